@@ -1,0 +1,54 @@
+import importX from "eslint-plugin-import-x";
+import tseslint from "typescript-eslint";
+
+/** The import direction of the architecture: a layer may import only what stands below it. */
+const layers = ["domain", "adapters", "handlers", "infra", "local"];
+const zones = layers.flatMap((target, level) => [
+  { target: `./${target}`, from: layers.slice(level + 1).map((layer) => `./${layer}`) },
+  ...(target === "local" ? [] : [{ target: `./${target}`, from: "./index.ts" }]),
+]);
+
+const noAmbient = (message, ...groups) => ({
+  "no-restricted-imports": ["error", { patterns: [{ group: groups, message }] }],
+});
+
+export default tseslint.config(
+  { ignores: ["coverage/", "node_modules/", ".marble/"] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["eslint.config.mjs"] } } },
+    plugins: { "import-x": importX },
+    settings: { "import-x/resolver-next": [importX.createNodeResolver({ extensions: [".ts", ".js"] })] },
+    rules: {
+      "import-x/no-restricted-paths": ["error", { zones }],
+      "import-x/no-cycle": "error",
+      "import-x/no-default-export": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/no-non-null-assertion": "error",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ["index.ts", "infra/**/*.ts"],
+    rules: noAmbient("The program declares; only local/ runs it.", "**/local/**", "**/adapters/**"),
+  },
+  {
+    files: ["domain/**/*.ts"],
+    rules: noAmbient("The domain is pure: no I/O, no clock, no AWS, no pg.", "node:*", "pg", "pg-*", "@aws-sdk/*", "@aws-lambda-powertools/*", "@pulumi/*"),
+  },
+  {
+    files: ["handlers/**/*.ts", "adapters/**/*.ts"],
+    rules: noAmbient("Lambdas never carry the program that declares them.", "@pulumi/*"),
+  },
+  {
+    files: ["tests/**/*.ts"],
+    rules: {
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/no-unused-expressions": "off",
+    },
+  },
+  { files: ["**/*.mjs"], ...tseslint.configs.disableTypeChecked, rules: { ...tseslint.configs.disableTypeChecked.rules, "import-x/no-default-export": "off" } },
+);
