@@ -2,11 +2,11 @@ import importX from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
 /** The import direction of the architecture: a layer may import only what stands below it. */
-const layers = ["domain", "adapters", "handlers", "infra", "local"];
-const zones = layers.flatMap((target, level) => [
-  { target: `./${target}`, from: layers.slice(level + 1).map((layer) => `./${layer}`) },
-  ...(target === "local" ? [] : [{ target: `./${target}`, from: "./index.ts" }]),
-]);
+const layers = ["domain", "adapters", "stages", "handlers", "infra", "local"];
+const zones = layers.slice(0, -1).map((target, level) => ({
+  target: `./${target}`,
+  from: ["./index.ts", ...layers.slice(level + 1).map((layer) => `./${layer}`)],
+}));
 
 const noAmbient = (message, ...groups) => ({
   "no-restricted-imports": ["error", { patterns: [{ group: groups, message }] }],
@@ -26,6 +26,7 @@ export default tseslint.config(
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-explicit-any": "error",
       "@typescript-eslint/no-non-null-assertion": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
@@ -40,7 +41,7 @@ export default tseslint.config(
     rules: noAmbient("The domain is pure: no I/O, no clock, no AWS, no pg.", "node:*", "pg", "pg-*", "@aws-sdk/*", "@aws-lambda-powertools/*", "@pulumi/*"),
   },
   {
-    files: ["handlers/**/*.ts", "adapters/**/*.ts"],
+    files: ["handlers/**/*.ts", "stages/**/*.ts", "adapters/**/*.ts"],
     rules: noAmbient("Lambdas never carry the program that declares them.", "@pulumi/*"),
   },
   {

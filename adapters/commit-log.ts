@@ -1,0 +1,66 @@
+import type { z } from "zod";
+import { parseCommit } from "../domain/commit";
+import { TerminalError } from "../domain/errors";
+import {
+  commitKey,
+  commitOfHeadKey,
+  headKey,
+  HEADS_PREFIX,
+  nextCommit,
+  type CommitNumber,
+} from "../domain/keys";
+import type { ObjectStore } from "./object-store";
+
+/** A log of commits, numbered without gaps, that only grows. */
+export interface CommitLog<C> {
+  /** The newest commit, or undefined. Costs the same however long the log is. */
+  head(): Promise<{ readonly number: CommitNumber; readonly commit: C } | undefined>;
+  /** The commit of that number, or undefined when there is none yet. */
+  read(number: CommitNumber): Promise<C | undefined>;
+  /** Creates the commit, unless another run was first. Returns whether it did. */
+  append(number: CommitNumber, commit: C): Promise<boolean>;
+}
+
+/**
+ * A commit log in a bucket. `commits/` is the truth; `heads/` is its index, newest first, and may lag
+ * behind when a run died between the two: the head is then looked for from there on, and marked.
+ */
+export function commitLog<C>(store: ObjectStore, schema: z.ZodType<C>): CommitLog<C> {
+  const read = async (number: CommitNumber): Promise<C | undefined> => {
+    const key = commitKey(number);
+    const json = await store.get(key);
+    return json === undefined ? undefined : parseCommit(schema, json, key);
+  };
+  const mark = (number: CommitNumber): Promise<boolean> => store.putIfAbsent(headKey(number), "");
+
+  return {
+    read,
+    head: async () => {
+      const marked = await store.firstKey(HEADS_PREFIX);
+      const known = marked === undefined ? undefined : commitOfHeadKey(marked);
+      let number = known;
+      let commit: C | undefined;
+      for (;;) {
+        const next = await read(nextCommit(number));
+        if (next === undefined) break;
+        number = nextCommit(number);
+        commit = next;
+      }
+      if (number === undefined) return undefined;
+      if (number !== known) await mark(number);
+      commit ??= await read(number);
+      // A head is marked only after its commit was created.
+      if (commit === undefined) {
+        throw new TerminalError(
+          `${commitKey(number)} is gone from the bucket ${store.bucket}: restore it from its versions`,
+        );
+      }
+      return { number, commit };
+    },
+    append: async (number, commit) => {
+      const created = await store.putIfAbsent(commitKey(number), JSON.stringify(commit));
+      if (created) await mark(number);
+      return created;
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import type pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { messageOf, TerminalError, TransientError } from "../domain/errors";
+import type { CommitNumber } from "../domain/keys";
+import { commitNumber } from "../domain/keys";
+import { literal, qualified } from "../domain/sql";
+import { createLedger, LEDGER, LEDGER_COLUMNS, lockLoader } from "../domain/warehouse-sql";
+import type { CatalogueTable } from "../domain/warehouse-target";
+import { codeOf, rowsOf } from "./postgres";
+
+/** The warehouse within one transaction. */
+export interface Warehouse {
+  /** What is in the schema. */
+  catalogue(): Promise<readonly CatalogueTable[]>;
+  views(): Promise<ReadonlySet<string>>;
+  /** Runs a statement; returns the number of rows that it touched. */
+  execute(sql: string): Promise<number>;
+  /** Copies bytes into a table; returns the number of rows. */
+  copy(sql: string, bytes: AsyncIterable<Uint8Array>): Promise<number>;
+  isEmpty(table: string): Promise<boolean>;
+  readonly ledger: Ledger;
+}
+
+/** Which commits are loaded. */
+export interface Ledger {
+  /** The newest loaded commit, undefined when none is. @throws TerminalError for a table that is no ledger */
+  head(): Promise<{ readonly number: CommitNumber; readonly lake: string } | undefined>;
+  exists(): Promise<boolean>;
+  create(): Promise<void>;
+  record(entry: { number: CommitNumber; lake: string; capturedAt: string; rows: number }): Promise<void>;
+}
+
+/** A statement waits this long for a lock that a user's query holds; the next run tries again. */
+const LOCK_TIMEOUT = "60s";
+
+/**
+ * Runs `work` in one transaction, as the only loader of the schema.
+ * @returns what `work` returns, or undefined when another loader is at work
+ * @throws TransientError or TerminalError; nothing of the transaction remains
+ */
+export async function inWarehouseTransaction<T>(
+  client: pg.Client,
+  schema: string,
+  work: (warehouse: Warehouse) => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    await client.query(
+      `BEGIN; SET LOCAL lock_timeout = ${literal(LOCK_TIMEOUT)}; SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL timezone = 'UTC'`,
+    );
+    const [lock] = await rowsOf<"locked">(client, lockLoader(schema));
+    const result = lock?.locked === "true" ? await work(warehouse(client, schema)) : undefined;
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    // A connection that is gone has rolled back by itself.
+    await client.query("ROLLBACK").catch(() => undefined);
+    throw warehouseError(error);
+  }
+}
+
+function warehouse(client: pg.Client, schema: string): Warehouse {
+  return {
+    catalogue: () => catalogueOf(client, schema),
+    views: async () => {
+      const rows = await rowsOf<"name">(
+        client,
+        "SELECT viewname AS name FROM pg_views WHERE schemaname = $1",
+        [schema],
+      );
+      return new Set(rows.map(({ name }) => name ?? ""));
+    },
+    execute: async (sql) => (await client.query(sql)).rowCount ?? 0,
+    copy: async (sql, bytes) => {
+      const stream = client.query(copyFrom(sql));
+      await pipeline(Readable.from(bytes, { objectMode: false }), stream);
+      return stream.rowCount;
+    },
+    isEmpty: async (table) => {
+      const [row] = await rowsOf<"empty">(
+        client,
+        `SELECT (NOT EXISTS (SELECT FROM ${qualified(schema, table)}))::text AS empty`,
+      );
+      return row?.empty === "true";
+    },
+    ledger: ledgerOf(client, schema),
+  };
+}
+
+function ledgerOf(client: pg.Client, schema: string): Ledger {
+  const table = qualified(schema, LEDGER);
+  const columns = async (): Promise<string[]> => {
+    const sql =
+      "SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum";
+    return (await rowsOf<"name">(client, sql, [table])).map(({ name }) => name ?? "");
+  };
+  return {
+    exists: async () => (await columns()).length > 0,
+    create: async () => {
+      await client.query(createLedger(schema));
+    },
+    head: async () => {
+      const actual = await columns();
+      if (actual.length === 0) return undefined;
+      if (LEDGER_COLUMNS.some((column) => !actual.includes(column))) {
+        throw new TerminalError(
+          `${schema}.${LEDGER} is not Marble's ledger: it has the columns ${actual.join(", ")}; move that table away`,
+        );
+      }
+      const [row] = await rowsOf<"commit" | "lake">(
+        client,
+        `SELECT commit::text, lake::text FROM ${table} ORDER BY commit DESC LIMIT 1`,
+      );
+      return row === undefined
+        ? undefined
+        : { number: commitNumber(Number(row.commit)), lake: row.lake ?? "" };
+    },
+    record: async ({ number, lake, capturedAt, rows }) => {
+      const sql = `INSERT INTO ${table} (commit, lake, captured_at, rows) VALUES ($1::bigint, $2::uuid, $3::timestamptz, $4::bigint)`;
+      await client.query(sql, [number, lake, capturedAt, rows]);
+    },
+  };
+}
+
+const CATALOGUE = `
+SELECT c.relname AS name,
+       (SELECT json_agg(json_build_object(
+                 'name', a.attname,
+                 'required', a.attnotnull AND NOT a.atthasdef AND a.attidentity = '') ORDER BY a.attnum)
+          FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)::text AS columns,
+       COALESCE((SELECT json_agg((SELECT json_agg(a.attname) FROM pg_attribute a
+                                   WHERE a.attrelid = c.oid AND a.attnum = ANY (i.indkey)))
+          FROM pg_index i
+         WHERE i.indrelid = c.oid AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL AND i.indimmediate), '[]')::text AS keys
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+ ORDER BY c.relname`;
+
+async function catalogueOf(client: pg.Client, schema: string): Promise<readonly CatalogueTable[]> {
+  const [found] = await rowsOf<"found">(
+    client,
+    "SELECT (to_regnamespace(quote_ident($1)) IS NOT NULL)::text AS found",
+    [schema],
+  );
+  if (found?.found !== "true") {
+    throw new TerminalError(
+      `the warehouse has no schema ${schema}; create it, or set marble:warehouseSchema to one that exists`,
+    );
+  }
+  const rows = await rowsOf<"name" | "columns" | "keys">(client, CATALOGUE, [schema]);
+  return rows.map(({ name, columns, keys }) => ({
+    name: name ?? "",
+    columns: JSON.parse(columns ?? "[]") as CatalogueTable["columns"],
+    uniqueKeys: JSON.parse(keys ?? "[]") as string[][],
+  }));
+}
+
+/** Errors that heal: connection, serialization and deadlock, resources, a lock, a server that restarts. */
+const TRANSIENT = /^(08|40|53|55|57|58)|^E[A-Z]+$/;
+
+function warehouseError(error: unknown): Error {
+  if (error instanceof TerminalError || error instanceof TransientError) return error;
+  const code = codeOf(error);
+  const message = `the warehouse refused the load: ${messageOf(error)}`;
+  if (code === "" || TRANSIENT.test(code)) return new TransientError(message, { cause: error });
+  return new TerminalError(message, { cause: error });
+}

@@ -1,0 +1,52 @@
+import type { Data } from "apache-arrow";
+import type { ColumnType } from "../model/types";
+
+/** A value of a column, as plain data: an unscaled decimal is a bigint, a date its days, a time its milliseconds. */
+export type Value = number | bigint | boolean | string | null;
+
+const decoder = new TextDecoder();
+const LOW_32 = 0x1_0000_0000;
+
+/** Milliseconds of a timestamp column, without making a BigInt for each row. */
+export function timestampReader(data: Data): (row: number) => number {
+  const values = data.values as BigInt64Array;
+  const halves = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
+  return (row) => (halves[row * 2 + 1] ?? 0) * LOW_32 + ((halves[row * 2] ?? 0) >>> 0);
+}
+
+/** The unscaled values of a decimal column; 18 digits fit into the low 64 bits. */
+export function decimalReader(data: Data): (row: number) => bigint {
+  const values = data.values as Uint32Array;
+  const wide = new BigInt64Array(values.buffer, values.byteOffset, values.length / 2);
+  return (row) => wide[row * 2] ?? 0n;
+}
+
+/** The memory of a text column: row `i` is `bytes[offsets[i], offsets[i + 1])`. */
+export function utf8(data: Data): { bytes: Uint8Array; offsets: Int32Array } {
+  const memory: { values: unknown; valueOffsets: unknown } = data;
+  return { bytes: memory.values as Uint8Array, offsets: memory.valueOffsets as Int32Array };
+}
+
+/** Reads a column row by row, without looking at its validity. */
+export function valueReader(type: ColumnType, data: Data): (row: number) => Value {
+  switch (type.kind) {
+    case "integer":
+    case "date":
+    case "time": {
+      const values = data.values as Int32Array;
+      return (row) => values[row] ?? 0;
+    }
+    case "boolean": {
+      const values = data.values as Uint8Array;
+      return (row) => (((values[row >> 3] ?? 0) >> (row & 7)) & 1) === 1;
+    }
+    case "timestamp":
+      return timestampReader(data);
+    case "decimal":
+      return decimalReader(data);
+    case "text": {
+      const { bytes, offsets } = utf8(data);
+      return (row) => decoder.decode(bytes.subarray(offsets[row], offsets[row + 1]));
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { TerminalError } from "./errors";
+
+/**
+ * The words of the domain.
+ *
+ * - **commit**: the immutable record that ends a run of a stage; numbered without gaps. Until a
+ *   commit names a file, the file does not exist. One number follows a batch from source to warehouse.
+ * - **batch**: some rows on their way; in memory an Arrow record batch.
+ * - **snapshot**: what a transaction of PostgreSQL sees; **horizon**: its xmin, before which all had ended.
+ * - **overlap**: the transaction ids from the horizon to the snapshot's xmax; rows in it may be seen twice.
+ * - **version**: a row as one transaction left it. A fact table keeps them all, a dimension the latest.
+ * - **tombstone**: the key of a row that was deleted in the source.
+ * - **full capture**: every row of a table; **delta**: the versions since the last commit.
+ * - **recapture**: a capture that may hold versions that were captured before.
+ * - **contract**: the columns and types of a source table that the model reads.
+ * - **quarantine**: where a table stands whose columns no longer fit its contract.
+ * - **rejected row**: a row that breaks its contract; kept aside with its reason.
+ * - **doorbell**: an event that only says "look at your log"; lost or doubled it does no harm.
+ */
+
+/** A data file that a commit names. */
+const file = z.object({ key: z.string().min(1), rows: z.int().nonnegative(), bytes: z.int().nonnegative() });
+export type DataFile = z.infer<typeof file>;
+
+const base = {
+  /** Of this format. A reader refuses a version that it does not know. */
+  version: z.literal(1),
+  number: z.int().positive(),
+  /** Made with the first commit and carried by all: which lake this is. */
+  lake: z.uuid(),
+  createdAt: z.iso.datetime(),
+};
+
+const tableCapture = z.object({
+  /** What was captured: every row, the versions since the last commit, or nothing. */
+  mode: z.enum(["full", "delta", "unchanged"]),
+  /** Versions captured before may be among them: the loader compares. */
+  recapture: z.boolean(),
+  /** Rows captured, and rows that the table has. */
+  rows: z.int().nonnegative(),
+  total: z.int().nonnegative(),
+  /** What the table is to PostgreSQL; changes when it is rewritten. */
+  storage: z.string(),
+  /** The columns of its primary key; empty when it has none. */
+  key: z.array(z.string()),
+  /** The columns that the source had, with their types as PostgreSQL prints them. */
+  columns: z.array(z.object({ name: z.string(), type: z.string() })),
+  files: z.array(file),
+});
+export type TableCapture = z.infer<typeof tableCapture>;
+
+/** A commit of the ingestion bucket: one state of the source. */
+export const ingestCommit = z.object({
+  ...base,
+  source: z.object({
+    systemIdentifier: z.string(),
+    timeline: z.int(),
+    database: z.string(),
+    schema: z.string(),
+    server: z.string(),
+  }),
+  /** `pg_current_snapshot()` of the run. */
+  snapshot: z.string(),
+  /** Row transaction ids in the overlap whose rows were captured: the next run leaves them out. */
+  overlap: z.array(z.string()),
+  /** Every table of the source, the unchanged too. */
+  tables: z.record(z.string(), tableCapture),
+});
+export type IngestCommit = z.infer<typeof ingestCommit>;
+
+const warehouseTableCommit = z.object({
+  rows: z.int().nonnegative(),
+  /** How many captures the rows come from. More than one after a quarantine: then a key may come again. */
+  captures: z.int().positive(),
+  recapture: z.boolean(),
+  files: z.array(file),
+});
+export type WarehouseTableCommit = z.infer<typeof warehouseTableCommit>;
+
+/** A commit of the processed bucket: the same batch, remodelled. */
+export const processCommit = z.object({
+  ...base,
+  /** When the ingest commit was made: the age of what the warehouse shows. */
+  capturedAt: z.iso.datetime(),
+  /** The days that the calendar holds after this commit. */
+  calendar: z.object({ first: z.iso.date(), last: z.iso.date() }),
+  /** Where the latest rows of each joined source table are kept. */
+  state: z.record(z.string(), z.string()),
+  tables: z.record(z.string(), warehouseTableCommit),
+  /** Source tables that do not fit their contract, with the first commit that waits to be processed. */
+  quarantine: z.record(z.string(), z.object({ since: z.int().positive(), breaches: z.array(z.string()) })),
+  rejected: z.object({ rows: z.int().nonnegative(), files: z.array(file) }),
+});
+export type ProcessCommit = z.infer<typeof processCommit>;
+
+/**
+ * Reads a commit from its JSON.
+ * @throws TerminalError when it is none, naming the object and what is wrong with it
+ */
+export function parseCommit<C>(schema: z.ZodType<C>, json: string, key: string): C {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json);
+  } catch (error) {
+    throw new TerminalError(`${key} is no JSON: was it written by something else?`, { cause: error });
+  }
+  const result = schema.safeParse(parsed);
+  if (result.success) return result.data;
+  throw new TerminalError(
+    `${key} is no commit that this version of Marble reads: ${z.prettifyError(result.error)}`,
+  );
+}

@@ -1,0 +1,141 @@
+import type { Data, RecordBatch } from "apache-arrow";
+import { arrowSchema, recordBatch, type ColumnShape } from "../columnar/arrow";
+import { columnBuilder } from "../columnar/builder";
+import { TerminalError } from "../errors";
+import type { SourceTable } from "../model/source";
+import { typeName, type ColumnType } from "../model/types";
+import { quoted, reject, type Rejections } from "../rejection";
+import { ESCAPED, rawRecord, scanRecords, UNQUOTED, type Records } from "./scanner";
+import { parseBoolean, parseDate, parseDecimal, parseInteger, parseTimestamp } from "./values";
+
+/** Some rows of a source table. Rejected rows are in the batch, with any value, and must be left out. */
+export interface SourceBatch {
+  readonly batch: RecordBatch;
+  readonly rejections: Rejections;
+  /** The header of the file, and a rejected row as it came; other rows are not kept. */
+  readonly header: string;
+  readonly raw: (row: number) => string;
+}
+
+const QUOTE = 0x22;
+const decoder = new TextDecoder();
+
+/** The bytes of an escaped field with its doubled quotes halved. */
+function unescaped(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const plain = new Uint8Array(end - start);
+  let size = 0;
+  for (let position = start; position < end; position++) {
+    const byte = bytes[position] ?? 0;
+    plain[size++] = byte;
+    if (byte === QUOTE) position++;
+  }
+  return plain.subarray(0, size);
+}
+
+const NUMERIC: Partial<
+  Record<ColumnType["kind"], (bytes: Uint8Array, start: number, end: number) => number>
+> = {
+  integer: parseInteger,
+  boolean: parseBoolean,
+  date: parseDate,
+  timestamp: parseTimestamp,
+};
+
+/** Decodes one column of a block. */
+function decodeColumn(
+  records: Records,
+  options: { name: string; column: ColumnShape; index: number; first: number; rejections: Rejections },
+): Data {
+  const { name, column, index, first, rejections } = options;
+  const { bytes, width, starts, ends, quoting } = records;
+  const { type } = column;
+  const length = records.count - first;
+  const builder = columnBuilder(type, length);
+  const parse = NUMERIC[type.kind];
+  const refuse = (row: number, start: number, end: number): void => {
+    const value = decoder.decode(bytes.subarray(start, end));
+    reject(rejections, row, {
+      column: name,
+      reason: `${name} ${quoted(value)} is no ${typeName(type)} that Marble can hold`,
+    });
+  };
+
+  for (let row = 0, field = first * width + index; row < length; row++, field += width) {
+    const start = starts[field] ?? 0;
+    const end = ends[field] ?? 0;
+    if (start === end && quoting[field] === UNQUOTED) {
+      if (!column.nullable) reject(rejections, row, { column: name, reason: `${name} is NULL` });
+      builder.setNull(row);
+    } else if (parse !== undefined) {
+      const value = parse(bytes, start, end);
+      if (Number.isNaN(value)) refuse(row, start, end);
+      builder.setNumber(row, value);
+    } else if (type.kind === "decimal") {
+      const value = parseDecimal(bytes, { start, end, precision: type.precision, scale: type.scale });
+      if (value === undefined) refuse(row, start, end);
+      if (typeof value === "bigint") builder.setBigint(row, value);
+      else builder.setNumber(row, value ?? 0);
+    } else if (quoting[field] === ESCAPED) {
+      const plain = unescaped(bytes, start, end);
+      builder.setBytes(row, plain, 0, plain.length);
+    } else builder.setBytes(row, bytes, start, end);
+  }
+  return builder.finish();
+}
+
+/** Where each column of the contract stands in this file: nothing depends on the order of columns. */
+function columnPositions(records: Records, table: SourceTable): Map<string, number> {
+  const header = new Map<string, number>();
+  for (let index = 0; index < records.width; index++) {
+    const start = records.starts[index] ?? 0;
+    const end = records.ends[index] ?? 0;
+    const field =
+      records.quoting[index] === ESCAPED
+        ? unescaped(records.bytes, start, end)
+        : records.bytes.subarray(start, end);
+    header.set(decoder.decode(field), index);
+  }
+  return new Map(
+    Object.keys(table.columns).map((name) => {
+      const index = header.get(name);
+      if (index === undefined)
+        throw new TerminalError(`${table.name} has no column ${name}`, { subject: { table: table.name } });
+      return [name, index];
+    }),
+  );
+}
+
+/**
+ * Decodes a CSV file of a source table into record batches: the columns of the contract, with
+ * NULL and '' kept apart.
+ * @param blockBytes bytes decoded at once; a batch has as many rows as fit
+ * @throws TerminalError when the file is malformed or lacks a column of the contract
+ */
+export async function* decodeCsv(
+  chunks: AsyncIterable<Uint8Array>,
+  table: SourceTable,
+  blockBytes?: number,
+): AsyncGenerator<SourceBatch, void, undefined> {
+  const schema = arrowSchema(table.columns);
+  let positions: Map<string, number> | undefined;
+  let header = "";
+  for await (const records of scanRecords(chunks, blockBytes)) {
+    let first = 0;
+    if (positions === undefined) {
+      positions = columnPositions(records, table);
+      header = rawRecord(records, 0);
+      first = 1;
+    }
+    const length = records.count - first;
+    if (length === 0) continue;
+    const rejections: Rejections = new Map();
+    const children: Data[] = [];
+    for (const [name, column] of Object.entries<ColumnShape>(table.columns)) {
+      children.push(
+        decodeColumn(records, { name, column, index: positions.get(name) ?? 0, first, rejections }),
+      );
+    }
+    const raw = (row: number): string => rawRecord(records, row + first);
+    yield { batch: recordBatch(schema, { length, children }), rejections, header, raw };
+  }
+}

@@ -1,0 +1,11 @@
+import { code } from "currency-codes";
+
+/**
+ * The English name of an ISO 4217 code.
+ * @throws RangeError for a code that is none
+ */
+export function currencyName(currencyCode: string): string {
+  const record = code(currencyCode);
+  if (record === undefined) throw new RangeError(`"${currencyCode}" is no ISO 4217 currency code`);
+  return record.currency;
+}

@@ -1,0 +1,63 @@
+import type { RecordBatch } from "apache-arrow";
+import { columnData } from "./columnar/arrow";
+import { valueReader } from "./columnar/read";
+import { columnOver, referenceReader, rowReference, takeBatch, type RowReference } from "./columnar/take";
+import type { SourceBatch } from "./csv/decoder";
+import { columnNames, type SourceTable } from "./model/source";
+
+/** The key of a row of a joined table. */
+export type Key = number | string;
+
+/**
+ * The latest version of every row of one source table, by key: what the maintenance of joins needs
+ * to know of the past. Batches are only appended; a row that was replaced stays in its batch, unseen,
+ * until `compacted`. Held in memory while a commit is processed: of joined tables only, which are small.
+ */
+export interface KeyedRows {
+  readonly table: SourceTable;
+  readonly batches: RecordBatch[];
+  readonly positions: Map<Key, RowReference>;
+}
+
+export const emptyRows = (table: SourceTable): KeyedRows => ({ table, batches: [], positions: new Map() });
+
+function keyReader(table: SourceTable, batch: RecordBatch): (row: number) => Key {
+  const { type } = table.columns[table.key] ?? {};
+  if (type?.kind !== "integer" && type?.kind !== "text") {
+    throw new TypeError(`${table.name}.${table.key}: the key of a joined table must be an integer or a text`);
+  }
+  return valueReader(type, columnData(batch, table.key)) as (row: number) => Key;
+}
+
+/** Adds or replaces the rows of a batch, but for the rejected. Returns their keys. */
+export function upsertRows(rows: KeyedRows, source: Pick<SourceBatch, "batch" | "rejections">): Key[] {
+  const { batch, rejections } = source;
+  const index = rows.batches.push(batch) - 1;
+  const keyAt = keyReader(rows.table, batch);
+  const keys: Key[] = [];
+  for (let row = 0; row < batch.numRows; row++) {
+    if (rejections.has(row)) continue;
+    const key = keyAt(row);
+    rows.positions.set(key, rowReference(index, row));
+    keys.push(key);
+  }
+  return keys;
+}
+
+/** Forgets rows that were deleted in the source. */
+export function deleteRows(rows: KeyedRows, keys: Iterable<Key>): void {
+  for (const key of keys) rows.positions.delete(key);
+}
+
+/** All live rows, in one batch: what is kept for the next commit. */
+export const compacted = (rows: KeyedRows): RecordBatch =>
+  takeBatch(rows.batches, rows.table.columns, [...rows.positions.values()]);
+
+/** The references of the rows whose column holds one of the values: the dependants of joined rows. */
+export function rowsWhere(rows: KeyedRows, column: string, values: ReadonlySet<Key>): RowReference[] {
+  const index = columnNames(rows.table).indexOf(column);
+  const type = rows.table.columns[column]?.type;
+  if (type === undefined) throw new TypeError(`${rows.table.name} has no column ${column}`);
+  const valueOf = referenceReader(type, columnOver(rows.batches, index));
+  return [...rows.positions.values()].filter((reference) => values.has(valueOf(reference) as Key));
+}

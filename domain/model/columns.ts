@@ -1,0 +1,102 @@
+import type { SourceTable } from "./source";
+import { date, text, time, type ColumnType } from "./types";
+
+/** A lookup from the source table's `on` column to the key of another source table. */
+export interface Join {
+  readonly on: string;
+  readonly to: SourceTable;
+}
+
+/** Where a warehouse column's value comes from. */
+export type Origin =
+  | {
+      readonly kind: "copy" | "dateOf" | "timeOf" | "parsedDate";
+      readonly column: string;
+      readonly join?: Join;
+    }
+  | { readonly kind: "derived"; readonly column: string; readonly derive: Derivation; readonly join?: Join };
+
+/** A pure function of a text. What it throws becomes the reason of the row's rejection. */
+export type Derivation = (value: string) => string;
+
+/** A column of a warehouse table; its name is its place in the declaration. */
+export interface Column {
+  readonly type: ColumnType;
+  readonly nullable: boolean;
+  readonly origin: Origin;
+  /** The dimension whose key this column holds. */
+  readonly references?: string;
+  /** What stands in the warehouse where the source has NULL and the warehouse may not. */
+  readonly whenNull?: string;
+}
+
+/** The ways to make warehouse columns from the columns of one source table. */
+export interface ColumnsOf<Name extends string> {
+  /** As it is. */
+  copy(column: Name): Column;
+  /** The day of a timestamp. */
+  dateOf(column: Name): Column;
+  /** The time of day of a timestamp, in milliseconds. */
+  timeOf(column: Name): Column;
+  /** The day that a text 'YYYY-MM-DD' names. */
+  parsedDate(column: Name): Column;
+  /** A text computed from a text. */
+  derive(column: Name, derive: Derivation): Column;
+}
+
+/** Columns made from a source table, or from the one that a column of it refers to (`joined`). */
+export function columnsOf<Name extends string>(table: SourceTable<Name>, join?: Join): ColumnsOf<Name> {
+  const via = join === undefined ? {} : { join };
+  const nullable = (column: Name): boolean => table.columns[column].nullable;
+  return {
+    copy: (column) => ({
+      type: table.columns[column].type,
+      nullable: nullable(column),
+      origin: { kind: "copy", column, ...via },
+    }),
+    dateOf: (column) => ({
+      type: date,
+      nullable: nullable(column),
+      origin: { kind: "dateOf", column, ...via },
+    }),
+    timeOf: (column) => ({
+      type: time,
+      nullable: nullable(column),
+      origin: { kind: "timeOf", column, ...via },
+    }),
+    parsedDate: (column) => ({
+      type: date,
+      nullable: nullable(column),
+      origin: { kind: "parsedDate", column, ...via },
+    }),
+    derive: (column, derive) => ({
+      type: text,
+      nullable: nullable(column),
+      origin: { kind: "derived", column, derive, ...via },
+    }),
+  };
+}
+
+/** Columns of the row of `to` whose key stands in `table.on`. */
+export const joined = <From extends string, To extends string>(
+  table: SourceTable<From>,
+  on: From,
+  to: SourceTable<To>,
+): ColumnsOf<To> => {
+  if (table.columns[on].nullable)
+    throw new TypeError(`${table.name}.${on} may be NULL: only NOT NULL columns are joined on`);
+  return columnsOf(to, { on, to });
+};
+
+/** The column is a foreign key to a dimension. */
+export const references = (dimension: string, column: Column): Column => ({
+  ...column,
+  references: dimension,
+});
+
+/** NULL in the source becomes this text in a warehouse column that is NOT NULL: a contract decision. */
+export const whenNull = (value: string, column: Column): Column => ({
+  ...column,
+  nullable: false,
+  whenNull: value,
+});

@@ -1,0 +1,75 @@
+import { dimCounterparty } from "./dim-counterparty";
+import { dimCurrency } from "./dim-currency";
+import { dimDate } from "./dim-date";
+import { dimDesign } from "./dim-design";
+import { dimLocation } from "./dim-location";
+import { dimPaymentType } from "./dim-payment-type";
+import { dimStaff } from "./dim-staff";
+import { dimTransaction } from "./dim-transaction";
+import { factPayment } from "./fact-payment";
+import { factPurchaseOrder } from "./fact-purchase-order";
+import { factSalesOrder } from "./fact-sales-order";
+import type { SourceTable } from "./source";
+import {
+  joinsOf,
+  referencesOf,
+  type Calendar,
+  type Dimension,
+  type Fact,
+  type WarehouseTable,
+} from "./table";
+
+/** All tables of a warehouse. */
+export interface Model {
+  readonly calendar: Calendar;
+  readonly tables: readonly (Dimension | Fact)[];
+}
+
+/** Three star schemas that share their dimensions. Adding a table is adding a file, and its name here. */
+export const model: Model = {
+  calendar: dimDate,
+  tables: [
+    dimCounterparty,
+    dimCurrency,
+    dimDesign,
+    dimLocation,
+    dimPaymentType,
+    dimStaff,
+    dimTransaction,
+    factPayment,
+    factPurchaseOrder,
+    factSalesOrder,
+  ],
+};
+
+/**
+ * All tables, parents before children.
+ * @throws TypeError when a column refers to a table that is not in the model, or tables refer in a circle
+ */
+export function loadOrder({ calendar, tables }: Model): readonly WarehouseTable[] {
+  const byName = new Map<string, WarehouseTable>([calendar, ...tables].map((table) => [table.name, table]));
+  const ordered = new Set<WarehouseTable>();
+  const visit = (table: WarehouseTable, path: readonly string[]): void => {
+    if (path.includes(table.name))
+      throw new TypeError(`tables refer in a circle: ${[...path, table.name].join(" → ")}`);
+    for (const name of referencesOf(table)) {
+      const parent = byName.get(name);
+      if (parent === undefined)
+        throw new TypeError(`${table.name} refers to ${name}, which is not in the model`);
+      if (!ordered.has(parent)) visit(parent, [...path, table.name]);
+    }
+    ordered.add(table);
+  };
+  for (const table of byName.values()) visit(table, []);
+  return [...ordered];
+}
+
+/** The warehouse tables whose rows come from rows of this source table. */
+export const tablesFrom = ({ tables }: Model, source: string): readonly (Dimension | Fact)[] =>
+  tables.filter((table) => table.source.name === source);
+
+/** The contracts of all source tables that the model reads, by name. */
+export function contractsOf({ tables }: Model): ReadonlyMap<string, SourceTable> {
+  const sources = tables.flatMap((table) => [table.source, ...joinsOf(table).map(({ to }) => to)]);
+  return new Map(sources.map((source) => [source.name, source]));
+}

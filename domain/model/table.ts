@@ -1,0 +1,87 @@
+import type { Column, Join } from "./columns";
+import type { SourceTable } from "./source";
+import type { ColumnType } from "./types";
+
+/**
+ * A warehouse table, declared as data. The Arrow and Parquet schemas, the DDL, the load order and
+ * the maintenance of joins follow from it.
+ */
+export type WarehouseTable = Dimension | Fact | Calendar;
+
+/** Holds the latest version of every row of its source table. */
+export interface Dimension {
+  readonly kind: "dimension";
+  readonly name: string;
+  readonly description: string;
+  readonly source: SourceTable;
+  /** The column that identifies a row; made from the key of the source table. */
+  readonly key: string;
+  readonly columns: Readonly<Record<string, Column>>;
+}
+
+/** Holds every version of every row of its source table. */
+export interface Fact {
+  readonly kind: "fact";
+  readonly name: string;
+  readonly description: string;
+  readonly source: SourceTable;
+  readonly key: string;
+  /** A serial column that numbers the versions; the warehouse gives its values. */
+  readonly surrogateKey: string;
+  /** The view of the latest version of each row, without the deleted. */
+  readonly currentView: string;
+  readonly columns: Readonly<Record<string, Column>>;
+}
+
+/** One row a day; made, not captured. */
+export interface Calendar {
+  readonly kind: "calendar";
+  readonly name: string;
+  readonly description: string;
+  readonly key: string;
+  readonly columns: Readonly<Record<string, CalendarColumn>>;
+}
+
+/** A column of the calendar, as a function of the day. */
+export interface CalendarColumn {
+  readonly type: ColumnType;
+  readonly nullable: false;
+  readonly of: (day: Date) => number | string;
+}
+
+export const dimension = (name: string, table: Omit<Dimension, "kind" | "name">): Dimension => ({
+  kind: "dimension",
+  name,
+  ...table,
+});
+export const fact = (name: string, table: Omit<Fact, "kind" | "name">): Fact => ({
+  kind: "fact",
+  name,
+  ...table,
+});
+export const calendar = (name: string, table: Omit<Calendar, "kind" | "name">): Calendar => ({
+  kind: "calendar",
+  name,
+  ...table,
+});
+
+/** The lookups that a table's columns need, one for each joined source table and column. */
+export function joinsOf(table: Dimension | Fact): readonly Join[] {
+  const joins = new Map<string, Join>();
+  for (const { origin } of Object.values(table.columns)) {
+    if (origin.join !== undefined) joins.set(joinName(origin.join), origin.join);
+  }
+  return [...joins.values()];
+}
+
+/** Identifies a lookup within a table. */
+export const joinName = (join: Join): string => `${join.on} → ${join.to.name}`;
+
+/** The dimensions that a table's columns refer to. */
+export function referencesOf(table: WarehouseTable): readonly string[] {
+  if (table.kind === "calendar") return [];
+  const names = Object.values(table.columns).flatMap(({ references }) =>
+    references === undefined ? [] : [references],
+  );
+  return [...new Set(names)];
+}

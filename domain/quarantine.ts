@@ -1,0 +1,44 @@
+import type { IngestCommit, ProcessCommit, TableCapture } from "./commit";
+import { contractBreaches } from "./contract";
+import { commitNumber, type CommitNumber } from "./keys";
+import type { SourceTable } from "./model/source";
+
+/** What is known of one source table in one commit; undefined when the source had no such table. */
+export interface CommittedCapture {
+  readonly number: CommitNumber;
+  readonly capture: TableCapture | undefined;
+}
+
+export type Quarantine = ProcessCommit["quarantine"];
+
+/** What to process of one source table: the captures that fit, in order, and what has to wait. */
+export interface TableAdmission {
+  readonly captures: readonly { readonly number: CommitNumber; readonly capture: TableCapture }[];
+  readonly quarantine: Quarantine[string] | undefined;
+}
+
+/**
+ * Decides how far a source table can be processed.
+ * @param waiting its captures in order: those in quarantine since an earlier commit, then this commit's
+ */
+export function admit(contract: SourceTable, waiting: readonly CommittedCapture[]): TableAdmission {
+  const captures: { number: CommitNumber; capture: TableCapture }[] = [];
+  for (const { number, capture } of waiting) {
+    const breaches =
+      capture === undefined ? [`table ${contract.name} is missing`] : contractBreaches(contract, capture);
+    if (capture === undefined || breaches.length > 0) {
+      return { captures, quarantine: { since: number, breaches: [...breaches] } };
+    }
+    captures.push({ number, capture });
+  }
+  return { captures, quarantine: undefined };
+}
+
+/** The numbers of the commits of a table that wait to be processed, this one last. */
+export function waitingCommits(
+  earlier: Quarantine[string] | undefined,
+  commit: IngestCommit,
+): readonly CommitNumber[] {
+  const first = earlier?.since ?? commit.number;
+  return Array.from({ length: commit.number - first + 1 }, (_, index) => commitNumber(first + index));
+}

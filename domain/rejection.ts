@@ -1,0 +1,33 @@
+/**
+ * A row that breaks its contract: it is left out and kept where it can be found again. The first
+ * reason wins. The reason may quote the value, so it goes into the rejected file and never into a log.
+ */
+export interface Rejection {
+  readonly column: string;
+  readonly reason: string;
+}
+
+/** The rejected rows of one batch, by row. */
+export type Rejections = Map<number, Rejection>;
+
+/** Marks a row as rejected, unless it already is. */
+export function reject(rejections: Rejections, row: number, rejection: Rejection): void {
+  if (!rejections.has(row)) rejections.set(row, rejection);
+}
+
+/** A line of a rejected file (NDJSON): the row as it came, and why it was left out. */
+export interface RejectedRow extends Rejection {
+  /** The warehouse table that the row was left out of; absent when it could not even be decoded. */
+  readonly target?: string;
+  readonly table: string;
+  readonly commit: number;
+  /** The record as CSV, and the header that it stands under. */
+  readonly header: string;
+  readonly row: string;
+}
+
+/** At most this much of a value is quoted in a reason. */
+const QUOTED_CHARACTERS = 60;
+
+export const quoted = (value: string): string =>
+  JSON.stringify(value.length > QUOTED_CHARACTERS ? `${value.slice(0, QUOTED_CHARACTERS)}…` : value);

@@ -1,0 +1,24 @@
+/**
+ * A clock that never shows the same millisecond twice: upload times name files, and a file is never
+ * overwritten.
+ */
+export function monotonicClock(clock: () => number = Date.now): () => Date {
+  let last = 0;
+  return () => {
+    last = Math.max(clock(), last + 1);
+    return new Date(last);
+  };
+}
+
+/** A stage begins no further commit when less than this is left of its invocation. */
+const RESERVE_MS = 60_000;
+
+/** Is there time for another commit? The first is always begun. */
+export function hasTime(context: { getRemainingTimeInMillis(): number }): () => boolean {
+  let first = true;
+  return () => {
+    const begin = first || context.getRemainingTimeInMillis() > RESERVE_MS;
+    first = false;
+    return begin;
+  };
+}

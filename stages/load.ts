@@ -1,0 +1,81 @@
+import type pg from "pg";
+import type { CommitLog } from "../adapters/commit-log";
+import type { ObjectStore } from "../adapters/object-store";
+import type { Telemetry } from "../adapters/telemetry";
+import { inWarehouseTransaction } from "../adapters/warehouse";
+import type { ProcessCommit } from "../domain/commit";
+import { messageOf } from "../domain/errors";
+import type { Model } from "../domain/model/model";
+import { loadCommit, type LoadedCommit } from "./load-commit";
+
+/** What a run loaded. */
+export interface LoadReport {
+  readonly commits: readonly number[];
+  /** Rows that each warehouse table got: inserted, or updated because they differed. */
+  readonly tables: Readonly<Record<string, { readonly rows: number }>>;
+}
+
+/** What a run works with. */
+export interface LoadContext {
+  readonly client: pg.Client;
+  readonly schema: string;
+  readonly store: ObjectStore;
+  readonly log: CommitLog<ProcessCommit>;
+  readonly model: Model;
+  readonly telemetry: Telemetry;
+  readonly now: () => Date;
+  /** Is there time for another commit? */
+  readonly hasTime: () => boolean;
+}
+
+/** Loads the commits that the warehouse lacks, in order, each in a transaction with its ledger row. */
+export async function loadCommits(context: LoadContext): Promise<LoadReport> {
+  const { client, schema, telemetry } = context;
+  const commits: number[] = [];
+  const tables: Record<string, { rows: number }> = {};
+  while (context.hasTime()) {
+    const result = await inWarehouseTransaction(client, schema, (warehouse) =>
+      loadCommit(warehouse, context),
+    );
+    if (result === undefined) {
+      telemetry.info("another loader is at work", { schema });
+      break;
+    }
+    if (result.kind === "upToDate") {
+      if (commits.length === 0) telemetry.info("no commit waits to be loaded", { commit: result.head ?? 0 });
+      break;
+    }
+    commits.push(result.commit.number);
+    for (const [name, rows] of Object.entries(result.rows))
+      tables[name] = { rows: (tables[name]?.rows ?? 0) + rows };
+    report(telemetry, result, context.now());
+    await tagLoaded(result.commit, context);
+  }
+  return { commits, tables };
+}
+
+function report(telemetry: Telemetry, { commit, rows }: LoadedCommit, now: Date): void {
+  const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
+  const ageSeconds = Math.round((now.getTime() - Date.parse(commit.capturedAt)) / 1000);
+  telemetry.info("loaded", {
+    commit: commit.number,
+    tables: Object.keys(rows).length,
+    rows: total,
+    ageSeconds,
+  });
+  telemetry.count("RowsLoaded", total);
+}
+
+/** Tags the files of a commit, for people who look at the bucket: the ledger is the truth. */
+async function tagLoaded(commit: ProcessCommit, { store, telemetry, now }: LoadContext): Promise<void> {
+  const tags = { "marble:commit": String(commit.number), "marble:loaded": now().toISOString() };
+  const keys = Object.values(commit.tables).flatMap(({ files }) => files.map(({ key }) => key));
+  try {
+    await Promise.all(keys.map((key) => store.tag(key, tags)));
+  } catch (error) {
+    telemetry.warn("the loaded files could not be tagged", {
+      commit: commit.number,
+      reason: messageOf(error),
+    });
+  }
+}
