@@ -31,7 +31,7 @@ export function commitLog<C>(store: ObjectStore, schema: z.ZodType<C>): CommitLo
     const json = await store.get(key);
     return json === undefined ? undefined : parseCommit(schema, json, key);
   };
-  const mark = (number: CommitNumber): Promise<boolean> => store.putIfAbsent(headKey(number), "");
+  const mark = (number: CommitNumber): Promise<boolean> => store.putIfAbsent(headKey(number), String(number));
 
   return {
     read,

@@ -1,19 +1,11 @@
 import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
-import type { SourceState, TableDescription } from "../domain/capture";
+import type { SourceState, TableDescription, VersionFilter } from "../domain/capture";
 import { messageOf, TerminalError, TransientError } from "../domain/errors";
 import { rowXid, type Snapshot } from "../domain/snapshot";
 import { identifier, literal, qualified } from "../domain/sql";
 import { codeOf, rowsOf, withConnection } from "./postgres";
 import type { Credentials } from "./secrets";
-
-/** Which row versions of a table are meant: those of transactions not older than a horizon. */
-export interface VersionFilter {
-  /** The snapshot of the last commit; its xmin is the horizon. */
-  readonly since: Snapshot;
-  /** Row transaction ids whose rows were captured by the last commit, although they lie behind the horizon. */
-  readonly captured: readonly string[];
-}
 
 /** How many rows a table has, how many of them a filter means, and the transaction ids in the overlap. */
 export interface TableCounts {
@@ -34,7 +26,11 @@ export interface SourceSnapshot {
   tables(): Promise<TableDescription[]>;
   /** One scan of the table. `now` is this transaction's snapshot. */
   count(table: TableDescription, filter: VersionFilter | undefined, now: Snapshot): Promise<TableCounts>;
-  copy(table: TableDescription, filter: VersionFilter | undefined): CopyStream;
+  /** The rows that the filter means, or all; of all columns, or of some. */
+  copy(
+    table: TableDescription,
+    options: { filter: VersionFilter | undefined; columns?: readonly string[] },
+  ): CopyStream;
 }
 
 /** The schema tool's own bookkeeping: never ingested. */
@@ -77,7 +73,7 @@ export async function withSourceSnapshot<T>(
         asking(`count the rows of ${table.name}`, () =>
           countRows(client, qualified(schema, table.name), { filter, now }),
         ),
-      copy: (table, filter) => copyRows(client, { schema, table, filter }),
+      copy: (table, given) => copyRows(client, { schema, table, ...given }),
     };
     const result = await work(source);
     await client.query("COMMIT");
@@ -206,10 +202,15 @@ async function countRows(
 
 function copyRows(
   client: pg.Client,
-  options: { schema: string; table: TableDescription; filter: VersionFilter | undefined },
+  options: {
+    schema: string;
+    table: TableDescription;
+    filter: VersionFilter | undefined;
+    columns?: readonly string[];
+  },
 ): CopyStream {
-  const { schema, table, filter } = options;
-  const columns = table.columns.map(({ name }) => identifier(name)).join(", ");
+  const { schema, table, filter, columns: names } = options;
+  const columns = (names ?? table.columns.map(({ name }) => name)).map(identifier).join(", ");
   const query = `SELECT ${columns} FROM ${qualified(schema, table.name)} WHERE ${condition(filter)}`;
   const stream = client.query(copyTo(`COPY (${query}) TO STDOUT (FORMAT csv, HEADER)`));
   return {

@@ -6,7 +6,7 @@ import { messageOf, TerminalError, TransientError } from "../domain/errors";
 import type { CommitNumber } from "../domain/keys";
 import { commitNumber } from "../domain/keys";
 import { literal, qualified } from "../domain/sql";
-import { createLedger, LEDGER, LEDGER_COLUMNS, lockLoader } from "../domain/warehouse-sql";
+import { BOOKKEEPING, createBookkeeping, LEDGER, lockLoader } from "../domain/warehouse-bookkeeping";
 import type { CatalogueTable } from "../domain/warehouse-target";
 import { codeOf, rowsOf } from "./postgres";
 
@@ -28,6 +28,7 @@ export interface Ledger {
   /** The newest loaded commit, undefined when none is. @throws TerminalError for a table that is no ledger */
   head(): Promise<{ readonly number: CommitNumber; readonly lake: string } | undefined>;
   exists(): Promise<boolean>;
+  /** Creates the ledger, and what else the loader keeps. */
   create(): Promise<void>;
   record(entry: { number: CommitNumber; lake: string; capturedAt: string; rows: number }): Promise<void>;
 }
@@ -88,25 +89,33 @@ function warehouse(client: pg.Client, schema: string): Warehouse {
   };
 }
 
+/** The columns of a table; none when there is no such table. */
+async function columnsOf(client: pg.Client, table: string): Promise<string[]> {
+  const sql =
+    "SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum";
+  return (await rowsOf<"name">(client, sql, [table])).map(({ name }) => name ?? "");
+}
+
 function ledgerOf(client: pg.Client, schema: string): Ledger {
   const table = qualified(schema, LEDGER);
-  const columns = async (): Promise<string[]> => {
-    const sql =
-      "SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum";
-    return (await rowsOf<"name">(client, sql, [table])).map(({ name }) => name ?? "");
-  };
   return {
-    exists: async () => (await columns()).length > 0,
+    exists: async () => (await columnsOf(client, table)).length > 0,
     create: async () => {
-      await client.query(createLedger(schema));
+      for (const own of BOOKKEEPING) {
+        const actual = await columnsOf(client, qualified(schema, own.name));
+        if (actual.length === 0) await client.query(createBookkeeping(schema, own));
+      }
     },
     head: async () => {
-      const actual = await columns();
-      if (actual.length === 0) return undefined;
-      if (LEDGER_COLUMNS.some((column) => !actual.includes(column))) {
-        throw new TerminalError(
-          `${schema}.${LEDGER} is not Marble's ledger: it has the columns ${actual.join(", ")}; move that table away`,
-        );
+      for (const { name, columns } of BOOKKEEPING) {
+        const actual = await columnsOf(client, qualified(schema, name));
+        if (name === LEDGER && actual.length === 0) return undefined;
+        const foreign = actual.length > 0 && Object.keys(columns).some((column) => !actual.includes(column));
+        if (actual.length > 0 && !foreign) continue;
+        const state = foreign
+          ? `is not Marble's: it has the columns ${actual.join(", ")}`
+          : "is gone, but the ledger is not";
+        throw new TerminalError(`${schema}.${name} ${state}; restore it, or load into an empty schema`);
       }
       const [row] = await rowsOf<"commit" | "lake">(
         client,

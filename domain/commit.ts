@@ -32,13 +32,23 @@ const base = {
   createdAt: z.iso.datetime(),
 };
 
+/** Some files and the rows in them together. */
+const fileSet = z.object({ rows: z.int().nonnegative(), files: z.array(file) });
+
 const tableCapture = z.object({
-  /** What was captured: every row, the versions since the last commit, or nothing. */
-  mode: z.enum(["full", "delta", "unchanged"]),
+  /**
+   * What was captured: every row, the versions since the last commit, or nothing, because nothing changed
+   * (`unchanged`) or because the delete guard holds the table back (`held`).
+   */
+  mode: z.enum(["full", "delta", "unchanged", "held"]),
   /** Versions captured before may be among them: the loader compares. */
   recapture: z.boolean(),
-  /** Rows captured, and rows that the table has. */
+  /** Rows captured. */
   rows: z.int().nonnegative(),
+  files: z.array(file),
+  /** Tombstones: the keys of the rows that were deleted since the last commit. */
+  deleted: fileSet,
+  /** Rows that the table has; of a held table, that it had when it was last captured. */
   total: z.int().nonnegative(),
   /** What the table is to PostgreSQL; changes when it is rewritten. */
   storage: z.string(),
@@ -46,7 +56,14 @@ const tableCapture = z.object({
   key: z.array(z.string()),
   /** The columns that the source had, with their types as PostgreSQL prints them. */
   columns: z.array(z.object({ name: z.string(), type: z.string() })),
-  files: z.array(file),
+  /** The files, in order, that together tell the keys of all rows of the table: `rows` add, `tombstones` remove. */
+  keys: z.array(
+    z.object({ kind: z.enum(["rows", "tombstones"]), key: z.string(), bytes: z.int().nonnegative() }),
+  ),
+  /** Of a held table: the snapshot from which the next capture goes on (null: in full), and why it is held. */
+  held: z
+    .object({ snapshot: z.string().nullable(), overlap: z.array(z.string()), reason: z.string() })
+    .nullable(),
 });
 export type TableCapture = z.infer<typeof tableCapture>;
 
@@ -71,12 +88,20 @@ export type IngestCommit = z.infer<typeof ingestCommit>;
 
 const warehouseTableCommit = z.object({
   rows: z.int().nonnegative(),
-  /** How many captures the rows come from. More than one after a quarantine: then a key may come again. */
-  captures: z.int().positive(),
-  recapture: z.boolean(),
-  files: z.array(file),
+  deleted: z.int().nonnegative(),
+  /** What came of each capture, in order; more than one only after a quarantine. No key comes twice in a part. */
+  parts: z.array(
+    z.object({
+      /** Of a fact: versions that are loaded already may be among the rows. */
+      recapture: z.boolean(),
+      files: z.array(file),
+      /** Of a fact: files of the keys of deleted rows. Dimensions keep what was deleted: history refers to it. */
+      tombstones: z.array(file),
+    }),
+  ),
 });
 export type WarehouseTableCommit = z.infer<typeof warehouseTableCommit>;
+export type WarehousePart = WarehouseTableCommit["parts"][number];
 
 /** A commit of the processed bucket: the same batch, remodelled. */
 export const processCommit = z.object({

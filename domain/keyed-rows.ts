@@ -44,9 +44,17 @@ export function upsertRows(rows: KeyedRows, source: Pick<SourceBatch, "batch" | 
   return keys;
 }
 
-/** Forgets rows that were deleted in the source. */
-export function deleteRows(rows: KeyedRows, keys: Iterable<Key>): void {
-  for (const key of keys) rows.positions.delete(key);
+/** Forgets rows that were deleted in the source. Returns how many were known. */
+export function deleteRows(rows: KeyedRows, keys: Iterable<Key>): number {
+  let deleted = 0;
+  for (const key of keys) if (rows.positions.delete(key)) deleted += 1;
+  return deleted;
+}
+
+/** The keys in a batch. */
+export function keysOf(table: SourceTable, batch: RecordBatch): Key[] {
+  const keyAt = keyReader(table, batch);
+  return Array.from({ length: batch.numRows }, (_, row) => keyAt(row));
 }
 
 /** All live rows, in one batch: what is kept for the next commit. */

@@ -6,7 +6,7 @@ import { TerminalError } from "./errors";
  * - data: `YYYY/MM/DD/<table>/<HHMMSS.mmm>.<extension>` in UTC. Milliseconds and no colon:
  *   Spark and Windows cannot open keys with one.
  * - commits: `commits/<number, ten digits>.json`
- * - heads: `heads/<9999999999 - number>`, an empty object a commit, so that the first key of a
+ * - heads: `heads/<9999999999 - number>`, a small object a commit, so that the first key of a
  *   listing is the newest: the head of a log costs one request however long the log is.
  */
 export type ObjectKey = string & { readonly __brand: "ObjectKey" };

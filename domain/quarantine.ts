@@ -11,9 +11,15 @@ export interface CommittedCapture {
 
 export type Quarantine = ProcessCommit["quarantine"];
 
+/** A capture that fits its contract, and the ingest commit that it is of. */
+export interface AdmittedCapture {
+  readonly number: CommitNumber;
+  readonly capture: TableCapture;
+}
+
 /** What to process of one source table: the captures that fit, in order, and what has to wait. */
 export interface TableAdmission {
-  readonly captures: readonly { readonly number: CommitNumber; readonly capture: TableCapture }[];
+  readonly captures: readonly AdmittedCapture[];
   readonly quarantine: Quarantine[string] | undefined;
 }
 
@@ -22,7 +28,7 @@ export interface TableAdmission {
  * @param waiting its captures in order: those in quarantine since an earlier commit, then this commit's
  */
 export function admit(contract: SourceTable, waiting: readonly CommittedCapture[]): TableAdmission {
-  const captures: { number: CommitNumber; capture: TableCapture }[] = [];
+  const captures: AdmittedCapture[] = [];
   for (const { number, capture } of waiting) {
     const breaches =
       capture === undefined ? [`table ${contract.name} is missing`] : contractBreaches(contract, capture);

@@ -3,13 +3,19 @@ import type { CommitLog } from "../adapters/commit-log";
 import type { ObjectStore } from "../adapters/object-store";
 import type { Telemetry } from "../adapters/telemetry";
 import { hull, type DayRange } from "../domain/calendar";
-import type { DataFile, IngestCommit, ProcessCommit, WarehouseTableCommit } from "../domain/commit";
+import type {
+  DataFile,
+  IngestCommit,
+  ProcessCommit,
+  WarehousePart,
+  WarehouseTableCommit,
+} from "../domain/commit";
 import { decodeCsv, type SourceBatch } from "../domain/csv/decoder";
 import type { CommitNumber } from "../domain/keys";
 import type { Model } from "../domain/model/model";
 import type { SourceTable } from "../domain/model/source";
 import type { Dimension, Fact } from "../domain/model/table";
-import type { TableAdmission } from "../domain/quarantine";
+import type { AdmittedCapture, TableAdmission } from "../domain/quarantine";
 import { transformBatch, type Lookups } from "../domain/transform";
 import type { RejectedRows } from "./rejected-rows";
 
@@ -36,23 +42,43 @@ export interface CommitRun extends ProcessContext {
   readonly days: { named: DayRange | undefined };
 }
 
-/** The decoded batches of all that was admitted of a source table, in order. */
-export async function* sourceBatches(
+/** What was admitted of a source table, in order. */
+export const capturesOf = (source: SourceTable, run: CommitRun): readonly AdmittedCapture[] =>
+  run.admissions.get(source.name)?.captures ?? [];
+
+/** Some rows of a source table, and the ingest commit that they come from. */
+export type CommittedBatch = SourceBatch & { readonly commit: CommitNumber };
+
+/** The decoded rows of one capture. */
+export async function* captureBatches(
   source: SourceTable,
+  { number, capture }: AdmittedCapture,
   run: CommitRun,
-): AsyncGenerator<SourceBatch & { readonly commit: CommitNumber }, void, undefined> {
-  for (const { number, capture } of run.admissions.get(source.name)?.captures ?? []) {
-    for (const { key } of capture.files) {
-      for await (const batch of decodeCsv(await run.ingested.store.stream(key), source))
-        yield { ...batch, commit: number };
-    }
+): AsyncGenerator<CommittedBatch, void, undefined> {
+  for (const { key } of capture.files) {
+    for await (const batch of decodeCsv(await run.ingested.store.stream(key), source))
+      yield { ...batch, commit: number };
+  }
+}
+
+/** The decoded tombstones of one capture: batches of the key alone. */
+export async function* tombstoneBatches(
+  source: SourceTable,
+  { capture }: AdmittedCapture,
+  run: CommitRun,
+): AsyncGenerator<RecordBatch, void, undefined> {
+  const key = source.columns[source.key];
+  if (key === undefined) throw new TypeError(`${source.name} has no column ${source.key}`);
+  const keyOnly: SourceTable = { name: source.name, key: source.key, columns: { [source.key]: key } };
+  for (const file of capture.deleted.files) {
+    for await (const { batch } of decodeCsv(await run.ingested.store.stream(file.key), keyOnly)) yield batch;
   }
 }
 
 /** Transforms a batch; keeps its rejected rows and the days that it names. */
 export function transformed(
   table: Dimension | Fact,
-  options: { source: SourceBatch & { readonly commit: CommitNumber }; lookups: Lookups; run: CommitRun },
+  options: { source: CommittedBatch; lookups: Lookups; run: CommitRun },
 ): RecordBatch {
   const { source, lookups, run } = options;
   const { batch, rejections, days } = transformBatch(table, source, lookups);
@@ -70,14 +96,11 @@ export function transformed(
   return batch;
 }
 
-/** What the commit says of a table; undefined when it got no rows. */
-export function tableCommit(
-  table: Dimension | Fact,
-  file: DataFile | undefined,
-  run: CommitRun,
-): WarehouseTableCommit | undefined {
-  if (file === undefined) return undefined;
-  const captures = run.admissions.get(table.source.name)?.captures ?? [];
-  const recapture = captures.some(({ capture }) => capture.recapture);
-  return { rows: file.rows, captures: Math.max(1, captures.length), recapture, files: [file] };
+/** What the commit says of a table; undefined when it got nothing. */
+export function tableCommit(parts: readonly WarehousePart[]): WarehouseTableCommit | undefined {
+  const filled = parts.filter(({ files, tombstones }) => files.length + tombstones.length > 0);
+  if (filled.length === 0) return undefined;
+  const sum = (of: (part: WarehousePart) => readonly DataFile[]): number =>
+    filled.flatMap(of).reduce((total, { rows }) => total + rows, 0);
+  return { rows: sum(({ files }) => files), deleted: sum(({ tombstones }) => tombstones), parts: filled };
 }

@@ -1,18 +1,19 @@
 import type { CommitLog } from "../adapters/commit-log";
 import type { ObjectStore } from "../adapters/object-store";
-import type { SourceSnapshot, VersionFilter } from "../adapters/source";
+import type { SourceSnapshot } from "../adapters/source";
 import type { Telemetry } from "../adapters/telemetry";
-import { planRun, planTable, type RunPlan, type TableDescription } from "../domain/capture";
-import type { DataFile, IngestCommit, TableCapture } from "../domain/commit";
+import { planRun, type DeleteGuard } from "../domain/capture";
+import type { IngestCommit, TableCapture } from "../domain/commit";
 import { TransientError } from "../domain/errors";
-import { dataKey, nextCommit, type CommitNumber } from "../domain/keys";
-import { parseSnapshot, type Snapshot } from "../domain/snapshot";
+import { nextCommit } from "../domain/keys";
+import { parseSnapshot } from "../domain/snapshot";
+import { captureTable, type CaptureRun } from "./capture-table";
 
 /** What a run captured; `commit` is null when there was nothing to do. */
 export interface IngestReport {
   readonly commit: number | null;
-  /** The tables with captured rows. */
-  readonly tables: Readonly<Record<string, { readonly rows: number }>>;
+  /** The tables with captured or deleted rows. */
+  readonly tables: Readonly<Record<string, { readonly rows: number; readonly deleted?: number }>>;
 }
 
 /** What a run works with. `now` and `newId` are its only sources of what is not in the data. */
@@ -22,6 +23,7 @@ export interface IngestContext {
   readonly telemetry: Telemetry;
   readonly now: () => Date;
   readonly newId: () => string;
+  readonly guard: DeleteGuard;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface IngestContext {
 export async function ingestSnapshot(source: SourceSnapshot, context: IngestContext): Promise<IngestReport> {
   const { log, telemetry } = context;
   const head = await log.head();
-  const run = planRun(head?.commit, source.state);
+  const run = planRun(head?.commit, source.state, context.guard.allowed);
   if (run.kind === "idle") {
     telemetry.info("nothing was written in the source", { commit: head?.number ?? 0 });
     return { commit: null, tables: {} };
@@ -41,8 +43,11 @@ export async function ingestSnapshot(source: SourceSnapshot, context: IngestCont
   if (run.kind === "full")
     telemetry.info("capturing every table in full", { commit: number, reason: run.reason });
 
-  const captured = await captureTables(source, { ...context, number, run, last: head?.commit });
-  const changed = Object.entries(captured.tables).filter(([, { mode }]) => mode !== "unchanged");
+  const snapshot = parseSnapshot(source.state.snapshot);
+  const captured = await captureTables(source, { ...context, number, run, snapshot, last: head?.commit });
+  const changed = Object.entries(captured.tables).filter(
+    ([, { mode }]) => mode === "full" || mode === "delta",
+  );
   const due = run.kind === "full" || run.renew || !sameTables(head?.commit, captured.tables);
   if (changed.length === 0 && !due) {
     telemetry.info("no table changed", { commit: head?.number ?? 0 });
@@ -67,15 +72,34 @@ export async function ingestSnapshot(source: SourceSnapshot, context: IngestCont
       },
     );
   }
-  const rows = changed.reduce((sum, [, table]) => sum + table.rows, 0);
-  const bytes = changed.flatMap(([, { files }]) => files).reduce((sum, file) => sum + file.bytes, 0);
-  telemetry.info("committed", { commit: number, tables: changed.length, rows, bytes });
+  report(telemetry, commit);
+  const tables = changed.map(([name, { rows, deleted }]) => [
+    name,
+    { rows, ...(deleted.rows > 0 && { deleted: deleted.rows }) },
+  ]);
+  return { commit: number, tables: Object.fromEntries(tables) as IngestReport["tables"] };
+}
+
+function report(telemetry: Telemetry, { number, tables }: IngestCommit): void {
+  const captures = Object.entries(tables);
+  const sum = (of: (table: TableCapture) => number): number =>
+    captures.reduce((total, [, table]) => total + of(table), 0);
+  const rows = sum((table) => table.rows);
+  const deleted = sum((table) => table.deleted.rows);
+  const bytes = sum(({ files }) => files.reduce((total, file) => total + file.bytes, 0));
+  const held = captures.filter(([, { mode }]) => mode === "held");
+  telemetry.info("committed", { commit: number, rows, deleted, bytes });
   telemetry.count("RowsIngested", rows);
+  telemetry.count("RowsDeleted", deleted);
   telemetry.count("BytesIngested", bytes, "Bytes");
-  return {
-    commit: number,
-    tables: Object.fromEntries(changed.map(([name, { rows: n }]) => [name, { rows: n }])),
-  };
+  telemetry.count("TablesHeld", held.length);
+  for (const [table, { held: why }] of held) {
+    telemetry.warn("the table is held back by the delete guard", {
+      commit: number,
+      table,
+      reason: why?.reason ?? "",
+    });
+  }
 }
 
 function sourceOf({ state }: SourceSnapshot): IngestCommit["source"] {
@@ -83,7 +107,7 @@ function sourceOf({ state }: SourceSnapshot): IngestCommit["source"] {
   return { systemIdentifier, timeline, database, schema, server };
 }
 
-/** Are the tables and their columns those of the last commit? A change of them alone is worth a commit. */
+/** Are the tables, their columns and what is held those of the last commit? A change of them alone is worth a commit. */
 function sameTables(last: IngestCommit | undefined, tables: IngestCommit["tables"]): boolean {
   const shape = (of: IngestCommit["tables"]): string =>
     JSON.stringify(
@@ -92,73 +116,17 @@ function sameTables(last: IngestCommit | undefined, tables: IngestCommit["tables
   return last !== undefined && shape(last.tables) === shape(tables);
 }
 
-interface TableRun extends IngestContext {
-  readonly number: CommitNumber;
-  readonly run: Exclude<RunPlan, { kind: "idle" }>;
-  readonly last: IngestCommit | undefined;
-}
-
+/** Captures every table, one after the other: they share one snapshot, and so one connection. */
 async function captureTables(
   source: SourceSnapshot,
-  context: TableRun,
+  run: CaptureRun,
 ): Promise<{ tables: IngestCommit["tables"]; overlap: string[] }> {
-  const snapshot = parseSnapshot(source.state.snapshot);
   const tables: Record<string, TableCapture> = {};
   const overlap = new Set<string>();
   for (const table of await source.tables()) {
-    const result = await captureTable(source, table, { ...context, snapshot });
+    const result = await captureTable(source, table, run);
     tables[table.name] = result.capture;
     for (const xid of result.overlap) overlap.add(xid);
   }
   return { tables, overlap: [...overlap] };
-}
-
-async function captureTable(
-  source: SourceSnapshot,
-  table: TableDescription,
-  context: TableRun & { readonly snapshot: Snapshot },
-): Promise<{ capture: TableCapture; overlap: readonly string[] }> {
-  const { last, run, snapshot, telemetry, number } = context;
-  const plan = planTable(last?.tables[table.name], table, run);
-  const filter: VersionFilter | undefined =
-    plan.mode === "delta" && run.kind === "delta"
-      ? { since: run.since, captured: last?.overlap ?? [] }
-      : undefined;
-  const counts = await source.count(table, filter, snapshot);
-  const description = {
-    storage: table.storage,
-    key: [...table.key],
-    columns: [...table.columns],
-    total: counts.total,
-  };
-  if (counts.captured === 0) {
-    const mode = plan.mode === "full" ? "full" : "unchanged";
-    return {
-      capture: { ...description, mode, recapture: plan.recapture, rows: 0, files: [] },
-      overlap: counts.overlap,
-    };
-  }
-  const started = performance.now();
-  const file = await copyToLake(source, table, { ...context, filter });
-  const durationMs = Math.round(performance.now() - started);
-  telemetry.info("captured", {
-    commit: number,
-    table: table.name,
-    mode: plan.mode,
-    rows: file.rows,
-    bytes: file.bytes,
-    durationMs,
-  });
-  return { capture: { ...description, ...plan, rows: file.rows, files: [file] }, overlap: counts.overlap };
-}
-
-async function copyToLake(
-  source: SourceSnapshot,
-  table: TableDescription,
-  context: TableRun & { readonly filter: VersionFilter | undefined },
-): Promise<DataFile> {
-  const key = dataKey({ at: context.now(), table: table.name, extension: "csv" });
-  const rows = source.copy(table, context.filter);
-  const bytes = await context.store.upload(key, rows);
-  return { key, rows: rows.rows(), bytes };
 }

@@ -13,6 +13,8 @@ export interface LoadReport {
   readonly commits: readonly number[];
   /** Rows that each warehouse table got: inserted, or updated because they differed. */
   readonly tables: Readonly<Record<string, { readonly rows: number }>>;
+  /** Fact versions that wait for a row of a dimension. */
+  readonly rejected: number;
 }
 
 /** What a run works with. */
@@ -33,6 +35,7 @@ export async function loadCommits(context: LoadContext): Promise<LoadReport> {
   const { client, schema, telemetry } = context;
   const commits: number[] = [];
   const tables: Record<string, { rows: number }> = {};
+  let rejected = 0;
   while (context.hasTime()) {
     const result = await inWarehouseTransaction(client, schema, (warehouse) =>
       loadCommit(warehouse, context),
@@ -48,13 +51,14 @@ export async function loadCommits(context: LoadContext): Promise<LoadReport> {
     commits.push(result.commit.number);
     for (const [name, rows] of Object.entries(result.rows))
       tables[name] = { rows: (tables[name]?.rows ?? 0) + rows };
+    rejected += result.orphans;
     report(telemetry, result, context.now());
     await tagLoaded(result.commit, context);
   }
-  return { commits, tables };
+  return { commits, tables, rejected };
 }
 
-function report(telemetry: Telemetry, { commit, rows }: LoadedCommit, now: Date): void {
+function report(telemetry: Telemetry, { commit, rows, orphans }: LoadedCommit, now: Date): void {
   const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
   const ageSeconds = Math.round((now.getTime() - Date.parse(commit.capturedAt)) / 1000);
   telemetry.info("loaded", {
@@ -64,12 +68,16 @@ function report(telemetry: Telemetry, { commit, rows }: LoadedCommit, now: Date)
     ageSeconds,
   });
   telemetry.count("RowsLoaded", total);
+  telemetry.count("RowsOrphaned", orphans);
+  if (orphans > 0)
+    telemetry.warn("facts wait for a row of a dimension", { commit: commit.number, rows: orphans });
 }
 
 /** Tags the files of a commit, for people who look at the bucket: the ledger is the truth. */
 async function tagLoaded(commit: ProcessCommit, { store, telemetry, now }: LoadContext): Promise<void> {
   const tags = { "marble:commit": String(commit.number), "marble:loaded": now().toISOString() };
-  const keys = Object.values(commit.tables).flatMap(({ files }) => files.map(({ key }) => key));
+  const parts = Object.values(commit.tables).flatMap((table) => table.parts);
+  const keys = parts.flatMap(({ files, tombstones }) => [...files, ...tombstones]).map(({ key }) => key);
   try {
     await Promise.all(keys.map((key) => store.tag(key, tags)));
   } catch (error) {

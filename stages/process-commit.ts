@@ -1,16 +1,31 @@
 import type { RecordBatch } from "apache-arrow";
 import { calendarCoverage, calendarRows, dayNumber, isoDate, missingDays } from "../domain/calendar";
-import type { IngestCommit, ProcessCommit, WarehouseTableCommit } from "../domain/commit";
+import { arrowSchema, recordBatch } from "../domain/columnar/arrow";
+import type {
+  DataFile,
+  IngestCommit,
+  ProcessCommit,
+  WarehousePart,
+  WarehouseTableCommit,
+} from "../domain/commit";
 import { TerminalError } from "../domain/errors";
 import type { CommitNumber } from "../domain/keys";
 import { contractsOf } from "../domain/model/model";
-import { joinsOf, type Dimension, type Fact } from "../domain/model/table";
-import { admit, waitingCommits, type TableAdmission } from "../domain/quarantine";
+import { joinsOf, tombstoneTable, type Dimension, type Fact } from "../domain/model/table";
+import { admit, waitingCommits, type AdmittedCapture, type TableAdmission } from "../domain/quarantine";
 import type { Lookups } from "../domain/transform";
-import { sourceBatches, tableCommit, transformed, type CommitRun, type ProcessContext } from "./commit-run";
+import {
+  captureBatches,
+  capturesOf,
+  tableCommit,
+  tombstoneBatches,
+  transformed,
+  type CommitRun,
+  type ProcessContext,
+} from "./commit-run";
 import { joinedDimensions } from "./process-joins";
 import { rejectedRows } from "./rejected-rows";
-import { writeTable } from "./write-table";
+import { writeTable, type ParquetTable } from "./write-table";
 
 /** Remodels one ingest commit: writes its files and returns the commit that names them. */
 export async function processCommitted(
@@ -75,18 +90,53 @@ async function processTable(
   table: Dimension | Fact,
   run: CommitRun,
 ): Promise<WarehouseTableCommit | undefined> {
+  const parts: WarehousePart[] = [];
+  for (const captured of capturesOf(table.source, run)) {
+    const { recapture } = captured.capture;
+    const files = await written(table, rowsOf(table, captured, run), run);
+    const tombstones = table.kind === "fact" ? await writtenTombstones(table, captured, run) : [];
+    parts.push({ recapture, files, tombstones });
+  }
+  return tableCommit(parts);
+}
+
+async function* rowsOf(
+  table: Dimension | Fact,
+  captured: AdmittedCapture,
+  run: CommitRun,
+): AsyncGenerator<RecordBatch> {
   const noLookups: Lookups = new Map();
-  const batches = async function* (): AsyncGenerator<RecordBatch> {
-    for await (const source of sourceBatches(table.source, run)) {
-      yield transformed(table, { source, lookups: noLookups, run });
-      await run.rejected.spill();
+  for await (const source of captureBatches(table.source, captured, run)) {
+    yield transformed(table, { source, lookups: noLookups, run });
+    await run.rejected.spill();
+  }
+}
+
+/** The keys of deleted rows, as the fact's table names them. */
+async function writtenTombstones(
+  table: Fact,
+  captured: AdmittedCapture,
+  run: CommitRun,
+): Promise<DataFile[]> {
+  const keyOnly = tombstoneTable(table);
+  const renamed = async function* (): AsyncGenerator<RecordBatch> {
+    for await (const batch of tombstoneBatches(table.source, captured, run)) {
+      yield recordBatch(arrowSchema(keyOnly.columns), {
+        length: batch.numRows,
+        children: batch.data.children,
+      });
     }
   };
-  return tableCommit(
-    table,
-    await writeTable(table, batches(), { store: run.processed.store, now: run.now }),
-    run,
-  );
+  return written(keyOnly, renamed(), run);
+}
+
+async function written(
+  table: ParquetTable,
+  batches: AsyncIterable<RecordBatch>,
+  run: CommitRun,
+): Promise<DataFile[]> {
+  const file = await writeTable(table, batches, { store: run.processed.store, now: run.now });
+  return file === undefined ? [] : [file];
 }
 
 /** Makes the days that the calendar lacks. */
@@ -103,9 +153,10 @@ async function extendCalendar(
   const file = await writeTable(model.calendar, batches, { store: processed.store, now });
   return {
     covered: { first: isoDate(wanted.first), last: isoDate(wanted.last) },
-    tables:
-      file === undefined
-        ? {}
-        : { [model.calendar.name]: { rows: file.rows, captures: 1, recapture: false, files: [file] } },
+    tables: file === undefined ? {} : calendarCommit(model.calendar.name, file),
   };
 }
+
+const calendarCommit = (name: string, file: DataFile): Record<string, WarehouseTableCommit> => ({
+  [name]: { rows: file.rows, deleted: 0, parts: [{ recapture: false, files: [file], tombstones: [] }] },
+});

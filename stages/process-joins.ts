@@ -3,13 +3,21 @@ import type { WarehouseTableCommit } from "../domain/commit";
 import { valueReader } from "../domain/columnar/read";
 import { columnData } from "../domain/columnar/arrow";
 import { takeBatch, type RowReference } from "../domain/columnar/take";
-import { rowsWhere, upsertRows, type Key, type KeyedRows } from "../domain/keyed-rows";
+import { deleteRows, keysOf, rowsWhere, upsertRows, type Key, type KeyedRows } from "../domain/keyed-rows";
 import { contractsOf } from "../domain/model/model";
 import type { SourceTable } from "../domain/model/source";
 import { joinsOf, type Dimension, type Fact } from "../domain/model/table";
 import type { SourceBatch } from "../domain/csv/decoder";
 import { readState, writeState } from "./joined-state";
-import { sourceBatches, tableCommit, transformed, type CommitRun } from "./commit-run";
+import {
+  captureBatches,
+  capturesOf,
+  tableCommit,
+  tombstoneBatches,
+  transformed,
+  type CommitRun,
+  type CommittedBatch,
+} from "./commit-run";
 import { writeTable } from "./write-table";
 
 /** What the joined tables add to a commit. */
@@ -23,6 +31,8 @@ interface JoinedTables {
 interface ChangedRows {
   readonly rows: KeyedRows;
   readonly changed: ReadonlySet<Key>;
+  /** Have rows come, changed or gone? */
+  readonly differs: boolean;
 }
 
 /**
@@ -30,8 +40,8 @@ interface ChangedRows {
  * it is made anew. A renamed department emits all of its staff although no staff row changed.
  */
 export async function joinedDimensions(run: CommitRun): Promise<JoinedTables> {
-  const hasChanged = ({ name }: SourceTable): boolean =>
-    (run.admissions.get(name)?.captures ?? []).some(({ capture }) => capture.files.length > 0);
+  const hasChanged = (source: SourceTable): boolean =>
+    capturesOf(source, run).some(({ capture }) => capture.rows + capture.deleted.rows > 0);
   const affected = run.model.tables.filter((table) => {
     const joins = joinsOf(table);
     return joins.length > 0 && [table.source, ...joins.map(({ to }) => to)].some(hasChanged);
@@ -44,13 +54,13 @@ export async function joinedDimensions(run: CommitRun): Promise<JoinedTables> {
       store: run.processed.store,
       now: run.now,
     });
-    const made = tableCommit(table, file, run);
+    // What is made anew is the latest of each row, whatever was captured: dimensions are upserted.
+    const made = tableCommit(file === undefined ? [] : [{ recapture: false, files: [file], tombstones: [] }]);
     if (made !== undefined) tables[table.name] = made;
   }
   const state: Record<string, string> = {};
-  for (const [name, { rows: latest, changed }] of rows) {
-    if (changed.size > 0)
-      state[name] = await writeState(latest, { store: run.processed.store, now: run.now });
+  for (const [name, { rows: latest, differs }] of rows) {
+    if (differs) state[name] = await writeState(latest, { store: run.processed.store, now: run.now });
   }
   return { tables, state };
 }
@@ -68,11 +78,16 @@ async function changedRows(
     if (!needed.has(name)) continue;
     const rows = await readState(run.processed.store, contract, run.previous?.state[name]);
     const changed = new Set<Key>();
-    for await (const source of sourceBatches(contract, run)) {
-      for (const key of upsertRows(rows, source)) changed.add(key);
-      if (!isDirectSource(contract, run)) keepUndecodable(contract, source, run);
+    let deleted = 0;
+    for (const captured of capturesOf(contract, run)) {
+      for await (const batch of tombstoneBatches(contract, captured, run))
+        deleted += deleteRows(rows, keysOf(contract, batch));
+      for await (const source of captureBatches(contract, captured, run)) {
+        for (const key of upsertRows(rows, source)) changed.add(key);
+        if (!isDirectSource(contract, run)) keepUndecodable(contract, source, run);
+      }
     }
-    result.set(name, { rows, changed });
+    result.set(name, { rows, changed, differs: changed.size + deleted > 0 });
   }
   return result;
 }
@@ -81,11 +96,7 @@ async function changedRows(
 const isDirectSource = ({ name }: SourceTable, { model }: CommitRun): boolean =>
   model.tables.some((table) => table.source.name === name && joinsOf(table).length === 0);
 
-function keepUndecodable(
-  table: SourceTable,
-  source: Parameters<typeof transformed>[1]["source"],
-  run: CommitRun,
-): void {
+function keepUndecodable(table: SourceTable, source: CommittedBatch, run: CommitRun): void {
   for (const [row, rejection] of source.rejections) {
     run.rejected.add({
       table: table.name,

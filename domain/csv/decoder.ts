@@ -5,6 +5,7 @@ import { TerminalError } from "../errors";
 import type { SourceTable } from "../model/source";
 import { typeName, type ColumnType } from "../model/types";
 import { quoted, reject, type Rejections } from "../rejection";
+import { headerPositions, unescaped } from "./fields";
 import { ESCAPED, rawRecord, scanRecords, UNQUOTED, type Records } from "./scanner";
 import { parseBoolean, parseDate, parseDecimal, parseInteger, parseTimestamp } from "./values";
 
@@ -17,20 +18,7 @@ export interface SourceBatch {
   readonly raw: (row: number) => string;
 }
 
-const QUOTE = 0x22;
 const decoder = new TextDecoder();
-
-/** The bytes of an escaped field with its doubled quotes halved. */
-function unescaped(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  const plain = new Uint8Array(end - start);
-  let size = 0;
-  for (let position = start; position < end; position++) {
-    const byte = bytes[position] ?? 0;
-    plain[size++] = byte;
-    if (byte === QUOTE) position++;
-  }
-  return plain.subarray(0, size);
-}
 
 const NUMERIC: Partial<
   Record<ColumnType["kind"], (bytes: Uint8Array, start: number, end: number) => number>
@@ -85,16 +73,7 @@ function decodeColumn(
 
 /** Where each column of the contract stands in this file: nothing depends on the order of columns. */
 function columnPositions(records: Records, table: SourceTable): Map<string, number> {
-  const header = new Map<string, number>();
-  for (let index = 0; index < records.width; index++) {
-    const start = records.starts[index] ?? 0;
-    const end = records.ends[index] ?? 0;
-    const field =
-      records.quoting[index] === ESCAPED
-        ? unescaped(records.bytes, start, end)
-        : records.bytes.subarray(start, end);
-    header.set(decoder.decode(field), index);
-  }
+  const header = headerPositions(records);
   return new Map(
     Object.keys(table.columns).map((name) => {
       const index = header.get(name);

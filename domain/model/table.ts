@@ -85,3 +85,13 @@ export function referencesOf(table: WarehouseTable): readonly string[] {
   );
   return [...new Set(names)];
 }
+
+/** The columns of a fact's tombstone files: its key. */
+export function tombstoneTable(fact: Fact): {
+  readonly name: string;
+  readonly columns: Readonly<Record<string, Column>>;
+} {
+  const key = fact.columns[fact.key];
+  if (key === undefined) throw new TypeError(`${fact.name} has no column ${fact.key}`);
+  return { name: `${fact.name}_deleted`, columns: { [fact.key]: key } };
+}

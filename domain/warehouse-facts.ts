@@ -1,0 +1,144 @@
+import { TerminalError } from "./errors";
+import { tombstoneTable, type Fact } from "./model/table";
+import { identifier, literal, qualified } from "./sql";
+import { DELETIONS, ORPHANS } from "./warehouse-bookkeeping";
+import { list, namesOf, stagingName } from "./warehouse-sql";
+import type { TargetTable } from "./warehouse-target";
+
+/** A fact with its place in the warehouse, and the places of the dimensions that it refers to. */
+export interface FactTarget {
+  readonly schema: string;
+  readonly fact: Fact;
+  readonly target: TargetTable;
+  /** By the dimension's name in the model. */
+  readonly parents: ReadonlyMap<string, TargetTable>;
+}
+
+function surrogateKey({ surrogateKey: name, table }: TargetTable): string {
+  if (name === undefined) throw new TerminalError(`${table.name} has no surrogate key`);
+  return identifier(name);
+}
+
+/** The newest version of each row, the deleted ones left out. */
+function newestVersions({ schema, fact, target }: FactTarget): string {
+  const { into, theirs, theirKey } = namesOf(schema, target);
+  const surrogate = surrogateKey(target);
+  return (
+    `SELECT * FROM (SELECT DISTINCT ON (${theirKey}) ${list([surrogate, ...theirs])} FROM ${into} ` +
+    `ORDER BY ${theirKey}, ${surrogate} DESC) AS newest WHERE NOT EXISTS (` +
+    `SELECT FROM ${qualified(schema, DELETIONS)} AS d WHERE d.fact = ${literal(fact.name)} AND d.record_id = newest.${surrogate})`
+  );
+}
+
+/** The view of the newest version of each row that is not deleted. */
+export const createCurrentView = (target: FactTarget): string =>
+  `CREATE VIEW ${qualified(target.schema, target.fact.currentView)} AS ${newestVersions(target)}`;
+
+/** Appends the staged versions; of a recapture only those that differ from the newest version. */
+export function appendVersions(fact: FactTarget, options: { recapture: boolean }): string {
+  const { into, theirs, ours, theirKey, ourKey } = namesOf(fact.schema, fact.target);
+  const insert = `INSERT INTO ${into} (${list(theirs)}) SELECT ${list(ours, "s")} FROM pg_temp.${stagingName(fact.target)} AS s`;
+  if (!options.recapture) return insert;
+  return (
+    `${insert} LEFT JOIN (${newestVersions(fact)}) AS t ON t.${theirKey} = s.${ourKey} ` +
+    `WHERE t.${theirKey} IS NULL OR (${list(theirs, "t")}) IS DISTINCT FROM (${list(ours, "s")})`
+  );
+}
+
+/** Where tombstones are staged: a table of the key alone. */
+export function stageTombstones({ fact, target }: FactTarget): TargetTable {
+  const { name, columns } = tombstoneTable(fact);
+  return {
+    ...target,
+    table: { ...fact, name, columns },
+    columns: new Map([[fact.key, target.columns.get(fact.key) ?? fact.key]]),
+  };
+}
+
+/** Records the newest version of each staged tombstone as deleted. */
+export function recordDeletions(
+  { schema, fact, target }: FactTarget,
+  options: { staged: TargetTable; commit: number },
+): string {
+  const { into, theirKey } = namesOf(schema, target);
+  const surrogate = surrogateKey(target);
+  return (
+    `INSERT INTO ${qualified(schema, DELETIONS)} (fact, record_id, commit) ` +
+    `SELECT ${literal(fact.name)}, max(f.${surrogate}), ${options.commit} ` +
+    `FROM pg_temp.${stagingName(options.staged)} AS s JOIN ${into} AS f ON f.${theirKey} = s.${identifier(fact.key)} ` +
+    `GROUP BY f.${theirKey} ON CONFLICT DO NOTHING`
+  );
+}
+
+/** For each reference of a row `of`: the column, and the condition that its parent is missing. */
+function missingParents(
+  { schema, fact, parents }: FactTarget,
+  of: string,
+): readonly { column: string; missing: string }[] {
+  return Object.entries(fact.columns).flatMap(([column, { references }]) => {
+    const parent = references === undefined ? undefined : parents.get(references);
+    if (parent === undefined) return [];
+    const { into, theirKey } = namesOf(schema, parent);
+    const value = `${of}.${identifier(column)}`;
+    return [
+      {
+        column,
+        missing: `${value} IS NOT NULL AND NOT EXISTS (SELECT FROM ${into} AS p WHERE p.${theirKey} = ${value})`,
+      },
+    ];
+  });
+}
+
+/** Puts the staged versions aside whose parents are missing, with the reason; they leave the staging table. */
+export function setOrphansAside(fact: FactTarget, commit: number): string {
+  const reasons = missingParents(fact, "s").map(
+    ({ column, missing }) =>
+      `WHEN ${missing} THEN ${literal(`${column} `)} || s.${identifier(column)} || ${literal(" is in no dimension")}`,
+  );
+  const staging = `pg_temp.${stagingName(fact.target)}`;
+  return (
+    `WITH orphans AS (SELECT s.ctid AS place, s, CASE ${reasons.join(" ")} END AS reason FROM ${staging} AS s), ` +
+    `gone AS (DELETE FROM ${staging} AS g USING orphans AS o WHERE g.ctid = o.place AND o.reason IS NOT NULL) ` +
+    `INSERT INTO ${qualified(fact.schema, ORPHANS)} (fact, key, commit, reason, version) ` +
+    `SELECT ${literal(fact.fact.name)}, (o.s).${identifier(fact.fact.key)}::text, ${commit}, o.reason, to_jsonb(o.s) ` +
+    `FROM orphans AS o WHERE o.reason IS NOT NULL`
+  );
+}
+
+const waiting = (fact: FactTarget): string =>
+  `o.fact = ${literal(fact.fact.name)} AND o.healed_by IS NULL AND o.superseded_by IS NULL`;
+
+/** Waiting versions give way to a staged later version, or to a tombstone, of the same row. */
+export const supersedeOrphans = (
+  fact: FactTarget,
+  options: { staged: TargetTable; commit: number },
+): string =>
+  `UPDATE ${qualified(fact.schema, ORPHANS)} AS o SET superseded_by = ${options.commit} ` +
+  `FROM pg_temp.${stagingName(options.staged)} AS s WHERE ${waiting(fact)} AND o.key = s.${identifier(fact.fact.key)}::text`;
+
+/** Does any version of the fact wait? One row, or none. */
+export const findOrphan = (fact: FactTarget): string =>
+  `SELECT FROM ${qualified(fact.schema, ORPHANS)} AS o WHERE ${waiting(fact)} LIMIT 1`;
+
+/** Loads the waiting versions whose parents have all come, in their order. Needs the staging table's type. */
+export function healOrphans(fact: FactTarget, commit: number): string {
+  const { into, theirs, ours } = namesOf(fact.schema, fact.target);
+  const orphans = qualified(fact.schema, ORPHANS);
+  const complete = missingParents(fact, "v").map(({ missing }) => `NOT (${missing})`);
+  return (
+    `WITH ready AS (SELECT o.orphan_id, v.* FROM ${orphans} AS o, ` +
+    `jsonb_populate_record(NULL::pg_temp.${stagingName(fact.target)}, o.version) AS v ` +
+    `WHERE ${waiting(fact)} AND ${complete.join(" AND ")}), ` +
+    `healed AS (UPDATE ${orphans} AS o SET healed_by = ${commit} FROM ready WHERE o.orphan_id = ready.orphan_id) ` +
+    `INSERT INTO ${into} (${list(theirs)}) SELECT ${list(ours)} FROM ready ORDER BY orphan_id`
+  );
+}
+
+/** A version that still waits gives way to a later one of the same row that was healed. */
+export const supersedeByHealed = (fact: FactTarget, commit: number): string => {
+  const orphans = qualified(fact.schema, ORPHANS);
+  return (
+    `UPDATE ${orphans} AS o SET superseded_by = ${commit} FROM ${orphans} AS h WHERE ${waiting(fact)} ` +
+    `AND h.fact = o.fact AND h.key = o.key AND h.healed_by = ${commit} AND h.orphan_id > o.orphan_id`
+  );
+};

@@ -1,0 +1,116 @@
+/**
+ * Marble: PostgreSQL -> ingestion bucket -> processed bucket -> warehouse.
+ *
+ * Three Lambdas move the data on, each working off the commits that it has not seen. Everything that will
+ * stand in AWS is on this page; what a word such as `Stage` stands for is in the file of that name in infra/.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { ingest } from "./handlers/ingest";
+import { load } from "./handlers/load";
+import { processIngestion } from "./handlers/process";
+import { Alerts } from "./infra/alerts";
+import { CommitNotification } from "./infra/commit-notification";
+import { parseConfig } from "./infra/config";
+import { LakeBucket } from "./infra/lake-bucket";
+import { tagEverything } from "./infra/naming";
+import { listObjects, readObjects, readSecret, tagObjects, writeObjects } from "./infra/permissions";
+import { Schedule } from "./infra/schedule";
+import { Stage } from "./infra/stage";
+
+const config = parseConfig(pulumi.runtime.allConfig());
+const { protectData, logLevel, logRetentionDays } = config;
+tagEverything();
+
+// Alarms go by mail to one address.
+const alerts = new Alerts("alerts", { email: config.alertEmail });
+
+// The lake: what the source said, and what the warehouse will be told.
+const ingestion = new LakeBucket("ingestion", { protectData });
+const processed = new LakeBucket("processed", { protectData });
+
+// What the three stages have in common.
+const common = { alerts, logLevel, logRetentionDays };
+
+// Stage 1 takes what is new in the source and commits it to the ingestion bucket, as CSV.
+const ingestStage = new Stage("ingest", {
+  handler: ingest,
+  environment: {
+    INGESTION_BUCKET: ingestion.name,
+    SOURCE_SECRET: config.sourceSecret,
+    SOURCE_SCHEMA: config.sourceSchema,
+    MAX_DELETE_PERCENT: String(config.maxDeletePercent),
+  },
+  permissions: [
+    readSecret(config.sourceSecret),
+    listObjects(ingestion),
+    readObjects({ bucket: ingestion, keys: ["*"] }),
+    writeObjects({ bucket: ingestion, keys: ["*"] }),
+  ],
+  memoryMb: config.ingestMemory,
+  ...common,
+});
+
+// Stage 2 turns the commits of stage 1 into those of the star schema, as Parquet.
+const processStage = new Stage("process", {
+  handler: processIngestion,
+  environment: {
+    INGESTION_BUCKET: ingestion.name,
+    PROCESSED_BUCKET: processed.name,
+    CALENDAR_START: config.calendarStart,
+    CALENDAR_END: config.calendarEnd,
+  },
+  permissions: [
+    listObjects(ingestion),
+    readObjects({ bucket: ingestion, keys: ["*"] }),
+    listObjects(processed),
+    readObjects({ bucket: processed, keys: ["*"] }),
+    writeObjects({ bucket: processed, keys: ["*"] }),
+  ],
+  memoryMb: config.processMemory,
+  ...common,
+});
+
+// Stage 3 loads the commits of stage 2 into the warehouse, each in one transaction.
+const loadStage = new Stage("load", {
+  handler: load,
+  environment: {
+    PROCESSED_BUCKET: processed.name,
+    WAREHOUSE_SECRET: config.warehouseSecret,
+    WAREHOUSE_SCHEMA: config.warehouseSchema,
+  },
+  permissions: [
+    readSecret(config.warehouseSecret),
+    listObjects(processed),
+    readObjects({ bucket: processed, keys: ["*"] }),
+    tagObjects({ bucket: processed, keys: ["*"] }),
+  ],
+  memoryMb: config.loadMemory,
+  ...common,
+});
+
+// What starts them: the clock; for stage 2 a new commit, and the clock in case its event got lost.
+new Schedule("ingest-schedule", { expression: config.ingestSchedule, stage: ingestStage, alerts });
+new CommitNotification("ingestion-commits", { bucket: ingestion, stage: processStage });
+new Schedule("process-schedule", { expression: config.sweepSchedule, stage: processStage, alerts });
+new Schedule("load-schedule", { expression: config.loadSchedule, stage: loadStage, alerts });
+
+// What `pulumi stack output` shows.
+export const buckets = { ingestion: ingestion.name, processed: processed.name };
+export const functions = {
+  ingest: ingestStage.function.name,
+  process: processStage.function.name,
+  load: loadStage.function.name,
+};
+export const logGroups = {
+  ingest: ingestStage.logGroup.name,
+  process: processStage.logGroup.name,
+  load: loadStage.logGroup.name,
+};
+export const schedules = {
+  ingest: config.ingestSchedule,
+  process: config.sweepSchedule,
+  load: config.loadSchedule,
+};
+export const secrets = { source: config.sourceSecret, warehouse: config.warehouseSecret };
+export const alertTopic = alerts.topicArn;
+export const nextStep = `Open the mail from AWS to ${config.alertEmail} and confirm it: alarms reach nobody before.`;

@@ -1,0 +1,100 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, sep } from "node:path";
+import { buildSync, type Metafile } from "esbuild";
+
+/** Where bundles are written, relative to the project's folder. Version control ignores it. */
+const BUNDLE_FOLDER = ".marble/bundles";
+
+/** A function and where it comes from: it is exported under `name` by the module `file` (absolute path). */
+export interface ExportedFunction {
+  readonly file: string;
+  readonly name: string;
+}
+
+/** A written bundle; paths are relative to the project's folder, with forward slashes. */
+export interface Bundle {
+  /** a CommonJS module that exports the function as `handler` */
+  readonly module: string;
+  /** the module and its source map */
+  readonly files: readonly string[];
+}
+
+/**
+ * Finds the module that exports a function which this process has imported.
+ *
+ * @throws Error when no module of the project exports it.
+ */
+export function findExport(callback: (...args: never[]) => unknown): ExportedFunction {
+  for (const [file, loaded] of Object.entries(require.cache)) {
+    // Packages are skipped: to look at their exports would run the lazy getters of whole SDKs.
+    if (file.includes(`${sep}node_modules${sep}`)) continue;
+    const exported: unknown = loaded?.exports;
+    if (typeof exported !== "object" || exported === null) continue;
+    const name = Object.entries(exported).find(([, value]) => value === callback)?.[0];
+    if (name !== undefined) return { file, name };
+  }
+  throw new Error(
+    `No module exports the function "${callback.name}". A Lambda is made from an exported function: ` +
+      "export it from its own file in handlers/ and import it from there.",
+  );
+}
+
+/**
+ * Bundles an exported function and all that it needs, packages too, into one CommonJS file with a source
+ * map, and writes both.
+ *
+ * @param name unique among the bundles of the program
+ * @throws Error when the code does not compile, or reaches the Pulumi SDK.
+ */
+export function bundle(name: string, { file, name: exportName }: ExportedFunction): Bundle {
+  const module = `${BUNDLE_FOLDER}/${name}.js`;
+  const built = buildSync({
+    stdin: {
+      contents: `export { ${exportName} as handler } from ${JSON.stringify(`./${basename(file)}`)};`,
+      resolveDir: dirname(file),
+      sourcefile: `${name}-entry.js`,
+    },
+    outfile: module,
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    // ES modules are smaller than the CommonJS of the same package: what is not used falls away.
+    mainFields: ["module", "main"],
+    minifySyntax: true,
+    minifyWhitespace: true,
+    keepNames: true,
+    sourcemap: "linked",
+    sourcesContent: false,
+    logLevel: "silent",
+  });
+  refusePulumi(file, built.metafile);
+  const files = built.outputFiles.map((output) => {
+    const path = relative(process.cwd(), output.path).split(sep).join("/");
+    writeWhole(path, output.contents);
+    return path;
+  });
+  return { module, files };
+}
+
+function refusePulumi(file: string, metafile: Metafile): void {
+  const isPulumi = (path: string): boolean => path.includes("node_modules/@pulumi/");
+  const importer = Object.entries(metafile.inputs).find(
+    ([path, { imports }]) => !isPulumi(path) && imports.some((imported) => isPulumi(imported.path)),
+  )?.[0];
+  if (importer === undefined) return;
+  throw new Error(
+    `${importer} imports the Pulumi SDK and is part of the Lambda ${relative(process.cwd(), file)}. ` +
+      "The SDK is for the program only: move what the Lambda needs to a file that does not import it.",
+  );
+}
+
+/** A reader sees the old file or the new one, never a part: two runs may bundle at once. */
+function writeWhole(path: string, contents: Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const part = join(dirname(path), `${basename(path)}.${process.pid}.part`);
+  writeFileSync(part, contents);
+  renameSync(part, path);
+}

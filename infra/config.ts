@@ -1,0 +1,155 @@
+import { RunError } from "@pulumi/pulumi";
+import { z } from "zod";
+import { parseSchedule } from "../domain/schedule";
+
+/** The namespace of the settings below: what stands before the colon in `pulumi config set marble:alertEmail …`. */
+const NAMESPACE = "marble";
+
+/** The retention periods that CloudWatch Logs offers, in days. */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+/** Levels that Lambda and Powertools both know. */
+const LOG_LEVELS = ["DEBUG", "INFO", "WARN", "ERROR"] as const;
+
+const settings = z.strictObject({
+  alertEmail: z.email("must be an e-mail address"),
+  ingestSchedule: schedule("rate(5 minutes)"),
+  loadSchedule: schedule("rate(5 minutes)"),
+  sweepSchedule: schedule("rate(15 minutes)"),
+  sourceSecret: secretName("Totesys-Credentials"),
+  warehouseSecret: secretName("Warehouse-Credentials"),
+  sourceSchema: schemaName("public"),
+  warehouseSchema: schemaName("public"),
+  calendarStart: date("2020-01-01"),
+  calendarEnd: date("2030-12-31"),
+  maxDeletePercent: wholeNumber("must be a whole number from 0 to 100")
+    .refine((percent) => percent <= 100, "must be a whole number from 0 to 100")
+    .default(50),
+  logRetentionDays: wholeNumber(`must be one of ${RETENTION_DAYS.join(", ")}`)
+    .refine((days) => RETENTION_DAYS.includes(days), `must be one of ${RETENTION_DAYS.join(", ")}`)
+    .default(30),
+  logLevel: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("INFO"),
+  ingestMemory: memory(512),
+  processMemory: memory(512),
+  loadMemory: memory(512),
+  protectData: z
+    .enum(["true", "false"], "must be true or false")
+    .transform((text) => text === "true")
+    .default(true),
+});
+
+/** Every setting of the platform, checked. Schedules are EventBridge expressions, memory is in MB. */
+export type MarbleConfig = Readonly<z.infer<typeof settings>>;
+
+/** The names of all settings, in the order of this file. */
+export const SETTING_NAMES: readonly string[] = Object.keys(settings.shape);
+
+/** What to write in the remedy for a setting that has no default. */
+const EXAMPLES: ReadonlyMap<string, string> = new Map([["alertEmail", "you@example.com"]]);
+
+/**
+ * Reads the settings of a stack.
+ *
+ * @param values all configuration, as `pulumi.runtime.allConfig()` gives it: keys with their namespace
+ * @throws RunError, which Pulumi shows without a stack, that lists every problem at once: the key, what is
+ *   wrong with it, how to set it
+ */
+export function parseConfig(values: Readonly<Record<string, string>>): MarbleConfig {
+  const own = Object.fromEntries(
+    Object.entries(values)
+      .filter(([key]) => key.startsWith(`${NAMESPACE}:`))
+      .map(([key, value]) => [key.slice(NAMESPACE.length + 1), value]),
+  );
+  const parsed = settings.safeParse(own);
+  const problems = parsed.success
+    ? calendarProblems(parsed.data)
+    : parsed.error.issues.flatMap((issue) => describeIssue(issue, own));
+  if (parsed.success && problems.length === 0) return parsed.data;
+  throw new RunError(
+    `The configuration of this stack needs a change:\n${problems.map((text) => `- ${text}`).join("\n")}`,
+  );
+}
+
+function calendarProblems({ calendarStart, calendarEnd }: MarbleConfig): string[] {
+  if (calendarStart <= calendarEnd) return [];
+  return [
+    `${NAMESPACE}:calendarStart is ${calendarStart}, after ${NAMESPACE}:calendarEnd, which is ${calendarEnd}. ` +
+      "Set an earlier start or a later end.",
+  ];
+}
+
+function describeIssue(issue: z.core.$ZodIssue, own: Readonly<Record<string, string>>): string[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map(
+      (key) =>
+        `${NAMESPACE}:${key} is no setting of Marble; the settings are ${SETTING_NAMES.join(", ")}. ` +
+        `Remove it with: pulumi config rm ${NAMESPACE}:${key}`,
+    );
+  }
+  const name = String(issue.path[0]);
+  const remedy = `Set it, for example with: pulumi config set ${NAMESPACE}:${name} "${exampleOf(name)}"`;
+  const value = own[name];
+  if (value === undefined) return [`${NAMESPACE}:${name} is missing. ${remedy}`];
+  // The name of a secret is not shown: someone may have put the secret itself here.
+  const shown = name.endsWith("Secret") ? "" : ` is "${value}"`;
+  return [`${NAMESPACE}:${name}${shown}: ${issue.message.replace(/\.$/, "")}. ${remedy}`];
+}
+
+function exampleOf(name: string): string {
+  const defaults: Readonly<Record<string, unknown>> = DEFAULTS;
+  return EXAMPLES.get(name) ?? String(defaults[name]);
+}
+
+/** What each setting is when the stack does not set it. */
+export const DEFAULTS: Readonly<Omit<MarbleConfig, "alertEmail">> = settings
+  .omit({ alertEmail: true })
+  .parse({});
+
+function schedule(byDefault: string) {
+  return z
+    .string()
+    .superRefine((expression, context) => {
+      try {
+        parseSchedule(expression);
+      } catch (error) {
+        context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
+      }
+    })
+    .default(byDefault);
+}
+
+/** The characters that Secrets Manager allows in a name. An ARN is none. */
+function secretName(byDefault: string) {
+  const rule =
+    "must be the name of a secret in AWS Secrets Manager (letters, digits and /_+=.@-), not its ARN or content";
+  return z
+    .string()
+    .regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, rule)
+    .default(byDefault);
+}
+
+function schemaName(byDefault: string) {
+  return z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_$]{0,62}$/, "must be the name of a PostgreSQL schema")
+    .default(byDefault);
+}
+
+function date(byDefault: string) {
+  return z.iso.date("must be a date such as 2020-01-31").default(byDefault);
+}
+
+/** Memory of a Lambda; the limits are those of AWS. */
+function memory(byDefault: number) {
+  const rule = "must be a whole number of MB from 128 to 10240";
+  return wholeNumber(rule).pipe(z.number().min(128, rule).max(10_240, rule)).default(byDefault);
+}
+
+function wholeNumber(rule: string) {
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, rule)
+    .transform(Number);
+}

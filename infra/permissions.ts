@@ -1,0 +1,99 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+/** One thing that a role may do, to the resources that it names and no others. */
+export type Permission = aws.iam.PolicyStatement;
+
+interface HasArn {
+  readonly arn: pulumi.Input<string>;
+}
+
+/** Objects of a bucket under keys that may end in `*`: `commits/*`. */
+export interface ObjectKeys {
+  readonly bucket: HasArn;
+  readonly keys: readonly string[];
+}
+
+export const allow = (
+  actions: readonly string[],
+  resources: readonly pulumi.Input<string>[],
+): Permission => ({
+  Effect: "Allow",
+  Action: [...actions],
+  Resource: [...resources],
+});
+
+/** To list a bucket's keys; with it, a missing object is "not found" and not "forbidden". */
+export const listObjects = (bucket: HasArn): Permission => allow(["s3:ListBucket"], [bucket.arn]);
+
+export const readObjects = (of: ObjectKeys): Permission => allow(["s3:GetObject"], objectArns(of));
+
+/** To write objects, in parts too. Put-if-absent needs no more. */
+export const writeObjects = (of: ObjectKeys): Permission =>
+  allow(["s3:PutObject", "s3:AbortMultipartUpload"], objectArns(of));
+
+export const tagObjects = (of: ObjectKeys): Permission =>
+  allow(["s3:GetObjectTagging", "s3:PutObjectTagging"], objectArns(of));
+
+/** To read the secret of a name. Secrets Manager ends a secret's ARN in a hyphen and six random characters. */
+export function readSecret(name: string): Permission {
+  const { partition } = aws.getPartitionOutput();
+  const { region } = aws.getRegionOutput();
+  const { accountId } = aws.getCallerIdentityOutput();
+  const arn = pulumi.interpolate`arn:${partition}:secretsmanager:${region}:${accountId}:secret:${name}-??????`;
+  return allow(["secretsmanager:GetSecretValue"], [arn]);
+}
+
+export const sendMessages = (queue: HasArn): Permission => allow(["sqs:SendMessage"], [queue.arn]);
+
+export const invokeFunction = (target: HasArn): Permission => allow(["lambda:InvokeFunction"], [target.arn]);
+
+export const writeLogs = (logGroup: HasArn): Permission =>
+  allow(["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.interpolate`${logGroup.arn}:log-stream:*`]);
+
+function objectArns({ bucket, keys }: ObjectKeys): pulumi.Output<string>[] {
+  return keys.map((key) => pulumi.interpolate`${bucket.arn}/${key}`);
+}
+
+/** What a role needs beside its permissions. */
+export interface RoleArgs {
+  /** the AWS service that takes the role on, `lambda.amazonaws.com` */
+  readonly service: string;
+  /** when it may: the condition of the trust policy */
+  readonly condition?: NonNullable<Permission["Condition"]>;
+  readonly permissions: readonly Permission[];
+}
+
+/** A role with one inline policy. Whoever uses the role depends on the policy, or starts before it may. */
+export interface GrantedRole {
+  readonly role: aws.iam.Role;
+  readonly policy: aws.iam.RolePolicy;
+}
+
+/** Declares a role that one service can take on, with exactly the given permissions. */
+export function grantRole(name: string, args: RoleArgs, opts: pulumi.CustomResourceOptions): GrantedRole {
+  const { service, condition, permissions } = args;
+  const role = new aws.iam.Role(
+    name,
+    {
+      assumeRolePolicy: {
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: { Service: service },
+            Action: "sts:AssumeRole",
+            ...(condition === undefined ? {} : { Condition: condition }),
+          },
+        ],
+      },
+    },
+    opts,
+  );
+  const policy = new aws.iam.RolePolicy(
+    name,
+    { role: role.name, policy: { Version: "2012-10-17", Statement: [...permissions] } },
+    opts,
+  );
+  return { role, policy };
+}

@@ -1,0 +1,168 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { errorAlarms } from "./error-alarms";
+import { createAsyncInvoker, type AsyncInvoker } from "./lambda/asynchronous";
+import { createFunction, type InvocationResult, type LambdaFunction } from "./lambda/function";
+import { startMail, type MailService } from "./mail";
+import { openObjectStorage, type ObjectStorage } from "./object-storage";
+import { runProgram, type DeclaredFunction, type Program } from "./program";
+import { startSchedules } from "./scheduler";
+import { startSecretsManager } from "./secrets";
+import { wiringOf, type Wiring } from "./wiring";
+
+/** The stages, by what the program calls their services. */
+export type StageName = "ingest" | "process" | "load";
+
+/** Something that a person who watches may want to know. */
+export type CloudEvent =
+  | { readonly kind: "invocation"; readonly stage: StageName; readonly result: InvocationResult }
+  | { readonly kind: "log"; readonly stage: StageName; readonly line: string }
+  | { readonly kind: "deadLetter"; readonly file: string };
+
+export interface CloudOptions {
+  /** Where everything is kept; a second start goes on from there. */
+  readonly directory: string;
+  /** The stack's configuration, keys with their namespace. */
+  readonly config: Readonly<Record<string, string>>;
+  /** Secret strings by name. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly onEvent?: (event: CloudEvent) => void;
+}
+
+/** The platform that the program declares, alive on this machine. */
+export interface Cloud {
+  readonly program: Program;
+  readonly storage: ObjectStorage;
+  readonly mail: MailService;
+  setSecret(name: string, value: string): void;
+  /** Invokes a stage and waits for its outcome. */
+  invoke(stage: StageName, event?: unknown): Promise<InvocationResult>;
+  function(stage: StageName): LambdaFunction;
+  /** Lets the schedules fire from now on. */
+  startSchedules(): void;
+  /** Resolves when no event is under way. */
+  settled(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Runs the program under mocks and brings to life what it declares. */
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  const { directory, config, onEvent = () => undefined } = options;
+  await mkdir(directory, { recursive: true });
+  const program = await runProgram({ config, workDirectory: directory });
+  const wiring = wiringOf(program);
+
+  const storage = await openObjectStorage(join(directory, "buckets"), wiring.buckets);
+  const secrets = await startSecretsManager();
+  for (const [name, value] of Object.entries(options.secrets)) secrets.setSecret(name, value);
+  const mail = await startMail({ outbox: join(directory, "outbox") });
+  for (const topic of wiring.topics) mail.addTopic(topic);
+  for (const { topicArn, email } of wiring.mailSubscriptions) mail.subscribe(topicArn, email);
+
+  const endpoints = { ...storage.environment, AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url };
+  const alarms = errorAlarms(wiring.alarms, mail);
+  const told = new Set<Promise<void>>();
+  const stages = program.functions.map((declared) => {
+    const stage = stageOf(declared);
+    const lambda = createFunction({
+      ...declared,
+      environment: { ...declared.environment, ...endpoints },
+      onLog: (line) => onEvent({ kind: "log", stage, line }),
+    });
+    const invoke: LambdaFunction["invoke"] = async (event, invocation) => {
+      const result = await lambda.invoke(event, invocation);
+      onEvent({ kind: "invocation", stage, result });
+      const telling = alarms.observe({ functionName: declared.name, error: result.error?.message });
+      told.add(telling);
+      await telling.finally(() => told.delete(telling));
+      return result;
+    };
+    const observed = { ...lambda, invoke };
+    const invoker = asynchronousInvoker(declared, { lambda: observed, wiring, directory, onEvent });
+    return { stage, declared, lambda: observed, invoker };
+  });
+  const named = (stage: StageName): (typeof stages)[number] => {
+    const found = stages.find((candidate) => candidate.stage === stage);
+    if (found === undefined) throw new Error(`the program declares no stage ${stage}`);
+    return found;
+  };
+  const ring = (functionArn: string, event: unknown): void =>
+    stages.find(({ declared }) => declared.arn === functionArn)?.invoker.enqueue(event);
+
+  let stopped = false;
+  storage.onObjectCreated(({ bucket, key, event }) => {
+    if (stopped) return;
+    for (const trigger of wiring.objectTriggers) {
+      if (trigger.bucket === bucket && key.startsWith(trigger.prefix) && key.endsWith(trigger.suffix))
+        ring(trigger.functionArn, event);
+    }
+  });
+  let schedules: { stop(): void } | undefined;
+
+  return {
+    program,
+    storage,
+    mail,
+    setSecret: (name, value) => secrets.setSecret(name, value),
+    invoke: (stage, event = {}) => named(stage).lambda.invoke(event),
+    function: (stage) => named(stage).lambda,
+    startSchedules: () => {
+      schedules ??= startSchedules(
+        wiring.scheduleTriggers.map(({ expression, functionArn }) => ({
+          expression,
+          fire: () => ring(functionArn, {}),
+        })),
+      );
+    },
+    settled: async () => {
+      for (const { invoker } of stages) await invoker.drain();
+      await Promise.all(told);
+    },
+    stop: async () => {
+      stopped = true;
+      schedules?.stop();
+      await Promise.all(stages.map(({ invoker }) => invoker.stop()));
+      await Promise.all(stages.map(({ lambda }) => lambda.stop()));
+      await Promise.all([storage.close(), secrets.close(), mail.close()]);
+    },
+  };
+}
+
+function stageOf({ name, environment }: DeclaredFunction): StageName {
+  const service = environment["POWERTOOLS_SERVICE_NAME"];
+  if (service === "ingest" || service === "process" || service === "load") return service;
+  throw new Error(
+    `the function ${name} belongs to no stage: its POWERTOOLS_SERVICE_NAME is ${service ?? "not set"}`,
+  );
+}
+
+/** The queue in front of a function; what fails for good becomes a file under `dead-letters/<queue>/`. */
+function asynchronousInvoker(
+  { name }: DeclaredFunction,
+  options: {
+    lambda: LambdaFunction;
+    wiring: Wiring;
+    directory: string;
+    onEvent: (event: CloudEvent) => void;
+  },
+): AsyncInvoker {
+  const { lambda, wiring, directory, onEvent } = options;
+  const policy = wiring.failurePolicies.find(({ functionName }) => functionName === name);
+  const queue = policy === undefined ? undefined : wiring.queues.get(policy.destinationArn);
+  if (policy === undefined || queue === undefined)
+    throw new Error(`the function ${name} has no destination for failed events`);
+  return createAsyncInvoker({
+    function: lambda,
+    maximumRetryAttempts: policy.retries,
+    onFailure: async (record) => {
+      const folder = join(directory, "dead-letters", queue);
+      const file = join(
+        folder,
+        `${record.timestamp.replaceAll(":", "")}-${record.requestContext.requestId}.json`,
+      );
+      await mkdir(folder, { recursive: true });
+      await writeFile(file, JSON.stringify(record, undefined, 2));
+      onEvent({ kind: "deadLetter", file });
+    },
+  });
+}

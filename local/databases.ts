@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { escapeIdentifier } from "pg";
+import { withClient } from "./postgres/client";
+import { startPostgres, type PostgresServer } from "./postgres/server";
+import { createReader } from "./totesys/reader";
+import { createTotesys, seedTotesys } from "./totesys/seed";
+
+/** A database that the platform is connected to. */
+export interface LocalDatabase {
+  /** With the role that the platform uses. */
+  readonly url: string;
+  /** With a role that may do everything; undefined when the database is the user's own. */
+  readonly ownerUrl: string | undefined;
+  stop(): Promise<void>;
+}
+
+/** The user's own database. */
+export const givenDatabase = (url: string): LocalDatabase => ({
+  url,
+  ownerUrl: undefined,
+  stop: () => Promise.resolve(),
+});
+
+const READER = "marble_reader";
+const SOURCE = "totesys";
+const WAREHOUSE = "warehouse";
+
+/** An embedded server with a generated totesys, read with a role that may do nothing but SELECT. */
+export async function embeddedSource(
+  directory: string,
+  progress: (message: string) => void,
+): Promise<LocalDatabase> {
+  const server = await startPostgres({ directory: join(directory, "source") });
+  return stoppedOnFailure(server, async () => {
+    if (!(await server.databaseExists(SOURCE))) {
+      progress("generating a totesys source: 11,000 sales orders, and all that belongs to them");
+      await createSeeded(server);
+    }
+    // The role gets a new password at every start, so that none has to be kept.
+    const reader = { user: READER, password: randomBytes(16).toString("hex") };
+    await createReader(server.url(SOURCE), reader);
+    return { url: server.url(SOURCE, reader), ownerUrl: server.url(SOURCE), stop: server.stop };
+  });
+}
+
+/** An embedded server with a warehouse, empty at first. */
+export async function embeddedWarehouse(directory: string): Promise<LocalDatabase> {
+  const server = await startPostgres({ directory: join(directory, "warehouse") });
+  return stoppedOnFailure(server, async () => {
+    if (!(await server.databaseExists(WAREHOUSE))) await server.createDatabase(WAREHOUSE);
+    return { url: server.url(WAREHOUSE), ownerUrl: server.url(WAREHOUSE), stop: server.stop };
+  });
+}
+
+/** The database gets its name when it is complete: a start that was broken off is begun anew. */
+async function createSeeded(server: PostgresServer): Promise<void> {
+  const unfinished = `${SOURCE}_unfinished`;
+  const admin = (sql: string): Promise<unknown> =>
+    withClient(server.url("postgres"), (client) => client.query(sql));
+  await admin(`DROP DATABASE IF EXISTS ${escapeIdentifier(unfinished)}`);
+  await server.createDatabase(unfinished);
+  await createTotesys(server.url(unfinished));
+  await seedTotesys(server.url(unfinished));
+  await admin(`ALTER DATABASE ${escapeIdentifier(unfinished)} RENAME TO ${escapeIdentifier(SOURCE)}`);
+}
+
+async function stoppedOnFailure(
+  server: PostgresServer,
+  work: () => Promise<LocalDatabase>,
+): Promise<LocalDatabase> {
+  try {
+    return await work();
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,104 @@
+import { readdirSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
+import type { Client } from "pg";
+import { model } from "../domain/model/model";
+import type { DemoChanges } from "./demo-changes";
+import type { Platform } from "./platform";
+import { withClient } from "./postgres/client";
+import { textTable } from "./present";
+import type { RunReport } from "./run-report";
+
+/** Which tables went through each stage, with their rows. */
+export function stageSummary(report: RunReport): string {
+  const rows = (["ingest", "process", "load"] as const).flatMap((stage) =>
+    Object.entries(report[stage].tables).map(([table, { rows: count }]) => [stage, table, count] as const),
+  );
+  return textTable([["stage", "table", "rows"], ...rows]);
+}
+
+const SHOWN_FILES = 14;
+
+/** Some files of the lake, with their sizes, and how many there are. */
+export function lakeFiles({ lake }: Platform): Promise<string> {
+  const buckets = join(lake, "buckets");
+  const files = readdirSync(buckets, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes(".meta"))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const step = Math.max(1, Math.floor(files.length / SHOWN_FILES));
+  const shown = files.filter((_, index) => index % step === 0).slice(0, SHOWN_FILES);
+  const table = textTable([
+    ["file", "bytes"],
+    ...shown.map((file) => [relative(buckets, file), statSync(file).size]),
+  ]);
+  return Promise.resolve(`${table}\n… ${files.length} files in all`);
+}
+
+const ask = <T>({ warehouse }: Platform, work: (client: Client) => Promise<T>): Promise<T> =>
+  withClient(warehouse.url, work);
+
+/** How many rows every warehouse table has. */
+export function warehouseCounts(platform: Platform): Promise<string> {
+  return ask(platform, async (client) => {
+    const rows: (readonly [string, number])[] = [];
+    for (const { name } of [model.calendar, ...model.tables]) {
+      const { rows: counted } = await client.query<{ count: string }>(`SELECT count(*) FROM ${name}`);
+      rows.push([name, Number(counted[0]?.count ?? 0)]);
+    }
+    return textTable([["table", "rows"], ...rows]);
+  });
+}
+
+interface Question {
+  readonly question: string;
+  readonly sql: string;
+  readonly values?: readonly unknown[];
+}
+
+const QUESTIONS = ({ amendedOrder }: DemoChanges): readonly Question[] => [
+  {
+    question: "What was the revenue of the last months, by currency?",
+    sql: `SELECT d.year || '-' || lpad(d.month::text, 2, '0') AS month, c.currency_code AS currency,
+                 count(*) AS orders, sum(o.units_sold * o.unit_price) AS revenue
+            FROM current_sales_order o
+            JOIN dim_date d ON d.date_id = o.created_date
+            JOIN dim_currency c USING (currency_id)
+           GROUP BY 1, 2 ORDER BY 1 DESC, 2 LIMIT 9`,
+  },
+  {
+    question: `How did order ${amendedOrder} come to be what it is?`,
+    sql: `SELECT sales_record_id AS version, last_updated_date AS changed_on, last_updated_time AS changed_at, units_sold, unit_price
+            FROM fact_sales_order WHERE sales_order_id = $1 ORDER BY sales_record_id`,
+    values: [amendedOrder],
+  },
+  {
+    question: "Who sold most, in which department?",
+    sql: `SELECT s.first_name || ' ' || s.last_name AS name, s.department_name AS department, count(*) AS orders
+            FROM current_sales_order o JOIN dim_staff s ON s.staff_id = o.sales_staff_id
+           GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 5`,
+  },
+];
+
+/** Asks the warehouse, in SQL. */
+export function answerQuestions(
+  platform: Platform,
+  changes: DemoChanges,
+): Promise<readonly { question: string; answer: string }[]> {
+  return ask(platform, async (client) => {
+    const answers: { question: string; answer: string }[] = [];
+    for (const { question, sql, values = [] } of QUESTIONS(changes)) {
+      const { rows, fields } = await client.query<Record<string, unknown>>(sql, [...values]);
+      const head = fields.map(({ name }) => name);
+      const body = rows.map((row) => head.map((name) => cell(row[name])));
+      answers.push({ question, answer: textTable([head, ...body]) });
+    }
+    return answers;
+  });
+}
+
+/** Sums and counts come as text, so that no digit is lost. */
+function cell(value: unknown): string | number {
+  if (typeof value === "number") return value;
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return /^-?\d+(\.\d+)?$/.test(text) && text.length < 15 ? Number(text) : text;
+}

@@ -1,0 +1,13 @@
+/** A Lambda function as its deployment package and its configuration declare it. */
+export interface FunctionOptions {
+  readonly name: string;
+  /** The directory that holds the unpacked deployment package. */
+  readonly directory: string;
+  /** `file.export`, as in `__index.handler`; the file is given without its extension. */
+  readonly handler: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Receives each line that the function writes to its output or error stream. */
+  readonly onLog?: (line: string) => void;
+}

@@ -1,0 +1,61 @@
+import type { CloudEvent } from "./cloud";
+
+const WIDTH = { stage: 8 };
+
+/** A table of text: the first row is the head, numbers stand to the right. */
+export function textTable(rows: readonly (readonly (string | number)[])[]): string {
+  const cells = rows.map((row) =>
+    row.map((cell) => (typeof cell === "number" ? cell.toLocaleString("en-GB") : cell)),
+  );
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...cells.map((row) => (row[column] ?? "").length)),
+  );
+  const line = (row: readonly string[], index: number): string =>
+    row
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        const isNumber = typeof (rows[index === 0 ? 1 : index] ?? [])[column] === "number";
+        return isNumber ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join("  ")
+      .trimEnd();
+  const [head = [], ...body] = cells;
+  return [
+    line(head, 0),
+    widths.map((width) => "─".repeat(width)).join("  "),
+    ...body.map((row, index) => line(row, index + 1)),
+  ].join("\n");
+}
+
+/** One line about an event, for people who watch; undefined for what they need not see. */
+export function eventLine(event: CloudEvent): string | undefined {
+  switch (event.kind) {
+    case "invocation": {
+      const { ok, payload, error, durationMs, coldStart } = event.result;
+      const what = ok ? summary(payload) : `FAILED: ${error?.message ?? ""}`;
+      const time = `${Math.round(durationMs).toLocaleString("en-GB")} ms${coldStart ? ", cold" : ""}`;
+      return `${event.stage.padEnd(WIDTH.stage)} ${what}  (${time})`;
+    }
+    case "deadLetter":
+      return `an event failed for good: see ${event.file}`;
+    case "log":
+      return undefined;
+  }
+}
+
+interface Reported {
+  readonly commit?: number | null;
+  readonly commits?: readonly number[];
+  readonly tables: Readonly<Record<string, { readonly rows: number }>>;
+  readonly rejected?: number;
+}
+
+function summary(payload: unknown): string {
+  const { commit, commits = [], tables, rejected = 0 } = payload as Reported;
+  const numbers = typeof commit === "number" ? [commit] : commits;
+  if (numbers.length === 0) return "nothing to do";
+  const counts = Object.values(tables).map(({ rows }) => rows);
+  const rows = counts.reduce((sum, count) => sum + count, 0).toLocaleString("en-GB");
+  const also = rejected > 0 ? `, ${rejected} rejected` : "";
+  return `commit ${numbers.join(", ")}: ${rows} rows of ${counts.length} tables${also}`;
+}

@@ -1,0 +1,59 @@
+import { nextFire, parseSchedule } from "../domain/schedule";
+
+/** A schedule expression of EventBridge and what it starts. */
+export interface ScheduledTask {
+  readonly expression: string;
+  readonly fire: () => void;
+}
+
+/** The clock of the scheduler; a test passes its own. */
+export interface SchedulerClock {
+  readonly now?: () => Date;
+  /** Calls `run` once after `delayMs`; the returned function cancels it. */
+  readonly setTimer?: (run: () => void, delayMs: number) => () => void;
+}
+
+/** The longest delay that setTimeout takes: a longer one would fire at once. */
+const LONGEST_DELAY_MS = 2 ** 31 - 1;
+
+/**
+ * Fires every task at the times of its schedule until stopped. A rate counts from now on, as EventBridge
+ * counts from the creation of the rule. Times that went by while the machine slept are not made up for.
+ *
+ * @throws Error when an expression is invalid; nothing is started then.
+ */
+export function startSchedules(
+  tasks: readonly ScheduledTask[],
+  { now = () => new Date(), setTimer = setTimeoutTimer }: SchedulerClock = {},
+): { stop(): void } {
+  const schedules = tasks.map((task) => ({ schedule: parseSchedule(task.expression), fire: task.fire }));
+  const cancels = schedules.map(({ schedule, fire }) => {
+    let cancel: () => void = () => undefined;
+    const planAfter = (last: Date): void => {
+      const next = nextFire(schedule, last);
+      if (next !== undefined) waitUntil(next);
+    };
+    const waitUntil = (time: Date): void => {
+      const delay = Math.max(time.getTime() - now().getTime(), 0);
+      cancel = setTimer(() => wake(time), Math.min(delay, LONGEST_DELAY_MS));
+    };
+    const wake = (time: Date): void => {
+      // Timers may fire a millisecond early, and a delay that was cut short always does.
+      if (now() < time) {
+        waitUntil(time);
+        return;
+      }
+      const following = nextFire(schedule, time);
+      planAfter(following !== undefined && following <= now() ? now() : time);
+      fire();
+    };
+    planAfter(now());
+    return () => cancel();
+  });
+  return { stop: () => cancels.forEach((cancel) => cancel()) };
+}
+
+function setTimeoutTimer(run: () => void, delayMs: number): () => void {
+  const timer = setTimeout(run, delayMs);
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,122 @@
+import type { DeclaredResource, Program } from "./program";
+
+/** An object that appears in a bucket invokes a function. */
+export interface ObjectTrigger {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly functionArn: string;
+}
+
+/** A schedule invokes a function. */
+export interface ScheduleTrigger {
+  readonly expression: string;
+  readonly functionArn: string;
+}
+
+/** How often a failed asynchronous event is tried again, and where it goes then. */
+export interface FailurePolicy {
+  readonly functionName: string;
+  readonly retries: number;
+  readonly destinationArn: string;
+}
+
+/** An alarm on a metric of one function or queue. */
+export interface Alarm {
+  readonly name: string;
+  readonly description: string;
+  readonly namespace: string;
+  readonly metric: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly topicArns: readonly string[];
+}
+
+/** What connects the parts that a program declared. */
+export interface Wiring {
+  readonly buckets: readonly string[];
+  readonly objectTriggers: readonly ObjectTrigger[];
+  readonly scheduleTriggers: readonly ScheduleTrigger[];
+  readonly failurePolicies: readonly FailurePolicy[];
+  readonly queues: ReadonlyMap<string, string>;
+  readonly alarms: readonly Alarm[];
+  readonly topics: readonly string[];
+  readonly mailSubscriptions: readonly { readonly topicArn: string; readonly email: string }[];
+}
+
+/** Reads the wiring from the declared resources, as AWS would from its own. */
+export function wiringOf({ resources }: Program): Wiring {
+  const all = (type: string): DeclaredResource[] => resources.filter((resource) => resource.type === type);
+  const inputsOf = <T>(type: string): T[] => all(type).map(({ inputs }) => inputs as T);
+  return {
+    buckets: all("aws:s3/bucket:Bucket").map(({ name }) => name),
+    objectTriggers: inputsOf<NotificationInputs>("aws:s3/bucketNotification:BucketNotification").flatMap(
+      ({ bucket, lambdaFunctions }) =>
+        lambdaFunctions.map(({ lambdaFunctionArn, filterPrefix = "", filterSuffix = "" }) => ({
+          bucket,
+          prefix: filterPrefix,
+          suffix: filterSuffix,
+          functionArn: lambdaFunctionArn,
+        })),
+    ),
+    scheduleTriggers: inputsOf<ScheduleInputs>("aws:scheduler/schedule:Schedule").map(
+      ({ scheduleExpression, target }) => ({
+        expression: scheduleExpression,
+        functionArn: target.arn,
+      }),
+    ),
+    failurePolicies: inputsOf<InvokeInputs>(
+      "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+    ).map(({ functionName, maximumRetryAttempts, destinationConfig }) => ({
+      functionName,
+      retries: maximumRetryAttempts,
+      destinationArn: destinationConfig.onFailure.destination,
+    })),
+    queues: new Map(all("aws:sqs/queue:Queue").map(({ arn, name }) => [arn, name])),
+    alarms: all("aws:cloudwatch/metricAlarm:MetricAlarm").map(({ name, inputs }) => {
+      const alarm = inputs as unknown as AlarmInputs;
+      return {
+        name,
+        description: alarm.alarmDescription,
+        namespace: alarm.namespace,
+        metric: alarm.metricName,
+        dimensions: alarm.dimensions,
+        topicArns: alarm.alarmActions,
+      };
+    }),
+    topics: all("aws:sns/topic:Topic").map(({ arn }) => arn),
+    mailSubscriptions: inputsOf<SubscriptionInputs>("aws:sns/topicSubscription:TopicSubscription")
+      .filter(({ protocol }) => protocol === "email")
+      .map(({ topic, endpoint }) => ({ topicArn: topic, email: endpoint })),
+  };
+}
+
+// The inputs as @pulumi/aws names them; only what is read here.
+interface NotificationInputs {
+  readonly bucket: string;
+  readonly lambdaFunctions: readonly {
+    lambdaFunctionArn: string;
+    filterPrefix?: string;
+    filterSuffix?: string;
+  }[];
+}
+interface ScheduleInputs {
+  readonly scheduleExpression: string;
+  readonly target: { readonly arn: string };
+}
+interface InvokeInputs {
+  readonly functionName: string;
+  readonly maximumRetryAttempts: number;
+  readonly destinationConfig: { readonly onFailure: { readonly destination: string } };
+}
+interface AlarmInputs {
+  readonly alarmDescription: string;
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly alarmActions: readonly string[];
+}
+interface SubscriptionInputs {
+  readonly topic: string;
+  readonly protocol: string;
+  readonly endpoint: string;
+}

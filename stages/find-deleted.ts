@@ -1,0 +1,128 @@
+import type { SourceSnapshot, TableCounts } from "../adapters/source";
+import type { TableDescription, TablePlan } from "../domain/capture";
+import type { DataFile, TableCapture } from "../domain/commit";
+import { keysAsCsv, readKeys } from "../domain/csv/fields";
+import { keySet, type KeySet } from "../domain/key-set";
+import { dataKey } from "../domain/keys";
+import type { CaptureRun } from "./capture-table";
+
+/**
+ * Deletes leave no row behind, and nothing but SELECT is needed to find them: first arithmetic says
+ * whether there can be any, then the captured keys whether there are, and only then the keys of the
+ * source are compared with those that the lake knows.
+ */
+export interface KeyComparison {
+  /** The keys that the lake knows and the source still has. */
+  readonly known: KeySet;
+  readonly deleted: KeySet;
+}
+
+interface Comparison {
+  readonly table: TableDescription;
+  readonly previous: TableCapture;
+  readonly plan: TablePlan;
+  readonly counts: TableCounts;
+  readonly replaced: number;
+  readonly run: CaptureRun;
+}
+
+/** Finds the rows that were deleted since the last capture; undefined when there was no need to look at keys. */
+export async function findDeleted(
+  source: SourceSnapshot,
+  comparison: Comparison,
+): Promise<KeyComparison | undefined> {
+  const { table, previous, plan, replaced, run } = comparison;
+  if (table.key.length === 0 || (plan.mode === "delta" && replaced === 0)) return undefined;
+  // A table whose key changed is captured in full, and its keys are known from then on.
+  if (JSON.stringify(table.key) !== JSON.stringify(previous.key)) return undefined;
+  const known = await knownKeys(previous, run);
+  const deleted = keySet();
+  if (plan.mode === "delta" && (await updatedRows(source, { ...comparison, known })) === replaced)
+    return { known, deleted };
+
+  const present = keySet();
+  for await (const key of readKeys(source.copy(table, { filter: undefined, columns: table.key }), table.key))
+    present.add(key);
+  for (const key of known) if (!present.has(key)) deleted.add(key);
+  for (const key of deleted) known.delete(key);
+  return { known, deleted };
+}
+
+/** How many of the captured rows the lake knew already: those were updated, not inserted. */
+async function updatedRows(
+  source: SourceSnapshot,
+  { table, plan, counts, known }: Comparison & { known: KeySet },
+): Promise<number> {
+  if (counts.captured === 0 || plan.mode === "full") return 0;
+  let updated = 0;
+  for await (const key of readKeys(
+    source.copy(table, { filter: plan.filter, columns: table.key }),
+    table.key,
+  )) {
+    if (known.has(key)) updated += 1;
+  }
+  return updated;
+}
+
+/** The keys of all rows that a table had at its last capture. */
+async function knownKeys(previous: TableCapture, { store }: CaptureRun): Promise<KeySet> {
+  const keys = keySet();
+  for (const { kind, key } of previous.keys) {
+    for await (const text of readKeys(await store.stream(key), previous.key)) {
+      if (kind === "rows") keys.add(text);
+      else keys.delete(text);
+    }
+  }
+  return keys;
+}
+
+export async function writeTombstones(
+  table: TableDescription,
+  deleted: KeySet,
+  run: CaptureRun,
+): Promise<TableCapture["deleted"]> {
+  const rows = deleted.size;
+  const key = dataKey({ at: run.now(), table: table.name, extension: "csv", folder: "deleted" });
+  const bytes = await run.store.upload(key, asyncly(keysAsCsv(deleted, table.key)));
+  run.telemetry.info("deleted rows found", { commit: run.number, table: table.name, rows });
+  return { rows, files: [{ key, rows, bytes }] };
+}
+
+/** More files, or more bytes than this, and the known keys are written anew as one file of keys alone. */
+const MAX_FILES = 64;
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** The files that tell the keys of all rows after this capture. */
+export async function keyHistory(options: {
+  table: TableDescription;
+  previous: TableCapture | undefined;
+  plan: TablePlan;
+  files: readonly DataFile[];
+  tombstones: readonly DataFile[];
+  /** When they were read. */
+  known: KeySet | undefined;
+  run: CaptureRun;
+}): Promise<TableCapture["keys"]> {
+  const { table, previous, plan, files, tombstones, known, run } = options;
+  if (table.key.length === 0) return [];
+  const entry =
+    (kind: "rows" | "tombstones") =>
+    ({ key, bytes }: DataFile) => ({ kind, key, bytes });
+  const rows = files.map(entry("rows"));
+  if (plan.mode === "full" || previous === undefined) return rows;
+  const before = previous.keys.reduce((sum, { bytes }) => sum + bytes, 0);
+  const compact =
+    previous.keys.length > MAX_FILES ||
+    (known !== undefined && before > MAX_BYTES && before > known.size * 40);
+  if (!compact) return [...previous.keys, ...tombstones.map(entry("tombstones")), ...rows];
+
+  const all = known ?? (await knownKeys(previous, run));
+  const key = dataKey({ at: run.now(), table: table.name, extension: "csv", folder: "keys" });
+  const bytes = await run.store.upload(key, asyncly(keysAsCsv(all, table.key)));
+  return [{ kind: "rows", key, bytes }, ...rows];
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- an upload takes an asynchronous stream
+async function* asyncly<T>(values: Iterable<T>): AsyncGenerator<T> {
+  yield* values;
+}

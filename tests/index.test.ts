@@ -1,0 +1,241 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { expect } from "chai";
+import { zipSync } from "fflate";
+import { runProgram, type DeclaredFunction, type Program } from "../local/program";
+import type { DeclaredResource } from "../local/program-mocks";
+import { bucketOf, permissionsOf, resourcesOf, roleOf, stageOf } from "./support/declared";
+import { invokeArchive } from "./support/invoke-archive";
+
+const STAGES = ["ingest", "process", "load"];
+
+describe("The program", () => {
+  let workDirectory: string;
+  let program: Program;
+
+  before(async () => {
+    workDirectory = mkdtempSync(join(tmpdir(), "marble-"));
+    program = await runProgram({
+      config: { "marble:alertEmail": "data@example.com" },
+      stack: "dev",
+      workDirectory,
+    });
+  });
+  after(() => rmSync(workDirectory, { recursive: true }));
+
+  const all = (type: string): readonly DeclaredResource[] => resourcesOf(program.resources, type);
+  const bucket = (part: string): DeclaredResource => bucketOf(program, part);
+  const stage = (name: string): DeclaredFunction => stageOf(program, name);
+
+  describe("declares Lambdas that", () => {
+    it("are the three stages, on Node 24 and Graviton, each with its own role and log group", () => {
+      expect(
+        program.functions.map(({ environment }) => environment["POWERTOOLS_SERVICE_NAME"]),
+      ).to.have.members([...STAGES]);
+      for (const { inputs } of all("Function")) {
+        expect(inputs).to.include({ runtime: "nodejs24.x", timeout: 900, memorySize: 512 });
+        expect(inputs["architectures"]).to.deep.equal(["arm64"]);
+      }
+      expect(new Set(all("Function").map(({ inputs }) => inputs["role"])).size).to.equal(3);
+      expect(program.functions.map(({ logGroup }) => logGroup)).to.have.members(
+        all("LogGroup").map(({ name }) => name),
+      );
+      for (const { inputs } of all("LogGroup")) expect(inputs["retentionInDays"]).to.equal(30);
+    });
+
+    const common = [
+      "POWERTOOLS_SERVICE_NAME",
+      "POWERTOOLS_METRICS_NAMESPACE",
+      "POWERTOOLS_LOG_LEVEL",
+      "MARBLE_ENVIRONMENT",
+      "NODE_OPTIONS",
+    ];
+    it("know where to read and write, and no secret", () => {
+      expect(stage("ingest").environment)
+        .to.have.all.keys(
+          ...common,
+          "INGESTION_BUCKET",
+          "SOURCE_SECRET",
+          "SOURCE_SCHEMA",
+          "MAX_DELETE_PERCENT",
+        )
+        .and.include({ INGESTION_BUCKET: bucket("ingestion").name, SOURCE_SECRET: "Totesys-Credentials" });
+      expect(stage("process").environment)
+        .to.have.all.keys(...common, "INGESTION_BUCKET", "PROCESSED_BUCKET", "CALENDAR_START", "CALENDAR_END")
+        .and.include({
+          INGESTION_BUCKET: bucket("ingestion").name,
+          PROCESSED_BUCKET: bucket("processed").name,
+        });
+      expect(stage("load").environment)
+        .to.have.all.keys(...common, "PROCESSED_BUCKET", "WAREHOUSE_SECRET", "WAREHOUSE_SCHEMA")
+        .and.include({
+          PROCESSED_BUCKET: bucket("processed").name,
+          WAREHOUSE_SECRET: "Warehouse-Credentials",
+        });
+    });
+
+    for (const name of STAGES) {
+      it(`run in a fresh process, from an archive of at most 1 MB: ${name}`, async () => {
+        const files = archiveOf(stage(name).directory);
+        expect(Object.keys(files)).to.have.lengthOf(3);
+        expect(zipSync(files).length).to.be.lessThan(1024 * 1024);
+        // Without an environment it cannot get far; that it says so shows that its code is there and runs.
+        const [answer] = await invokeArchive({ ...stage(name), environment: {} }, [{}]);
+        expect(answer?.["error"]).to.match(/^TerminalError: the environment variable \w+ is not set/);
+      });
+
+      it(`send events that they failed on to a queue of their own: ${name}`, () => {
+        const config = all("FunctionEventInvokeConfig").find(
+          ({ inputs }) => inputs["functionName"] === stage(name).name,
+        )!;
+        expect(config.inputs).to.include({ maximumRetryAttempts: 2 });
+        const { onFailure } = config.inputs["destinationConfig"] as { onFailure: { destination: string } };
+        const permissions = permissionsOf(program, roleOf(program, stage(name).arn));
+        expect(permissions["sqs:SendMessage"]).to.deep.equal([onFailure.destination]);
+        expect(all("Queue").map(({ arn }) => arn)).to.include(onFailure.destination);
+      });
+    }
+  });
+
+  describe("starts", () => {
+    it("each stage on its schedule", () => {
+      const schedules = all("Schedule").map(({ inputs }) => [
+        (inputs["target"] as { arn: string }).arn,
+        inputs["scheduleExpression"],
+      ]);
+      expect(schedules).to.have.deep.members([
+        [stage("ingest").arn, "rate(5 minutes)"],
+        [stage("process").arn, "rate(15 minutes)"],
+        [stage("load").arn, "rate(5 minutes)"],
+      ]);
+    });
+
+    it("process when a commit is written to the ingestion bucket, for no other object or bucket", () => {
+      expect(all("BucketNotification").map(({ inputs }) => inputs)).to.deep.equal([
+        {
+          bucket: bucket("ingestion").name,
+          lambdaFunctions: [
+            {
+              lambdaFunctionArn: stage("process").arn,
+              events: ["s3:ObjectCreated:*"],
+              filterPrefix: "commits/",
+              filterSuffix: ".json",
+            },
+          ],
+        },
+      ]);
+      expect(all("Permission").map(({ inputs }) => inputs)).to.deep.equal([
+        {
+          function: stage("process").name,
+          action: "lambda:InvokeFunction",
+          principal: "s3.amazonaws.com",
+          sourceArn: bucket("ingestion").arn,
+          sourceAccount: "123456789012",
+        },
+      ]);
+    });
+  });
+
+  describe("watches", () => {
+    const watched = (dimension: string): (string | undefined)[] =>
+      all("MetricAlarm").flatMap(
+        ({ inputs }) => (inputs["dimensions"] as Record<string, string>)[dimension] ?? [],
+      );
+
+    it("the errors of every Lambda and every dead-letter queue", () => {
+      expect(watched("FunctionName")).to.have.members(program.functions.map(({ name }) => name));
+      expect(watched("QueueName")).to.have.members(all("Queue").map(({ name }) => name));
+      expect(all("Queue")).to.have.lengthOf(6);
+    });
+
+    it("with alarms that mail the configured address, and say what happened and where to look", () => {
+      const [subscription] = all("TopicSubscription");
+      expect(subscription?.inputs).to.include({ protocol: "email", endpoint: "data@example.com" });
+      for (const { inputs } of all("MetricAlarm")) {
+        expect(inputs["alarmActions"]).to.deep.equal([subscription?.inputs["topic"]]);
+        expect(inputs["alarmDescription"]).to.match(/(failed|could not).*(log group marble-dev-|queue)/);
+      }
+    });
+  });
+
+  it("closes, versions and encrypts every bucket", () => {
+    const buckets = all("Bucket").map(({ name }) => name);
+    expect(buckets).to.have.lengthOf(2);
+    for (const type of [
+      "BucketPublicAccessBlock",
+      "BucketVersioning",
+      "BucketServerSideEncryptionConfiguration",
+      "BucketPolicy",
+    ]) {
+      expect(
+        all(type).map(({ inputs }) => inputs["bucket"]),
+        type,
+      ).to.have.members(buckets);
+    }
+  });
+
+  it("tags what can be tagged with project and stack", () => {
+    for (const type of ["Bucket", "Function", "Queue", "Topic", "Role", "LogGroup", "MetricAlarm"]) {
+      for (const { inputs } of all(type))
+        expect(inputs["tags"], type).to.deep.equal({ project: "marble", stack: "dev" });
+    }
+  });
+
+  it("tells a person where everything is, and what is left to do", () => {
+    expect(program.outputs).to.deep.include({
+      buckets: { ingestion: bucket("ingestion").name, processed: bucket("processed").name },
+      functions: { ingest: stage("ingest").name, process: stage("process").name, load: stage("load").name },
+      schedules: { ingest: "rate(5 minutes)", process: "rate(15 minutes)", load: "rate(5 minutes)" },
+    });
+    expect(program.outputs["nextStep"]).to.include("data@example.com");
+  });
+
+  it("can stand twice in one account: no two stacks share a physical name", async () => {
+    const other = await runProgram({
+      config: { "marble:alertEmail": "data@example.com" },
+      stack: "prod",
+      workDirectory: join(workDirectory, "prod"),
+    });
+    const names = ({ resources }: Program): string[] =>
+      resources.filter(({ arn }) => arn !== "").map(({ arn }) => arn);
+    expect(names(other)).to.have.lengthOf(names(program).length);
+    expect(names(other).filter((name) => names(program).includes(name))).to.deep.equal([]);
+  });
+
+  it("follows its configuration", async () => {
+    const configured = await runProgram({
+      config: {
+        "marble:alertEmail": "ops@example.com",
+        "marble:ingestSchedule": "rate(1 hour)",
+        "marble:sourceSecret": "other/source",
+        "marble:loadMemory": "2048",
+        "marble:logRetentionDays": "7",
+      },
+      stack: "dev",
+      workDirectory: join(workDirectory, "configured"),
+    });
+    const loader = configured.functions.find(
+      ({ environment }) => environment["POWERTOOLS_SERVICE_NAME"] === "load",
+    );
+    expect(loader?.memoryMb).to.equal(2048);
+    expect(JSON.stringify(configured.resources.map(({ inputs }) => inputs)))
+      .to.include("rate(1 hour)")
+      .and.include(":secret:other/source-??????")
+      .and.include('"retentionInDays":7')
+      .and.include("ops@example.com");
+  });
+});
+
+/** The files of a folder by their path in it. */
+function archiveOf(directory: string): Record<string, Uint8Array> {
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  return Object.fromEntries(
+    files.map(({ parentPath, name }) => {
+      const path = join(parentPath, name);
+      return [relative(directory, path), readFileSync(path)];
+    }),
+  );
+}

@@ -1,0 +1,137 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { DEFAULTS, parseConfig, SETTING_NAMES } from "../../infra/config";
+
+const EMAIL = { "marble:alertEmail": "data@example.com" };
+const projectFile = (name: string): string => readFileSync(join(__dirname, "../..", name), "utf8");
+
+describe("The configuration of a stack", () => {
+  it("needs an e-mail address and nothing else", () => {
+    expect(parseConfig(EMAIL)).to.deep.equal({
+      alertEmail: "data@example.com",
+      ingestSchedule: "rate(5 minutes)",
+      loadSchedule: "rate(5 minutes)",
+      sweepSchedule: "rate(15 minutes)",
+      sourceSecret: "Totesys-Credentials",
+      warehouseSecret: "Warehouse-Credentials",
+      sourceSchema: "public",
+      warehouseSchema: "public",
+      calendarStart: "2020-01-01",
+      calendarEnd: "2030-12-31",
+      maxDeletePercent: 50,
+      logRetentionDays: 30,
+      logLevel: "INFO",
+      ingestMemory: 512,
+      processMemory: 512,
+      loadMemory: 512,
+      protectData: true,
+    });
+  });
+
+  it("takes what the stack sets", () => {
+    const config = parseConfig({
+      ...EMAIL,
+      "marble:ingestSchedule": "cron(0 6 * * ? *)",
+      "marble:sourceSecret": "prod/totesys",
+      "marble:loadMemory": "10240",
+      "marble:protectData": "false",
+    });
+    expect(config).to.include({
+      ingestSchedule: "cron(0 6 * * ? *)",
+      sourceSecret: "prod/totesys",
+      loadMemory: 10_240,
+      protectData: false,
+    });
+  });
+
+  it("leaves the settings of others alone", () => {
+    expect(() => parseConfig({ ...EMAIL, "aws:region": "eu-west-2", "aws:profile": "data" })).not.to.throw();
+  });
+});
+
+describe("A bad configuration", () => {
+  const cases: readonly [key: string, value: string, says: string][] = [
+    ["alertEmail", "nobody", "must be an e-mail address"],
+    ["ingestSchedule", "rate(0 minutes)", 'Schedule expression "rate(0 minutes)" is invalid'],
+    ["loadSchedule", "every day", 'Schedule expression "every day" is invalid'],
+    ["sweepSchedule", "", 'Schedule expression "" is invalid'],
+    ["sourceSchema", "public; drop table staff", "must be the name of a PostgreSQL schema"],
+    ["warehouseSchema", "", "must be the name of a PostgreSQL schema"],
+    ["calendarStart", "2020-02-30", "must be a date such as 2020-01-31"],
+    ["calendarEnd", "31/12/2030", "must be a date such as 2020-01-31"],
+    ["logRetentionDays", "31", "must be one of 1, 3, 5, 7"],
+    ["logRetentionDays", "forever", "must be one of 1, 3, 5, 7"],
+    ["logLevel", "verbose", "must be one of DEBUG, INFO, WARN, ERROR"],
+    ["ingestMemory", "64", "must be a whole number of MB from 128 to 10240"],
+    ["processMemory", "10241", "must be a whole number of MB from 128 to 10240"],
+    ["loadMemory", "1.5 GB", "must be a whole number of MB from 128 to 10240"],
+    ["protectData", "yes", "must be true or false"],
+  ];
+  for (const [key, value, says] of cases) {
+    it(`is refused, with the remedy: ${key} = "${value}"`, () => {
+      const parse = (): unknown => parseConfig({ ...EMAIL, [`marble:${key}`]: value });
+      expect(parse).to.throw(`marble:${key} is "${value}": ${says}`);
+      expect(parse).to.throw(`pulumi config set marble:${key}`);
+    });
+  }
+
+  it("is refused when the e-mail address is missing", () => {
+    expect(() => parseConfig({})).to.throw(
+      'marble:alertEmail is missing. Set it, for example with: pulumi config set marble:alertEmail "you@example.com"',
+    );
+  });
+
+  it("is refused when the calendar ends before it starts", () => {
+    expect(() => parseConfig({ ...EMAIL, "marble:calendarStart": "2031-01-01" })).to.throw(
+      "marble:calendarStart is 2031-01-01, after marble:calendarEnd, which is 2030-12-31",
+    );
+  });
+
+  it("is refused for a key that Marble does not know, with those that it knows", () => {
+    const parse = (): unknown => parseConfig({ ...EMAIL, "marble:alertMail": "x@example.com" });
+    expect(parse).to.throw(
+      `marble:alertMail is no setting of Marble; the settings are ${SETTING_NAMES.join(", ")}`,
+    );
+    expect(parse).to.throw("pulumi config rm marble:alertMail");
+  });
+
+  it("is not shown where someone put a secret in place of its name", () => {
+    const parse = (): unknown => parseConfig({ ...EMAIL, "marble:sourceSecret": '{"password":"hunter2"}' });
+    expect(parse).to.throw("marble:sourceSecret: must be the name of a secret");
+    expect(parse).not.to.throw("hunter2");
+  });
+
+  it("is refused with all its problems at once", () => {
+    const parse = (): unknown => parseConfig({ "marble:logLevel": "loud", "marble:colour": "red" });
+    expect(parse).to.throw(
+      /alertEmail is missing(.|\n)*logLevel is "loud"(.|\n)*marble:colour is no setting/,
+    );
+  });
+});
+
+describe("Pulumi.yaml", () => {
+  it("declares the settings that the program knows, with the same defaults", () => {
+    const settings = [
+      ...projectFile("Pulumi.yaml").matchAll(/^ {2}(\w+):\n {4}type: (\w+)\n(?: {4}default: (.*)\n)?/gm),
+    ].map(([, name, type, byDefault]) => [name, type, byDefault?.replaceAll('"', "")]);
+    const known: Readonly<Record<string, string | number | boolean | undefined>> = DEFAULTS;
+    const typeNames: Readonly<Record<string, string>> = { number: "integer", boolean: "boolean" };
+    expect(settings).to.deep.equal(
+      SETTING_NAMES.map((name) => [name, typeNames[typeof known[name]] ?? "string", known[name]?.toString()]),
+    );
+  });
+
+  for (const file of ["Pulumi.dev.yaml", "Pulumi.prod.yaml"]) {
+    it(`is completed by ${file} and an e-mail address`, () => {
+      const values = [...projectFile(file).matchAll(/^ {2}(\w+:\w+): (.+)$/gm)].map(([, key, value]) => [
+        key,
+        value,
+      ]);
+      expect(values).to.deep.include(["aws:region", "eu-west-2"]);
+      expect(() =>
+        parseConfig({ ...EMAIL, ...(Object.fromEntries(values) as Record<string, string>) }),
+      ).not.to.throw();
+    });
+  }
+});

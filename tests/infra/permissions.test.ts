@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { runProgram, type Program } from "../../local/program";
+import { bucketOf, permissionsOf, resourcesOf, roleOf, stageOf, statementsOf } from "../support/declared";
+
+describe("The program grants", () => {
+  let workDirectory: string;
+  let program: Program;
+
+  before(async () => {
+    workDirectory = mkdtempSync(join(tmpdir(), "marble-"));
+    program = await runProgram({
+      config: { "marble:alertEmail": "data@example.com" },
+      stack: "dev",
+      workDirectory,
+    });
+  });
+  after(() => rmSync(workDirectory, { recursive: true }));
+
+  it("ingest: to read one secret, write the ingestion bucket, and read back its commits", () => {
+    const { arn } = bucketOf(program, "ingestion");
+    expect(stagePermissions(program, "ingest")).to.deep.equal({
+      "secretsmanager:GetSecretValue": [secretArn("Totesys-Credentials")],
+      "s3:ListBucket": [arn],
+      "s3:GetObject": [`${arn}/*`],
+      "s3:PutObject": [`${arn}/*`],
+      "s3:AbortMultipartUpload": [`${arn}/*`],
+    });
+  });
+
+  it("process: to read the ingestion bucket, and read and write the processed bucket", () => {
+    const [from, to] = [bucketOf(program, "ingestion").arn, bucketOf(program, "processed").arn];
+    expect(stagePermissions(program, "process")).to.deep.equal({
+      "s3:ListBucket": [from, to],
+      "s3:GetObject": [`${from}/*`, `${to}/*`],
+      "s3:PutObject": [`${to}/*`],
+      "s3:AbortMultipartUpload": [`${to}/*`],
+    });
+  });
+
+  it("load: to read one secret, and read and tag the processed bucket", () => {
+    const { arn } = bucketOf(program, "processed");
+    expect(stagePermissions(program, "load")).to.deep.equal({
+      "secretsmanager:GetSecretValue": [secretArn("Warehouse-Credentials")],
+      "s3:ListBucket": [arn],
+      "s3:GetObject": [`${arn}/*`],
+      "s3:GetObjectTagging": [`${arn}/*`],
+      "s3:PutObjectTagging": [`${arn}/*`],
+    });
+  });
+
+  it("a schedule: to invoke its stage and to report that it could not", () => {
+    for (const { inputs } of resourcesOf(program.resources, "Schedule")) {
+      const target = inputs["target"] as {
+        arn: string;
+        roleArn: string;
+        deadLetterConfig: { arn: string };
+      };
+      expect(permissionsOf(program, target.roleArn)).to.deep.equal({
+        "lambda:InvokeFunction": [target.arn],
+        "sqs:SendMessage": [target.deadLetterConfig.arn],
+      });
+    }
+  });
+
+  it("no role an action by wildcard, or a resource that it does not name", () => {
+    for (const { inputs, name } of resourcesOf(program.resources, "RolePolicy")) {
+      for (const { actions, resources } of statementsOf(inputs["policy"])) {
+        for (const action of actions) expect(action, name).not.to.include("*");
+        for (const resource of resources) expect(resource, name).to.match(/^arn:aws:[a-z0-9]+:[^*]+/);
+      }
+    }
+  });
+
+  it("no role to another service than the one that needs it", () => {
+    const services = resourcesOf(program.resources, "Role").map(
+      ({ inputs }) =>
+        (inputs["assumeRolePolicy"] as { Statement: { Principal: { Service: string } }[] }).Statement[0]!
+          .Principal.Service,
+    );
+    expect(services.sort()).to.deep.equal([
+      ...Array<string>(3).fill("lambda.amazonaws.com"),
+      ...Array<string>(3).fill("scheduler.amazonaws.com"),
+    ]);
+  });
+});
+
+const secretArn = (name: string): string =>
+  `arn:aws:secretsmanager:eu-west-2:123456789012:secret:${name}-??????`;
+
+/** What a stage may do in the lake and with secrets: the resources by action. */
+function stagePermissions(program: Program, name: string): Record<string, string[]> {
+  const permissions = permissionsOf(program, roleOf(program, stageOf(program, name).arn));
+  return Object.fromEntries(
+    Object.entries(permissions).filter(([action]) => /^(s3|secretsmanager):/.test(action)),
+  );
+}

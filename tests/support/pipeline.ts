@@ -1,0 +1,151 @@
+import { S3Client } from "@aws-sdk/client-s3";
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { commitLog, type CommitLog } from "../../adapters/commit-log";
+import { objectStore, type ObjectStore } from "../../adapters/object-store";
+import { withConnection } from "../../adapters/postgres";
+import type { Credentials } from "../../adapters/secrets";
+import { withSourceSnapshot } from "../../adapters/source";
+import type { Fields, Telemetry } from "../../adapters/telemetry";
+import { dayNumber } from "../../domain/calendar";
+import { ingestCommit, processCommit, type IngestCommit, type ProcessCommit } from "../../domain/commit";
+import { model, type Model } from "../../domain/model/model";
+import { startS3, type S3Hook, type S3Server } from "../../local/s3/server";
+import { monotonicClock } from "../../stages/clock";
+import { ingestSnapshot, type IngestReport } from "../../stages/ingest";
+import { loadCommits, type LoadReport } from "../../stages/load";
+import { processCommits, type ProcessReport } from "../../stages/process";
+import { createDatabase, createSource, type TestDatabase } from "./postgres";
+
+/** A log line as a stage wrote it. */
+export interface Logged {
+  readonly level: "info" | "warn";
+  readonly message: string;
+  readonly fields: Fields;
+}
+
+/** The three stages between a real source, the S3 stand-in and a real warehouse, without Lambda around them. */
+export interface Pipeline {
+  readonly source: TestDatabase;
+  readonly warehouse: TestDatabase;
+  readonly ingested: { readonly store: ObjectStore; readonly log: CommitLog<IngestCommit> };
+  readonly processed: { readonly store: ObjectStore; readonly log: CommitLog<ProcessCommit> };
+  readonly logged: Logged[];
+  readonly s3: S3Server;
+  ingest(options?: { allowDeletes?: readonly string[] }): Promise<IngestReport>;
+  process(options?: { model?: Model }): Promise<ProcessReport>;
+  load(options?: { model?: Model; schema?: string; database?: TestDatabase }): Promise<LoadReport>;
+  /** All three, in order. */
+  run(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The credentials that a test database's URL stands for. */
+export function credentialsOf(url: string): Credentials {
+  const { hostname, port, pathname, username, password } = new URL(url);
+  return {
+    host: hostname,
+    port: Number(port),
+    database: decodeURIComponent(pathname.slice(1)),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    ssl: false,
+  };
+}
+
+export interface PipelineOptions {
+  /** A tiny totesys, or its empty tables. */
+  readonly seeded?: boolean;
+  readonly source?: TestDatabase;
+  readonly before?: S3Hook;
+  readonly after?: S3Hook;
+}
+
+/** Starts a pipeline over databases of its own. Close it. */
+export async function startPipeline(options: PipelineOptions = {}): Promise<Pipeline> {
+  const directory = await mkdtemp(join(tmpdir(), "marble-pipeline-"));
+  const { before, after } = options;
+  const s3 = await startS3({
+    directory,
+    ...(before !== undefined && { before }),
+    ...(after !== undefined && { after }),
+  });
+  for (const bucket of ["ingestion", "processed"]) await s3.createBucket(bucket);
+  const client = new S3Client({
+    endpoint: s3.url,
+    region: "eu-west-2",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    // A fault that a test injects is seen by the stage, not retried away.
+    maxAttempts: 1,
+  });
+  const source = options.source ?? (await createSource({ seeded: options.seeded ?? false }));
+  const warehouse = await createDatabase();
+  const ingestion = objectStore("ingestion", client);
+  const processedStore = objectStore("processed", client);
+  const ingested = { store: ingestion, log: commitLog(ingestion, ingestCommit) };
+  const processed = { store: processedStore, log: commitLog(processedStore, processCommit) };
+  const logged: Logged[] = [];
+  const telemetry: Telemetry = {
+    info: (message, fields = {}) => void logged.push({ level: "info", message, fields }),
+    warn: (message, fields = {}) => void logged.push({ level: "warn", message, fields }),
+    count: () => undefined,
+  };
+  const now = monotonicClock();
+  const hasTime = (): boolean => true;
+
+  const pipeline: Pipeline = {
+    source,
+    warehouse,
+    ingested,
+    processed,
+    logged,
+    s3,
+    ingest: ({ allowDeletes = [] } = {}) =>
+      withSourceSnapshot({ credentials: credentialsOf(source.readerUrl), schema: "public" }, (snapshot) =>
+        ingestSnapshot(snapshot, {
+          ...ingested,
+          telemetry,
+          now,
+          newId: randomUUID,
+          guard: { maxShare: 0.5, allowed: new Set(allowDeletes) },
+        }),
+      ),
+    process: (given = {}) =>
+      processCommits({
+        ingested,
+        processed,
+        model: given.model ?? model,
+        calendar: { first: dayNumber("2020-01-01"), last: dayNumber("2030-12-31") },
+        telemetry,
+        now,
+        hasTime,
+      }),
+    load: (given = {}) =>
+      withConnection("warehouse", credentialsOf((given.database ?? warehouse).url), (connection) =>
+        loadCommits({
+          client: connection,
+          schema: given.schema ?? "public",
+          ...processed,
+          model: given.model ?? model,
+          telemetry,
+          now,
+          hasTime,
+        }),
+      ),
+    run: async () => {
+      await pipeline.ingest();
+      await pipeline.process();
+      await pipeline.load();
+    },
+    close: async () => {
+      client.destroy();
+      await s3.close();
+      await rm(directory, { recursive: true, force: true });
+      await source.drop();
+      await warehouse.drop();
+    },
+  };
+  return pipeline;
+}
