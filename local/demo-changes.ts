@@ -2,6 +2,7 @@ import type { Platform } from "./platform";
 import { withClient } from "./postgres/client";
 import {
   amendSalesOrder,
+  deleteSalesOrder,
   moveAddress,
   payDue,
   placePurchaseOrders,
@@ -13,6 +14,8 @@ import {
 export interface DemoChanges {
   /** An order that was placed, and then amended. */
   readonly amendedOrder: number;
+  /** An order that was cancelled: deleted, with its transaction and its payment. */
+  readonly deletedOrder: number;
 }
 
 const NEW_NAME = "Sales & Customer Care";
@@ -47,6 +50,11 @@ export async function applyDemoChanges({ source }: Platform): Promise<DemoChange
       now,
     });
     await amendSalesOrder(client, { salesOrderId: order.id, unitsSold: order.units + 1000, now });
-    return { amendedOrder: order.id };
+    const { rows: doomed } = await client.query<{ id: number }>(
+      "SELECT min(sales_order_id) AS id FROM sales_order",
+    );
+    const deletedOrder = doomed[0]?.id ?? 0;
+    await deleteSalesOrder(client, deletedOrder);
+    return { amendedOrder: order.id, deletedOrder };
   });
 }

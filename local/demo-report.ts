@@ -55,7 +55,7 @@ interface Question {
   readonly values?: readonly unknown[];
 }
 
-const QUESTIONS = ({ amendedOrder }: DemoChanges): readonly Question[] => [
+const QUESTIONS = ({ amendedOrder, deletedOrder }: DemoChanges): readonly Question[] => [
   {
     question: "What was the revenue of the last months, by currency?",
     sql: `SELECT d.year || '-' || lpad(d.month::text, 2, '0') AS month, c.currency_code AS currency,
@@ -70,6 +70,15 @@ const QUESTIONS = ({ amendedOrder }: DemoChanges): readonly Question[] => [
     sql: `SELECT sales_record_id AS version, last_updated_date AS changed_on, last_updated_time AS changed_at, units_sold, unit_price
             FROM fact_sales_order WHERE sales_order_id = $1 ORDER BY sales_record_id`,
     values: [amendedOrder],
+  },
+  {
+    question: `What became of order ${deletedOrder}, which was cancelled?`,
+    sql: `SELECT f.sales_order_id, f.units_sold, f.unit_price, d.commit AS deleted_by_commit,
+                 EXISTS (SELECT FROM current_sales_order c WHERE c.sales_order_id = f.sales_order_id)::text AS is_current
+            FROM fact_sales_order f
+            LEFT JOIN marble_deletion d ON d.fact = 'fact_sales_order' AND d.record_id = f.sales_record_id
+           WHERE f.sales_order_id = $1`,
+    values: [deletedOrder],
   },
   {
     question: "Who sold most, in which department?",

@@ -2,11 +2,16 @@ import type { CloudEvent } from "./cloud";
 
 const WIDTH = { stage: 8 };
 
+/** Whole numbers as they are, others with two digits behind the point, as money has them. */
+function cellText(cell: string | number): string {
+  if (typeof cell === "string") return cell;
+  const minimumFractionDigits = Number.isInteger(cell) ? 0 : 2;
+  return cell.toLocaleString("en-GB", { minimumFractionDigits });
+}
+
 /** A table of text: the first row is the head, numbers stand to the right. */
 export function textTable(rows: readonly (readonly (string | number)[])[]): string {
-  const cells = rows.map((row) =>
-    row.map((cell) => (typeof cell === "number" ? cell.toLocaleString("en-GB") : cell)),
-  );
+  const cells = rows.map((row) => row.map(cellText));
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...cells.map((row) => (row[column] ?? "").length)),
   );

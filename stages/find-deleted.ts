@@ -82,6 +82,7 @@ export async function writeTombstones(
   run: CaptureRun,
 ): Promise<TableCapture["deleted"]> {
   const rows = deleted.size;
+  if (rows === 0) return { rows, files: [] };
   const key = dataKey({ at: run.now(), table: table.name, extension: "csv", folder: "deleted" });
   const bytes = await run.store.upload(key, asyncly(keysAsCsv(deleted, table.key)));
   run.telemetry.info("deleted rows found", { commit: run.number, table: table.name, rows });
