@@ -27,7 +27,10 @@ export default tseslint.config(
       "@typescript-eslint/no-explicit-any": "error",
       "@typescript-eslint/no-non-null-assertion": "error",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
-      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
     },
@@ -38,7 +41,15 @@ export default tseslint.config(
   },
   {
     files: ["domain/**/*.ts"],
-    rules: noAmbient("The domain is pure: no I/O, no clock, no AWS, no pg.", "node:*", "pg", "pg-*", "@aws-sdk/*", "@aws-lambda-powertools/*", "@pulumi/*"),
+    rules: noAmbient(
+      "The domain is pure: no I/O, no clock, no AWS, no pg.",
+      "node:*",
+      "pg",
+      "pg-*",
+      "@aws-sdk/*",
+      "@aws-lambda-powertools/*",
+      "@pulumi/*",
+    ),
   },
   {
     files: ["handlers/**/*.ts", "stages/**/*.ts", "adapters/**/*.ts"],
@@ -51,5 +62,9 @@ export default tseslint.config(
       "@typescript-eslint/no-unused-expressions": "off",
     },
   },
-  { files: ["**/*.mjs"], ...tseslint.configs.disableTypeChecked, rules: { ...tseslint.configs.disableTypeChecked.rules, "import-x/no-default-export": "off" } },
+  {
+    files: ["**/*.mjs"],
+    ...tseslint.configs.disableTypeChecked,
+    rules: { ...tseslint.configs.disableTypeChecked.rules, "import-x/no-default-export": "off" },
+  },
 );

@@ -75,9 +75,8 @@ export async function withSourceSnapshot<T>(
         ),
       copy: (table, given) => copyRows(client, { schema, table, ...given }),
     };
-    const result = await work(source);
-    await client.query("COMMIT");
-    return result;
+    // A transaction that has only read is ended with its connection.
+    return work(source);
   });
 }
 

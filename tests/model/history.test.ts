@@ -1,0 +1,19 @@
+import fc from "fast-check";
+import { play } from "./play";
+import { history } from "./steps";
+
+/** `npm run torture` plays many more. A failing history is printed with its seed and path, and shrunk. */
+const HISTORIES = 60;
+
+describe("whatever the source does and whatever fails on the way", () => {
+  it("the warehouse shows states that the source had, with each version of each fact once", async function () {
+    this.timeout(600_000);
+
+    await fc.assert(
+      fc.asyncProperty(history, async (steps) => {
+        await play(steps);
+      }),
+      { numRuns: HISTORIES, endOnFailure: true, interruptAfterTimeLimit: 240_000 },
+    );
+  });
+});
