@@ -46,9 +46,10 @@ const TWO_32 = 0x1_0000_0000;
 /** Milliseconds as microseconds, in 64 bits. */
 function writeMicroseconds(output: Output, milliseconds: number): void {
   const microseconds = milliseconds * 1000;
+  const high = Math.floor(microseconds / TWO_32);
   output.buffer.writeInt32BE(8, output.size);
-  output.buffer.writeInt32BE(Math.floor(microseconds / TWO_32), output.size + 4);
-  output.buffer.writeUInt32BE(microseconds % TWO_32, output.size + 8);
+  output.buffer.writeInt32BE(high, output.size + 4);
+  output.buffer.writeUInt32BE(microseconds - high * TWO_32, output.size + 8);
   output.size += 12;
 }
 

@@ -3,7 +3,7 @@ import { TerminalError } from "../domain/errors";
 import { loadOrder } from "../domain/model/model";
 import type { WarehouseTable } from "../domain/model/table";
 import { LEDGER } from "../domain/warehouse-bookkeeping";
-import { createTable, keysOf } from "../domain/warehouse-ddl";
+import { createTable, type ReferredTable } from "../domain/warehouse-ddl";
 import { createCurrentView } from "../domain/warehouse-facts";
 import { findTarget, type TargetTable } from "../domain/warehouse-target";
 import type { LoadContext } from "./load";
@@ -21,7 +21,7 @@ export async function prepareWarehouse(
   const found = await findTargets(warehouse, order);
   for (const table of order.filter(({ name }) => !found.has(name))) {
     telemetry.info("creating a warehouse table", { table: table.name });
-    await warehouse.execute(createTable(schema, table, keysOf(order)));
+    await warehouse.execute(createTable(schema, table, referable(order, found)));
   }
   const targets = found.size === order.length ? found : await findTargets(warehouse, order);
   if (!(await warehouse.ledger.exists())) {
@@ -37,6 +37,21 @@ export async function prepareWarehouse(
   }
   await createViews(warehouse, schema, targets);
   return targets;
+}
+
+/** The tables that a foreign key may refer to: those that are created here, and found ones with a unique key. */
+function referable(
+  order: readonly WarehouseTable[],
+  found: ReadonlyMap<string, TargetTable>,
+): ReadonlyMap<string, ReferredTable> {
+  return new Map(
+    order.flatMap((table): [string, ReferredTable][] => {
+      const target = found.get(table.name);
+      if (target === undefined) return [[table.name, { name: table.name, key: table.key }]];
+      const key = target.columns.get(table.key);
+      return target.keyIsUnique && key !== undefined ? [[table.name, { name: target.name, key }]] : [];
+    }),
+  );
 }
 
 async function findTargets(

@@ -1,0 +1,128 @@
+import { expect } from "chai";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startCloud, type Cloud, type CloudEvent } from "../../local/cloud";
+import { databaseSecret } from "../../local/database-secret";
+import { actualRows, expectedRows } from "../support/expected-warehouse";
+import { createDatabase, createSource, type TestDatabase } from "../support/postgres";
+
+describe("the local cloud, running the very archives that would be uploaded", function () {
+  this.timeout(120_000);
+  let source: TestDatabase;
+  let warehouse: TestDatabase;
+  let directory: string;
+  let cloud: Cloud;
+  const events: CloudEvent[] = [];
+  before(async () => {
+    source = await createSource({ seeded: true });
+    warehouse = await createDatabase();
+    directory = await mkdtemp(join(tmpdir(), "marble-cloud-"));
+    cloud = await startCloud({
+      directory,
+      config: { "marble:alertEmail": "data@example.com" },
+      secrets: {
+        "Totesys-Credentials": databaseSecret(source.readerUrl, "source"),
+        "Warehouse-Credentials": databaseSecret(warehouse.url, "warehouse"),
+      },
+      onEvent: (event) => events.push(event),
+    });
+  });
+  after(async () => {
+    await cloud.stop();
+    await source.drop();
+    await warehouse.drop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it("processes a new commit because of its event alone", async () => {
+    expect((await cloud.invoke("ingest")).ok).to.equal(true);
+    await cloud.settled();
+
+    const processed = events.filter((event) => event.kind === "invocation" && event.stage === "process");
+    expect(processed).to.have.length(1);
+    expect((await cloud.invoke("load")).payload).to.deep.include({ commits: [1] });
+    expect(await actualRows(warehouse)).to.deep.equal(await expectedRows(source));
+  });
+
+  it("logs commit, table, rows, bytes and duration as JSON, and no secret", () => {
+    const lines = events.flatMap((event) => (event.kind === "log" ? [event.line] : []));
+    const captured = lines
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .find(({ message, table }) => message === "captured" && table === "staff");
+    expect(captured)
+      .to.include({ level: "INFO", commit: 1, table: "staff", rows: 20 })
+      .and.include.keys("bytes", "durationMs");
+    const { password } = JSON.parse(databaseSecret(warehouse.url, "warehouse")) as { password: string };
+    for (const line of lines) expect(line).not.to.include(password);
+  });
+
+  it("mails when a stage fails and when it is over; a changed secret is picked up by a warm function", async () => {
+    const secret = JSON.parse(databaseSecret(source.readerUrl, "source")) as Record<string, unknown>;
+    cloud.setSecret("Totesys-Credentials", JSON.stringify({ ...secret, password: "hunter2" }));
+    const failed = await cloud.invoke("ingest");
+    expect(failed.error?.message)
+      .to.match(/the password is wrong/)
+      .and.not.to.include("hunter2");
+
+    cloud.setSecret("Totesys-Credentials", JSON.stringify(secret));
+    expect((await cloud.invoke("ingest")).ok).to.equal(true);
+
+    const mails = await cloud.mail.mails();
+    expect(mails.map(({ to, subject }) => [to, subject.split(":")[0]])).to.deep.equal([
+      ["data@example.com", "ALARM"],
+      ["data@example.com", "OK"],
+    ]);
+    expect(mails[0]?.body).to.include("ingest failed").and.to.include("the password is wrong");
+  });
+
+  const malformed: readonly (readonly [string, string, RegExp])[] = [
+    ["no JSON", "hunter2", /the secret Totesys-Credentials is not valid JSON/],
+    [
+      "missing keys",
+      '{"host":"h","password":"hunter2"}',
+      /Totesys-Credentials is malformed: missing or wrong "database".*"user"/,
+    ],
+    ["a wrong port", '{"host":"h","database":"d","user":"u","password":"hunter2","port":"x"}', /"port"/],
+  ];
+  for (const [what, text, message] of malformed) {
+    it(`names a malformed secret and what is wrong in it, and shows nothing of it: ${what}`, async () => {
+      const before = databaseSecret(source.readerUrl, "source");
+      cloud.setSecret("Totesys-Credentials", text);
+      const { error } = await cloud.invoke("ingest");
+      cloud.setSecret("Totesys-Credentials", before);
+
+      expect(error?.message).to.match(message).and.not.to.include("hunter2");
+    });
+  }
+
+  it("gives up an event after two retries and keeps it, with the error", async () => {
+    const trigger = cloud.program.functions.find(({ name }) => name.includes("process"))!;
+    const folder = join(directory, "dead-letters");
+    await source.query(
+      "UPDATE payment SET paid = NOT paid WHERE payment_id = (SELECT min(payment_id) FROM payment)",
+    );
+    // A commit that is none: processing cannot go past it.
+    await cloud.invoke("ingest");
+    await cloud.settled();
+    const s3 = cloud.storage.url;
+    const bucket = trigger.environment["INGESTION_BUCKET"]!;
+    await fetch(`${s3}/${bucket}/commits/0000000003.json`, {
+      method: "PUT",
+      body: "no commit",
+      headers: { "x-amz-content-sha256": "UNSIGNED-PAYLOAD" },
+    });
+    await cloud.settled();
+
+    const [queue] = await readdir(folder);
+    const [file] = await readdir(join(folder, queue!));
+    const record = JSON.parse(await readFile(join(folder, queue!, file!), "utf8")) as {
+      requestContext: object;
+      responsePayload: { errorMessage: string };
+    };
+    expect(queue).to.include("process");
+    expect(record.requestContext).to.include({ approximateInvokeCount: 3, condition: "RetriesExhausted" });
+    expect(record.responsePayload.errorMessage).to.include("commits/0000000003.json is no JSON");
+  });
+});

@@ -1,0 +1,244 @@
+import { expect } from "chai";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { RunReport } from "../../local/run-report";
+import { startS3 } from "../../local/s3/server";
+import { moveAddress, payDue, placeSalesOrders, renameDepartment } from "../../local/totesys/changes";
+import { runCommand, startCommand, type Ended } from "../support/command";
+import { actualRows, expectedRows } from "../support/expected-warehouse";
+import { createDatabase, createSource, type TestDatabase } from "../support/postgres";
+
+const MAIN = "local/main.ts";
+
+describe("npm run local -- --once --json, over databases of our own", function () {
+  this.timeout(120_000);
+  let source: TestDatabase;
+  let warehouse: TestDatabase;
+  let lake: string;
+  before(async () => {
+    source = await createSource({ seeded: true });
+    warehouse = await createDatabase();
+    lake = await mkdtemp(join(tmpdir(), "marble-e2e-"));
+  });
+  after(async () => {
+    await source.drop();
+    await warehouse.drop();
+    await rm(lake, { recursive: true, force: true });
+  });
+
+  const run = (...more: string[]): Promise<Ended> =>
+    runCommand(MAIN, [
+      "--source",
+      source.readerUrl,
+      "--warehouse",
+      warehouse.url,
+      "--lake",
+      lake,
+      "--once",
+      "--json",
+      ...more,
+    ]);
+  const reportOf = ({ code, stdout, stderr }: Ended): RunReport => {
+    expect(code, stderr).to.equal(0);
+    return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as RunReport;
+  };
+  const expectSame = async (): Promise<void> => {
+    expect(await actualRows(warehouse)).to.deep.equal(await expectedRows(source));
+  };
+
+  it("gives exactly the warehouse that SQL over the source predicts", async () => {
+    const report = reportOf(await run());
+
+    await expectSame();
+    expect(report.ingest.commit).to.equal(1);
+    expect(Object.keys(report.ingest.tables)).to.have.length(11);
+    expect(report.process.commits).to.deep.equal([1]);
+    expect(report.load.commits).to.deep.equal([1]);
+    expect(Object.keys(report.load.tables)).to.have.length(11);
+    expect(report.rejected).to.equal(0);
+  });
+
+  it("goes on from the lake, with changes in between", async () => {
+    const now = new Date("2024-11-06T10:00:00.001Z");
+    await placeSalesOrders(source.client, { count: 3, seed: 5, now });
+    await payDue(source.client, { count: 4, now });
+    await renameDepartment(source.client, { departmentId: 1, name: "Renamed", now });
+    await moveAddress(source.client, {
+      addressId: 1,
+      addressLine1: "2 New Street",
+      city: "York",
+      postalCode: "YO1",
+      now,
+    });
+    const report = reportOf(await run());
+
+    await expectSame();
+    expect(report.ingest).to.have.property("commit", 2);
+    expect(report.ingest.tables["sales_order"]).to.include({ rows: 3 });
+    expect(report.load.commits).to.deep.equal([2]);
+  });
+
+  it("commits nothing when nothing has changed", async () => {
+    expect(reportOf(await run())).to.deep.equal({
+      ingest: { commit: null, tables: {} },
+      process: { commits: [], tables: {} },
+      load: { commits: [], tables: {} },
+      rejected: 0,
+    });
+  });
+
+  it("uses the S3 service that AWS_ENDPOINT_URL_S3 names instead of the stand-in", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "marble-e2e-s3-"));
+    const s3 = await startS3({ directory });
+    const other = await createDatabase();
+    try {
+      const args = [
+        "--source",
+        source.readerUrl,
+        "--warehouse",
+        other.url,
+        "--lake",
+        join(directory, "lake"),
+        "--once",
+        "--json",
+      ];
+      const keys = {
+        AWS_ENDPOINT_URL_S3: s3.url,
+        AWS_ACCESS_KEY_ID: "mine",
+        AWS_SECRET_ACCESS_KEY: "mine",
+        AWS_REGION: "eu-west-2",
+      };
+
+      const report = reportOf(await runCommand(MAIN, args, keys));
+
+      expect(report.load.commits).to.deep.equal([1]);
+      expect(await actualRows(other)).to.deep.equal(await expectedRows(source));
+      expect(existsSync(join(directory, "lake", "buckets"))).to.equal(false);
+    } finally {
+      await s3.close();
+      await other.drop();
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+
+  const failures: readonly (readonly [string, (url: URL) => string, RegExp])[] = [
+    [
+      "a wrong password",
+      (url) => Object.assign(url, { password: "hunter2" }).href,
+      /cannot connect to the source database .* as reader: the password is wrong/,
+    ],
+    [
+      "an unreachable host",
+      (url) => Object.assign(url, { port: "1" }).href,
+      /cannot connect to the source database .*127\.0\.0\.1:1 .*ECONNREFUSED/,
+    ],
+    [
+      "a database that does not exist",
+      (url) => Object.assign(url, { pathname: "/nowhere" }).href,
+      /the database does not exist/,
+    ],
+    [
+      "a URL that is none",
+      () => "reader:hunter2@localhost",
+      /--source (is no URL|must begin with postgresql:\/\/)/,
+    ],
+  ];
+  for (const [what, change, message] of failures) {
+    it(`ends with an error that names the cause, and no secret: ${what}`, async () => {
+      const url = change(new URL(source.readerUrl));
+      const { code, stderr, stdout } = await runCommand(MAIN, [
+        "--source",
+        url,
+        "--warehouse",
+        warehouse.url,
+        "--lake",
+        lake,
+        "--once",
+      ]);
+
+      expect(code).to.equal(1);
+      expect(stderr).to.match(message);
+      expect(stderr + stdout).not.to.include("hunter2");
+    });
+  }
+
+  it("says which table may not be read and how to mend it, commits nothing, and the next run catches up", async () => {
+    await source.query("REVOKE SELECT ON payment FROM reader");
+    await payDue(source.client, { count: 1, now: new Date("2024-11-07T10:00:00.001Z") });
+
+    const failed = await runCommand(MAIN, [
+      "--source",
+      source.readerUrl,
+      "--warehouse",
+      warehouse.url,
+      "--lake",
+      lake,
+      "--once",
+    ]);
+    expect(failed.code).to.equal(1);
+    expect(failed.stderr).to.include(
+      'reader may not read "public"."payment": GRANT SELECT ON "public"."payment" TO "reader"',
+    );
+
+    await source.query("GRANT SELECT ON payment TO reader");
+    expect(reportOf(await run()).ingest).to.deep.equal({ commit: 3, tables: { payment: { rows: 1 } } });
+    await expectSame();
+  });
+
+  it("refuses an option that it does not know, --json without --once, and a lake that is in use", async () => {
+    expect(await runCommand(MAIN, ["--sauce", "x"])).to.deep.include({ code: 1 });
+    expect((await runCommand(MAIN, ["--json"])).stderr).to.include("--json goes with --once");
+    const busy = startCommand(MAIN, [
+      "--source",
+      source.readerUrl,
+      "--warehouse",
+      warehouse.url,
+      "--lake",
+      lake,
+    ]);
+    await busy.printed("schedules are on");
+    try {
+      expect((await run()).stderr).to.include("is in use by the process");
+    } finally {
+      busy.child.kill("SIGINT");
+    }
+    expect((await busy.ended).code).to.equal(0);
+    expect(await readdir(lake)).not.to.include("lock");
+  });
+
+  it("explains itself", async () => {
+    const { code, stdout } = await runCommand(MAIN, ["--help"]);
+
+    expect(code).to.equal(0);
+    for (const option of ["--source", "--warehouse", "--lake", "--once", "--json"])
+      expect(stdout).to.include(option);
+  });
+});
+
+describe("npm run demo", function () {
+  this.timeout(120_000);
+
+  it("shows what went through each stage and answers questions, and leaves nothing running", async () => {
+    const { code, stdout, stderr } = await runCommand("local/demo.ts", []);
+
+    expect(code, stderr).to.equal(0);
+    for (const text of [
+      "second run",
+      "fact_sales_order",
+      "What was the revenue",
+      "How did order",
+      "was cancelled",
+      "everything is stopped",
+    ]) {
+      expect(stdout).to.include(text);
+    }
+    for (const server of ["source", "warehouse"]) {
+      expect(
+        existsSync(join(".marble/demo/postgres", server, "data", "postmaster.pid")),
+        `${server} has stopped`,
+      ).to.equal(false);
+    }
+  });
+});
