@@ -2,8 +2,11 @@ import fc from "fast-check";
 import { play } from "./play";
 import { history } from "./steps";
 
-/** `npm run torture` plays many more. A failing history is printed with its seed and path, and shrunk. */
+/** A failing history is printed with its seed and path. */
 const HISTORIES = 60;
+
+/** The same histories for everyone: a pull request fails for what it changes. */
+const SEED = 20_261_122;
 
 describe("whatever the source does and whatever fails on the way", () => {
   it("the warehouse shows states that the source had, with each version of each fact once", async function () {
@@ -13,7 +16,7 @@ describe("whatever the source does and whatever fails on the way", () => {
       fc.asyncProperty(history, async (steps) => {
         await play(steps);
       }),
-      { numRuns: HISTORIES, endOnFailure: true, interruptAfterTimeLimit: 240_000 },
+      { seed: SEED, numRuns: HISTORIES, endOnFailure: true, interruptAfterTimeLimit: 240_000 },
     );
   });
 });
