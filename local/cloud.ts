@@ -8,6 +8,7 @@ import { openObjectStorage, type ObjectStorage } from "./object-storage";
 import { runProgram, type DeclaredFunction, type Program } from "./program";
 import { startSchedules } from "./scheduler";
 import { startSecretsManager } from "./secrets";
+import { startAll, type Started } from "./start-all";
 import { wiringOf, type Wiring } from "./wiring";
 
 /** The stages, by what the program calls their services. */
@@ -46,22 +47,32 @@ export interface Cloud {
 }
 
 /** Runs the program under mocks and brings to life what it declares. */
-export async function startCloud(options: CloudOptions): Promise<Cloud> {
+export const startCloud = (options: CloudOptions): Promise<Cloud> =>
+  startAll((started) => startParts(options, started));
+
+async function startParts(options: CloudOptions, started: Started): Promise<Omit<Cloud, "stop">> {
   const { directory, config, onEvent = () => undefined } = options;
   await mkdir(directory, { recursive: true });
   const program = await runProgram({ config, workDirectory: directory });
   const wiring = wiringOf(program);
 
   const storage = await openObjectStorage(join(directory, "buckets"), wiring.buckets);
+  started(() => storage.close());
   const secrets = await startSecretsManager();
+  started(() => secrets.close());
   for (const [name, value] of Object.entries(options.secrets)) secrets.setSecret(name, value);
   const mail = await startMail({ outbox: join(directory, "outbox") });
+  started(() => mail.close());
+  const told = new Set<Promise<void>>();
+  started(() => Promise.allSettled(told).then(() => undefined));
   for (const topic of wiring.topics) mail.addTopic(topic);
   for (const { topicArn, email } of wiring.mailSubscriptions) mail.subscribe(topicArn, email);
 
   const endpoints = { ...storage.environment, AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url };
   const alarms = errorAlarms(wiring.alarms, mail);
-  const told = new Set<Promise<void>>();
+  const lambdas: LambdaFunction[] = [];
+  // All at once, or a stage that waits for its turn would take on work from those that are ending.
+  started(() => Promise.all(lambdas.map((lambda) => lambda.stop())).then(() => undefined));
   const stages = program.functions.map((declared) => {
     const stage = stageOf(declared);
     const lambda = createFunction({
@@ -69,6 +80,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       environment: { ...declared.environment, ...endpoints },
       onLog: (line) => onEvent({ kind: "log", stage, line }),
     });
+    lambdas.push(lambda);
     const invoke: LambdaFunction["invoke"] = async (event, invocation) => {
       const result = await lambda.invoke(event, invocation);
       onEvent({ kind: "invocation", stage, result });
@@ -90,6 +102,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     stages.find(({ declared }) => declared.arn === functionArn)?.invoker.enqueue(event);
 
   let stopped = false;
+  started(async () => {
+    stopped = true;
+    await Promise.all(stages.map(({ invoker }) => invoker.stop()));
+  });
   storage.onObjectCreated(({ bucket, key, event }) => {
     if (stopped) return;
     for (const trigger of wiring.objectTriggers) {
@@ -98,6 +114,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     }
   });
   let schedules: { stop(): void } | undefined;
+  started(() => schedules?.stop());
 
   return {
     program,
@@ -117,13 +134,6 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     settled: async () => {
       for (const { invoker } of stages) await invoker.drain();
       await Promise.all(told);
-    },
-    stop: async () => {
-      stopped = true;
-      schedules?.stop();
-      await Promise.all(stages.map(({ invoker }) => invoker.stop()));
-      await Promise.all(stages.map(({ lambda }) => lambda.stop()));
-      await Promise.all([storage.close(), secrets.close(), mail.close()]);
     },
   };
 }

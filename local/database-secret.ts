@@ -1,6 +1,10 @@
 import { readFileSync } from "node:fs";
+import { messageOf } from "../domain/errors";
 
 const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/** All of them check the certificate and the host name; libpq checks less for some. */
+const CHECKED_MODES: ReadonlySet<string> = new Set(["require", "verify-ca", "verify-full"]);
 
 /**
  * The secret that stands for a PostgreSQL URL: `postgresql://user:password@host:port/database`, with
@@ -13,7 +17,7 @@ export function databaseSecret(url: string, option: string): string {
   const { protocol, hostname, port, pathname, username, password, searchParams } = parsed(url, option);
   if (protocol !== "postgresql:" && protocol !== "postgres:")
     throw new Error(`${option} must begin with postgresql://`);
-  const database = decodeURIComponent(pathname.slice(1));
+  const database = decoded(pathname.slice(1), option);
   if (hostname === "" || database === "" || username === "") {
     throw new Error(
       `${option} must name a user, a host and a database: postgresql://user:password@host:5432/database`,
@@ -23,8 +27,8 @@ export function databaseSecret(url: string, option: string): string {
     host: hostname.replace(/^\[|\]$/g, ""),
     port: port === "" ? 5432 : Number(port),
     database,
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
+    user: decoded(username, option),
+    password: decoded(password, option),
     ssl: tls(searchParams, hostname, option),
   });
 }
@@ -38,11 +42,34 @@ function parsed(url: string, option: string): URL {
   }
 }
 
+function decoded(part: string, option: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new Error(`${option} has a % that begins no encoded character: write %25 for a percent sign`);
+  }
+}
+
 function tls(parameters: URLSearchParams, hostname: string, option: string): boolean | { ca: string } {
-  const certificate = parameters.get("sslrootcert");
-  if (certificate !== null) return { ca: readFileSync(certificate, "utf8") };
-  const mode = parameters.get("sslmode") ?? (LOOPBACK.has(hostname) ? "disable" : "verify-full");
+  const file = parameters.get("sslrootcert");
+  const byDefault = file === null && LOOPBACK.has(hostname) ? "disable" : "verify-full";
+  const mode = parameters.get("sslmode") ?? byDefault;
   if (mode === "disable") return false;
-  if (mode === "require" || mode === "verify-ca" || mode === "verify-full") return true;
-  throw new Error(`${option}: sslmode=${mode} is not known; use disable or verify-full`);
+  if (!CHECKED_MODES.has(mode))
+    throw new Error(`${option}: sslmode=${mode} is not known; use disable or verify-full`);
+  return file === null || { ca: certificate(file, option) };
+}
+
+function certificate(file: string, option: string): string {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Error(`${option}: the file of sslrootcert cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  if (!text.includes("BEGIN CERTIFICATE"))
+    throw new Error(`${option}: sslrootcert=${file} is no certificate in PEM format`);
+  return text;
 }

@@ -16,11 +16,8 @@ export interface LocalDatabase {
 }
 
 /** The user's own database. */
-export const givenDatabase = (url: string): LocalDatabase => ({
-  url,
-  ownerUrl: undefined,
-  stop: () => Promise.resolve(),
-});
+export const givenDatabase = (url: string): Promise<LocalDatabase> =>
+  Promise.resolve({ url, ownerUrl: undefined, stop: () => Promise.resolve() });
 
 const READER = "marble_reader";
 const SOURCE = "totesys";

@@ -1,9 +1,10 @@
-import { rmSync } from "node:fs";
+import { resolve } from "node:path";
 import { messageOf } from "../domain/errors";
 import { applyDemoChanges } from "./demo-changes";
 import { answerQuestions, lakeFiles, stageSummary, warehouseCounts } from "./demo-report";
+import { INTERRUPTED, untilInterrupted } from "./interruption";
 import { resultCollector, runOnce } from "./once";
-import { startPlatform } from "./platform";
+import { startPlatform, type Platform } from "./platform";
 
 /** The demo has a lake of its own, begun anew each time. */
 const LAKE = ".marble/demo";
@@ -22,32 +23,39 @@ const show = (title: string, text: string): void => void process.stdout.write(`\
  * there is, lets the shop go on, runs it again, and shows what came of it.
  */
 async function demo(): Promise<void> {
-  rmSync(LAKE, { recursive: true, force: true });
-  const collector = resultCollector();
-  const platform = await startPlatform({
-    lake: LAKE,
-    progress,
-    onEvent: (event) => {
-      collector.onEvent(event);
-      if (event.kind === "invocation") progress(`${event.result.ok ? "✔" : "✘"} ${event.stage}`);
-    },
+  const end = await untilInterrupted(async (interrupted) => {
+    const collector = resultCollector();
+    const platform = await startPlatform({
+      lake: LAKE,
+      fresh: true,
+      progress,
+      onEvent: (event) => {
+        collector.onEvent(event);
+        if (event.kind === "invocation") progress(`${event.result.ok ? "✔" : "✘"} ${event.stage}`);
+      },
+    });
+    try {
+      await Promise.race([tell(platform, collector), interrupted]);
+    } finally {
+      await platform.stop();
+    }
   });
-  try {
-    progress("first run: everything that the source has");
-    show("What went through each stage", stageSummary(await runOnce(platform, collector)));
+  if (end === "interrupted") process.exitCode = INTERRUPTED;
+  progress(end === "done" ? `done; the lake is in ${resolve(LAKE)}, and everything is stopped` : "stopped");
+}
 
-    progress("the shop goes on: orders, payments, a renamed department, a moved address, a cancelled order");
-    const changes = await applyDemoChanges(platform);
-    progress("second run: only what changed");
-    show("What went through each stage", stageSummary(await runOnce(platform, collector)));
+async function tell(platform: Platform, collector: ReturnType<typeof resultCollector>): Promise<void> {
+  progress("first run: everything that the source has");
+  show("What went through each stage", stageSummary(await runOnce(platform, collector)));
 
-    show("The lake", await lakeFiles(platform));
-    show("The warehouse", await warehouseCounts(platform));
-    for (const { question, answer } of await answerQuestions(platform, changes)) show(question, answer);
-    progress(`done; the lake is in ${platform.lake}, and everything is stopped`);
-  } finally {
-    await platform.stop();
-  }
+  progress("the shop goes on: orders, payments, a renamed department, a moved address, a cancelled order");
+  const changes = await applyDemoChanges(platform);
+  progress("second run: only what changed");
+  show("What went through each stage", stageSummary(await runOnce(platform, collector)));
+
+  show("The lake", await lakeFiles(platform));
+  show("The warehouse", await warehouseCounts(platform));
+  for (const { question, answer } of await answerQuestions(platform, changes)) show(question, answer);
 }
 
 demo().catch((error: unknown) => {

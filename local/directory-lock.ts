@@ -1,29 +1,55 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { hasCode } from "./postgres/errno";
 import { isAlive } from "./postgres/orphan";
 
+/** The name of the file that holds the number of the process. */
+export const LOCK_FILE = "lock";
+
+/** The locks of this process. */
+const held = new Set<string>();
+
 /**
- * Claims a directory for this process.
+ * Claims a directory for this process; the claim of a process that has died is void.
  * @returns what gives it back
  * @throws Error when another living process holds it
  */
 export function lockDirectory(directory: string): () => void {
   mkdirSync(directory, { recursive: true });
-  const file = join(directory, "lock");
+  const file = resolve(directory, LOCK_FILE);
   for (;;) {
     try {
       writeFileSync(file, String(process.pid), { flag: "wx" });
-      return () => rmSync(file, { force: true });
+      held.add(file);
+      return () => {
+        if (held.delete(file)) rmSync(file, { force: true });
+      };
     } catch (error) {
       if (!hasCode(error, "EEXIST")) throw error;
     }
-    const holder = Number(readFileSync(file, "utf8"));
-    if (holder > 0 && isAlive(holder)) {
+    const holder = holderOf(file);
+    if (holder !== undefined && isHeldBy(holder, file)) {
       throw new Error(
-        `${directory} is in use by the process ${holder}: stop it, or choose another folder with --lake`,
+        `${directory} is in use by the process ${holder}: stop it, or choose another folder with --lake ` +
+          `(if that process is no Marble, remove ${join(directory, LOCK_FILE)})`,
       );
     }
     rmSync(file, { force: true });
   }
+}
+
+/** Undefined when nobody holds it any more. */
+function holderOf(file: string): number | undefined {
+  try {
+    return Number(readFileSync(file, "utf8"));
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
+}
+
+/** In a container every start has the same number: our own is an earlier process's, unless we hold the lock. */
+function isHeldBy(holder: number, file: string): boolean {
+  if (holder === process.pid) return held.has(file);
+  return holder > 0 && isAlive(holder);
 }

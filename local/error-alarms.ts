@@ -15,7 +15,7 @@ export function errorAlarms(alarms: readonly Alarm[], mail: MailService): ErrorA
   const ringing = new Set<string>();
   const tell = async (alarm: Alarm, state: "ALARM" | "OK", reason: string): Promise<void> => {
     const message = `${alarm.description}\n\nState: ${state}\nReason: ${reason}\n`;
-    for (const topicArn of alarm.topicArns) {
+    for (const topicArn of state === "ALARM" ? alarm.topicArns : alarm.okTopicArns) {
       await mail.publish({ topicArn, subject: `${state}: "${alarm.name}"`.slice(0, 99), message });
     }
   };

@@ -1,6 +1,7 @@
 import { messageOf } from "../domain/errors";
 import { join } from "node:path";
 import type { CloudEvent } from "./cloud";
+import { INTERRUPTED, untilInterrupted } from "./interruption";
 import { runOnce, resultCollector } from "./once";
 import { HELP, parseOptions, type LocalOptions } from "./options";
 import { startPlatform, type Platform } from "./platform";
@@ -14,26 +15,28 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const interrupted = interruption();
   const collector = resultCollector();
   const say = (line: string): void =>
     void (options.json ? process.stderr : process.stdout).write(`${line}\n`);
   const logs = stageLogs(join(options.lake, "logs"));
   const onEvent = (event: CloudEvent): void => {
-    collector.onEvent(event);
+    if (options.once) collector.onEvent(event);
     logs.onEvent(event);
     const line = eventLine(event);
     if (line !== undefined) say(`${new Date().toISOString().slice(11, 19)}  ${line}`);
   };
-  const platform = await startPlatform({ ...options, progress: say, onEvent });
-  try {
-    await Promise.race([
-      options.once ? once(platform, options, collector) : keepUp(platform, say),
-      interrupted,
-    ]);
-  } finally {
-    await platform.stop();
-  }
+  const end = await untilInterrupted(async (interrupted) => {
+    void interrupted.then(() => say("stopping"));
+    const platform = await startPlatform({ ...options, progress: say, onEvent });
+    try {
+      const work = options.once ? once(platform, options, collector) : keepUp(platform, say);
+      await Promise.race([work, interrupted]);
+    } finally {
+      await platform.stop();
+    }
+  });
+  // A platform that is kept up ends in no other way; a run was not finished.
+  if (end === "interrupted" && options.once) process.exitCode = INTERRUPTED;
 }
 
 async function once(
@@ -51,6 +54,8 @@ async function keepUp(
   say: (line: string) => void,
 ): Promise<void> {
   say(`the lake is in ${lake}; logs, mails and failed events are beside it`);
+  if (!cloud.storage.notifies)
+    say("your S3 service sends no events here: process works when its own schedule wakes it");
   if (source.ownerUrl !== undefined) say(`source      psql '${source.ownerUrl}'`);
   if (warehouse.ownerUrl !== undefined) say(`warehouse   psql '${warehouse.ownerUrl}'`);
   say("schedules are on; stop with Ctrl-C");
@@ -60,18 +65,6 @@ async function keepUp(
     await cloud.settled();
   }
   await new Promise<never>(() => undefined);
-}
-
-/** Resolves with the first signal to stop; a second one ends the process at once. */
-function interruption(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      process.once(signal, () => {
-        resolve();
-        process.once(signal, () => process.exit(130));
-      });
-    }
-  });
 }
 
 main().catch((error: unknown) => {

@@ -1,4 +1,11 @@
-import { CreateBucketCommand, HeadBucketCommand, NotFound, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  HeadBucketCommand,
+  NotFound,
+  S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
+import { messageOf } from "../domain/errors";
 import { startS3 } from "./s3/server";
 
 /** Where the buckets live: the stand-in on this machine, or the S3 service that the user has. */
@@ -36,7 +43,7 @@ export async function openObjectStorage(
     notifies: true,
     onObjectCreated: (listener) =>
       server.onObjectCreated(({ bucket, key, size, eTag, at, sequencer }) => {
-        const object = { key: encodeURIComponent(key).replaceAll("%20", "+"), size, eTag, sequencer };
+        const object = { key: eventKey(key), size, eTag, sequencer };
         const record = {
           eventVersion: "2.1",
           eventSource: "aws:s3",
@@ -53,22 +60,33 @@ export async function openObjectStorage(
   };
 }
 
+/** A key as S3 writes it in events: encoded as in a form, but for its slashes. */
+const eventKey = (key: string): string =>
+  encodeURIComponent(key).replaceAll("%20", "+").replaceAll("%2F", "/");
+
 async function userStorage(url: string, buckets: readonly string[]): Promise<ObjectStorage> {
   const {
     AWS_ACCESS_KEY_ID = "local",
     AWS_SECRET_ACCESS_KEY = "local",
     AWS_REGION = "eu-west-2",
   } = process.env;
-  const client = new S3Client({ endpoint: url, region: AWS_REGION, forcePathStyle: true });
-  for (const Bucket of buckets) {
-    try {
-      await client.send(new HeadBucketCommand({ Bucket }));
-    } catch (error) {
-      if (!(error instanceof NotFound)) throw error;
-      await client.send(new CreateBucketCommand({ Bucket }));
-    }
+  const client = new S3Client({
+    endpoint: url,
+    region: AWS_REGION,
+    forcePathStyle: true,
+    credentials: { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY },
+  });
+  try {
+    for (const bucket of buckets) await ensureBucket(client, bucket);
+  } catch (error) {
+    throw new Error(
+      `the S3 service at ${url} (AWS_ENDPOINT_URL_S3) cannot be used: ${reasonOf(error)}; start it, or unset ` +
+        "the variable to use the built-in one",
+      { cause: error },
+    );
+  } finally {
+    client.destroy();
   }
-  client.destroy();
   return {
     url,
     environment: { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL_S3: url },
@@ -76,4 +94,20 @@ async function userStorage(url: string, buckets: readonly string[]): Promise<Obj
     onObjectCreated: () => undefined,
     close: () => Promise.resolve(),
   };
+}
+
+async function ensureBucket(client: S3Client, bucket: string): Promise<void> {
+  try {
+    await client.send(new HeadBucketCommand({ Bucket: bucket }));
+  } catch (error) {
+    if (!(error instanceof NotFound)) throw error;
+    await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  }
+}
+
+/** Node gives no message when every address of a host refuses, and the answer to HEAD has no body. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join(", ");
+  const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+  return status === undefined ? messageOf(error) : `it answers ${status}, ${messageOf(error)}`;
 }

@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util";
+import { messageOf } from "../domain/errors";
+import { hasCode } from "./postgres/errno";
 
 /** What `npm run local` was asked for. */
 export interface LocalOptions {
@@ -35,7 +37,27 @@ AWS_ENDPOINT_URL_S3 names an S3 service to use in place of the built-in stand-in
 
 /** @throws Error that names the option and says what it takes */
 export function parseOptions(args: readonly string[]): LocalOptions {
-  const { values } = parseArgs({
+  const values = parsed(args);
+  if (values.json && !values.once && !values.help)
+    throw new Error("--json goes with --once: without it there is no last line");
+  const { source, warehouse, lake, once, json, help } = values;
+  for (const [name, value] of Object.entries(values)) {
+    if (value === "") throw new Error(`--${name} needs a value; see --help`);
+  }
+  return {
+    source,
+    warehouse,
+    sourceSchema: values["source-schema"],
+    warehouseSchema: values["warehouse-schema"],
+    lake,
+    once,
+    json,
+    help,
+  };
+}
+
+const parse = (args: readonly string[]) =>
+  parseArgs({
     args: [...args],
     options: {
       source: { type: "string" },
@@ -47,18 +69,17 @@ export function parseOptions(args: readonly string[]): LocalOptions {
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
-  });
-  if (values.json && !values.once)
-    throw new Error("--json goes with --once: without it there is no last line");
-  const { source, warehouse, lake, once, json, help } = values;
-  return {
-    source,
-    warehouse,
-    sourceSchema: values["source-schema"],
-    warehouseSchema: values["warehouse-schema"],
-    lake,
-    once,
-    json,
-    help,
-  };
+  }).values;
+
+function parsed(args: readonly string[]): ReturnType<typeof parse> {
+  try {
+    return parse(args);
+  } catch (error) {
+    // Node would quote the argument, which may well be a URL with its password.
+    if (hasCode(error, "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL"))
+      throw new Error("an argument belongs to no option: write --source URL, not URL alone; see --help");
+    // Node's text goes on with lines of advice about its own parser.
+    const [problem = ""] = messageOf(error).split(/\. |\n/);
+    throw new Error(`${problem.replace(/\.$/, "")}; see --help`, { cause: error });
+  }
 }

@@ -1,8 +1,9 @@
+import { readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { startCloud, type Cloud, type CloudEvent } from "./cloud";
 import { databaseSecret } from "./database-secret";
 import { embeddedSource, embeddedWarehouse, givenDatabase, type LocalDatabase } from "./databases";
-import { lockDirectory } from "./directory-lock";
+import { LOCK_FILE, lockDirectory } from "./directory-lock";
 import { startAll } from "./start-all";
 
 export interface PlatformOptions {
@@ -13,6 +14,8 @@ export interface PlatformOptions {
   readonly warehouse?: string | undefined;
   readonly sourceSchema?: string;
   readonly warehouseSchema?: string;
+  /** Begins with an empty lake, whatever was in it. */
+  readonly fresh?: boolean;
   readonly progress: (message: string) => void;
   readonly onEvent?: (event: CloudEvent) => void;
 }
@@ -31,7 +34,7 @@ const ALERT_EMAIL = "you@example.com";
 
 /** Starts databases and cloud; when a part cannot be started, those that were are stopped again. */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
-  const { progress, onEvent, sourceSchema = "public", warehouseSchema = "public" } = options;
+  const { progress, onEvent, sourceSchema = "public", warehouseSchema = "public", fresh = false } = options;
   const lake = resolve(options.lake);
   const given = {
     source: options.source === undefined ? undefined : databaseSecret(options.source, "--source"),
@@ -40,14 +43,21 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   return startAll(async (started) => {
     const unlock = lockDirectory(lake);
     started(unlock);
+    if (fresh) emptyLake(lake);
     const postgres = join(lake, "postgres");
     if (options.source === undefined || options.warehouse === undefined) progress("starting PostgreSQL");
-    const [source, warehouse] = await Promise.all([
+    const starting = [
       options.source === undefined ? embeddedSource(postgres, progress) : givenDatabase(options.source),
       options.warehouse === undefined ? embeddedWarehouse(postgres) : givenDatabase(options.warehouse),
-    ]);
-    started(() => source.stop());
-    started(() => warehouse.stop());
+    ] as const;
+    // A database whose fellow fails is still on its way up: it is stopped when it has come.
+    started(async () => {
+      const outcomes = await Promise.allSettled(starting);
+      await Promise.all(
+        outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value.stop()] : [])),
+      );
+    });
+    const [source, warehouse] = await Promise.all(starting);
     progress("running the Pulumi program and bringing up what it declares");
     const cloud = await startCloud({
       directory: lake,
@@ -65,4 +75,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     started(() => cloud.stop());
     return { cloud, source, warehouse, lake };
   });
+}
+
+function emptyLake(lake: string): void {
+  for (const name of readdirSync(lake)) {
+    if (name !== LOCK_FILE) rmSync(join(lake, name), { recursive: true, force: true });
+  }
 }

@@ -28,7 +28,10 @@ export interface Alarm {
   readonly namespace: string;
   readonly metric: string;
   readonly dimensions: Readonly<Record<string, string>>;
+  /** Who is told when it rings. */
   readonly topicArns: readonly string[];
+  /** Who is told when it is over. */
+  readonly okTopicArns: readonly string[];
 }
 
 /** What connects the parts that a program declared. */
@@ -80,7 +83,8 @@ export function wiringOf({ resources }: Program): Wiring {
         namespace: alarm.namespace,
         metric: alarm.metricName,
         dimensions: alarm.dimensions,
-        topicArns: alarm.alarmActions,
+        topicArns: alarm.alarmActions ?? [],
+        okTopicArns: alarm.okActions ?? [],
       };
     }),
     topics: all("aws:sns/topic:Topic").map(({ arn }) => arn),
@@ -113,7 +117,8 @@ interface AlarmInputs {
   readonly namespace: string;
   readonly metricName: string;
   readonly dimensions: Readonly<Record<string, string>>;
-  readonly alarmActions: readonly string[];
+  readonly alarmActions?: readonly string[];
+  readonly okActions?: readonly string[];
 }
 interface SubscriptionInputs {
   readonly topic: string;

@@ -37,8 +37,14 @@ export function startExecutionEnvironment(options: FunctionOptions): ExecutionEn
   /** Why the process ends, where that is more than its exit status tells. */
   let fate: { readonly kind: "timeout" | "memory" | "init"; readonly error: ErrorBody } | undefined;
 
-  const starting = startRuntimeApi().then((api) => {
-    sandbox = startSandbox(options, api.address);
+  const starting = startRuntimeApi().then(async (api) => {
+    try {
+      sandbox = startSandbox(options, api.address);
+    } catch (error) {
+      // An open server would keep this process alive.
+      await api.close();
+      throw error;
+    }
     if (killed) sandbox.kill();
     void api.initError.then((error) => (fate ??= { kind: "init", error }));
     return { api, sandbox };

@@ -36,6 +36,8 @@ export function startSandbox(options: FunctionOptions, runtimeApi: string): Sand
     {
       cwd: options.directory,
       env: environmentVariables(options, runtimeApi, logStreamName()),
+      // In a group of its own: the Ctrl-C of a terminal reaches the whole group, and a run must not be cut off by it.
+      detached: true,
       // The fourth is the pipe by which the process notices that this one has ended.
       stdio: ["ignore", "pipe", "pipe", "pipe"],
     },

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startCloud, type Cloud, type CloudEvent } from "../../local/cloud";
 import { databaseSecret } from "../../local/database-secret";
+import { payDue } from "../../local/totesys/changes";
 import { actualRows, expectedRows } from "../support/expected-warehouse";
 import { createDatabase, createSource, type TestDatabase } from "../support/postgres";
 
@@ -77,6 +78,50 @@ describe("the local cloud, running the very archives that would be uploaded", fu
     expect(mails[0]?.body).to.include("ingest failed").and.to.include("the password is wrong");
   });
 
+  const unusable: readonly (readonly [string, object, RegExp])[] = [
+    ["a database that does not exist", { database: "nowhere" }, /the database does not exist/],
+    ["a host that is none", { host: "no.such.host.invalid", password: "hunter2" }, /no\.such\.host\.invalid/],
+    ["a port where nobody listens", { port: 1, password: "hunter2" }, /127\.0\.0\.1:1 .*ECONNREFUSED/],
+  ];
+  for (const [what, change, message] of unusable) {
+    it(`names what it cannot connect to, and shows no secret: ${what}`, async () => {
+      const before = databaseSecret(source.readerUrl, "source");
+      const secret = JSON.parse(before) as Record<string, unknown>;
+      cloud.setSecret("Totesys-Credentials", JSON.stringify({ ...secret, ...change }));
+      const { ok, error } = await cloud.invoke("ingest");
+      cloud.setSecret("Totesys-Credentials", before);
+
+      expect(ok).to.equal(false);
+      expect(error?.message).to.match(message).and.not.to.include("hunter2");
+    });
+  }
+
+  it("loses and doubles nothing when a stage is killed in the middle of its work", async () => {
+    for (const stage of ["ingest", "process", "load"] as const) {
+      await payDue(source.client, { count: 2, now: new Date("2024-11-08T10:00:00.001Z") });
+      if (stage !== "ingest") await cloud.invoke("ingest");
+      if (stage === "load") await cloud.settled();
+      const logged = events.length;
+      const running = cloud.invoke(stage);
+      await until(
+        () => events.slice(logged).some((event) => event.kind === "log" && event.stage === stage),
+        running,
+      );
+      cloud.function(stage).kill();
+      expect((await running).error?.message, stage).to.include("signal: killed");
+
+      for (const again of ["ingest", "process", "load"] as const) {
+        expect((await cloud.invoke(again)).ok, `${again} after ${stage} was killed`).to.equal(true);
+        await cloud.settled();
+      }
+      expect(await actualRows(warehouse)).to.deep.equal(await expectedRows(source));
+    }
+    const [versions] = await warehouse.query<{ count: string }>(
+      "SELECT count(*) FROM (SELECT FROM fact_payment GROUP BY payment_id, last_updated_date, last_updated_time, paid HAVING count(*) > 1) AS doubled",
+    );
+    expect(versions).to.deep.equal({ count: "0" });
+  });
+
   const malformed: readonly (readonly [string, string, RegExp])[] = [
     ["no JSON", "hunter2", /the secret Totesys-Credentials is not valid JSON/],
     [
@@ -104,11 +149,12 @@ describe("the local cloud, running the very archives that would be uploaded", fu
       "UPDATE payment SET paid = NOT paid WHERE payment_id = (SELECT min(payment_id) FROM payment)",
     );
     // A commit that is none: processing cannot go past it.
-    await cloud.invoke("ingest");
+    const { payload } = await cloud.invoke("ingest");
     await cloud.settled();
+    const key = `commits/${String((payload as { commit: number }).commit + 1).padStart(10, "0")}.json`;
     const s3 = cloud.storage.url;
     const bucket = trigger.environment["INGESTION_BUCKET"]!;
-    await fetch(`${s3}/${bucket}/commits/0000000003.json`, {
+    await fetch(`${s3}/${bucket}/${key}`, {
       method: "PUT",
       body: "no commit",
       headers: { "x-amz-content-sha256": "UNSIGNED-PAYLOAD" },
@@ -123,6 +169,13 @@ describe("the local cloud, running the very archives that would be uploaded", fu
     };
     expect(queue).to.include("process");
     expect(record.requestContext).to.include({ approximateInvokeCount: 3, condition: "RetriesExhausted" });
-    expect(record.responsePayload.errorMessage).to.include("commits/0000000003.json is no JSON");
+    expect(record.responsePayload.errorMessage).to.include(`${key} is no JSON`);
   });
 });
+
+/** Waits for a condition, at most as long as the promise takes. */
+async function until(condition: () => boolean, atMost: Promise<unknown>): Promise<void> {
+  const ended = atMost.then(() => true);
+  const aMoment = (): Promise<boolean> => new Promise((resolve) => setTimeout(() => resolve(false), 1));
+  while (!condition() && !(await Promise.race([ended, aMoment()])));
+}

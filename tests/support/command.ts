@@ -22,10 +22,13 @@ export function startCommand(
   script: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  /** In a process group of its own, as a terminal starts it. */
+  { group = false } = {},
 ): RunningCommand {
   const child = spawn(process.execPath, ["-r", "ts-node/register", script, ...args], {
     cwd: PROJECT,
     env: { ...process.env, ...env },
+    detached: group,
     stdio: ["ignore", "pipe", "pipe"],
   });
   let stdout = "";

@@ -104,6 +104,11 @@ describe("A payload", () => {
     });
   }
 
+  it("that is refused at its first bytes gets its answer, though most of it is under way", async () => {
+    const { status, body } = await put(withTrailer, "no size\r\n".padEnd(5_000_000));
+    expect(`${status} ${body}`).to.match(/^400 .*<Code>IncompleteBody<\/Code>/s);
+  });
+
   it("with a checksum of an unknown kind is refused, not taken unverified", async () => {
     const { status, body } = await put({ "x-amz-checksum-xxhash3": "AAAA" });
     expect(`${status} ${body}`).to.match(/^501 .*x-amz-checksum-xxhash3/s);

@@ -2,12 +2,13 @@ import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect } from "chai";
-import { failureOf, getText, rawRequest, startTestS3, stopAll } from "./support";
+import { failureOf, getText, rawRequest, startTestS3, stopAll, temporaryDirectory } from "./support";
 import type { TestS3 } from "./support";
 
 describe("A key that a directory of files cannot hold", () => {
   let s3: TestS3;
-  beforeEach(async () => (s3 = await startTestS3()));
+  // One level down, so that a key that does escape lands where the clean-up finds it.
+  beforeEach(async () => (s3 = await startTestS3({ directory: join(temporaryDirectory(), "s3") })));
   afterEach(stopAll);
 
   const put = (path: string) => rawRequest({ url: s3.server.url, method: "PUT", path, body: "text" });

@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { PutObjectCommandInput } from "@aws-sdk/client-s3";
 import { expect } from "chai";
-import type { ObjectCreated } from "../../../local/s3/server";
+import type { ObjectCreated, S3Request } from "../../../local/s3/server";
 import { failureOf, getText, rawRequest, startTestS3, stopAll } from "./support";
 import type { TestS3 } from "./support";
 
@@ -83,6 +83,17 @@ describe("The local S3, to the SDK,", () => {
     expect((await old.Body?.transformToString())?.length).to.equal(3_000_000);
     expect(await getText(s3.client, "key")).to.equal("new");
     expect((await head("key")).Metadata).to.deep.equal({});
+  });
+
+  it("sends the object that it described, though another replaces it before the first byte", async () => {
+    const target = { Bucket: "lake", Key: "key" };
+    const after = async ({ operation }: S3Request) => {
+      if (operation === "GetObject")
+        await s3.client.send(new PutObjectCommand({ ...target, Body: "newer, longer" }));
+    };
+    s3 = await startTestS3({ after });
+    await put("key", "older");
+    expect(await getText(s3.client, "key")).to.equal("older");
   });
 
   it("sends a range as 206 with its place in the whole", async () => {

@@ -1,0 +1,79 @@
+import { expect } from "chai";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runProgram, type Program } from "../../local/program";
+import { wiringOf, type Wiring } from "../../local/wiring";
+import { bucketOf, stageOf } from "../support/declared";
+
+describe("The wiring of the program that is deployed", () => {
+  let folder: string;
+  let program: Program;
+  let wiring: Wiring;
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "marble-"));
+    program = await runProgram({
+      config: {
+        "marble:alertEmail": "data@example.com",
+        "marble:ingestSchedule": "rate(7 minutes)",
+        "marble:loadSchedule": "cron(0 6 * * ? *)",
+      },
+      stack: "dev",
+      workDirectory: folder,
+    });
+    wiring = wiringOf(program);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it("has the two buckets", () => {
+    const buckets = ["ingestion", "processed"].map((part) => bucketOf(program, part).name);
+    expect(wiring.buckets).to.have.members(buckets);
+  });
+
+  it("lets a new commit of the ingestion, and nothing else, ring for process", () => {
+    expect(wiring.objectTriggers).to.deep.equal([
+      {
+        bucket: bucketOf(program, "ingestion").name,
+        prefix: "commits/",
+        suffix: ".json",
+        functionArn: stageOf(program, "process").arn,
+      },
+    ]);
+  });
+
+  it("has a schedule for every stage: the configured ones, and a sweeper for process", () => {
+    const expressions = (stage: string): string[] =>
+      wiring.scheduleTriggers
+        .filter(({ functionArn }) => functionArn === stageOf(program, stage).arn)
+        .map(({ expression }) => expression);
+    expect(expressions("ingest")).to.deep.equal(["rate(7 minutes)"]);
+    expect(expressions("load")).to.deep.equal(["cron(0 6 * * ? *)"]);
+    expect(expressions("process")).to.have.lengthOf(1);
+    expect(wiring.scheduleTriggers).to.have.lengthOf(3);
+  });
+
+  for (const stage of ["ingest", "process", "load"]) {
+    it(`tries an event of ${stage} twice more and keeps it in a queue of its own`, () => {
+      const { name } = stageOf(program, stage);
+      const [policy, ...more] = wiring.failurePolicies.filter(({ functionName }) => functionName === name);
+      expect(more).to.deep.equal([]);
+      expect(policy?.retries).to.equal(2);
+      expect(wiring.queues.get(policy?.destinationArn ?? "")).to.include(stage);
+    });
+
+    it(`mails when ${stage} fails and when it is over`, () => {
+      const { name } = stageOf(program, stage);
+      const alarms = wiring.alarms.filter(
+        ({ metric, dimensions }) => metric === "Errors" && dimensions["FunctionName"] === name,
+      );
+      expect(alarms).to.have.lengthOf(1);
+      expect(alarms[0]).to.deep.include({ topicArns: wiring.topics, okTopicArns: wiring.topics });
+    });
+  }
+
+  it("mails to the configured address", () => {
+    expect(wiring.mailSubscriptions).to.deep.equal([
+      { topicArn: wiring.topics[0], email: "data@example.com" },
+    ]);
+  });
+});
