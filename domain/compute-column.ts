@@ -8,6 +8,7 @@ import { messageOf } from "./errors";
 import type { Column } from "./model/columns";
 import { date, text, time } from "./model/types";
 import { quoted, reject, type Rejections } from "./rejection";
+import { decodeUtf8 } from "./utf8";
 
 /** The column that a column is made from, and where its bad rows go. */
 interface ColumnSource {
@@ -70,7 +71,7 @@ function parsedDates(name: string, { from, length, rejections }: ColumnSource): 
     const end = offsets[row + 1] ?? start;
     const day = parseDate(bytes, start, end);
     if (Number.isNaN(day)) {
-      const value = new TextDecoder().decode(bytes.subarray(start, end));
+      const value = decodeUtf8(bytes.subarray(start, end));
       reject(rejections, row, { column: name, reason: `${name} ${quoted(value)} is no date (YYYY-MM-DD)` });
     }
     builder.setNumber(row, day);
@@ -115,22 +116,29 @@ function filled(data: Data, value: string, length: number): Data {
   return builder.finish();
 }
 
-/** The first and the last day in a date column; a day that no calendar can hold rejects its row. */
-export function namedDays(name: string, data: Data, rejections: Rejections): DayRange | undefined {
+/** Rejects the rows whose day no calendar can hold. */
+export function rejectFarDays(name: string, data: Data, rejections: Rejections): void {
+  const days = data.values as Int32Array;
+  const { first, last } = CALENDAR_LIMITS;
+  for (let row = 0; row < data.length; row++) {
+    const day = days[row] ?? 0;
+    if ((day >= first && day <= last) || !isValid(data, row)) continue;
+    const limits = `${isoDate(first)} to ${isoDate(last)}`;
+    reject(rejections, row, {
+      column: name,
+      reason: `${name} lies outside the calendar's limits, ${limits}`,
+    });
+  }
+}
+
+/** The first and the last day in a date column; those of rejected rows do not count. */
+export function namedDays(data: Data, rejections: Rejections): DayRange | undefined {
   const days = data.values as Int32Array;
   let first = Infinity;
   let last = -Infinity;
   for (let row = 0; row < data.length; row++) {
     if (!isValid(data, row) || rejections.has(row)) continue;
     const day = days[row] ?? 0;
-    if (day < CALENDAR_LIMITS.first || day > CALENDAR_LIMITS.last) {
-      const limits = `${isoDate(CALENDAR_LIMITS.first)} to ${isoDate(CALENDAR_LIMITS.last)}`;
-      reject(rejections, row, {
-        column: name,
-        reason: `${name} lies outside the calendar's limits, ${limits}`,
-      });
-      continue;
-    }
     if (day < first) first = day;
     if (day > last) last = day;
   }

@@ -45,11 +45,13 @@ const TWO_32 = 0x1_0000_0000;
 
 /** Milliseconds as microseconds, in 64 bits. */
 function writeMicroseconds(output: Output, milliseconds: number): void {
-  const microseconds = milliseconds * 1000;
-  const high = Math.floor(microseconds / TWO_32);
+  // By halves: 285 years from 2000 on, microseconds take more than the 53 bits of a number.
+  const high = Math.floor(milliseconds / TWO_32);
+  const low = (milliseconds - high * TWO_32) * 1000;
+  const carry = Math.floor(low / TWO_32);
   output.buffer.writeInt32BE(8, output.size);
-  output.buffer.writeInt32BE(high, output.size + 4);
-  output.buffer.writeUInt32BE(microseconds - high * TWO_32, output.size + 8);
+  output.buffer.writeInt32BE(high * 1000 + carry, output.size + 4);
+  output.buffer.writeUInt32BE(low - carry * TWO_32, output.size + 8);
   output.size += 12;
 }
 

@@ -1,9 +1,9 @@
-import type { RecordBatch } from "apache-arrow";
+import type { Data, RecordBatch } from "apache-arrow";
 import { hull, type DayRange } from "./calendar";
 import { arrowSchema, columnData, recordBatch } from "./columnar/arrow";
 import { valueReader } from "./columnar/read";
 import { takeBatch, type RowReference } from "./columnar/take";
-import { computeColumn, namedDays } from "./compute-column";
+import { computeColumn, namedDays, rejectFarDays } from "./compute-column";
 import type { Key, KeyedRows } from "./keyed-rows";
 import type { Join } from "./model/columns";
 import { joinName, joinsOf, type Dimension, type Fact } from "./model/table";
@@ -42,7 +42,7 @@ export function transformBatch(
   );
 
   const late: Rejections = new Map();
-  let days: DayRange | undefined;
+  const calendarColumns: Data[] = [];
   const children = Object.entries(table.columns).map(([name, column]) => {
     const { origin } = column;
     const from = origin.join === undefined ? batch : joined.get(joinName(origin.join));
@@ -53,10 +53,14 @@ export function transformBatch(
       rejections: late,
     });
     if (column.type.kind === "date" && column.references !== undefined) {
-      days = hull(days, namedDays(name, data, late));
+      rejectFarDays(name, data, late);
+      calendarColumns.push(data);
     }
     return data;
   });
+  // Not before all columns are made is it known which rows are good.
+  let days: DayRange | undefined;
+  for (const data of calendarColumns) days = hull(days, namedDays(data, late));
   const made = recordBatch(arrowSchema(table.columns), { length: batch.numRows, children });
   if (late.size === 0) return { batch: made, rejections, days };
 

@@ -90,23 +90,33 @@ function missingParents(
 }
 
 /** Puts the staged versions aside whose parents are missing, with the reason; they leave the staging table. */
-export function setOrphansAside(fact: FactTarget, commit: number): string {
+export function setOrphansAside(
+  fact: FactTarget,
+  options: { readonly commit: number; readonly recapture: boolean },
+): string {
+  const { commit, recapture } = options;
   const reasons = missingParents(fact, "s").map(
     ({ column, missing }) =>
       `WHEN ${missing} THEN ${literal(`${column} `)} || s.${identifier(column)} || ${literal(" is in no dimension")}`,
   );
+  const reason = reasons.length === 0 ? "NULL" : `CASE ${reasons.join(" ")} END`;
   const staging = `pg_temp.${stagingName(fact.target)}`;
   return (
-    `WITH orphans AS (SELECT s.ctid AS place, s, CASE ${reasons.join(" ")} END AS reason FROM ${staging} AS s), ` +
+    `WITH orphans AS (SELECT s.ctid AS place, s, ${reason} AS reason FROM ${staging} AS s), ` +
     `gone AS (DELETE FROM ${staging} AS g USING orphans AS o WHERE g.ctid = o.place AND o.reason IS NOT NULL) ` +
     `INSERT INTO ${qualified(fact.schema, ORPHANS)} (fact, key, commit, reason, version) ` +
     `SELECT ${literal(fact.fact.name)}, (o.s).${identifier(fact.fact.key)}::text, ${commit}, o.reason, to_jsonb(o.s) ` +
-    `FROM orphans AS o WHERE o.reason IS NOT NULL`
+    `FROM orphans AS o WHERE o.reason IS NOT NULL${recapture ? ` AND ${differsFromWaiting(fact)}` : ""}`
   );
 }
 
-const waiting = (fact: FactTarget): string =>
-  `o.fact = ${literal(fact.fact.name)} AND o.healed_by IS NULL AND o.superseded_by IS NULL`;
+const waiting = (fact: FactTarget, of = "o"): string =>
+  `${of}.fact = ${literal(fact.fact.name)} AND ${of}.healed_by IS NULL AND ${of}.superseded_by IS NULL`;
+
+/** A version captured again that waits already must not wait twice. */
+const differsFromWaiting = (fact: FactTarget): string =>
+  `to_jsonb(o.s) IS DISTINCT FROM (SELECT w.version FROM ${qualified(fact.schema, ORPHANS)} AS w ` +
+  `WHERE ${waiting(fact, "w")} AND w.key = (o.s).${identifier(fact.fact.key)}::text ORDER BY w.orphan_id DESC LIMIT 1)`;
 
 /** Waiting versions give way to a staged later version, or to a tombstone, of the same row. */
 export const supersedeOrphans = (
@@ -124,11 +134,11 @@ export const findOrphan = (fact: FactTarget): string =>
 export function healOrphans(fact: FactTarget, commit: number): string {
   const { into, theirs, ours } = namesOf(fact.schema, fact.target);
   const orphans = qualified(fact.schema, ORPHANS);
-  const complete = missingParents(fact, "v").map(({ missing }) => `NOT (${missing})`);
+  const ready = [waiting(fact), ...missingParents(fact, "v").map(({ missing }) => `NOT (${missing})`)];
   return (
     `WITH ready AS (SELECT o.orphan_id, v.* FROM ${orphans} AS o, ` +
     `jsonb_populate_record(NULL::pg_temp.${stagingName(fact.target)}, o.version) AS v ` +
-    `WHERE ${waiting(fact)} AND ${complete.join(" AND ")}), ` +
+    `WHERE ${ready.join(" AND ")}), ` +
     `healed AS (UPDATE ${orphans} AS o SET healed_by = ${commit} FROM ready WHERE o.orphan_id = ready.orphan_id) ` +
     `INSERT INTO ${into} (${list(theirs)}) SELECT ${list(ours)} FROM ready ORDER BY orphan_id`
   );

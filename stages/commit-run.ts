@@ -11,6 +11,7 @@ import type {
   WarehouseTableCommit,
 } from "../domain/commit";
 import { decodeCsv, type SourceBatch } from "../domain/csv/decoder";
+import { TerminalError } from "../domain/errors";
 import type { CommitNumber } from "../domain/keys";
 import type { Model } from "../domain/model/model";
 import type { SourceTable } from "../domain/model/source";
@@ -55,10 +56,23 @@ export async function* captureBatches(
   { number, capture }: AdmittedCapture,
   run: CommitRun,
 ): AsyncGenerator<CommittedBatch, void, undefined> {
-  for (const { key } of capture.files) {
-    for await (const batch of decodeCsv(await run.ingested.store.stream(key), source))
+  for (const file of capture.files) {
+    let rows = 0;
+    for await (const batch of decodeCsv(await run.ingested.store.stream(file.key), source)) {
+      rows += batch.batch.numRows;
       yield { ...batch, commit: number };
+    }
+    checkRows(file, rows, { table: source.name, commit: number });
   }
+}
+
+/** A file that was cut off between two records cannot be told by its text. */
+function checkRows(file: DataFile, rows: number, subject: { table: string; commit: number }): void {
+  if (rows === file.rows) return;
+  throw new TerminalError(
+    `${file.key} has ${rows} rows, its commit says ${file.rows}: restore the object from its versions`,
+    { subject },
+  );
 }
 
 /** The decoded tombstones of one capture: batches of the key alone. */

@@ -84,7 +84,7 @@ async function loadFact(
     }
     if (files.length === 0) continue;
     rows += await staged(fact.target, files, load, async () => {
-      orphans += await warehouse.execute(setOrphansAside(fact, number));
+      orphans += await warehouse.execute(setOrphansAside(fact, { commit: number, recapture }));
       await warehouse.execute(supersedeOrphans(fact, { staged: fact.target, commit: number }));
       return warehouse.execute(appendVersions(fact, { recapture }));
     });

@@ -1,10 +1,10 @@
 import type { Data } from "apache-arrow";
 import type { ColumnType } from "../model/types";
+import { decodeUtf8 } from "../utf8";
 
 /** A value of a column, as plain data: an unscaled decimal is a bigint, a date its days, a time its milliseconds. */
 export type Value = number | bigint | boolean | string | null;
 
-const decoder = new TextDecoder();
 const LOW_32 = 0x1_0000_0000;
 
 /** Milliseconds of a timestamp column, without making a BigInt for each row. */
@@ -46,7 +46,7 @@ export function valueReader(type: ColumnType, data: Data): (row: number) => Valu
       return decimalReader(data);
     case "text": {
       const { bytes, offsets } = utf8(data);
-      return (row) => decoder.decode(bytes.subarray(offsets[row], offsets[row + 1]));
+      return (row) => decodeUtf8(bytes.subarray(offsets[row], offsets[row + 1]));
     }
   }
 }

@@ -5,9 +5,10 @@ import { TerminalError } from "../errors";
 import type { SourceTable } from "../model/source";
 import { typeName, type ColumnType } from "../model/types";
 import { quoted, reject, type Rejections } from "../rejection";
+import { decodeUtf8 } from "../utf8";
 import { headerPositions, unescaped } from "./fields";
 import { ESCAPED, rawRecord, scanRecords, UNQUOTED, type Records } from "./scanner";
-import { parseBoolean, parseDate, parseDecimal, parseInteger, parseTimestamp } from "./values";
+import { parseBoolean, parseDate, parseDecimal, parseInteger, parseTime, parseTimestamp } from "./values";
 
 /** Some rows of a source table. Rejected rows are in the batch, with any value, and must be left out. */
 export interface SourceBatch {
@@ -18,14 +19,13 @@ export interface SourceBatch {
   readonly raw: (row: number) => string;
 }
 
-const decoder = new TextDecoder();
-
 const NUMERIC: Partial<
   Record<ColumnType["kind"], (bytes: Uint8Array, start: number, end: number) => number>
 > = {
   integer: parseInteger,
   boolean: parseBoolean,
   date: parseDate,
+  time: parseTime,
   timestamp: parseTimestamp,
 };
 
@@ -41,7 +41,7 @@ function decodeColumn(
   const builder = columnBuilder(type, length);
   const parse = NUMERIC[type.kind];
   const refuse = (row: number, start: number, end: number): void => {
-    const value = decoder.decode(bytes.subarray(start, end));
+    const value = decodeUtf8(bytes.subarray(start, end));
     reject(rejections, row, {
       column: name,
       reason: `${name} ${quoted(value)} is no ${typeName(type)} that Marble can hold`,

@@ -1,7 +1,7 @@
 import { TerminalError } from "../errors";
+import { decodeUtf8 } from "../utf8";
 import { ESCAPED, scanRecords, UNQUOTED, type Records } from "./scanner";
 
-const decoder = new TextDecoder();
 const QUOTE = 0x22;
 
 /** The bytes of an escaped field with its doubled quotes halved. */
@@ -22,7 +22,7 @@ export function fieldText(records: Records, field: number): string | null {
   const end = records.ends[field] ?? 0;
   const quoting = records.quoting[field];
   if (start === end && quoting === UNQUOTED) return null;
-  return decoder.decode(
+  return decodeUtf8(
     quoting === ESCAPED ? unescaped(records.bytes, start, end) : records.bytes.subarray(start, end),
   );
 }

@@ -1,4 +1,5 @@
 import { TerminalError } from "../errors";
+import { decodeUtf8 } from "../utf8";
 
 /**
  * Finds the records and fields of CSV as PostgreSQL writes it (COPY … FORMAT csv: comma, line
@@ -32,7 +33,7 @@ const LINE_FEED = 0x0a;
 export function rawRecord(records: Records, record: number): string {
   const start = records.recordStarts[record] ?? 0;
   const end = (records.recordStarts[record + 1] ?? start) - 1;
-  return new TextDecoder().decode(records.bytes.subarray(start, end));
+  return decodeUtf8(records.bytes.subarray(start, end));
 }
 
 /** The growing tables of one scan; reused from block to block. */
@@ -129,7 +130,7 @@ function scanBlock(
  * Cuts a stream of bytes into blocks of complete records, the header among them.
  * @param blockBytes how much is scanned at once; a longer record makes its block longer
  * @yields records that are good until the next are asked for: their memory is used again
- * @throws TerminalError when the CSV is malformed or ends within a record
+ * @throws TerminalError when the CSV is malformed, empty, or ends within a record
  */
 export async function* scanRecords(
   chunks: AsyncIterable<Uint8Array>,
@@ -188,4 +189,5 @@ export async function* scanRecords(
     }
     if (filled > 0) throw new TerminalError(`CSV record ${line} is cut off: the file ends within it`);
   }
+  if (width === undefined) throw new TerminalError("the CSV file is empty: it has no header");
 }

@@ -1,6 +1,6 @@
 /**
  * Decodes one field from its bytes. Each decoder returns NaN (or undefined) for a text that is no
- * value of the type; why not is said by `explain`, off the fast path.
+ * value of the type.
  */
 
 const MINUS = 0x2d;
@@ -64,7 +64,7 @@ const COLON = 0x3a;
 const SPACE = 0x20;
 
 /** 'HH:MM:SS[.fff]' as milliseconds of the day; a finer fraction than milliseconds is no value. */
-function parseTime(bytes: Uint8Array, start: number, end: number): number {
+export function parseTime(bytes: Uint8Array, start: number, end: number): number {
   if (end - start < 8 || bytes[start + 2] !== COLON || bytes[start + 5] !== COLON) return NaN;
   const hours = digits(bytes, start, 2);
   const minutes = digits(bytes, start + 3, 2);
@@ -113,7 +113,7 @@ export function parseDecimal(
   let lowDigits = 0;
   let significant = 0;
   let places = -1;
-  if (position >= end) return undefined;
+  if (position >= end || (position === end - 1 && bytes[position] === DOT)) return undefined;
   for (; position < end; position++) {
     const byte = bytes[position] ?? 0;
     if (byte === DOT && places < 0) {

@@ -146,6 +146,42 @@ describe("rows and tables that break their contract", () => {
     ).to.have.length(1);
   });
 
+  it("a fact that waits does not wait twice when it is captured again", async () => {
+    await pipeline.source.query("UPDATE currency SET currency_code = 'XYZ' WHERE currency_id = 2");
+    await pipeline.run();
+    // The table is rewritten: its rows carry new ids, with the content that they had.
+    await pipeline.source.query("ALTER TABLE sales_order ALTER unit_price TYPE numeric(11,3)");
+    await pipeline.run();
+    await pipeline.source.query("UPDATE currency SET currency_code = 'USD' WHERE currency_id = 2");
+    await pipeline.run();
+
+    const [facts] = await pipeline.warehouse.query<{ n: string }>(
+      "SELECT count(*) AS n FROM fact_sales_order",
+    );
+    const [orders] = await pipeline.source.query<{ n: string }>("SELECT count(*) AS n FROM sales_order");
+    expect(facts!.n).to.equal(orders!.n);
+  });
+
+  it("a file with fewer rows than its commit says is refused by name", async () => {
+    await pipeline.ingest();
+    const head = (await pipeline.ingested.log.head())!;
+    const design = head.commit.tables["design"]!;
+    const files = design.files.map((file) => ({ ...file, rows: file.rows + 1 }));
+    const wrong = {
+      ...head.commit,
+      number: 2,
+      tables: { ...head.commit.tables, design: { ...design, files } },
+    };
+    await pipeline.ingested.log.append(2 as typeof head.number, wrong);
+
+    const error = await pipeline.process().catch((caught: unknown) => caught);
+
+    expect(error)
+      .to.be.instanceOf(Error)
+      .with.property("message")
+      .that.matches(/design.*\.csv has 20 rows, its commit says 21/);
+  });
+
   it("a new column reaches the lake and stops nothing", async () => {
     await pipeline.run();
     await pipeline.source.query("ALTER TABLE design ADD colour text DEFAULT 'red'");

@@ -1,168 +1,264 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { columnData, isValid } from "../../../domain/columnar/arrow";
-import { valueReader, type Value } from "../../../domain/columnar/read";
-import { decodeCsv, type SourceBatch } from "../../../domain/csv/decoder";
-import { readKeys } from "../../../domain/csv/fields";
+import type { Value } from "../../../domain/columnar/read";
+import { decodeCsv } from "../../../domain/csv/decoder";
+import { TerminalError } from "../../../domain/errors";
 import { optional, sourceTable, type SourceTable } from "../../../domain/model/source";
-import { boolean, decimal, integer, text, timestamp } from "../../../domain/model/types";
+import { boolean, date, decimal, integer, text, time, timestamp } from "../../../domain/model/types";
+import { anyRow, anySizes } from "../../support/arbitraries";
+import { printed, rowsOf, type Row } from "../../support/columnar";
+import { copyOut } from "../../support/copy";
+import { chunked, csvOf, streamed } from "../../support/csv";
+import { failureOf } from "../../support/failure";
+import { createDatabase, type TestDatabase } from "../../support/postgres";
 
-const table = sourceTable("thing", {
+const thing = sourceTable("thing", {
   key: "id",
   columns: {
     id: integer,
     name: optional(text),
     price: optional(decimal(10, 2)),
+    long: optional(decimal(18, 4)),
     sold: optional(boolean),
+    on: optional(date),
+    daily: optional(time),
     at: optional(timestamp),
   },
 });
 
-/** As PostgreSQL writes a field in CSV. */
-const field = (value: string | null): string =>
-  value === null ? "" : value === "" || /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
-
-async function* cut(bytes: Uint8Array, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
-  let start = 0;
-  for (let index = 0; start < bytes.length; index++) {
-    await Promise.resolve();
-    const end = start + (sizes[index % sizes.length] ?? bytes.length);
-    yield bytes.subarray(start, end);
-    start = end;
-  }
+interface Decoded {
+  readonly rows: Row[];
+  readonly rejected: { readonly column: string; readonly reason: string; readonly raw: string }[];
+  readonly headers: Set<string>;
+  readonly batches: number;
 }
 
+/** The good rows of all batches, and the rejected. */
 async function decoded(
-  csv: string,
-  options: { source?: SourceTable; sizes?: readonly number[]; block?: number } = {},
-) {
-  const { source = table, sizes = [csv.length + 1], block } = options;
-  const rows: Record<string, Value>[] = [];
-  const rejected: { reason: string; raw: string }[] = [];
-  for await (const batch of decodeCsv(cut(new TextEncoder().encode(csv), sizes), source, block))
-    collect(batch);
-  return { rows, rejected };
-
-  function collect({ batch, rejections, raw }: SourceBatch): void {
-    for (let row = 0; row < batch.numRows; row++) {
+  chunks: AsyncIterable<Uint8Array>,
+  options: { source?: SourceTable; block?: number } = {},
+): Promise<Decoded> {
+  const { source = thing, block } = options;
+  const rows: Row[] = [];
+  const rejected: Decoded["rejected"] = [];
+  const headers = new Set<string>();
+  let batches = 0;
+  for await (const { batch, rejections, header, raw } of decodeCsv(chunks, source, block)) {
+    batches += 1;
+    headers.add(header);
+    for (const [row, cells] of rowsOf(source.columns, batch).entries()) {
       const rejection = rejections.get(row);
-      if (rejection !== undefined) {
-        rejected.push({ reason: rejection.reason, raw: raw(row) });
-        continue;
-      }
-      const entries = Object.entries(source.columns).map(([name, { type }]): [string, Value] => {
-        const data = columnData(batch, name);
-        return [name, isValid(data, row) ? valueReader(type, data)(row) : null];
-      });
-      rows.push(Object.fromEntries(entries));
+      if (rejection === undefined) rows.push(cells);
+      else rejected.push({ ...rejection, raw: raw(row) });
     }
   }
+  return { rows, rejected, headers, batches };
 }
 
-const HEADER = "id,name,price,sold,at\n";
+/** A file of the table, as PostgreSQL would write it. */
+function fileOf(table: SourceTable, rows: readonly Row[]): string {
+  const columns = Object.entries(table.columns);
+  const printedRows = rows.map((cells) =>
+    columns.map(([, column], index) => {
+      const value = printed(column, cells[index] ?? null);
+      return column.type.kind === "boolean" ? (value?.charAt(0) ?? null) : value;
+    }),
+  );
+  return csvOf([columns.map(([name]) => name), ...printedRows]);
+}
 
-describe("CSV as PostgreSQL writes it", () => {
-  it("decodes to the same values, however it is cut into chunks and blocks", async () => {
-    const rows = fc.array(
-      fc.record({
-        id: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
-        name: fc.option(fc.string({ unit: fc.constantFrom("a", '"', ",", "\n", "\r", "é", "😀", " ", "") })),
-        price: fc.option(fc.bigInt({ min: -9_999_999_999n, max: 9_999_999_999n })),
-        sold: fc.option(fc.boolean()),
-        at: fc.option(fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 })),
-      }),
-      { minLength: 1, maxLength: 30 },
-    );
-    const sizes = fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 5 });
+describe("A CSV file of a source table", () => {
+  it("decodes to the values it was made of, however it is cut into chunks and blocks", async () => {
     await fc.assert(
-      fc.asyncProperty(rows, sizes, fc.integer({ min: 1, max: 300 }), async (given, chunkSizes, block) => {
-        const lines = given.map(({ id, name, price, sold, at }) =>
-          [
-            String(id),
-            field(name),
-            price === null ? "" : unscaled(price),
-            sold === null ? "" : sold ? "t" : "f",
-            at === null ? "" : new Date(at).toISOString().replace("T", " ").replace("Z", ""),
-          ].join(","),
-        );
+      fc.asyncProperty(
+        fc.array(anyRow(thing.columns), { maxLength: 30, size: "max" }),
+        anySizes,
+        fc.integer({ min: 1, max: 400 }),
+        async (given, sizes, block) => {
+          const chunks = chunked(new TextEncoder().encode(fileOf(thing, given)), sizes);
 
-        const result = await decoded(`${HEADER}${lines.join("\n")}\n`, { sizes: chunkSizes, block });
+          const { rows, rejected } = await decoded(chunks, { block });
 
-        expect(result.rejected).to.deep.equal([]);
-        expect(result.rows).to.deep.equal(given);
-      }),
+          expect(rejected).to.deep.equal([]);
+          expect(rows).to.deep.equal(given);
+        },
+      ),
     );
   });
 
   it("keeps NULL and the empty text apart", async () => {
-    const { rows } = await decoded(`${HEADER}1,,,,\n2,"",,,\n`);
+    const source = sourceTable("t", { key: "a", columns: { a: optional(text), b: optional(text) } });
 
-    expect(rows.map(({ name }) => name)).to.deep.equal([null, ""]);
-  });
-
-  it("does not depend on the order of columns, and ignores those that the model does not read", async () => {
-    const { rows } = await decoded(
-      'at,"odd, name",sold,id,price,name\n2024-02-29 23:59:59.999,x,t,7,0.05,n\n',
-    );
+    const { rows } = await decoded(streamed('a,b\n,""\n"",\n'), { source });
 
     expect(rows).to.deep.equal([
-      { id: 7, name: "n", price: 5n, sold: true, at: Date.UTC(2024, 1, 29, 23, 59, 59, 999) },
+      [null, ""],
+      ["", null],
     ]);
   });
 
-  const bad: readonly (readonly [string, RegExp])[] = [
-    ["x,,,,", /id "x" is no integer/],
-    ["2147483648,,,,", /id "2147483648" is no integer/],
-    ["-,,,,", /id "-" is no integer/],
-    [",,,,", /id is NULL/],
-    ["1,,NaN,,", /price "NaN"/],
-    ["1,,Infinity,,", /price "Infinity"/],
-    ["1,,1.005,,", /price "1.005"/],
-    ["1,,100000000.00,,", /price "100000000.00"/],
-    ["1,,,yes,", /sold "yes" is no boolean/],
-    ["1,,,,infinity", /at "infinity" is no timestamp/],
-    ["1,,,,2023-02-29 00:00:00", /at "2023-02-29 00:00:00"/],
-    ["1,,,,2023-02-28 24:00:00", /at /],
-    ["1,,,,2023-02-28 00:00:00.0001", /at /],
-    ["1,,,,0044-03-15 00:00:00 BC", /at /],
-  ];
-  for (const [line, reason] of bad) {
-    it(`rejects the row ${line}, as it came, and keeps the others`, async () => {
-      const { rows, rejected } = await decoded(`${HEADER}8,a,,,\n${line}\n9,b,,,\n`);
+  it("does not depend on the order of columns, and leaves out those that the model does not read", async () => {
+    const source = sourceTable("t", { key: "id", columns: { id: integer, name: text } });
 
-      expect(rows.map(({ id }) => id)).to.deep.equal([8, 9]);
-      expect(rejected).to.have.length(1);
-      expect(rejected[0]?.reason).to.match(reason);
-      expect(rejected[0]?.raw).to.equal(line);
+    const { rows, headers } = await decoded(streamed('"odd, name",name,more,id\nx,n,,7\n'), { source });
+
+    expect(rows).to.deep.equal([[7, "n"]]);
+    expect([...headers]).to.deep.equal(['"odd, name",name,more,id']);
+  });
+
+  it("may have no rows", async () => {
+    expect(await decoded(streamed(fileOf(thing, [])))).to.include({ batches: 0 });
+  });
+
+  it("comes in batches of a block each", async () => {
+    const rows = Array.from({ length: 1000 }, (_, id): Row => [
+      id,
+      "name",
+      null,
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
+
+    const result = await decoded(chunked(new TextEncoder().encode(fileOf(thing, rows)), [512]), {
+      block: 2048,
     });
-  }
 
-  const malformed: readonly (readonly [string, string, RegExp])[] = [
-    ["too few fields", `${HEADER}1,2\n`, /CSV record 2 has 2 fields where the header has 5/],
-    ["too many fields", `${HEADER}1,,,,,\n`, /record 2 has 6 fields/],
-    ["text behind a closing quote", `${HEADER}1,"a"b,,,\n`, /record 2: text behind a closing quote/],
-    ["an end within a record", `${HEADER}1,a,,,`, /record 2 is cut off/],
-    ["an end within quotes", `${HEADER}1,"a`, /record 2 is cut off/],
-    ["a missing column", "id,name\n1,a\n", /thing has no column price/],
-  ];
-  for (const [what, csv, message] of malformed) {
-    it(`is refused with the record's number: ${what}`, async () => {
-      const error = await decoded(csv).catch((caught: unknown) => caught);
-      expect(error).to.be.instanceOf(Error).with.property("message").that.matches(message);
-    });
-  }
+    expect(result.rows).to.deep.equal(rows);
+    expect(result.batches).to.be.within(5, 10);
+  });
 
-  it("reads keys of several columns as texts", async () => {
-    const bytes = new TextEncoder().encode('b,x,"a, 1"\n2,z,"q""r"\n3,,\n');
-    const keys: string[] = [];
-    for await (const key of readKeys(cut(bytes, [4]), ["a, 1", "b"])) keys.push(key);
+  it("without a column of the contract is refused, naming table and column", async () => {
+    const error = await failureOf(decoded(streamed("id,name\n1,a\n")));
 
-    expect(keys).to.deep.equal(['q"r\0' + "2", "\0" + "3"]);
+    expect(error).to.be.instanceOf(TerminalError).with.property("message", "thing has no column price");
+    expect(error).to.have.property("subject").that.deep.equals({ table: "thing" });
   });
 });
 
-/** An unscaled number of two places, as text. */
-function unscaled(value: bigint): string {
-  const digits = (value < 0n ? -value : value).toString().padStart(3, "0");
-  return `${value < 0n ? "-" : ""}${digits.slice(0, -2)}.${digits.slice(-2)}`;
-}
+describe("A row that breaks its contract is rejected, as it came, and the others are kept", () => {
+  const header = "id,name,price,long,sold,on,daily,at";
+  const cases: readonly (readonly [string, string, string])[] = [
+    ["x,,,,,,,", "id", 'id "x" is no integer that Marble can hold'],
+    ['"",,,,,,,', "id", 'id "" is no integer that Marble can hold'],
+    ["2147483648,,,,,,,", "id", 'id "2147483648" is no integer that Marble can hold'],
+    ["-2147483649,,,,,,,", "id", 'id "-2147483649" is no integer that Marble can hold'],
+    [',"a ""b"", c",,,,,,', "id", "id is NULL"],
+    ["1,,NaN,,,,,", "price", 'price "NaN" is no numeric(10,2) that Marble can hold'],
+    ["1,,Infinity,,,,,", "price", 'price "Infinity" is no numeric(10,2) that Marble can hold'],
+    ["1,,1.005,,,,,", "price", 'price "1.005" is no numeric(10,2) that Marble can hold'],
+    ["1,,100000000.00,,,,,", "price", 'price "100000000.00" is no numeric(10,2) that Marble can hold'],
+    [
+      "1,,,123456789012345.0000,,,,",
+      "long",
+      'long "123456789012345.0000" is no numeric(18,4) that Marble can hold',
+    ],
+    ["1,,,,yes,,,", "sold", 'sold "yes" is no boolean that Marble can hold'],
+    ["1,,,,,2023-02-29,,", "on", 'on "2023-02-29" is no date that Marble can hold'],
+    ["1,,,,,infinity,,", "on", 'on "infinity" is no date that Marble can hold'],
+    ["1,,,,,,24:00:00,", "daily", 'daily "24:00:00" is no time that Marble can hold'],
+    ["1,,,,,,,infinity", "at", 'at "infinity" is no timestamp that Marble can hold'],
+    [
+      "1,,,,,,,2023-02-28 00:00:00.0001",
+      "at",
+      'at "2023-02-28 00:00:00.0001" is no timestamp that Marble can hold',
+    ],
+    [
+      "1,,,,,,,0044-03-15 00:00:00 BC",
+      "at",
+      'at "0044-03-15 00:00:00 BC" is no timestamp that Marble can hold',
+    ],
+    ["y,,bad,,,,,worse", "id", 'id "y" is no integer that Marble can hold'],
+    [
+      `1,,${"9".repeat(80)},,,,,`,
+      "price",
+      `price "${"9".repeat(60)}…" is no numeric(10,2) that Marble can hold`,
+    ],
+  ];
+  for (const [line, column, reason] of cases) {
+    it(line, async () => {
+      const csv = `${header}\n8,a,,,,,,\n${line}\n9,b,,,,,,\n`;
+      for (const block of [1, 1000]) {
+        const { rows, rejected } = await decoded(streamed(csv), { block });
+
+        expect(rows.map(([id]) => id)).to.deep.equal([8, 9]);
+        expect(rejected).to.deep.equal([{ column, reason, raw: line }]);
+      }
+    });
+  }
+
+  it("even when it is the first or the last row", async () => {
+    const { rows, rejected } = await decoded(streamed(`${header}\nx,,,,,,,\n8,,,,,,,\ny,,,,,,,\n`));
+
+    expect(rows).to.have.length(1);
+    expect(rejected.map(({ raw }) => raw)).to.deep.equal(["x,,,,,,,", "y,,,,,,,"]);
+  });
+});
+
+describe("What PostgreSQL itself writes", () => {
+  let database: TestDatabase;
+  before(async () => {
+    database = await createDatabase();
+    await database.query(
+      `CREATE TABLE thing (id int, name text, price numeric(10,2), long numeric(18,4), sold boolean, "on" date, daily time(3), at timestamp(3))`,
+    );
+  });
+  after(() => database.drop());
+
+  it("decodes to the values that it holds", async () => {
+    const insert = `INSERT INTO thing SELECT * FROM json_to_recordset($1) AS r
+      (id int, name text, price numeric, long numeric, sold boolean, "on" date, daily time, at timestamp(3))`;
+    const sql = "COPY (SELECT * FROM thing ORDER BY id) TO STDOUT (FORMAT csv, HEADER)";
+    const names = Object.keys(thing.columns);
+    const toJson = (row: Row): Record<string, string | null> =>
+      Object.fromEntries(
+        Object.entries(thing.columns).map(([name, column], index) => [
+          name,
+          printed(column, row[index] ?? null),
+        ]),
+      );
+    const rows = fc.uniqueArray(anyRow(thing.columns), {
+      minLength: 1,
+      maxLength: 300,
+      size: "max",
+      selector: ([id]) => id,
+    });
+    await fc.assert(
+      fc.asyncProperty(rows, async (given) => {
+        await database.query("TRUNCATE thing");
+        await database.query(insert, [JSON.stringify(given.map(toJson))]);
+
+        const result = await decoded(copyOut(database, sql), { block: 1000 });
+
+        const byId = [...given].sort(([a], [b]) => Number(a) - Number(b));
+        expect(result.rows).to.deep.equal(byId);
+        expect([...result.headers]).to.deep.equal([names.join(",")]);
+      }),
+      { numRuns: 5 },
+    );
+  });
+
+  const hard: readonly (readonly [string, string, Value])[] = [
+    ["text that looks like the end of data", "'\\.'", "\\."],
+    ["text that looks like NULL elsewhere", "'\\N'", "\\N"],
+    ["the empty text", "''", ""],
+    ["NULL", "NULL", null],
+    ["spaces", "'  '", "  "],
+    ["Windows' line ends", "E'a\\r\\nb'", "a\r\nb"],
+    ["nothing but quotes", "'\"\"'", '""'],
+  ];
+  for (const [what, sql, value] of hard) {
+    it(`is read right for ${what}`, async () => {
+      const source = sourceTable("t", { key: "a", columns: { a: optional(text) } });
+
+      const { rows } = await decoded(
+        copyOut(database, `COPY (SELECT ${sql} AS a) TO STDOUT (FORMAT csv, HEADER)`),
+        { source },
+      );
+
+      expect(rows).to.deep.equal([[value]]);
+    });
+  }
+});

@@ -1,0 +1,110 @@
+import { expect } from "chai";
+import { contractBreaches } from "../../domain/contract";
+import { contractsOf, model } from "../../domain/model/model";
+import { sourceTable } from "../../domain/model/source";
+import { staff } from "../../domain/model/sources";
+import {
+  boolean,
+  date,
+  decimal,
+  integer,
+  text,
+  time,
+  timestamp,
+  type ColumnType,
+} from "../../domain/model/types";
+import { createSource, type TestDatabase } from "../support/postgres";
+
+describe("A contract", () => {
+  const kinds: readonly (readonly [ColumnType, readonly string[], readonly string[]])[] = [
+    [integer, ["integer", "smallint"], ["bigint", "integer[]", "numeric(10,0)", "text"]],
+    [
+      text,
+      [
+        "text",
+        "character varying",
+        "character varying(20)",
+        "character(3)",
+        "character",
+        'enum "Kind"',
+        "enum kind",
+      ],
+      ["integer", "json", "text[]", "bytea"],
+    ],
+    [boolean, ["boolean"], ["integer", "boolean[]"]],
+    [date, ["date"], ["text", "timestamp without time zone", "daterange"]],
+    [time, ["time without time zone", "time(3) without time zone"], ["time with time zone", "interval"]],
+    [
+      timestamp,
+      ["timestamp without time zone", "timestamp(3) without time zone"],
+      ["timestamp with time zone", "timestamp(3) with time zone", "date"],
+    ],
+    [
+      decimal(10, 2),
+      ["numeric(10,2)", "numeric(12,4)", "numeric"],
+      ["double precision", "money", "numeric(10,2)[]"],
+    ],
+  ];
+  for (const [type, same, other] of kinds) {
+    const table = sourceTable("t", { key: "a", columns: { a: type } });
+    const breaches = (actual: string): readonly string[] =>
+      contractBreaches(table, { columns: [{ name: "a", type: actual }] });
+
+    it(`of ${type.kind} is kept by ${same.join(", ")}`, () => {
+      for (const actual of same) expect(breaches(actual), actual).to.deep.equal([]);
+    });
+
+    it(`of ${type.kind} is broken by ${other.join(", ")}`, () => {
+      for (const actual of other) {
+        expect(breaches(actual)).to.have.length(1);
+        expect(breaches(actual)[0]).to.match(
+          new RegExp(`^column a is ${actual.replaceAll(/[[\]()]/g, "\\$&")}, not `),
+        );
+      }
+    });
+  }
+
+  it("is broken in one sentence a column, by what is missing and by what is of another type", () => {
+    const columns = [
+      { name: "email_address", type: "text" },
+      { name: "department_id", type: "integer" },
+      { name: "staff_id", type: "bigint" },
+      { name: "first_name", type: "text" },
+      { name: "more", type: "json" },
+    ];
+
+    expect(contractBreaches(staff, { columns })).to.deep.equal([
+      "column staff_id is bigint, not integer",
+      "column last_name is missing",
+    ]);
+  });
+});
+
+describe("The contracts of the model", () => {
+  let source: TestDatabase;
+  before(async () => {
+    source = await createSource();
+  });
+  after(() => source.drop());
+
+  it("are kept by totesys: its columns, its types, and where it has no NULL", async () => {
+    for (const [name, contract] of contractsOf(model)) {
+      const columns = await source.query<{ name: string; type: string; nullable: boolean; key: boolean }>(
+        `SELECT attname AS name, NOT attnotnull AS nullable,
+                CASE typtype WHEN 'e' THEN 'enum ' ELSE '' END || format_type(atttypid, atttypmod) AS type,
+                EXISTS (SELECT FROM pg_index WHERE indrelid = attrelid AND indisprimary AND indkey::text = attnum::text) AS key
+           FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
+          WHERE attrelid = to_regclass($1) AND attnum > 0`,
+        [`public.${name}`],
+      );
+
+      expect(contractBreaches(contract, { columns }), name).to.deep.equal([]);
+      const declared = Object.entries(contract.columns).map(([column, { nullable }]) => [column, nullable]);
+      const nullable = new Map(columns.map((column) => [column.name, column.nullable]));
+      expect(declared, name).to.deep.equal(
+        declared.map(([column]) => [column, nullable.get(String(column))]),
+      );
+      expect(columns.find(({ key }) => key)?.name, name).to.equal(contract.key);
+    }
+  });
+});

@@ -1,0 +1,66 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { keySet } from "../../domain/key-set";
+import { anyText } from "../support/arbitraries";
+
+/** Keys as they are, and texts that are nearly numbers. */
+const anyKey = fc.oneof(
+  fc.nat(40).map(String),
+  fc.nat(5000).map(String),
+  fc.bigInt({ min: -5n, max: 10n ** 20n }).map(String),
+  fc.constantFrom(
+    "007",
+    "1.0",
+    "1e3",
+    "-0",
+    "",
+    " 1",
+    "999999999999999",
+    "1000000000000000",
+    "9007199254740992",
+    "9007199254740993",
+    "1\u00002",
+  ),
+  anyText,
+);
+
+describe("A set of keys", () => {
+  it("does what a set of texts does", () => {
+    const step = fc.tuple(fc.constantFrom("add", "delete", "has"), anyKey);
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 100, size: "max" }), (steps) => {
+        const keys = keySet();
+        const expected = new Set<string>();
+        for (const [action, key] of steps) {
+          if (action === "has") expect(keys.has(key)).to.equal(expected.has(key));
+          else if (action === "delete") expect(keys.delete(key)).to.equal(expected.delete(key));
+          else {
+            keys.add(key);
+            expected.add(key);
+          }
+          expect(keys.size).to.equal(expected.size);
+        }
+        expect([...keys].sort()).to.deep.equal([...expected].sort());
+      }),
+    );
+  });
+
+  it("tells a number from texts that mean the same number", () => {
+    const keys = keySet();
+    for (const key of ["5", "05", "-5", "5.0", "5"]) keys.add(key);
+
+    expect(keys.delete("5")).to.equal(true);
+    expect(["5", "05", "-5", "5.0"].map((key) => keys.has(key))).to.deep.equal([false, true, true, true]);
+  });
+
+  it("holds many numbers, near and far apart", () => {
+    const keys = keySet();
+    for (let key = 1; key <= 500_000; key++) keys.add(String(key));
+    for (let key = 1; key <= 1000; key++) keys.add(String(key * 900_000_000_001));
+
+    expect(keys.size).to.equal(501_000);
+    expect(
+      ["1", "500000", "500001", "900000000001000", "900000000001001"].map((key) => keys.has(key)),
+    ).to.deep.equal([true, true, false, true, false]);
+  });
+});

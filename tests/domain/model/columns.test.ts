@@ -1,0 +1,73 @@
+import { expect } from "chai";
+import { columnsOf, joined, references, whenNull } from "../../../domain/model/columns";
+import { columnNames, optional, sourceTable } from "../../../domain/model/source";
+import { date, integer, text, time, timestamp } from "../../../domain/model/types";
+
+const place = sourceTable("place", { key: "id", columns: { id: integer, city: optional(text) } });
+const trip = sourceTable("trip", {
+  key: "id",
+  columns: {
+    id: integer,
+    place_id: integer,
+    at: timestamp,
+    back_at: optional(timestamp),
+    due: text,
+    note: optional(text),
+  },
+});
+const own = columnsOf(trip);
+
+describe("A source contract", () => {
+  it("lists its columns in order; a plain type is NOT NULL", () => {
+    expect(columnNames(place)).to.deep.equal(["id", "city"]);
+    expect(place.columns).to.deep.equal({
+      id: { type: integer, nullable: false },
+      city: { type: text, nullable: true },
+    });
+  });
+});
+
+describe("A warehouse column", () => {
+  const upper = (value: string): string => value.toUpperCase();
+  const cases = [
+    ["copied keeps type and NULL", own.copy("note"), text, true, { kind: "copy", column: "note" }],
+    ["copied keeps type and NOT NULL", own.copy("id"), integer, false, { kind: "copy", column: "id" }],
+    ["of a day is a date", own.dateOf("at"), date, false, { kind: "dateOf", column: "at" }],
+    ["of a time is a time", own.timeOf("back_at"), time, true, { kind: "timeOf", column: "back_at" }],
+    ["of a text is a date", own.parsedDate("due"), date, false, { kind: "parsedDate", column: "due" }],
+    [
+      "derived is a text",
+      own.derive("note", upper),
+      text,
+      true,
+      { kind: "derived", column: "note", derive: upper },
+    ],
+    [
+      "joined comes from the other table",
+      joined(trip, "place_id", place).copy("city"),
+      text,
+      true,
+      { kind: "copy", column: "city", join: { on: "place_id", to: place } },
+    ],
+  ] as const;
+  for (const [what, column, type, nullable, origin] of cases) {
+    it(what, () => {
+      expect(column).to.deep.equal({ type, nullable, origin });
+    });
+  }
+
+  it("may refer to a dimension", () => {
+    expect(references("dim_date", own.dateOf("at"))).to.deep.equal({
+      ...own.dateOf("at"),
+      references: "dim_date",
+    });
+  });
+
+  it("is NOT NULL when NULL is replaced", () => {
+    expect(whenNull("", own.copy("note"))).to.deep.equal({
+      ...own.copy("note"),
+      nullable: false,
+      whenNull: "",
+    });
+  });
+});

@@ -1,0 +1,157 @@
+import { expect } from "chai";
+import type { Column } from "../../../domain/model/columns";
+import { columnsOf, references } from "../../../domain/model/columns";
+import { contractsOf, loadOrder, model, tablesFrom, type Model } from "../../../domain/model/model";
+import { sourceTable } from "../../../domain/model/source";
+import {
+  dimension,
+  joinsOf,
+  referencesOf,
+  tombstoneTable,
+  type CalendarColumn,
+} from "../../../domain/model/table";
+import { integer, typeName } from "../../../domain/model/types";
+import { factPayment } from "../../../domain/model/fact-payment";
+import { WAREHOUSE_TABLES } from "../../support/warehouse-tables";
+
+const all = [model.calendar, ...model.tables];
+
+describe("The model has exactly the tables of the warehouse", () => {
+  it("by name", () => {
+    expect(all.map(({ name }) => name)).to.have.members(Object.keys(WAREHOUSE_TABLES));
+  });
+
+  for (const table of all) {
+    it(`and the columns of ${table.name}, in order, with their types, NULLs and references`, () => {
+      const columns = Object.entries<Column | CalendarColumn>(table.columns).map(([name, column]) => {
+        const key = table.kind !== "fact" && name === table.key ? " PK" : "";
+        const to = "references" in column ? ` → ${column.references}` : "";
+        return `${name} ${typeName(column.type)}${column.nullable ? "?" : ""}${key}${to}`;
+      });
+      const surrogate = table.kind === "fact" ? [`${table.surrogateKey} serial PK`] : [];
+
+      expect([...surrogate, ...columns]).to.deep.equal(WAREHOUSE_TABLES[table.name]);
+    });
+  }
+
+  it("each with a key among its columns that is the key of its source, and a word about it", () => {
+    for (const table of model.tables) {
+      expect(table.columns[table.key]?.origin, table.name).to.deep.equal({
+        kind: "copy",
+        column: table.source.key,
+      });
+      expect(table.description, table.name).to.match(/^[A-Z].*\.$/);
+    }
+  });
+
+  it("and keeps account numbers in the lake", () => {
+    const read = [...contractsOf(model).values()].flatMap(({ columns }) => Object.keys(columns));
+    expect(read.filter((name) => name.includes("ac_number"))).to.deep.equal([]);
+  });
+
+  it("with a view of its own for the present state of each fact", () => {
+    const views = model.tables.flatMap((table) => (table.kind === "fact" ? [table.currentView] : []));
+    expect(views).to.have.members(["current_sales_order", "current_purchase_order", "current_payment"]);
+  });
+});
+
+describe("The order of loading", () => {
+  it("has every table once, and parents before children", () => {
+    const order = loadOrder(model).map(({ name }) => name);
+
+    expect(order).to.have.members(all.map(({ name }) => name));
+    for (const [name, columns] of Object.entries(WAREHOUSE_TABLES)) {
+      for (const parent of columns.flatMap((column) => column.split(" → ").slice(1)))
+        expect(order.indexOf(parent), `${parent} before ${name}`).to.be.below(order.indexOf(name));
+    }
+  });
+
+  const thing = sourceTable("thing", { key: "id", columns: { id: integer, other: integer } });
+  const own = columnsOf(thing);
+  const pointing = (name: string, to: string) =>
+    dimension(name, {
+      description: "",
+      source: thing,
+      key: "id",
+      columns: { id: own.copy("id"), other: references(to, own.copy("other")) },
+    });
+  const withTables = (...tables: Model["tables"]): Model => ({ calendar: model.calendar, tables });
+
+  it("follows references over several tables, in whatever order they are declared", () => {
+    const chain = withTables(pointing("c", "b"), pointing("a", "dim_date"), pointing("b", "a"));
+
+    expect(loadOrder(chain).map(({ name }) => name)).to.deep.equal(["dim_date", "a", "b", "c"]);
+  });
+
+  it("is refused when a table refers to none of the model", () => {
+    expect(() => loadOrder(withTables(factPayment))).to.throw(
+      TypeError,
+      "fact_payment refers to dim_transaction, which is not in the model",
+    );
+  });
+
+  it("is refused when tables refer in a circle, naming it", () => {
+    const circle = withTables(pointing("a", "b"), pointing("b", "c"), pointing("c", "a"));
+
+    expect(() => loadOrder(circle)).to.throw(TypeError, "tables refer in a circle: a → b → c → a");
+  });
+});
+
+describe("What follows from the declarations", () => {
+  it("which tables are made from a source table", () => {
+    const names = (source: string): string[] => tablesFrom(model, source).map(({ name }) => name);
+
+    expect(names("address")).to.deep.equal(["dim_location"]);
+    expect(names("department")).to.deep.equal([]);
+    expect(names("payment")).to.deep.equal(["fact_payment"]);
+  });
+
+  it("which source tables are read, the joined among them", () => {
+    expect([...contractsOf(model).keys()]).to.have.members([
+      "address",
+      "counterparty",
+      "currency",
+      "department",
+      "design",
+      "payment",
+      "payment_type",
+      "purchase_order",
+      "sales_order",
+      "staff",
+      "transaction",
+    ]);
+  });
+
+  it("which joins a table needs, each once", () => {
+    const joins = model.tables.map(
+      (table) => [table.name, joinsOf(table).map(({ on, to }) => [on, to.name])] as const,
+    );
+
+    expect(joins.filter(([, needed]) => needed.length > 0)).to.deep.equal([
+      ["dim_counterparty", [["legal_address_id", "address"]]],
+      ["dim_staff", [["department_id", "department"]]],
+    ]);
+  });
+
+  it("which dimensions a table refers to, each once", () => {
+    expect(referencesOf(factPayment)).to.deep.equal([
+      "dim_date",
+      "dim_transaction",
+      "dim_counterparty",
+      "dim_currency",
+      "dim_payment_type",
+    ]);
+    expect(referencesOf(model.calendar)).to.deep.equal([]);
+  });
+
+  it("where the tombstones of a fact stand: a table of its key", () => {
+    expect(tombstoneTable(factPayment)).to.deep.equal({
+      name: "fact_payment_deleted",
+      columns: { payment_id: factPayment.columns["payment_id"] },
+    });
+    expect(() => tombstoneTable({ ...factPayment, key: "other" })).to.throw(
+      TypeError,
+      "fact_payment has no column other",
+    );
+  });
+});

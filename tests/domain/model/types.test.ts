@@ -1,0 +1,49 @@
+import { expect } from "chai";
+import {
+  boolean,
+  date,
+  decimal,
+  integer,
+  text,
+  time,
+  timestamp,
+  typeName,
+} from "../../../domain/model/types";
+
+describe("A column type", () => {
+  it("has the name of its type in PostgreSQL", () => {
+    expect([integer, text, boolean, date, time, timestamp, decimal(10, 2)].map(typeName)).to.deep.equal([
+      "integer",
+      "varchar",
+      "boolean",
+      "date",
+      "time",
+      "timestamp",
+      "numeric(10,2)",
+    ]);
+  });
+
+  for (const [precision, scale] of [
+    [1, 0],
+    [18, 0],
+    [18, 18],
+  ] as const) {
+    it(`may be decimal(${precision}, ${scale})`, () => {
+      expect(decimal(precision, scale)).to.deep.equal({ kind: "decimal", precision, scale });
+    });
+  }
+
+  for (const [precision, scale] of [
+    [0, 0],
+    [19, 2],
+    [10, -1],
+    [4, 5],
+  ] as const) {
+    it(`may not be decimal(${precision}, ${scale}): its digits would not fit into 64 bits`, () => {
+      expect(() => decimal(precision, scale)).to.throw(
+        RangeError,
+        `decimal(${precision}, ${scale}) is not supported`,
+      );
+    });
+  }
+});

@@ -1,0 +1,55 @@
+import { expect } from "chai";
+import type { TableCapture } from "../../domain/commit";
+import { commitNumber } from "../../domain/keys";
+import { sourceTable } from "../../domain/model/source";
+import { integer, text } from "../../domain/model/types";
+import { admit, waitingCommits } from "../../domain/quarantine";
+import { capture, ingested } from "../support/commits";
+
+const design = sourceTable("design", { key: "id", columns: { id: integer, name: text } });
+const withColumns = (...names: string[]): TableCapture =>
+  capture({ columns: names.map((name) => ({ name, type: name === "id" ? "integer" : "text" })) });
+const good = withColumns("id", "name", "more");
+const bad = withColumns("id");
+const waiting = (...captures: readonly (TableCapture | undefined)[]) =>
+  captures.map((one, index) => ({ number: commitNumber(index + 4), capture: one }));
+
+describe("A table is processed", () => {
+  it("as far as its captures fit the contract, in order", () => {
+    expect(admit(design, waiting(good, good))).to.deep.equal({
+      captures: [
+        { number: 4, capture: good },
+        { number: 5, capture: good },
+      ],
+      quarantine: undefined,
+    });
+  });
+
+  it("up to the first that does not fit: from there it waits, also what would fit", () => {
+    expect(admit(design, waiting(good, bad, good))).to.deep.equal({
+      captures: [{ number: 4, capture: good }],
+      quarantine: { since: 5, breaches: ["column name is missing"] },
+    });
+  });
+
+  it("not when the source has it no more", () => {
+    expect(admit(design, waiting(undefined))).to.deep.equal({
+      captures: [],
+      quarantine: { since: 4, breaches: ["table design is missing"] },
+    });
+  });
+
+  it("when there is nothing to process, as nothing", () => {
+    expect(admit(design, [])).to.deep.equal({ captures: [], quarantine: undefined });
+  });
+});
+
+describe("The commits of a table that wait", () => {
+  it("are the one at hand", () => {
+    expect(waitingCommits(undefined, ingested({ number: 7 }))).to.deep.equal([7]);
+  });
+
+  it("are all since it went into quarantine", () => {
+    expect(waitingCommits({ since: 5, breaches: [] }, ingested({ number: 7 }))).to.deep.equal([5, 6, 7]);
+  });
+});
