@@ -1,15 +1,16 @@
 import type { z } from "zod";
-import { parseCommit } from "../domain/commit";
+import { parseCommit, processCommit, type ProcessCommit } from "../domain/commit";
 import { TerminalError } from "../domain/errors";
 import {
   commitKey,
   commitOfHeadKey,
   headKey,
   HEADS_PREFIX,
+  modelPrefix,
   nextCommit,
   type CommitNumber,
 } from "../domain/keys";
-import type { ObjectStore } from "./object-store";
+import { within, type ObjectStore } from "./object-store";
 
 /** A log of commits, numbered without gaps, that only grows. */
 export interface CommitLog<C> {
@@ -64,3 +65,16 @@ export function commitLog<C>(store: ObjectStore, schema: z.ZodType<C>): CommitLo
     },
   };
 }
+
+/** The processed log of one version of the model, with the store that the keys in its commits are of. */
+export function processedLog(
+  bucket: ObjectStore,
+  version: number,
+): { readonly store: ObjectStore; readonly log: CommitLog<ProcessCommit> } {
+  const store = within(bucket, modelPrefix(version));
+  return { store, log: commitLog(store, processCommit) };
+}
+
+/** The processed logs of the versions before this one. */
+export const earlierLogs = (bucket: ObjectStore, version: number): readonly CommitLog<ProcessCommit>[] =>
+  Array.from({ length: version - 1 }, (_, index) => processedLog(bucket, index + 1).log);

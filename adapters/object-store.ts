@@ -121,6 +121,22 @@ export function objectStore(bucket: string, client: S3Client = new S3Client()): 
   };
 }
 
+/** The part of a bucket whose keys begin with `prefix`, as a store of its own: its keys are without it. */
+export function within(store: ObjectStore, prefix: string): ObjectStore {
+  if (prefix === "") return store;
+  const under = (key: string): ObjectKey => `${prefix}${key}` as ObjectKey;
+  return {
+    bucket: store.bucket,
+    get: (key) => store.get(under(key)),
+    stream: (key) => store.stream(under(key)),
+    range: (key, start, end) => store.range(under(key), start, end),
+    putIfAbsent: (key, body) => store.putIfAbsent(under(key), body),
+    upload: (key, body) => store.upload(under(key), body),
+    firstKey: async (of) => (await store.firstKey(under(of)))?.slice(prefix.length),
+    tag: (key, tags) => store.tag(under(key), tags),
+  };
+}
+
 const TERMINAL_ERRORS: ReadonlySet<string> = new Set([
   "AccessDenied",
   "NoSuchBucket",

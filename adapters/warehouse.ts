@@ -23,14 +23,21 @@ export interface Warehouse {
   readonly ledger: Ledger;
 }
 
+/** The newest loaded commit, its lake, and the version of the model that made it. */
+export interface LedgerHead {
+  readonly number: CommitNumber;
+  readonly lake: string;
+  readonly model: number;
+}
+
 /** Which commits are loaded. */
 export interface Ledger {
   /** The newest loaded commit, undefined when none is. @throws TerminalError for a table that is no ledger */
-  head(): Promise<{ readonly number: CommitNumber; readonly lake: string } | undefined>;
+  head(): Promise<LedgerHead | undefined>;
   exists(): Promise<boolean>;
   /** Creates the ledger, and what else the loader keeps. */
   create(): Promise<void>;
-  record(entry: { number: CommitNumber; lake: string; capturedAt: string; rows: number }): Promise<void>;
+  record(entry: LedgerHead & { readonly capturedAt: string; readonly rows: number }): Promise<void>;
 }
 
 /** A statement waits this long for a lock that a user's query holds; the next run tries again. */
@@ -117,17 +124,16 @@ function ledgerOf(client: pg.Client, schema: string): Ledger {
           : "is gone, but the ledger is not";
         throw new TerminalError(`${schema}.${name} ${state}; restore it, or load into an empty schema`);
       }
-      const [row] = await rowsOf<"commit" | "lake">(
+      const [row] = await rowsOf<"commit" | "lake" | "model">(
         client,
-        `SELECT commit::text, lake::text FROM ${table} ORDER BY commit DESC LIMIT 1`,
+        `SELECT commit::text, lake::text, model::text FROM ${table} ORDER BY commit DESC LIMIT 1`,
       );
-      return row === undefined
-        ? undefined
-        : { number: commitNumber(Number(row.commit)), lake: row.lake ?? "" };
+      if (row === undefined) return undefined;
+      return { number: commitNumber(Number(row.commit)), lake: row.lake ?? "", model: Number(row.model) };
     },
-    record: async ({ number, lake, capturedAt, rows }) => {
-      const sql = `INSERT INTO ${table} (commit, lake, captured_at, rows) VALUES ($1::bigint, $2::uuid, $3::timestamptz, $4::bigint)`;
-      await client.query(sql, [number, lake, capturedAt, rows]);
+    record: async ({ number, lake, model, capturedAt, rows }) => {
+      const sql = `INSERT INTO ${table} (commit, lake, model, captured_at, rows) VALUES ($1::bigint, $2::uuid, $3::integer, $4::timestamptz, $5::bigint)`;
+      await client.query(sql, [number, lake, model, capturedAt, rows]);
     },
   };
 }

@@ -16,6 +16,9 @@ import { TerminalError } from "./errors";
  * - **contract**: the columns and types of a source table that the model reads.
  * - **quarantine**: where a table stands whose columns no longer fit its contract.
  * - **rejected row**: a row that breaks its contract; kept aside with its reason.
+ * - **reprocess**: to build the processed log of a new model version from the ingestion log, beside the old one.
+ * - **replay**: to load commits again: a whole warehouse beside the old one (**rebuild**), or some tables
+ *   in place (**reload**).
  * - **doorbell**: an event that only says "look at your log"; lost or doubled it does no harm.
  */
 
@@ -106,6 +109,8 @@ export type WarehousePart = WarehouseTableCommit["parts"][number];
 /** A commit of the processed bucket: the same batch, remodelled. */
 export const processCommit = z.object({
   ...base,
+  /** The model that made it: a log holds commits of one version, and of one shape (a digest of `modelShape`). */
+  model: z.object({ version: z.int().positive(), shape: z.string() }),
   /** When the ingest commit was made: the age of what the warehouse shows. */
   capturedAt: z.iso.datetime(),
   /** The days that the calendar holds after this commit. */

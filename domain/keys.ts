@@ -8,6 +8,9 @@ import { TerminalError } from "./errors";
  * - commits: `commits/<number, ten digits>.json`
  * - heads: `heads/<9999999999 - number>`, a small object a commit, so that the first key of a
  *   listing is the newest: the head of a log costs one request however long the log is.
+ *
+ * The processed log of model version 1 begins at the root of its bucket, that of version n under
+ * `model-<n>/`: a new model's log is built beside the old one.
  */
 export type ObjectKey = string & { readonly __brand: "ObjectKey" };
 
@@ -28,6 +31,9 @@ export function commitNumber(value: number): CommitNumber {
 export const FIRST_COMMIT = commitNumber(1);
 export const nextCommit = (number: CommitNumber | undefined): CommitNumber =>
   number === undefined ? FIRST_COMMIT : commitNumber(number + 1);
+
+/** What the keys of a model version's processed log begin with. */
+export const modelPrefix = (version: number): string => (version === 1 ? "" : `model-${version}/`);
 
 const padded = (value: number): string => String(value).padStart(DIGITS, "0");
 

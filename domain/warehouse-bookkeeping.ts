@@ -8,6 +8,12 @@ import { literal, qualified } from "./sql";
 /** One row for each loaded commit, written in the transaction of its rows. */
 export const LEDGER = "marble_ledger";
 
+/**
+ * Which versions each commit brought to each fact: those up to the surrogate key `last_record`, from behind
+ * that of the commit before. A replay from a commit on begins there.
+ */
+export const BATCHES = "marble_batch";
+
 /** The last versions of deleted facts: `record_id` is the surrogate key. The versions themselves stay. */
 export const DELETIONS = "marble_deletion";
 
@@ -30,10 +36,16 @@ export const BOOKKEEPING: readonly BookkeepingTable[] = [
     columns: {
       commit: "bigint PRIMARY KEY",
       lake: "uuid NOT NULL",
+      model: "integer NOT NULL",
       captured_at: "timestamptz NOT NULL",
       loaded_at: "timestamptz NOT NULL DEFAULT clock_timestamp()",
       rows: "bigint NOT NULL",
     },
+  },
+  {
+    name: BATCHES,
+    columns: { fact: "text NOT NULL", commit: "bigint NOT NULL", last_record: "bigint NOT NULL" },
+    constraint: "PRIMARY KEY (fact, commit)",
   },
   {
     name: DELETIONS,

@@ -1,7 +1,7 @@
 import { TerminalError } from "./errors";
 import { tombstoneTable, type Fact } from "./model/table";
 import { identifier, literal, qualified } from "./sql";
-import { DELETIONS, ORPHANS } from "./warehouse-bookkeeping";
+import { BATCHES, DELETIONS, ORPHANS } from "./warehouse-bookkeeping";
 import { list, namesOf, stagingName } from "./warehouse-sql";
 import type { TargetTable } from "./warehouse-target";
 
@@ -43,6 +43,29 @@ export function appendVersions(fact: FactTarget, options: { recapture: boolean }
     `${insert} LEFT JOIN (${newestVersions(fact)}) AS t ON t.${theirKey} = s.${ourKey} ` +
     `WHERE t.${theirKey} IS NULL OR (${list(theirs, "t")}) IS DISTINCT FROM (${list(ours, "s")})`
   );
+}
+
+/** Records up to which version the commit brought the fact. */
+export function recordBatch({ schema, fact, target }: FactTarget, commit: number): string {
+  const { into } = namesOf(schema, target);
+  const last = `SELECT max(${surrogateKey(target)}) FROM ${into}`;
+  return `INSERT INTO ${qualified(schema, BATCHES)} (fact, commit, last_record) VALUES (${literal(fact.name)}, ${commit}, (${last}))`;
+}
+
+/** Undoes what the commits from `from` on brought the fact, in order: they can then be loaded again. */
+export function forgetVersions({ schema, fact, target }: FactTarget, from: number): readonly string[] {
+  const { into } = namesOf(schema, target);
+  const of = `fact = ${literal(fact.name)}`;
+  const [batches, deletions, orphans] = [BATCHES, DELETIONS, ORPHANS].map((name) => qualified(schema, name));
+  const before = `SELECT max(last_record) FROM ${batches} WHERE ${of} AND commit < ${from}`;
+  return [
+    `DELETE FROM ${deletions} WHERE ${of} AND commit >= ${from}`,
+    `DELETE FROM ${orphans} WHERE ${of} AND commit >= ${from}`,
+    `UPDATE ${orphans} SET healed_by = NULL WHERE ${of} AND healed_by >= ${from}`,
+    `UPDATE ${orphans} SET superseded_by = NULL WHERE ${of} AND superseded_by >= ${from}`,
+    `DELETE FROM ${into} WHERE ${surrogateKey(target)} > COALESCE((${before}), 0)`,
+    `DELETE FROM ${batches} WHERE ${of} AND commit >= ${from}`,
+  ];
 }
 
 /** Where tombstones are staged: a table of the key alone. */

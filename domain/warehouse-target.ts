@@ -15,14 +15,17 @@ export interface CatalogueColumn {
   readonly required: boolean;
 }
 
-/** Where a table of the model stands in a warehouse, whose names may differ in small ways. */
-export interface TargetTable {
-  readonly table: WarehouseTable;
+/** What a table of the model and its columns are called in a warehouse. */
+export interface TableNames {
   readonly name: string;
-  /** The target's column for each column of the model. */
+  /** The warehouse's column for each column of the model. */
   readonly columns: ReadonlyMap<string, string>;
-  /** The target's surrogate key, of a fact. */
   readonly surrogateKey: string | undefined;
+}
+
+/** Where a table of the model stands in a warehouse, whose names may differ in small ways. */
+export interface TargetTable extends TableNames {
+  readonly table: WarehouseTable;
   /** Is there a unique index on the key alone, so that a conflict can be named? */
   readonly keyIsUnique: boolean;
 }
@@ -47,6 +50,17 @@ function theOne<T extends { readonly name: string }>(
     );
   }
   return alike[0];
+}
+
+/** The names that a warehouse gives to a table and its columns; the model's own where it has none. */
+export function namesIn(table: WarehouseTable, catalogue: readonly CatalogueTable[]): TableNames {
+  const target = theOne(table.name, catalogue, tableForm);
+  const found = (name: string): string => theOne(name, target?.columns ?? [], columnForm)?.name ?? name;
+  return {
+    name: target?.name ?? table.name,
+    columns: new Map(Object.keys(table.columns).map((name) => [name, found(name)])),
+    surrogateKey: table.kind === "fact" ? found(table.surrogateKey) : undefined,
+  };
 }
 
 /**

@@ -1,31 +1,44 @@
 import type { Context } from "aws-lambda";
-import { commitLog } from "../adapters/commit-log";
+import { z } from "zod";
+import { processedLog } from "../adapters/commit-log";
 import { environment } from "../adapters/environment";
+import { parseEvent } from "../adapters/event";
 import { objectStore } from "../adapters/object-store";
 import { withConnection } from "../adapters/postgres";
 import { readCredentials } from "../adapters/secrets";
 import { withTelemetry } from "../adapters/telemetry";
-import { processCommit } from "../domain/commit";
 import { model } from "../domain/model/model";
+import { replayRequest, type ReplayPlan } from "../domain/replay";
 import { hasTime, monotonicClock } from "../stages/clock";
-import { loadCommits, type LoadReport } from "../stages/load";
+import type { LoadContext, LoadReport } from "../stages/load";
+import { planReplay, runLoad } from "../stages/replay";
 
-/** Loads every processed commit that the warehouse lacks, in order. The event is only a doorbell. */
-export async function load(_event: unknown, context: Context): Promise<LoadReport> {
+/** What a person may ask for; a schedule asks for nothing. */
+const request = z.object({
+  /** Load commits again: `{}` rebuilds the whole warehouse, `tables` and `from` choose. */
+  replay: replayRequest.optional(),
+  /** Give up the rebuild that is underway. */
+  abandonReplay: z.boolean().default(false),
+  /** Only say what the replay would do. */
+  dryRun: z.boolean().default(false),
+});
+
+/** Loads every processed commit that the warehouse lacks, in order; and again what a person asks for. */
+export async function load(event: unknown, context: Context): Promise<LoadReport | ReplayPlan> {
   return withTelemetry(context, async (telemetry) => {
-    const store = objectStore(environment("PROCESSED_BUCKET"));
+    const { dryRun, ...asked } = parseEvent(request, event);
     const credentials = await readCredentials(environment("WAREHOUSE_SECRET"));
-    return withConnection("warehouse", credentials, (client) =>
-      loadCommits({
+    return withConnection<LoadReport | ReplayPlan>("warehouse", credentials, (client) => {
+      const run: LoadContext = {
         client,
         schema: environment("WAREHOUSE_SCHEMA"),
-        store,
-        log: commitLog(store, processCommit),
+        ...processedLog(objectStore(environment("PROCESSED_BUCKET")), model.version),
         model,
         telemetry,
         now: monotonicClock(),
         hasTime: hasTime(context),
-      }),
-    );
+      };
+      return dryRun ? planReplay(run, asked.replay ?? {}) : runLoad(run, asked);
+    });
   });
 }

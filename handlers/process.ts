@@ -1,22 +1,40 @@
 import type { Context } from "aws-lambda";
-import { commitLog } from "../adapters/commit-log";
+import { z } from "zod";
+import { commitLog, earlierLogs, processedLog } from "../adapters/commit-log";
 import { environment } from "../adapters/environment";
+import { parseEvent } from "../adapters/event";
 import { objectStore } from "../adapters/object-store";
 import { withTelemetry } from "../adapters/telemetry";
 import { dayNumber } from "../domain/calendar";
-import { ingestCommit, processCommit } from "../domain/commit";
+import { ingestCommit } from "../domain/commit";
 import { model } from "../domain/model/model";
+import type { ProcessContext } from "../stages/commit-run";
 import { hasTime, monotonicClock } from "../stages/clock";
 import { processCommits, type ProcessReport } from "../stages/process";
+import { planReprocess, type ReprocessPlan } from "../stages/reprocess";
 
-/** Remodels every ingest commit that waits, in order. The event is only a doorbell. */
-export async function processIngestion(_event: unknown, context: Context): Promise<ProcessReport> {
-  return withTelemetry(context, (telemetry) => {
+/** What a person may ask for; events and schedules ask for nothing. */
+const request = z.object({
+  /** Begin the processed log of a new version of the model. */
+  reprocess: z.boolean().default(false),
+  /** Only say what would be done. */
+  dryRun: z.boolean().default(false),
+});
+
+/** Remodels every ingest commit that waits, in order. But for a person's request, the event is only a doorbell. */
+export async function processIngestion(
+  event: unknown,
+  context: Context,
+): Promise<ProcessReport | ReprocessPlan> {
+  return withTelemetry(context, async (telemetry) => {
+    const { reprocess, dryRun } = parseEvent(request, event);
     const ingested = objectStore(environment("INGESTION_BUCKET"));
-    const processed = objectStore(environment("PROCESSED_BUCKET"));
-    return processCommits({
+    const bucket = objectStore(environment("PROCESSED_BUCKET"));
+    const run: ProcessContext = {
       ingested: { store: ingested, log: commitLog(ingested, ingestCommit) },
-      processed: { store: processed, log: commitLog(processed, processCommit) },
+      processed: processedLog(bucket, model.version),
+      earlier: earlierLogs(bucket, model.version),
+      reprocess,
       model,
       calendar: {
         first: dayNumber(environment("CALENDAR_START")),
@@ -25,6 +43,7 @@ export async function processIngestion(_event: unknown, context: Context): Promi
       telemetry,
       now: monotonicClock(),
       hasTime: hasTime(context),
-    });
+    };
+    return dryRun ? planReprocess(run) : processCommits(run);
   });
 }

@@ -37,7 +37,7 @@ AWS_ENDPOINT_URL_S3 names an S3 service to use in place of the built-in stand-in
 
 /** @throws Error that names the option and says what it takes */
 export function parseOptions(args: readonly string[]): LocalOptions {
-  const values = parsed(args);
+  const values = parseOrExplain(() => parse(args));
   if (values.json && !values.once && !values.help)
     throw new Error("--json goes with --once: without it there is no last line");
   const { source, warehouse, lake, once, json, help } = values;
@@ -71,9 +71,10 @@ const parse = (args: readonly string[]) =>
     },
   }).values;
 
-function parsed(args: readonly string[]): ReturnType<typeof parse> {
+/** Parses arguments; an error says what is wrong in a line, without quoting what may be a secret. */
+export function parseOrExplain<T>(parsing: () => T): T {
   try {
-    return parse(args);
+    return parsing();
   } catch (error) {
     // Node would quote the argument, which may well be a URL with its password.
     if (hasCode(error, "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL"))

@@ -23,7 +23,12 @@ import type { RejectedRows } from "./rejected-rows";
 /** What a run of the stage works with. `now` gives a later time on every call. */
 export interface ProcessContext {
   readonly ingested: { readonly store: ObjectStore; readonly log: CommitLog<IngestCommit> };
+  /** Of this version of the model. */
   readonly processed: { readonly store: ObjectStore; readonly log: CommitLog<ProcessCommit> };
+  /** The processed logs of the versions before it. */
+  readonly earlier: readonly CommitLog<ProcessCommit>[];
+  /** May the log of a new version be begun? */
+  readonly reprocess: boolean;
   readonly model: Model;
   readonly calendar: DayRange;
   readonly telemetry: Telemetry;

@@ -1,4 +1,4 @@
-import type { Warehouse } from "../adapters/warehouse";
+import type { LedgerHead, Warehouse } from "../adapters/warehouse";
 import type { ProcessCommit } from "../domain/commit";
 import { TerminalError } from "../domain/errors";
 import { nextCommit, type CommitNumber } from "../domain/keys";
@@ -21,10 +21,11 @@ export async function loadCommit(
   context: LoadContext,
 ): Promise<LoadedCommit | { readonly kind: "upToDate"; readonly head: CommitNumber | undefined }> {
   const loaded = await warehouse.ledger.head();
+  if (loaded !== undefined) checkModel(loaded, context);
   const number = nextCommit(loaded?.number);
   const commit = await context.log.read(number);
   if (commit === undefined) return { kind: "upToDate", head: loaded?.number };
-  checkLake(loaded?.lake, commit, context.schema);
+  if (loaded !== undefined) checkLake(loaded, commit, context);
 
   const targets = await prepareWarehouse(warehouse, context);
   const load: CommitLoad = { ...context, warehouse, commit, targets };
@@ -37,14 +38,29 @@ export async function loadCommit(
     orphans += loadedTable.orphans;
   }
   const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
-  await warehouse.ledger.record({ number, lake: commit.lake, capturedAt: commit.capturedAt, rows: total });
+  const { lake, capturedAt } = commit;
+  await warehouse.ledger.record({ number, lake, model: commit.model.version, capturedAt, rows: total });
   return { kind: "loaded", commit, rows, orphans };
 }
 
-function checkLake(lake: string | undefined, commit: ProcessCommit, schema: string): void {
-  if (lake === undefined || lake === commit.lake) return;
+function checkLake({ lake }: LedgerHead, commit: ProcessCommit, { schema }: LoadContext): void {
+  if (lake === commit.lake) return;
   throw new TerminalError(
     `the schema ${schema} of the warehouse was loaded from the lake ${lake}, this is the lake ${commit.lake}: load it into a schema of its own`,
     { subject: { commit: commit.number } },
+  );
+}
+
+/** Tables of one version of the model cannot take on the commits of another. */
+export function checkModel(
+  { number, model }: LedgerHead,
+  context: Pick<LoadContext, "schema" | "model">,
+): void {
+  const { version } = context.model;
+  if (model === version) return;
+  throw new TerminalError(
+    `the schema ${context.schema} of the warehouse shows version ${model} of the model, this is version ${version}: ` +
+      'rebuild it by invoking load with {"replay":{}} (with "dryRun":true it only says what it would do)',
+    { subject: { commit: number } },
   );
 }

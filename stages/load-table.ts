@@ -10,6 +10,7 @@ import {
   appendVersions,
   findOrphan,
   healOrphans,
+  recordBatch,
   recordDeletions,
   setOrphansAside,
   stageTombstones,
@@ -89,6 +90,7 @@ async function loadFact(
       return warehouse.execute(appendVersions(fact, { recapture }));
     });
   }
+  if (rows > 0) await warehouse.execute(recordBatch(fact, number));
   return { rows, orphans };
 }
 

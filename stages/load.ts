@@ -6,6 +6,7 @@ import { inWarehouseTransaction } from "../adapters/warehouse";
 import type { ProcessCommit } from "../domain/commit";
 import { messageOf } from "../domain/errors";
 import type { Model } from "../domain/model/model";
+import type { ReplayReport } from "../domain/replay";
 import { loadCommit, type LoadedCommit } from "./load-commit";
 
 /** What a run loaded. */
@@ -15,6 +16,8 @@ export interface LoadReport {
   readonly tables: Readonly<Record<string, { readonly rows: number }>>;
   /** Fact versions that wait for a row of a dimension. */
   readonly rejected: number;
+  /** Of a run with a replay: how far it has come. */
+  readonly replay?: ReplayReport;
 }
 
 /** What a run works with. */

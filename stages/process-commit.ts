@@ -23,6 +23,7 @@ import {
   type CommitRun,
   type ProcessContext,
 } from "./commit-run";
+import { modelStamp } from "./model-digest";
 import { joinedDimensions } from "./process-joins";
 import { rejectedRows } from "./rejected-rows";
 import { writeTable, type ParquetTable } from "./write-table";
@@ -54,6 +55,7 @@ export async function processCommitted(
     number,
     lake: commit.lake,
     createdAt: now().toISOString(),
+    model: modelStamp(model),
     capturedAt: commit.createdAt,
     calendar: calendar.covered,
     state: { ...previous?.state, ...joins.state },

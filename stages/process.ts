@@ -3,7 +3,9 @@ import type { IngestCommit, ProcessCommit } from "../domain/commit";
 import { TerminalError } from "../domain/errors";
 import { nextCommit, type CommitNumber } from "../domain/keys";
 import type { ProcessContext } from "./commit-run";
+import { checkShape } from "./model-digest";
 import { processCommitted } from "./process-commit";
+import { planReprocess, requireReprocess } from "./reprocess";
 
 /** What a run remodelled. */
 export interface ProcessReport {
@@ -18,11 +20,14 @@ export interface ProcessReport {
  * not matter: lost, late or doubled ones do no harm.
  */
 export async function processCommits(context: ProcessContext): Promise<ProcessReport> {
-  const { ingested, processed, telemetry } = context;
+  const { ingested, processed, model, telemetry } = context;
   const commits: number[] = [];
   const tables: Record<string, { rows: number }> = {};
   let rejected = 0;
   let head = await processed.log.head();
+  if (head !== undefined) checkShape(model, head.commit);
+  else if (!context.reprocess) await requireReprocess(context);
+  if (context.reprocess) telemetry.info("reprocessing", { plan: (await planReprocess(context)).says });
   while (context.hasTime()) {
     const number: CommitNumber = nextCommit(head?.number);
     const commit = await ingested.log.read(number);

@@ -9,24 +9,33 @@ import { dimTransaction } from "./dim-transaction";
 import { factPayment } from "./fact-payment";
 import { factPurchaseOrder } from "./fact-purchase-order";
 import { factSalesOrder } from "./fact-sales-order";
+import type { Column } from "./columns";
 import type { SourceTable } from "./source";
 import {
   joinsOf,
   referencesOf,
   type Calendar,
+  type CalendarColumn,
   type Dimension,
   type Fact,
   type WarehouseTable,
 } from "./table";
+import { typeName } from "./types";
 
 /** All tables of a warehouse. */
 export interface Model {
+  /**
+   * Raise it with every change of what the tables are (`modelShape`): the new version gets a processed log
+   * of its own, built from the ingestion log by *reprocess*, and the warehouse is rebuilt from it by *replay*.
+   */
+  readonly version: number;
   readonly calendar: Calendar;
   readonly tables: readonly (Dimension | Fact)[];
 }
 
 /** Three star schemas that share their dimensions. Adding a table is adding a file, and its name here. */
 export const model: Model = {
+  version: 1,
   calendar: dimDate,
   tables: [
     dimCounterparty,
@@ -62,6 +71,22 @@ export function loadOrder({ calendar, tables }: Model): readonly WarehouseTable[
   };
   for (const table of byName.values()) visit(table, []);
   return [...ordered];
+}
+
+/**
+ * What the tables are, as a text: names, columns, types, keys and references. Two models of one shape can
+ * share a processed log and a warehouse; how values are made, and what the source contracts say, may differ.
+ */
+export function modelShape({ calendar, tables }: Model): string {
+  const shapes = [calendar, ...tables].map((table) => {
+    const columns = Object.entries<Column | CalendarColumn>(table.columns).map(([name, column]) => {
+      const parent = "references" in column ? ` references ${column.references}` : "";
+      return `${name} ${typeName(column.type)}${column.nullable ? "?" : ""}${parent}`;
+    });
+    const surrogate = table.kind === "fact" ? ` ${table.surrogateKey} ${table.currentView}` : "";
+    return `${table.kind} ${table.name} by ${table.key}${surrogate} (${columns.join(", ")})`;
+  });
+  return shapes.sort().join("\n");
 }
 
 /** The warehouse tables whose rows come from rows of this source table. */

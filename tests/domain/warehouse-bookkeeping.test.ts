@@ -29,7 +29,7 @@ describe("What the loader keeps for itself", () => {
     );
     const record = (): Promise<unknown[]> =>
       database.query(
-        `INSERT INTO ${LEDGER} (commit, lake, captured_at, rows) VALUES (1, gen_random_uuid(), now(), 5)`,
+        `INSERT INTO ${LEDGER} (commit, lake, model, captured_at, rows) VALUES (1, gen_random_uuid(), 1, now(), 5)`,
       );
     await record();
 

@@ -34,6 +34,7 @@ export const processed = (over: Partial<ProcessCommit> = {}): ProcessCommit => (
   number: 3,
   lake: "0b0c3c9e-5d2f-4c5e-9a0e-2f6c1d1f7a11",
   createdAt: "2026-11-23T14:05:20.000Z",
+  model: { version: 1, shape: "of the tests" },
   capturedAt: "2026-11-23T14:05:10.000Z",
   calendar: { first: "2020-01-01", last: "2030-12-31" },
   state: { department: "state/2026/11/23/department/140515.000.arrow" },

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { commitLog, type CommitLog } from "../../adapters/commit-log";
+import { commitLog, earlierLogs, processedLog, type CommitLog } from "../../adapters/commit-log";
 import { objectStore, type ObjectStore } from "../../adapters/object-store";
 import { withConnection } from "../../adapters/postgres";
 import type { Credentials } from "../../adapters/secrets";
@@ -15,8 +15,9 @@ import { model, type Model } from "../../domain/model/model";
 import { startS3, type S3Hook, type S3Server } from "../../local/s3/server";
 import { monotonicClock } from "../../stages/clock";
 import { ingestSnapshot, type IngestReport } from "../../stages/ingest";
-import { loadCommits, type LoadReport } from "../../stages/load";
+import type { LoadReport } from "../../stages/load";
 import { processCommits, type ProcessReport } from "../../stages/process";
+import { runLoad, type LoadRequest } from "../../stages/replay";
 import { createDatabase, createSource, type TestDatabase } from "./postgres";
 
 /** A log line as a stage wrote it. */
@@ -24,6 +25,14 @@ export interface Logged {
   readonly level: "info" | "warn";
   readonly message: string;
   readonly fields: Fields;
+}
+
+export interface LoadOptions extends LoadRequest {
+  readonly model?: Model;
+  readonly schema?: string;
+  readonly database?: TestDatabase;
+  /** Is there time for another commit? */
+  readonly hasTime?: () => boolean;
 }
 
 /** The three stages between a real source, the S3 stand-in and a real warehouse, without Lambda around them. */
@@ -35,8 +44,8 @@ export interface Pipeline {
   readonly logged: Logged[];
   readonly s3: S3Server;
   ingest(options?: { allowDeletes?: readonly string[] }): Promise<IngestReport>;
-  process(options?: { model?: Model }): Promise<ProcessReport>;
-  load(options?: { model?: Model; schema?: string; database?: TestDatabase }): Promise<LoadReport>;
+  process(options?: { model?: Model; reprocess?: boolean; hasTime?: () => boolean }): Promise<ProcessReport>;
+  load(options?: LoadOptions): Promise<LoadReport>;
   /** All three, in order. */
   run(): Promise<void>;
   close(): Promise<void>;
@@ -112,27 +121,32 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
           guard: { maxShare: 0.5, allowed: new Set(allowDeletes) },
         }),
       ),
-    process: (given = {}) =>
+    process: ({ model: given = model, reprocess = false, hasTime: time } = {}) =>
       processCommits({
         ingested,
-        processed,
-        model: given.model ?? model,
+        processed: processedLog(processedStore, given.version),
+        earlier: earlierLogs(processedStore, given.version),
+        reprocess,
+        model: given,
         calendar: { first: dayNumber("2020-01-01"), last: dayNumber("2030-12-31") },
         telemetry,
         now,
-        hasTime,
+        hasTime: time ?? hasTime,
       }),
-    load: (given = {}) =>
-      withConnection("warehouse", credentialsOf((given.database ?? warehouse).url), (connection) =>
-        loadCommits({
-          client: connection,
-          schema: given.schema ?? "public",
-          ...processed,
-          model: given.model ?? model,
-          telemetry,
-          now,
-          hasTime,
-        }),
+    load: ({ model: given = model, schema = "public", database = warehouse, hasTime: time, ...asked } = {}) =>
+      withConnection("warehouse", credentialsOf(database.url), (client) =>
+        runLoad(
+          {
+            client,
+            schema,
+            ...processedLog(processedStore, given.version),
+            model: given,
+            telemetry,
+            now,
+            hasTime: time ?? hasTime,
+          },
+          asked,
+        ),
       ),
     run: async () => {
       await pipeline.ingest();

@@ -75,7 +75,7 @@ describe("The order of loading", () => {
       key: "id",
       columns: { id: own.copy("id"), other: references(to, own.copy("other")) },
     });
-  const withTables = (...tables: Model["tables"]): Model => ({ calendar: model.calendar, tables });
+  const withTables = (...tables: Model["tables"]): Model => ({ ...model, tables });
 
   it("follows references over several tables, in whatever order they are declared", () => {
     const chain = withTables(pointing("c", "b"), pointing("a", "dim_date"), pointing("b", "a"));

@@ -1,0 +1,56 @@
+import { z } from "zod";
+
+/**
+ * To load commits again.
+ *
+ * - **rebuild** (`{}`): the whole warehouse, from the first commit on, in a schema beside it; readers see the
+ *   old tables until the new ones are complete, and then all of them at once. Goes on over any number of
+ *   invocations. What a change of the model needs, and what mends anything.
+ * - **reload** (`tables`, `from` or both): these tables, from that commit on, in place and in one transaction;
+ *   readers see the old rows until it ends. What mends a table that somebody damaged.
+ */
+export const replayRequest = z.strictObject({
+  /** Names of the model; all tables when left out. */
+  tables: z.array(z.string().min(1)).min(1).optional(),
+  /** The first commit to load again; 1 when left out. */
+  from: z.int().positive().optional(),
+});
+export type ReplayRequest = z.infer<typeof replayRequest>;
+
+/** Is the whole warehouse meant? */
+export const isRebuild = ({ tables, from }: ReplayRequest): boolean =>
+  tables === undefined && from === undefined;
+
+/** What a replay will do, said before it does it. */
+export interface ReplayPlan {
+  readonly operation: "rebuild" | "reload";
+  readonly schema: string;
+  readonly model: number;
+  readonly tables: readonly string[];
+  readonly from: number;
+  /** The last commit that there is; 0 when there is none. */
+  readonly to: number;
+  /** For people: what happens, step by step. */
+  readonly says: readonly string[];
+}
+
+/** How far a replay has come. */
+export interface ReplayReport {
+  readonly operation: "rebuild" | "reload";
+  /** `underway`: the next invocations go on with it. */
+  readonly state: "underway" | "done" | "abandoned";
+  readonly commit: number;
+  readonly of: number;
+  /** The schema that the old tables were moved to. */
+  readonly kept?: string;
+}
+
+/** The schema that a warehouse is rebuilt in. */
+export const besideSchema = (schema: string): string => `${schema}_replay`;
+
+/** The schema that keeps the tables which a rebuild replaced: `public_before_20261125030405`, in UTC. */
+export const keptSchema = (schema: string, now: Date): string =>
+  `${schema}_before_${now.toISOString().slice(0, 19).replace(/\D/g, "")}`;
+
+/** What marks a schema as one that is rebuilt in. */
+export const REPLAY = "marble_replay";

@@ -1,0 +1,35 @@
+import { Client } from "pg";
+
+/** What came of some work whose connection was cut. */
+export type CutOutcome<T> =
+  { readonly state: "done"; readonly value: T } | { readonly state: "failed"; readonly error: unknown };
+
+interface MarbleClient {
+  readonly connectionParameters: { readonly application_name?: string };
+  readonly connection: { readonly stream: { destroy(): void } };
+}
+
+type Query = (this: Client, ...args: unknown[]) => unknown;
+
+/**
+ * Does some work, and cuts the connection that makes the n-th statement of it, before the statement is sent:
+ * as far as the database can tell, the process was killed there. Connections of the tests are left alone.
+ */
+export async function cuttingAt<T>(statement: number, work: () => Promise<T>): Promise<CutOutcome<T>> {
+  const prototype = Client.prototype as unknown as { query: Query };
+  const original = prototype.query;
+  let count = 0;
+  prototype.query = function (...args) {
+    const client = this as unknown as MarbleClient;
+    if (client.connectionParameters.application_name === "marble" && ++count === statement)
+      client.connection.stream.destroy();
+    return original.apply(this, args);
+  };
+  try {
+    return { state: "done", value: await work() };
+  } catch (error) {
+    return { state: "failed", error };
+  } finally {
+    prototype.query = original;
+  }
+}
