@@ -1,0 +1,103 @@
+import { expect } from "chai";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { resultCollector, runOnce } from "../../local/once";
+import { parseOperateOptions } from "../../local/operate-options";
+import { operate, progressLine } from "../../local/operations";
+import { startPlatform, type Platform } from "../../local/platform";
+import { runCommand } from "../support/command";
+import { actualRows, expectedRows } from "../support/expected-warehouse";
+import { failureOf } from "../support/failure";
+import { createDatabase, createSource, type TestDatabase } from "../support/postgres";
+
+describe("npm run operate, through the real Lambdas", function () {
+  this.timeout(120_000);
+  let source: TestDatabase;
+  let warehouse: TestDatabase;
+  let lake: string;
+  let platform: Platform;
+  let said: string[] = [];
+  const collector = resultCollector();
+  before(async () => {
+    source = await createSource({ seeded: true });
+    warehouse = await createDatabase();
+    lake = await mkdtemp(join(tmpdir(), "marble-operate-"));
+    platform = await startPlatform({
+      lake,
+      source: source.readerUrl,
+      warehouse: warehouse.url,
+      progress: () => undefined,
+      onEvent: (event) => {
+        collector.onEvent(event);
+        said.push(progressLine(event) ?? "");
+      },
+    });
+    await runOnce(platform, collector);
+  });
+  after(async () => {
+    await platform.stop();
+    await source.drop();
+    await warehouse.drop();
+    await rm(lake, { recursive: true, force: true });
+  });
+
+  const run = async (...args: string[]): Promise<string> => {
+    said = [];
+    await operate(platform, parseOperateOptions(args)!, (line) => said.push(line));
+    return said.join("\n");
+  };
+
+  it("says what a replay would do and does nothing; with --yes it does it", async () => {
+    await warehouse.query("UPDATE dim_staff SET first_name = 'damaged'");
+    const damaged = await actualRows(warehouse);
+
+    expect(await run("replay"))
+      .to.include("load commits 1 to 1")
+      .and.include("nothing was done: add --yes");
+    expect(await actualRows(warehouse)).to.deep.equal(damaged);
+
+    expect(await run("replay", "--yes"))
+      .to.include("commit 1 of 1: done")
+      .and.include("load: loaded commit 1");
+    expect(await actualRows(warehouse)).to.deep.equal(await expectedRows(source));
+  });
+
+  it("loads one table again, and fails with the cause when there is no such table", async () => {
+    await warehouse.query("UPDATE dim_design SET design_name = 'damaged'");
+
+    expect(await run("replay", "--table", "dim_design", "--yes")).to.include("load: replayed commit 1, of 1");
+
+    expect(await actualRows(warehouse)).to.deep.equal(await expectedRows(source));
+    expect((await failureOf(run("replay", "--table", "dim_desing", "--yes"))).message).to.include(
+      "the model has no table dim_desing",
+    );
+  });
+
+  it("lets deletes through that the guard holds", async () => {
+    await source.query("TRUNCATE payment");
+    await runOnce(platform, collector);
+    expect((await actualRows(warehouse))["current_payment"]).to.not.be.empty;
+    expect(await run("release", "payment")).to.include("nothing was done");
+
+    expect(await run("release", "payment", "--yes")).to.include("done");
+    await runOnce(platform, collector);
+
+    expect((await actualRows(warehouse))["current_payment"]).to.be.empty;
+  });
+
+  it("finds nothing to reprocess in a log that is complete, and no replay to abandon", async () => {
+    expect(await run("reprocess", "--yes")).to.include("is complete: there is nothing to do");
+    expect(await run("abandon-replay")).to.include("nothing was done");
+    expect((await failureOf(run("abandon-replay", "--yes"))).message).to.include("no replay is underway");
+  });
+
+  it("is a command with help, and exits with 1 and the cause", async () => {
+    expect((await runCommand("local/operate.ts", ["--help"])).stdout).to.include(
+      "npm run operate -- OPERATION",
+    );
+    const { code, stderr } = await runCommand("local/operate.ts", ["replay", "--from", "x"]);
+    expect(code).to.equal(1);
+    expect(stderr).to.equal('marble: --from takes the number of a commit, not "x"\n');
+  });
+});
