@@ -6,6 +6,7 @@ import { rowXid, type Snapshot } from "../domain/snapshot";
 import { identifier, literal, qualified } from "../domain/sql";
 import { codeOf, rowsOf, withConnection } from "./postgres";
 import type { Credentials } from "./secrets";
+import { catalogueOf, type Catalogue } from "./source-catalogue";
 
 /** How many rows a table has, how many of them a filter means, and the transaction ids in the overlap. */
 export interface TableCounts {
@@ -23,8 +24,11 @@ export interface CopyStream extends AsyncIterable<Uint8Array> {
 /** The source as one transaction sees it: a state that it really had, across all tables. */
 export interface SourceSnapshot {
   readonly state: SourceState & { readonly schema: string; readonly server: string };
-  tables(): Promise<TableDescription[]>;
-  /** One scan of the table. `now` is this transaction's snapshot. */
+  catalogue(): Promise<Catalogue>;
+  /**
+   * One scan of the table. `now` is this transaction's snapshot.
+   * @throws TransientError when the table was replaced or rewritten since the catalogue was read
+   */
   count(table: TableDescription, filter: VersionFilter | undefined, now: Snapshot): Promise<TableCounts>;
   /** The rows that the filter means, or all; of all columns, or of some. */
   copy(
@@ -32,9 +36,6 @@ export interface SourceSnapshot {
     options: { filter: VersionFilter | undefined; columns?: readonly string[] },
   ): CopyStream;
 }
-
-/** The schema tool's own bookkeeping: never ingested. */
-const EXCLUDED_TABLES = ["_prisma_migrations"];
 
 /**
  * Everything that a row's text depends on is fixed, so that a value always has the same text.
@@ -47,12 +48,15 @@ SET LOCAL intervalstyle = 'iso_8601';
 SET LOCAL timezone = 'UTC';
 SET LOCAL bytea_output = 'hex';
 SET LOCAL extra_float_digits = 1;
+SET LOCAL lc_monetary = 'C';
+SET LOCAL search_path = '';
 SET LOCAL row_security = off;
 SET LOCAL lock_timeout = '30s';
 SELECT pg_current_snapshot()::text AS snapshot,
        (SELECT system_identifier::text FROM pg_control_system()) AS "systemIdentifier",
        (SELECT timeline_id::text FROM pg_control_checkpoint()) AS timeline,
        current_database() AS database,
+       pg_postmaster_start_time()::text AS "startedAt",
        current_setting('server_version') AS server`;
 
 /** Runs `work` over one snapshot of the source. The connection is closed whatever happens. */
@@ -65,14 +69,12 @@ export async function withSourceSnapshot<T>(
     const state = await asking("begin a read-only transaction", () => begin(client, schema));
     const source: SourceSnapshot = {
       state,
-      tables: () =>
+      catalogue: () =>
         asking(`list the tables of the schema ${schema}`, () =>
-          tablesOf(client, { schema, user: credentials.user }),
+          catalogueOf(client, { schema, user: credentials.user }),
         ),
       count: (table, filter, now) =>
-        asking(`count the rows of ${table.name}`, () =>
-          countRows(client, qualified(schema, table.name), { filter, now }),
-        ),
+        asking(`count the rows of ${table.name}`, () => countRows(client, { schema, table, filter, now })),
       copy: (table, given) => copyRows(client, { schema, table, ...given }),
     };
     // A transaction that has only read is ended with its connection.
@@ -80,8 +82,11 @@ export async function withSourceSnapshot<T>(
   });
 }
 
-/** Errors that heal: the connection, a lock, a server that restarts (classes 08, 53, 55, 57). */
-const TRANSIENT = /^(08|53|55|57|40)|^E[A-Z]+$/;
+/**
+ * Errors that heal: the connection, a lock, a server that restarts (classes 08, 53, 55, 57, 40), a table or
+ * a column that is gone since the catalogue was read (42P01, 42703): the next run sees another catalogue.
+ */
+const TRANSIENT = /^(08|53|55|57|40)|^42P01$|^42703$|^E[A-Z]+$/;
 
 async function asking<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -104,66 +109,9 @@ async function begin(client: pg.Client, schema: string): Promise<SourceSnapshot[
   const results = (await client.query(BEGIN)) as unknown as pg.QueryResult<Record<string, string>>[];
   const row = results.at(-1)?.rows[0];
   if (row === undefined) throw new TransientError("the source did not say which snapshot it gave");
-  const { snapshot = "", systemIdentifier = "", timeline = "", database = "", server = "" } = row;
-  return { snapshot, systemIdentifier, timeline: Number(timeline), database, schema, server };
-}
-
-/** Tables and partitioned tables, with columns and primary keys; a domain counts as its base type. */
-const TABLES = `
-SELECT c.relname AS name,
-       c.oid || ':' || c.relfilenode AS storage,
-       has_table_privilege(c.oid, 'SELECT')::text AS readable,
-       COALESCE((SELECT json_agg(a.attname ORDER BY k.position)
-          FROM pg_index i
-          CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k(attnum, position)
-          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
-         WHERE i.indrelid = c.oid AND i.indisprimary), '[]')::text AS key,
-       COALESCE((SELECT json_agg(json_build_object('name', a.attname, 'type',
-                   CASE WHEN t.typtype = 'e' THEN 'enum ' ELSE '' END ||
-                   CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod)
-                        ELSE format_type(a.atttypid, a.atttypmod) END) ORDER BY a.attnum)
-          FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]')::text AS columns
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname <> ALL ($2)
- ORDER BY c.relname`;
-
-async function tablesOf(
-  client: pg.Client,
-  options: { schema: string; user: string },
-): Promise<TableDescription[]> {
-  const { schema, user } = options;
-  const [access] = await rowsOf<"usage">(
-    client,
-    "SELECT has_schema_privilege(oid, 'USAGE')::text AS usage FROM pg_namespace WHERE nspname = $1",
-    [schema],
-  );
-  if (access === undefined)
-    throw new TerminalError(`the source has no schema ${schema}; set marble:sourceSchema to one that exists`);
-  if (access.usage !== "true") {
-    throw new TerminalError(
-      `${user} may not use the schema ${schema}: GRANT USAGE ON SCHEMA ${identifier(schema)} TO ${identifier(user)}`,
-    );
-  }
-  const rows = await rowsOf<"name" | "storage" | "readable" | "key" | "columns">(client, TABLES, [
-    schema,
-    EXCLUDED_TABLES,
-  ]);
-  const hidden = rows
-    .filter(({ readable }) => readable !== "true")
-    .map(({ name }) => qualified(schema, name ?? ""));
-  if (hidden.length > 0) {
-    throw new TerminalError(
-      `${user} may not read ${hidden.join(", ")}: GRANT SELECT ON ${hidden.join(", ")} TO ${identifier(user)}`,
-    );
-  }
-  if (rows.length === 0) throw new TerminalError(`the schema ${schema} of the source has no tables`);
-  return rows.map(({ name, storage, key, columns }) => ({
-    name: name ?? "",
-    storage: storage ?? "",
-    key: JSON.parse(key ?? "[]") as string[],
-    columns: JSON.parse(columns ?? "[]") as { name: string; type: string }[],
-  }));
+  const { snapshot = "", systemIdentifier = "", timeline = "", database = "" } = row;
+  const { server = "", startedAt = "" } = row;
+  return { snapshot, systemIdentifier, timeline: Number(timeline), database, schema, server, startedAt };
 }
 
 /**
@@ -176,26 +124,49 @@ function condition(filter: VersionFilter | undefined): string {
   if (filter === undefined) return "true";
   const ids = filter.captured.map(literal).join(", ");
   const captured = filter.captured.length === 0 ? "" : ` AND xmin <> ALL (ARRAY[${ids}]::xid[])`;
-  return `${notOlder(filter.since.xmin)}${captured}`;
+  const oids = filter.joined.map(literal).join(", ");
+  const joined = filter.joined.length === 0 ? "" : ` OR tableoid = ANY (ARRAY[${oids}]::oid[])`;
+  return `(${notOlder(filter.since.xmin)}${captured}${joined})`;
+}
+
+/**
+ * A table is found by its name as it is now, not as it was at the snapshot: another may have taken it,
+ * and one that was rewritten since looks empty (PostgreSQL manual, 13.6 "Caveats"). The statement that
+ * asks holds a lock, which keeps the table as it is until the run has ended.
+ */
+function isAsDescribed(name: string, { storage }: TableDescription): string {
+  const nodes = storage.split(",").map((node) => node.split(":"));
+  const array = (values: readonly (string | undefined)[]): string =>
+    `ARRAY[${values.map((value) => literal(value ?? "")).join(", ")}]::oid[]`;
+  return `(SELECT to_regclass(${literal(name)})::oid = ${literal(nodes[0]?.[0] ?? "")}::oid AND NOT EXISTS (
+    SELECT FROM unnest(${array(nodes.map(([oid]) => oid))}, ${array(nodes.map(([, filenode]) => filenode))}) AS n (oid, filenode)
+     WHERE COALESCE(pg_relation_filenode(n.oid), 0) <> n.filenode))::text`;
 }
 
 async function countRows(
   client: pg.Client,
-  table: string,
-  options: { filter: VersionFilter | undefined; now: Snapshot },
+  options: { schema: string; table: TableDescription; filter: VersionFilter | undefined; now: Snapshot },
 ): Promise<TableCounts> {
-  const { filter, now } = options;
+  const { schema, table, filter, now } = options;
+  const name = qualified(schema, table.name);
   // Without a writer in progress nothing can come twice: there is no overlap to remember.
   const overlap =
     now.xmin < now.xmax
       ? `array_to_json(array_agg(DISTINCT xmin::text) FILTER (WHERE ${notOlder(now.xmin)}))`
       : "NULL";
-  const sql = `SELECT count(*) AS total, count(*) FILTER (WHERE ${condition(filter)}) AS captured, ${overlap} AS overlap FROM ${table}`;
-  const [row] = await rowsOf<"total" | "captured" | "overlap">(client, sql);
+  const sql = `
+    SELECT count(*) AS total, count(*) FILTER (WHERE ${condition(filter)}) AS captured, ${overlap} AS overlap,
+           ${isAsDescribed(name, table)} AS same
+      FROM ${name}`;
+  const [row] = await rowsOf<"total" | "captured" | "overlap" | "same">(client, sql);
+  if (row?.same !== "true")
+    throw new TransientError(`${table.name} was changed while the run looked at it; the next run sees it`, {
+      subject: { table: table.name },
+    });
   return {
-    total: Number(row?.total ?? 0),
-    captured: Number(row?.captured ?? 0),
-    overlap: JSON.parse(row?.overlap ?? "[]") as string[],
+    total: Number(row.total),
+    captured: Number(row.captured),
+    overlap: JSON.parse(row.overlap ?? "[]") as string[],
   };
 }
 

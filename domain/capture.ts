@@ -1,5 +1,15 @@
-import type { IngestCommit } from "./commit";
-import { horizonIsOld, nothingWritten, parseSnapshot, wentBackwards, type Snapshot } from "./snapshot";
+import { changesRows, columnChanges, type CatalogueColumn } from "./column-changes";
+import { captureOf, type IngestCommit, type TableCapture } from "./commit";
+import {
+  horizonIsLost,
+  horizonIsOld,
+  idsCameRound,
+  nothingWritten,
+  parseSnapshot,
+  wentBackwards,
+  type Snapshot,
+} from "./snapshot";
+import { storageChange } from "./storage";
 
 /** Which cluster answered, and what its transaction sees. */
 export interface SourceState {
@@ -7,6 +17,8 @@ export interface SourceState {
   /** Changes when a standby is promoted or a backup restored. */
   readonly timeline: number;
   readonly database: string;
+  /** When the server was started. A running server never goes back: what replaces its data restarts it. */
+  readonly startedAt: string;
   readonly snapshot: string;
 }
 
@@ -17,7 +29,10 @@ export type RunPlan =
   /** There is no past that this source continues: every table in full. `reason` is for the log. */
   | { readonly kind: "full"; readonly reason: string }
   /** What changed since the last commit; `renew` when a commit is due even if nothing did. */
-  | { readonly kind: "delta"; readonly since: Snapshot; readonly renew: boolean };
+  | { readonly kind: "delta"; readonly since: Snapshot; readonly now: Snapshot; readonly renew: boolean };
+
+/** What a run that has something to do has to do. */
+export type ActivePlan = Exclude<RunPlan, { readonly kind: "idle" }>;
 
 /**
  * Decides what a run has to do, from the last commit and what the source says of itself.
@@ -39,11 +54,18 @@ export function planRun(
   const since = parseSnapshot(last.snapshot);
   const snapshot = parseSnapshot(now.snapshot);
   if (wentBackwards(since, snapshot)) return { kind: "full", reason: "the source went back in time" };
+  // The files of a cluster may be those of a backup, and its ids have overtaken ours since: nothing else shows it.
+  if (was.startedAt !== now.startedAt) {
+    return { kind: "full", reason: "the server was restarted, maybe on other data" };
+  }
+  if (horizonIsLost(since, snapshot)) {
+    return { kind: "full", reason: "the last commit is more than two billion transactions ago" };
+  }
   const isReleased = Object.entries(last.tables).some(
     ([name, { held }]) => held !== null && released.has(name),
   );
   if (nothingWritten(since, snapshot) && !isReleased) return { kind: "idle" };
-  return { kind: "delta", since, renew: horizonIsOld(since, snapshot) };
+  return { kind: "delta", since, now: snapshot, renew: horizonIsOld(since, snapshot) };
 }
 
 /** A table as the catalogue describes it. */
@@ -51,12 +73,12 @@ export interface TableDescription {
   readonly name: string;
   readonly storage: string;
   readonly key: readonly string[];
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly columns: readonly CatalogueColumn[];
 }
 
-/** What to capture of one table. */
+/** What to capture of one table. `reason` is for the log. */
 export type TablePlan =
-  | { readonly mode: "full"; readonly recapture: boolean }
+  | { readonly mode: "full"; readonly recapture: boolean; readonly reason: string }
   | { readonly mode: "delta"; readonly recapture: boolean; readonly filter: VersionFilter };
 
 /** Which row versions of a table are meant: those of transactions not older than a horizon. */
@@ -65,56 +87,48 @@ export interface VersionFilter {
   readonly since: Snapshot;
   /** Row transaction ids whose rows were captured then, although they lie behind the horizon. */
   readonly captured: readonly string[];
+  /** Oids of partitions of which all rows are meant: they came in since, with rows as old as may be. */
+  readonly joined: readonly string[];
 }
+
+/** Every row of a table that was captured before: some of them may be as they were. */
+export const recaptured = (reason: string): TablePlan => ({ mode: "full", recapture: true, reason });
 
 /**
  * Decides what to capture of one table.
  * @param last the last commit, if there is one
  */
-export function planTable(last: IngestCommit | undefined, table: TableDescription, run: RunPlan): TablePlan {
-  const previous = last?.tables[table.name];
-  // In a source that is not the one of the last commit, every row may have been captured before.
-  const full = { mode: "full", recapture: previous !== undefined } as const;
-  if (last === undefined || previous === undefined || run.kind !== "delta") return full;
-  // Under another key the rows have to be known anew.
-  if (JSON.stringify(previous.key) !== JSON.stringify(table.key)) return full;
+export function planTable(
+  last: IngestCommit | undefined,
+  table: TableDescription,
+  run: ActivePlan,
+): TablePlan {
+  const previous = captureOf(last, table.name);
+  if (last === undefined || previous === undefined) {
+    return { mode: "full", recapture: false, reason: "the table is new" };
+  }
+  if (run.kind === "full") return recaptured(run.reason);
   const { snapshot, overlap } = previous.held ?? last;
-  if (snapshot === null) return full;
+  const since = snapshot === null ? undefined : parseSnapshot(snapshot);
+  const reason = whyInFull(previous, table);
+  if (reason !== undefined) return recaptured(reason);
+  if (since === undefined) return recaptured("it was to be captured in full when it was held back");
+  if (horizonIsLost(since, run.now)) return recaptured("it was held back for too many transactions");
+  const { rewritten, joined } = storageChange(previous.storage, table.storage);
   return {
     mode: "delta",
     // A rewritten table (ALTER TYPE, TRUNCATE and reload) carries new ids on rows that may be as they were.
-    recapture: previous.storage !== table.storage,
-    filter: { since: parseSnapshot(snapshot), captured: overlap },
+    recapture: rewritten || joined.length > 0 || idsCameRound(run.now),
+    filter: { since, captured: overlap, joined },
   };
 }
 
-/**
- * How many rows were updated or deleted, without looking at a key: of the rows at the last capture,
- * all that were not captured now are still as they were.
- */
-export const replacedRows = (counts: { previous: number; total: number; captured: number }): number =>
-  counts.previous - (counts.total - counts.captured);
-
-/** How much may be deleted between two runs before a person is asked. */
-export interface DeleteGuard {
-  /** Of the rows that the table had, 0 to 1. */
-  readonly maxShare: number;
-  /** Tables whose deletes a person has allowed. */
-  readonly allowed: ReadonlySet<string>;
-}
-
-/** So few deletes are never suspicious, unless they empty the table. */
-const FEW_DELETES = 20;
-
-/** Why the deletes of a table must wait for a person; undefined when they need not. */
-export function guardDeletes(
-  guard: DeleteGuard,
-  table: { name: string; previous: number; total: number; deleted: number },
-): string | undefined {
-  const { name, previous, total, deleted } = table;
-  if (deleted === 0 || guard.allowed.has(name)) return undefined;
-  const many = deleted > FEW_DELETES && deleted > previous * guard.maxShare;
-  if (!many && total > 0) return undefined;
-  const what = total === 0 ? "the table was emptied" : `${deleted} of ${previous} rows were deleted`;
-  return `${what}; if that is right, invoke ingest with {"allowDeletes":[${JSON.stringify(name)}]}`;
+/** What makes rows say something else than they did, although no transaction wrote them since. */
+function whyInFull(previous: TableCapture, table: TableDescription): string | undefined {
+  if (previous.mode === "absent") return `it is back: ${previous.absent ?? "it was absent"}`;
+  if (storageChange(previous.storage, table.storage).replaced) return "another table has its name";
+  // Under another key the rows have to be known anew.
+  if (JSON.stringify(previous.key) !== JSON.stringify(table.key)) return "its key changed";
+  if (changesRows(columnChanges(previous.columns, table.columns))) return "its columns changed";
+  return undefined;
 }

@@ -14,6 +14,8 @@ import { TerminalError } from "./errors";
  * - **full capture**: every row of a table; **delta**: the versions since the last commit.
  * - **recapture**: a capture that may hold versions that were captured before.
  * - **contract**: the columns and types of a source table that the model reads.
+ * - **refused**: a relation of the source that is not ingested, with the reason and the remedy.
+ * - **absent**: a table that was captured once and cannot be now: it is gone, or refused.
  * - **quarantine**: where a table stands whose columns no longer fit its contract.
  * - **rejected row**: a row that breaks its contract; kept aside with its reason.
  * - **reprocess**: to build the processed log of a new model version from the ingestion log, beside the old one.
@@ -41,9 +43,10 @@ const fileSet = z.object({ rows: z.int().nonnegative(), files: z.array(file) });
 const tableCapture = z.object({
   /**
    * What was captured: every row, the versions since the last commit, or nothing, because nothing changed
-   * (`unchanged`) or because the delete guard holds the table back (`held`).
+   * (`unchanged`), because the delete guard holds the table back (`held`), or because it could not be read
+   * (`absent`). Of a held or absent table, all but the mode is as it was when it was last captured.
    */
-  mode: z.enum(["full", "delta", "unchanged", "held"]),
+  mode: z.enum(["full", "delta", "unchanged", "held", "absent"]),
   /** Versions captured before may be among them: the loader compares. */
   recapture: z.boolean(),
   /** Rows captured. */
@@ -51,14 +54,21 @@ const tableCapture = z.object({
   files: z.array(file),
   /** Tombstones: the keys of the rows that were deleted since the last commit. */
   deleted: fileSet,
-  /** Rows that the table has; of a held table, that it had when it was last captured. */
+  /** Rows that the table has. */
   total: z.int().nonnegative(),
-  /** What the table is to PostgreSQL; changes when it is rewritten. */
+  /** What the table and all below it are to PostgreSQL: see `storageChange`. */
   storage: z.string(),
   /** The columns of its primary key; empty when it has none. */
   key: z.array(z.string()),
-  /** The columns that the source had, with their types as PostgreSQL prints them. */
-  columns: z.array(z.object({ name: z.string(), type: z.string() })),
+  /** The columns that the source had: see `CatalogueColumn`. */
+  columns: z.array(
+    z.object({
+      name: z.string(),
+      type: z.string(),
+      number: z.int().optional(),
+      labels: z.array(z.string()).optional(),
+    }),
+  ),
   /** The files, in order, that together tell the keys of all rows of the table: `rows` add, `tombstones` remove. */
   keys: z.array(
     z.object({ kind: z.enum(["rows", "tombstones"]), key: z.string(), bytes: z.int().nonnegative() }),
@@ -67,8 +77,17 @@ const tableCapture = z.object({
   held: z
     .object({ snapshot: z.string().nullable(), overlap: z.array(z.string()), reason: z.string() })
     .nullable(),
+  /** Of an absent table: why. */
+  absent: z.string().nullable().default(null),
 });
 export type TableCapture = z.infer<typeof tableCapture>;
+
+const refusal = z.object({
+  kind: z.enum(["table", "view", "materialized view", "foreign table"]),
+  /** With the remedy. */
+  reason: z.string(),
+});
+export type Refusal = z.infer<typeof refusal>;
 
 /** A commit of the ingestion bucket: one state of the source. */
 export const ingestCommit = z.object({
@@ -79,15 +98,23 @@ export const ingestCommit = z.object({
     database: z.string(),
     schema: z.string(),
     server: z.string(),
+    /** When the server was started: while that stays, its history has no break. */
+    startedAt: z.string().default(""),
   }),
   /** `pg_current_snapshot()` of the run. */
   snapshot: z.string(),
   /** Row transaction ids in the overlap whose rows were captured: the next run leaves them out. */
   overlap: z.array(z.string()),
-  /** Every table of the source, the unchanged too. */
+  /** Every table that was ever captured, the unchanged and the absent too. */
   tables: z.record(z.string(), tableCapture),
+  /** Relations of the source that are not ingested, by name. */
+  refused: z.record(z.string(), refusal).default({}),
 });
 export type IngestCommit = z.infer<typeof ingestCommit>;
+
+/** What a commit says of a table; a table may be called `constructor`. */
+export const captureOf = (commit: IngestCommit | undefined, table: string): TableCapture | undefined =>
+  commit !== undefined && Object.hasOwn(commit.tables, table) ? commit.tables[table] : undefined;
 
 const warehouseTableCommit = z.object({
   rows: z.int().nonnegative(),

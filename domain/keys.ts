@@ -53,6 +53,10 @@ export function commitOfHeadKey(key: string): CommitNumber {
   return commitNumber(LAST - Number(digits));
 }
 
+/** A name as one segment of a key; no segment is `.` or `..`, which tools take for folders. */
+const segment = (name: string): string =>
+  /^\.+$/.test(name) ? name.replaceAll(".", "%2E") : encodeURIComponent(name);
+
 /**
  * The key of a data file.
  * @param table any name; characters that a key should not have are percent-encoded
@@ -63,5 +67,5 @@ export function dataKey(options: { at: Date; table: string; extension: string; f
   const [date = "", time = ""] = at.toISOString().slice(0, -1).split("T");
   const day = date.replaceAll("-", "/");
   const prefix = folder === undefined ? "" : `${folder}/`;
-  return `${prefix}${day}/${encodeURIComponent(table)}/${time.replaceAll(":", "")}.${extension}` as ObjectKey;
+  return `${prefix}${day}/${segment(table)}/${time.replaceAll(":", "")}.${extension}` as ObjectKey;
 }

@@ -3,7 +3,7 @@ import { contractBreaches } from "./contract";
 import { commitNumber, type CommitNumber } from "./keys";
 import type { SourceTable } from "./model/source";
 
-/** What is known of one source table in one commit; undefined when the source had no such table. */
+/** What is known of one source table in one commit; undefined when the source never had such a table. */
 export interface CommittedCapture {
   readonly number: CommitNumber;
   readonly capture: TableCapture | undefined;
@@ -24,20 +24,25 @@ export interface TableAdmission {
 }
 
 /**
- * Decides how far a source table can be processed.
+ * Decides how far a source table can be processed. Where it was missing, there is nothing to process:
+ * that is a breach only while nothing later is known.
  * @param waiting its captures in order: those in quarantine since an earlier commit, then this commit's
  */
 export function admit(contract: SourceTable, waiting: readonly CommittedCapture[]): TableAdmission {
   const captures: AdmittedCapture[] = [];
+  let missing: Quarantine[string] | undefined;
   for (const { number, capture } of waiting) {
-    const breaches =
-      capture === undefined ? [`table ${contract.name} is missing`] : contractBreaches(contract, capture);
-    if (capture === undefined || breaches.length > 0) {
-      return { captures, quarantine: { since: number, breaches: [...breaches] } };
+    if (capture === undefined || capture.mode === "absent") {
+      const why = capture?.absent ?? "the source never had it";
+      missing = { since: number, breaches: [`table ${contract.name} is missing: ${why}`] };
+      continue;
     }
+    const breaches = contractBreaches(contract, capture);
+    if (breaches.length > 0) return { captures, quarantine: { since: number, breaches: [...breaches] } };
     captures.push({ number, capture });
+    missing = undefined;
   }
-  return { captures, quarantine: undefined };
+  return { captures, quarantine: missing };
 }
 
 /** The numbers of the commits of a table that wait to be processed, this one last. */

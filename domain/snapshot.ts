@@ -49,3 +49,14 @@ export const HORIZON_LIFETIME = 2n ** 30n;
 
 export const horizonIsOld = (recorded: Snapshot, now: Snapshot): boolean =>
   now.xmax - recorded.xmin > HORIZON_LIFETIME;
+
+/** Can ages no longer tell what came after the recorded horizon? */
+export const horizonIsLost = (recorded: Snapshot, now: Snapshot): boolean =>
+  now.xmax - recorded.xmin >= 2n ** 31n;
+
+/**
+ * Have ids come round? A row keeps the 32 bits of the id that wrote it for ever, frozen or not, so one of
+ * an earlier round may by chance look as if it had been written since the last commit. Never the other
+ * way: a row that was written since always looks so.
+ */
+export const idsCameRound = (now: Snapshot): boolean => now.xmax >= 2n ** 32n;

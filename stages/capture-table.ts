@@ -1,33 +1,44 @@
 import type { SourceSnapshot, TableCounts } from "../adapters/source";
 import {
-  guardDeletes,
   planTable,
-  replacedRows,
-  type RunPlan,
+  recaptured,
+  type ActivePlan,
   type TableDescription,
   type TablePlan,
 } from "../domain/capture";
-import type { DataFile, IngestCommit, TableCapture } from "../domain/commit";
+import type { CatalogueColumn } from "../domain/column-changes";
+import { captureOf, type DataFile, type IngestCommit, type TableCapture } from "../domain/commit";
+import { guardDeletes } from "../domain/delete-guard";
 import { dataKey, type CommitNumber } from "../domain/keys";
+import { isContinuous, replacedRows } from "../domain/replaced-rows";
 import type { Snapshot } from "../domain/snapshot";
-import { findDeleted, keyHistory, writeTombstones } from "./find-deleted";
+import { findDeleted, keyHistory, writeTombstones, type KeyComparison } from "./find-deleted";
 import type { IngestContext } from "./ingest";
 
 /** One run of the stage over all tables. */
 export interface CaptureRun extends IngestContext {
   readonly number: CommitNumber;
-  readonly run: Exclude<RunPlan, { kind: "idle" }>;
+  readonly run: ActivePlan;
   readonly last: IngestCommit | undefined;
   readonly snapshot: Snapshot;
 }
 
-const NOTHING: Pick<TableCapture, "rows" | "files" | "deleted" | "recapture" | "held"> = {
+const NOTHING: Pick<TableCapture, "rows" | "files" | "deleted" | "recapture" | "held" | "absent"> = {
   rows: 0,
   files: [],
   deleted: { rows: 0, files: [] },
   recapture: false,
   held: null,
+  absent: null,
 };
+
+/** A table that cannot be read now: all that is known of it is kept for the day it comes back. */
+export const absentCapture = (previous: TableCapture, reason: string): TableCapture => ({
+  ...previous,
+  ...NOTHING,
+  mode: "absent",
+  absent: reason,
+});
 
 /** Captures one table: its new versions, and the keys that are gone. */
 export async function captureTable(
@@ -35,38 +46,25 @@ export async function captureTable(
   table: TableDescription,
   run: CaptureRun,
 ): Promise<{ capture: TableCapture; overlap: readonly string[] }> {
-  const previous = run.last?.tables[table.name];
-  let plan = planTable(run.last, table, run.run);
-  let counts = await source.count(table, filterOf(plan), run.snapshot);
+  const previous = captureOf(run.last, table.name);
+  const found = await lookAt(source, table, { previous, run });
+  const { plan, counts, compared } = found;
+  const { overlap } = counts;
   const description = {
     storage: table.storage,
     key: [...table.key],
-    columns: [...table.columns],
+    columns: table.columns.map(catalogueColumn),
     total: counts.total,
   };
-  const { overlap } = counts;
-
-  const replaced = previous === undefined ? 0 : replacedRows({ previous: previous.total, ...counts });
-  if (plan.mode === "delta" && previous !== undefined && counts.captured === 0 && replaced === 0) {
+  if (previous !== undefined && plan.mode === "delta" && counts.captured === 0 && found.replaced === 0) {
     return { capture: { ...description, ...NOTHING, mode: "unchanged", keys: previous.keys }, overlap };
   }
-  if (plan.mode === "delta" && replaced > 0 && table.key.length === 0) {
-    // Without a key an update cannot be told from a delete: the table is taken anew.
-    plan = { mode: "full", recapture: true };
-    counts = { ...counts, captured: counts.total };
-  }
-
-  const compared =
-    previous === undefined
-      ? undefined
-      : await findDeleted(source, { table, previous, plan, counts, replaced, run });
   const reason =
     previous === undefined
       ? undefined
       : heldBack(table, { previous, counts, deleted: compared?.deleted.size ?? 0, run });
   if (previous !== undefined && reason !== undefined) {
     const from = plan.mode === "full" ? { snapshot: null, overlap: [] } : lastSeen(previous, run);
-    // Columns and key, too, stay as they were: they describe what was captured.
     return { capture: { ...previous, ...NOTHING, mode: "held", held: { ...from, reason } }, overlap };
   }
 
@@ -74,29 +72,68 @@ export async function captureTable(
   const deleted =
     compared === undefined ? NOTHING.deleted : await writeTombstones(table, compared.deleted, run);
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
-  const keys = await keyHistory({
-    table,
-    previous,
-    plan,
-    files,
-    tombstones: deleted.files,
-    known: compared?.known,
-    run,
-  });
-  return {
-    capture: {
-      ...description,
-      mode: plan.mode,
-      recapture: plan.recapture,
-      rows,
-      files,
-      deleted,
-      keys,
-      held: null,
-    },
-    overlap,
-  };
+  const { mode, recapture } = plan;
+  const known = compared?.known;
+  const keys = await keyHistory({ table, previous, plan, files, tombstones: deleted.files, known, run });
+  const capture = { ...description, ...NOTHING, mode, recapture, rows, files, deleted, keys };
+  return { capture, overlap };
 }
+
+/** What there is to capture of a table, before anything is written. */
+interface Findings {
+  readonly plan: TablePlan;
+  readonly counts: TableCounts;
+  readonly replaced: number;
+  readonly compared: KeyComparison | undefined;
+}
+
+/** Plans, counts and compares; what the numbers say can make the plan a full capture. */
+async function lookAt(
+  source: SourceSnapshot,
+  table: TableDescription,
+  { previous, run }: { previous: TableCapture | undefined; run: CaptureRun },
+): Promise<Findings> {
+  let plan = planTable(run.last, table, run.run);
+  let counts = await source.count(table, filterOf(plan), run.snapshot);
+  if (previous === undefined) return { plan, counts, replaced: 0, compared: undefined };
+  const inFull = (reason: string): void => {
+    plan = recaptured(reason);
+    counts = { ...counts, captured: counts.total };
+  };
+
+  const counted = { previous: previous.total, ...counts };
+  const replaced = replacedRows(counted);
+  const delta = plan.mode === "delta";
+  if (delta && !isContinuous(counted)) inFull(INCONSISTENT);
+  // Without a key an update cannot be told from a delete: the table is taken anew.
+  else if (delta && replaced > 0 && table.key.length === 0) inFull("it has no key, and rows were replaced");
+  const compared = await findDeleted(source, { table, previous, plan, counts, replaced, run });
+  if (delta && compared !== undefined && plan.mode === "delta") {
+    const { updated, deleted } = compared;
+    if (!isContinuous(counted, { updated, deleted: deleted.size })) inFull(INCONSISTENT);
+  }
+  if (plan.mode === "full") {
+    const { reason } = plan;
+    const fields = { commit: run.number, table: table.name, reason };
+    if (reason === INCONSISTENT) run.telemetry.warn("the table is captured in full", fields);
+    else if (run.run.kind === "delta") run.telemetry.info("the table is captured in full", fields);
+  }
+  return { plan, counts, replaced, compared };
+}
+
+const INCONSISTENT = "rows are there that were never captured: the source is not the one of the last commit";
+
+const catalogueColumn = ({
+  name,
+  type,
+  number,
+  labels,
+}: CatalogueColumn): TableCapture["columns"][number] => ({
+  name,
+  type,
+  ...(number !== undefined && { number }),
+  ...(labels !== undefined && { labels: [...labels] }),
+});
 
 /** From where a table that is held back goes on one day. */
 function lastSeen(

@@ -1,9 +1,11 @@
 import type { SourceSnapshot, TableCounts } from "../adapters/source";
 import type { TableDescription, TablePlan } from "../domain/capture";
+import { isSameKey } from "../domain/column-changes";
 import type { DataFile, TableCapture } from "../domain/commit";
 import { keysAsCsv, readKeys } from "../domain/csv/fields";
 import { keySet, type KeySet } from "../domain/key-set";
 import { dataKey } from "../domain/keys";
+import { storageChange } from "../domain/storage";
 import type { CaptureRun } from "./capture-table";
 
 /**
@@ -15,6 +17,8 @@ export interface KeyComparison {
   /** The keys that the lake knows and the source still has. */
   readonly known: KeySet;
   readonly deleted: KeySet;
+  /** How many of the captured rows the lake knew already; of a full capture it says nothing. */
+  readonly updated: number;
 }
 
 interface Comparison {
@@ -33,19 +37,20 @@ export async function findDeleted(
 ): Promise<KeyComparison | undefined> {
   const { table, previous, plan, replaced, run } = comparison;
   if (table.key.length === 0 || (plan.mode === "delta" && replaced === 0)) return undefined;
-  // A table whose key changed is captured in full, and its keys are known from then on.
-  if (JSON.stringify(table.key) !== JSON.stringify(previous.key)) return undefined;
+  // A table with another key is captured in full, and its keys are known from then on.
+  const renamed = !storageChange(previous.storage, table.storage).replaced && isSameKey(previous, table);
+  if (JSON.stringify(table.key) !== JSON.stringify(previous.key) && !renamed) return undefined;
   const known = await knownKeys(previous, run);
   const deleted = keySet();
-  if (plan.mode === "delta" && (await updatedRows(source, { ...comparison, known })) === replaced)
-    return { known, deleted };
+  const updated = await updatedRows(source, { ...comparison, known });
+  if (plan.mode === "delta" && updated === replaced) return { known, deleted, updated };
 
   const present = keySet();
   for await (const key of readKeys(source.copy(table, { filter: undefined, columns: table.key }), table.key))
     present.add(key);
   for (const key of known) if (!present.has(key)) deleted.add(key);
   for (const key of deleted) known.delete(key);
-  return { known, deleted };
+  return { known, deleted, updated };
 }
 
 /** How many of the captured rows the lake knew already: those were updated, not inserted. */

@@ -2,12 +2,14 @@ import type { CommitLog } from "../adapters/commit-log";
 import type { ObjectStore } from "../adapters/object-store";
 import type { SourceSnapshot } from "../adapters/source";
 import type { Telemetry } from "../adapters/telemetry";
-import { planRun, type DeleteGuard } from "../domain/capture";
-import type { IngestCommit, TableCapture } from "../domain/commit";
+import { planRun } from "../domain/capture";
+import type { IngestCommit } from "../domain/commit";
+import type { DeleteGuard } from "../domain/delete-guard";
 import { TransientError } from "../domain/errors";
 import { nextCommit } from "../domain/keys";
 import { parseSnapshot } from "../domain/snapshot";
-import { captureTable, type CaptureRun } from "./capture-table";
+import { captureTables } from "./capture-tables";
+import { reportCommit, reportState } from "./ingest-report";
 
 /** What a run captured; `commit` is null when there was nothing to do. */
 export interface IngestReport {
@@ -37,6 +39,7 @@ export async function ingestSnapshot(source: SourceSnapshot, context: IngestCont
   const run = planRun(head?.commit, source.state, context.guard.allowed);
   if (run.kind === "idle") {
     telemetry.info("nothing was written in the source", { commit: head?.number ?? 0 });
+    reportState(telemetry, head?.commit);
     return { commit: null, tables: {} };
   }
   const number = nextCommit(head?.number);
@@ -48,9 +51,10 @@ export async function ingestSnapshot(source: SourceSnapshot, context: IngestCont
   const changed = Object.entries(captured.tables).filter(
     ([, { mode }]) => mode === "full" || mode === "delta",
   );
-  const due = run.kind === "full" || run.renew || !sameTables(head?.commit, captured.tables);
+  const due = run.kind === "full" || run.renew || !sameShape(head?.commit, captured);
   if (changed.length === 0 && !due) {
     telemetry.info("no table changed", { commit: head?.number ?? 0 });
+    reportState(telemetry, head?.commit);
     return { commit: null, tables: {} };
   }
 
@@ -63,6 +67,7 @@ export async function ingestSnapshot(source: SourceSnapshot, context: IngestCont
     snapshot: source.state.snapshot,
     overlap: captured.overlap,
     tables: captured.tables,
+    refused: captured.refused,
   };
   if (!(await log.append(number, commit))) {
     throw new TransientError(
@@ -72,7 +77,7 @@ export async function ingestSnapshot(source: SourceSnapshot, context: IngestCont
       },
     );
   }
-  report(telemetry, commit);
+  reportCommit(telemetry, commit, head?.commit);
   const tables = changed.map(([name, { rows, deleted }]) => [
     name,
     { rows, ...(deleted.rows > 0 && { deleted: deleted.rows }) },
@@ -80,53 +85,23 @@ export async function ingestSnapshot(source: SourceSnapshot, context: IngestCont
   return { commit: number, tables: Object.fromEntries(tables) as IngestReport["tables"] };
 }
 
-function report(telemetry: Telemetry, { number, tables }: IngestCommit): void {
-  const captures = Object.entries(tables);
-  const sum = (of: (table: TableCapture) => number): number =>
-    captures.reduce((total, [, table]) => total + of(table), 0);
-  const rows = sum((table) => table.rows);
-  const deleted = sum((table) => table.deleted.rows);
-  const bytes = sum(({ files }) => files.reduce((total, file) => total + file.bytes, 0));
-  const held = captures.filter(([, { mode }]) => mode === "held");
-  telemetry.info("committed", { commit: number, rows, deleted, bytes });
-  telemetry.count("RowsIngested", rows);
-  telemetry.count("RowsDeleted", deleted);
-  telemetry.count("BytesIngested", bytes, "Bytes");
-  telemetry.count("TablesHeld", held.length);
-  for (const [table, { held: why }] of held) {
-    telemetry.warn("the table is held back by the delete guard", {
-      commit: number,
-      table,
-      reason: why?.reason ?? "",
-    });
-  }
-}
-
 function sourceOf({ state }: SourceSnapshot): IngestCommit["source"] {
-  const { systemIdentifier, timeline, database, schema, server } = state;
-  return { systemIdentifier, timeline, database, schema, server };
+  const { systemIdentifier, timeline, database, schema, server, startedAt } = state;
+  return { systemIdentifier, timeline, database, schema, server, startedAt };
 }
 
-/** Are the tables, their columns and what is held those of the last commit? A change of them alone is worth a commit. */
-function sameTables(last: IngestCommit | undefined, tables: IngestCommit["tables"]): boolean {
-  const shape = (of: IngestCommit["tables"]): string =>
-    JSON.stringify(
-      Object.entries(of).map(([name, { storage, key, columns }]) => [name, storage, key, columns]),
-    );
-  return last !== undefined && shape(last.tables) === shape(tables);
-}
-
-/** Captures every table, one after the other: they share one snapshot, and so one connection. */
-async function captureTables(
-  source: SourceSnapshot,
-  run: CaptureRun,
-): Promise<{ tables: IngestCommit["tables"]; overlap: string[] }> {
-  const tables: Record<string, TableCapture> = {};
-  const overlap = new Set<string>();
-  for (const table of await source.tables()) {
-    const result = await captureTable(source, table, run);
-    tables[table.name] = result.capture;
-    for (const xid of result.overlap) overlap.add(xid);
-  }
-  return { tables, overlap: [...overlap] };
+/** Are the tables, their columns, what is held, absent and refused those of the last commit? A change is worth a commit. */
+function sameShape(last: IngestCommit | undefined, now: Pick<IngestCommit, "tables" | "refused">): boolean {
+  const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
+  const shape = ({ tables, refused }: Pick<IngestCommit, "tables" | "refused">): string =>
+    JSON.stringify([
+      Object.entries(tables)
+        .map(([name, { storage, key, columns, held, absent }]): [string, unknown] => [
+          name,
+          [storage, key, columns, held !== null, absent],
+        ])
+        .sort(byName),
+      Object.entries(refused).sort(byName),
+    ]);
+  return last !== undefined && shape(last) === shape(now);
 }

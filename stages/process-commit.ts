@@ -1,12 +1,13 @@
 import type { RecordBatch } from "apache-arrow";
 import { calendarCoverage, calendarRows, dayNumber, isoDate, missingDays } from "../domain/calendar";
 import { arrowSchema, recordBatch } from "../domain/columnar/arrow";
-import type {
-  DataFile,
-  IngestCommit,
-  ProcessCommit,
-  WarehousePart,
-  WarehouseTableCommit,
+import {
+  captureOf,
+  type DataFile,
+  type IngestCommit,
+  type ProcessCommit,
+  type WarehousePart,
+  type WarehouseTableCommit,
 } from "../domain/commit";
 import { TerminalError } from "../domain/errors";
 import type { CommitNumber } from "../domain/keys";
@@ -80,7 +81,7 @@ async function admitTables(
         throw new TerminalError(`ingest commit ${number} is gone, but ${name} waits for it`, {
           subject: { table: name, commit: number },
         });
-      captures.push({ number, capture: of.tables[name] });
+      captures.push({ number, capture: captureOf(of, name) });
     }
     admissions.set(name, admit(contract, captures));
   }

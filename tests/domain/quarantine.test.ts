@@ -11,6 +11,7 @@ const withColumns = (...names: string[]): TableCapture =>
   capture({ columns: names.map((name) => ({ name, type: name === "id" ? "integer" : "text" })) });
 const good = withColumns("id", "name", "more");
 const bad = withColumns("id");
+const absent = capture({ mode: "absent", absent: "the table is gone" });
 const waiting = (...captures: readonly (TableCapture | undefined)[]) =>
   captures.map((one, index) => ({ number: commitNumber(index + 4), capture: one }));
 
@@ -32,10 +33,28 @@ describe("A table is processed", () => {
     });
   });
 
-  it("not when the source has it no more", () => {
-    expect(admit(design, waiting(undefined))).to.deep.equal({
-      captures: [],
-      quarantine: { since: 4, breaches: ["table design is missing"] },
+  it("not while it is missing", () => {
+    expect(admit(design, waiting(good, absent, absent))).to.deep.equal({
+      captures: [{ number: 4, capture: good }],
+      quarantine: { since: 6, breaches: ["table design is missing: the table is gone"] },
+    });
+    expect(admit(design, waiting(undefined)).quarantine).to.deep.equal({
+      since: 4,
+      breaches: ["table design is missing: the source never had it"],
+    });
+  });
+
+  it("when it has come back: where it was missing, there is nothing to wait for", () => {
+    expect(admit(design, waiting(undefined, absent, good))).to.deep.equal({
+      captures: [{ number: 6, capture: good }],
+      quarantine: undefined,
+    });
+  });
+
+  it("not over a capture that does not fit, although it was missing since", () => {
+    expect(admit(design, waiting(bad, absent, good)).quarantine).to.deep.equal({
+      since: 4,
+      breaches: ["column name is missing"],
     });
   });
 

@@ -14,6 +14,7 @@ export const capture = (over: Partial<TableCapture> = {}): TableCapture => ({
   columns: [{ name: "staff_id", type: "integer" }],
   keys: [{ kind: "rows", key: "2026/11/23/staff/140509.123.csv", bytes: 99 }],
   held: null,
+  absent: null,
   ...over,
 });
 
@@ -22,10 +23,18 @@ export const ingested = (over: Partial<IngestCommit> = {}): IngestCommit => ({
   number: 3,
   lake: "0b0c3c9e-5d2f-4c5e-9a0e-2f6c1d1f7a11",
   createdAt: "2026-11-23T14:05:10.000Z",
-  source: { systemIdentifier: "s", timeline: 1, database: "d", schema: "public", server: "17.0" },
+  source: {
+    systemIdentifier: "s",
+    timeline: 1,
+    database: "d",
+    schema: "public",
+    server: "17.0",
+    startedAt: "then",
+  },
   snapshot: "90:95:92",
   overlap: ["93"],
   tables: { staff: capture() },
+  refused: {},
   ...over,
 });
 

@@ -42,6 +42,8 @@ export interface Pipeline {
   readonly ingested: { readonly store: ObjectStore; readonly log: CommitLog<IngestCommit> };
   readonly processed: { readonly store: ObjectStore; readonly log: CommitLog<ProcessCommit> };
   readonly logged: Logged[];
+  /** Every value of every metric. */
+  readonly counted: Map<string, number[]>;
   readonly s3: S3Server;
   ingest(options?: { allowDeletes?: readonly string[] }): Promise<IngestReport>;
   process(options?: { model?: Model; reprocess?: boolean; hasTime?: () => boolean }): Promise<ProcessReport>;
@@ -96,10 +98,11 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
   const ingested = { store: ingestion, log: commitLog(ingestion, ingestCommit) };
   const processed = { store: processedStore, log: commitLog(processedStore, processCommit) };
   const logged: Logged[] = [];
+  const counted = new Map<string, number[]>();
   const telemetry: Telemetry = {
     info: (message, fields = {}) => void logged.push({ level: "info", message, fields }),
     warn: (message, fields = {}) => void logged.push({ level: "warn", message, fields }),
-    count: () => undefined,
+    count: (metric, value) => void counted.set(metric, [...(counted.get(metric) ?? []), value]),
   };
   const now = monotonicClock();
   const hasTime = (): boolean => true;
@@ -110,6 +113,7 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
     ingested,
     processed,
     logged,
+    counted,
     s3,
     ingest: ({ allowDeletes = [] } = {}) =>
       withSourceSnapshot({ credentials: credentialsOf(source.readerUrl), schema: "public" }, (snapshot) =>

@@ -1,0 +1,75 @@
+/** A column of a source table, as the catalogue describes it. */
+export interface CatalogueColumn {
+  readonly name: string;
+  /** As `format_type()` prints it, `enum ` before an enumerated type. */
+  readonly type: string;
+  /** Its number in the table, which stays when it is renamed and is never given again. */
+  readonly number?: number | undefined;
+  /** Of an enumerated type: its values, the oldest first. */
+  readonly labels?: readonly string[] | undefined;
+}
+
+/** How the columns of a table changed, as texts for the log. */
+export interface ColumnChanges {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** `old → new` */
+  readonly renamed: readonly string[];
+  /** `name: old type → new type` */
+  readonly retyped: readonly string[];
+}
+
+/**
+ * Compares the columns of a table with those at its last capture. A column is the same when its number
+ * is, so that one that was dropped and added again, or two that changed names, are told apart.
+ */
+export function columnChanges(
+  before: readonly CatalogueColumn[],
+  now: readonly CatalogueColumn[],
+): ColumnChanges {
+  const numbered = [...before, ...now].every(({ number }) => number !== undefined);
+  const identity = (column: CatalogueColumn): string | number =>
+    numbered ? (column.number ?? 0) : column.name;
+  const was = new Map(before.map((column) => [identity(column), column]));
+  const is = new Set(now.map(identity));
+  const kept = now.flatMap((column) => {
+    const earlier = was.get(identity(column));
+    return earlier === undefined ? [] : [{ earlier, column }];
+  });
+  return {
+    added: now.filter((column) => !was.has(identity(column))).map(({ name }) => name),
+    removed: before.filter((column) => !is.has(identity(column))).map(({ name }) => name),
+    renamed: kept
+      .filter(({ earlier, column }) => earlier.name !== column.name)
+      .map(({ earlier, column }) => `${earlier.name} → ${column.name}`),
+    retyped: kept
+      .filter(({ earlier, column }) => earlier.type !== column.type || relabelled(earlier, column))
+      .map(({ earlier, column }) => `${column.name}: ${earlier.type} → ${column.type}`),
+  };
+}
+
+/** A value that was renamed (ALTER TYPE … RENAME VALUE) changes rows without touching them; one more does not. */
+const relabelled = ({ labels: was }: CatalogueColumn, { labels: is }: CatalogueColumn): boolean =>
+  was !== undefined && is !== undefined && was.some((label, index) => is[index] !== label);
+
+/**
+ * Do the rows of the table say something else now, although nothing touched them? `ADD COLUMN … DEFAULT`
+ * leaves every row as it is, and so do a new name and many a new type; only a dropped column adds nothing.
+ */
+export const changesRows = ({ added, renamed, retyped }: ColumnChanges): boolean =>
+  added.length + renamed.length + retyped.length > 0;
+
+/** Did anything change? */
+export const hasChanges = (changes: ColumnChanges): boolean =>
+  changesRows(changes) || changes.removed.length > 0;
+
+/** Is the key made of the same columns, whatever they are called now? */
+export function isSameKey(
+  before: { key: readonly string[]; columns: readonly CatalogueColumn[] },
+  now: { key: readonly string[]; columns: readonly CatalogueColumn[] },
+): boolean {
+  const numbers = ({ key, columns }: typeof before): (number | undefined)[] =>
+    key.map((name) => columns.find((column) => column.name === name)?.number);
+  const was = numbers(before);
+  return !was.includes(undefined) && JSON.stringify(was) === JSON.stringify(numbers(now));
+}

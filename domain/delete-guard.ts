@@ -1,0 +1,23 @@
+/** How much may be deleted between two runs before a person is asked. */
+export interface DeleteGuard {
+  /** Of the rows that the table had, 0 to 1. */
+  readonly maxShare: number;
+  /** Tables whose deletes a person has allowed. */
+  readonly allowed: ReadonlySet<string>;
+}
+
+/** So few deletes are never suspicious, unless they empty the table. */
+const FEW_DELETES = 20;
+
+/** Why the deletes of a table must wait for a person; undefined when they need not. */
+export function guardDeletes(
+  guard: DeleteGuard,
+  table: { name: string; previous: number; total: number; deleted: number },
+): string | undefined {
+  const { name, previous, total, deleted } = table;
+  if (deleted === 0 || guard.allowed.has(name)) return undefined;
+  const many = deleted > FEW_DELETES && deleted > previous * guard.maxShare;
+  if (!many && total > 0) return undefined;
+  const what = total === 0 ? "the table was emptied" : `${deleted} of ${previous} rows were deleted`;
+  return `${what}; if that is right, invoke ingest with {"allowDeletes":[${JSON.stringify(name)}]}`;
+}

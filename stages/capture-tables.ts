@@ -1,0 +1,27 @@
+import type { SourceSnapshot } from "../adapters/source";
+import type { IngestCommit, TableCapture } from "../domain/commit";
+import { absentCapture, captureTable, type CaptureRun } from "./capture-table";
+
+/** What a run found, as its commit will say. */
+export type CapturedTables = Pick<IngestCommit, "tables" | "refused" | "overlap">;
+
+/**
+ * Captures every table, one after the other: they share one snapshot, and so one connection. A table
+ * that was captured once stays in every later commit: if it comes back, its past must be known.
+ */
+export async function captureTables(source: SourceSnapshot, run: CaptureRun): Promise<CapturedTables> {
+  const { tables, refused } = await source.catalogue();
+  const captures = new Map<string, TableCapture>();
+  const overlap = new Set<string>();
+  for (const table of tables) {
+    const result = await captureTable(source, table, run);
+    captures.set(table.name, result.capture);
+    for (const xid of result.overlap) overlap.add(xid);
+  }
+  for (const [name, previous] of Object.entries(run.last?.tables ?? {})) {
+    if (captures.has(name)) continue;
+    const refusal = Object.hasOwn(refused, name) ? refused[name] : undefined;
+    captures.set(name, absentCapture(previous, refusal?.reason ?? "the table is gone"));
+  }
+  return { tables: Object.fromEntries(captures), refused: { ...refused }, overlap: [...overlap] };
+}
