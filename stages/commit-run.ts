@@ -10,6 +10,7 @@ import type {
   WarehousePart,
   WarehouseTableCommit,
 } from "../domain/commit";
+import { takeBatch } from "../domain/columnar/take";
 import { decodeCsv, type SourceBatch } from "../domain/csv/decoder";
 import { TerminalError } from "../domain/errors";
 import type { CommitNumber } from "../domain/keys";
@@ -80,7 +81,10 @@ function checkRows(file: DataFile, rows: number, subject: { table: string; commi
   );
 }
 
-/** The decoded tombstones of one capture: batches of the key alone. */
+/**
+ * The decoded tombstones of one capture: batches of the key alone. A key that is no value of its type was
+ * never loaded: its row was rejected.
+ */
 export async function* tombstoneBatches(
   source: SourceTable,
   { capture }: AdmittedCapture,
@@ -90,7 +94,12 @@ export async function* tombstoneBatches(
   if (key === undefined) throw new TypeError(`${source.name} has no column ${source.key}`);
   const keyOnly: SourceTable = { name: source.name, key: source.key, columns: { [source.key]: key } };
   for (const file of capture.deleted.files) {
-    for await (const { batch } of decodeCsv(await run.ingested.store.stream(file.key), keyOnly)) yield batch;
+    for await (const { batch, rejections } of decodeCsv(await run.ingested.store.stream(file.key), keyOnly)) {
+      const rows = Array.from({ length: batch.numRows }, (_, row) => row).filter(
+        (row) => !rejections.has(row),
+      );
+      yield rejections.size === 0 ? batch : takeBatch([batch], keyOnly.columns, rows);
+    }
   }
 }
 

@@ -1,10 +1,10 @@
 import { RecordBatchReader, RecordBatchStreamWriter, type RecordBatch } from "apache-arrow";
 import type { ObjectStore } from "../adapters/object-store";
+import { arrowSchema, recordBatch } from "../domain/columnar/arrow";
 import { TerminalError } from "../domain/errors";
 import { compacted, emptyRows, upsertRows, type KeyedRows } from "../domain/keyed-rows";
 import { dataKey } from "../domain/keys";
-import type { SourceTable } from "../domain/model/source";
-import { columnNames } from "../domain/model/source";
+import type { SourceColumn, SourceTable } from "../domain/model/source";
 
 /**
  * The latest rows of the joined source tables, kept from commit to commit as Arrow IPC streams
@@ -36,13 +36,21 @@ export async function writeState(
   return key;
 }
 
-/** A changed model reads other columns than the state holds: then it has to be built anew. */
+/** A changed model reads other columns than the state holds, not only by other names: it has to be built anew. */
 function checked(batch: RecordBatch, table: SourceTable, key: string): RecordBatch {
-  const held = batch.schema.fields.map(({ name }) => name).join(", ");
-  const wanted = columnNames(table).join(", ");
-  if (held === wanted) return batch;
+  const held = batch.schema.fields.map(({ name }) => name);
+  const wanted = Object.entries<SourceColumn>(table.columns);
+  const same = wanted.every(
+    ([name, { formerly = [] }], index) => held[index] === name || formerly.includes(held[index] ?? ""),
+  );
+  if (same && held.length === wanted.length)
+    return recordBatch(arrowSchema(table.columns), {
+      length: batch.numRows,
+      children: batch.data.children,
+    });
   throw new TerminalError(
-    `${key} holds the columns ${held} of ${table.name}, the model now reads ${wanted}: ` +
+    `${key} holds the columns ${held.join(", ")} of ${table.name}, the model now reads ` +
+      `${wanted.map(([name]) => name).join(", ")}: ` +
       "a change of a joined table's columns needs the processed log to be built anew",
     { subject: { table: table.name } },
   );

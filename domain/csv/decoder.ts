@@ -2,7 +2,7 @@ import type { Data, RecordBatch } from "apache-arrow";
 import { arrowSchema, recordBatch, type ColumnShape } from "../columnar/arrow";
 import { columnBuilder } from "../columnar/builder";
 import { TerminalError } from "../errors";
-import type { SourceTable } from "../model/source";
+import { nameAmong, type SourceColumn, type SourceTable } from "../model/source";
 import { typeName, type ColumnType } from "../model/types";
 import { quoted, reject, type Rejections } from "../rejection";
 import { decodeUtf8 } from "../utf8";
@@ -71,17 +71,27 @@ function decodeColumn(
   return builder.finish();
 }
 
-/** Where each column of the contract stands in this file: nothing depends on the order of columns. */
+/**
+ * Where each column of the contract stands in this file, under its name or an earlier one: nothing depends
+ * on the order of columns. A column that the source did not have then is not among them.
+ */
 function columnPositions(records: Records, table: SourceTable): Map<string, number> {
   const header = headerPositions(records);
-  return new Map(
-    Object.keys(table.columns).map((name) => {
-      const index = header.get(name);
-      if (index === undefined)
-        throw new TerminalError(`${table.name} has no column ${name}`, { subject: { table: table.name } });
-      return [name, index];
-    }),
-  );
+  const positions = new Map<string, number>();
+  for (const [name, column] of Object.entries<SourceColumn>(table.columns)) {
+    const index = header.get(nameAmong(name, column, (one) => header.has(one)) ?? "");
+    if (index !== undefined) positions.set(name, index);
+    else if (column.absentAsNull !== true)
+      throw new TerminalError(`${table.name} has no column ${name}`, { subject: { table: table.name } });
+  }
+  return positions;
+}
+
+/** A column of NULLs. */
+function nullColumn({ type }: ColumnShape, length: number): Data {
+  const builder = columnBuilder(type, length);
+  for (let row = 0; row < length; row++) builder.setNull(row);
+  return builder.finish();
 }
 
 /**
@@ -110,8 +120,11 @@ export async function* decodeCsv(
     const rejections: Rejections = new Map();
     const children: Data[] = [];
     for (const [name, column] of Object.entries<ColumnShape>(table.columns)) {
+      const index = positions.get(name);
       children.push(
-        decodeColumn(records, { name, column, index: positions.get(name) ?? 0, first, rejections }),
+        index === undefined
+          ? nullColumn(column, length)
+          : decodeColumn(records, { name, column, index, first, rejections }),
       );
     }
     const raw = (row: number): string => rawRecord(records, row + first);

@@ -1,9 +1,22 @@
 import type { ColumnType } from "./types";
 
+/** What a column was in earlier times: the log keeps it as it was, and must stay readable. */
+export interface Earlier {
+  /** Names that it had, the newest first. */
+  readonly formerly?: readonly string[];
+  /**
+   * Further types that it had or has, as PostgreSQL prints them, without a modifier in parentheses:
+   * `text`, `bigint`. A row whose value does not fit the column's own type is rejected.
+   */
+  readonly accepts?: readonly string[];
+}
+
 /** A column of a source table as the model reads it. */
-export interface SourceColumn {
+export interface SourceColumn extends Earlier {
   readonly type: ColumnType;
   readonly nullable: boolean;
+  /** There were times when the source did not have it: it is NULL then. */
+  readonly absentAsNull?: boolean;
 }
 
 /**
@@ -16,8 +29,18 @@ export interface SourceTable<Column extends string = string> {
   readonly columns: Readonly<Record<Column, SourceColumn>>;
 }
 
+/** A column that is NOT NULL; the plain type says the same of one that was never otherwise. */
+export const required = (type: ColumnType, earlier: Earlier = {}): SourceColumn => ({
+  type,
+  nullable: false,
+  ...earlier,
+});
+
 /** A column that may be NULL. */
-export const optional = (type: ColumnType): SourceColumn => ({ type, nullable: true });
+export const optional = (
+  type: ColumnType,
+  earlier: Earlier & { readonly absentAsNull?: boolean } = {},
+): SourceColumn => ({ type, nullable: true, ...earlier });
 
 /** Declares a source contract; a plain type stands for a column that is NOT NULL. */
 export function sourceTable<Column extends string>(
@@ -35,3 +58,13 @@ export function sourceTable<Column extends string>(
 
 /** The columns of a contract by name, in the order of declaration. */
 export const columnNames = (table: SourceTable): readonly string[] => Object.keys(table.columns);
+
+/**
+ * What the column is called where these names are: its own name before earlier ones. Undefined where it
+ * is not.
+ */
+export const nameAmong = (
+  name: string,
+  { formerly = [] }: Earlier,
+  has: (name: string) => boolean,
+): string | undefined => [name, ...formerly].find(has);

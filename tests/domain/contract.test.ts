@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { contractBreaches } from "../../domain/contract";
 import { contractsOf, model } from "../../domain/model/model";
-import { sourceTable } from "../../domain/model/source";
+import { optional, required, sourceTable } from "../../domain/model/source";
 import { staff } from "../../domain/model/sources";
 import {
   boolean,
@@ -77,6 +77,37 @@ describe("A contract", () => {
       "column staff_id is bigint, not integer",
       "column last_name is missing",
     ]);
+  });
+});
+
+describe("A contract that knows the past of its table", () => {
+  const table = sourceTable("t", {
+    key: "id",
+    columns: {
+      id: required(integer, { accepts: ["bigint"] }),
+      units_sold: required(integer, { formerly: ["units", "pieces"], accepts: ["text", "numeric"] }),
+      note: optional(text, { absentAsNull: true }),
+    },
+  });
+  const breaches = (columns: Record<string, string>): readonly string[] =>
+    contractBreaches(table, { columns: Object.entries(columns).map(([name, type]) => ({ name, type })) });
+
+  it("is kept under every name and type that it allows, and without a column that may be absent", () => {
+    for (const name of ["units_sold", "units", "pieces"])
+      for (const type of ["integer", "text", "numeric(10,2)"])
+        expect(breaches({ id: "bigint", [name]: type }), `${name} ${type}`).to.deep.equal([]);
+  });
+
+  it("is broken by any other, named as the source names it", () => {
+    expect(breaches({ id: "integer", unit: "integer" })).to.deep.equal(["column units_sold is missing"]);
+    expect(breaches({ id: "integer", units: "boolean", note: "integer" })).to.deep.equal([
+      "column units is boolean, not integer",
+      "column note is integer, not varchar",
+    ]);
+  });
+
+  it("prefers the name that the column has to those that it had", () => {
+    expect(breaches({ id: "integer", units: "boolean", units_sold: "integer" })).to.deep.equal([]);
   });
 });
 

@@ -27,8 +27,17 @@ export interface Logged {
   readonly fields: Fields;
 }
 
+export interface ProcessOptions {
+  readonly model?: Model;
+  readonly reprocess?: boolean;
+  /** Is there time for another commit? */
+  readonly hasTime?: () => boolean;
+  readonly processed?: Pipeline["processed"];
+}
+
 export interface LoadOptions extends LoadRequest {
   readonly model?: Model;
+  readonly processed?: Pipeline["processed"];
   readonly schema?: string;
   readonly database?: TestDatabase;
   /** Is there time for another commit? */
@@ -46,8 +55,10 @@ export interface Pipeline {
   readonly counted: Map<string, number[]>;
   readonly s3: S3Server;
   ingest(options?: { allowDeletes?: readonly string[] }): Promise<IngestReport>;
-  process(options?: { model?: Model; reprocess?: boolean; hasTime?: () => boolean }): Promise<ProcessReport>;
+  process(options?: ProcessOptions): Promise<ProcessReport>;
   load(options?: LoadOptions): Promise<LoadReport>;
+  /** A processed bucket beside the other. */
+  processedIn(bucket: string): Promise<Pipeline["processed"]>;
   /** All three, in order. */
   run(): Promise<void>;
   close(): Promise<void>;
@@ -125,10 +136,10 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
           guard: { maxShare: 0.5, allowed: new Set(allowDeletes) },
         }),
       ),
-    process: ({ model: given = model, reprocess = false, hasTime: time } = {}) =>
+    process: ({ model: given = model, reprocess = false, hasTime: time, processed: into } = {}) =>
       processCommits({
         ingested,
-        processed: processedLog(processedStore, given.version),
+        processed: into ?? processedLog(processedStore, given.version),
         earlier: earlierLogs(processedStore, given.version),
         reprocess,
         model: given,
@@ -137,13 +148,20 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
         now,
         hasTime: time ?? hasTime,
       }),
-    load: ({ model: given = model, schema = "public", database = warehouse, hasTime: time, ...asked } = {}) =>
+    load: ({
+      model: given = model,
+      schema = "public",
+      database = warehouse,
+      processed: from,
+      hasTime: time,
+      ...asked
+    } = {}) =>
       withConnection("warehouse", credentialsOf(database.url), (client) =>
         runLoad(
           {
             client,
             schema,
-            ...processedLog(processedStore, given.version),
+            ...(from ?? processedLog(processedStore, given.version)),
             model: given,
             telemetry,
             now,
@@ -152,6 +170,11 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
           asked,
         ),
       ),
+    processedIn: async (bucket) => {
+      await s3.createBucket(bucket);
+      const store = objectStore(bucket, client);
+      return { store, log: commitLog(store, processCommit) };
+    },
     run: async () => {
       await pipeline.ingest();
       await pipeline.process();

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { Value } from "../../../domain/columnar/read";
 import { decodeCsv } from "../../../domain/csv/decoder";
 import { TerminalError } from "../../../domain/errors";
-import { optional, sourceTable, type SourceTable } from "../../../domain/model/source";
+import { optional, required, sourceTable, type SourceTable } from "../../../domain/model/source";
 import { boolean, date, decimal, integer, text, time, timestamp } from "../../../domain/model/types";
 import { anyRow, anySizes } from "../../support/arbitraries";
 import { printed, rowsOf, type Row } from "../../support/columnar";
@@ -104,6 +104,24 @@ describe("A CSV file of a source table", () => {
 
     expect(rows).to.deep.equal([[7, "n"]]);
     expect([...headers]).to.deep.equal(['"odd, name",name,more,id']);
+  });
+
+  it("may be of a time when a column had another name, or was not there yet", async () => {
+    const source = sourceTable("t", {
+      key: "id",
+      columns: {
+        id: integer,
+        name: required(text, { formerly: ["title", "label"] }),
+        more: optional(integer, { absentAsNull: true }),
+      },
+    });
+
+    expect((await decoded(streamed("label,id\na,1\n"), { source })).rows).to.deep.equal([[1, "a", null]]);
+    expect((await decoded(streamed("id,more,title\n1,5,a\n"), { source })).rows).to.deep.equal([[1, "a", 5]]);
+    const both = streamed("title,id,name\nold,1,new\n");
+    expect((await decoded(both, { source })).rows, "its own name goes first").to.deep.equal([
+      [1, "new", null],
+    ]);
   });
 
   it("may have no rows", async () => {
