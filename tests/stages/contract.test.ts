@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { columnsOf } from "../../domain/model/columns";
 import { model, type Model } from "../../domain/model/model";
-import { optional, sourceTable } from "../../domain/model/source";
+import { sourceTable } from "../../domain/model/source";
 import { dimension } from "../../domain/model/table";
 import { integer, text } from "../../domain/model/types";
 import type { RejectedRow } from "../../domain/rejection";
@@ -240,7 +240,7 @@ describe("rows and tables that break their contract", () => {
 function mended(): Model {
   const design = sourceTable("design", {
     key: "design_id",
-    columns: { design_id: integer, design_name: text, file_location: text, file: optional(text) },
+    columns: { design_id: integer, design_name: text, file_location: text, file: text },
   });
   const own = columnsOf(design);
   const dimDesign = dimension("dim_design", {
