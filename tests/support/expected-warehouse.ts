@@ -4,7 +4,7 @@ import type { TestDatabase } from "./postgres";
  * What the warehouse must show, as SQL over the source: written out by hand and independent of the
  * model. Facts as their current view shows them, without surrogate keys.
  */
-const EXPECTED: Readonly<Record<string, string>> = {
+export const EXPECTED_ROWS: Readonly<Record<string, string>> = {
   dim_counterparty: `
     SELECT c.counterparty_id, c.counterparty_legal_name, a.address_line_1, a.address_line_2, a.district, a.city,
            a.postal_code, a.country, a.phone
@@ -47,7 +47,7 @@ const SURROGATES: Readonly<Record<string, string>> = {
 /** The rows of every warehouse table as texts, sorted: to be compared with `actualRows`. */
 export async function expectedRows(source: TestDatabase): Promise<Record<string, string[]>> {
   const rows: Record<string, string[]> = {};
-  for (const [name, sql] of Object.entries(EXPECTED)) rows[name] = await texts(source, sql);
+  for (const [name, sql] of Object.entries(EXPECTED_ROWS)) rows[name] = await texts(source, sql);
   return rows;
 }
 
@@ -57,7 +57,7 @@ export async function actualRows(
   schema = "public",
 ): Promise<Record<string, string[]>> {
   const rows: Record<string, string[]> = {};
-  for (const name of Object.keys(EXPECTED)) {
+  for (const name of Object.keys(EXPECTED_ROWS)) {
     const columns = await warehouse.query<{ name: string }>(
       `SELECT attname AS name FROM pg_attribute
         WHERE attrelid = to_regclass($1) AND attnum > 0 AND attname <> $2 AND NOT attisdropped ORDER BY attnum`,

@@ -9,7 +9,7 @@ import { withConnection } from "../../adapters/postgres";
 import type { Credentials } from "../../adapters/secrets";
 import { withSourceSnapshot } from "../../adapters/source";
 import type { Fields, Telemetry } from "../../adapters/telemetry";
-import { dayNumber } from "../../domain/calendar";
+import { dayNumber, type DayRange } from "../../domain/calendar";
 import { ingestCommit, processCommit, type IngestCommit, type ProcessCommit } from "../../domain/commit";
 import { model, type Model } from "../../domain/model/model";
 import { startS3, type S3Hook, type S3Server } from "../../local/s3/server";
@@ -85,49 +85,39 @@ export interface PipelineOptions {
   readonly after?: S3Hook;
 }
 
-/** Starts a pipeline over databases of its own. Close it. */
-export async function startPipeline(options: PipelineOptions = {}): Promise<Pipeline> {
-  const directory = await mkdtemp(join(tmpdir(), "marble-pipeline-"));
-  const { before, after } = options;
-  const s3 = await startS3({
-    directory,
-    ...(before !== undefined && { before }),
-    ...(after !== undefined && { after }),
-  });
-  for (const bucket of ["ingestion", "processed"]) await s3.createBucket(bucket);
-  const client = new S3Client({
-    endpoint: s3.url,
-    region: "eu-west-2",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    // A fault that a test injects is seen by the stage, not retried away.
-    maxAttempts: 1,
-  });
-  const source = options.source ?? (await createSource({ seeded: options.seeded ?? false }));
-  const warehouse = await createDatabase();
-  const ingestion = objectStore("ingestion", client);
-  const processedStore = objectStore("processed", client);
-  const ingested = { store: ingestion, log: commitLog(ingestion, ingestCommit) };
-  const processed = { store: processedStore, log: commitLog(processedStore, processCommit) };
-  const logged: Logged[] = [];
-  const counted = new Map<string, number[]>();
-  const telemetry: Telemetry = {
-    info: (message, fields = {}) => void logged.push({ level: "info", message, fields }),
-    warn: (message, fields = {}) => void logged.push({ level: "warn", message, fields }),
-    count: (metric, value) => void counted.set(metric, [...(counted.get(metric) ?? []), value]),
-  };
-  const now = monotonicClock();
-  const hasTime = (): boolean => true;
+/** What the stages work on. */
+export interface Parts {
+  readonly ingested: Pipeline["ingested"];
+  readonly processed: Pipeline["processed"];
+  readonly sourceUrl: string;
+  readonly warehouseUrl: string;
+  readonly telemetry: Telemetry;
+  readonly now: () => Date;
+  readonly calendar?: DayRange;
+}
 
-  const pipeline: Pipeline = {
-    source,
-    warehouse,
-    ingested,
-    processed,
-    logged,
-    counted,
-    s3,
+const CALENDAR: DayRange = { first: dayNumber("2020-01-01"), last: dayNumber("2030-12-31") };
+
+/** The logs of two buckets. */
+export function lakeIn(
+  client: S3Client,
+  buckets: { readonly ingestion: string; readonly processed: string },
+): Pick<Pipeline, "ingested" | "processed"> {
+  const ingestion = objectStore(buckets.ingestion, client);
+  const processed = objectStore(buckets.processed, client);
+  return {
+    ingested: { store: ingestion, log: commitLog(ingestion, ingestCommit) },
+    processed: { store: processed, log: commitLog(processed, processCommit) },
+  };
+}
+
+/** The three stages, without Lambda around them. */
+export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | "load"> {
+  const { ingested, processed, telemetry, now } = parts;
+  const hasTime = (): boolean => true;
+  return {
     ingest: ({ allowDeletes = [] } = {}) =>
-      withSourceSnapshot({ credentials: credentialsOf(source.readerUrl), schema: "public" }, (snapshot) =>
+      withSourceSnapshot({ credentials: credentialsOf(parts.sourceUrl), schema: "public" }, (snapshot) =>
         ingestSnapshot(snapshot, {
           ...ingested,
           telemetry,
@@ -139,11 +129,11 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
     process: ({ model: given = model, reprocess = false, hasTime: time, processed: into } = {}) =>
       processCommits({
         ingested,
-        processed: into ?? processedLog(processedStore, given.version),
-        earlier: earlierLogs(processedStore, given.version),
+        processed: into ?? processedLog(processed.store, given.version),
+        earlier: earlierLogs(processed.store, given.version),
         reprocess,
         model: given,
-        calendar: { first: dayNumber("2020-01-01"), last: dayNumber("2030-12-31") },
+        calendar: parts.calendar ?? CALENDAR,
         telemetry,
         now,
         hasTime: time ?? hasTime,
@@ -151,17 +141,17 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
     load: ({
       model: given = model,
       schema = "public",
-      database = warehouse,
+      database,
       processed: from,
       hasTime: time,
       ...asked
     } = {}) =>
-      withConnection("warehouse", credentialsOf(database.url), (client) =>
+      withConnection("warehouse", credentialsOf(database?.url ?? parts.warehouseUrl), (client) =>
         runLoad(
           {
             client,
             schema,
-            ...(from ?? processedLog(processedStore, given.version)),
+            ...(from ?? processedLog(processed.store, given.version)),
             model: given,
             telemetry,
             now,
@@ -170,6 +160,55 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
           asked,
         ),
       ),
+  };
+}
+
+/** A client of the S3 stand-in. A fault that a test injects is seen by the stage, not retried away. */
+export const s3Client = (url: string, accessKeyId = "test"): S3Client =>
+  new S3Client({
+    endpoint: url,
+    region: "eu-west-2",
+    credentials: { accessKeyId, secretAccessKey: "test" },
+    maxAttempts: 1,
+  });
+
+/** Starts a pipeline over databases of its own. Close it. */
+export async function startPipeline(options: PipelineOptions = {}): Promise<Pipeline> {
+  const directory = await mkdtemp(join(tmpdir(), "marble-pipeline-"));
+  const { before, after } = options;
+  const s3 = await startS3({
+    directory,
+    ...(before !== undefined && { before }),
+    ...(after !== undefined && { after }),
+  });
+  for (const bucket of ["ingestion", "processed"]) await s3.createBucket(bucket);
+  const client = s3Client(s3.url);
+  const source = options.source ?? (await createSource({ seeded: options.seeded ?? false }));
+  const warehouse = await createDatabase();
+  const lake = lakeIn(client, { ingestion: "ingestion", processed: "processed" });
+  const logged: Logged[] = [];
+  const counted = new Map<string, number[]>();
+  const telemetry: Telemetry = {
+    info: (message, fields = {}) => void logged.push({ level: "info", message, fields }),
+    warn: (message, fields = {}) => void logged.push({ level: "warn", message, fields }),
+    count: (metric, value) => void counted.set(metric, [...(counted.get(metric) ?? []), value]),
+  };
+  const stages = stagesOver({
+    ...lake,
+    sourceUrl: source.readerUrl,
+    warehouseUrl: warehouse.url,
+    telemetry,
+    now: monotonicClock(),
+  });
+
+  const pipeline: Pipeline = {
+    source,
+    warehouse,
+    ...lake,
+    logged,
+    counted,
+    s3,
+    ...stages,
     processedIn: async (bucket) => {
       await s3.createBucket(bucket);
       const store = objectStore(bucket, client);
