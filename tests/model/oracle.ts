@@ -1,70 +1,124 @@
-import { expectedRows } from "../support/expected-warehouse";
-import type { TestDatabase } from "../support/postgres";
+import { FACT_NAMES, FACTS, type FactName, type SourceState, type WarehouseState } from "./observe";
 
-/** A state that the source had: what the warehouse must show of it, and the versions of its facts. */
-export interface SourceState {
-  readonly rows: Record<string, string[]>;
-  /** By fact table: the version of each row, as the transaction that wrote it and its content. */
-  readonly versions: ReadonlyMap<
-    string,
-    ReadonlyMap<string, { readonly xmin: string; readonly content: string }>
-  >;
-  /** What each table was to PostgreSQL. */
-  readonly storage: ReadonlyMap<string, string>;
+/**
+ * A version that a fact table must hold. An optional one has the content of the one before, and its table
+ * was captured anew: Marble may take it for the same.
+ */
+interface Version {
+  readonly content: string;
+  readonly optional: boolean;
 }
 
-const FACTS = {
-  fact_sales_order: "sales_order",
-  fact_purchase_order: "purchase_order",
-  fact_payment: "payment",
-} as const;
+type Versions = ReadonlyMap<FactName, ReadonlyMap<string, readonly Version[]>>;
 
-/** Looks at the source with rights that Marble does not have. */
-export async function sourceState(source: TestDatabase): Promise<SourceState> {
-  const versions = new Map<string, Map<string, { xmin: string; content: string }>>();
-  const storage = new Map<string, string>();
-  for (const [fact, table] of Object.entries(FACTS)) {
-    const rows = await source.query<{ key: string; xmin: string; content: string }>(
-      `SELECT ${table}_id::text AS key, xmin::text, t::text AS content FROM ${table} AS t`,
-    );
-    versions.set(fact, new Map(rows.map(({ key, xmin, content }) => [key, { xmin, content }])));
-    const [file] = await source.query<{ node: string }>(
-      "SELECT relfilenode::text AS node FROM pg_class WHERE oid = $1::regclass",
-      [table],
-    );
-    storage.set(fact, file?.node ?? "");
+/** What the warehouse must be after a commit, and how many rows the commit must have rejected. */
+export interface Expectation {
+  readonly state: SourceState;
+  readonly shown: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly versions: Versions;
+  readonly rejected: { readonly atLeast: number; readonly atMost: number };
+}
+
+/** What a commit of `state` must make of the warehouse, which was as `before` says. */
+export function expectAfter(before: Expectation | undefined, state: SourceState): Expectation {
+  const shown = new Map<string, ReadonlyMap<string, string>>();
+  // Rows of dimensions stay: history refers to them.
+  for (const [name, rows] of state.dimensions)
+    shown.set(name, new Map([...(before?.shown.get(name) ?? []), ...rows]));
+  const versions = new Map<FactName, ReadonlyMap<string, readonly Version[]>>();
+  const rejected = { atLeast: 0, atMost: 0 };
+  for (const fact of FACT_NAMES) {
+    const after = factAfter(fact, before, state);
+    shown.set(FACTS[fact].view, after.shown);
+    versions.set(fact, after.versions);
+    rejected.atLeast += after.rejected.atLeast;
+    rejected.atMost += after.rejected.atMost;
   }
-  return { rows: await expectedRows(source), versions, storage };
+  return { state, shown, versions, rejected };
 }
 
 /**
- * How many versions of each row a fact table must hold after the states of the commits, in order: one
- * for each that a run saw. Where the table was rewritten in between, a version of the same content is
- * not told from the one before.
+ * One version for each that a commit saw. Where a table was rewritten or its columns changed, it may be
+ * captured anew: a version of the same content is then not told from the one before. A row that breaks its
+ * contract is left out, and the last good version of it stays.
  */
-export function expectedVersions(states: readonly SourceState[], fact: string): Record<string, number> {
-  const counts: Record<string, number> = {};
-  let before: SourceState | undefined;
-  for (const state of states) {
-    const rewritten = before !== undefined && before.storage.get(fact) !== state.storage.get(fact);
-    for (const [key, version] of state.versions.get(fact) ?? []) {
-      const last = before?.versions.get(fact)?.get(key);
-      const same =
-        last !== undefined && (rewritten ? last.content === version.content : last.xmin === version.xmin);
-      if (!same) counts[key] = (counts[key] ?? 0) + 1;
+function factAfter(
+  fact: FactName,
+  before: Expectation | undefined,
+  state: SourceState,
+): {
+  readonly shown: ReadonlyMap<string, string>;
+  readonly versions: ReadonlyMap<string, readonly Version[]>;
+  readonly rejected: { atLeast: number; atMost: number };
+} {
+  const was = before?.state.facts.get(fact);
+  const is = state.facts.get(fact);
+  const shownBefore = before?.shown.get(FACTS[fact].view);
+  const rewritten = was !== undefined && was.storage !== is?.storage;
+  const altered = was !== undefined && was.columns !== is?.columns;
+  const shown = new Map<string, string>();
+  const versions = new Map(before?.versions.get(fact));
+  const rejected = { atLeast: 0, atMost: 0 };
+  for (const [key, { xmin, content }] of is?.rows ?? []) {
+    const isNew = was?.rows.get(key)?.xmin !== xmin;
+    const last = shownBefore?.get(key);
+    if (content === null) {
+      if (last !== undefined) shown.set(key, last);
+      if (isNew) rejected.atLeast += 1;
+      if (isNew || rewritten || altered) rejected.atMost += 1;
+      continue;
     }
-    before = state;
+    shown.set(key, content);
+    // A row that was bad may have been good before: what counts is the version that is loaded.
+    const same = last === content;
+    if (same && (rewritten || !isNew)) continue;
+    if (!same || isNew)
+      versions.set(key, [...(versions.get(key) ?? []), { content, optional: same && altered }]);
   }
-  return counts;
+  return { shown, versions, rejected };
 }
 
-/** How many versions of each row a fact table holds. */
-export async function actualVersions(warehouse: TestDatabase, fact: string): Promise<Record<string, number>> {
-  const key = `${fact.replace("fact_", "")}_id`;
-  const rows = await warehouse.query<{ key: string; count: string }>(
-    `SELECT ${key}::text AS key, count(*)::text AS count FROM ${fact} GROUP BY 1`,
-  );
-  return Object.fromEntries(rows.map((row) => [row.key, Number(row.count)]));
+/** How the warehouse differs from what it must be after the last loaded commit; undefined when it does not. */
+export function difference(expected: Expectation, actual: WarehouseState): string | undefined {
+  for (const [name, rows] of expected.shown) {
+    const found = actual.shown.get(name) ?? new Map<string, string>();
+    for (const key of new Set([...rows.keys(), ...found.keys()])) {
+      if (rows.get(key) === found.get(key)) continue;
+      return `${name} shows ${found.get(key) ?? `no row ${key}`}, and must show ${rows.get(key) ?? `no row ${key}`}`;
+    }
+  }
+  for (const fact of FACT_NAMES) {
+    const rows = expected.versions.get(fact);
+    const found = actual.versions.get(fact);
+    for (const key of new Set([...(rows?.keys() ?? []), ...(found?.keys() ?? [])])) {
+      const wanted = rows?.get(key) ?? [];
+      const versions = found?.get(key) ?? [];
+      if (matches(wanted, versions)) continue;
+      const list = (contents: readonly string[]): string =>
+        contents.length === 0 ? "none" : contents.join(" then ");
+      return (
+        `${fact} has ${versions.length} versions of row ${key}, and must have ${wanted.length}: ` +
+        `${list(versions)}; must be ${list(wanted.map(({ content, optional }) => (optional ? `${content} or not` : content)))}`
+      );
+    }
+  }
+  return actual.waiting === 0
+    ? undefined
+    : `${actual.waiting} fact versions wait for a dimension row that was there`;
 }
 
-export const FACT_TABLES = Object.keys(FACTS);
+/** Are the versions those that are wanted, in order? Of equal ones in a row, as many as must and may be. */
+function matches(wanted: readonly Version[], found: readonly string[]): boolean {
+  let place = 0;
+  for (let start = 0; start < wanted.length;) {
+    const content = wanted[start]?.content;
+    let [atLeast, atMost, count] = [0, 0, 0];
+    for (; wanted[start]?.content === content && start < wanted.length; start++) {
+      atMost += 1;
+      if (wanted[start]?.optional === false) atLeast += 1;
+    }
+    for (; found[place] === content && place < found.length; place++) count += 1;
+    if (count < atLeast || count > atMost) return false;
+  }
+  return place === found.length;
+}

@@ -1,184 +1,201 @@
 import { expect } from "chai";
-import { MarbleError } from "../../domain/errors";
 import type { CommitNumber } from "../../domain/keys";
-import { actualRows } from "../support/expected-warehouse";
-import { startPipeline, type Pipeline } from "../support/pipeline";
-import { createSource } from "../support/postgres";
-import { actualVersions, expectedVersions, FACT_TABLES, sourceState, type SourceState } from "./oracle";
-import { openShop } from "./shop";
-import type { Fault, Step } from "./steps";
+import { MarbleError } from "../../domain/errors";
+import { lakeIn, s3Client } from "../support/pipeline";
+import { createInstance, type Ended, type Instance } from "./instance";
+import { observeSource, type SourceState } from "./observe";
+import { difference, expectAfter, type Expectation } from "./oracle";
+import { watchRace } from "./race";
+import type { Event, ShopStep, Step } from "./steps";
+import { count, emptyTally, type Tally } from "./tally";
+import { endConnections, type World } from "./world";
 
-/** What happened in a history. */
-export interface Played {
-  readonly commits: number;
-  readonly loads: number;
-  readonly versions: number;
-  readonly runs: number;
-  readonly faults: Readonly<Record<Fault["kind"], number>>;
-}
+/** Enough for anything; a run that hangs is a failure. */
+const PATIENCE_MS = 60_000;
 
-/** Injects faults into the requests that the stages make. */
-interface Saboteur {
-  arm(faults: readonly Fault[]): void;
-  readonly struck: Record<Fault["kind"], number>;
+/** The stages without any fault: what is left to do is done by them. */
+const QUIET: Omit<Event, "stage"> = { twice: false, pause: null, skew: 0, faults: [], meanwhile: null };
+
+/** What is known while a history goes on. */
+interface Stage {
+  readonly world: World;
+  readonly s3Url: string;
+  readonly log: ReturnType<typeof lakeIn>;
+  /** By the names that they sign with. */
+  readonly instances: Map<string, Instance>;
+  /** Every state that the source had since the last commit, by its snapshot. */
+  readonly states: Map<string, SourceState>;
+  /** One for each commit. */
+  readonly expected: Expectation[];
+  readonly tally: Tally;
 }
 
 /**
- * Plays a history over real databases and the S3 protocol, and compares the warehouse with the recorded
- * states of the source after every load.
- * @throws AssertionError at the first difference
+ * Plays a history over real databases and the S3 protocol, and compares the warehouse with what the states
+ * of the source demand, after every load.
+ * @throws Error at the first difference
  */
-export async function play(steps: readonly Step[]): Promise<Played> {
-  let requests = 0;
-  let armed: readonly Fault[] = [];
-  const struck: Saboteur["struck"] = { failBefore: 0, failAfter: 0, cutConnections: 0 };
-  const cutting: Promise<unknown>[] = [];
-  const strike = async (kind: Fault["kind"]): Promise<boolean> => {
-    const hit = armed.some((fault) => fault.at === requests && fault.kind === kind);
-    if (hit) struck[kind] += 1;
-    if (hit && kind === "cutConnections") {
-      const cut = pipeline.source.query(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'marble' AND datname = ANY ($1)",
-        [[pipeline.source.name, pipeline.warehouse.name]],
-      );
-      cutting.push(cut);
-      await cut;
-    }
-    return hit;
-  };
-  const source = await createSource({ seeded: true });
-  const pipeline = await startPipeline({
-    source,
-    before: async () => {
-      requests += 1;
-      await strike("cutConnections");
-      if (await strike("failBefore")) throw new Error("injected: lost before it took effect");
-    },
-    after: async () => {
-      if (await strike("failAfter")) throw new Error("injected: took effect, but the answer was lost");
-    },
+export async function play(steps: readonly Step[], world: World): Promise<Tally> {
+  const instances = new Map<string, Instance>();
+  const lake = await world.startLake({
+    before: (request) => instances.get(request.accessKeyId ?? "")?.before(request),
+    after: (request) => instances.get(request.accessKeyId ?? "")?.after(request),
   });
-  const shop = await openShop(source);
-  const states: SourceState[] = [];
-  const played = { commits: 0, loads: 0, versions: 0, runs: 0, faults: struck };
+  const client = s3Client(lake.s3.url, "oracle");
+  const stage: Stage = {
+    world,
+    s3Url: lake.s3.url,
+    log: lakeIn(client, { ingestion: "ingestion", processed: "processed" }),
+    instances,
+    states: new Map(),
+    expected: [],
+    tally: emptyTally(),
+  };
   try {
     for (const step of steps) {
-      if (step.kind !== "run") await shop.take(step);
+      if (step.kind !== "run") await take(step, stage);
       else {
-        requests = 0;
-        armed = step.faults;
-        await run(step, { pipeline, states, played });
-        armed = [];
+        count(stage.tally.arrivals, step.arrival);
+        for (const event of step.events) await happen(event, stage);
       }
     }
-    await shop.settle();
-    for (let round = 0; round < 2; round++) {
-      await run(
-        { kind: "run", stages: ["ingest", "process", "load"], twice: false, faults: [] },
-        { pipeline, states, played, strict: true },
-      );
-    }
-    expect(await loaded(pipeline), "every commit is loaded in the end").to.equal(states.length);
-    expect(await actualRows(pipeline.warehouse), "the warehouse shows the source as it is").to.deep.equal(
-      (await sourceState(source)).rows,
-    );
-    return played;
+    await world.shop.settle("COMMIT");
+    for (const name of ["ingest", "process", "load", "ingest", "process", "load"] as const)
+      await happen({ stage: name, ...QUIET }, stage);
+    await compareEnd(stage);
+    stage.tally.histories = 1;
+    return stage.tally;
   } finally {
-    await Promise.allSettled(cutting);
-    await shop.close();
-    await pipeline.close();
+    client.destroy();
+    await lake.close();
   }
 }
 
-interface Stage {
-  readonly pipeline: Pipeline;
-  /** What the source was at each commit. */
-  readonly states: SourceState[];
-  readonly played: { -readonly [Key in keyof Played]: Played[Key] };
-  /** Nothing may fail. */
-  readonly strict?: boolean;
+async function take(step: ShopStep, { world, tally }: Stage): Promise<void> {
+  if (!(await world.shop.take(step))) return;
+  if (step.kind === "change") count(tally.changes, step.change.do);
+  else if (step.kind === "alter") count(tally.changes, `alter: ${step.alteration.alter}`);
+  else count(tally.transactions, step.kind);
 }
 
-async function run(
-  step: Extract<Step, { kind: "run" }>,
-  { pipeline, states, played, strict = false }: Stage,
-): Promise<void> {
-  for (const stage of step.stages) {
-    // The application stands still while a run goes on: what is committed now is what the run sees.
-    const state = await sourceState(pipeline.source);
-    const instances = Array.from({ length: step.twice ? 2 : 1 }, () => pipeline[stage]());
-    for (const outcome of await Promise.allSettled(instances)) {
-      played.runs += 1;
-      if (outcome.status === "rejected") check(outcome.reason, strict);
-    }
-    if (stage === "ingest") await recordCommits(pipeline, { states, state, played });
-    if (stage === "load") await compare(pipeline, { states, played });
+/** An event wakes a stage, one instance or two. */
+async function happen(event: Event, stage: Stage): Promise<void> {
+  const { world, tally } = stage;
+  const ingests = event.stage === "ingest";
+  if (ingests) await remember(stage);
+  const clock = (runs: number): (() => number) => {
+    // Minutes lie between two runs; two at once have the same clock.
+    const start = runs * 60_000 + event.skew * 3_600_000;
+    return () => Date.now() + start;
+  };
+  const watch = watchRace(event);
+  const instances = Array.from({ length: event.twice ? 2 : 1 }, (_, index) =>
+    createInstance(event.stage, {
+      name: `run-${tally.runs}-${index}`,
+      world,
+      s3Url: stage.s3Url,
+      clock: clock(tally.runs),
+      faults: event.faults.filter(({ instance }) => instance === index),
+      counts: tally.faults,
+      onStep: async (isAt) => {
+        if (!event.twice && event.meanwhile !== null && isAt(event.meanwhile.at))
+          await meanwhile(event.meanwhile.steps, stage);
+        await watch.onStep(index, isAt);
+      },
+    }),
+  );
+  for (const instance of instances) stage.instances.set(instance.name, instance);
+  const ended = await soon(
+    Promise.all(instances.map((instance, index) => instance.run().finally(() => watch.onEnd(index)))),
+    event.stage,
+  );
+  tally.runs += instances.length;
+  for (const end of ended) {
+    tally.steps += end.steps;
+    if (end.error !== undefined) tally.failedRuns += 1;
+    check(end, { raced: event.twice });
   }
+  if (event.twice) {
+    tally.races += 1;
+    if (watch.interleaved()) tally.interleaved += 1;
+    if (watch.overtaken()) tally.overtaken += 1;
+  }
+  if (ended.some(({ struck }) => struck)) await endConnections(world.source);
+  if (ingests) await recordCommits(stage);
+  if (event.stage === "load") await compare(stage);
+}
+
+async function meanwhile(steps: readonly ShopStep[], stage: Stage): Promise<void> {
+  for (const step of steps) {
+    await take(step, stage);
+    await remember(stage);
+  }
+}
+
+/** Remembers the state that the source has: a commit is of one of them. */
+async function remember({ world, states }: Stage): Promise<void> {
+  const state = await observeSource(world.source);
+  states.set(state.snapshot, state);
 }
 
 /** A run may fail when a fault strikes it or another run was first, but only with an error of ours, or of a broken line. */
-function check(error: unknown, strict: boolean): void {
-  if (!strict && error instanceof MarbleError && error.kind === "transient") return;
-  if (
-    !strict &&
-    error instanceof Error &&
-    /injected|ECONNRESET|socket hang up|Connection terminated|aborted/.test(error.message)
-  )
-    return;
-  throw error;
+function check({ error, struck, dead }: Ended, { raced }: { raced: boolean }): void {
+  if (error === undefined || dead) return;
+  if (error instanceof MarbleError && error.kind === "transient" && (struck || raced)) return;
+  const broken = /injected|ECONNRESET|socket hang up|Connection terminated|aborted/;
+  if (struck && error instanceof Error && broken.test(error.message)) return;
+  throw error as Error;
 }
 
-async function recordCommits(
-  pipeline: Pipeline,
-  { states, state, played }: { states: SourceState[]; state: SourceState; played: { commits: number } },
-): Promise<void> {
-  // Read past the faults of this run: the log is asked until it answers.
-  for (let number = states.length + 1; (await readable(pipeline, number)) !== undefined; number++) {
-    states.push(state);
-    played.commits += 1;
-  }
-}
-
-async function readable(pipeline: Pipeline, number: number): Promise<unknown> {
+async function recordCommits({ log, states, expected, tally }: Stage): Promise<void> {
   for (;;) {
-    try {
-      return await pipeline.ingested.log.read(number as CommitNumber);
-    } catch (error) {
-      check(error, false);
-    }
+    const number = expected.length + 1;
+    const commit = await log.ingested.log.read(number as CommitNumber);
+    if (commit === undefined) break;
+    const state = states.get(commit.snapshot);
+    expect(state, `commit ${number} is of a state that the source had, at ${commit.snapshot}`).not.to.equal(
+      undefined,
+    );
+    expected.push(expectAfter(expected.at(-1), state!));
+    tally.commits += 1;
   }
-}
-
-async function loaded({ warehouse }: Pipeline): Promise<number> {
-  const [ledger] = await warehouse.query<{ found: string | null }>(
-    "SELECT to_regclass('marble_ledger')::text AS found",
-  );
-  if (ledger?.found == null) return 0;
-  const [row] = await warehouse.query<{ last: string | null; count: string }>(
-    "SELECT max(commit)::text AS last, count(*)::text AS count FROM marble_ledger",
-  );
-  expect(Number(row?.count), "the ledger has no gap").to.equal(Number(row?.last ?? 0));
-  return Number(row?.last ?? 0);
+  states.clear();
 }
 
 /** The warehouse shows exactly the state of the last loaded commit, with all versions up to it. */
-async function compare(
-  pipeline: Pipeline,
-  { states, played }: { states: readonly SourceState[]; played: { loads: number; versions: number } },
-): Promise<void> {
-  const last = await loaded(pipeline);
-  if (last === 0) return;
-  played.loads += 1;
-  const upTo = states.slice(0, last);
-  expect(await actualRows(pipeline.warehouse), `the state of commit ${last}`).to.deep.equal(
-    upTo.at(-1)?.rows,
-  );
-  played.versions = 0;
-  for (const fact of FACT_TABLES) {
-    const versions = await actualVersions(pipeline.warehouse, fact);
-    expect(versions, `the versions in ${fact} after commit ${last}`).to.deep.equal(
-      expectedVersions(upTo, fact),
-    );
-    played.versions += Object.values(versions).reduce((sum, count) => sum + count, 0);
+async function compare({ world, expected, tally }: Stage): Promise<void> {
+  const actual = await world.observeWarehouse();
+  expect(actual.commits, "the ledger has no gap").to.equal(actual.head);
+  const wanted = expected[actual.head - 1];
+  if (wanted === undefined) {
+    expect(actual.head, "loaded commits").to.equal(0);
+    return;
   }
+  const differs = difference(wanted, actual);
+  if (differs !== undefined) throw new Error(`after commit ${actual.head}: ${differs}`);
+  tally.loads += 1;
+  tally.versions = [...actual.versions.values()]
+    .flatMap((rows) => [...rows.values()])
+    .reduce((sum, versions) => sum + versions.length, 0);
+}
+
+/** In the end all is loaded, and every bad version of a row stands in the rejected files of its commit. */
+async function compareEnd({ world, log, expected, tally }: Stage): Promise<void> {
+  expect((await world.observeWarehouse()).head, "every commit is loaded in the end").to.equal(
+    expected.length,
+  );
+  for (const [index, { rejected }] of expected.entries()) {
+    const commit = await log.processed.log.read((index + 1) as CommitNumber);
+    const rows = commit?.rejected.rows;
+    expect(rows, `rejected rows of commit ${index + 1}`).to.be.within(rejected.atLeast, rejected.atMost);
+    tally.rejected += rows ?? 0;
+  }
+}
+
+async function soon<T>(promise: Promise<T>, stage: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`a run of ${stage} hangs`)), PATIENCE_MS);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

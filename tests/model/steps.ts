@@ -1,9 +1,8 @@
-import fc from "fast-check";
-
-/** What the application may do to its database, on a connection (`slot`) that may have a transaction open. */
+/** What the application may do in a transaction, on a connection (`slot`) that may have one open. */
 export type Change =
-  | { readonly do: "placeOrder"; readonly units: number }
-  | { readonly do: "amendOrder"; readonly pick: number; readonly units: number }
+  /** `hours`: how far the application's clock is off. */
+  | { readonly do: "placeOrder"; readonly units: number; readonly hours: number }
+  | { readonly do: "amendOrder"; readonly pick: number; readonly units: number; readonly hours: number }
   /** An update that changes nothing: a new version of the same content. */
   | { readonly do: "touchOrder"; readonly pick: number }
   /** An update whose `last_updated` lies in the past. */
@@ -11,22 +10,45 @@ export type Change =
   | { readonly do: "deleteOrder"; readonly pick: number }
   /** Deletes an order and inserts it again, under the same key. */
   | { readonly do: "reinsertOrder"; readonly pick: number }
+  /** Gives an order another key; its transaction follows by a cascade. */
+  | { readonly do: "rekeyOrder"; readonly pick: number }
+  /** Deletes an order and gives its key to another one. */
+  | { readonly do: "takeOverKey"; readonly pick: number }
+  /** Writes a date that is none: the row is rejected until it is mended. */
+  | { readonly do: "spoilOrder"; readonly pick: number }
+  | { readonly do: "mendOrders" }
   | { readonly do: "togglePaid"; readonly pick: number }
+  /** Deletes a transaction, and by a cascade its payment. */
+  | { readonly do: "deleteTransaction"; readonly pick: number }
   | { readonly do: "renameDepartment"; readonly pick: number; readonly name: string }
   | { readonly do: "moveStaff"; readonly pick: number; readonly to: number }
   | { readonly do: "moveAddress"; readonly pick: number; readonly city: string };
+
+/** What somebody does to the tables themselves, each in a transaction of its own. */
+export type Alteration =
+  /** Its rows stay as they are; what the table is to PostgreSQL changes. */
+  | { readonly alter: "vacuumFull" }
+  /** TRUNCATE and the same rows again. */
+  | { readonly alter: "reloadPayments" }
+  /** A column that the model does not read; with a volatile default the table is rewritten. */
+  | {
+      readonly alter: "addColumn";
+      readonly table: "sales_order" | "payment" | "staff";
+      readonly volatile: boolean;
+    }
+  | { readonly alter: "widenColumn" }
+  /** Tables that the model does not name. */
+  | { readonly alter: "createTable" }
+  | { readonly alter: "dropTable"; readonly pick: number }
+  | { readonly alter: "reloadTable"; readonly pick: number }
+  | { readonly alter: "emptyTable"; readonly pick: number };
 
 /** Connections that hold transactions open; the last one commits at once. */
 export const SLOTS = 3;
 export const AUTOCOMMIT = SLOTS;
 
-/** What happens to the n-th request that a run makes to S3, or to its database connections at that moment. */
-export interface Fault {
-  readonly at: number;
-  readonly kind: "failBefore" | "failAfter" | "cutConnections";
-}
-
-export type Step =
+/** What the application does. */
+export type ShopStep =
   | {
       readonly kind: "begin" | "commit" | "rollback" | "savepoint" | "rollbackToSavepoint";
       readonly slot: number;
@@ -34,75 +56,49 @@ export type Step =
   /** Prepares the slot's transaction; it commits at the end of the history. */
   | { readonly kind: "prepare"; readonly slot: number }
   | { readonly kind: "change"; readonly slot: number; readonly change: Change }
-  /** Rewrites a table: its rows stay, what it is to PostgreSQL changes. */
-  | { readonly kind: "rewrite" }
-  | {
-      readonly kind: "run";
-      readonly stages: readonly ("ingest" | "process" | "load")[];
-      /** Two instances of each stage at once. */
-      readonly twice: boolean;
-      readonly faults: readonly Fault[];
-    };
+  | { readonly kind: "alter"; readonly alteration: Alteration };
 
-const pick = fc.nat(1000);
-const units = fc.integer({ min: 1, max: 1000 });
-const word = fc.constantFrom("Sales", 'Sales, "direct"', "", "Łódź\nNord", "O'Neill & Co");
+export type StageName = "ingest" | "process" | "load";
 
-const change: fc.Arbitrary<Change> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant("placeOrder" as const), units }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant("amendOrder" as const), pick, units }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("touchOrder" as const), pick }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("backdateOrder" as const), pick }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("deleteOrder" as const), pick }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("reinsertOrder" as const), pick }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("togglePaid" as const), pick }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("renameDepartment" as const), pick, name: word }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("moveStaff" as const), pick, to: pick }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("moveAddress" as const), pick, city: word }) },
-);
+/**
+ * A step of an instance: its n-th request to S3 or statement; or, most delicate, the one that decides (COMMIT, the
+ * creation of the commit object) or the one behind it.
+ */
+export type Place = number | "decisive" | "afterDecisive";
 
-const slot = fc.nat(SLOTS - 1);
-const fault: fc.Arbitrary<Fault> = fc.record({
-  at: fc.nat(60),
-  kind: fc.constantFrom("failBefore" as const, "failAfter" as const, "cutConnections" as const),
-});
+/**
+ * What strikes an instance of a stage at a step.
+ *
+ * - failBefore: the request is lost, or the connection breaks before the statement reaches the server
+ * - failAfter: it takes effect, COMMIT too, and the answer is lost
+ * - cutConnections: the connections to the database break; a request goes on
+ * - kill: from here on the process is dead
+ */
+export interface Fault {
+  readonly instance: number;
+  readonly at: Place;
+  readonly kind: "failBefore" | "failAfter" | "cutConnections" | "kill";
+}
 
-const stages = fc.constantFrom<readonly ("ingest" | "process" | "load")[]>(
-  ["ingest"],
-  ["ingest", "process"],
-  ["ingest", "process", "load"],
-  ["ingest", "process", "load"],
-  ["process", "load"],
-  // Events may come out of order.
-  ["load", "process", "ingest"],
-);
+/** Something wakes a stage. */
+export interface Event {
+  readonly stage: StageName;
+  /** Two instances of the stage at once. */
+  readonly twice: boolean;
+  /** Of two instances, one waits at that step until the other has ended. */
+  readonly pause: { readonly instance: number; readonly at: Place } | null;
+  /** How many hours the clock of the stage's machine is off. */
+  readonly skew: number;
+  readonly faults: readonly Fault[];
+  /** What the application does while a single instance is at that step. */
+  readonly meanwhile: { readonly at: Place; readonly steps: readonly ShopStep[] } | null;
+}
 
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant("begin" as const), slot }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant("commit" as const), slot }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("rollback" as const), slot }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("savepoint" as const), slot }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("rollbackToSavepoint" as const), slot }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("prepare" as const), slot }) },
-  {
-    weight: 12,
-    arbitrary: fc.record({ kind: fc.constant("change" as const), slot: fc.nat(AUTOCOMMIT), change }),
-  },
-  { weight: 1, arbitrary: fc.constant<Step>({ kind: "rewrite" }) },
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      kind: fc.constant("run" as const),
-      stages,
-      twice: fc.boolean(),
-      faults: fc.array(fault, { maxLength: 2 }),
-    }),
-  },
-);
+/** Events, and how they differ from one of each stage in order. */
+export interface Run {
+  readonly kind: "run";
+  readonly arrival: "inOrder" | "lost" | "late" | "reordered" | "doubled";
+  readonly events: readonly Event[];
+}
 
-/** A history of the source, interleaved with runs of the stages and faults. */
-export const history: fc.Arbitrary<readonly Step[]> = fc.array(step, {
-  minLength: 8,
-  maxLength: 40,
-  size: "max",
-});
+export type Step = ShopStep | Run;

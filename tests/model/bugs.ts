@@ -1,0 +1,121 @@
+/** A change of the code; the text must stand in the file exactly once. */
+export interface Edit {
+  readonly file: string;
+  readonly search: string;
+  readonly replace: string;
+}
+
+/** A bug that pipelines like this one are known for. */
+export interface Bug {
+  readonly name: string;
+  readonly story: string;
+  /** What puts it back into this code. */
+  readonly edits: readonly Edit[];
+}
+
+const SOURCE = "adapters/source.ts";
+const CHOICE = "return `${notOlder(filter.since.xmin)}${captured}`;";
+const hasTimestamp = String.raw`!/extra_/.test(table)`;
+
+export const BUGS: readonly Bug[] = [
+  {
+    name: "strict > on last_updated",
+    story: "what is new is what has a later timestamp than what was captured",
+    edits: [
+      {
+        file: SOURCE,
+        search: CHOICE,
+        replace:
+          "if (table !== undefined) return `last_updated > (SELECT max(o.last_updated) FROM ${table} AS o " +
+          'WHERE NOT (${notOlder(filter.since.xmin).replaceAll("xmin", "o.xmin")}))`;\n  ' +
+          CHOICE,
+      },
+      {
+        file: SOURCE,
+        search: "function condition(filter: VersionFilter | undefined)",
+        replace: "function condition(filter: VersionFilter | undefined, table?: string)",
+      },
+      {
+        file: SOURCE,
+        search: "FILTER (WHERE ${condition(filter)})",
+        replace: `FILTER (WHERE \${condition(filter, ${hasTimestamp} ? table : undefined)})`,
+      },
+      {
+        file: SOURCE,
+        search: "WHERE ${condition(filter)}`;",
+        replace: `WHERE \${condition(filter, ${hasTimestamp.replace("table", "table.name")} ? qualified(schema, table.name) : undefined)}\`;`,
+      },
+    ],
+  },
+  {
+    name: "in-progress list instead of the horizon",
+    story:
+      "of the ids before xmax, those that the snapshot lists as in progress are looked at again: none of a savepoint",
+    edits: [
+      {
+        file: SOURCE,
+        search: CHOICE,
+        replace:
+          'const listed = filter.since.inProgress.map((xid) => literal(rowXid(xid))).join(", ");\n  ' +
+          "return `(${notOlder(filter.since.xmax)} OR xmin = ANY (ARRAY[${listed}]::xid[]))${captured}`;",
+      },
+    ],
+  },
+  {
+    name: "commit before the data",
+    story: "the commit names files that are written after it",
+    edits: [
+      {
+        file: "stages/capture-table.ts",
+        search: "const bytes = await run.store.upload(key, copy);",
+        replace:
+          "const chunks: Uint8Array[] = [];\n  for await (const chunk of copy) chunks.push(chunk);\n" +
+          "  const bytes = chunks.reduce((sum, { length }) => sum + length, 0);\n" +
+          "  const writes = afterCommit.get(run.store) ?? [];\n" +
+          "  afterCommit.set(run.store, [...writes, () => run.store.upload(key, Readable.from(chunks))]);",
+      },
+      {
+        file: "stages/capture-table.ts",
+        search: "async function copyToLake(",
+        replace:
+          "export const afterCommit = new WeakMap<object, (() => Promise<unknown>)[]>();\n\nasync function copyToLake(",
+      },
+      {
+        file: "stages/capture-table.ts",
+        search: 'import type { SourceSnapshot, TableCounts } from "../adapters/source";',
+        replace:
+          'import { Readable } from "node:stream";\nimport type { SourceSnapshot, TableCounts } from "../adapters/source";',
+      },
+      {
+        file: "stages/ingest.ts",
+        search: "import { captureTable, type CaptureRun }",
+        replace: "import { afterCommit, captureTable, type CaptureRun }",
+      },
+      {
+        file: "stages/ingest.ts",
+        search: "  report(telemetry, commit);\n",
+        replace:
+          "  for (const write of afterCommit.get(context.store) ?? []) await write();\n  report(telemetry, commit);\n",
+      },
+    ],
+  },
+  {
+    name: "ledger outside the transaction",
+    story: "the ledger is written when the rows are committed",
+    edits: [
+      { file: "stages/load-commit.ts", search: "await warehouse.ledger.record(", replace: "void (" },
+      {
+        file: "stages/load.ts",
+        search: "    commits.push(result.commit.number);\n",
+        replace:
+          '    await client.query(`INSERT INTO "${schema}".marble_ledger (commit, lake, captured_at, rows) VALUES ($1, $2, $3, 0)`, ' +
+          "[result.commit.number, result.commit.lake, result.commit.capturedAt]);\n    commits.push(result.commit.number);\n",
+      },
+    ],
+  },
+  {
+    name: "no dedupe in the overlap",
+    story: "rows that were committed behind the horizon and captured are captured again",
+    edits: [{ file: SOURCE, search: "filter.captured.length === 0", replace: "true" }],
+  },
+];

@@ -1,0 +1,95 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { join, resolve } from "node:path";
+import type { Answer, Failure, Task } from "./protocol";
+import { addTally, emptyTally, type Tally } from "./tally";
+
+/** How some histories went. */
+export interface Played {
+  readonly tally: Tally;
+  readonly failure: Failure | undefined;
+  readonly seconds: number;
+  readonly node: string;
+  readonly postgres: string;
+}
+
+export interface PoolOptions {
+  readonly workers: number;
+  /** The next history; undefined when there is none. */
+  readonly next: () => Task | undefined;
+  /** A failing history is made smaller. */
+  readonly shrink: boolean;
+  readonly onPlayed?: (tally: Tally) => void;
+  /** The tree whose code is played. */
+  readonly project?: string;
+}
+
+/** Plays histories in several processes, each with a PostgreSQL server of its own, up to the first that fails. */
+export async function playAll(options: PoolOptions): Promise<Played> {
+  const { project = resolve(__dirname, "../..") } = options;
+  const tally = emptyTally();
+  const failures: Failure[] = [];
+  let versions = { node: "", postgres: "" };
+  let started = 0;
+
+  const work = async (child: ChildProcess): Promise<void> => {
+    const first = await answer(child);
+    if (first.kind === "ready") versions = first;
+    started ||= performance.now();
+    for (let task = next(); task !== undefined; task = next()) {
+      const outcome = await ask(child, task);
+      if (outcome.kind === "passed") {
+        addTally(tally, outcome.tally);
+        options.onPlayed?.(tally);
+      } else if (outcome.kind === "failed") {
+        failures.push(outcome.failure);
+        if (options.shrink && failures.length === 1)
+          failures[0] = await smallest(child, task, outcome.failure);
+      }
+    }
+  };
+  const next = (): Task | undefined => (failures.length === 0 ? options.next() : undefined);
+  const children = Array.from({ length: options.workers }, () =>
+    fork(join(project, "tests/model/worker.ts"), {
+      cwd: project,
+      execArgv: ["--no-warnings", "-r", "ts-node/register"],
+    }),
+  );
+  const exits = children.map((child) => once(child, "exit"));
+  try {
+    await Promise.all(children.map(work));
+  } finally {
+    for (const child of children) if (child.connected) child.disconnect();
+    await Promise.all(exits);
+  }
+  return { tally, failure: failures[0], seconds: (performance.now() - started) / 1000, ...versions };
+}
+
+/** Plays a history again that failed, and looks for the smallest that does. */
+async function smallest(child: ChildProcess, task: Task, failure: Failure): Promise<Failure> {
+  const outcome = await ask(child, { ...task, shrink: true });
+  if (outcome.kind === "failed") return outcome.failure;
+  const note = "; played again it did not fail: it depends on the moment";
+  return { ...failure, difference: failure.difference + note };
+}
+
+async function ask(child: ChildProcess, task: Task): Promise<Answer> {
+  const answered = answer(child);
+  child.send(task);
+  return answered;
+}
+
+async function answer(child: ChildProcess): Promise<Answer> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  try {
+    return await Promise.race([
+      once(child, "message", { signal }).then(([message]) => message as Answer),
+      once(child, "exit", { signal }).then(([code]) => {
+        throw new Error(`a worker ended with status ${String(code)}`);
+      }),
+    ]);
+  } finally {
+    controller.abort();
+  }
+}
