@@ -23,7 +23,7 @@ export interface TestCluster {
 
 /** Starts the cluster in a directory, or a new one. */
 export async function startCluster(
-  directory: string | undefined = undefined,
+  directory?: string,
   settings: Record<string, string> = {},
 ): Promise<TestCluster> {
   const place = directory ?? (await makeServerDirectory());
