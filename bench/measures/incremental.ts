@@ -1,0 +1,93 @@
+import { checkLoaded } from "../check";
+import { createLake, STAGES, type Lake, type Stage, type StageRun } from "../lake";
+import { measuredFloor } from "../pipe";
+import { readsBetween, readsOf } from "../pages";
+import type { MeasureResult } from "../result";
+import { inDatabase, type Rig } from "../rig";
+import { createShop } from "../shop";
+import { byTurns, median, ratio } from "../turns";
+
+const SOURCE = "changing";
+const CHANGED = 1000;
+const STAFF = 100_000;
+
+type Runs = Readonly<Record<Stage, StageRun>> & { readonly scans: number };
+
+/** A run after little has changed in much: some orders, and a department to which many belong. */
+export async function measureIncremental(rig: Rig): Promise<MeasureResult> {
+  const { rows, turns } = rig;
+  await createShop(rig, SOURCE, { salesOrders: rows, staff: 2 * STAFF });
+  const lake = await createLake(rig, { source: SOURCE });
+  for (const stage of STAGES) await lake.run(stage);
+  const url = rig.source.url(SOURCE);
+  const databases = { source: url, warehouse: rig.warehouse.url(lake.warehouse) };
+  await inDatabase(databases.warehouse, "VACUUM (ANALYZE)");
+
+  const measured = await byTurns(turns, {
+    floor: () => measuredFloor(rig, SOURCE),
+    orders: async (turn) => {
+      const step = Math.max(Math.floor(rows / CHANGED), 1);
+      await inDatabase(
+        url,
+        `UPDATE sales_order SET units_sold = units_sold + 1, last_updated = last_updated + interval '1 day' WHERE sales_order_id % ${step} = ${turn % step}`,
+      );
+      const runs = await runAll(rig, lake);
+      await checkLoaded("salesOrders", databases);
+      return runs;
+    },
+    department: async (turn) => {
+      await inDatabase(
+        url,
+        `UPDATE department SET department_name = 'Renamed ${turn}' WHERE department_id = 1`,
+      );
+      const runs = await runAll(rig, lake);
+      await checkLoaded("staff", databases);
+      return runs;
+    },
+  });
+  await lake.drop();
+
+  const whole = (runs: readonly Runs[]): number[] =>
+    runs.map((run) => STAGES.reduce((sum, stage) => sum + run[stage].seconds, 0));
+  const line = (name: string, runs: readonly Runs[]) => [
+    name,
+    ...STAGES.map((stage) => median(runs.map((run) => run[stage].seconds))),
+    median(whole(runs)),
+    ratio(whole(runs), measured.floor),
+    Math.max(...runs.map(({ scans }) => scans)),
+  ];
+  return {
+    name: "incremental",
+    title: `What changed in ${rows.toLocaleString("en-US")} sales orders`,
+    columns: ["", "ingest s", "process s", "load s", "whole s", "× floor", "scans of a table"],
+    rows: [
+      line(`${CHANGED} orders changed`, measured.orders),
+      line(`a department of ${STAFF.toLocaleString("en-US")} staff renamed`, measured.department),
+    ],
+    targets: [
+      {
+        what: `${CHANGED} changed rows in a table of ${rows}, all three stages`,
+        limit: 0.25,
+        actual: ratio(whole(measured.orders), measured.floor),
+        unit: "× floor",
+      },
+      {
+        what: "scans of any source table in such a run",
+        limit: 1,
+        actual: Math.max(...measured.orders.map(({ scans }) => scans)),
+        unit: "",
+      },
+    ],
+    notes: [`The floor, ${median(measured.floor).toFixed(2)} s, is a pipe of the whole table.`],
+  };
+}
+
+async function runAll(rig: Rig, lake: Lake): Promise<Runs> {
+  await rig.settle();
+  const url = rig.source.url(SOURCE);
+  const before = await readsOf(url);
+  const ingest = await lake.run("ingest");
+  const { scans } = readsBetween(before, await readsOf(url));
+  const process = await lake.run("process");
+  return { ingest, process, load: await lake.run("load"), scans: Math.max(...Object.values(scans)) };
+}
