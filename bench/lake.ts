@@ -30,8 +30,8 @@ export interface Lake {
   readonly buckets: Readonly<Record<"ingestion" | "processed", string>>;
   /** Runs a stage in a process of its own, as its first invocation. @throws Error when it fails */
   run(stage: Stage): Promise<StageRun>;
-  /** A stage whose process stays. */
-  warm(stage: Stage): { run(): Promise<StageRun>; stop(): Promise<void> };
+  /** A stage whose process stays as long as the rig. */
+  warm(stage: Stage): { run(): Promise<StageRun> };
   /** The newest commits of the buckets. */
   lastCommits(): { readonly ingested: IngestCommit; readonly processed: ProcessCommit };
   /** Drops the warehouse. */
@@ -106,7 +106,8 @@ export async function createLake(
     },
     warm: (stage) => {
       const lambda = create(stage);
-      return { run: () => runOf(stage, lambda), stop: () => lambda.stop() };
+      rig.started(() => lambda.stop());
+      return { run: () => runOf(stage, lambda) };
     },
     lastCommits: () => {
       const last = (bucket: string): unknown => {

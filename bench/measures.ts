@@ -1,4 +1,10 @@
+import { measureArchive } from "./measures/archive";
+import { measureGrowth } from "./measures/growth";
+import { measureIdle } from "./measures/idle";
+import { measureIncremental } from "./measures/incremental";
 import { measurePipeline } from "./measures/pipeline";
+import { measureSource } from "./measures/source";
+import { measureUpsert } from "./measures/upsert";
 import type { MeasureResult } from "./result";
 import type { Rig } from "./rig";
 
@@ -11,4 +17,14 @@ export interface Measure {
 
 export const MEASURES: readonly Measure[] = [
   { name: "pipeline", title: "a first load, each stage beside its floor", run: measurePipeline },
+  { name: "upsert", title: "a dimension all of whose rows changed", run: measureUpsert },
+  { name: "incremental", title: "a run after little has changed in much", run: measureIncremental },
+  {
+    name: "idle",
+    title: "a run with nothing to do, with a short and a long past, few and many tables",
+    run: measureIdle,
+  },
+  { name: "growth", title: "time and memory at a tenth, once and ten times the rows", run: measureGrowth },
+  { name: "archive", title: "the archives of the Lambdas and how fast they load", run: measureArchive },
+  { name: "source", title: "what the source feels of a run", run: measureSource },
 ];

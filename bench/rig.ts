@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { withClient } from "../local/postgres/client";
 import { startPostgres, type PostgresServer, type Role } from "../local/postgres/server";
 import { runProgram, type DeclaredFunction } from "../local/program";
-import { startAll } from "../local/start-all";
+import { startAll, type Started } from "../local/start-all";
 import { startServices, type Services } from "./services";
 
 /** What all measures share: two database servers, the stand-ins, and what the program declares. */
@@ -19,7 +19,9 @@ export interface Rig {
   readonly functions: readonly DeclaredFunction[];
   /** Writes dirty pages out, so that no measurement pays for what was before it. */
   settle(): Promise<void>;
-  say(message: string): void;
+  readonly say: (message: string) => void;
+  /** What a measure starts ends with the rig at the latest, whatever happens. */
+  readonly started: Started;
   stop(): Promise<void>;
 }
 
@@ -72,6 +74,7 @@ export function startRig(options: { rows: number; turns: number; say: Rig["say"]
         await checkpoint(warehouse);
       },
       say,
+      started,
     };
   });
 }
