@@ -20,6 +20,14 @@ export interface Warehouse {
   /** Copies bytes into a table; returns the number of rows. */
   copy(sql: string, bytes: AsyncIterable<Uint8Array>): Promise<number>;
   isEmpty(table: string): Promise<boolean>;
+  /** Reads rows, as texts by column. */
+  rows<Column extends string>(sql: string): Promise<Record<Column, string | null>[]>;
+  /**
+   * Does what may turn out to be impossible.
+   * @returns what `work` returns; undefined when it returns that, or when a foreign key was violated: nothing
+   *   that it did remains then
+   */
+  attempt<T>(work: () => Promise<T | undefined>): Promise<T | undefined>;
   readonly ledger: Ledger;
 }
 
@@ -92,8 +100,24 @@ function warehouse(client: pg.Client, schema: string): Warehouse {
       );
       return row?.empty === "true";
     },
+    rows: (sql) => rowsOf(client, sql),
+    attempt: (work) => attempt(client, work),
     ledger: ledgerOf(client, schema),
   };
+}
+
+const FOREIGN_KEY_VIOLATION = "23503";
+
+async function attempt<T>(client: pg.Client, work: () => Promise<T | undefined>): Promise<T | undefined> {
+  await client.query("SAVEPOINT attempt");
+  let result: T | undefined;
+  try {
+    result = await work();
+  } catch (error) {
+    if (codeOf(error) !== FOREIGN_KEY_VIOLATION) throw error;
+  }
+  await client.query(`${result === undefined ? "ROLLBACK TO" : "RELEASE"} SAVEPOINT attempt`);
+  return result;
 }
 
 /** The columns of a table; none when there is no such table. */

@@ -93,16 +93,20 @@ export function recordDeletions(
   );
 }
 
-/** For each reference of a row `of`: the column, and the condition that its parent is missing. */
-function missingParents(
+/**
+ * For each reference of a row `of`: the column, and the condition that its parent is missing.
+ * @param nameOf what a column is called there; by default as in the model
+ */
+export function missingParents(
   { schema, fact, parents }: FactTarget,
   of: string,
+  nameOf: (column: string) => string = (column) => column,
 ): readonly { column: string; missing: string }[] {
   return Object.entries(fact.columns).flatMap(([column, { references }]) => {
     const parent = references === undefined ? undefined : parents.get(references);
     if (parent === undefined) return [];
     const { into, theirKey } = namesOf(schema, parent);
-    const value = `${of}.${identifier(column)}`;
+    const value = `${of}.${identifier(nameOf(column))}`;
     return [
       {
         column,
@@ -125,11 +129,11 @@ export function setOrphansAside(
   const reason = reasons.length === 0 ? "NULL" : `CASE ${reasons.join(" ")} END`;
   const staging = `pg_temp.${stagingName(fact.target)}`;
   return (
-    `WITH orphans AS (SELECT s.ctid AS place, s, ${reason} AS reason FROM ${staging} AS s), ` +
-    `gone AS (DELETE FROM ${staging} AS g USING orphans AS o WHERE g.ctid = o.place AND o.reason IS NOT NULL) ` +
+    `WITH orphans AS (SELECT * FROM (SELECT s.ctid AS place, s, ${reason} AS reason FROM ${staging} AS s) AS checked WHERE reason IS NOT NULL), ` +
+    `gone AS (DELETE FROM ${staging} AS g USING orphans AS o WHERE g.ctid = o.place) ` +
     `INSERT INTO ${qualified(fact.schema, ORPHANS)} (fact, key, commit, reason, version) ` +
     `SELECT ${literal(fact.fact.name)}, (o.s).${identifier(fact.fact.key)}::text, ${commit}, o.reason, to_jsonb(o.s) ` +
-    `FROM orphans AS o WHERE o.reason IS NOT NULL${recapture ? ` AND ${differsFromWaiting(fact)}` : ""}`
+    `FROM orphans AS o${recapture ? ` WHERE ${differsFromWaiting(fact)}` : ""}`
   );
 }
 

@@ -1,11 +1,5 @@
-import type { AsyncBuffer } from "hyparquet";
-import type { ObjectStore } from "../adapters/object-store";
 import type { Warehouse } from "../adapters/warehouse";
-import type { ColumnShape } from "../domain/columnar/arrow";
 import type { DataFile, ProcessCommit, WarehousePart } from "../domain/commit";
-import { copyHeader, copyRows, copyTrailer } from "../domain/copy-binary";
-import { TerminalError } from "../domain/errors";
-import { readRowGroups } from "../domain/parquet/reader";
 import {
   appendVersions,
   findOrphan,
@@ -27,6 +21,8 @@ import {
   upsertDimension,
 } from "../domain/warehouse-sql";
 import type { TargetTable } from "../domain/warehouse-target";
+import { copyFiles } from "./copy-files";
+import { copiedStraight } from "./copy-straight";
 import type { LoadContext } from "./load";
 
 /** One commit on its way into the warehouse. */
@@ -52,6 +48,11 @@ export async function loadTable(target: TargetTable, load: CommitLoad): Promise<
     return loadFact({ schema: load.schema, fact: table, target, parents: load.targets }, parts, load);
   let rows = 0;
   for (const part of parts) {
+    const straight = await copiedStraight(target, part.files, load);
+    if (straight !== undefined) {
+      rows += straight;
+      continue;
+    }
     rows += await staged(target, part.files, load, async () => {
       const statements =
         table.kind === "calendar"
@@ -84,6 +85,12 @@ async function loadFact(
       });
     }
     if (files.length === 0) continue;
+    // Nothing of the fact can be known already, nor wait, where there is nothing yet.
+    const straight = recapture || orphans > 0 ? undefined : await firstVersions(fact, files, load);
+    if (straight !== undefined) {
+      rows += straight;
+      continue;
+    }
     rows += await staged(fact.target, files, load, async () => {
       orphans += await warehouse.execute(setOrphansAside(fact, { commit: number, recapture }));
       await warehouse.execute(supersedeOrphans(fact, { staged: fact.target, commit: number }));
@@ -104,49 +111,26 @@ async function heal(fact: FactTarget, { warehouse, commit }: CommitLoad): Promis
   return rows;
 }
 
+/** Copies the first versions of a fact straight into its table; undefined when it has to be done with care. */
+async function firstVersions(
+  fact: FactTarget,
+  files: readonly DataFile[],
+  load: CommitLoad,
+): Promise<number | undefined> {
+  if ((await load.warehouse.execute(findOrphan(fact))) > 0) return undefined;
+  return copiedStraight(fact.target, files, load, fact);
+}
+
 /** Copies files into a staging table, and works with it. */
 async function staged(
   target: TargetTable,
   files: readonly DataFile[],
-  { warehouse, store }: CommitLoad,
+  load: CommitLoad,
   work: () => Promise<number>,
 ): Promise<number> {
-  await warehouse.execute(createStaging(target));
-  for (const file of files) {
-    const copied = await warehouse.copy(copyIntoStaging(target), binaryRows(store, file, target));
-    if (copied !== file.rows) {
-      throw new TerminalError(`${file.key} has ${copied} rows, its commit says ${file.rows}`, {
-        subject: { table: target.table.name },
-      });
-    }
-  }
+  await load.warehouse.execute(createStaging(target));
+  await copyFiles(copyIntoStaging(target), { target, files, load });
   const result = await work();
-  await warehouse.execute(dropStaging(stagingName(target)));
+  await load.warehouse.execute(dropStaging(stagingName(target)));
   return result;
-}
-
-/** The rows of a Parquet file as COPY takes them. */
-async function* binaryRows(
-  store: ObjectStore,
-  file: DataFile,
-  { table }: TargetTable,
-): AsyncGenerator<Uint8Array> {
-  const types = Object.values<ColumnShape>(table.columns).map(({ type }) => type);
-  yield copyHeader();
-  for await (const { columns, rows } of readRowGroups(remoteFile(store, file), table.columns))
-    yield* copyRows(types, columns, rows);
-  yield copyTrailer();
-}
-
-/** Files up to this size are fetched in one request. */
-const SMALL_FILE_BYTES = 4 * 1024 * 1024;
-
-function remoteFile(store: ObjectStore, { key, bytes }: DataFile): AsyncBuffer {
-  if (bytes > SMALL_FILE_BYTES)
-    return { byteLength: bytes, slice: (start, end = bytes) => store.range(key, start, end) };
-  let whole: Promise<ArrayBuffer> | undefined;
-  return {
-    byteLength: bytes,
-    slice: async (start, end = bytes) => (await (whole ??= store.range(key, 0, bytes))).slice(start, end),
-  };
 }

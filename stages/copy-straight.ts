@@ -1,0 +1,42 @@
+import type { DataFile } from "../domain/commit";
+import type { FactTarget } from "../domain/warehouse-facts";
+import {
+  addForeignKeys,
+  copyIntoTarget,
+  describeTable,
+  dropForeignKeys,
+  findUnwatchedOrphan,
+  takesCopy,
+  type TableFacts,
+} from "../domain/warehouse-straight";
+import type { TargetTable } from "../domain/warehouse-target";
+import { copyFiles } from "./copy-files";
+import type { CommitLoad } from "./load-table";
+
+/**
+ * Copies files straight into a table that is empty, without a staging table.
+ * @param fact of a fact: its references are checked for all rows at once
+ * @returns the number of rows; undefined, and nothing is done, when the table has rows or columns of other
+ *   types, or when a row refers to a parent that is missing
+ */
+export async function copiedStraight(
+  target: TargetTable,
+  files: readonly DataFile[],
+  load: CommitLoad,
+  fact?: FactTarget,
+): Promise<number | undefined> {
+  const { warehouse, schema } = load;
+  if (!(await warehouse.isEmpty(target.name))) return undefined;
+  const [row] = await warehouse.rows<"facts">(describeTable(schema, target));
+  const facts = JSON.parse(row?.facts ?? "null") as TableFacts | null;
+  if (facts === null || !takesCopy(target, facts)) return undefined;
+
+  const { foreignKeys } = facts;
+  return warehouse.attempt(async () => {
+    if (foreignKeys.length > 0) await warehouse.execute(dropForeignKeys(schema, target, foreignKeys));
+    const rows = await copyFiles(copyIntoTarget(schema, target), { target, files, load });
+    if (foreignKeys.length > 0) await warehouse.execute(addForeignKeys(schema, target, foreignKeys));
+    const orphan = fact === undefined ? undefined : findUnwatchedOrphan(fact, foreignKeys);
+    return orphan !== undefined && (await warehouse.execute(orphan)) > 0 ? undefined : rows;
+  });
+}
