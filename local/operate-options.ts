@@ -22,7 +22,8 @@ export interface OperateOptions {
 
 export const HELP = `npm run operate -- OPERATION [options]
 
-Operates the platform of \`npm run local\` (stop that first): says what it will do, and does it with --yes.
+Operates the platform of \`npm run local\` (stop that first, but for schema): says what it will do, and does
+it with --yes.
 
   replay                    load all commits again, into new tables that then take the place of the old ones
   replay --table NAME       load one table of the warehouse again, in place (may be given several times)

@@ -1,8 +1,9 @@
 import { messageOf } from "../domain/errors";
 import { INTERRUPTED, untilInterrupted } from "./interruption";
-import { HELP, parseOperateOptions } from "./operate-options";
+import { HELP, parseOperateOptions, type OperateOptions } from "./operate-options";
 import { operate, progressLine } from "./operations";
 import { startPlatform } from "./platform";
+import { tellSchemaHistory, withIngestionLog } from "./schema-registry";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -13,6 +14,7 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
+  if (options.operation === "schema") return schema(options);
   const end = await untilInterrupted(async (interrupted) => {
     const platform = await startPlatform({
       ...options,
@@ -32,6 +34,15 @@ async function main(): Promise<void> {
     say("interrupted: nothing is lost; the same command goes on where it stood");
     process.exitCode = INTERRUPTED;
   }
+}
+
+/** Reads the log alone: no platform is started for it, and none must be stopped. */
+async function schema({ tables: [table = ""], lake, bucket }: OperateOptions): Promise<void> {
+  const progress = (text: string): void => void process.stderr.write(`${text}\n`);
+  const entries = await withIngestionLog({ lake, bucket }, (log) =>
+    tellSchemaHistory(log, table, { line: say, progress }),
+  );
+  if (entries === 0) throw new Error(`the log says nothing of a table ${table}; names are as in the source`);
 }
 
 main().catch((error: unknown) => {

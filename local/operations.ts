@@ -36,6 +36,8 @@ export async function operate(
       say(`take ${tables.join(", ")} as the source has it now, deletes and all`);
       if (!dryRun) await invoke(platform, "ingest", { allowDeletes: tables });
       break;
+    case "schema":
+      throw new TypeError("schema is a question to the log, not to a Lambda");
   }
   say(dryRun ? "nothing was done: add --yes to do it" : "done");
 }

@@ -1,0 +1,83 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { S3Client } from "@aws-sdk/client-s3";
+import { commitLog, type CommitLog } from "../adapters/commit-log";
+import { objectStore } from "../adapters/object-store";
+import { ingestCommit, type IngestCommit } from "../domain/commit";
+import { commitNumber } from "../domain/keys";
+import { schemaEntry } from "../domain/schema-history";
+import { startS3 } from "./s3/server";
+
+/** Commits that are read at once. */
+const BUNCH = 32;
+/** A word about how far it is, every so many commits. */
+const PROGRESS_COMMITS = 32 * BUNCH;
+
+/**
+ * Tells what columns a table of the source had, commit by commit, as the ingestion log has it.
+ * @returns how many commits said something new; 0 when the log never heard of the table
+ */
+export async function tellSchemaHistory(
+  log: Pick<CommitLog<IngestCommit>, "head" | "read">,
+  table: string,
+  say: { readonly line: (text: string) => void; readonly progress: (text: string) => void },
+): Promise<number> {
+  const head = await log.head();
+  let before: IngestCommit | undefined;
+  let entries = 0;
+  for (let first = 1; first <= (head?.number ?? 0); first += BUNCH) {
+    const numbers = Array.from({ length: BUNCH }, (_, index) => first + index);
+    const commits = await Promise.all(
+      numbers
+        .filter((number) => number <= (head?.number ?? 0))
+        .map((number) => log.read(commitNumber(number))),
+    );
+    for (const commit of commits) {
+      if (commit === undefined) throw new Error(`a commit from ${first} on is gone from the log`);
+      const entry = schemaEntry(table, commit, before);
+      before = commit;
+      if (entry === undefined) continue;
+      entries += 1;
+      say.line(`commit ${entry.commit}  ${entry.at}`);
+      for (const change of entry.changes) say.line(`  ${change}`);
+    }
+    if (first > 1 && first % PROGRESS_COMMITS === 1)
+      say.progress(`${first - 1} of ${head?.number ?? 0} commits`);
+  }
+  return entries;
+}
+
+/** Works with the ingestion log of a bucket in AWS, or of a lake on this machine. */
+export async function withIngestionLog<T>(
+  place: { readonly lake: string; readonly bucket: string | undefined },
+  work: (log: CommitLog<IngestCommit>) => Promise<T>,
+): Promise<T> {
+  if (place.bucket !== undefined) return work(commitLog(objectStore(place.bucket), ingestCommit));
+  const directory = join(place.lake, "buckets");
+  const bucket = bucketsIn(directory).find((name) => name.includes("-ingestion-"));
+  if (bucket === undefined)
+    throw new Error(
+      `there is no lake in ${place.lake}: name one with --lake, or a bucket in AWS with --bucket`,
+    );
+  const server = await startS3({ directory });
+  const client = new S3Client({
+    endpoint: server.url,
+    region: "eu-west-2",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  });
+  try {
+    return await work(commitLog(objectStore(bucket, client), ingestCommit));
+  } finally {
+    client.destroy();
+    await server.close();
+  }
+}
+
+function bucketsIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    // No folder, no bucket: the caller says so.
+    return [];
+  }
+}
