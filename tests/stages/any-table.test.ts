@@ -97,6 +97,7 @@ describe("any table reaches the lake as it is", function () {
     "-- comment",
   ];
   it("of any name, with columns of any name; changes and deletes are seen", async () => {
+    await pipeline.ingest();
     for (const name of names) {
       const table = identifier(name);
       await sql(`CREATE TABLE ${table} (${table} int PRIMARY KEY, "other, ""one""" text);

@@ -209,7 +209,9 @@ describe("when the source is not the one that it was, it is noticed, and no delt
       await connect(standby.server.url("totesys")),
     ];
     const { rows } = await from.query<{ lsn: string }>("SELECT pg_current_wal_lsn()::text AS lsn");
-    for (let done = false; !done; await sleep(50)) {
+    let done = false;
+    while (!done) {
+      await sleep(50);
       const result = await to.query<{ done: boolean }>(
         "SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS done",
         [rows[0]!.lsn],

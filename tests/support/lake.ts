@@ -1,4 +1,4 @@
-import type { TableCapture } from "../../domain/commit";
+import { captureOf, type TableCapture } from "../../domain/commit";
 import { commitNumber } from "../../domain/keys";
 import { copyOut } from "./copy";
 import type { Pipeline } from "./pipeline";
@@ -31,7 +31,7 @@ export function rowsOfCsv(text: string): LakeRow[] {
 
 /** What the newest commit says of a table. */
 export async function latest(pipeline: Pipeline, table: string): Promise<TableCapture> {
-  return (await pipeline.ingested.log.head())!.commit.tables[table]!;
+  return captureOf((await pipeline.ingested.log.head())!.commit, table)!;
 }
 
 /** The rows that the newest commit captured of a table. */
@@ -50,7 +50,7 @@ export async function replayed(pipeline: Pipeline, table: string): Promise<strin
   const last = (await log.head())!.number;
   const rows = new Map<string, LakeRow>();
   for (let number = 1; number <= last; number++) {
-    const capture = (await log.read(commitNumber(number)))!.tables[table];
+    const capture = captureOf(await log.read(commitNumber(number)), table);
     if (capture === undefined) continue;
     const { key } = capture;
     if (key.length === 0 && capture.mode === "full") rows.clear();
