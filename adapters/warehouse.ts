@@ -150,7 +150,8 @@ function ledgerOf(client: pg.Client, schema: string): Ledger {
       }
       const [row] = await rowsOf<"commit" | "lake" | "model">(
         client,
-        `SELECT commit::text, lake::text, model::text FROM ${table} ORDER BY commit DESC LIMIT 1`,
+        // Qualified: a bare "commit" would be the text that is selected, and "9" the newest of ten commits.
+        `SELECT l.commit::text, l.lake::text, l.model::text FROM ${table} AS l ORDER BY l.commit DESC LIMIT 1`,
       );
       if (row === undefined) return undefined;
       return { number: commitNumber(Number(row.commit)), lake: row.lake ?? "", model: Number(row.model) };

@@ -88,6 +88,19 @@ describe("the load", () => {
     expect(await pipeline.warehouse.query("SELECT FROM marble_ledger")).to.have.length(1);
   });
 
+  it("goes on from commit 10 to 11: numbers are no texts", async () => {
+    for (let commit = 2; commit <= 12; commit++) {
+      await pipeline.source.query("UPDATE staff SET first_name = $1 WHERE staff_id = 1", [`Name ${commit}`]);
+      await pipeline.ingest();
+      await pipeline.process();
+      if (commit !== 5) await pipeline.load();
+    }
+
+    expect(await pipeline.load()).to.deep.include({ commits: [] });
+    expect(await pipeline.warehouse.query("SELECT FROM marble_ledger")).to.have.length(12);
+    expect(await actualRows(pipeline.warehouse)).to.deep.equal(await expectedRows(pipeline.source));
+  });
+
   it("tags what it has loaded, with the commit", async () => {
     await pipeline.load();
 
