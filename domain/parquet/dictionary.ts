@@ -1,0 +1,82 @@
+import type { FixedWidth } from "./fixed-chunk";
+
+/** The different values of a column, and for each row which of them it has. */
+export interface Dictionary {
+  readonly words: Int32Array;
+  /** The number of values. */
+  readonly size: number;
+  readonly indexes: Int32Array;
+}
+
+/** A dictionary must save at least as much as this share of the rows: more values, and it is given up. */
+const LARGEST_SHARE = 1 / 4;
+/** And no more than this many: 14 bits a row. */
+const LARGEST = 1 << 14;
+const SLOTS = 1 << 16;
+
+/**
+ * Finds the different values of a column; undefined when they are so many that a dictionary does not pay.
+ * Open addressing over typed arrays: nothing is allocated for a row.
+ */
+export function dictionaryOf({ type, words, rows }: FixedWidth): Dictionary | undefined {
+  const limit = Math.min(Math.floor(rows * LARGEST_SHARE), LARGEST);
+  const wide = type === "INT64";
+  const stride = wide ? 2 : 1;
+  const slots = new Int32Array(SLOTS);
+  const values = new Int32Array(limit * stride);
+  const indexes = new Int32Array(rows);
+  let size = 0;
+  for (let row = 0; row < rows; row++) {
+    const low = words[row * stride] ?? 0;
+    const high = wide ? (words[row * stride + 1] ?? 0) : 0;
+    // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4); the high half seldom differs.
+    let slot = Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) >>> 16;
+    let entry = slots[slot] ?? 0;
+    while (
+      entry !== 0 &&
+      (values[(entry - 1) * stride] !== low || (wide && values[(entry - 1) * stride + 1] !== high))
+    ) {
+      slot = (slot + 1) & (SLOTS - 1);
+      entry = slots[slot] ?? 0;
+    }
+    if (entry === 0) {
+      if (size === limit) return undefined;
+      values[size * stride] = low;
+      if (wide) values[size * stride + 1] = high;
+      entry = ++size;
+      slots[slot] = entry;
+    }
+    indexes[row] = entry - 1;
+  }
+  return { words: values.subarray(0, size * stride), size, indexes };
+}
+
+/**
+ * Indexes as a data page of RLE_DICTIONARY holds them: the width in bits, then one bit-packed run of groups of
+ * eight (Apache Parquet, Encodings.md, "Run Length Encoding / Bit-Packing Hybrid").
+ * @param size of the dictionary; every index is below
+ */
+export function packBits(indexes: Int32Array, size: number): Uint8Array {
+  // Of a single value every row has the index 0; some readers want a bit for it all the same.
+  const width = Math.max(32 - Math.clz32(size - 1), 1);
+  const groups = Math.ceil(indexes.length / 8);
+  const bytes = new Uint8Array(1 + 5 + groups * width);
+  let at = 0;
+  bytes[at++] = width;
+  let header = ((groups << 1) | 1) >>> 0;
+  for (; header >= 0x80; header >>>= 7) bytes[at++] = (header & 0x7f) | 0x80;
+  bytes[at++] = header;
+  const end = at + groups * width;
+  let bits = 0;
+  let pending = 0;
+  for (let row = 0; row < indexes.length; row++) {
+    pending |= (indexes[row] ?? 0) << bits;
+    bits += width;
+    for (; bits >= 8; bits -= 8) {
+      bytes[at++] = pending & 0xff;
+      pending >>>= 8;
+    }
+  }
+  if (bits > 0) bytes[at] = pending & 0xff;
+  return bytes.subarray(0, end);
+}
