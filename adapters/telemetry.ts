@@ -2,6 +2,8 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { Context } from "aws-lambda";
 import { MarbleError } from "../domain/errors";
+import type { MetricName } from "../domain/metrics";
+import { environment } from "./environment";
 
 /** What a log line says besides its message: numbers and names, never a secret or a row's content. */
 export type Fields = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
@@ -12,7 +14,7 @@ export type Unit = "Count" | "Bytes" | "Milliseconds" | "Seconds";
 export interface Telemetry {
   info(message: string, fields?: Fields): void;
   warn(message: string, fields?: Fields): void;
-  count(metric: string, value: number, unit?: Unit): void;
+  count(metric: MetricName, value: number, unit?: Unit): void;
 }
 
 const UNITS: Record<Unit, (typeof MetricUnit)[keyof typeof MetricUnit]> = {
@@ -21,6 +23,14 @@ const UNITS: Record<Unit, (typeof MetricUnit)[keyof typeof MetricUnit]> = {
   Milliseconds: MetricUnit.Milliseconds,
   Seconds: MetricUnit.Seconds,
 };
+
+/** One for the life of the process: it knows whether the process is new. Service and namespace are Lambda's variables. */
+let processMetrics: Metrics | undefined;
+
+function metricsOfProcess(): Metrics {
+  processMetrics ??= new Metrics({ defaultDimensions: { environment: environment("MARBLE_ENVIRONMENT") } });
+  return processMetrics;
+}
 
 /**
  * Runs a handler with telemetry around it: its duration, its cold start, its error with what it is
@@ -31,7 +41,7 @@ export async function withTelemetry<T>(
   run: (telemetry: Telemetry) => Promise<T>,
 ): Promise<T> {
   const logger = new Logger();
-  const metrics = new Metrics();
+  const metrics = metricsOfProcess();
   logger.addContext(context);
   metrics.captureColdStartMetric(context.functionName);
   const telemetry: Telemetry = {

@@ -70,6 +70,8 @@ function report(telemetry: Telemetry, { commit, rows, orphans }: LoadedCommit, n
     rows: total,
     ageSeconds,
   });
+  for (const [table, count] of Object.entries(rows))
+    telemetry.info("loaded into a table", { commit: commit.number, table, rows: count });
   telemetry.count("RowsLoaded", total);
   telemetry.count("RowsOrphaned", orphans);
   if (orphans > 0)

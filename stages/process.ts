@@ -67,9 +67,16 @@ function report(telemetry: Telemetry, commit: ProcessCommit): void {
     rows,
     rejected: commit.rejected.rows,
   });
+  let bytes = 0;
+  for (const [table, written] of Object.entries(commit.tables)) {
+    const files = written.parts.flatMap((part) => [...part.files, ...part.tombstones]);
+    const size = files.reduce((sum, file) => sum + file.bytes, 0);
+    telemetry.info("written", { commit: commit.number, table, rows: written.rows, bytes: size });
+    bytes += size;
+  }
   telemetry.count("RowsProcessed", rows);
+  telemetry.count("BytesProcessed", bytes, "Bytes");
   telemetry.count("RowsRejected", commit.rejected.rows);
-  telemetry.count("TablesQuarantined", Object.keys(commit.quarantine).length);
   for (const [table, { since, breaches }] of Object.entries(commit.quarantine)) {
     telemetry.warn("a table does not fit its contract and waits", {
       commit: commit.number,
