@@ -11,9 +11,18 @@ import { processIngestion } from "./handlers/process";
 import { Alerts } from "./infra/alerts";
 import { CommitNotification } from "./infra/commit-notification";
 import { parseConfig } from "./infra/config";
+import { Dashboard } from "./infra/dashboard";
+import { DataAlarms } from "./infra/data-alarms";
 import { LakeBucket } from "./infra/lake-bucket";
 import { tagEverything } from "./infra/naming";
-import { listObjects, readObjects, readSecret, tagObjects, writeObjects } from "./infra/permissions";
+import {
+  listObjects,
+  readObjects,
+  readSecret,
+  readTags,
+  tagObjects,
+  writeObjects,
+} from "./infra/permissions";
 import { Schedule } from "./infra/schedule";
 import { Stage } from "./infra/stage";
 
@@ -22,7 +31,7 @@ const { protectData, logLevel, logRetentionDays } = config;
 tagEverything();
 
 // Alarms go by mail to one address.
-const alerts = new Alerts("alerts", { email: config.alertEmail });
+const alerts = new Alerts("alerts", { email: config.alertEmail, runbookUrl: config.runbookUrl });
 
 // The lake: what the source said, and what the warehouse will be told.
 const ingestion = new LakeBucket("ingestion", { protectData });
@@ -45,6 +54,7 @@ const ingestStage = new Stage("ingest", {
     listObjects(ingestion),
     readObjects({ bucket: ingestion, keys: ["*"] }),
     writeObjects({ bucket: ingestion, keys: ["*"] }),
+    tagObjects({ bucket: ingestion, keys: ["commits/*"] }),
   ],
   memoryMb: config.ingestMemory,
   ...common,
@@ -74,6 +84,7 @@ const processStage = new Stage("process", {
 const loadStage = new Stage("load", {
   handler: load,
   environment: {
+    INGESTION_BUCKET: ingestion.name,
     PROCESSED_BUCKET: processed.name,
     WAREHOUSE_SECRET: config.warehouseSecret,
     WAREHOUSE_SCHEMA: config.warehouseSchema,
@@ -83,6 +94,7 @@ const loadStage = new Stage("load", {
     listObjects(processed),
     readObjects({ bucket: processed, keys: ["*"] }),
     tagObjects({ bucket: processed, keys: ["*"] }),
+    readTags({ bucket: ingestion, keys: ["commits/*"] }),
   ],
   memoryMb: config.loadMemory,
   ...common,
@@ -93,6 +105,18 @@ new Schedule("ingest-schedule", { expression: config.ingestSchedule, stage: inge
 new CommitNotification("ingestion-commits", { bucket: ingestion, stage: processStage });
 new Schedule("process-schedule", { expression: config.sweepSchedule, stage: processStage, alerts });
 new Schedule("load-schedule", { expression: config.loadSchedule, stage: loadStage, alerts });
+
+// What rings when data does not arrive, or nobody knows whether it does.
+const stages = { ingest: ingestStage, process: processStage, load: loadStage };
+new DataAlarms("data", { stages, freshnessMinutes: config.freshnessMinutes, alerts });
+
+// Where a person looks: one page, and questions to the logs.
+new Dashboard("overview", {
+  stages,
+  buckets: [ingestion, processed],
+  freshnessMinutes: config.freshnessMinutes,
+  alerts,
+});
 
 // What `pulumi stack output` shows.
 export const buckets = { ingestion: ingestion.name, processed: processed.name };

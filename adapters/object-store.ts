@@ -1,5 +1,6 @@
 import {
   GetObjectCommand,
+  GetObjectTaggingCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   PutObjectTaggingCommand,
@@ -26,7 +27,9 @@ export interface ObjectStore {
   upload(key: ObjectKey, body: AsyncIterable<Uint8Array>): Promise<number>;
   /** The first key with the prefix, in the order of bytes. */
   firstKey(prefix: string): Promise<string | undefined>;
+  /** Sets the tags of an object; those that it had are gone. */
   tag(key: string, tags: Readonly<Record<string, string>>): Promise<void>;
+  tags(key: string): Promise<ReadonlyMap<string, string>>;
 }
 
 /** Parts of a multipart upload: how much is held in memory, twice. */
@@ -118,6 +121,11 @@ export function objectStore(bucket: string, client: S3Client = new S3Client()): 
         const TagSet = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
         await client.send(new PutObjectTaggingCommand({ Bucket: bucket, Key: key, Tagging: { TagSet } }));
       }),
+    tags: (key) =>
+      send(`read the tags of ${key}`, async () => {
+        const { TagSet = [] } = await client.send(new GetObjectTaggingCommand({ Bucket: bucket, Key: key }));
+        return new Map(TagSet.map(({ Key = "", Value = "" }) => [Key, Value]));
+      }),
   };
 }
 
@@ -134,6 +142,7 @@ export function within(store: ObjectStore, prefix: string): ObjectStore {
     upload: (key, body) => store.upload(under(key), body),
     firstKey: async (of) => (await store.firstKey(under(of)))?.slice(prefix.length),
     tag: (key, tags) => store.tag(under(key), tags),
+    tags: (key) => store.tags(under(key)),
   };
 }
 

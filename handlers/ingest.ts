@@ -11,6 +11,7 @@ import { withTelemetry } from "../adapters/telemetry";
 import { ingestCommit } from "../domain/commit";
 import { monotonicClock } from "../stages/clock";
 import { ingestSnapshot, type IngestReport } from "../stages/ingest";
+import { recordSeen } from "../stages/standing";
 
 /** What a person may ask for; a schedule asks for nothing. */
 const request = z.object({
@@ -29,8 +30,12 @@ export async function ingest(event: unknown, context: Context): Promise<IngestRe
       maxShare: Number(environment("MAX_DELETE_PERCENT")) / 100,
       allowed: new Set(allowDeletes),
     };
-    return withSourceSnapshot({ credentials, schema: environment("SOURCE_SCHEMA") }, (source) =>
+    // Before the snapshot: what is written from here on may not be in it.
+    const lookedAt = new Date();
+    const report = await withSourceSnapshot({ credentials, schema: environment("SOURCE_SCHEMA") }, (source) =>
       ingestSnapshot(source, { store, log, telemetry, now: monotonicClock(), newId: randomUUID, guard }),
     );
+    if (report.commit === null) await recordSeen({ store, log }, lookedAt);
+    return report;
   });
 }

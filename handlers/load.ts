@@ -7,11 +7,13 @@ import { objectStore } from "../adapters/object-store";
 import { withConnection } from "../adapters/postgres";
 import { readCredentials } from "../adapters/secrets";
 import { withTelemetry } from "../adapters/telemetry";
+import { readPosition } from "../adapters/warehouse-position";
 import { model } from "../domain/model/model";
 import { replayRequest, type ReplayPlan } from "../domain/replay";
 import { hasTime, monotonicClock } from "../stages/clock";
 import type { LoadContext, LoadReport } from "../stages/load";
 import { planReplay, runLoad } from "../stages/replay";
+import { reportAfter, reportLoadStanding } from "../stages/standing";
 
 /** What a person may ask for; a schedule asks for nothing. */
 const request = z.object({
@@ -28,17 +30,26 @@ export async function load(event: unknown, context: Context): Promise<LoadReport
   return withTelemetry(context, async (telemetry) => {
     const { dryRun, ...asked } = parseEvent(request, event);
     const credentials = await readCredentials(environment("WAREHOUSE_SECRET"));
+    const ingested = objectStore(environment("INGESTION_BUCKET"));
+    const schema = environment("WAREHOUSE_SCHEMA");
     return withConnection<LoadReport | ReplayPlan>("warehouse", credentials, (client) => {
       const run: LoadContext = {
         client,
-        schema: environment("WAREHOUSE_SCHEMA"),
+        schema,
         ...processedLog(objectStore(environment("PROCESSED_BUCKET")), model.version),
         model,
         telemetry,
         now: monotonicClock(),
         hasTime: hasTime(context),
       };
-      return dryRun ? planReplay(run, asked.replay ?? {}) : runLoad(run, asked);
+      if (dryRun) return planReplay(run, asked.replay ?? {});
+      return reportAfter(
+        () => runLoad(run, asked),
+        async () => {
+          const position = await readPosition(client, schema);
+          await reportLoadStanding(position, { ingested, log: run.log, telemetry, now: new Date() });
+        },
+      );
     });
   });
 }

@@ -12,6 +12,7 @@ import type { ProcessContext } from "../stages/commit-run";
 import { hasTime, monotonicClock } from "../stages/clock";
 import { processCommits, type ProcessReport } from "../stages/process";
 import { planReprocess, type ReprocessPlan } from "../stages/reprocess";
+import { reportAfter, reportProcessStanding } from "../stages/standing";
 
 /** What a person may ask for; events and schedules ask for nothing. */
 const request = z.object({
@@ -44,6 +45,10 @@ export async function processIngestion(
       now: monotonicClock(),
       hasTime: hasTime(context),
     };
-    return dryRun ? planReprocess(run) : processCommits(run);
+    if (dryRun) return planReprocess(run);
+    return reportAfter(
+      () => processCommits(run),
+      () => reportProcessStanding(run),
+    );
   });
 }

@@ -10,6 +10,9 @@ const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
+/** Seven days is as far as an alarm of CloudWatch sees. */
+const FRESHNESS_RULE = "must be a whole number of minutes from 10 to 10080";
+
 /** Levels that Lambda and Powertools both know. */
 const LOG_LEVELS = ["DEBUG", "INFO", "WARN", "ERROR"] as const;
 
@@ -27,6 +30,10 @@ const settings = z.strictObject({
   maxDeletePercent: wholeNumber("must be a whole number from 0 to 100")
     .refine((percent) => percent <= 100, "must be a whole number from 0 to 100")
     .default(50),
+  freshnessMinutes: wholeNumber(FRESHNESS_RULE)
+    .pipe(z.number().min(10, FRESHNESS_RULE).max(10_080, FRESHNESS_RULE))
+    .default(30),
+  runbookUrl: z.string().min(1).max(200, "must have at most 200 characters").default("docs/runbook.md"),
   logRetentionDays: wholeNumber(`must be one of ${RETENTION_DAYS.join(", ")}`)
     .refine((days) => RETENTION_DAYS.includes(days), `must be one of ${RETENTION_DAYS.join(", ")}`)
     .default(30),
@@ -64,7 +71,7 @@ export function parseConfig(values: Readonly<Record<string, string>>): MarbleCon
   );
   const parsed = settings.safeParse(own);
   const problems = parsed.success
-    ? calendarProblems(parsed.data)
+    ? [...calendarProblems(parsed.data), ...freshnessProblems(parsed.data)]
     : parsed.error.issues.flatMap((issue) => describeIssue(issue, own));
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new RunError(
@@ -77,6 +84,18 @@ function calendarProblems({ calendarStart, calendarEnd }: MarbleConfig): string[
   return [
     `${NAMESPACE}:calendarStart is ${calendarStart}, after ${NAMESPACE}:calendarEnd, which is ${calendarEnd}. ` +
       "Set an earlier start or a later end.",
+  ];
+}
+
+/** An alarm that always rings is one that nobody looks at. What a cron expression allows is not worked out. */
+function freshnessProblems({ ingestSchedule, loadSchedule, freshnessMinutes }: MarbleConfig): string[] {
+  const minutes = [ingestSchedule, loadSchedule]
+    .map((expression) => parseSchedule(expression))
+    .reduce((sum, schedule) => sum + (schedule.kind === "rate" ? schedule.intervalMs / 60_000 : 0), 0);
+  if (minutes <= freshnessMinutes) return [];
+  return [
+    `${NAMESPACE}:freshnessMinutes is ${freshnessMinutes}, but with these schedules the warehouse is up to ${minutes} minutes old. ` +
+      `Set it, for example with: pulumi config set ${NAMESPACE}:freshnessMinutes ${minutes * 2}`,
   ];
 }
 

@@ -1,19 +1,18 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Alerts } from "./alerts";
+import { waiting } from "./alarm-rules";
+import type { AlarmArgs, Alerts } from "./alerts";
 
-export interface DeadLetterQueueArgs {
+export type DeadLetterQueueArgs = Pick<AlarmArgs, "what" | "meaning" | "section" | "logGroup"> & {
   readonly alerts: Alerts;
-  /** what lies in the queue, and where to look: the text of the alarm's mail */
-  readonly description: pulumi.Input<string>;
-}
+};
 
 const FOURTEEN_DAYS = 14 * 24 * 60 * 60;
 
 /** Declares a queue for what could not be delivered, kept for as long as SQS can, and an alarm on it. */
 export function deadLetterQueue(
   name: string,
-  { alerts, description }: DeadLetterQueueArgs,
+  { alerts, ...text }: DeadLetterQueueArgs,
   opts: pulumi.CustomResourceOptions,
 ): aws.sqs.Queue {
   const queue = new aws.sqs.Queue(
@@ -24,11 +23,11 @@ export function deadLetterQueue(
   alerts.alarm(
     name,
     {
-      description,
+      ...text,
       namespace: "AWS/SQS",
       metric: "ApproximateNumberOfMessagesVisible",
       dimensions: { QueueName: queue.name },
-      statistic: "Maximum",
+      rule: waiting,
     },
     opts,
   );

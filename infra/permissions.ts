@@ -32,8 +32,9 @@ export const readObjects = (of: ObjectKeys): Permission => allow(["s3:GetObject"
 export const writeObjects = (of: ObjectKeys): Permission =>
   allow(["s3:PutObject", "s3:AbortMultipartUpload"], objectArns(of));
 
-export const tagObjects = (of: ObjectKeys): Permission =>
-  allow(["s3:GetObjectTagging", "s3:PutObjectTagging"], objectArns(of));
+export const tagObjects = (of: ObjectKeys): Permission => allow(["s3:PutObjectTagging"], objectArns(of));
+
+export const readTags = (of: ObjectKeys): Permission => allow(["s3:GetObjectTagging"], objectArns(of));
 
 /** To read the secret of a name. Secrets Manager ends a secret's ARN in a hyphen and six random characters. */
 export function readSecret(name: string): Permission {

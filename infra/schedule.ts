@@ -31,7 +31,10 @@ export class Schedule extends pulumi.ComponentResource {
       `${fullName}-undelivered`,
       {
         alerts,
-        description: pulumi.interpolate`The schedule ${fullName} could not invoke ${stage.function.name}. The messages in the queue carry the error; it is most often a role or a throttled Lambda. No data is lost: the next invocation does the work.`,
+        what: pulumi.interpolate`The schedule ${fullName} could not start ${stage.function.name}. The messages in the queue ${fullName}-undelivered carry the error; most often a role is wrong.`,
+        meaning: "The warehouse gets nothing new for as long as this goes on. Nothing is lost.",
+        section: "a-schedule-cannot-start-its-stage",
+        logGroup: stage.logGroup,
       },
       child,
     );

@@ -2,8 +2,10 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Alerts } from "./alerts";
 import { BundledFunction, type Handler } from "./bundled-function";
+import { METRICS_NAMESPACE } from "../domain/metrics";
 import { deadLetterQueue } from "./dead-letter-queue";
 import { nameOf } from "./naming";
+import { STANDSTILL, stageAlarms } from "./stage-alarms";
 import { grantRole, sendMessages, writeLogs, type Permission } from "./permissions";
 
 /** The longest that AWS lets a Lambda run. A run that is cut off has lost nothing, but starts again. */
@@ -24,7 +26,7 @@ export interface StageArgs {
 
 /**
  * A stage of the pipeline: a Lambda with a role and a log group of its own, a queue for the events that it
- * failed on, and an alarm on its errors.
+ * failed on, and alarms on what AWS measures of it.
  *
  * Events are invitations to look at the log of commits (a stage works off all that is there), so nothing
  * depends on how often or in which order they come, and concurrency needs no limit.
@@ -41,10 +43,15 @@ export class Stage extends pulumi.ComponentResource {
     const child = { parent: this };
 
     this.logGroup = new aws.cloudwatch.LogGroup(fullName, { retentionInDays: logRetentionDays }, child);
-    const advice = pulumi.interpolate`The log group ${this.logGroup.name} says which table and commit and why. No data is lost: the next run goes on from the last commit.`;
     const deadLetters = deadLetterQueue(
       `${fullName}-failed-events`,
-      { alerts, description: pulumi.interpolate`An event for ${fullName} failed three times. ${advice}` },
+      {
+        alerts,
+        what: `${fullName} failed three times on an event, over some minutes. The event lies in the queue ${fullName}-failed-events, with the error.`,
+        meaning: `${STANDSTILL} An event only wakes a stage: this one need not be sent again.`,
+        section: "dead-letters",
+        logGroup: this.logGroup,
+      },
       child,
     );
     const { role, policy } = grantRole(
@@ -69,7 +76,7 @@ export class Stage extends pulumi.ComponentResource {
         environment: {
           variables: {
             POWERTOOLS_SERVICE_NAME: name,
-            POWERTOOLS_METRICS_NAMESPACE: "Marble",
+            POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
             POWERTOOLS_LOG_LEVEL: logLevel,
             MARBLE_ENVIRONMENT: pulumi.getStack(),
             NODE_OPTIONS: "--enable-source-maps",
@@ -88,14 +95,13 @@ export class Stage extends pulumi.ComponentResource {
       },
       child,
     );
-    alerts.alarm(
-      `${fullName}-errors`,
+    stageAlarms(
       {
-        description: pulumi.interpolate`${fullName} failed. ${advice}`,
-        namespace: "AWS/Lambda",
-        metric: "Errors",
-        dimensions: { FunctionName: this.function.name },
-        statistic: "Sum",
+        fullName,
+        functionName: this.function.name,
+        timeoutSeconds: FIFTEEN_MINUTES,
+        logGroup: this.logGroup,
+        alerts,
       },
       child,
     );

@@ -1,6 +1,11 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { errorAlarms } from "./error-alarms";
+import { systemClock, type Clock } from "./clock";
+import type { AlarmTransition } from "./cloudwatch/alarms";
+import type { AlarmState } from "./cloudwatch/evaluate";
+import type { MetricId } from "./cloudwatch/metric-store";
+import { startMonitoring } from "./cloudwatch/monitoring";
+import { deadLetters, type DeadLetters } from "./dead-letters";
 import { createAsyncInvoker, type AsyncInvoker } from "./lambda/asynchronous";
 import { createFunction, type InvocationResult, type LambdaFunction } from "./lambda/function";
 import { startMail, type MailService } from "./mail";
@@ -18,7 +23,8 @@ export type StageName = "ingest" | "process" | "load";
 export type CloudEvent =
   | { readonly kind: "invocation"; readonly stage: StageName; readonly result: InvocationResult }
   | { readonly kind: "log"; readonly stage: StageName; readonly line: string }
-  | { readonly kind: "deadLetter"; readonly file: string };
+  | { readonly kind: "deadLetter"; readonly file: string }
+  | { readonly kind: "alarm"; readonly transition: AlarmTransition };
 
 export interface CloudOptions {
   /** Where everything is kept; a second start goes on from there. */
@@ -28,6 +34,8 @@ export interface CloudOptions {
   /** Secret strings by name. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly onEvent?: (event: CloudEvent) => void;
+  /** The time of schedules, alarms and functions; by default that of this machine. */
+  readonly clock?: Clock;
 }
 
 /** The platform that the program declares, alive on this machine. */
@@ -41,7 +49,13 @@ export interface Cloud {
   function(stage: StageName): LambdaFunction;
   /** Lets the schedules fire from now on. */
   startSchedules(): void;
-  /** Resolves when no event is under way. */
+  /** Disables the schedules of a stage, or enables them again. */
+  enableSchedules(stage: StageName, enabled: boolean): void;
+  /** The state of every alarm by its name. */
+  alarmStates(): ReadonlyMap<string, AlarmState>;
+  /** Every metric that was measured so far. */
+  metrics(): readonly MetricId[];
+  /** Resolves when no event is under way, and no alarm is being looked at. */
   settled(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -51,7 +65,7 @@ export const startCloud = (options: CloudOptions): Promise<Cloud> =>
   startAll((started) => startParts(options, started));
 
 async function startParts(options: CloudOptions, started: Started): Promise<Omit<Cloud, "stop">> {
-  const { directory, config, onEvent = () => undefined } = options;
+  const { directory, config, onEvent = () => undefined, clock = systemClock } = options;
   await mkdir(directory, { recursive: true });
   const program = await runProgram({ config, workDirectory: directory });
   const wiring = wiringOf(program);
@@ -63,13 +77,23 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
   for (const [name, value] of Object.entries(options.secrets)) secrets.setSecret(name, value);
   const mail = await startMail({ outbox: join(directory, "outbox") });
   started(() => mail.close());
-  const told = new Set<Promise<void>>();
-  started(() => Promise.allSettled(told).then(() => undefined));
   for (const topic of wiring.topics) mail.addTopic(topic);
+  const dead = deadLetters(join(directory, "dead-letters"));
+  const monitoring = startMonitoring({
+    alarms: wiring.alarms,
+    clock,
+    queues: [...wiring.queues.values()],
+    depthOf: (queue) => dead.depth(queue),
+    publish: (message) => mail.publish(message),
+    onTransition: (transition) => onEvent({ kind: "alarm", transition }),
+  });
+  started(() => monitoring.stop());
+  // A person confirms the address some minutes after `pulumi up`. By then CloudWatch has found the first state
+  // of every alarm, and SNS mails nothing to an address that is not confirmed.
+  await monitoring.evaluate();
   for (const { topicArn, email } of wiring.mailSubscriptions) mail.subscribe(topicArn, email);
 
   const endpoints = { ...storage.environment, AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url };
-  const alarms = errorAlarms(wiring.alarms, mail);
   const lambdas: LambdaFunction[] = [];
   // All at once, or a stage that waits for its turn would take on work from those that are ending.
   started(() => Promise.all(lambdas.map((lambda) => lambda.stop())).then(() => undefined));
@@ -78,19 +102,21 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
     const lambda = createFunction({
       ...declared,
       environment: { ...declared.environment, ...endpoints },
-      onLog: (line) => onEvent({ kind: "log", stage, line }),
+      now: () => clock.now(),
+      onLog: (line) => {
+        monitoring.observeLog(line);
+        onEvent({ kind: "log", stage, line });
+      },
     });
     lambdas.push(lambda);
     const invoke: LambdaFunction["invoke"] = async (event, invocation) => {
       const result = await lambda.invoke(event, invocation);
       onEvent({ kind: "invocation", stage, result });
-      const telling = alarms.observe({ functionName: declared.name, error: result.error?.message });
-      told.add(telling);
-      await telling.finally(() => told.delete(telling));
+      monitoring.observeInvocation(declared.name, result);
       return result;
     };
     const observed = { ...lambda, invoke };
-    const invoker = asynchronousInvoker(declared, { lambda: observed, wiring, directory, onEvent });
+    const invoker = asynchronousInvoker(declared, { lambda: observed, wiring, dead, clock, onEvent });
     return { stage, declared, lambda: observed, invoker };
   });
   const named = (stage: StageName): (typeof stages)[number] => {
@@ -113,6 +139,11 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
         ring(trigger.functionArn, event);
     }
   });
+  const disabled = new Set<StageName>();
+  const fire = (functionArn: string): void => {
+    const stage = stages.find(({ declared }) => declared.arn === functionArn)?.stage;
+    if (stage !== undefined && !disabled.has(stage)) ring(functionArn, {});
+  };
   let schedules: { stop(): void } | undefined;
   started(() => schedules?.stop());
 
@@ -127,13 +158,20 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
       schedules ??= startSchedules(
         wiring.scheduleTriggers.map(({ expression, functionArn }) => ({
           expression,
-          fire: () => ring(functionArn, {}),
+          fire: () => fire(functionArn),
         })),
+        clock,
       );
     },
+    enableSchedules: (stage, enabled) => {
+      if (enabled) disabled.delete(stage);
+      else disabled.add(stage);
+    },
+    alarmStates: () => monitoring.states(),
+    metrics: () => monitoring.metrics(),
     settled: async () => {
       for (const { invoker } of stages) await invoker.drain();
-      await Promise.all(told);
+      await monitoring.settled();
     },
   };
 }
@@ -152,11 +190,12 @@ function asynchronousInvoker(
   options: {
     lambda: LambdaFunction;
     wiring: Wiring;
-    directory: string;
+    dead: DeadLetters;
+    clock: Clock;
     onEvent: (event: CloudEvent) => void;
   },
 ): AsyncInvoker {
-  const { lambda, wiring, directory, onEvent } = options;
+  const { lambda, wiring, dead, clock, onEvent } = options;
   const policy = wiring.failurePolicies.find(({ functionName }) => functionName === name);
   const queue = policy === undefined ? undefined : wiring.queues.get(policy.destinationArn);
   if (policy === undefined || queue === undefined)
@@ -165,14 +204,8 @@ function asynchronousInvoker(
     function: lambda,
     maximumRetryAttempts: policy.retries,
     onFailure: async (record) => {
-      const folder = join(directory, "dead-letters", queue);
-      const file = join(
-        folder,
-        `${record.timestamp.replaceAll(":", "")}-${record.requestContext.requestId}.json`,
-      );
-      await mkdir(folder, { recursive: true });
-      await writeFile(file, JSON.stringify(record, undefined, 2));
-      onEvent({ kind: "deadLetter", file });
+      const message = { id: record.requestContext.requestId, at: clock.now(), body: record };
+      onEvent({ kind: "deadLetter", file: await dead.send(queue, message) });
     },
   });
 }

@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     void interrupted.then(() => say("stopping"));
     const platform = await startPlatform({ ...options, progress: say, onEvent });
     try {
-      const work = options.once ? once(platform, options, collector) : keepUp(platform, say);
+      const work = options.once ? once(platform, options, collector) : keepUp(platform, options, say);
       await Promise.race([work, interrupted]);
     } finally {
       await platform.stop();
@@ -41,16 +41,17 @@ async function main(): Promise<void> {
 
 async function once(
   platform: Platform,
-  { json }: LocalOptions,
+  { json, allowDeletes }: LocalOptions,
   collector: ReturnType<typeof resultCollector>,
 ): Promise<void> {
-  const report = await runOnce(platform, collector);
+  const report = await runOnce(platform, collector, { allowDeletes });
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
 }
 
 /** Starts with a run of every stage, so that one need not wait for the first schedule. */
 async function keepUp(
   { cloud, source, warehouse, lake }: Platform,
+  { allowDeletes }: LocalOptions,
   say: (line: string) => void,
 ): Promise<void> {
   say(`the lake is in ${lake}; logs, mails and failed events are beside it`);
@@ -61,7 +62,7 @@ async function keepUp(
   say("schedules are on; stop with Ctrl-C");
   cloud.startSchedules();
   for (const stage of ["ingest", "process", "load"] as const) {
-    await cloud.invoke(stage);
+    await cloud.invoke(stage, stage === "ingest" ? { allowDeletes } : {});
     await cloud.settled();
   }
   await new Promise<never>(() => undefined);

@@ -23,14 +23,19 @@ const STAGES: readonly StageName[] = ["ingest", "process", "load"];
 /**
  * Runs every stage until nothing is left to do. The events of one stage have done their work before the
  * next begins.
+ * @param ingestEvent what is asked of ingest
  * @throws Error with the stage and the cause when an invocation fails
  */
-export async function runOnce({ cloud }: Platform, collector: { take(): StageResult[] }): Promise<RunReport> {
+export async function runOnce(
+  { cloud }: Platform,
+  collector: { take(): StageResult[] },
+  ingestEvent: object = {},
+): Promise<RunReport> {
   collector.take();
   const results: StageResult[] = [];
   for (const stage of STAGES) {
     for (;;) {
-      requireSuccess(stage, await cloud.invoke(stage));
+      requireSuccess(stage, await cloud.invoke(stage, stage === "ingest" ? ingestEvent : {}));
       await cloud.settled();
       const made = collector.take();
       results.push(...made);

@@ -12,6 +12,8 @@ export interface LocalOptions {
   readonly once: boolean;
   readonly json: boolean;
   readonly help: boolean;
+  /** Tables that the delete guard holds back, whose deletes are right. */
+  readonly allowDeletes: readonly string[];
 }
 
 export const HELP = `npm run local -- [options]
@@ -27,6 +29,7 @@ Runs the platform that the program declares on this machine, until Ctrl-C.
   --once                    run every stage until nothing is left to do, then exit
   --json                    print one JSON object as the last line of standard output; all else goes to
                             standard error (with --once)
+  --allow-deletes TABLE     let the deletes of a table through that the delete guard holds back; may be repeated
   --help                    this text
 
 URLs take sslmode=disable|verify-full and sslrootcert=FILE. A host other than this machine is reached over
@@ -42,7 +45,7 @@ export function parseOptions(args: readonly string[]): LocalOptions {
     throw new Error("--json goes with --once: without it there is no last line");
   const { source, warehouse, lake, once, json, help } = values;
   for (const [name, value] of Object.entries(values)) {
-    if (value === "") throw new Error(`--${name} needs a value; see --help`);
+    if ([value].flat().includes("")) throw new Error(`--${name} needs a value; see --help`);
   }
   return {
     source,
@@ -53,6 +56,7 @@ export function parseOptions(args: readonly string[]): LocalOptions {
     once,
     json,
     help,
+    allowDeletes: values["allow-deletes"],
   };
 }
 
@@ -67,6 +71,7 @@ const parse = (args: readonly string[]) =>
       lake: { type: "string", default: ".marble" },
       once: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
+      "allow-deletes": { type: "string", multiple: true, default: [] },
       help: { type: "boolean", default: false },
     },
   }).values;

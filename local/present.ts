@@ -43,6 +43,10 @@ export function eventLine(event: CloudEvent): string | undefined {
     }
     case "deadLetter":
       return `an event failed for good: see ${event.file}`;
+    case "alarm": {
+      const { alarm, to } = event.transition;
+      return to === "INSUFFICIENT_DATA" ? undefined : `${to.padEnd(WIDTH.stage)} ${alarm.name}`;
+    }
     case "log":
       return undefined;
   }

@@ -29,6 +29,8 @@ const NAME_INPUT: ReadonlyMap<string, string> = new Map([
   ["aws:scheduler/schedule:Schedule", "name"],
   ["aws:cloudwatch/logGroup:LogGroup", "name"],
   ["aws:cloudwatch/metricAlarm:MetricAlarm", "name"],
+  ["aws:cloudwatch/dashboard:Dashboard", "dashboardName"],
+  ["aws:cloudwatch/queryDefinition:QueryDefinition", "name"],
 ]);
 
 /** ARNs as AWS writes them, by type. */
@@ -40,6 +42,11 @@ const ARN: ReadonlyMap<string, (name: string) => string> = new Map([
   ["aws:sns/topic:Topic", (name) => regionalArn("sns", name)],
   ["aws:scheduler/schedule:Schedule", (name) => regionalArn("scheduler", `schedule/default/${name}`)],
   ["aws:cloudwatch/logGroup:LogGroup", (name) => regionalArn("logs", `log-group:${name}`)],
+  ["aws:cloudwatch/dashboard:Dashboard", (name) => `arn:aws:cloudwatch::${ACCOUNT_ID}:dashboard/${name}`],
+  [
+    "aws:cloudwatch/queryDefinition:QueryDefinition",
+    (name) => regionalArn("logs", `query-definition:${name}`),
+  ],
   ["aws:cloudwatch/metricAlarm:MetricAlarm", (name) => regionalArn("cloudwatch", `alarm:${name}`)],
 ]);
 

@@ -1,16 +1,10 @@
 import { nextFire, parseSchedule } from "../domain/schedule";
+import { systemClock, type Clock } from "./clock";
 
 /** A schedule expression of EventBridge and what it starts. */
 export interface ScheduledTask {
   readonly expression: string;
   readonly fire: () => void;
-}
-
-/** The clock of the scheduler; a test passes its own. */
-export interface SchedulerClock {
-  readonly now?: () => Date;
-  /** Calls `run` once after `delayMs`; the returned function cancels it. */
-  readonly setTimer?: (run: () => void, delayMs: number) => () => void;
 }
 
 /** The longest delay that setTimeout takes: a longer one would fire at once. */
@@ -24,7 +18,7 @@ const LONGEST_DELAY_MS = 2 ** 31 - 1;
  */
 export function startSchedules(
   tasks: readonly ScheduledTask[],
-  { now = () => new Date(), setTimer = setTimeoutTimer }: SchedulerClock = {},
+  clock: Clock = systemClock,
 ): { stop(): void } {
   const schedules = tasks.map((task) => ({ schedule: parseSchedule(task.expression), fire: task.fire }));
   const cancels = schedules.map(({ schedule, fire }) => {
@@ -34,26 +28,21 @@ export function startSchedules(
       if (next !== undefined) waitUntil(next);
     };
     const waitUntil = (time: Date): void => {
-      const delay = Math.max(time.getTime() - now().getTime(), 0);
-      cancel = setTimer(() => wake(time), Math.min(delay, LONGEST_DELAY_MS));
+      const delay = Math.max(time.getTime() - clock.now().getTime(), 0);
+      cancel = clock.setTimer(() => wake(time), Math.min(delay, LONGEST_DELAY_MS));
     };
     const wake = (time: Date): void => {
       // Timers may fire a millisecond early, and a delay that was cut short always does.
-      if (now() < time) {
+      if (clock.now() < time) {
         waitUntil(time);
         return;
       }
       const following = nextFire(schedule, time);
-      planAfter(following !== undefined && following <= now() ? now() : time);
+      planAfter(following !== undefined && following <= clock.now() ? clock.now() : time);
       fire();
     };
-    planAfter(now());
+    planAfter(clock.now());
     return () => cancel();
   });
   return { stop: () => cancels.forEach((cancel) => cancel()) };
-}
-
-function setTimeoutTimer(run: () => void, delayMs: number): () => void {
-  const timer = setTimeout(run, delayMs);
-  return () => clearTimeout(timer);
 }

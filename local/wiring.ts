@@ -1,3 +1,5 @@
+import type { Alarm } from "./cloudwatch/alarms";
+import { isComparison, type AlarmRule } from "./cloudwatch/evaluate";
 import type { DeclaredResource, Program } from "./program";
 
 /** An object that appears in a bucket invokes a function. */
@@ -19,19 +21,6 @@ export interface FailurePolicy {
   readonly functionName: string;
   readonly retries: number;
   readonly destinationArn: string;
-}
-
-/** An alarm on a metric of one function or queue. */
-export interface Alarm {
-  readonly name: string;
-  readonly description: string;
-  readonly namespace: string;
-  readonly metric: string;
-  readonly dimensions: Readonly<Record<string, string>>;
-  /** Who is told when it rings. */
-  readonly topicArns: readonly string[];
-  /** Who is told when it is over. */
-  readonly okTopicArns: readonly string[];
 }
 
 /** What connects the parts that a program declared. */
@@ -75,22 +64,38 @@ export function wiringOf({ resources }: Program): Wiring {
       destinationArn: destinationConfig.onFailure.destination,
     })),
     queues: new Map(all("aws:sqs/queue:Queue").map(({ arn, name }) => [arn, name])),
-    alarms: all("aws:cloudwatch/metricAlarm:MetricAlarm").map(({ name, inputs }) => {
-      const alarm = inputs as unknown as AlarmInputs;
-      return {
-        name,
-        description: alarm.alarmDescription,
-        namespace: alarm.namespace,
-        metric: alarm.metricName,
-        dimensions: alarm.dimensions,
-        topicArns: alarm.alarmActions ?? [],
-        okTopicArns: alarm.okActions ?? [],
-      };
-    }),
+    alarms: all("aws:cloudwatch/metricAlarm:MetricAlarm").map(({ name, inputs }) =>
+      alarmOf(name, inputs as unknown as AlarmInputs),
+    ),
     topics: all("aws:sns/topic:Topic").map(({ arn }) => arn),
     mailSubscriptions: inputsOf<SubscriptionInputs>("aws:sns/topicSubscription:TopicSubscription")
       .filter(({ protocol }) => protocol === "email")
       .map(({ topic, endpoint }) => ({ topicArn: topic, email: endpoint })),
+  };
+}
+
+/** @throws Error for an alarm of a kind that the local cloud does not evaluate */
+function alarmOf(name: string, alarm: AlarmInputs): Alarm {
+  const { comparisonOperator } = alarm;
+  if (!isComparison(comparisonOperator) || alarm.metricName === undefined)
+    throw new Error(
+      `the alarm ${name} is of a kind that the local cloud does not evaluate: one metric and a threshold`,
+    );
+  return {
+    name,
+    description: alarm.alarmDescription,
+    namespace: alarm.namespace,
+    metric: alarm.metricName,
+    dimensions: alarm.dimensions,
+    statistic: alarm.statistic,
+    periodSeconds: alarm.period,
+    evaluationPeriods: alarm.evaluationPeriods,
+    datapointsToAlarm: alarm.datapointsToAlarm ?? alarm.evaluationPeriods,
+    comparison: comparisonOperator,
+    threshold: alarm.threshold,
+    treatMissingData: alarm.treatMissingData ?? "missing",
+    topicArns: alarm.alarmActions ?? [],
+    okTopicArns: alarm.okActions ?? [],
   };
 }
 
@@ -115,8 +120,16 @@ interface InvokeInputs {
 interface AlarmInputs {
   readonly alarmDescription: string;
   readonly namespace: string;
-  readonly metricName: string;
+  /** none in an alarm on an expression */
+  readonly metricName?: string;
   readonly dimensions: Readonly<Record<string, string>>;
+  readonly statistic: AlarmRule["statistic"];
+  readonly period: number;
+  readonly evaluationPeriods: number;
+  readonly datapointsToAlarm?: number;
+  readonly comparisonOperator: string;
+  readonly threshold: number;
+  readonly treatMissingData?: AlarmRule["treatMissingData"];
   readonly alarmActions?: readonly string[];
   readonly okActions?: readonly string[];
 }

@@ -1,7 +1,7 @@
 /**
  * The program that runs inside the process of a Lambda function: it loads the handler and works off one
  * invocation after the other from the Lambda Runtime API, as the Node.js runtime of AWS does. It is compiled
- * to one plain JavaScript file, so it imports nothing but Node's own modules and types.
+ * to one plain JavaScript file, so it imports little but Node's own modules and types.
  */
 import { existsSync } from "node:fs";
 import { Agent, request, type IncomingHttpHeaders } from "node:http";
@@ -12,6 +12,7 @@ import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 
 import type { ErrorBody } from "./runtime-api";
+import { machineNow, shiftDate } from "./shifted-date";
 
 type Handler = (event: unknown, context: object) => unknown;
 
@@ -48,6 +49,7 @@ async function handleNext(handler: Handler): Promise<void> {
   const { headers, body } = await call("GET", "invocation/next");
   const requestId = header(headers, "lambda-runtime-aws-request-id");
   currentRequestId = requestId;
+  shiftDate(Number(headers["local-clock-offset-ms"] ?? 0));
   process.env["_X_AMZN_TRACE_ID"] = header(headers, "lambda-runtime-trace-id");
   let answer: readonly [kind: "response" | "error", body: string];
   try {
@@ -71,7 +73,7 @@ function createContext(headers: IncomingHttpHeaders): object {
     memoryLimitInMB: variable("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
     logGroupName: variable("AWS_LAMBDA_LOG_GROUP_NAME"),
     logStreamName: variable("AWS_LAMBDA_LOG_STREAM_NAME"),
-    getRemainingTimeInMillis: () => deadline - Date.now(),
+    getRemainingTimeInMillis: () => deadline - machineNow(),
   };
 }
 

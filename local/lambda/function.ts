@@ -77,7 +77,8 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
     const json = event === undefined ? "{}" : JSON.stringify(event);
     const warm = idle.pop();
     const environment = warm ?? start();
-    const outcome = await environment.run({ requestId, functionArn: arn, event: json });
+    const clockOffsetMs = options.now === undefined ? 0 : options.now().getTime() - Date.now();
+    const outcome = await environment.run({ requestId, functionArn: arn, event: json, clockOffsetMs });
     if (live.has(environment)) idle.push(environment);
     return toResult(outcome, { requestId, coldStart: warm === undefined });
   }

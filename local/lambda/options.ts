@@ -8,6 +8,8 @@ export interface FunctionOptions {
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** The time that the function sees; by default that of this machine. */
+  readonly now?: () => Date;
   /** Receives each line that the function writes to its output or error stream. */
   readonly onLog?: (line: string) => void;
 }

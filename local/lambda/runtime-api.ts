@@ -14,6 +14,8 @@ export interface Invocation {
   readonly functionArn: string;
   /** JSON. */
   readonly event: string;
+  /** How far the time that the function is to see is ahead of this machine's. */
+  readonly clockOffsetMs?: number;
 }
 
 /** What the handler made of an invocation. */
@@ -71,7 +73,7 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
     address: server.url.replace("http://", ""),
     ready: () => request.promise.then(() => undefined),
     initError: initError.promise,
-    async deliver({ requestId, functionArn, event }, deadline) {
+    async deliver({ requestId, functionArn, event, clockOffsetMs = 0 }, deadline) {
       const reply = await request.promise;
       request = deferred();
       return new Promise((answer) => {
@@ -84,6 +86,8 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
             "Lambda-Runtime-Deadline-Ms": String(deadline.getTime()),
             "Lambda-Runtime-Invoked-Function-Arn": functionArn,
             "Lambda-Runtime-Trace-Id": traceId(requestId),
+            // Lambda has no such header: its clock is the clock.
+            "Local-Clock-Offset-Ms": String(clockOffsetMs),
           },
           body: event,
         });

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { again } from "../../infra/alarm-rules";
 import { Alerts } from "../../infra/alerts";
 import { ACCOUNT_ID, type DeclaredResource } from "../../local/program-mocks";
 import { declared, inputsOf, resourcesOf, statementsOf } from "../support/declared";
@@ -9,15 +10,21 @@ describe("Alerts", () => {
 
   before(async () => {
     resources = await declared(() => {
-      const alerts = new Alerts("alerts", { email: "data@example.com" });
+      const alerts = new Alerts("alerts", {
+        email: "data@example.com",
+        runbookUrl: "https://example.com/runbook",
+      });
       alerts.alarm(
         "too-warm",
         {
-          description: "It is too warm.",
+          what: "It is too warm.",
+          meaning: "People sweat.",
+          section: "a-stage-fails",
+          logGroup: { name: "house/1" },
           namespace: "House",
           metric: "Heat",
           dimensions: { Room: "1" },
-          statistic: "Sum",
+          rule: again,
         },
         {},
       );
@@ -45,15 +52,18 @@ describe("Alerts", () => {
     expect(policy).to.include('"Principal":{"Service":"cloudwatch.amazonaws.com"}');
   });
 
-  it("ring at the first value above zero in five minutes, and not for want of data", () => {
+  it("ring by their rule, mail when they ring and when it is over, and say what, so what, and where", () => {
     expect(inputsOf(resources, "MetricAlarm")).to.deep.equal({
-      alarmDescription: "It is too warm.",
+      alarmDescription:
+        "It is too warm.\n\nPeople sweat.\n\nWhat to do: https://example.com/runbook#a-stage-fails\n" +
+        "Logs: https://eu-west-2.console.aws.amazon.com/cloudwatch/home?region=eu-west-2#logsV2:log-groups/log-group/house$252F1",
       namespace: "House",
       metricName: "Heat",
       dimensions: { Room: "1" },
       statistic: "Sum",
       period: 300,
-      evaluationPeriods: 1,
+      evaluationPeriods: 6,
+      datapointsToAlarm: 3,
       threshold: 0,
       comparisonOperator: "GreaterThanThreshold",
       treatMissingData: "notBreaching",

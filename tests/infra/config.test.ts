@@ -20,6 +20,8 @@ describe("The configuration of a stack", () => {
       calendarStart: "2020-01-01",
       calendarEnd: "2030-12-31",
       maxDeletePercent: 50,
+      freshnessMinutes: 30,
+      runbookUrl: "docs/runbook.md",
       logRetentionDays: 30,
       logLevel: "INFO",
       ingestMemory: 512,
@@ -60,6 +62,8 @@ describe("A bad configuration", () => {
     ["warehouseSchema", "", "must be the name of a PostgreSQL schema"],
     ["calendarStart", "2020-02-30", "must be a date such as 2020-01-31"],
     ["calendarEnd", "31/12/2030", "must be a date such as 2020-01-31"],
+    ["freshnessMinutes", "9", "must be a whole number of minutes from 10 to 10080"],
+    ["freshnessMinutes", "10081", "must be a whole number of minutes from 10 to 10080"],
     ["logRetentionDays", "31", "must be one of 1, 3, 5, 7"],
     ["logRetentionDays", "forever", "must be one of 1, 3, 5, 7"],
     ["logLevel", "verbose", "must be one of DEBUG, INFO, WARN, ERROR"],
@@ -86,6 +90,15 @@ describe("A bad configuration", () => {
     expect(() => parseConfig({ ...EMAIL, "marble:calendarStart": "2031-01-01" })).to.throw(
       "marble:calendarStart is 2031-01-01, after marble:calendarEnd, which is 2030-12-31",
     );
+  });
+
+  it("is refused when the schedules let the warehouse become older than it may be", () => {
+    const config = { ...EMAIL, "marble:ingestSchedule": "rate(1 hour)" };
+    expect(() => parseConfig(config)).to.throw(
+      "marble:freshnessMinutes is 30, but with these schedules the warehouse is up to 65 minutes old. " +
+        "Set it, for example with: pulumi config set marble:freshnessMinutes 130",
+    );
+    expect(() => parseConfig({ ...config, "marble:freshnessMinutes": "65" })).not.to.throw();
   });
 
   it("is refused for a key that Marble does not know, with those that it knows", () => {

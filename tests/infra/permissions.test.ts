@@ -27,6 +27,7 @@ describe("The program grants", () => {
       "s3:GetObject": [`${arn}/*`],
       "s3:PutObject": [`${arn}/*`],
       "s3:AbortMultipartUpload": [`${arn}/*`],
+      "s3:PutObjectTagging": [`${arn}/commits/*`],
     });
   });
 
@@ -46,8 +47,8 @@ describe("The program grants", () => {
       "secretsmanager:GetSecretValue": [secretArn("Warehouse-Credentials")],
       "s3:ListBucket": [arn],
       "s3:GetObject": [`${arn}/*`],
-      "s3:GetObjectTagging": [`${arn}/*`],
       "s3:PutObjectTagging": [`${arn}/*`],
+      "s3:GetObjectTagging": [`${bucketOf(program, "ingestion").arn}/commits/*`],
     });
   });
 

@@ -10,6 +10,7 @@ const DEFAULTS = {
   once: false,
   json: false,
   help: false,
+  allowDeletes: [],
 };
 
 /** The options that the help describes, with whether they take a value. */
@@ -31,7 +32,7 @@ describe("The options of npm run local", () => {
       expect(parseOptions([...args, ...(name === "json" ? ["--once"] : [])])).to.deep.equal({
         ...DEFAULTS,
         ...needed,
-        [key]: takesValue ? "x" : true,
+        [key]: name === "allow-deletes" ? ["x"] : takesValue ? "x" : true,
       });
     });
   }

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { InvocationResult } from "../../local/lambda/function";
+import type { Alarm } from "../../local/cloudwatch/alarms";
 import { eventLine, textTable } from "../../local/present";
 
 const result = (given: Partial<InvocationResult>): InvocationResult => ({
@@ -69,6 +70,19 @@ describe("The line about an event", () => {
     expect(eventLine({ kind: "invocation", stage: "ingest", result: failed })).to.equal(
       "ingest   FAILED: the password is wrong  (1,235 ms)",
     );
+  });
+
+  it("says which alarm rings, and which is over", () => {
+    const alarm = { name: "ingest-errors" } as Alarm;
+    const change = { alarm, reason: "", at: new Date(0) };
+    expect(eventLine({ kind: "alarm", transition: { ...change, from: "OK", to: "ALARM" } })).to.equal(
+      "ALARM    ingest-errors",
+    );
+    expect(eventLine({ kind: "alarm", transition: { ...change, from: "ALARM", to: "OK" } })).to.equal(
+      "OK       ingest-errors",
+    );
+    const noData = { ...change, from: "OK", to: "INSUFFICIENT_DATA" } as const;
+    expect(eventLine({ kind: "alarm", transition: noData })).to.equal(undefined);
   });
 
   it("says where a dead letter lies, and leaves the log to its file", () => {

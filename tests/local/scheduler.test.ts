@@ -1,9 +1,10 @@
 import { expect } from "chai";
 
-import { startSchedules, type SchedulerClock } from "../../local/scheduler";
+import type { Clock } from "../../local/clock";
+import { startSchedules } from "../../local/scheduler";
 
 /** A clock that stands still until it is advanced; timers run in order of their time. */
-function fakeClock(start: string): Required<SchedulerClock> & {
+function fakeClock(start: string): Clock & {
   advanceTo(time: string): void;
   sleepUntil(time: string): void;
   delays: number[];
@@ -35,7 +36,7 @@ function fakeClock(start: string): Required<SchedulerClock> & {
   };
 }
 
-function recorder(clock: Required<SchedulerClock>): { fired: string[]; fire: () => void } {
+function recorder(clock: Clock): { fired: string[]; fire: () => void } {
   const fired: string[] = [];
   return { fired, fire: () => fired.push(clock.now().toISOString().slice(0, 16)) };
 }

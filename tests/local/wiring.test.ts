@@ -17,6 +17,7 @@ describe("The wiring of the program that is deployed", () => {
         "marble:alertEmail": "data@example.com",
         "marble:ingestSchedule": "rate(7 minutes)",
         "marble:loadSchedule": "cron(0 6 * * ? *)",
+        "marble:freshnessMinutes": "2880",
       },
       stack: "dev",
       workDirectory: folder,

@@ -135,6 +135,23 @@ describe("A Lambda function runs its deployment package as Lambda does", () => {
     expect(result.durationMs).to.be.within(45, 190);
   });
 
+  it("sees the time of the clock that it is given, in every way that Date tells it, also while it is warm", async () => {
+    let ahead = 0;
+    const lambda = testFunction({
+      source: `exports.handler = async () => ({
+        times: [Date.now(), new Date().getTime(), Date.parse(Date())],
+        whole: new Date(0).toISOString(), is: new Date() instanceof Date,
+      })`,
+      now: () => new Date(Date.now() + ahead),
+    });
+    for (ahead of [0, 3_600_000, 7_200_000]) {
+      const { payload } = await lambda.invoke({});
+      const { times, ...rest } = payload as { times: number[] };
+      for (const time of times) expect(Math.abs(time - Date.now() - ahead)).to.be.lessThan(3000);
+      expect(rest).to.deep.equal({ whole: "1970-01-01T00:00:00.000Z", is: true });
+    }
+  });
+
   it("refuses a package that is not there", () => {
     const options = { name: "lost", handler: "a.b", timeoutSeconds: 1, memoryMb: 128, environment: {} };
     expect(() => createFunction({ ...options, directory: "/no/such/package" })).to.throw(

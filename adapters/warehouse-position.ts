@@ -1,0 +1,41 @@
+import type pg from "pg";
+import { commitNumber, type CommitNumber } from "../domain/keys";
+import { literal, qualified } from "../domain/sql";
+import { LEDGER, ORPHANS } from "../domain/warehouse-bookkeeping";
+import { rowsOf } from "./postgres";
+
+/** How far a warehouse is. */
+export interface WarehousePosition {
+  /** The newest loaded commit. */
+  readonly commit: CommitNumber;
+  /** When it was captured. */
+  readonly capturedAt: Date;
+  /** Fact versions that wait for a row of a dimension. */
+  readonly orphans: number;
+}
+
+/** Reads the position of a warehouse; undefined when nothing was ever loaded into it. */
+export async function readPosition(
+  client: pg.Client,
+  schema: string,
+): Promise<WarehousePosition | undefined> {
+  const [ledger, orphans] = [qualified(schema, LEDGER), qualified(schema, ORPHANS)];
+  const [tables] = await rowsOf<"exist">(
+    client,
+    `SELECT (to_regclass(${literal(ledger)}) IS NOT NULL AND to_regclass(${literal(orphans)}) IS NOT NULL)::text AS exist`,
+  );
+  if (tables?.exist !== "true") return undefined;
+  const [row] = await rowsOf<"commit" | "captured" | "orphans">(
+    client,
+    // Qualified: a bare "commit" would be the text that is selected, and "9" the newest of ten commits.
+    `SELECT l.commit::text, (extract(epoch FROM l.captured_at) * 1000)::bigint::text AS captured,
+            (SELECT count(*) FROM ${orphans} WHERE healed_by IS NULL AND superseded_by IS NULL)::text AS orphans
+       FROM ${ledger} AS l ORDER BY l.commit DESC LIMIT 1`,
+  );
+  if (row === undefined) return undefined;
+  return {
+    commit: commitNumber(Number(row.commit)),
+    capturedAt: new Date(Number(row.captured)),
+    orphans: Number(row.orphans),
+  };
+}

@@ -1,0 +1,81 @@
+/**
+ * When an alarm rings. CloudWatch looks once a minute at the last `periods` stretches of `periodSeconds` each,
+ * makes one data point of each by the statistic, and rings when at least `datapoints` of them are above the
+ * threshold ("M out of N").
+ */
+export interface AlarmRule {
+  readonly statistic: "Sum" | "Maximum";
+  readonly threshold: number;
+  readonly periodSeconds: number;
+  readonly datapoints: number;
+  readonly periods: number;
+  /** What a stretch without any value counts as; `ignore` keeps the state that the alarm has. */
+  readonly missing: "breaching" | "notBreaching" | "ignore";
+}
+
+const FIVE_MINUTES = 300;
+
+/**
+ * Something fails again and again: in three five-minute periods of half an hour. One failure that a retry or
+ * the next run heals rings for nobody.
+ */
+export const again: AlarmRule = {
+  statistic: "Sum",
+  threshold: 0,
+  periodSeconds: FIVE_MINUTES,
+  datapoints: 3,
+  periods: 6,
+  missing: "notBreaching",
+};
+
+/** Something was counted that does not heal by itself. It is over when nothing more came for an hour. */
+export const once: AlarmRule = { ...again, datapoints: 1, periods: 12 };
+
+/**
+ * A gauge is above zero. It is told by every run, and between two runs things stand as they did: however
+ * rarely a stage runs, the alarm is over when a run finds zero.
+ */
+export const stands: AlarmRule = {
+  statistic: "Maximum",
+  threshold: 0,
+  periodSeconds: FIVE_MINUTES,
+  datapoints: 1,
+  periods: 1,
+  missing: "ignore",
+};
+
+/** Messages lie in a queue. SQS tells nothing of one that has been empty and unused for hours. */
+export const waiting: AlarmRule = { ...stands, missing: "notBreaching" };
+
+/** Runs are long, more than once: a single long one is what catches up after a standstill. */
+export const longRuns = (milliseconds: number): AlarmRule => ({
+  statistic: "Maximum",
+  threshold: milliseconds,
+  periodSeconds: 3 * FIVE_MINUTES,
+  datapoints: 2,
+  periods: 3,
+  missing: "notBreaching",
+});
+
+/** A gauge is above a limit; what no run tells is kept. */
+export const above = (threshold: number): AlarmRule => ({ ...stands, threshold });
+
+/**
+ * A metric has told nothing for that long.
+ *
+ * The periods are short because CloudWatch looks a little farther back than it says, by some more periods, as
+ * long as it finds fewer values than it wants. It takes a day of periods at most, and seven days of hours.
+ */
+export function silent(minutes: number): AlarmRule {
+  const periodSeconds = minutes <= 24 * 60 ? 60 : 3600;
+  const periods = Math.ceil((minutes * 60) / periodSeconds) - 2;
+  return {
+    statistic: "Maximum",
+    // No value is above it: only their absence rings.
+    threshold: Number.MAX_SAFE_INTEGER,
+    periodSeconds,
+    datapoints: periods,
+    periods,
+    missing: "breaching",
+  };
+}

@@ -1,0 +1,221 @@
+import { expect } from "chai";
+import { METRICS } from "../../domain/metrics";
+import { ROWS_BY_TABLE } from "../../infra/log-queries";
+import { startWatchedCloud, type WatchedCloud } from "../support/watched-cloud";
+
+describe("An alarm arrives when a person has to act, and only then:", function () {
+  this.timeout(120_000);
+  let watched: WatchedCloud;
+  before(async () => {
+    watched = await startWatchedCloud();
+  });
+  after(() => watched.close());
+
+  /** What is broken in a test is mended in it: each begins with a healthy platform and ends with one. */
+  afterEach(function () {
+    if (this.currentTest?.parent?.title === "for good") return;
+    const bad = [...watched.cloud.alarmStates()].filter(([, state]) => state === "ALARM");
+    expect(bad).to.deep.equal([]);
+  });
+
+  it("the first run mails that each gauge is well, which CloudWatch does of every new alarm", async () => {
+    await watched.pass(30);
+    expect(await watched.newSubjects()).to.deep.equal([
+      "OK freshness",
+      "OK freshness-unknown",
+      "OK held-tables",
+      "OK orphaned-rows",
+      "OK quarantined-tables",
+    ]);
+  });
+
+  it("the metrics that alarms and dashboard name are told, and the logs have what the saved queries ask for", () => {
+    const { cloud, events } = watched;
+    const told = cloud
+      .metrics()
+      .filter(({ namespace, dimensions }) => namespace === "Marble" && dimensions["environment"] === "local")
+      .map(({ metric }) => metric);
+    // Ingest has nothing to say of refusals before it refuses a table.
+    const seldom = ["TablesRefused", "SchemaChanges"];
+    expect(told).to.include.members(Object.keys(METRICS).filter((metric) => !seldom.includes(metric)));
+
+    // One process of each stage was started, and stayed warm.
+    const coldStarts = events.filter((event) => event.kind === "log" && event.line.includes('"ColdStart":1'));
+    expect(coldStarts).to.have.length(3);
+
+    const messages = new Set(events.flatMap((event) => (event.kind === "log" ? messageOf(event.line) : [])));
+    for (const [, message = ""] of ROWS_BY_TABLE.query.matchAll(/"([^"]*)"/g))
+      expect(messages).to.include(message);
+  });
+
+  it("nobody is mailed in a night in which nothing happens", async () => {
+    await watched.pass(75);
+    expect(await watched.newSubjects()).to.deep.equal([]);
+  });
+
+  it("nobody is mailed for what heals itself: one failure of each stage, and the retry succeeds", async () => {
+    for (const stage of ["ingest", "process", "load"] as const) {
+      const logged = watched.events.length;
+      const running = watched.cloud.invoke(stage);
+      while (!watched.events.slice(logged).some((event) => event.kind === "log"))
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      watched.cloud.function(stage).kill();
+      await running;
+    }
+    await watched.pass(45);
+    expect(await watched.newSubjects()).to.deep.equal([]);
+  });
+
+  it("the source is down", async () => {
+    const { source } = watched;
+    await accept(watched, source.name, false);
+    await watched.pass(20);
+    expect(await watched.newSubjects()).to.deep.equal(["ALARM ingest-errors", "ALARM ingest-failed-events"]);
+    await watched.pass(20);
+    expect(await watched.newSubjects()).to.deep.equal(["ALARM freshness"]);
+
+    await accept(watched, source.name, true);
+    await watched.purgeQueues();
+    await watched.pass(45);
+    expect(await watched.newSubjects()).to.deep.equal([
+      "OK freshness",
+      "OK ingest-errors",
+      "OK ingest-failed-events",
+    ]);
+  });
+
+  it("the warehouse is down", async () => {
+    const { warehouse } = watched;
+    await accept(watched, warehouse.name, false);
+    await watched.pass(40);
+    expect(await watched.newSubjects()).to.deep.equal([
+      "ALARM freshness-unknown",
+      "ALARM load-errors",
+      "ALARM load-failed-events",
+    ]);
+
+    await accept(watched, warehouse.name, true);
+    await watched.purgeQueues();
+    await watched.pass(45);
+    expect(await watched.newSubjects()).to.deep.equal([
+      "OK freshness-unknown",
+      "OK load-errors",
+      "OK load-failed-events",
+    ]);
+  });
+
+  it("the secret is wrong, and no mail shows it", async () => {
+    const { cloud, sourceSecret } = watched;
+    const secret = JSON.parse(sourceSecret) as Record<string, unknown>;
+    cloud.setSecret("Totesys-Credentials", JSON.stringify({ ...secret, password: "hunter2" }));
+    await watched.pass(20);
+    const mails = await watched.newMails();
+    expect(mails.map(({ subject }) => subject.replace(/"marble-local-(.*)-\w+"/, "$1"))).to.have.members([
+      "ALARM: ingest-failed-events",
+      "ALARM: ingest-errors",
+    ]);
+    for (const { body } of mails) expect(body).not.to.include("hunter2");
+
+    cloud.setSecret("Totesys-Credentials", sourceSecret);
+    await watched.purgeQueues();
+    await watched.pass(45);
+    expect(await watched.newSubjects()).to.deep.equal(["OK ingest-errors", "OK ingest-failed-events"]);
+  });
+
+  it("rows break their contract, and facts refer to them", async () => {
+    const { source } = watched;
+    await source.query("INSERT INTO currency VALUES (900, 'ZZZ', now(), now())");
+    await source.query(
+      "UPDATE sales_order SET currency_id = 900, last_updated = now() WHERE sales_order_id = 1",
+    );
+    await watched.pass(15);
+    expect(await watched.newSubjects()).to.deep.equal(["ALARM orphaned-rows", "ALARM rejected-rows"]);
+
+    await source.query(
+      "UPDATE currency SET currency_code = 'CHF', last_updated = now() WHERE currency_id = 900",
+    );
+    await watched.pass(15);
+    expect(await watched.newSubjects()).to.deep.equal(["OK orphaned-rows"]);
+    await watched.pass(75);
+    expect(await watched.newSubjects()).to.deep.equal(["OK rejected-rows"]);
+  });
+
+  it("a table lost more rows than the delete guard lets through", async () => {
+    await watched.source.query("DELETE FROM payment");
+    await watched.source.query(
+      "UPDATE staff SET first_name = 'Held', last_updated = now() WHERE staff_id = 2",
+    );
+    await watched.pass(40);
+    expect(await watched.newSubjects()).to.deep.equal(["ALARM held-tables"]);
+
+    await watched.cloud.invoke("ingest", { allowDeletes: ["payment"] });
+    await watched.pass(15);
+    expect(await watched.newSubjects()).to.deep.equal(["OK held-tables"]);
+  });
+
+  for (const [stages, alarm] of [
+    [["ingest"], "freshness"],
+    [["load"], "freshness-unknown"],
+    [["ingest", "process", "load"], "freshness-unknown"],
+  ] as const) {
+    it(`nobody starts ${stages.join(", ")} any more`, async () => {
+      for (const stage of stages) watched.cloud.enableSchedules(stage, false);
+      await watched.pass(45);
+      expect(await watched.newSubjects()).to.deep.equal([`ALARM ${alarm}`]);
+
+      for (const stage of stages) watched.cloud.enableSchedules(stage, true);
+      await watched.pass(15);
+      expect(await watched.newSubjects()).to.deep.equal([`OK ${alarm}`]);
+    });
+  }
+
+  it("a commit cannot be read: neither stage that reads the log gets past it", async () => {
+    const { cloud, source } = watched;
+    await source.query("UPDATE staff SET first_name = 'Renamed', last_updated = now() WHERE staff_id = 1");
+    const { payload } = await cloud.invoke("ingest");
+    await cloud.settled();
+    const number = (payload as { commit: number }).commit + 1;
+    const bucket = cloud.program.functions[0]!.environment["INGESTION_BUCKET"]!;
+    const url = `${cloud.storage.url}/${bucket}/commits/${String(number).padStart(10, "0")}.json`;
+    const headers = { "x-amz-content-sha256": "UNSIGNED-PAYLOAD" };
+    await fetch(url, { method: "PUT", body: "no commit", headers });
+    await watched.pass(45);
+    expect(await watched.newSubjects()).to.deep.equal([
+      "ALARM freshness",
+      "ALARM ingest-errors",
+      "ALARM ingest-failed-events",
+      "ALARM process-errors",
+      "ALARM process-failed-events",
+    ]);
+
+    await fetch(url, { method: "DELETE", headers });
+    await watched.purgeQueues();
+    await watched.pass(60);
+    expect(await watched.newSubjects()).to.deep.equal([
+      "OK freshness",
+      "OK ingest-errors",
+      "OK ingest-failed-events",
+      "OK process-errors",
+      "OK process-failed-events",
+    ]);
+  });
+
+  // The last: it is over when the model is mended, which is a deployment (tests/stages/contract.test.ts).
+  describe("for good", () => {
+    it("the columns of a table no longer fit", async () => {
+      await watched.source.query("ALTER TABLE design RENAME file_name TO file");
+      await watched.pass(40);
+      expect(await watched.newSubjects()).to.deep.equal(["ALARM quarantined-tables"]);
+    });
+  });
+});
+
+/** The message of a line of a structured log. */
+const messageOf = (line: string): string[] =>
+  line.startsWith("{") ? [String((JSON.parse(line) as { message?: unknown }).message)] : [];
+
+/** A database that accepts no connections: those that there are, are ended. */
+async function accept(watched: WatchedCloud, database: string, accepting: boolean): Promise<void> {
+  const other = database === watched.source.name ? watched.warehouse : watched.source;
+  await other.query(`ALTER DATABASE ${database} ALLOW_CONNECTIONS ${accepting}`);
+}
