@@ -4,8 +4,9 @@ import { nameOf } from "./naming";
 
 export interface LakeBucketArgs {
   /**
-   * Whether the data outlives the stack: `pulumi destroy` refuses to delete the bucket. Otherwise it deletes
-   * the bucket with everything in it.
+   * Whether the data outlives the stack: `pulumi destroy` refuses to delete the bucket, and one that leaves
+   * the program stays in AWS, closed and versioned as it was. Otherwise `pulumi destroy` deletes the bucket
+   * with everything in it.
    */
   readonly protectData: boolean;
 }
@@ -21,7 +22,8 @@ export class LakeBucket extends pulumi.ComponentResource {
   constructor(name: string, { protectData }: LakeBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("marble:infra:LakeBucket", name, {}, opts);
     const fullName = nameOf(name);
-    const child = { parent: this };
+    // The settings too: a bucket that is kept without them would be neither versioned nor closed.
+    const child = { parent: this, retainOnDelete: protectData };
 
     const bucket = new aws.s3.Bucket(
       fullName,

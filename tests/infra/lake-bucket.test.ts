@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { LakeBucket } from "../../infra/lake-bucket";
 import type { DeclaredResource } from "../../local/program-mocks";
@@ -77,19 +78,17 @@ describe("A bucket of the lake", () => {
   for (const protectData of [true, false]) {
     it(`${protectData ? "is kept by" : "goes with"} \`pulumi destroy\` if protectData is ${protectData}`, async () => {
       let isProtected: boolean | undefined;
-      const withBucket = await declared(() => {
-        const watch = ({
-          type,
-          opts,
-        }: {
-          type: string;
-          opts: { protect?: boolean | undefined };
-        }): undefined => {
-          if (type === "aws:s3/bucket:Bucket") isProtected = opts.protect;
-        };
-        new LakeBucket("ingestion", { protectData }, { transformations: [watch] });
-      });
+      const retained = new Set<boolean | undefined>();
+      const watch: pulumi.ResourceTransformation = ({ type, opts }) => {
+        if (type === "aws:s3/bucket:Bucket") isProtected = opts.protect;
+        if (type.startsWith("aws:s3/")) retained.add((opts as pulumi.CustomResourceOptions).retainOnDelete);
+        return undefined;
+      };
+      const withBucket = await declared(
+        () => new LakeBucket("ingestion", { protectData }, { transformations: [watch] }),
+      );
       expect(isProtected).to.equal(protectData);
+      expect([...retained], "the bucket and its settings").to.deep.equal([protectData]);
       expect(inputsOf(withBucket, "Bucket")["forceDestroy"]).to.equal(!protectData);
     });
   }
