@@ -1,0 +1,181 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { SETTING_NAMES } from "../../infra/config";
+import { LakeBucket } from "../../infra/lake-bucket";
+import { registrationsOf, type Registration } from "../support/registrations";
+
+/**
+ * Types that hold what no deployment can bring back, each with the inputs that make AWS replace the resource:
+ * the arguments marked "Forces new resource" in the provider's documentation.
+ *
+ * A bucket holds data; a queue, failed events; a log group, logs; a topic, its subscriptions; and a
+ * subscription, that somebody has confirmed it.
+ */
+const STATEFUL: ReadonlyMap<string, readonly string[]> = new Map([
+  ["aws:s3/bucket:Bucket", ["bucket", "bucketPrefix", "objectLockEnabled", "region"]],
+  ["aws:sqs/queue:Queue", ["name", "namePrefix", "fifoQueue", "region"]],
+  ["aws:cloudwatch/logGroup:LogGroup", ["name", "namePrefix", "logGroupClass", "region"]],
+  ["aws:sns/topic:Topic", ["name", "namePrefix", "fifoTopic", "region"]],
+  ["aws:sns/topicSubscription:TopicSubscription", ["topic", "protocol", "endpoint", "region"]],
+  ["aws:kms/key:Key", ["customerMasterKeySpec", "keyUsage", "multiRegion", "region"]],
+]);
+
+/** Types that a deployment makes again as they were. A new type belongs here or above. */
+const STATELESS: readonly string[] = [
+  "aws:cloudwatch/metricAlarm:MetricAlarm",
+  "aws:iam/role:Role",
+  "aws:iam/rolePolicy:RolePolicy",
+  "aws:lambda/function:Function",
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+  "aws:lambda/permission:Permission",
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+  "aws:s3/bucketNotification:BucketNotification",
+  "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+  "aws:s3/bucketPolicy:BucketPolicy",
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+  "aws:s3/bucketVersioning:BucketVersioning",
+  "aws:scheduler/schedule:Schedule",
+  "aws:sns/topicPolicy:TopicPolicy",
+];
+
+/** Another value for every setting. `alertEmail` is left out: its subscription is replaced, on purpose. */
+const OTHER_CONFIGURATION: Readonly<Record<string, string>> = {
+  ingestSchedule: "rate(1 hour)",
+  loadSchedule: "rate(1 hour)",
+  sweepSchedule: "rate(1 hour)",
+  sourceSecret: "other/source",
+  warehouseSecret: "other/warehouse",
+  sourceSchema: "other",
+  warehouseSchema: "other",
+  calendarStart: "2010-01-01",
+  calendarEnd: "2040-12-31",
+  maxDeletePercent: "10",
+  logRetentionDays: "7",
+  logLevel: "DEBUG",
+  ingestMemory: "1024",
+  processMemory: "2048",
+  loadMemory: "1024",
+  protectData: "false",
+};
+
+const CONFIG = { "marble:alertEmail": "data@example.com" };
+const SNAPSHOT = join(__dirname, "stateful-resources.json");
+
+describe("A change of the program", () => {
+  let registered: readonly Registration[];
+
+  before(async () => {
+    registered = await registrationsOf({ config: CONFIG });
+  });
+
+  it("keeps every resource that holds state: its URN is as committed, or an alias says what it was", () => {
+    // A rename makes this fail until an alias says what the resource was (docs/deploy.md, "Renaming"). The new
+    // URN is added to the file; the old one leaves it, with the alias, when every stack was deployed since.
+    const committed = JSON.parse(readFileSync(SNAPSHOT, "utf8")) as string[];
+    expect(lost(committed, registered), "would be deleted").to.deep.equal([]);
+    expect(
+      urnsOf(registered).filter((urn) => !committed.includes(urn)),
+      "not in tests/infra/stateful-resources.json",
+    ).to.deep.equal([]);
+  });
+
+  it("knows of each type whether it holds state", () => {
+    const types = new Set(registered.map(({ type }) => type).filter((type) => !type.startsWith("marble:")));
+    expect([...types].filter((type) => !STATEFUL.has(type) && !STATELESS.includes(type))).to.deep.equal([]);
+  });
+
+  it("of its configuration replaces nothing that holds state", async () => {
+    expect(Object.keys(OTHER_CONFIGURATION)).to.have.members(
+      SETTING_NAMES.filter((name) => name !== "alertEmail"),
+    );
+    const other = Object.entries(OTHER_CONFIGURATION).map(([name, value]) => [`marble:${name}`, value]);
+    const configured = await registrationsOf({
+      config: { ...CONFIG, ...(Object.fromEntries(other) as Record<string, string>) },
+    });
+    expect(identities(configured)).to.deep.equal(identities(registered));
+  });
+
+  it("never replaces what holds state because of an option", () => {
+    for (const { urn, options } of stateful(registered)) {
+      expect(options, urn).to.not.have.any.keys("replaceOnChanges", "replaceWith", "replacementTrigger");
+    }
+  });
+
+  it("cannot delete a bucket of the lake", () => {
+    const buckets = registered.filter(({ type }) => type === "aws:s3/bucket:Bucket");
+    expect(buckets).to.have.lengthOf(2);
+    for (const { urn, inputs, options } of buckets) {
+      expect(options, urn).to.include({ protect: true, retainOnDelete: true });
+      expect(inputs["forceDestroy"], urn).to.equal(false);
+    }
+  });
+
+  describe("that renames a component", () => {
+    const committed = (): Promise<readonly Registration[]> =>
+      registrationsOf({
+        config: {},
+        program: () => {
+          new LakeBucket("ingestion", { protectData: true });
+        },
+      });
+    const renamed = (opts?: pulumi.ComponentResourceOptions): Promise<readonly Registration[]> =>
+      registrationsOf({
+        config: {},
+        program: () => {
+          new LakeBucket("landing", { protectData: true }, opts);
+        },
+      });
+
+    it("is seen to lose what it holds", async () => {
+      expect(lost(urnsOf(await committed()), await renamed())).to.deep.equal([
+        "urn:pulumi:dev::marble::marble:infra:LakeBucket$aws:s3/bucket:Bucket::marble-dev-ingestion",
+      ]);
+    });
+
+    it("is seen to lose it if only the component has an alias: the names inside are made from its name", async () => {
+      const aliased = await renamed({ aliases: [{ name: "ingestion" }] });
+      expect(lost(urnsOf(await committed()), aliased)).to.have.lengthOf(1);
+    });
+
+    it("keeps it with aliases for everything inside, as docs/deploy.md writes them", async () => {
+      const wasIngestion: pulumi.ResourceTransformation = ({ name, props, opts }) => ({
+        props,
+        opts: pulumi.mergeOptions(opts, { aliases: [{ name: name.replace("landing", "ingestion") }] }),
+      });
+      const aliased = await renamed({ transformations: [wasIngestion] });
+      expect(lost(urnsOf(await committed()), aliased)).to.deep.equal([]);
+      const before = await committed();
+      const known = new Set(aliased.flatMap(({ urn, aliases }) => [urn, ...aliases]));
+      expect(before.map(({ urn }) => urn).filter((urn) => !known.has(urn))).to.deep.equal([]);
+    });
+  });
+});
+
+function stateful(registrations: readonly Registration[]): readonly Registration[] {
+  return registrations.filter(({ type }) => STATEFUL.has(type));
+}
+
+function urnsOf(registrations: readonly Registration[]): string[] {
+  return stateful(registrations)
+    .map(({ urn }) => urn)
+    .sort();
+}
+
+/** The resources of the state that a program no longer declares, under this or an earlier name. */
+function lost(committed: readonly string[], registrations: readonly Registration[]): string[] {
+  const known = new Set(registrations.flatMap(({ urn, aliases }) => [urn, ...aliases]));
+  return committed.filter((urn) => !known.has(urn));
+}
+
+/** What makes each of them this resource and no other: its URN, and the inputs whose change replaces it. */
+function identities(registrations: readonly Registration[]): Record<string, unknown> {
+  return Object.fromEntries(
+    stateful(registrations).map(({ type, urn, inputs }) => [
+      urn,
+      Object.fromEntries((STATEFUL.get(type) ?? []).map((name) => [name, inputs[name]])),
+    ]),
+  );
+}
