@@ -88,6 +88,7 @@ const loadStage = new Stage("load", {
     PROCESSED_BUCKET: processed.name,
     WAREHOUSE_SECRET: config.warehouseSecret,
     WAREHOUSE_SCHEMA: config.warehouseSchema,
+    MARTS_SCHEMA: config.martsSchema,
   },
   permissions: [
     readSecret(config.warehouseSecret),

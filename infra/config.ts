@@ -25,6 +25,7 @@ const settings = z.strictObject({
   warehouseSecret: secretName("Warehouse-Credentials"),
   sourceSchema: schemaName("public"),
   warehouseSchema: schemaName("public"),
+  martsSchema: schemaName("marts"),
   calendarStart: date("2020-01-01"),
   calendarEnd: date("2030-12-31"),
   maxDeletePercent: wholeNumber("must be a whole number from 0 to 100")

@@ -74,6 +74,7 @@ describe("The program", () => {
           "PROCESSED_BUCKET",
           "WAREHOUSE_SECRET",
           "WAREHOUSE_SCHEMA",
+          "MARTS_SCHEMA",
         )
         .and.include({
           INGESTION_BUCKET: bucket("ingestion").name,
