@@ -1,0 +1,33 @@
+import { MEANS, type Mart } from "./mart";
+
+export const bestDesigns: Mart = {
+  name: "best_designs",
+  question: "Which designs sell best, in each currency?",
+  row: "a design that was ordered, and a currency",
+  columns: {
+    design_id: "key in dim_design",
+    design_name: "name of the design",
+    currency_code: MEANS.currency,
+    orders: MEANS.salesOrders,
+    units_sold: "units in the orders",
+    revenue: MEANS.salesValue,
+    revenue_rank: "place by revenue among all designs in this currency; 1 sells best, equals share a place",
+    last_ordered_on: "day of the newest order",
+  },
+  sql: `
+SELECT d.design_id, d.design_name, c.currency_code,
+       sum(o.orders)::bigint AS orders,
+       sum(o.units)::bigint AS units_sold,
+       sum(o.revenue) AS revenue,
+       rank() OVER (PARTITION BY c.currency_code ORDER BY sum(o.revenue) DESC) AS revenue_rank,
+       max(o.last_ordered_on) AS last_ordered_on
+  FROM (SELECT design_id, currency_id, count(*) AS orders, sum(units_sold) AS units,
+               sum(units_sold * unit_price) AS revenue, max(created_date) AS last_ordered_on
+          FROM current_sales_order GROUP BY 1, 2) o
+  JOIN dim_design d USING (design_id)
+  JOIN dim_currency c USING (currency_id)
+ GROUP BY d.design_id, d.design_name, c.currency_code`,
+  example: `
+SELECT revenue_rank, design_name, revenue FROM marts.best_designs
+ WHERE currency_code = 'GBP' ORDER BY revenue_rank LIMIT 10`,
+};

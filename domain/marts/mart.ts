@@ -1,0 +1,50 @@
+/**
+ * A mart: a view that answers one question of the business from the star schemas. It is declared in the
+ * names of the model; `createMart` puts those of the warehouse in their place.
+ *
+ * Values are exact: money is `numeric`, and never summed across currencies.
+ */
+export interface Mart {
+  readonly name: string;
+  /** In the words of those who ask. */
+  readonly question: string;
+  /** What one row stands for. */
+  readonly row: string;
+  /** What has to be known to read the numbers right. */
+  readonly note?: string;
+  /** Each column in its order: what it means, and its unit. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** A SELECT from tables of the model, from views of facts as they are now, and from what the loader keeps. */
+  readonly sql: string;
+  /** A query that a user may ask of it. */
+  readonly example: string;
+}
+
+/** Columns that mean the same in every mart that has them. */
+export const MEANS = {
+  kind: "sale or purchase",
+  currency: "ISO 4217 code of the currency that the money columns of the row are in",
+  salesOrders: "number of sales orders",
+  salesValue: "units × unit price of the sales orders, in the currency of the row",
+  purchaseOrders: "number of purchase orders",
+  purchaseValue: "quantity × unit price of the purchase orders, in the currency of the row",
+} as const;
+
+/** Orders of both kinds as they are now; the deleted are left out. */
+export const ORDERS = `
+  SELECT 'sale' AS kind, sales_order_id AS order_id, sales_staff_id AS staff_id, counterparty_id, currency_id,
+         created_date, agreed_delivery_date, agreed_payment_date, units_sold * unit_price AS value
+    FROM current_sales_order
+   UNION ALL
+  SELECT 'purchase', purchase_order_id, staff_id, counterparty_id, currency_id,
+         created_date, agreed_delivery_date, agreed_payment_date, item_quantity * item_unit_price
+    FROM current_purchase_order`;
+
+/** The first day of the month of a date, whatever the time zone of the session. */
+export const monthOf = (day: string): string => `date_trunc('month', ${day}::timestamp)::date`;
+
+/** The four measures of orders of both kinds. */
+export const BOTH_WAYS = `count(*) FILTER (WHERE kind = 'sale') AS sales_orders,
+         COALESCE(sum(value) FILTER (WHERE kind = 'sale'), 0.00) AS sales_value,
+         count(*) FILTER (WHERE kind = 'purchase') AS purchase_orders,
+         COALESCE(sum(value) FILTER (WHERE kind = 'purchase'), 0.00) AS purchase_value`;

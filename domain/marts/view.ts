@@ -1,0 +1,87 @@
+import { identifier, literal, qualified } from "../sql";
+import { BOOKKEEPING } from "../warehouse-bookkeeping";
+import type { TargetTable } from "../warehouse-target";
+import type { Mart } from "./mart";
+
+/** Where the tables of the model stand in a warehouse. */
+export interface Stars {
+  readonly schema: string;
+  /** By the names of the model. */
+  readonly targets: ReadonlyMap<string, TargetTable>;
+}
+
+/** A mart as a view of one warehouse. */
+export interface MartView {
+  readonly name: string;
+  readonly comment: string;
+  readonly columns: Readonly<Record<string, string>>;
+  readonly select: string;
+}
+
+/**
+ * A mart in the names of a warehouse: every table that it names is put before it as a subquery that gives
+ * the columns their names in the model. The planner sees through them.
+ */
+export function martView(mart: Mart, stars: Stars): MartView {
+  const relations = [...relationsOf(stars)]
+    .filter(([name]) => new RegExp(`\\b${name}\\b`).test(mart.sql))
+    .map(([name, select]) => `${identifier(name)} AS NOT MATERIALIZED (${select})`);
+  const comment = [
+    mart.question,
+    `One row for ${mart.row}.${mart.note === undefined ? "" : ` ${mart.note}`}`,
+    "Kept up to date by Marble: changes made here are lost. Put a view of your own beside it.",
+  ].join("\n");
+  const { name, columns } = mart;
+  return { name, comment, columns, select: `WITH ${relations.join(",\n     ")}${mart.sql}` };
+}
+
+/** What a mart may name, with the statement that reads it. */
+function relationsOf({ schema, targets }: Stars): Map<string, string> {
+  const relations = new Map<string, string>();
+  for (const { table, name, columns, surrogateKey } of targets.values()) {
+    const renamed = [...columns].map(([ours, theirs]) => `${identifier(theirs)} AS ${identifier(ours)}`);
+    if (table.kind === "fact" && surrogateKey !== undefined) {
+      renamed.unshift(`${identifier(surrogateKey)} AS ${identifier(table.surrogateKey)}`);
+      relations.set(
+        table.currentView,
+        `SELECT ${renamed.join(", ")} FROM ${qualified(schema, table.currentView)}`,
+      );
+    }
+    relations.set(table.name, `SELECT ${renamed.join(", ")} FROM ${qualified(schema, name)}`);
+  }
+  for (const { name, columns } of BOOKKEEPING) {
+    const all = Object.keys(columns).map(identifier).join(", ");
+    relations.set(name, `SELECT ${all} FROM ${qualified(schema, name)}`);
+  }
+  return relations;
+}
+
+/** By what a mart is known to be Marble's: the warehouse that it reads, and a digest of what it is. */
+export interface MartMark {
+  readonly schema: string;
+  readonly digest: string;
+}
+
+const markLine = ({ schema, digest }: MartMark): string => `marble mart of ${schema}, ${digest}`;
+
+/** The mark in a view's comment; undefined where there is none, as in that of a user's own view. */
+export function markIn(comment: string): MartMark | undefined {
+  const [, schema, digest] = /(?:^|\n)marble mart of (.*), ([0-9a-f]{16})$/.exec(comment) ?? [];
+  return schema === undefined || digest === undefined ? undefined : { schema, digest };
+}
+
+/** Makes the view, or replaces one whose columns are the same or fewer. */
+export function createMart(martsSchema: string, view: MartView, mark: MartMark): string {
+  const name = qualified(martsSchema, view.name);
+  const columns = Object.entries(view.columns).map(
+    ([column, meaning]) => `COMMENT ON COLUMN ${name}.${identifier(column)} IS ${literal(meaning)}`,
+  );
+  return [
+    `CREATE OR REPLACE VIEW ${name} AS ${view.select}`,
+    `COMMENT ON VIEW ${name} IS ${literal(`${view.comment}\n${markLine(mark)}`)}`,
+    ...columns,
+  ].join(";\n");
+}
+
+export const dropMart = (martsSchema: string, name: string): string =>
+  `DROP VIEW ${qualified(martsSchema, name)}`;
