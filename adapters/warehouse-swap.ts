@@ -9,6 +9,8 @@ export interface Swap {
   readonly live: string;
   readonly beside: string;
   readonly kept: string;
+  /** Views that read the old tables, and that the caller makes anew after the swap, as oids. */
+  readonly remade: readonly string[];
 }
 
 /**
@@ -28,7 +30,7 @@ export async function swapSchemas(client: pg.Client, swap: Swap): Promise<void> 
   const replaced = await replacedBy(client, swap);
   const oids = replaced.map(({ oid }) => oid ?? "");
   await refuseWhatIsLost(client, oids);
-  const around = await aroundOf(client, oids);
+  const around = await aroundOf(client, { oids, remade: swap.remade });
 
   for (const sql of await indexesOf(client, swap, oids)) await client.query(sql);
   for (const { drop } of around.foreignKeys) await client.query(drop ?? "");
@@ -101,8 +103,27 @@ const GRANT = "SELECT format('GRANT %s%s ON %s TO %s%s', a.privilege_type,";
 const GRANTEE = `CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
          CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) AS statement`;
 
+/** Statements that give again what others may do with these relations and their columns. */
+export const grantsOn = (
+  client: pg.Client,
+  oids: readonly string[],
+): Promise<Record<"statement", string | null>[]> =>
+  rowsOf<"statement">(
+    client,
+    `${GRANT} '', c.oid::regclass, ${GRANTEE} FROM pg_class c, aclexplode(c.relacl) a
+      WHERE c.oid = ANY ($1::oid[]) AND a.grantee <> c.relowner
+      UNION ALL
+     ${GRANT} format(' (%I)', t.attname), c.oid::regclass, ${GRANTEE} FROM pg_class c
+       JOIN pg_attribute t ON t.attrelid = c.oid AND NOT t.attisdropped, aclexplode(t.attacl) a
+      WHERE c.oid = ANY ($1::oid[])`,
+    [oids],
+  );
+
 /** Statements that make around the new relations, under the old names, what is around the old ones. */
-async function aroundOf(client: pg.Client, oids: readonly string[]) {
+async function aroundOf(
+  client: pg.Client,
+  { oids, remade }: { readonly oids: readonly string[]; readonly remade: readonly string[] },
+) {
   return {
     owners: await rowsOf<"statement">(
       client,
@@ -110,22 +131,13 @@ async function aroundOf(client: pg.Client, oids: readonly string[]) {
          FROM pg_class c WHERE c.oid = ANY ($1::oid[]) AND c.relowner <> current_user::regrole`,
       [oids],
     ),
-    grants: await rowsOf<"statement">(
-      client,
-      `${GRANT} '', c.oid::regclass, ${GRANTEE} FROM pg_class c, aclexplode(c.relacl) a
-        WHERE c.oid = ANY ($1::oid[]) AND a.grantee <> c.relowner
-        UNION ALL
-       ${GRANT} format(' (%I)', t.attname), c.oid::regclass, ${GRANTEE} FROM pg_class c
-         JOIN pg_attribute t ON t.attrelid = c.oid AND NOT t.attisdropped, aclexplode(t.attacl) a
-        WHERE c.oid = ANY ($1::oid[])`,
-      [oids],
-    ),
+    grants: await grantsOn(client, oids),
     views: await rowsOf<"statement">(
       client,
       `SELECT format('CREATE OR REPLACE VIEW %s %sAS %s', v.oid::regclass,
                 COALESCE('WITH (' || array_to_string(v.reloptions, ', ') || ') ', ''), pg_get_viewdef(v.oid)) AS statement
-         FROM pg_class v WHERE v.relkind = 'v' AND v.oid IN (${READERS})`,
-      [oids],
+         FROM pg_class v WHERE v.relkind = 'v' AND v.oid IN (${READERS}) AND v.oid <> ALL ($2::oid[])`,
+      [oids, remade],
     ),
     foreignKeys: await rowsOf<"drop" | "add">(
       client,

@@ -8,6 +8,7 @@ import { withConnection } from "../adapters/postgres";
 import { readCredentials } from "../adapters/secrets";
 import { withTelemetry } from "../adapters/telemetry";
 import { readPosition } from "../adapters/warehouse-position";
+import { marts } from "../domain/marts/marts";
 import { model } from "../domain/model/model";
 import { replayRequest, type ReplayPlan } from "../domain/replay";
 import { hasTime, monotonicClock } from "../stages/clock";
@@ -38,6 +39,8 @@ export async function load(event: unknown, context: Context): Promise<LoadReport
         schema,
         ...processedLog(objectStore(environment("PROCESSED_BUCKET")), model.version),
         model,
+        marts,
+        martsSchema: environment("MARTS_SCHEMA"),
         telemetry,
         now: monotonicClock(),
         hasTime: hasTime(context),

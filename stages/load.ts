@@ -5,6 +5,7 @@ import type { Telemetry } from "../adapters/telemetry";
 import { inWarehouseTransaction } from "../adapters/warehouse";
 import type { ProcessCommit } from "../domain/commit";
 import { messageOf } from "../domain/errors";
+import type { Mart } from "../domain/marts/mart";
 import type { Model } from "../domain/model/model";
 import type { ReplayReport } from "../domain/replay";
 import { loadCommit, type LoadedCommit } from "./load-commit";
@@ -27,6 +28,9 @@ export interface LoadContext {
   readonly store: ObjectStore;
   readonly log: CommitLog<ProcessCommit>;
   readonly model: Model;
+  /** The views that answer the business's questions, and the schema that they stand in. */
+  readonly marts: readonly Mart[];
+  readonly martsSchema: string;
   readonly telemetry: Telemetry;
   readonly now: () => Date;
   /** Is there time for another commit? */

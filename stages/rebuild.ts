@@ -2,6 +2,7 @@ import type { ObjectStore } from "../adapters/object-store";
 import { rowsOf } from "../adapters/postgres";
 import type { Telemetry } from "../adapters/telemetry";
 import { inWarehouseTransaction, type Warehouse } from "../adapters/warehouse";
+import { martsOf } from "../adapters/warehouse-marts";
 import { swapSchemas } from "../adapters/warehouse-swap";
 import { TerminalError, TransientError } from "../domain/errors";
 import { loadOrder } from "../domain/model/model";
@@ -11,6 +12,7 @@ import { LEDGER, lockLoader } from "../domain/warehouse-bookkeeping";
 import { createTable, type ReferredTable } from "../domain/warehouse-ddl";
 import { namesIn } from "../domain/warehouse-target";
 import { loadCommits, type LoadContext } from "./load";
+import { makeMarts } from "./refresh-marts";
 
 /** A rebuild that has begun: the model that it is for. */
 export interface Rebuild {
@@ -78,7 +80,10 @@ export async function continueRebuild(context: LoadContext): Promise<ReplayRepor
     if (loaded < needed) return { operation: "rebuild", state: "underway", commit: loaded, of: needed };
     // Readers queue behind a lock that waits: better to try again than to let them.
     await live.execute("SET LOCAL lock_timeout = '5s'");
-    await swapSchemas(context.client, { live: schema, beside, kept });
+    const remade = await martsOf(context.client, context);
+    await swapSchemas(context.client, { live: schema, beside, kept, remade });
+    // In the same transaction: no reader sees a mart of the old tables.
+    await makeMarts(live, context);
     return { operation: "rebuild", state: "done", commit: loaded, of: needed, kept };
   });
   if (report === undefined) {

@@ -2,6 +2,7 @@ import { TerminalError } from "../domain/errors";
 import { loadOrder } from "../domain/model/model";
 import { besideSchema, isRebuild, type ReplayPlan, type ReplayRequest } from "../domain/replay";
 import { loadCommits, type LoadContext, type LoadReport } from "./load";
+import { refreshMarts } from "./refresh-marts";
 import { abandonRebuild, beginRebuild, continueRebuild, rebuildUnderway } from "./rebuild";
 import { reloadTables } from "./reload";
 
@@ -33,7 +34,11 @@ export async function runLoad(context: LoadContext, request: LoadRequest = {}): 
   const outdated = underway !== undefined && underway.model !== context.model.version;
   if (outdated) await abandonRebuild(context);
   const rebuilding = (underway !== undefined && !outdated) || replay !== undefined;
-  if (!rebuilding) return loadCommits(context);
+  if (!rebuilding) {
+    const report = await loadCommits(context);
+    await refreshMarts(context);
+    return report;
+  }
 
   if (underway === undefined || outdated) await beginRebuild(context);
   const report = await loadLive(context);

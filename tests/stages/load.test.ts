@@ -69,7 +69,7 @@ describe("the load", () => {
     await pipeline.ingest();
     await pipeline.process();
     expect(await failure(pipeline.load())).to.include("was loaded from the lake");
-    await pipeline.warehouse.query("DROP TABLE marble_ledger");
+    await pipeline.warehouse.query("DROP TABLE marble_ledger CASCADE");
     expect(await failure(pipeline.load())).to.include("the ledger public.marble_ledger is gone");
     await pipeline.warehouse.query("CREATE TABLE marble_ledger (id int)");
     expect(await failure(pipeline.load())).to.include("is not Marble's");

@@ -61,7 +61,7 @@ describe("A rebuild of the warehouse", () => {
     await pipeline.warehouse.query(`
       DELETE FROM fact_payment WHERE payment_record_id % 3 = 0;
       UPDATE dim_staff SET first_name = 'damaged';
-      DROP TABLE marble_ledger, marble_batch`);
+      DROP TABLE marble_ledger, marble_batch CASCADE`);
 
     const { replay } = await pipeline.load({ replay: {} });
 

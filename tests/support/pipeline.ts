@@ -11,6 +11,8 @@ import { withSourceSnapshot } from "../../adapters/source";
 import type { Fields, Telemetry } from "../../adapters/telemetry";
 import { dayNumber, type DayRange } from "../../domain/calendar";
 import { ingestCommit, processCommit, type IngestCommit, type ProcessCommit } from "../../domain/commit";
+import type { Mart } from "../../domain/marts/mart";
+import { marts } from "../../domain/marts/marts";
 import { model, type Model } from "../../domain/model/model";
 import { startS3, type S3Hook, type S3Server } from "../../local/s3/server";
 import { monotonicClock } from "../../stages/clock";
@@ -39,6 +41,8 @@ export interface LoadOptions extends LoadRequest {
   readonly model?: Model;
   readonly processed?: Pipeline["processed"];
   readonly schema?: string;
+  readonly marts?: readonly Mart[];
+  readonly martsSchema?: string;
   readonly database?: TestDatabase;
   /** Is there time for another commit? */
   readonly hasTime?: () => boolean;
@@ -141,6 +145,8 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
     load: ({
       model: given = model,
       schema = "public",
+      marts: views = marts,
+      martsSchema = "marts",
       database,
       processed: from,
       hasTime: time,
@@ -153,6 +159,8 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
             schema,
             ...(from ?? processedLog(processed.store, given.version)),
             model: given,
+            marts: views,
+            martsSchema,
             telemetry,
             now,
             hasTime: time ?? hasTime,
