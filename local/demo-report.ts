@@ -58,12 +58,8 @@ interface Question {
 const QUESTIONS = ({ amendedOrder, deletedOrder }: DemoChanges): readonly Question[] => [
   {
     question: "What was the revenue of the last months, by currency?",
-    sql: `SELECT d.year || '-' || lpad(d.month::text, 2, '0') AS month, c.currency_code AS currency,
-                 count(*) AS orders, sum(o.units_sold * o.unit_price) AS revenue
-            FROM current_sales_order o
-            JOIN dim_date d ON d.date_id = o.created_date
-            JOIN dim_currency c USING (currency_id)
-           GROUP BY 1, 2 ORDER BY 1 DESC, 2 LIMIT 9`,
+    sql: `SELECT to_char(month, 'YYYY-MM') AS month, currency_code AS currency, orders, revenue
+            FROM marts.revenue_by_month ORDER BY 1 DESC, 2 LIMIT 9`,
   },
   {
     question: `How did order ${amendedOrder} come to be what it is?`,
@@ -82,9 +78,8 @@ const QUESTIONS = ({ amendedOrder, deletedOrder }: DemoChanges): readonly Questi
   },
   {
     question: "Who sold most, in which department?",
-    sql: `SELECT s.first_name || ' ' || s.last_name AS name, s.department_name AS department, count(*) AS orders
-            FROM current_sales_order o JOIN dim_staff s ON s.staff_id = o.sales_staff_id
-           GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 5`,
+    sql: `SELECT staff_name AS name, department_name AS department, sum(sales_orders) AS orders
+            FROM marts.staff_performance GROUP BY staff_id, 1, 2 ORDER BY 3 DESC LIMIT 5`,
   },
 ];
 

@@ -203,10 +203,11 @@ describe("The load keeps the marts up to date", () => {
     });
     after(() => query(`DROP SCHEMA owned CASCADE; DROP OWNED BY ${role}; DROP ROLE ${role}`));
 
-    const expectLoaded = async (): Promise<void> =>
+    const expectLoaded = async (): Promise<void> => {
       expect(await actualRows(pipeline.warehouse, "owned")).to.deep.equal(
         await expectedRows(pipeline.source),
       );
+    };
 
     it("may not make the schema, it says which GRANT is missing, once, and loads", async () => {
       await pipeline.load(options);
