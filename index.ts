@@ -48,6 +48,7 @@ const ingestStage = new Stage("ingest", {
     SOURCE_SECRET: config.sourceSecret,
     SOURCE_SCHEMA: config.sourceSchema,
     MAX_DELETE_PERCENT: String(config.maxDeletePercent),
+    SLICE_MB: String(config.sliceMb),
   },
   permissions: [
     readSecret(config.sourceSecret),
@@ -66,6 +67,7 @@ const processStage = new Stage("process", {
   environment: {
     INGESTION_BUCKET: ingestion.name,
     PROCESSED_BUCKET: processed.name,
+    SHARE_MB: String(config.shareMb),
     CALENDAR_START: config.calendarStart,
     CALENDAR_END: config.calendarEnd,
   },

@@ -2,11 +2,22 @@ import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import type { SourceState, TableDescription, VersionFilter } from "../domain/capture";
 import { messageOf, TerminalError, TransientError } from "../domain/errors";
+import type { RowKey, Slice } from "../domain/slice";
 import { rowXid, type Snapshot } from "../domain/snapshot";
 import { identifier, literal, qualified } from "../domain/sql";
 import { codeOf, rowsOf, withConnection } from "./postgres";
 import type { Credentials } from "./secrets";
 import { catalogueOf, type Catalogue } from "./source-catalogue";
+
+/** Which rows of a table are meant. */
+export interface RowSelection {
+  /** Those of the versions that it means; all when undefined. */
+  readonly filter: VersionFilter | undefined;
+  /** Of those, only the ones up to this key. */
+  readonly through?: RowKey | undefined;
+  /** And all rows of a slice, however old. */
+  readonly slice?: Slice | undefined;
+}
 
 /** How many rows a table has, how many of them a filter means, and the transaction ids in the overlap. */
 export interface TableCounts {
@@ -29,12 +40,13 @@ export interface SourceSnapshot {
    * One scan of the table. `now` is this transaction's snapshot.
    * @throws TransientError when the table was replaced or rewritten since the catalogue was read
    */
-  count(table: TableDescription, filter: VersionFilter | undefined, now: Snapshot): Promise<TableCounts>;
-  /** The rows that the filter means, or all; of all columns, or of some. */
-  copy(
-    table: TableDescription,
-    options: { filter: VersionFilter | undefined; columns?: readonly string[] },
-  ): CopyStream;
+  count(table: TableDescription, selection: RowSelection, now: Snapshot): Promise<TableCounts>;
+  /** The rows that are selected; of all columns, or of some. */
+  copy(table: TableDescription, options: RowSelection & { columns?: readonly string[] }): CopyStream;
+  /** What the table takes on disk, in bytes. */
+  size(table: TableDescription): Promise<number>;
+  /** The key of the n-th row behind a key, in the order of keys; undefined when there are fewer. */
+  keyAt(table: TableDescription, after: RowKey | undefined, n: number): Promise<RowKey | undefined>;
 }
 
 /**
@@ -73,8 +85,11 @@ export async function withSourceSnapshot<T>(
         asking(`list the tables of the schema ${schema}`, () =>
           catalogueOf(client, { schema, user: credentials.user }),
         ),
-      count: (table, filter, now) =>
-        asking(`count the rows of ${table.name}`, () => countRows(client, { schema, table, filter, now })),
+      count: (table, selection, now) =>
+        asking(`count the rows of ${table.name}`, () => countRows(client, { schema, table, selection, now })),
+      size: (table) => asking(`measure ${table.name}`, () => sizeOf(client, table)),
+      keyAt: (table, after, n) =>
+        asking(`find a key of ${table.name}`, () => keyAt(client, { schema, table, after, n })),
       copy: (table, given) => copyRows(client, { schema, table, ...given }),
     };
     // A transaction that has only read is ended with its connection.
@@ -129,6 +144,47 @@ function condition(filter: VersionFilter | undefined): string {
   return `(${notOlder(filter.since.xmin)}${captured}${joined})`;
 }
 
+/** `(key) <comparison> (values)`; the values take the types of the columns. */
+function compareKey({ key: names }: TableDescription, comparison: "<=" | ">", key: RowKey): string {
+  return `(${names.map(identifier).join(", ")}) ${comparison} (${key.map(literal).join(", ")})`;
+}
+
+function selected(table: TableDescription, { filter, through, slice }: RowSelection): string {
+  const versions = condition(filter);
+  const bounded = through === undefined ? versions : `(${versions} AND ${compareKey(table, "<=", through)})`;
+  if (slice === undefined) return bounded;
+  const bounds = [
+    ...(slice.after === undefined ? [] : [compareKey(table, ">", slice.after)]),
+    ...(slice.through === undefined ? [] : [compareKey(table, "<=", slice.through)]),
+  ];
+  return bounds.length === 0 ? "true" : `(${bounded} OR (${bounds.join(" AND ")}))`;
+}
+
+/** The root of a storage, and what stands below it: a partitioned table has nothing but its partitions. */
+async function sizeOf(client: pg.Client, { storage }: TableDescription): Promise<number> {
+  const oids = storage.split(",").map((node) => literal(node.split(":")[0] ?? ""));
+  const [row] = await rowsOf<"bytes">(
+    client,
+    `SELECT COALESCE(sum(pg_table_size(oid)), 0)::text AS bytes FROM unnest(ARRAY[${oids.join(", ")}]::oid[]) AS t (oid)`,
+  );
+  return Number(row?.bytes ?? 0);
+}
+
+async function keyAt(
+  client: pg.Client,
+  options: { schema: string; table: TableDescription; after: RowKey | undefined; n: number },
+): Promise<RowKey | undefined> {
+  const { schema, table, after, n } = options;
+  const columns = table.key.map(identifier);
+  const where = after === undefined ? "" : `WHERE ${compareKey(table, ">", after)}`;
+  const [row] = await rowsOf<"key">(
+    client,
+    `SELECT json_build_array(${columns.map((column) => `${column}::text`).join(", ")})::text AS key
+       FROM ${qualified(schema, table.name)} ${where} ORDER BY ${columns.join(", ")} OFFSET ${n - 1} LIMIT 1`,
+  );
+  return row === undefined ? undefined : (JSON.parse(row.key ?? "[]") as string[]);
+}
+
 /**
  * A table is found by its name as it is now, not as it was at the snapshot: another may have taken it,
  * and one that was rewritten since looks empty (PostgreSQL manual, 13.6 "Caveats"). The statement that
@@ -145,19 +201,24 @@ function isAsDescribed(name: string, { storage }: TableDescription): string {
 
 async function countRows(
   client: pg.Client,
-  options: { schema: string; table: TableDescription; filter: VersionFilter | undefined; now: Snapshot },
+  options: { schema: string; table: TableDescription; selection: RowSelection; now: Snapshot },
 ): Promise<TableCounts> {
-  const { schema, table, filter, now } = options;
+  const { schema, table, selection, now } = options;
+  const { filter, through, slice } = selection;
   const name = qualified(schema, table.name);
+  const before = through === undefined ? "true" : compareKey(table, "<=", through);
+  // Rows of the slice are captured too: who wrote them is a part of the overlap.
+  const last = slice === undefined ? through : slice.through;
   // Without a writer in progress nothing can come twice: there is no overlap to remember.
   const overlap =
     now.xmin < now.xmax
       ? `array_to_json(array_agg(DISTINCT xmin::text) FILTER (WHERE ${notOlder(now.xmin)}))`
       : "NULL";
   const sql = `
-    SELECT count(*) AS total, count(*) FILTER (WHERE ${condition(filter)}) AS captured, ${overlap} AS overlap,
-           ${isAsDescribed(name, table)} AS same
-      FROM ${name}`;
+    SELECT count(*) FILTER (WHERE ${before}) AS total,
+           count(*) FILTER (WHERE ${before} AND ${condition(filter)}) AS captured,
+           ${overlap} AS overlap, ${isAsDescribed(name, table)} AS same
+      FROM ${name}${last === undefined ? "" : ` WHERE ${compareKey(table, "<=", last)}`}`;
   const [row] = await rowsOf<"total" | "captured" | "overlap" | "same">(client, sql);
   if (row?.same !== "true")
     throw new TransientError(`${table.name} was changed while the run looked at it; the next run sees it`, {
@@ -172,16 +233,11 @@ async function countRows(
 
 function copyRows(
   client: pg.Client,
-  options: {
-    schema: string;
-    table: TableDescription;
-    filter: VersionFilter | undefined;
-    columns?: readonly string[];
-  },
+  options: RowSelection & { schema: string; table: TableDescription; columns?: readonly string[] },
 ): CopyStream {
-  const { schema, table, filter, columns: names } = options;
+  const { schema, table, columns: names } = options;
   const columns = (names ?? table.columns.map(({ name }) => name)).map(identifier).join(", ");
-  const query = `SELECT ${columns} FROM ${qualified(schema, table.name)} WHERE ${condition(filter)}`;
+  const query = `SELECT ${columns} FROM ${qualified(schema, table.name)} WHERE ${selected(table, options)}`;
   const stream = client.query(copyTo(`COPY (${query}) TO STDOUT (FORMAT csv, HEADER)`));
   return {
     rows: () => stream.rowCount,

@@ -64,7 +64,10 @@ export function planRun(
   const isReleased = Object.entries(last.tables).some(
     ([name, { held }]) => held !== null && released.has(name),
   );
-  if (nothingWritten(since, snapshot) && !isReleased) return { kind: "idle" };
+  const isUnderway = Object.values(last.tables).some(
+    ({ slice, mode }) => slice !== null && mode !== "held" && mode !== "absent",
+  );
+  if (nothingWritten(since, snapshot) && !isReleased && !isUnderway) return { kind: "idle" };
   return { kind: "delta", since, now: snapshot, renew: horizonIsOld(since, snapshot) };
 }
 

@@ -25,8 +25,12 @@ import { TerminalError } from "./errors";
  */
 
 /** A data file that a commit names. */
-const file = z.object({ key: z.string().min(1), rows: z.int().nonnegative(), bytes: z.int().nonnegative() });
-export type DataFile = z.infer<typeof file>;
+export const dataFile = z.object({
+  key: z.string().min(1),
+  rows: z.int().nonnegative(),
+  bytes: z.int().nonnegative(),
+});
+export type DataFile = z.infer<typeof dataFile>;
 
 const base = {
   /** Of this format. A reader refuses a version that it does not know. */
@@ -38,7 +42,7 @@ const base = {
 };
 
 /** Some files and the rows in them together. */
-const fileSet = z.object({ rows: z.int().nonnegative(), files: z.array(file) });
+const fileSet = z.object({ rows: z.int().nonnegative(), files: z.array(dataFile) });
 
 const tableCapture = z.object({
   /**
@@ -51,7 +55,7 @@ const tableCapture = z.object({
   recapture: z.boolean(),
   /** Rows captured. */
   rows: z.int().nonnegative(),
-  files: z.array(file),
+  files: z.array(dataFile),
   /** Tombstones: the keys of the rows that were deleted since the last commit. */
   deleted: fileSet,
   /** Rows that the table has. */
@@ -69,6 +73,11 @@ const tableCapture = z.object({
       labels: z.array(z.string()).optional(),
     }),
   ),
+  /**
+   * Of a table whose first capture is underway (see `Slice`): the key of the last row that was captured, in
+   * the order of keys, and how many rows a slice has. `total` and `keys` are those of the rows up to it.
+   */
+  slice: z.object({ through: z.array(z.string()), rows: z.int().positive() }).nullable(),
   /** The files, in order, that together tell the keys of all rows of the table: `rows` add, `tombstones` remove. */
   keys: z.array(
     z.object({ kind: z.enum(["rows", "tombstones"]), key: z.string(), bytes: z.int().nonnegative() }),
@@ -124,9 +133,9 @@ const warehouseTableCommit = z.object({
     z.object({
       /** Of a fact: versions that are loaded already may be among the rows. */
       recapture: z.boolean(),
-      files: z.array(file),
+      files: z.array(dataFile),
       /** Of a fact: files of the keys of deleted rows. Dimensions keep what was deleted: history refers to it. */
-      tombstones: z.array(file),
+      tombstones: z.array(dataFile),
     }),
   ),
 });
@@ -147,7 +156,7 @@ export const processCommit = z.object({
   tables: z.record(z.string(), warehouseTableCommit),
   /** Source tables that do not fit their contract, with the first commit that waits to be processed. */
   quarantine: z.record(z.string(), z.object({ since: z.int().positive(), breaches: z.array(z.string()) })),
-  rejected: z.object({ rows: z.int().nonnegative(), files: z.array(file) }),
+  rejected: z.object({ rows: z.int().nonnegative(), files: z.array(dataFile) }),
 });
 export type ProcessCommit = z.infer<typeof processCommit>;
 

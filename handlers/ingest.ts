@@ -9,9 +9,12 @@ import { readCredentials } from "../adapters/secrets";
 import { withSourceSnapshot } from "../adapters/source";
 import { withTelemetry } from "../adapters/telemetry";
 import { ingestCommit } from "../domain/commit";
-import { monotonicClock } from "../stages/clock";
-import { ingestSnapshot, type IngestReport } from "../stages/ingest";
+import { hasTime, monotonicClock } from "../stages/clock";
+import { ingestSnapshot, together, type IngestContext, type IngestReport } from "../stages/ingest";
 import { recordSeen } from "../stages/standing";
+
+/** Files in the lake are about this large at most: what one task of the next stage works on. */
+const PART_BYTES = 128 * 1024 * 1024;
 
 /** What a person may ask for; a schedule asks for nothing. */
 const request = z.object({
@@ -30,12 +33,27 @@ export async function ingest(event: unknown, context: Context): Promise<IngestRe
       maxShare: Number(environment("MAX_DELETE_PERCENT")) / 100,
       allowed: new Set(allowDeletes),
     };
-    // Before the snapshot: what is written from here on may not be in it.
-    const lookedAt = new Date();
-    const report = await withSourceSnapshot({ credentials, schema: environment("SOURCE_SCHEMA") }, (source) =>
-      ingestSnapshot(source, { store, log, telemetry, now: monotonicClock(), newId: randomUUID, guard }),
-    );
-    if (report.commit === null) await recordSeen({ store, log }, lookedAt);
-    return report;
+    const run: IngestContext = {
+      store,
+      log,
+      telemetry,
+      now: monotonicClock(),
+      newId: randomUUID,
+      guard,
+      partBytes: PART_BYTES,
+      sliceBytes: Number(environment("SLICE_MB")) * 1024 * 1024,
+    };
+    const begin = hasTime(context);
+    let report: IngestReport | undefined;
+    while ((report === undefined || report.more === true) && begin()) {
+      // Before the snapshot: what is written from here on may not be in it.
+      const lookedAt = new Date();
+      const next = await withSourceSnapshot({ credentials, schema: environment("SOURCE_SCHEMA") }, (source) =>
+        ingestSnapshot(source, run),
+      );
+      if (next.commit === null) await recordSeen({ store, log }, lookedAt);
+      report = together(report, next);
+    }
+    return report ?? { commit: null, tables: {} };
   });
 }

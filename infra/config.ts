@@ -42,6 +42,8 @@ const settings = z.strictObject({
   ingestMemory: memory(512),
   processMemory: memory(512),
   loadMemory: memory(512),
+  sliceMb: wholeNumber("must be a whole number of MB").default(2048),
+  shareMb: wholeNumber("must be a whole number of MB").default(256),
   protectData: z
     .enum(["true", "false"], "must be true or false")
     .transform((text) => text === "true")

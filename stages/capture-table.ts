@@ -1,4 +1,4 @@
-import type { SourceSnapshot, TableCounts } from "../adapters/source";
+import type { RowSelection, SourceSnapshot, TableCounts } from "../adapters/source";
 import {
   planTable,
   recaptured,
@@ -7,13 +7,15 @@ import {
   type TablePlan,
 } from "../domain/capture";
 import type { CatalogueColumn } from "../domain/column-changes";
-import { captureOf, type DataFile, type IngestCommit, type TableCapture } from "../domain/commit";
+import { captureOf, type IngestCommit, type TableCapture } from "../domain/commit";
 import { guardDeletes } from "../domain/delete-guard";
-import { dataKey, type CommitNumber } from "../domain/keys";
+import type { CommitNumber } from "../domain/keys";
 import { isContinuous, replacedRows } from "../domain/replaced-rows";
 import type { Snapshot } from "../domain/snapshot";
+import { copyToLake } from "./copy-to-lake";
 import { findDeleted, keyHistory, writeTombstones, type KeyComparison } from "./find-deleted";
 import type { IngestContext } from "./ingest";
+import { nextSlice, planSlice, type PlannedSlice } from "./plan-slice";
 
 /** One run of the stage over all tables. */
 export interface CaptureRun extends IngestContext {
@@ -23,7 +25,7 @@ export interface CaptureRun extends IngestContext {
   readonly snapshot: Snapshot;
 }
 
-const NOTHING: Pick<TableCapture, "rows" | "files" | "deleted" | "recapture" | "held" | "absent"> = {
+const NOTHING: Omit<TableCapture, "mode" | "keys" | "total" | "storage" | "key" | "columns" | "slice"> = {
   rows: 0,
   files: [],
   deleted: { rows: 0, files: [] },
@@ -48,7 +50,7 @@ export async function captureTable(
 ): Promise<{ capture: TableCapture; overlap: readonly string[] }> {
   const previous = captureOf(run.last, table.name);
   const found = await lookAt(source, table, { previous, run });
-  const { plan, counts, compared } = found;
+  const { plan, counts, compared, planned } = found;
   const { overlap } = counts;
   const description = {
     storage: table.storage,
@@ -56,8 +58,12 @@ export async function captureTable(
     columns: table.columns.map(catalogueColumn),
     total: counts.total,
   };
-  if (previous !== undefined && plan.mode === "delta" && counts.captured === 0 && found.replaced === 0) {
-    return { capture: { ...description, ...NOTHING, mode: "unchanged", keys: previous.keys }, overlap };
+  const nothing = counts.captured === 0 && found.replaced === 0 && planned === undefined;
+  if (previous !== undefined && plan.mode === "delta" && nothing) {
+    return {
+      capture: { ...description, ...NOTHING, mode: "unchanged", keys: previous.keys, slice: null },
+      overlap,
+    };
   }
   const reason =
     previous === undefined
@@ -68,14 +74,18 @@ export async function captureTable(
     return { capture: { ...previous, ...NOTHING, mode: "held", held: { ...from, reason } }, overlap };
   }
 
-  const files = counts.captured === 0 ? [] : [await copyToLake(source, table, { run, plan })];
+  const isEmpty = counts.captured === 0 && planned === undefined;
+  const selection = selectionOf(plan, planned);
+  const files = isEmpty ? [] : await copyToLake(source, table, { run, plan, selection });
   const deleted =
     compared === undefined ? NOTHING.deleted : await writeTombstones(table, compared.deleted, run);
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   const { mode, recapture } = plan;
   const known = compared?.known;
   const keys = await keyHistory({ table, previous, plan, files, tombstones: deleted.files, known, run });
-  const capture = { ...description, ...NOTHING, mode, recapture, rows, files, deleted, keys };
+  const total = counts.total + (rows - counts.captured);
+  const slice = nextSlice(planned);
+  const capture = { ...description, ...NOTHING, mode, recapture, rows, files, deleted, keys, total, slice };
   return { capture, overlap };
 }
 
@@ -85,6 +95,8 @@ interface Findings {
   readonly counts: TableCounts;
   readonly replaced: number;
   readonly compared: KeyComparison | undefined;
+  /** Undefined when the table is taken as a whole. */
+  readonly planned: PlannedSlice | undefined;
 }
 
 /** Plans, counts and compares; what the numbers say can make the plan a full capture. */
@@ -94,10 +106,13 @@ async function lookAt(
   { previous, run }: { previous: TableCapture | undefined; run: CaptureRun },
 ): Promise<Findings> {
   let plan = planTable(run.last, table, run.run);
-  let counts = await source.count(table, filterOf(plan), run.snapshot);
-  if (previous === undefined) return { plan, counts, replaced: 0, compared: undefined };
+  let planned = plan.recapture ? undefined : await planSlice(source, table, { previous, run });
+  const through = planned?.slice.after;
+  let counts = await source.count(table, selectionOf(plan, planned), run.snapshot);
+  if (previous === undefined) return { plan, counts, replaced: 0, compared: undefined, planned };
   const inFull = (reason: string): void => {
     plan = recaptured(reason);
+    planned = undefined;
     counts = { ...counts, captured: counts.total };
   };
 
@@ -107,7 +122,7 @@ async function lookAt(
   if (delta && !isContinuous(counted)) inFull(INCONSISTENT);
   // Without a key an update cannot be told from a delete: the table is taken anew.
   else if (delta && replaced > 0 && table.key.length === 0) inFull("it has no key, and rows were replaced");
-  const compared = await findDeleted(source, { table, previous, plan, counts, replaced, run });
+  const compared = await findDeleted(source, { table, previous, plan, counts, replaced, through, run });
   if (delta && compared !== undefined && plan.mode === "delta") {
     const { updated, deleted } = compared;
     if (!isContinuous(counted, { updated, deleted: deleted.size })) inFull(INCONSISTENT);
@@ -118,7 +133,7 @@ async function lookAt(
     if (reason === INCONSISTENT) run.telemetry.warn("the table is captured in full", fields);
     else if (run.run.kind === "delta") run.telemetry.info("the table is captured in full", fields);
   }
-  return { plan, counts, replaced, compared };
+  return { plan, counts, replaced, compared, planned };
 }
 
 const INCONSISTENT = "rows are there that were never captured: the source is not the one of the last commit";
@@ -144,8 +159,12 @@ function lastSeen(
   return { snapshot: last?.snapshot ?? null, overlap: last?.overlap ?? [] };
 }
 
-const filterOf = (plan: TablePlan): Parameters<SourceSnapshot["count"]>[1] =>
-  plan.mode === "delta" ? plan.filter : undefined;
+/** The rows to look at and to copy: the versions that the plan means, of the slices before, and this slice. */
+function selectionOf(plan: TablePlan, planned: PlannedSlice | undefined): RowSelection {
+  if (plan.mode === "full") return { filter: undefined, through: planned?.slice.through };
+  const { filter } = plan;
+  return planned === undefined ? { filter } : { filter, through: planned.slice.after, slice: planned.slice };
+}
 
 function heldBack(
   { name }: TableDescription,
@@ -153,27 +172,4 @@ function heldBack(
 ): string | undefined {
   const { previous, counts, deleted, run } = options;
   return guardDeletes(run.guard, { name, previous: previous.total, total: counts.total, deleted });
-}
-
-async function copyToLake(
-  source: SourceSnapshot,
-  table: TableDescription,
-  options: { run: CaptureRun; plan: TablePlan },
-): Promise<DataFile> {
-  const { run, plan } = options;
-  const started = performance.now();
-  const key = dataKey({ at: run.now(), table: table.name, extension: "csv" });
-  const copy = source.copy(table, { filter: filterOf(plan) });
-  const bytes = await run.store.upload(key, copy);
-  const file = { key, rows: copy.rows(), bytes };
-  const durationMs = Math.round(performance.now() - started);
-  run.telemetry.info("captured", {
-    commit: run.number,
-    table: table.name,
-    mode: plan.mode,
-    rows: file.rows,
-    bytes,
-    durationMs,
-  });
-  return file;
 }

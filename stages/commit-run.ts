@@ -34,19 +34,25 @@ export interface ProcessContext {
   readonly calendar: DayRange;
   readonly telemetry: Telemetry;
   readonly now: () => Date;
-  /** Is there time for another commit? */
+  /** Is there time for another commit, or another task of one? */
   readonly hasTime: () => boolean;
+  /** A commit with more captured bytes than this is worked off in tasks, which other invocations may take. */
+  readonly shareBytes: number;
+}
+
+/** What the rows of a table need on their way. */
+export interface RemodelRun extends Pick<ProcessContext, "ingested" | "processed" | "now"> {
+  readonly rejected: RejectedRows;
+  /** Days that rows have named so far; the calendar must hold them. */
+  readonly days: { named: DayRange | undefined };
 }
 
 /** One commit on its way through the stage. */
-export interface CommitRun extends ProcessContext {
+export interface CommitRun extends ProcessContext, RemodelRun {
   readonly number: CommitNumber;
   readonly previous: ProcessCommit | undefined;
   /** What may be processed of each source table that the model reads. */
   readonly admissions: ReadonlyMap<string, TableAdmission>;
-  readonly rejected: RejectedRows;
-  /** Days that rows have named so far; the calendar must hold them. */
-  readonly days: { named: DayRange | undefined };
 }
 
 /** What was admitted of a source table, in order. */
@@ -62,14 +68,21 @@ export async function* captureBatches(
   { number, capture }: AdmittedCapture,
   run: CommitRun,
 ): AsyncGenerator<CommittedBatch, void, undefined> {
-  for (const file of capture.files) {
-    let rows = 0;
-    for await (const batch of decodeCsv(await run.ingested.store.stream(file.key), source)) {
-      rows += batch.batch.numRows;
-      yield { ...batch, commit: number };
-    }
-    checkRows(file, rows, { table: source.name, commit: number });
+  for (const file of capture.files) yield* fileBatches(source, { number, file }, run);
+}
+
+/** The decoded rows of one file. */
+export async function* fileBatches(
+  source: SourceTable,
+  { number, file }: { readonly number: CommitNumber; readonly file: DataFile },
+  run: Pick<RemodelRun, "ingested">,
+): AsyncGenerator<CommittedBatch, void, undefined> {
+  let rows = 0;
+  for await (const batch of decodeCsv(await run.ingested.store.stream(file.key), source)) {
+    rows += batch.batch.numRows;
+    yield { ...batch, commit: number };
   }
+  checkRows(file, rows, { table: source.name, commit: number });
 }
 
 /** A file that was cut off between two records cannot be told by its text. */
@@ -106,7 +119,7 @@ export async function* tombstoneBatches(
 /** Transforms a batch; keeps its rejected rows and the days that it names. */
 export function transformed(
   table: Dimension | Fact,
-  options: { source: CommittedBatch; lookups: Lookups; run: CommitRun },
+  options: { source: CommittedBatch; lookups: Lookups; run: RemodelRun },
 ): RecordBatch {
   const { source, lookups, run } = options;
   const { batch, rejections, days } = transformBatch(table, source, lookups);

@@ -5,6 +5,7 @@ import type { DataFile, TableCapture } from "../domain/commit";
 import { keysAsCsv, readKeys } from "../domain/csv/fields";
 import { keySet, type KeySet } from "../domain/key-set";
 import { dataKey } from "../domain/keys";
+import type { RowKey } from "../domain/slice";
 import { storageChange } from "../domain/storage";
 import type { CaptureRun } from "./capture-table";
 
@@ -27,6 +28,8 @@ interface Comparison {
   readonly plan: TablePlan;
   readonly counts: TableCounts;
   readonly replaced: number;
+  /** Only the rows up to this key are compared: those beyond it were never captured. */
+  readonly through: RowKey | undefined;
   readonly run: CaptureRun;
 }
 
@@ -35,7 +38,7 @@ export async function findDeleted(
   source: SourceSnapshot,
   comparison: Comparison,
 ): Promise<KeyComparison | undefined> {
-  const { table, previous, plan, replaced, run } = comparison;
+  const { table, previous, plan, replaced, through, run } = comparison;
   if (table.key.length === 0 || (plan.mode === "delta" && replaced === 0)) return undefined;
   // A table with another key is captured in full, and its keys are known from then on.
   const renamed = !storageChange(previous.storage, table.storage).replaced && isSameKey(previous, table);
@@ -46,8 +49,8 @@ export async function findDeleted(
   if (plan.mode === "delta" && updated === replaced) return { known, deleted, updated };
 
   const present = keySet();
-  for await (const key of readKeys(source.copy(table, { filter: undefined, columns: table.key }), table.key))
-    present.add(key);
+  const all = source.copy(table, { filter: undefined, through, columns: table.key });
+  for await (const key of readKeys(all, table.key)) present.add(key);
   for (const key of known) if (!present.has(key)) deleted.add(key);
   for (const key of deleted) known.delete(key);
   return { known, deleted, updated };
@@ -56,12 +59,12 @@ export async function findDeleted(
 /** How many of the captured rows the lake knew already: those were updated, not inserted. */
 async function updatedRows(
   source: SourceSnapshot,
-  { table, plan, counts, known }: Comparison & { known: KeySet },
+  { table, plan, counts, through, known }: Comparison & { known: KeySet },
 ): Promise<number> {
   if (counts.captured === 0 || plan.mode === "full") return 0;
   let updated = 0;
   for await (const key of readKeys(
-    source.copy(table, { filter: plan.filter, columns: table.key }),
+    source.copy(table, { filter: plan.filter, through, columns: table.key }),
     table.key,
   )) {
     if (known.has(key)) updated += 1;

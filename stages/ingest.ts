@@ -14,6 +14,8 @@ import { reportCommit, reportState } from "./ingest-report";
 /** What a run captured; `commit` is null when there was nothing to do. */
 export interface IngestReport {
   readonly commit: number | null;
+  /** Is the first capture of a large table underway, so that another run is due at once? */
+  readonly more?: true;
   /** The tables with captured or deleted rows. */
   readonly tables: Readonly<Record<string, { readonly rows: number; readonly deleted?: number }>>;
 }
@@ -26,6 +28,10 @@ export interface IngestContext {
   readonly now: () => Date;
   readonly newId: () => string;
   readonly guard: DeleteGuard;
+  /** A file ends with the first record that ends beyond it. */
+  readonly partBytes: number;
+  /** A table that is larger is captured in slices at first: see `Slice`. */
+  readonly sliceBytes: number;
 }
 
 /**
@@ -82,7 +88,24 @@ export async function ingestSnapshot(source: SourceSnapshot, context: IngestCont
     name,
     { rows, ...(deleted.rows > 0 && { deleted: deleted.rows }) },
   ]);
-  return { commit: number, tables: Object.fromEntries(tables) as IngestReport["tables"] };
+  const more = Object.values(commit.tables).some(({ slice }) => slice !== null);
+  return {
+    commit: number,
+    tables: Object.fromEntries(tables) as IngestReport["tables"],
+    ...(more && { more }),
+  };
+}
+
+/** What two runs, one after the other, captured. */
+export function together(first: IngestReport | undefined, second: IngestReport): IngestReport {
+  if (first === undefined) return second;
+  const tables = { ...first.tables };
+  for (const [name, { rows, deleted = 0 }] of Object.entries(second.tables)) {
+    const before = tables[name];
+    const gone = (before?.deleted ?? 0) + deleted;
+    tables[name] = { rows: (before?.rows ?? 0) + rows, ...(gone > 0 && { deleted: gone }) };
+  }
+  return { ...second, commit: second.commit ?? first.commit, tables };
 }
 
 function sourceOf({ state }: SourceSnapshot): IngestCommit["source"] {

@@ -14,38 +14,32 @@ import type { CommitNumber } from "../domain/keys";
 import { contractsOf } from "../domain/model/model";
 import { joinsOf, tombstoneTable, type Dimension, type Fact } from "../domain/model/table";
 import { admit, waitingCommits, type AdmittedCapture, type TableAdmission } from "../domain/quarantine";
-import type { Lookups } from "../domain/transform";
-import {
-  captureBatches,
-  capturesOf,
-  tableCommit,
-  tombstoneBatches,
-  transformed,
-  type CommitRun,
-  type ProcessContext,
-} from "./commit-run";
+import type { Task } from "../domain/task";
+import { capturesOf, tableCommit, tombstoneBatches, type CommitRun, type ProcessContext } from "./commit-run";
 import { modelStamp } from "./model-digest";
 import { joinedDimensions } from "./process-joins";
+import { workOff } from "./process-tasks";
 import { rejectedRows } from "./rejected-rows";
+import { include } from "./remodel-task";
 import { writeTable, type ParquetTable } from "./write-table";
 
-/** Remodels one ingest commit: writes its files and returns the commit that names them. */
+/**
+ * Remodels one ingest commit: writes its files.
+ * @returns the commit that names them; undefined when the time is over, and the next run goes on
+ */
 export async function processCommitted(
   commit: IngestCommit,
   previous: ProcessCommit | undefined,
   context: ProcessContext,
-): Promise<ProcessCommit> {
+): Promise<ProcessCommit | undefined> {
   const { model, processed, now } = context;
   const admissions = await admitTables(commit, previous, context);
   const number = commit.number as CommitNumber;
   const rejected = rejectedRows({ store: processed.store, now });
   const run: CommitRun = { ...context, number, previous, admissions, rejected, days: { named: undefined } };
 
-  const tables: Record<string, WarehouseTableCommit> = {};
-  for (const table of model.tables.filter((candidate) => joinsOf(candidate).length === 0)) {
-    const made = await processTable(table, run);
-    if (made !== undefined) tables[table.name] = made;
-  }
+  const tables = await directTables(run);
+  if (tables === undefined) return undefined;
   const joins = await joinedDimensions(run);
   const calendar = await extendCalendar(run);
   const quarantine = [...admissions].flatMap(([name, admission]) =>
@@ -88,31 +82,54 @@ async function admitTables(
   return admissions;
 }
 
-/** Processes a table whose rows need nothing but themselves, as a stream. */
-async function processTable(
-  table: Dimension | Fact,
-  run: CommitRun,
-): Promise<WarehouseTableCommit | undefined> {
-  const parts: WarehousePart[] = [];
-  for (const captured of capturesOf(table.source, run)) {
-    const { recapture } = captured.capture;
-    const files = await written(table, rowsOf(table, captured, run), run);
-    const tombstones = table.kind === "fact" ? await writtenTombstones(table, captured, run) : [];
-    parts.push({ recapture, files, tombstones });
-  }
-  return tableCommit(parts);
+/** A table whose rows need nothing but themselves, with one capture of its source and the tasks of its files. */
+interface DirectCapture {
+  readonly table: Dimension | Fact;
+  readonly captured: AdmittedCapture;
+  readonly tasks: readonly Task[];
 }
 
-async function* rowsOf(
-  table: Dimension | Fact,
-  captured: AdmittedCapture,
-  run: CommitRun,
-): AsyncGenerator<RecordBatch> {
-  const noLookups: Lookups = new Map();
-  for await (const source of captureBatches(table.source, captured, run)) {
-    yield transformed(table, { source, lookups: noLookups, run });
-    await run.rejected.spill();
+function directCaptures(run: CommitRun): DirectCapture[] {
+  const stamp = modelStamp(run.model);
+  return run.model.tables
+    .filter((table) => joinsOf(table).length === 0)
+    .flatMap((table) =>
+      capturesOf(table.source, run).map((captured) => ({
+        table,
+        captured,
+        tasks: captured.capture.files.map((file) => ({
+          version: 1 as const,
+          commit: run.number,
+          model: stamp,
+          table: table.name,
+          captured: captured.number,
+          file,
+        })),
+      })),
+    );
+}
+
+/** Processes the tables without joins; undefined when the time is over before all is done. */
+async function directTables(run: CommitRun): Promise<Record<string, WarehouseTableCommit> | undefined> {
+  const captures = directCaptures(run);
+  const tasks = captures.flatMap((capture) => capture.tasks);
+  const results = await workOff(tasks, run);
+  if (results === undefined) return undefined;
+  for (const result of results) include(result, run);
+  const resultOf = new Map(tasks.map((task, index) => [task, results[index]]));
+  const parts = new Map<string, WarehousePart[]>();
+  for (const { table, captured, tasks: own } of captures) {
+    const files = own.flatMap((task) => resultOf.get(task)?.files ?? []);
+    const tombstones = table.kind === "fact" ? await writtenTombstones(table, captured, run) : [];
+    const part = { recapture: captured.capture.recapture, files, tombstones };
+    parts.set(table.name, [...(parts.get(table.name) ?? []), part]);
   }
+  return Object.fromEntries(
+    [...parts].flatMap(([name, of]) => {
+      const made = tableCommit(of);
+      return made === undefined ? [] : [[name, made]];
+    }),
+  );
 }
 
 /** The keys of deleted rows, as the fact's table names them. */

@@ -34,6 +34,10 @@ export async function processCommits(context: ProcessContext): Promise<ProcessRe
     if (commit === undefined) break;
     checkLake(head?.commit, commit);
     const result = await processCommitted(commit, head?.commit, context);
+    if (result === undefined) {
+      telemetry.info("the work on the commit goes on with the next run", { commit: number });
+      break;
+    }
     if (!(await processed.log.append(number, result))) {
       telemetry.info("another run processed the commit first", { commit: number });
       head = await processed.log.head();

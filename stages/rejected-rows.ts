@@ -8,6 +8,8 @@ export interface RejectedRows {
   add(row: RejectedRow): void;
   /** Writes what has come together, when it is much; call it now and then. */
   spill(): Promise<void>;
+  /** Takes over what is written already, by a task. */
+  include(written: { readonly rows: number; readonly files: readonly DataFile[] }): void;
   finish(): Promise<{ readonly rows: number; readonly files: DataFile[] }>;
 }
 
@@ -45,6 +47,7 @@ export function rejectedRows(target: {
     spill: async () => {
       if (characters > SPILL_CHARACTERS) await write();
     },
+    include: (written) => void files.push(...written.files),
     finish: async () => {
       await write();
       return { rows: files.reduce((sum, { rows }) => sum + rows, 0), files };

@@ -59,10 +59,18 @@ describe("The program", () => {
           "SOURCE_SECRET",
           "SOURCE_SCHEMA",
           "MAX_DELETE_PERCENT",
+          "SLICE_MB",
         )
         .and.include({ INGESTION_BUCKET: bucket("ingestion").name, SOURCE_SECRET: "Totesys-Credentials" });
       expect(stage("process").environment)
-        .to.have.all.keys(...common, "INGESTION_BUCKET", "PROCESSED_BUCKET", "CALENDAR_START", "CALENDAR_END")
+        .to.have.all.keys(
+          ...common,
+          "INGESTION_BUCKET",
+          "PROCESSED_BUCKET",
+          "SHARE_MB",
+          "CALENDAR_START",
+          "CALENDAR_END",
+        )
         .and.include({
           INGESTION_BUCKET: bucket("ingestion").name,
           PROCESSED_BUCKET: bucket("processed").name,

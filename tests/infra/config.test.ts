@@ -28,6 +28,8 @@ describe("The configuration of a stack", () => {
       ingestMemory: 512,
       processMemory: 512,
       loadMemory: 512,
+      sliceMb: 2048,
+      shareMb: 256,
       protectData: true,
     });
   });

@@ -14,6 +14,7 @@ export const capture = (over: Partial<TableCapture> = {}): TableCapture => ({
   columns: [{ name: "staff_id", type: "integer" }],
   keys: [{ kind: "rows", key: "2026/11/23/staff/140509.123.csv", bytes: 99 }],
   held: null,
+  slice: null,
   absent: null,
   ...over,
 });

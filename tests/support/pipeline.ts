@@ -29,12 +29,20 @@ export interface Logged {
   readonly fields: Fields;
 }
 
+export interface IngestOptions {
+  readonly allowDeletes?: readonly string[];
+  readonly partBytes?: number;
+  readonly sliceBytes?: number;
+}
+
 export interface ProcessOptions {
   readonly model?: Model;
   readonly reprocess?: boolean;
   /** Is there time for another commit? */
   readonly hasTime?: () => boolean;
   readonly processed?: Pipeline["processed"];
+  /** A commit with more captured bytes is worked off in tasks. */
+  readonly shareBytes?: number;
 }
 
 export interface LoadOptions extends LoadRequest {
@@ -58,7 +66,7 @@ export interface Pipeline {
   /** Every value of every metric. */
   readonly counted: Map<string, number[]>;
   readonly s3: S3Server;
-  ingest(options?: { allowDeletes?: readonly string[] }): Promise<IngestReport>;
+  ingest(options?: IngestOptions): Promise<IngestReport>;
   process(options?: ProcessOptions): Promise<ProcessReport>;
   load(options?: LoadOptions): Promise<LoadReport>;
   /** A processed bucket beside the other. */
@@ -120,7 +128,7 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
   const { ingested, processed, telemetry, now } = parts;
   const hasTime = (): boolean => true;
   return {
-    ingest: ({ allowDeletes = [] } = {}) =>
+    ingest: ({ allowDeletes = [], partBytes = Infinity, sliceBytes = Infinity } = {}) =>
       withSourceSnapshot({ credentials: credentialsOf(parts.sourceUrl), schema: "public" }, (snapshot) =>
         ingestSnapshot(snapshot, {
           ...ingested,
@@ -128,9 +136,17 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
           now,
           newId: randomUUID,
           guard: { maxShare: 0.5, allowed: new Set(allowDeletes) },
+          partBytes,
+          sliceBytes,
         }),
       ),
-    process: ({ model: given = model, reprocess = false, hasTime: time, processed: into } = {}) =>
+    process: ({
+      model: given = model,
+      reprocess = false,
+      hasTime: time,
+      processed: into,
+      shareBytes = Infinity,
+    } = {}) =>
       processCommits({
         ingested,
         processed: into ?? processedLog(processed.store, given.version),
@@ -141,6 +157,7 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
         telemetry,
         now,
         hasTime: time ?? hasTime,
+        shareBytes,
       }),
     load: ({
       model: given = model,

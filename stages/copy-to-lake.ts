@@ -1,0 +1,33 @@
+import type { RowSelection, SourceSnapshot } from "../adapters/source";
+import type { TableDescription, TablePlan } from "../domain/capture";
+import type { DataFile } from "../domain/commit";
+import { csvParts } from "../domain/csv/parts";
+import { dataKey } from "../domain/keys";
+import type { CaptureRun } from "./capture-table";
+
+/** Copies the selected rows of a table into the lake, as CSV files of a bounded size. */
+export async function copyToLake(
+  source: SourceSnapshot,
+  table: TableDescription,
+  options: { run: CaptureRun; plan: TablePlan; selection: RowSelection },
+): Promise<DataFile[]> {
+  const { run, plan, selection } = options;
+  const started = performance.now();
+  const files: DataFile[] = [];
+  const copy = source.copy(table, selection);
+  for await (const part of csvParts(copy, run.partBytes)) {
+    const key = dataKey({ at: run.now(), table: table.name, extension: "csv" });
+    const bytes = await run.store.upload(key, part.bytes);
+    if (part.rows() > 0) files.push({ key, rows: part.rows(), bytes });
+  }
+  run.telemetry.info("captured", {
+    commit: run.number,
+    table: table.name,
+    mode: plan.mode,
+    rows: copy.rows(),
+    files: files.length,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    durationMs: Math.round(performance.now() - started),
+  });
+  return files;
+}
