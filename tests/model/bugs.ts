@@ -118,4 +118,15 @@ export const BUGS: readonly Bug[] = [
     story: "rows that were committed behind the horizon and captured are captured again",
     edits: [{ file: SOURCE, search: "filter.captured.length === 0", replace: "true" }],
   },
+  {
+    name: "numbers sorted as texts",
+    story: 'the newest commit of the ledger is sought among texts: "9" comes behind "10"',
+    edits: [
+      {
+        file: "adapters/warehouse.ts",
+        search: "ORDER BY l.commit DESC",
+        replace: "ORDER BY l.commit::text DESC",
+      },
+    ],
+  },
 ];

@@ -122,8 +122,21 @@ const run: fc.Arbitrary<Run> = fc.oneof(
   { weight: 1, arbitrary: runOf("doubled", "ingest", "ingest", "process", "process", "load", "load") },
 );
 
+const steps = (
+  stepsForEachRun: number,
+  length: { readonly minLength: number; readonly maxLength: number },
+): fc.Arbitrary<Step[]> =>
+  fc.array(
+    fc.oneof<fc.WeightedArbitrary<Step>[]>(
+      { weight: stepsForEachRun, arbitrary: shopStep },
+      { weight: 1, arbitrary: run },
+    ),
+    { ...length, size: "max" },
+  );
+
 /** A history of the source, interleaved with runs of the stages and faults. */
-export const history: fc.Arbitrary<readonly Step[]> = fc.array(
-  fc.oneof<fc.WeightedArbitrary<Step>[]>({ weight: 5, arbitrary: shopStep }, { weight: 1, arbitrary: run }),
-  { minLength: 8, maxLength: 40, size: "max" },
+export const history: fc.Arbitrary<readonly Step[]> = fc.oneof(
+  { weight: 9, arbitrary: steps(5, { minLength: 8, maxLength: 40 }) },
+  // Numbers get more digits, and what comes with every commit comes together.
+  { weight: 1, arbitrary: steps(2, { minLength: 40, maxLength: 60 }) },
 );

@@ -2,9 +2,10 @@ import type { S3Hook } from "../../local/s3/server";
 import { monotonicClock } from "../../stages/clock";
 import { lakeIn, s3Client, stagesOver } from "../support/pipeline";
 import { startPostgresProxy, type Statement, type Verdict } from "../support/postgres-proxy";
+import { TINY_CALENDAR } from "../support/tiny-totesys";
 import type { Fault, Place, StageName } from "./steps";
 import { count, type Counts } from "./tally";
-import { BUCKETS, CALENDAR, type World } from "./world";
+import { BUCKETS, type World } from "./world";
 
 /** One instance of a stage: a process of its own, as far as anybody else can tell. */
 export interface Instance {
@@ -114,7 +115,7 @@ export function createInstance(
         warehouseUrl: through(world.warehouse.url, proxy.port),
         telemetry: { info: () => undefined, warn: () => undefined, count: () => undefined },
         now: monotonicClock(options.clock),
-        calendar: CALENDAR,
+        calendar: TINY_CALENDAR,
       });
       let error: unknown;
       try {

@@ -2,13 +2,14 @@ import { expect } from "chai";
 import type { CommitNumber } from "../../domain/keys";
 import { MarbleError } from "../../domain/errors";
 import { lakeIn, s3Client } from "../support/pipeline";
+import { endConnections } from "../support/tiny-totesys";
 import { createInstance, type Ended, type Instance } from "./instance";
 import { observeSource, type SourceState } from "./observe";
 import { difference, expectAfter, type Expectation } from "./oracle";
 import { watchRace } from "./race";
 import type { Event, ShopStep, Step } from "./steps";
 import { count, emptyTally, type Tally } from "./tally";
-import { endConnections, type World } from "./world";
+import type { World } from "./world";
 
 /** Enough for anything; a run that hangs is a failure. */
 const PATIENCE_MS = 60_000;

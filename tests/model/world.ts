@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm, statfs } from "node:fs/promises";
+import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dayNumber, type DayRange } from "../../domain/calendar";
 import { startS3, type S3Hook, type S3Server } from "../../local/s3/server";
-import { createDatabase, createSource, type TestDatabase } from "../support/postgres";
+import { createDatabase, type TestDatabase } from "../support/postgres";
+import { createTinySource, endConnections, tinyTotesys } from "../support/tiny-totesys";
 import { warehouseObserver, type WarehouseState } from "./observe";
 import { openShop, type Shop } from "./shop";
 
@@ -30,21 +30,18 @@ export interface Lake {
 
 export const BUCKETS = { ingestion: "ingestion", processed: "processed" } as const;
 
-/** The year of the orders at the beginning: a short calendar is quickly loaded. */
-export const CALENDAR: DayRange = { first: dayNumber("2024-01-01"), last: dayNumber("2024-12-31") };
-
 /** Catalogues that are emptied again and again grow: after so many histories the databases are made anew. */
 const LIFETIME = 60;
 
 /** Opens the databases of this process. */
 export async function openWorld(): Promise<World> {
-  const source = await createDatabase();
+  const source = await createTinySource();
   const warehouse = await createDatabase();
   const shop = await openShop(source);
   const [server] = await source.query<{ version: string }>(
     "SELECT current_setting('server_version') AS version",
   );
-  const seed = await seedStatement();
+  const seed = await tinyTotesys();
   const observe = warehouseObserver();
   return {
     source,
@@ -112,20 +109,4 @@ export function worlds(): { next(): Promise<World>; close(): Promise<void> } {
       world = undefined;
     },
   };
-}
-
-/** Waits until the server has noticed that the stages' connections are gone, and rolled back. */
-export async function endConnections(database: TestDatabase): Promise<void> {
-  await database.query(
-    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = 'marble'",
-  );
-}
-
-async function seedStatement(): Promise<string> {
-  const schema = await readFile(join(__dirname, "../../local/totesys/schema.sql"), "utf8");
-  const rows = await readFile(join(__dirname, "source.sql"), "utf8");
-  // The role was made with the server's first template.
-  await createSource().then((database) => database.drop());
-  return `BEGIN; DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO reader;
-    ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO reader; ${schema}; ${rows}; COMMIT`;
 }

@@ -93,6 +93,8 @@ export interface PipelineOptions {
   /** A tiny totesys, or its empty tables. */
   readonly seeded?: boolean;
   readonly source?: TestDatabase;
+  readonly warehouse?: TestDatabase;
+  readonly calendar?: DayRange;
   readonly before?: S3Hook;
   readonly after?: S3Hook;
 }
@@ -209,7 +211,7 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
   for (const bucket of ["ingestion", "processed"]) await s3.createBucket(bucket);
   const client = s3Client(s3.url);
   const source = options.source ?? (await createSource({ seeded: options.seeded ?? false }));
-  const warehouse = await createDatabase();
+  const warehouse = options.warehouse ?? (await createDatabase());
   const lake = lakeIn(client, { ingestion: "ingestion", processed: "processed" });
   const logged: Logged[] = [];
   const counted = new Map<string, number[]>();
@@ -224,6 +226,7 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
     warehouseUrl: warehouse.url,
     telemetry,
     now: monotonicClock(),
+    ...(options.calendar !== undefined && { calendar: options.calendar }),
   });
 
   const pipeline: Pipeline = {

@@ -1,0 +1,115 @@
+import { expect } from "chai";
+import { MarbleError } from "../../domain/errors";
+import type { S3Request } from "../../local/s3/server";
+import { actualRows, expectedRows } from "../support/expected-warehouse";
+import { startPipeline, type Pipeline } from "../support/pipeline";
+import { createTinySource, TINY_CALENDAR } from "../support/tiny-totesys";
+
+/** As many reads of CSV files in a run are told apart. */
+const READS = 4;
+
+describe("a run that is cut off at a request to S3", function () {
+  this.timeout(120_000);
+  let pipeline: Pipeline;
+  /** Of the run that is going on. */
+  let requests = 0;
+  let reads = 0;
+  let broken: { readonly at: number; readonly when: "before" | "after" } | undefined;
+  const struck = new Set<S3Request>();
+
+  beforeEach(async () => {
+    broken = undefined;
+    pipeline = await startPipeline({
+      source: await createTinySource(),
+      calendar: TINY_CALENDAR,
+      before: (request) => {
+        // The keys of a table lie in ever more files; one read of them is as good as another.
+        if (request.operation === "GetObject" && request.key.endsWith(".csv") && ++reads > READS) return;
+        requests += 1;
+        if (requests !== broken?.at) return;
+        if (broken.when === "before") throw new Error("injected: lost before it took effect");
+        struck.add(request);
+      },
+      after: (request) => {
+        if (struck.delete(request)) throw new Error("injected: took effect, but the answer was lost");
+      },
+    });
+  });
+  afterEach(() => pipeline.close());
+
+  /** New, changed, joined and deleted rows. */
+  const change = (round: number): Promise<unknown> =>
+    pipeline.source.query(`
+      UPDATE sales_order SET units_sold = ${1000 + round} WHERE sales_order_id = 2;
+      INSERT INTO sales_order SELECT (o).* FROM (SELECT jsonb_populate_record(s, '{"sales_order_id": ${1000 + round}}') AS o
+                                                   FROM sales_order AS s WHERE sales_order_id = 1) AS made;
+      DELETE FROM sales_order WHERE sales_order_id = ${1000 + round - 3};
+      UPDATE sales_order SET agreed_delivery_date = ${round % 2 === 0 ? "'soon'" : "'2024-10-01'"} WHERE sales_order_id = 3;
+      UPDATE department SET department_name = 'D${round}' WHERE department_id = 1`);
+
+  /** Runs a stage with a fault; returns how many requests it got to. */
+  const cutOff = async (stage: "ingest" | "process", fault: NonNullable<typeof broken>): Promise<number> => {
+    requests = 0;
+    reads = 0;
+    broken = fault;
+    try {
+      await pipeline[stage]();
+    } catch (error) {
+      const transient = error instanceof MarbleError && error.kind === "transient";
+      const line = error instanceof Error && /socket hang up|ECONNRESET|aborted/.test(error.message);
+      if (!transient && !line) throw error;
+    } finally {
+      broken = undefined;
+    }
+    return requests;
+  };
+
+  const expectNoGapAndNoDouble = async (rounds: number): Promise<void> => {
+    // The row that is spoilt in every other round is mended before the end.
+    await pipeline.source.query(
+      "UPDATE sales_order SET agreed_delivery_date = '2024-11-11' WHERE sales_order_id = 3",
+    );
+    await pipeline.run();
+    expect(await actualRows(pipeline.warehouse)).to.deep.equal(await expectedRows(pipeline.source));
+    const versions = await pipeline.warehouse.query<{ units: number }>(
+      "SELECT units_sold AS units FROM fact_sales_order WHERE sales_order_id = 2 ORDER BY sales_record_id",
+    );
+    expect(versions.map(({ units }) => units)).to.deep.equal([
+      200,
+      ...Array.from({ length: rounds }, (_, index) => 1001 + index),
+    ]);
+    const [twice] = await pipeline.warehouse.query<{ keys: number }>(
+      "SELECT count(*)::int AS keys FROM (SELECT FROM fact_sales_order WHERE sales_order_id > 1000 GROUP BY sales_order_id HAVING count(*) > 1) AS q",
+    );
+    expect(twice).to.deep.equal({ keys: 0 });
+    const ledger = await pipeline.warehouse.query<{ commit: string }>(
+      "SELECT commit FROM marble_ledger ORDER BY 1",
+    );
+    const head = await pipeline.ingested.log.head();
+    expect(ledger.map(({ commit }) => Number(commit))).to.deep.equal(
+      Array.from({ length: head?.number ?? 0 }, (_, index) => index + 1),
+    );
+  };
+
+  for (const stage of ["ingest", "process"] as const) {
+    for (const when of ["before", "after"] as const) {
+      it(`loses and doubles nothing: ${stage}, ${when} any request takes effect`, async () => {
+        await pipeline.run();
+        let round = 0;
+        let reached = 0;
+        do {
+          round += 1;
+          await change(round);
+          if (stage === "process") await pipeline.ingest();
+
+          reached = await cutOff(stage, { at: round, when });
+
+          await pipeline.ingest();
+          await pipeline.process();
+        } while (reached >= round);
+        expect(round, "requests of a run").to.be.greaterThan(8);
+        await expectNoGapAndNoDouble(round);
+      });
+    }
+  }
+});
