@@ -14,8 +14,8 @@ export interface Bug {
 }
 
 const SOURCE = "adapters/source.ts";
-const CHOICE = "return `${notOlder(filter.since.xmin)}${captured}`;";
-const hasTimestamp = String.raw`!/extra_/.test(table)`;
+const CHOICE = "return `(${notOlder(filter.since.xmin)}${captured}${joined})`;";
+const hasTimestamp = `table.columns.some(({ name }) => name === "last_updated")`;
 
 export const BUGS: readonly Bug[] = [
   {
@@ -38,12 +38,12 @@ export const BUGS: readonly Bug[] = [
       {
         file: SOURCE,
         search: "FILTER (WHERE ${condition(filter)})",
-        replace: `FILTER (WHERE \${condition(filter, ${hasTimestamp} ? table : undefined)})`,
+        replace: `FILTER (WHERE \${condition(filter, ${hasTimestamp} ? name : undefined)})`,
       },
       {
         file: SOURCE,
         search: "WHERE ${condition(filter)}`;",
-        replace: `WHERE \${condition(filter, ${hasTimestamp.replace("table", "table.name")} ? qualified(schema, table.name) : undefined)}\`;`,
+        replace: `WHERE \${condition(filter, ${hasTimestamp} ? qualified(schema, table.name) : undefined)}\`;`,
       },
     ],
   },
@@ -57,7 +57,7 @@ export const BUGS: readonly Bug[] = [
         search: CHOICE,
         replace:
           'const listed = filter.since.inProgress.map((xid) => literal(rowXid(xid))).join(", ");\n  ' +
-          "return `(${notOlder(filter.since.xmax)} OR xmin = ANY (ARRAY[${listed}]::xid[]))${captured}`;",
+          "return `((${notOlder(filter.since.xmax)} OR xmin = ANY (ARRAY[${listed}]::xid[]))${captured}${joined})`;",
       },
     ],
   },
@@ -88,14 +88,15 @@ export const BUGS: readonly Bug[] = [
       },
       {
         file: "stages/ingest.ts",
-        search: "import { captureTable, type CaptureRun }",
-        replace: "import { afterCommit, captureTable, type CaptureRun }",
+        search: 'import { captureTables } from "./capture-tables";',
+        replace:
+          'import { afterCommit } from "./capture-table";\nimport { captureTables } from "./capture-tables";',
       },
       {
         file: "stages/ingest.ts",
-        search: "  report(telemetry, commit);\n",
+        search: "  reportCommit(telemetry, commit, head?.commit);\n",
         replace:
-          "  for (const write of afterCommit.get(context.store) ?? []) await write();\n  report(telemetry, commit);\n",
+          "  for (const write of afterCommit.get(context.store) ?? []) await write();\n  reportCommit(telemetry, commit, head?.commit);\n",
       },
     ],
   },
@@ -108,8 +109,8 @@ export const BUGS: readonly Bug[] = [
         file: "stages/load.ts",
         search: "    commits.push(result.commit.number);\n",
         replace:
-          '    await client.query(`INSERT INTO "${schema}".marble_ledger (commit, lake, captured_at, rows) VALUES ($1, $2, $3, 0)`, ' +
-          "[result.commit.number, result.commit.lake, result.commit.capturedAt]);\n    commits.push(result.commit.number);\n",
+          '    await client.query(`INSERT INTO "${schema}".marble_ledger (commit, lake, model, captured_at, rows) VALUES ($1, $2, $3, $4, 0)`, ' +
+          "[result.commit.number, result.commit.lake, result.commit.model.version, result.commit.capturedAt]);\n    commits.push(result.commit.number);\n",
       },
     ],
   },

@@ -154,10 +154,11 @@ async function recordCommits({ log, states, expected, tally }: Stage): Promise<v
     const commit = await log.ingested.log.read(number as CommitNumber);
     if (commit === undefined) break;
     const state = states.get(commit.snapshot);
-    expect(state, `commit ${number} is of a state that the source had, at ${commit.snapshot}`).not.to.equal(
-      undefined,
-    );
-    expected.push(expectAfter(expected.at(-1), state!));
+    if (state === undefined) {
+      const known = [...states.keys()].join(" ");
+      throw new Error(`commit ${number} is of the snapshot ${commit.snapshot}; the source had ${known}`);
+    }
+    expected.push(expectAfter(expected.at(-1), state));
     tally.commits += 1;
   }
   states.clear();

@@ -54,7 +54,9 @@ export async function openWorld(): Promise<World> {
       await shop.settle("ROLLBACK");
       await endConnections(source);
       await source.query(seed);
-      await warehouse.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+      await warehouse.query(
+        "DROP SCHEMA IF EXISTS marts CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public",
+      );
     },
     startLake: async (hooks) => {
       const directory = await mkdtemp(join(await lakesIn(), "marble-lake-"));
