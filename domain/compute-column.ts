@@ -2,7 +2,7 @@ import { makeData, type Data } from "apache-arrow";
 import { CALENDAR_LIMITS, isoDate, type DayRange } from "./calendar";
 import { arrowType, hasNulls, isValid } from "./columnar/arrow";
 import { columnBuilder } from "./columnar/builder";
-import { timestampReader, utf8, valueReader } from "./columnar/read";
+import { millisecondsOf, timestampHalves, utf8, valueReader } from "./columnar/read";
 import { DAY_IN_MS, parseDate } from "./csv/values";
 import { messageOf } from "./errors";
 import type { Column } from "./model/columns";
@@ -41,10 +41,10 @@ function fromOrigin(name: string, { origin }: Column, source: ColumnSource): Dat
 }
 
 function partOfTimestamp({ from, length }: ColumnSource, part: "date" | "time"): Data {
-  const millisecondsAt = timestampReader(from);
+  const halves = timestampHalves(from);
   const data = new Int32Array(length);
   for (let row = 0; row < length; row++) {
-    const milliseconds = millisecondsAt(row);
+    const milliseconds = millisecondsOf(halves, row);
     const day = Math.floor(milliseconds / DAY_IN_MS);
     data[row] = part === "date" ? day : milliseconds - day * DAY_IN_MS;
   }
@@ -62,8 +62,9 @@ function partOfTimestamp({ from, length }: ColumnSource, part: "date" | "time"):
 function parsedDates(name: string, { from, length, rejections }: ColumnSource): Data {
   const { bytes, offsets } = utf8(from);
   const builder = columnBuilder(date, length);
+  const nullable = hasNulls(from);
   for (let row = 0; row < length; row++) {
-    if (!isValid(from, row)) {
+    if (nullable && !isValid(from, row)) {
       builder.setNull(row);
       continue;
     }
@@ -120,7 +121,8 @@ function filled(data: Data, value: string, length: number): Data {
 export function rejectFarDays(name: string, data: Data, rejections: Rejections): void {
   const days = data.values as Int32Array;
   const { first, last } = CALENDAR_LIMITS;
-  for (let row = 0; row < data.length; row++) {
+  const { length } = data;
+  for (let row = 0; row < length; row++) {
     const day = days[row] ?? 0;
     if ((day >= first && day <= last) || !isValid(data, row)) continue;
     const limits = `${isoDate(first)} to ${isoDate(last)}`;
@@ -136,8 +138,11 @@ export function namedDays(data: Data, rejections: Rejections): DayRange | undefi
   const days = data.values as Int32Array;
   let first = Infinity;
   let last = -Infinity;
-  for (let row = 0; row < data.length; row++) {
-    if (!isValid(data, row) || rejections.has(row)) continue;
+  const { length } = data;
+  const nullable = hasNulls(data);
+  const someRejected = rejections.size > 0;
+  for (let row = 0; row < length; row++) {
+    if ((nullable && !isValid(data, row)) || (someRejected && rejections.has(row))) continue;
     const day = days[row] ?? 0;
     if (day < first) first = day;
     if (day > last) last = day;

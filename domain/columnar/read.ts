@@ -7,11 +7,19 @@ export type Value = number | bigint | boolean | string | null;
 
 const LOW_32 = 0x1_0000_0000;
 
-/** Milliseconds of a timestamp column, without making a BigInt for each row. */
-export function timestampReader(data: Data): (row: number) => number {
+/** A timestamp column as 32-bit halves, the low one first: to read them makes no BigInt. */
+export function timestampHalves(data: Data): Int32Array {
   const values = data.values as BigInt64Array;
-  const halves = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
-  return (row) => (halves[row * 2 + 1] ?? 0) * LOW_32 + ((halves[row * 2] ?? 0) >>> 0);
+  return new Int32Array(values.buffer, values.byteOffset, values.length * 2);
+}
+
+/** Milliseconds of a timestamp column. */
+export const millisecondsOf = (halves: Int32Array, row: number): number =>
+  (halves[row * 2 + 1] ?? 0) * LOW_32 + ((halves[row * 2] ?? 0) >>> 0);
+
+function timestampReader(data: Data): (row: number) => number {
+  const halves = timestampHalves(data);
+  return (row) => millisecondsOf(halves, row);
 }
 
 /** The unscaled values of a decimal column; 18 digits fit into the low 64 bits. */
