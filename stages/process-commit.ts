@@ -21,6 +21,7 @@ import { joinedDimensions } from "./process-joins";
 import { workOff } from "./process-tasks";
 import { rejectedRows } from "./rejected-rows";
 import { include } from "./remodel-task";
+import { together } from "./together";
 import { writeTable, type ParquetTable } from "./write-table";
 
 /**
@@ -38,9 +39,8 @@ export async function processCommitted(
   const rejected = rejectedRows({ store: processed.store, now });
   const run: CommitRun = { ...context, number, previous, admissions, rejected, days: { named: undefined } };
 
-  const tables = await directTables(run);
+  const [tables, joins] = await together([directTables(run), joinedDimensions(run)]);
   if (tables === undefined) return undefined;
-  const joins = await joinedDimensions(run);
   const calendar = await extendCalendar(run);
   const quarantine = [...admissions].flatMap(([name, admission]) =>
     admission.quarantine === undefined ? [] : [[name, admission.quarantine] as const],

@@ -15,6 +15,7 @@ import type { Dimension, Fact } from "../domain/model/table";
 import type { ProcessContext } from "./commit-run";
 import { modelStamp } from "./model-digest";
 import { remodelTask } from "./remodel-task";
+import { together } from "./together";
 
 /** What a worker needs. */
 export type WorkerContext = Pick<ProcessContext, "ingested" | "processed" | "model" | "telemetry" | "now">;
@@ -28,12 +29,8 @@ export async function workOff(
   tasks: readonly Task[],
   context: ProcessContext,
 ): Promise<readonly TaskResult[] | undefined> {
-  const { processed, model, telemetry, hasTime, shareBytes } = context;
-  if (!isShared(tasks, shareBytes)) {
-    const results: TaskResult[] = [];
-    for (const task of tasks) results.push(await remodelTask(task, tableOf(task, model), context));
-    return results;
-  }
+  const { processed, telemetry, hasTime, shareBytes } = context;
+  if (!isShared(tasks, shareBytes)) return alone(tasks, context);
   telemetry.info("the work on a large commit is shared", {
     commit: tasks[0]?.commit ?? 0,
     tasks: tasks.length,
@@ -46,6 +43,27 @@ export async function workOff(
     if (known === undefined && !hasTime()) return undefined;
     results.set(task, known ?? (await doTask(task, context)));
   }
+  return tasks.flatMap((task) => results.get(task) ?? []);
+}
+
+/** Files up to this size are small. */
+const SMALL_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Most files of a commit are small: while one waits for the bucket, others are worked on. Large ones follow one
+ * after the other, so that memory does not grow with their number.
+ */
+async function alone(tasks: readonly Task[], context: WorkerContext): Promise<readonly TaskResult[]> {
+  const results = new Map<Task, TaskResult>();
+  const work = async (task: Task): Promise<void> => {
+    results.set(task, await remodelTask(task, tableOf(task, context.model), context));
+  };
+  const isLarge = ({ file }: Task): boolean => file.bytes > SMALL_BYTES;
+  const oneByOne = async (): Promise<void> => {
+    for (const task of tasks.filter(isLarge)) await work(task);
+  };
+  const small = tasks.filter((task) => !isLarge(task));
+  await together([oneByOne(), inBunches(small, work)]);
   return tasks.flatMap((task) => results.get(task) ?? []);
 }
 
@@ -106,5 +124,5 @@ const BUNCH = 16;
 
 async function inBunches<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
   for (let start = 0; start < items.length; start += BUNCH)
-    await Promise.all(items.slice(start, start + BUNCH).map(work));
+    await together(items.slice(start, start + BUNCH).map(work));
 }

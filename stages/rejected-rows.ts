@@ -26,14 +26,16 @@ export function rejectedRows(target: {
   let characters = 0;
 
   const write = async (): Promise<void> => {
-    for (const [table, lines] of waiting) {
+    // Rows may come in while these are on their way.
+    const taken = [...waiting];
+    waiting.clear();
+    characters = 0;
+    for (const [table, lines] of taken) {
       const key = dataKey({ at: target.now(), table, extension: "ndjson", folder: "rejected" });
       const body = new TextEncoder().encode(`${lines.join("\n")}\n`);
       await target.store.upload(key, asStream(body));
       files.push({ key, rows: lines.length, bytes: body.length });
     }
-    waiting.clear();
-    characters = 0;
   };
 
   return {
