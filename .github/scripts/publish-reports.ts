@@ -1,0 +1,22 @@
+/**
+ * `npm run publish-reports -- preview dev prod`, or `drift`: publishes what `check-stack.ts` has written, as
+ * the comment of a pull request or as an issue. Runs in a job of a workflow only.
+ */
+import { z } from "zod";
+import { commentPreview } from "./comment-preview";
+import { repositoryOf } from "./github";
+import { KINDS, readReports } from "./stack-report";
+import { trackDrift } from "./track-drift";
+
+async function main(): Promise<void> {
+  const [kind, ...stacks] = z.tuple([z.enum(KINDS), z.string()], z.string()).parse(process.argv.slice(2));
+  const reports = readReports(process.cwd(), kind, stacks);
+  const repository = repositoryOf(process.env);
+  if (kind === "preview") {
+    await commentPreview(repository, z.coerce.number().int().parse(process.env["PULL_REQUEST"]), reports);
+  } else {
+    console.log(`drift issue: ${await trackDrift(repository, reports)}`);
+  }
+}
+
+void main();

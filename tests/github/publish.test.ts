@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { commentPreview } from "../../.github/scripts/comment-preview";
+import type { Repository } from "../../.github/scripts/github";
+import { writeReport, type StackReport } from "../../.github/scripts/stack-report";
+import { trackDrift } from "../../.github/scripts/track-drift";
+import { failureOf } from "../support/failure";
+import { BOT, GitHubStandIn } from "../support/github";
+import { runGitHubScript } from "../support/github-script";
+
+const dev = (outcome: StackReport["outcome"]): StackReport => ({
+  stack: "dev",
+  outcome,
+  output: `dev ${outcome}`,
+});
+const prod = (outcome: StackReport["outcome"]): StackReport => ({
+  stack: "prod",
+  outcome,
+  output: `prod ${outcome}`,
+});
+
+describe("On GitHub", () => {
+  let gitHub: GitHubStandIn;
+  let repository: Repository;
+
+  beforeEach(async () => {
+    gitHub = new GitHubStandIn();
+    repository = await gitHub.start();
+  });
+  afterEach(() => gitHub.stop());
+
+  describe("a pull request", () => {
+    it("has one comment with the preview, which every run writes anew", async () => {
+      await commentPreview(repository, 7, [dev("changed"), prod("failed")]);
+      await commentPreview(repository, 7, [dev("unchanged"), prod("changed")]);
+      expect(gitHub.comments).to.have.lengthOf(1);
+      expect(gitHub.comments[0]!.body)
+        .to.include("dev unchanged")
+        .and.include("prod changed")
+        .and.include("https://github.example/acme/marble/actions/runs/42#artifacts");
+    });
+
+    it("has one comment also where there is much talk before it", async () => {
+      for (let count = 0; count < 230; count++) gitHub.add(gitHub.comments, "somebody", "hello");
+      await commentPreview(repository, 7, [dev("changed")]);
+      for (let count = 0; count < 230; count++) gitHub.add(gitHub.comments, "somebody", "hello");
+      await commentPreview(repository, 7, [dev("unchanged")]);
+      const own = gitHub.comments.filter(({ user }) => user.login === BOT);
+      expect(own.map(({ body }) => body.includes("dev unchanged"))).to.deep.equal([true]);
+    });
+
+    it("keeps what others wrote, even if it looks like the comment", async () => {
+      const quoted = gitHub.add(gitHub.comments, "somebody", "<!-- marble preview -->\nmine");
+      await commentPreview(repository, 7, [dev("changed")]);
+      expect(quoted.body).to.equal("<!-- marble preview -->\nmine");
+      expect(gitHub.comments).to.have.lengthOf(2);
+    });
+
+    it("gets a comment however long the preview is", async () => {
+      await commentPreview(repository, 7, [{ ...dev("changed"), output: "a line\n".repeat(100_000) }]);
+      expect(gitHub.comments).to.have.lengthOf(1);
+    });
+  });
+
+  describe("drift", () => {
+    it("opens one issue, which is written anew while it lasts, and closed when it is gone", async () => {
+      expect(await trackDrift(repository, [dev("unchanged"), prod("changed")])).to.equal("open");
+      expect(gitHub.issues[0]!.title).to.equal("Drift in prod: AWS is not as Pulumi left it");
+      expect(await trackDrift(repository, [dev("changed"), prod("changed")])).to.equal("update");
+      expect(gitHub.issues).to.have.lengthOf(1);
+      expect(gitHub.issues[0]!.title).to.equal("Drift in dev and prod: AWS is not as Pulumi left it");
+      expect(gitHub.issues[0]!.body).to.include("dev changed").and.include("prod changed");
+
+      expect(await trackDrift(repository, [dev("unchanged"), prod("unchanged")])).to.equal("close");
+      expect(gitHub.issues[0]).to.deep.include({ state: "closed" });
+      expect(gitHub.issues[0]!.comments).to.have.lengthOf(1);
+      expect(await trackDrift(repository, [dev("unchanged"), prod("changed")])).to.equal("open");
+      expect(gitHub.issues).to.have.lengthOf(2);
+    });
+
+    it("is not taken to be gone because a stack could not be asked", async () => {
+      await trackDrift(repository, [dev("unchanged"), prod("changed")]);
+      expect(await trackDrift(repository, [dev("unchanged"), prod("failed")])).to.equal("leave");
+      expect(gitHub.issues[0]!.state).to.equal("open");
+    });
+
+    it("that is not there opens nothing", async () => {
+      expect(await trackDrift(repository, [dev("unchanged"), prod("unchanged")])).to.equal("leave");
+      expect(await trackDrift(repository, [dev("failed"), prod("unchanged")])).to.equal("leave");
+      expect(gitHub.issues).to.deep.equal([]);
+    });
+  });
+
+  for (const { kind, published } of [
+    { kind: "preview" as const, published: () => gitHub.comments },
+    { kind: "drift" as const, published: () => gitHub.issues },
+  ]) {
+    it(`the job that publishes the ${kind} needs no more than the environment of a workflow`, async () => {
+      const cwd = mkdtempSync(join(tmpdir(), "marble-"));
+      writeReport(cwd, kind, dev("changed"));
+      const env = { ...gitHub.environment, PULL_REQUEST: "7" };
+      const { code, stderr } = await runGitHubScript("publish-reports.ts", [kind, "dev", "prod"], {
+        cwd,
+        env,
+      });
+      rmSync(cwd, { recursive: true });
+      expect(code, stderr).to.equal(0);
+      expect(published()).to.have.lengthOf(1);
+      expect(published()[0]!.body).to.include("dev changed").and.include("Pulumi was not reached");
+    });
+  }
+
+  it("a refusal is an error that says what was asked and what the answer was", async () => {
+    const error = await failureOf(repository.send("PATCH", "/issues/999", {}));
+    expect(error.message).to.match(/PATCH \/issues\/999 with 404: .*Not Found/);
+  });
+});

@@ -1,0 +1,83 @@
+import { expect } from "chai";
+import { BODY_LIMIT, reportText } from "../../.github/scripts/report-text";
+import type { StackReport } from "../../.github/scripts/stack-report";
+
+const CHANGES = `Previewing update (dev):
+  + aws:sqs/queue:Queue: (create)
+Resources:
+    + 2 to create
+    ~ 1 to update
+    3 changes. 40 unchanged
+`;
+
+describe("The text about the stacks", () => {
+  const text = (...reports: StackReport[]): string =>
+    reportText({
+      kind: "preview",
+      reports,
+      runUrl: "https://github.example/run/42",
+      commit: "0123456789abcdef",
+    });
+
+  it("says for each stack how much changes, and has the output folded beneath", () => {
+    expect(
+      text(
+        { stack: "dev", outcome: "changed", output: CHANGES },
+        { stack: "prod", outcome: "unchanged", output: "Resources:\n    43 unchanged\n" },
+      ),
+    ).to.equal(`<!-- marble preview -->
+
+## What this pull request would change
+
+<details><summary><b>dev</b>: changes: + 2 to create, ~ 1 to update</summary>
+
+\`\`\`
+${CHANGES.trimEnd()}
+\`\`\`
+
+</details>
+
+<details><summary><b>prod</b>: no change</summary>
+
+\`\`\`
+Resources:
+    43 unchanged
+\`\`\`
+
+</details>
+
+Commit 0123456. The output in full is an artifact of [this run](https://github.example/run/42#artifacts).`);
+  });
+
+  it("says that a stack could not be asked", () => {
+    expect(text({ stack: "prod", outcome: "failed", output: "error: no credentials" }))
+      .to.include("<b>prod</b>: **could not be asked**")
+      .and.include("error: no credentials");
+  });
+
+  it("stays within GitHub's limit, with the summary at the end of each output", () => {
+    const long = (stack: string): StackReport => ({
+      stack,
+      outcome: "changed",
+      output: `${`  ~ a resource of ${stack}\n`.repeat(20_000)}${CHANGES}`,
+    });
+    const both = text(long("dev"), long("prod"));
+    expect(both.length)
+      .to.be.at.most(BODY_LIMIT)
+      .and.at.least(BODY_LIMIT - 500);
+    expect(both.match(/3 changes\. 40 unchanged\n```/g)).to.have.lengthOf(2);
+    expect(both).to.include("lines left out");
+    const one = text(long("dev"), { stack: "prod", outcome: "unchanged", output: "43 unchanged" });
+    expect(one.length)
+      .to.be.at.most(BODY_LIMIT)
+      .and.at.least(BODY_LIMIT - 500);
+  });
+
+  it("cannot be ended by the output: its fence is longer than any in it", () => {
+    const ticks = "`".repeat(50);
+    const hostile = text({ stack: "dev", outcome: "changed", output: `a\n${ticks}\n<b>no block</b>` });
+    expect(hostile).to.include(`\n${ticks}\`\na\n`);
+    const long = text({ stack: "dev", outcome: "changed", output: `${ticks}\n`.repeat(5_000) });
+    expect(long.length).to.be.at.most(BODY_LIMIT);
+  });
+});
