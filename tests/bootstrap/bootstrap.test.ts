@@ -1,0 +1,179 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { expect } from "chai";
+import { parse } from "yaml";
+import { DEPLOYABLE_TYPES, deployStatements, readStatements } from "../../bootstrap/deploy-permissions";
+import { subjectOf } from "../../bootstrap/github-subject";
+import { declareResources } from "../../local/program";
+import type { DeclaredResource } from "../../local/program-mocks";
+import { resourcesOf, statementsOf } from "../support/declared";
+import { failureOf } from "../support/failure";
+import { registrationsOf } from "../support/registrations";
+
+const ENTRY = resolve(__dirname, "../../bootstrap/index.ts");
+const KEY = "arn:aws:kms:eu-west-2:123456789012:key/1";
+const CONFIG = {
+  "marble-bootstrap:repository": "acme/marble",
+  "marble-bootstrap:stateBucket": "acme-pulumi-state",
+  "marble-bootstrap:stateKey": KEY,
+};
+
+describe("The bootstrap of an account", () => {
+  const bootstrap = async (config: Record<string, string> = {}): Promise<readonly DeclaredResource[]> => {
+    const { resources } = await declareResources({
+      config: { ...CONFIG, ...config },
+      stack: "account",
+      program: () => {
+        // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- nothing else makes Node load a module again
+        delete require.cache[ENTRY];
+        // eslint-disable-next-line @typescript-eslint/no-require-imports -- after the mocks are set, not before
+        return require(ENTRY) as Record<string, unknown>;
+      },
+    });
+    return resources;
+  };
+  const trustOf = (resources: readonly DeclaredResource[], role: string): unknown =>
+    statementsOf(
+      resourcesOf(resources, "Role").find(({ name }) => name === role)?.inputs["assumeRolePolicy"],
+    )[0]?.condition;
+  const condition = (...subjects: string[]): unknown => ({
+    StringEquals: {
+      "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+      "token.actions.githubusercontent.com:sub": subjects,
+    },
+  });
+
+  it("is what Pulumi runs in its folder, and not the program of the folder above", () => {
+    expect(parse(readFileSync(resolve(ENTRY, "../Pulumi.yaml"), "utf8"))).to.include({ main: "index.ts" });
+  });
+
+  it("trusts a job of a stack's environment with the role of that stack, and no other job", async () => {
+    const resources = await bootstrap();
+    expect(resourcesOf(resources, "Role").map(({ name }) => name)).to.have.members([
+      "github-marble-deploy-dev",
+      "github-marble-deploy-prod",
+      "github-marble-read",
+    ]);
+    expect(trustOf(resources, "github-marble-deploy-prod")).to.deep.equal(
+      condition("repo:acme/marble:environment:prod"),
+    );
+    expect(trustOf(resources, "github-marble-read")).to.deep.equal(
+      condition("repo:acme/marble:pull_request", "repo:acme/marble:ref:refs/heads/main"),
+    );
+  });
+
+  it("trusts the ids, and not the names alone, of a repository whose tokens carry them", async () => {
+    const ids = { "marble-bootstrap:ownerId": "123", "marble-bootstrap:repositoryId": "456" };
+    expect(trustOf(await bootstrap(ids), "github-marble-deploy-dev")).to.deep.equal(
+      condition("repo:acme@123/marble@456:environment:dev"),
+    );
+  });
+
+  it("uses the provider that an account has", async () => {
+    expect(resourcesOf(await bootstrap(), "OpenIdConnectProvider")).to.have.lengthOf(1);
+    const existing = await bootstrap({
+      "marble-bootstrap:providerArn": "arn:aws:iam::123456789012:oidc-provider/x",
+    });
+    expect(resourcesOf(existing, "OpenIdConnectProvider")).to.deep.equal([]);
+  });
+
+  it("refuses stacks of which one's role would reach the other", async () => {
+    const error = await failureOf(bootstrap({ "marble-bootstrap:stacks": "dev,prod,dev-eu" }));
+    expect(error.message).to.include("role of stack dev would reach stack dev-eu");
+  });
+
+  it("says what is wrong with the repository", async () => {
+    expect((await failureOf(bootstrap({ "marble-bootstrap:repository": "marble" }))).message).to.include(
+      "OWNER/NAME",
+    );
+    expect((await failureOf(bootstrap({ "marble-bootstrap:ownerId": "1" }))).message).to.include(
+      "belong together",
+    );
+  });
+
+  for (const { context, sub } of [
+    { context: { environment: "dev" }, sub: "environment:dev" },
+    { context: { branch: "main" }, sub: "ref:refs/heads/main" },
+    { context: "pull_request" as const, sub: "pull_request" },
+  ]) {
+    it(`writes the subject of ${sub} in both formats`, () => {
+      const repository = { owner: "acme", name: "marble" };
+      expect(subjectOf(repository, context)).to.equal(`repo:acme/marble:${sub}`);
+      expect(subjectOf({ ...repository, ids: { owner: "1", repository: "2" } }, context)).to.equal(
+        `repo:acme@1/marble@2:${sub}`,
+      );
+    });
+  }
+});
+
+describe("The role of a deployment", () => {
+  const account = { partition: "aws", region: "eu-west-2", accountId: "123456789012" };
+  const state = { bucketArn: "arn:aws:s3:::acme-pulumi-state", keyArn: KEY };
+  const statements = statementsOf({ Statement: deployStatements({ account, state, stack: "prod" }) });
+  const read = statementsOf({ Statement: readStatements({ account, state, stacks: ["dev", "prod"] }) });
+
+  it("can deploy every type of resource that the program declares", async () => {
+    const registered = await registrationsOf({ config: { "marble:alertEmail": "data@example.com" } });
+    const types = new Set(registered.map(({ type }) => type).filter((type) => !type.startsWith("marble:")));
+    expect(
+      [...types].filter((type) => !DEPLOYABLE_TYPES.includes(type)),
+      "add what they need to bootstrap/deploy-permissions.ts",
+    ).to.deep.equal([]);
+  });
+
+  it("cannot delete a bucket, nor touch an object of the lake", () => {
+    expect(statements.flatMap(({ actions }) => actions)).to.not.include.members(["s3:DeleteBucket"]);
+    for (const { actions, resources } of statements) {
+      if (!actions.some((action) => /^s3:\w*Object\w*$/.test(action))) continue;
+      expect(resources.filter((resource) => !resource.startsWith(`${state.bucketArn}/`))).to.deep.equal([]);
+    }
+  });
+
+  it("reaches one stack only", () => {
+    const elsewhere = statements
+      .flatMap(({ resources }) => resources)
+      .filter(
+        (arn) =>
+          arn !== "*" && arn !== KEY && !arn.includes("marble-prod-") && !arn.startsWith(state.bucketArn),
+      );
+    expect(elsewhere).to.deep.equal([]);
+    expect(statements.flatMap(({ resources }) => resources).join()).to.not.include("dev");
+    expect(
+      statements.filter(({ resources }) => resources.includes("*")).flatMap(({ actions }) => actions),
+    ).to.deep.equal([
+      "logs:DescribeLogGroups",
+      "sns:GetSubscriptionAttributes",
+      "sns:SetSubscriptionAttributes",
+      "sns:Unsubscribe",
+    ]);
+  });
+
+  it("cannot change itself, nor pass a role to anything but Lambda and the scheduler", () => {
+    const roles = statements.filter(({ actions }) => actions.some((action) => action.startsWith("iam:")));
+    for (const { resources } of roles) {
+      expect(resources).to.deep.equal(["arn:aws:iam::123456789012:role/marble-prod-*"]);
+    }
+    expect(roles.find(({ actions }) => actions.includes("iam:PassRole"))?.condition).to.deep.equal({
+      StringEquals: { "iam:PassedToService": ["lambda.amazonaws.com", "scheduler.amazonaws.com"] },
+    });
+  });
+
+  it("fits into an inline policy", () => {
+    for (const Statement of [
+      deployStatements({ account, state, stack: "a".repeat(30) }),
+      readStatements({ account, state, stacks: ["dev", "prod"] }),
+    ]) {
+      expect(JSON.stringify({ Version: "2012-10-17", Statement }).length).to.be.lessThan(10_240);
+    }
+  });
+
+  it("has a counterpart for previews that changes nothing, and reads neither secrets nor data", () => {
+    for (const { actions, resources } of read) {
+      for (const action of actions) {
+        expect(action).to.match(/:(Get|List|Describe)|^kms:Decrypt$/);
+        expect(action).to.not.match(/^(secretsmanager|logs:Get|sqs:Receive)/);
+        if (action === "s3:GetObject") expect(resources).to.deep.equal([`${state.bucketArn}/.pulumi/*`]);
+      }
+    }
+  });
+});
