@@ -72,7 +72,7 @@ describe("A change of the program", () => {
   });
 
   it("keeps every resource that holds state: its URN is as committed, or an alias says what it was", () => {
-    // A rename makes this fail until an alias says what the resource was (docs/deploy.md, "Renaming"). The new
+    // A rename makes this fail until an alias says what the resource was (docs/deploy.md, "Changing the program without losing data"). The new
     // URN is added to the file; the old one leaves it, with the alias, when every stack was deployed since.
     const committed = JSON.parse(readFileSync(SNAPSHOT, "utf8")) as string[];
     expect(lost(committed, registered), "would be deleted").to.deep.equal([]);
