@@ -5,6 +5,8 @@
  * stand in AWS is on this page; what a word such as `Stage` stands for is in the file of that name in infra/.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { modelPrefix } from "./domain/keys";
+import { model } from "./domain/model/model";
 import { ingest } from "./handlers/ingest";
 import { load } from "./handlers/load";
 import { processIngestion } from "./handlers/process";
@@ -16,12 +18,14 @@ import { DataAlarms } from "./infra/data-alarms";
 import { LakeBucket } from "./infra/lake-bucket";
 import { tagEverything } from "./infra/naming";
 import {
+  createObjects,
+  dataFiles,
   listObjects,
   readObjects,
   readSecret,
   readTags,
   tagObjects,
-  writeObjects,
+  uploadObjects,
 } from "./infra/permissions";
 import { Schedule } from "./infra/schedule";
 import { Stage } from "./infra/stage";
@@ -36,6 +40,14 @@ const alerts = new Alerts("alerts", { email: config.alertEmail, runbookUrl: conf
 // The lake: what the source said, and what the warehouse will be told.
 const ingestion = new LakeBucket("ingestion", { protectData });
 const processed = new LakeBucket("processed", { protectData });
+
+// Where things stand in them.
+const log = ["commits/*", "heads/*"];
+const csv = dataFiles("csv");
+const parquet = dataFiles("parquet");
+// A later version of the model has a processed log of its own, beside those of the versions before it.
+const inLog = (...keys: string[]): string[] => keys.map((key) => `${modelPrefix(model.version)}${key}`);
+const earlier = Array.from({ length: model.version - 1 }, (_, index) => `${modelPrefix(index + 1)}commits/*`);
 
 // What the three stages have in common.
 const common = { alerts, logLevel, logRetentionDays };
@@ -53,8 +65,9 @@ const ingestStage = new Stage("ingest", {
   permissions: [
     readSecret(config.sourceSecret),
     listObjects(ingestion),
-    readObjects({ bucket: ingestion, keys: ["*"] }),
-    writeObjects({ bucket: ingestion, keys: ["*"] }),
+    readObjects({ bucket: ingestion, keys: ["commits/*", csv, "deleted/*", "keys/*"] }),
+    createObjects({ bucket: ingestion, keys: log }),
+    uploadObjects({ bucket: ingestion, keys: [csv, "deleted/*", "keys/*"] }),
     tagObjects({ bucket: ingestion, keys: ["commits/*"] }),
   ],
   memoryMb: config.ingestMemory,
@@ -73,10 +86,11 @@ const processStage = new Stage("process", {
   },
   permissions: [
     listObjects(ingestion),
-    readObjects({ bucket: ingestion, keys: ["*"] }),
+    readObjects({ bucket: ingestion, keys: ["commits/*", csv, "deleted/*"] }),
     listObjects(processed),
-    readObjects({ bucket: processed, keys: ["*"] }),
-    writeObjects({ bucket: processed, keys: ["*"] }),
+    readObjects({ bucket: processed, keys: [...inLog("commits/*", "state/*", "tasks/*"), ...earlier] }),
+    createObjects({ bucket: processed, keys: inLog(...log, "tasks/*") }),
+    uploadObjects({ bucket: processed, keys: inLog(parquet, "rejected/*", "state/*") }),
   ],
   memoryMb: config.processMemory,
   ...common,
@@ -95,13 +109,17 @@ const loadStage = new Stage("load", {
   permissions: [
     readSecret(config.warehouseSecret),
     listObjects(processed),
-    readObjects({ bucket: processed, keys: ["*"] }),
-    tagObjects({ bucket: processed, keys: ["*"] }),
+    readObjects({ bucket: processed, keys: inLog("commits/*", parquet) }),
+    tagObjects({ bucket: processed, keys: inLog(parquet) }),
     readTags({ bucket: ingestion, keys: ["commits/*"] }),
   ],
   memoryMb: config.loadMemory,
   ...common,
 });
+
+// Nobody else changes what is in the lake, and nothing in it is ever written over.
+ingestion.admit({ writers: [ingestStage.roleArn], taggers: [ingestStage.roleArn] });
+processed.admit({ writers: [processStage.roleArn], taggers: [loadStage.roleArn] });
 
 // What starts them: the clock; for stage 2 a new commit, and the clock in case its event got lost.
 new Schedule("ingest-schedule", { expression: config.ingestSchedule, stage: ingestStage, alerts });

@@ -28,6 +28,12 @@ export const again: AlarmRule = {
   missing: "notBreaching",
 };
 
+/**
+ * The same of what every run tells, the good ones too. A stage that runs four times an hour and always fails is
+ * not well in between: without a good run the alarm goes on.
+ */
+export const failsAgain: AlarmRule = { ...again, missing: "ignore" };
+
 /** Something was counted that does not heal by itself. It is over when nothing more came for an hour. */
 export const once: AlarmRule = { ...again, datapoints: 1, periods: 12 };
 

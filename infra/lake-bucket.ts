@@ -12,18 +12,23 @@ export interface LakeBucketArgs {
 }
 
 /**
- * A bucket of the data lake: versioned, encrypted, closed to the public, reachable over TLS only, and
- * without access lists (the owner of the bucket owns every object).
+ * A bucket of the data lake: versioned, encrypted, closed to the public, and without access lists (the owner of
+ * the bucket owns every object). `admit` says who changes its content.
  */
 export class LakeBucket extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
+  private readonly closed: aws.s3.BucketPublicAccessBlock;
+  private readonly fullName: string;
+  private readonly child: pulumi.CustomResourceOptions;
 
   constructor(name: string, { protectData }: LakeBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("marble:infra:LakeBucket", name, {}, opts);
     const fullName = nameOf(name);
+    this.fullName = fullName;
     // The settings too: a bucket that is kept without them would be neither versioned nor closed.
     const child = { parent: this, retainOnDelete: protectData };
+    this.child = child;
 
     const bucket = new aws.s3.Bucket(
       fullName,
@@ -51,7 +56,7 @@ export class LakeBucket extends pulumi.ComponentResource {
       { bucket: this.name, rule: { objectOwnership: "BucketOwnerEnforced" } },
       child,
     );
-    const closed = new aws.s3.BucketPublicAccessBlock(
+    this.closed = new aws.s3.BucketPublicAccessBlock(
       fullName,
       {
         bucket: this.name,
@@ -61,27 +66,6 @@ export class LakeBucket extends pulumi.ComponentResource {
         restrictPublicBuckets: true,
       },
       child,
-    );
-    new aws.s3.BucketPolicy(
-      fullName,
-      {
-        bucket: this.name,
-        policy: {
-          Version: "2012-10-17",
-          Statement: [
-            {
-              Sid: "TlsOnly",
-              Effect: "Deny",
-              Principal: "*",
-              Action: "s3:*",
-              Resource: [this.arn, pulumi.interpolate`${this.arn}/*`],
-              Condition: { Bool: { "aws:SecureTransport": "false" } },
-            },
-          ],
-        },
-      },
-      // S3 takes one change of a bucket's access at a time, and answers the second with a conflict.
-      { ...child, dependsOn: closed },
     );
     new aws.s3.BucketLifecycleConfiguration(
       fullName,
@@ -101,4 +85,74 @@ export class LakeBucket extends pulumi.ComponentResource {
     );
     this.registerOutputs({ name: this.name, arn: this.arn });
   }
+
+  /**
+   * Declares the bucket's policy, which holds for everybody in the account, administrators too: TLS only, only
+   * the given roles write, and no object is ever written over another. A bucket has one policy: call it once.
+   *
+   * Reading is left to the policies of users and roles; a person has to be able to look at rejected rows.
+   */
+  admit({ writers, taggers }: AdmittedRoles): void {
+    const objects = pulumi.interpolate`${this.arn}/*`;
+    new aws.s3.BucketPolicy(
+      this.fullName,
+      {
+        bucket: this.name,
+        policy: {
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Sid: "TlsOnly",
+              Effect: "Deny",
+              Principal: "*",
+              Action: "s3:*",
+              Resource: [this.arn, objects],
+              Condition: { Bool: { "aws:SecureTransport": "false" } },
+            },
+            denyOthers("OnlyTheseWrite", { action: "s3:PutObject", roles: writers, objects }),
+            denyOthers("OnlyTheseTag", { action: "s3:PutObjectTagging", roles: taggers, objects }),
+            {
+              // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+              Sid: "PutIfAbsent",
+              Effect: "Deny",
+              Principal: "*",
+              Action: "s3:PutObject",
+              Resource: objects,
+              Condition: {
+                Null: { "s3:if-none-match": "true" },
+                // The parts of an upload take no condition; its completion does.
+                Bool: { "s3:ObjectCreationOperation": "true" },
+              },
+            },
+          ],
+        },
+      },
+      // S3 takes one change of a bucket's access at a time, and answers the second with a conflict.
+      { ...this.child, dependsOn: this.closed },
+    );
+  }
+}
+
+/** The ARNs of the roles that may change a bucket's content. */
+export interface AdmittedRoles {
+  readonly writers: readonly pulumi.Input<string>[];
+  readonly taggers: readonly pulumi.Input<string>[];
+}
+
+function denyOthers(
+  sid: string,
+  {
+    action,
+    roles,
+    objects,
+  }: { action: string; roles: readonly pulumi.Input<string>[]; objects: pulumi.Input<string> },
+): aws.iam.PolicyStatement {
+  return {
+    Sid: sid,
+    Effect: "Deny",
+    Principal: "*",
+    Action: action,
+    Resource: objects,
+    Condition: { ArnNotEquals: { "aws:PrincipalArn": [...roles] } },
+  };
 }

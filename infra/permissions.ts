@@ -8,7 +8,7 @@ interface HasArn {
   readonly arn: pulumi.Input<string>;
 }
 
-/** Objects of a bucket under keys that may end in `*`: `commits/*`. */
+/** Objects of a bucket under keys in which `*` is any text and `?` any one character: `commits/*`. */
 export interface ObjectKeys {
   readonly bucket: HasArn;
   readonly keys: readonly string[];
@@ -28,8 +28,14 @@ export const listObjects = (bucket: HasArn): Permission => allow(["s3:ListBucket
 
 export const readObjects = (of: ObjectKeys): Permission => allow(["s3:GetObject"], objectArns(of));
 
-/** To write objects, in parts too. Put-if-absent needs no more. */
-export const writeObjects = (of: ObjectKeys): Permission =>
+/** The keys of data files: `YYYY/MM/DD/<table>/<time>.<extension>`. */
+export const dataFiles = (extension: "csv" | "parquet"): string => `????/??/??/*.${extension}`;
+
+/** To create objects. Put-if-absent needs no more. */
+export const createObjects = (of: ObjectKeys): Permission => allow(["s3:PutObject"], objectArns(of));
+
+/** To create objects of any size, in parts, and to give up what was begun. */
+export const uploadObjects = (of: ObjectKeys): Permission =>
   allow(["s3:PutObject", "s3:AbortMultipartUpload"], objectArns(of));
 
 export const tagObjects = (of: ObjectKeys): Permission => allow(["s3:PutObjectTagging"], objectArns(of));

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { again, longRuns, type AlarmRule } from "./alarm-rules";
+import { again, failsAgain, longRuns, type AlarmRule } from "./alarm-rules";
 import type { AlarmArgs, Alerts } from "./alerts";
 
 /** What a standstill of a stage means for those who use the warehouse. */
@@ -37,7 +37,7 @@ export function stageAlarms(args: StageAlarmsArgs, opts: pulumi.CustomResourceOp
   };
   const nearTimeout = timeoutSeconds * NEAR_TIMEOUT;
 
-  alarm("errors", "Errors", again, {
+  alarm("errors", "Errors", failsAgain, {
     what: `${fullName} failed again and again within half an hour: retries and later runs did not heal it. Its log says which table and commit and why.`,
     meaning: STANDSTILL,
     section: "a-stage-fails",

@@ -34,6 +34,7 @@ export interface StageArgs {
 export class Stage extends pulumi.ComponentResource {
   readonly function: aws.lambda.Function;
   readonly logGroup: aws.cloudwatch.LogGroup;
+  readonly roleArn: pulumi.Output<string>;
 
   /** @param name the stage's name: `ingest` */
   constructor(name: string, args: StageArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -63,6 +64,7 @@ export class Stage extends pulumi.ComponentResource {
       child,
     );
 
+    this.roleArn = role.arn;
     this.function = new BundledFunction(
       fullName,
       {

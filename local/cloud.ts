@@ -5,16 +5,21 @@ import type { AlarmTransition } from "./cloudwatch/alarms";
 import type { AlarmState } from "./cloudwatch/evaluate";
 import type { MetricId } from "./cloudwatch/metric-store";
 import { startMonitoring } from "./cloudwatch/monitoring";
-import { deadLetters, type DeadLetters } from "./dead-letters";
-import { createAsyncInvoker, type AsyncInvoker } from "./lambda/asynchronous";
-import { createFunction, type InvocationResult, type LambdaFunction } from "./lambda/function";
+import { deadLetters } from "./dead-letters";
+import { createAuthorizer, type Access } from "./iam/authorizer";
+import { credentialIssuer, type CredentialVariables } from "./iam/credentials";
+import { declaredPolicies } from "./iam/policies";
+import { s3Access } from "./iam/s3-access";
+import type { InvocationResult, LambdaFunction } from "./lambda/function";
 import { startMail, type MailService } from "./mail";
 import { openObjectStorage, type ObjectStorage } from "./object-storage";
-import { runProgram, type DeclaredFunction, type Program } from "./program";
-import { startSchedules } from "./scheduler";
+import { runProgram, type Program } from "./program";
+import type { S3Hook } from "./s3/server";
+import { createScheduleRunner } from "./schedule-runner";
 import { startSecretsManager } from "./secrets";
+import { createStageRunner, principalOf, type StageRunner } from "./stage-runner";
 import { startAll, type Started } from "./start-all";
-import { wiringOf, type Wiring } from "./wiring";
+import { wiringOf } from "./wiring";
 
 /** The stages, by what the program calls their services. */
 export type StageName = "ingest" | "process" | "load";
@@ -24,7 +29,8 @@ export type CloudEvent =
   | { readonly kind: "invocation"; readonly stage: StageName; readonly result: InvocationResult }
   | { readonly kind: "log"; readonly stage: StageName; readonly line: string }
   | { readonly kind: "deadLetter"; readonly file: string }
-  | { readonly kind: "alarm"; readonly transition: AlarmTransition };
+  | { readonly kind: "alarm"; readonly transition: AlarmTransition }
+  | { readonly kind: "access"; readonly access: Access };
 
 export interface CloudOptions {
   /** Where everything is kept; a second start goes on from there. */
@@ -36,6 +42,8 @@ export interface CloudOptions {
   readonly onEvent?: (event: CloudEvent) => void;
   /** The time of schedules, alarms and functions; by default that of this machine. */
   readonly clock?: Clock;
+  /** Called before every operation of the S3 stand-in, for fault injection. */
+  readonly beforeS3?: S3Hook;
 }
 
 /** The platform that the program declares, alive on this machine. */
@@ -51,6 +59,10 @@ export interface Cloud {
   startSchedules(): void;
   /** Disables the schedules of a stage, or enables them again. */
   enableSchedules(stage: StageName, enabled: boolean): void;
+  /** Takes an action away from the role of a stage or of a schedule. Returns how to give it back. */
+  revoke(roleArn: string, action: string): () => void;
+  /** What signs calls in the name of a stage, or of the administrator of the account. */
+  credentials(of: StageName | "administrator"): CredentialVariables;
   /** The state of every alarm by its name. */
   alarmStates(): ReadonlyMap<string, AlarmState>;
   /** Every metric that was measured so far. */
@@ -70,9 +82,25 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
   const program = await runProgram({ config, workDirectory: directory });
   const wiring = wiringOf(program);
 
-  const storage = await openObjectStorage(join(directory, "buckets"), wiring.buckets);
+  const credentials = credentialIssuer();
+  const authorizer = createAuthorizer(declaredPolicies(program.resources), (access) =>
+    onEvent({ kind: "access", access }),
+  );
+  const storage = await openObjectStorage(join(directory, "buckets"), wiring.buckets, {
+    authorize: s3Access(authorizer, credentials),
+    ...(options.beforeS3 !== undefined && { before: options.beforeS3 }),
+  });
   started(() => storage.close());
-  const secrets = await startSecretsManager();
+  const secrets = await startSecretsManager({
+    authorize: async ({ action, arn, accessKeyId }) => {
+      // A service of the user's own knows one user: whose call it is cannot be told then.
+      if (!storage.notifies) return undefined;
+      const principal = credentials.holder(accessKeyId);
+      const call = { principal, action: `secretsmanager:${action}`, resource: arn };
+      const { allowed, message } = await authorizer.decide(call);
+      return allowed ? undefined : message;
+    },
+  });
   started(() => secrets.close());
   for (const [name, value] of Object.entries(options.secrets)) secrets.setSecret(name, value);
   const mail = await startMail({ outbox: join(directory, "outbox") });
@@ -98,28 +126,20 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
   // All at once, or a stage that waits for its turn would take on work from those that are ending.
   started(() => Promise.all(lambdas.map((lambda) => lambda.stop())).then(() => undefined));
   const stages = program.functions.map((declared) => {
-    const stage = stageOf(declared);
-    const lambda = createFunction({
-      ...declared,
-      environment: { ...declared.environment, ...endpoints },
-      now: () => clock.now(),
-      onLog: (line) => {
-        monitoring.observeLog(line);
-        onEvent({ kind: "log", stage, line });
-      },
+    const runner = createStageRunner(declared, {
+      // A service of the user's own knows the user's credentials.
+      environment: { ...(storage.notifies && credentials.issue(principalOf(declared))), ...endpoints },
+      wiring,
+      dead,
+      clock,
+      monitoring,
+      authorizer,
+      onEvent,
     });
-    lambdas.push(lambda);
-    const invoke: LambdaFunction["invoke"] = async (event, invocation) => {
-      const result = await lambda.invoke(event, invocation);
-      onEvent({ kind: "invocation", stage, result });
-      monitoring.observeInvocation(declared.name, result);
-      return result;
-    };
-    const observed = { ...lambda, invoke };
-    const invoker = asynchronousInvoker(declared, { lambda: observed, wiring, dead, clock, onEvent });
-    return { stage, declared, lambda: observed, invoker };
+    lambdas.push(runner.lambda);
+    return runner;
   });
-  const named = (stage: StageName): (typeof stages)[number] => {
+  const named = (stage: StageName): StageRunner => {
     const found = stages.find((candidate) => candidate.stage === stage);
     if (found === undefined) throw new Error(`the program declares no stage ${stage}`);
     return found;
@@ -139,13 +159,15 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
         ring(trigger.functionArn, event);
     }
   });
-  const disabled = new Set<StageName>();
-  const fire = (functionArn: string): void => {
-    const stage = stages.find(({ declared }) => declared.arn === functionArn)?.stage;
-    if (stage !== undefined && !disabled.has(stage)) ring(functionArn, {});
-  };
-  let schedules: { stop(): void } | undefined;
-  started(() => schedules?.stop());
+  const schedules = createScheduleRunner(wiring.scheduleTriggers, {
+    clock,
+    authorizer,
+    dead,
+    queues: wiring.queues,
+    invoke: (functionArn) => ring(functionArn, {}),
+    onDeadLetter: (file) => onEvent({ kind: "deadLetter", file }),
+  });
+  started(() => schedules.stop());
 
   return {
     program,
@@ -154,58 +176,17 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
     setSecret: (name, value) => secrets.setSecret(name, value),
     invoke: (stage, event = {}) => named(stage).lambda.invoke(event),
     function: (stage) => named(stage).lambda,
-    startSchedules: () => {
-      schedules ??= startSchedules(
-        wiring.scheduleTriggers.map(({ expression, functionArn }) => ({
-          expression,
-          fire: () => fire(functionArn),
-        })),
-        clock,
-      );
-    },
-    enableSchedules: (stage, enabled) => {
-      if (enabled) disabled.delete(stage);
-      else disabled.add(stage);
-    },
+    startSchedules: () => schedules.start(),
+    enableSchedules: (stage, enabled) => schedules.enable(named(stage).declared.arn, enabled),
     alarmStates: () => monitoring.states(),
     metrics: () => monitoring.metrics(),
+    revoke: (roleArn, action) => authorizer.revoke(roleArn, action),
+    credentials: (of) =>
+      credentials.issue(of === "administrator" ? { administrator: true } : named(of).principal),
     settled: async () => {
+      await schedules.settled();
       for (const { invoker } of stages) await invoker.drain();
       await monitoring.settled();
     },
   };
-}
-
-function stageOf({ name, environment }: DeclaredFunction): StageName {
-  const service = environment["POWERTOOLS_SERVICE_NAME"];
-  if (service === "ingest" || service === "process" || service === "load") return service;
-  throw new Error(
-    `the function ${name} belongs to no stage: its POWERTOOLS_SERVICE_NAME is ${service ?? "not set"}`,
-  );
-}
-
-/** The queue in front of a function; what fails for good becomes a file under `dead-letters/<queue>/`. */
-function asynchronousInvoker(
-  { name }: DeclaredFunction,
-  options: {
-    lambda: LambdaFunction;
-    wiring: Wiring;
-    dead: DeadLetters;
-    clock: Clock;
-    onEvent: (event: CloudEvent) => void;
-  },
-): AsyncInvoker {
-  const { lambda, wiring, dead, clock, onEvent } = options;
-  const policy = wiring.failurePolicies.find(({ functionName }) => functionName === name);
-  const queue = policy === undefined ? undefined : wiring.queues.get(policy.destinationArn);
-  if (policy === undefined || queue === undefined)
-    throw new Error(`the function ${name} has no destination for failed events`);
-  return createAsyncInvoker({
-    function: lambda,
-    maximumRetryAttempts: policy.retries,
-    onFailure: async (record) => {
-      const message = { id: record.requestContext.requestId, at: clock.now(), body: record };
-      onEvent({ kind: "deadLetter", file: await dead.send(queue, message) });
-    },
-  });
 }

@@ -6,12 +6,12 @@ import {
   S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { messageOf } from "../domain/errors";
-import { startS3 } from "./s3/server";
+import { startS3, type S3Hook } from "./s3/server";
 
 /** Where the buckets live: the stand-in on this machine, or the S3 service that the user has. */
 export interface ObjectStorage {
   readonly url: string;
-  /** What a Lambda's environment needs to reach it. */
+  /** What a Lambda's environment needs to reach it; for a service of the user's own, with its credentials. */
   readonly environment: Readonly<Record<string, string>>;
   /** Objects as they appear. A service of the user's own tells nothing: then nobody is called. */
   onObjectCreated(listener: (created: ObjectCreation) => void): void;
@@ -26,20 +26,19 @@ export interface ObjectCreation {
   readonly event: unknown;
 }
 
-const STAND_IN = { AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" };
-
 /** Opens the storage and makes its buckets. `AWS_ENDPOINT_URL_S3` names a service to use instead of the stand-in. */
 export async function openObjectStorage(
   directory: string,
   buckets: readonly string[],
+  hooks: { readonly authorize?: S3Hook; readonly before?: S3Hook } = {},
 ): Promise<ObjectStorage> {
   const own = process.env["AWS_ENDPOINT_URL_S3"];
   if (own !== undefined && own !== "") return userStorage(own, buckets);
-  const server = await startS3({ directory });
+  const server = await startS3({ directory, ...hooks });
   for (const bucket of buckets) await server.createBucket(bucket);
   return {
     url: server.url,
-    environment: { ...STAND_IN, AWS_ENDPOINT_URL_S3: server.url },
+    environment: { AWS_ENDPOINT_URL_S3: server.url },
     notifies: true,
     onObjectCreated: (listener) =>
       server.onObjectCreated(({ bucket, key, size, eTag, at, sequencer }) => {

@@ -47,6 +47,8 @@ export function eventLine(event: CloudEvent): string | undefined {
       const { alarm, to } = event.transition;
       return to === "INSUFFICIENT_DATA" ? undefined : `${to.padEnd(WIDTH.stage)} ${alarm.name}`;
     }
+    case "access":
+      return event.access.allowed ? undefined : `DENIED   ${event.access.message}`;
     case "log":
       return undefined;
   }

@@ -21,6 +21,8 @@ export interface DeclaredFunction {
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly logGroup: string;
+  /** the ARN of the role that it runs with */
+  readonly roleArn: string;
 }
 
 /** Everything that a run of the program declared. */
@@ -114,6 +116,7 @@ function declaredFunction({ name, arn, inputs }: DeclaredResource, directory: st
     memorySize: number;
     environment: { variables: Record<string, string> };
     loggingConfig: { logGroup: string };
+    role: string;
   };
   return {
     name,
@@ -124,5 +127,6 @@ function declaredFunction({ name, arn, inputs }: DeclaredResource, directory: st
     timeoutSeconds: given.timeout,
     memoryMb: given.memorySize,
     logGroup: given.loggingConfig.logGroup,
+    roleArn: given.role,
   };
 }

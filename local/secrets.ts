@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { serveHttp, type HttpReply, type HttpRequest } from "./http";
+import { ACCOUNT_ID, REGION } from "./program-mocks";
 
 /** A stand-in for AWS Secrets Manager that a real SDK client talks to. */
 export interface SecretsManager {
@@ -21,8 +22,20 @@ interface Secret {
   readonly changedAt: number;
 }
 
-const REGION = "eu-west-2";
-const ACCOUNT_ID = "000000000000";
+/** A call, as the one that decides about it sees it. */
+export interface SecretCall {
+  readonly action: "GetSecretValue" | "DescribeSecret";
+  /** the secret's; of one that does not exist, what its ARN might be */
+  readonly arn: string;
+  /** Who signed the call; signatures are not checked. */
+  readonly accessKeyId: string | undefined;
+}
+
+export interface SecretsOptions {
+  readonly port?: number;
+  /** Why a call is denied; undefined when it is allowed. By default all are. */
+  readonly authorize?: (call: SecretCall) => Promise<string | undefined>;
+}
 
 /**
  * Starts the stand-in: the actions GetSecretValue and DescribeSecret of the AWS JSON 1.1 protocol, for the
@@ -31,9 +44,10 @@ const ACCOUNT_ID = "000000000000";
  */
 export async function startSecretsManager({
   port,
-}: { readonly port?: number } = {}): Promise<SecretsManager> {
+  authorize = () => Promise.resolve(undefined),
+}: SecretsOptions = {}): Promise<SecretsManager> {
   const secrets = new Map<string, Secret>();
-  const server = await serveHttp((request) => answer(secrets, request), port);
+  const server = await serveHttp((request) => answer(secrets, request, authorize), port);
   return {
     url: server.url,
     setSecret(name, value) {
@@ -41,7 +55,7 @@ export async function startSecretsManager({
       const known = secrets.get(name);
       secrets.set(name, {
         name,
-        arn: known?.arn ?? `arn:aws:secretsmanager:${REGION}:${ACCOUNT_ID}:secret:${name}-${suffix()}`,
+        arn: known?.arn ?? arnOf(name, suffix()),
         value,
         versionId: randomUUID(),
         createdAt: known?.createdAt ?? now,
@@ -52,14 +66,25 @@ export async function startSecretsManager({
   };
 }
 
-function answer(secrets: ReadonlyMap<string, Secret>, request: HttpRequest): HttpReply {
+const arnOf = (name: string, suffix: string): string =>
+  `arn:aws:secretsmanager:${REGION}:${ACCOUNT_ID}:secret:${name}-${suffix}`;
+
+async function answer(
+  secrets: ReadonlyMap<string, Secret>,
+  request: HttpRequest,
+  authorize: NonNullable<SecretsOptions["authorize"]>,
+): Promise<HttpReply> {
   const target = String(request.headers["x-amz-target"]);
   const action = target.replace(/^secretsmanager\./, "");
   if (action !== "GetSecretValue" && action !== "DescribeSecret") {
     return refuse("UnknownOperationException", `The local Secrets Manager has no ${target}`);
   }
   const input = JSON.parse(request.body) as Readonly<Record<string, string | undefined>>;
-  const secret = find(secrets, input["SecretId"] ?? "");
+  const id = input["SecretId"] ?? "";
+  const secret = find(secrets, id);
+  const [, accessKeyId] = /Credential=([^/,\s]+)/.exec(request.headers.authorization ?? "") ?? [];
+  const denial = await authorize({ action, arn: secret?.arn ?? arnOf(id, suffix()), accessKeyId });
+  if (denial !== undefined) return refuse("AccessDeniedException", denial);
   if (secret === undefined) {
     return refuse("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
   }

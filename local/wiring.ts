@@ -1,6 +1,7 @@
 import type { Alarm } from "./cloudwatch/alarms";
 import { isComparison, type AlarmRule } from "./cloudwatch/evaluate";
 import type { DeclaredResource, Program } from "./program";
+import { ACCOUNT_ID } from "./program-mocks";
 
 /** An object that appears in a bucket invokes a function. */
 export interface ObjectTrigger {
@@ -10,10 +11,14 @@ export interface ObjectTrigger {
   readonly functionArn: string;
 }
 
-/** A schedule invokes a function. */
+/** A schedule invokes a function, with a role of its own. */
 export interface ScheduleTrigger {
+  readonly name: string;
   readonly expression: string;
   readonly functionArn: string;
+  readonly roleArn: string;
+  /** Where an invocation goes that could not be delivered. */
+  readonly deadLetterArn: string;
 }
 
 /** How often a failed asynchronous event is tried again, and where it goes then. */
@@ -43,19 +48,26 @@ export function wiringOf({ resources }: Program): Wiring {
     buckets: all("aws:s3/bucket:Bucket").map(({ name }) => name),
     objectTriggers: inputsOf<NotificationInputs>("aws:s3/bucketNotification:BucketNotification").flatMap(
       ({ bucket, lambdaFunctions }) =>
-        lambdaFunctions.map(({ lambdaFunctionArn, filterPrefix = "", filterSuffix = "" }) => ({
-          bucket,
-          prefix: filterPrefix,
-          suffix: filterSuffix,
-          functionArn: lambdaFunctionArn,
-        })),
+        lambdaFunctions.map(({ lambdaFunctionArn, filterPrefix = "", filterSuffix = "" }) => {
+          requirePermission(bucket, lambdaFunctionArn, inputsOf("aws:lambda/permission:Permission"));
+          return {
+            bucket,
+            prefix: filterPrefix,
+            suffix: filterSuffix,
+            functionArn: lambdaFunctionArn,
+          };
+        }),
     ),
-    scheduleTriggers: inputsOf<ScheduleInputs>("aws:scheduler/schedule:Schedule").map(
-      ({ scheduleExpression, target }) => ({
+    scheduleTriggers: all("aws:scheduler/schedule:Schedule").map(({ name, inputs }) => {
+      const { scheduleExpression, target } = inputs as unknown as ScheduleInputs;
+      return {
+        name,
         expression: scheduleExpression,
         functionArn: target.arn,
-      }),
-    ),
+        roleArn: target.roleArn,
+        deadLetterArn: target.deadLetterConfig.arn,
+      };
+    }),
     failurePolicies: inputsOf<InvokeInputs>(
       "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
     ).map(({ functionName, maximumRetryAttempts, destinationConfig }) => ({
@@ -72,6 +84,26 @@ export function wiringOf({ resources }: Program): Wiring {
       .filter(({ protocol }) => protocol === "email")
       .map(({ topic, endpoint }) => ({ topicArn: topic, email: endpoint })),
   };
+}
+
+/** @throws Error when the function does not let the bucket invoke it: S3 refuses such a notification */
+function requirePermission(
+  bucket: string,
+  functionArn: string,
+  permissions: readonly PermissionInputs[],
+): void {
+  const allowed = permissions.some(
+    ({ function: name, action, principal, sourceArn, sourceAccount }) =>
+      functionArn.endsWith(`:function:${name}`) &&
+      action === "lambda:InvokeFunction" &&
+      principal === "s3.amazonaws.com" &&
+      (sourceArn === undefined || sourceArn === `arn:aws:s3:::${bucket}`) &&
+      (sourceAccount === undefined || sourceAccount === ACCOUNT_ID),
+  );
+  if (allowed) return;
+  throw new Error(
+    `Unable to validate the following destination configurations: ${functionArn} does not let the bucket ${bucket} invoke it; declare an aws.lambda.Permission`,
+  );
 }
 
 /** @throws Error for an alarm of a kind that the local cloud does not evaluate */
@@ -110,7 +142,18 @@ interface NotificationInputs {
 }
 interface ScheduleInputs {
   readonly scheduleExpression: string;
-  readonly target: { readonly arn: string };
+  readonly target: {
+    readonly arn: string;
+    readonly roleArn: string;
+    readonly deadLetterConfig: { readonly arn: string };
+  };
+}
+interface PermissionInputs {
+  readonly function: string;
+  readonly action: string;
+  readonly principal: string;
+  readonly sourceArn?: string;
+  readonly sourceAccount?: string;
 }
 interface InvokeInputs {
   readonly functionName: string;

@@ -1,10 +1,7 @@
 import { delimiter, dirname } from "node:path";
 
+import { ACCOUNT_ID, REGION } from "../program-mocks";
 import type { FunctionOptions } from "./options";
-
-/** The account that the local cloud names its resources after. */
-const ACCOUNT_ID = "000000000000";
-const DEFAULT_REGION = "eu-west-2";
 
 /** The name that AWS would give the function, without a version. */
 export function functionArn({ name, environment }: FunctionOptions): string {
@@ -44,5 +41,5 @@ export function environmentVariables(
 }
 
 function regionOf(environment: Readonly<Record<string, string>>): string {
-  return environment["AWS_REGION"] ?? DEFAULT_REGION;
+  return environment["AWS_REGION"] ?? REGION;
 }

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { bucketOperations } from "./bucket-operations";
+import type { Headers } from "./body";
 import { accessKeyIdOf, parseCall } from "./call";
 import type { Call, Reply } from "./call";
 import { S3Error, s3Error } from "./errors";
@@ -25,6 +26,8 @@ export interface S3Request {
   readonly key: string;
   /** Who signed the request; undefined if nobody did. Signatures are not checked. */
   readonly accessKeyId: string | undefined;
+  readonly headers: Headers;
+  readonly query: URLSearchParams;
 }
 
 export interface S3Options {
@@ -32,6 +35,11 @@ export interface S3Options {
   readonly directory: string;
   /** On 127.0.0.1; by default a free one. */
   readonly port?: number;
+  /**
+   * Decides whether a request may be made; by default all may. What it throws is the answer. Whoever may not
+   * list a bucket does not learn that an object is missing either: that is asked as a list.
+   */
+  readonly authorize?: S3Hook;
   /**
    * Called before every operation, for fault injection: what it throws is the answer, and the operation
    * has no effect. An error with `code` and `statusCode` (an {@link S3Error}) is answered as such;
@@ -85,11 +93,13 @@ export async function startS3(options: S3Options): Promise<S3Server> {
 
   async function answer(call: Call, response: ServerResponse): Promise<void> {
     const { operation, bucket, key } = call;
-    const request = { operation, bucket, key, accessKeyId: accessKeyIdOf(call) };
+    const { headers, query } = call;
+    const request = { operation, bucket, key, accessKeyId: accessKeyIdOf(call), headers, query };
+    await options.authorize?.(request);
     await runHook(options.before, { request, response });
     const perform = operations[operation];
     if (perform === undefined) throw s3Error("NotImplemented", `${operation} is not implemented.`);
-    const reply = await perform(call);
+    const reply = await performOrHide(perform, { call, request });
     try {
       await runHook(options.after, { request, response });
     } catch (error) {
@@ -97,6 +107,19 @@ export async function startS3(options: S3Options): Promise<S3Server> {
       throw error;
     }
     await send(reply, response);
+  }
+
+  async function performOrHide(
+    perform: (call: Call) => Reply | Promise<Reply>,
+    { call, request }: { readonly call: Call; readonly request: S3Request },
+  ): Promise<Reply> {
+    try {
+      return await perform(call);
+    } catch (error) {
+      if (error instanceof S3Error && error.code === "NoSuchKey")
+        await options.authorize?.({ ...request, operation: "ListObjectsV2", key: "" });
+      throw error;
+    }
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { METRICS } from "../../domain/metrics";
 import { ROWS_BY_TABLE } from "../../infra/log-queries";
+import { signedBy } from "../support/signed-by";
 import { startWatchedCloud, type WatchedCloud } from "../support/watched-cloud";
 
 describe("An alarm arrives when a person has to act, and only then:", function () {
@@ -18,13 +19,16 @@ describe("An alarm arrives when a person has to act, and only then:", function (
     expect(bad).to.deep.equal([]);
   });
 
-  it("the first run mails that each gauge is well, which CloudWatch does of every new alarm", async () => {
+  it("the first run mails that all is well, as far as runs tell it, which CloudWatch does of every new alarm", async () => {
     await watched.pass(30);
     expect(await watched.newSubjects()).to.deep.equal([
       "OK freshness",
       "OK freshness-unknown",
       "OK held-tables",
+      "OK ingest-errors",
+      "OK load-errors",
       "OK orphaned-rows",
+      "OK process-errors",
       "OK quarantined-tables",
     ]);
   });
@@ -163,11 +167,30 @@ describe("An alarm arrives when a person has to act, and only then:", function (
       await watched.pass(45);
       expect(await watched.newSubjects()).to.deep.equal([`ALARM ${alarm}`]);
 
-      for (const stage of stages) watched.cloud.enableSchedules(stage, true);
-      await watched.pass(15);
+      // In order: a load before the others have worked would say, rightly, how old the warehouse has become.
+      for (const stage of stages) {
+        watched.cloud.enableSchedules(stage, true);
+        await watched.pass(6);
+      }
+      await watched.pass(9);
       expect(await watched.newSubjects()).to.deep.equal([`OK ${alarm}`]);
     });
   }
+
+  it("a schedule may no longer start its stage", async () => {
+    const [schedule] = watched.cloud.program.resources.filter(
+      ({ type, name }) => type === "aws:scheduler/schedule:Schedule" && name.includes("load"),
+    );
+    const { roleArn } = schedule!.inputs["target"] as { roleArn: string };
+    const giveBack = watched.cloud.revoke(roleArn, "lambda:InvokeFunction");
+    await watched.pass(10);
+    expect(await watched.newSubjects()).to.deep.equal(["ALARM load-schedule-undelivered"]);
+
+    giveBack();
+    await watched.purgeQueues();
+    await watched.pass(15);
+    expect(await watched.newSubjects()).to.deep.equal(["OK load-schedule-undelivered"]);
+  });
 
   it("a commit cannot be read: neither stage that reads the log gets past it", async () => {
     const { cloud, source } = watched;
@@ -177,8 +200,8 @@ describe("An alarm arrives when a person has to act, and only then:", function (
     const number = (payload as { commit: number }).commit + 1;
     const bucket = cloud.program.functions[0]!.environment["INGESTION_BUCKET"]!;
     const url = `${cloud.storage.url}/${bucket}/commits/${String(number).padStart(10, "0")}.json`;
-    const headers = { "x-amz-content-sha256": "UNSIGNED-PAYLOAD" };
-    await fetch(url, { method: "PUT", body: "no commit", headers });
+    const asIngest = { ...signedBy(cloud.credentials("ingest")), "if-none-match": "*" };
+    await fetch(url, { method: "PUT", body: "no commit", headers: asIngest });
     await watched.pass(45);
     expect(await watched.newSubjects()).to.deep.equal([
       "ALARM freshness",
@@ -188,7 +211,7 @@ describe("An alarm arrives when a person has to act, and only then:", function (
       "ALARM process-failed-events",
     ]);
 
-    await fetch(url, { method: "DELETE", headers });
+    await fetch(url, { method: "DELETE", headers: signedBy(cloud.credentials("administrator")) });
     await watched.purgeQueues();
     await watched.pass(60);
     expect(await watched.newSubjects()).to.deep.equal([

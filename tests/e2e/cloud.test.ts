@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { startCloud, type Cloud, type CloudEvent } from "../../local/cloud";
 import { databaseSecret } from "../../local/database-secret";
 import { payDue } from "../../local/totesys/changes";
+import { signedBy } from "../support/signed-by";
 import { actualRows, expectedRows } from "../support/expected-warehouse";
 import { createDatabase, createSource, type TestDatabase } from "../support/postgres";
 
@@ -150,7 +151,7 @@ describe("the local cloud, running the very archives that would be uploaded", fu
     await fetch(`${s3}/${bucket}/${key}`, {
       method: "PUT",
       body: "no commit",
-      headers: { "x-amz-content-sha256": "UNSIGNED-PAYLOAD" },
+      headers: { ...signedBy(cloud.credentials("ingest")), "if-none-match": "*" },
     });
     await cloud.settled();
 

@@ -9,7 +9,9 @@ describe("A bucket of the lake", () => {
   let bucket: DeclaredResource;
 
   before(async () => {
-    resources = await declared(() => new LakeBucket("ingestion", { protectData: true }));
+    resources = await declared(() =>
+      new LakeBucket("ingestion", { protectData: true }).admit({ writers: ["arn:w"], taggers: ["arn:t"] }),
+    );
     bucket = resources.find(({ type }) => type === "aws:s3/bucket:Bucket")!;
   });
 
@@ -48,15 +50,41 @@ describe("A bucket of the lake", () => {
     });
   });
 
-  it("refuses requests without TLS", () => {
+  it("refuses requests without TLS, changes by others, and to write over what is there, to everybody", () => {
     const { bucket: of, policy } = inputsOf(resources, "BucketPolicy");
     expect(of).to.equal(bucket.name);
-    expect(policy).to.have.nested.property("Statement[0].Effect", "Deny");
+    const { Statement } = policy as { Statement: { Effect: string; Principal: string; Sid: string }[] };
+    for (const { Effect, Principal } of Statement) expect([Effect, Principal]).to.deep.equal(["Deny", "*"]);
+    expect(Statement.map(({ Sid }) => Sid)).to.deep.equal([
+      "TlsOnly",
+      "OnlyTheseWrite",
+      "OnlyTheseTag",
+      "PutIfAbsent",
+    ]);
+    const objects = [`${bucket.arn}/*`];
     expect(statementsOf(policy)).to.deep.equal([
       {
         actions: ["s3:*"],
-        resources: [bucket.arn, `${bucket.arn}/*`],
+        resources: [bucket.arn, ...objects],
         condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+      {
+        actions: ["s3:PutObject"],
+        resources: objects,
+        condition: { ArnNotEquals: { "aws:PrincipalArn": ["arn:w"] } },
+      },
+      {
+        actions: ["s3:PutObjectTagging"],
+        resources: objects,
+        condition: { ArnNotEquals: { "aws:PrincipalArn": ["arn:t"] } },
+      },
+      {
+        actions: ["s3:PutObject"],
+        resources: objects,
+        condition: {
+          Null: { "s3:if-none-match": "true" },
+          Bool: { "s3:ObjectCreationOperation": "true" },
+        },
       },
     ]);
   });

@@ -19,35 +19,43 @@ describe("The program grants", () => {
   });
   after(() => rmSync(workDirectory, { recursive: true }));
 
-  it("ingest: to read one secret, write the ingestion bucket, and read back its commits", () => {
+  const CSV = "????/??/??/*.csv";
+  const PARQUET = "????/??/??/*.parquet";
+
+  it("ingest: to read one secret, to write each kind of object of the ingestion bucket, and to read it back", () => {
     const { arn } = bucketOf(program, "ingestion");
+    const under = (...keys: string[]): string[] => keys.map((key) => `${arn}/${key}`);
     expect(stagePermissions(program, "ingest")).to.deep.equal({
       "secretsmanager:GetSecretValue": [secretArn("Totesys-Credentials")],
       "s3:ListBucket": [arn],
-      "s3:GetObject": [`${arn}/*`],
-      "s3:PutObject": [`${arn}/*`],
-      "s3:AbortMultipartUpload": [`${arn}/*`],
-      "s3:PutObjectTagging": [`${arn}/commits/*`],
+      "s3:GetObject": under("commits/*", CSV, "deleted/*", "keys/*"),
+      "s3:PutObject": under("commits/*", "heads/*", CSV, "deleted/*", "keys/*"),
+      "s3:AbortMultipartUpload": under(CSV, "deleted/*", "keys/*"),
+      "s3:PutObjectTagging": under("commits/*"),
     });
   });
 
-  it("process: to read the ingestion bucket, and read and write the processed bucket", () => {
+  it("process: to read the ingestion bucket, and to write the processed bucket", () => {
     const [from, to] = [bucketOf(program, "ingestion").arn, bucketOf(program, "processed").arn];
+    const under = (...keys: string[]): string[] => keys.map((key) => `${to}/${key}`);
     expect(stagePermissions(program, "process")).to.deep.equal({
       "s3:ListBucket": [from, to],
-      "s3:GetObject": [`${from}/*`, `${to}/*`],
-      "s3:PutObject": [`${to}/*`],
-      "s3:AbortMultipartUpload": [`${to}/*`],
+      "s3:GetObject": [
+        ...["commits/*", CSV, "deleted/*"].map((key) => `${from}/${key}`),
+        ...["commits/*", "state/*"].map((key) => `${to}/${key}`),
+      ],
+      "s3:PutObject": under("commits/*", "heads/*", PARQUET, "rejected/*", "state/*"),
+      "s3:AbortMultipartUpload": under(PARQUET, "rejected/*", "state/*"),
     });
   });
 
-  it("load: to read one secret, and read and tag the processed bucket", () => {
+  it("load: to read one secret, to read and tag the processed bucket, and to see when ingest looked last", () => {
     const { arn } = bucketOf(program, "processed");
     expect(stagePermissions(program, "load")).to.deep.equal({
       "secretsmanager:GetSecretValue": [secretArn("Warehouse-Credentials")],
       "s3:ListBucket": [arn],
-      "s3:GetObject": [`${arn}/*`],
-      "s3:PutObjectTagging": [`${arn}/*`],
+      "s3:GetObject": [`${arn}/commits/*`, `${arn}/${PARQUET}`],
+      "s3:PutObjectTagging": [`${arn}/${PARQUET}`],
       "s3:GetObjectTagging": [`${bucketOf(program, "ingestion").arn}/commits/*`],
     });
   });

@@ -7,7 +7,8 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { expect } from "chai";
 
-import { startSecretsManager, type SecretsManager } from "../../local/secrets";
+import { startSecretsManager, type SecretCall, type SecretsManager } from "../../local/secrets";
+import { failureOf } from "../support/failure";
 
 describe("The local Secrets Manager serves the real client", () => {
   let secrets: SecretsManager;
@@ -27,6 +28,32 @@ describe("The local Secrets Manager serves the real client", () => {
     await secrets.close();
   });
 
+  it("refuses a call that is not authorized, as Secrets Manager does", async () => {
+    const calls: SecretCall[] = [];
+    const guarded = await startSecretsManager({
+      authorize: (call) => Promise.resolve(calls.push(call) > 1 ? "it may not" : undefined),
+    });
+    const other = new SecretsManagerClient({
+      region: "eu-west-2",
+      endpoint: guarded.url,
+      credentials: { accessKeyId: "AKIATEST", secretAccessKey: "local" },
+    });
+    try {
+      guarded.setSecret("a", "1");
+      await other.send(new GetSecretValueCommand({ SecretId: "a" }));
+      const error = await failureOf(other.send(new GetSecretValueCommand({ SecretId: "none" })));
+      expect(error).to.include({ name: "AccessDeniedException", message: "it may not" });
+      expect(calls.map(({ arn }) => arn.replace(/\w{6}$/, ""))).to.deep.equal([
+        "arn:aws:secretsmanager:eu-west-2:123456789012:secret:a-",
+        "arn:aws:secretsmanager:eu-west-2:123456789012:secret:none-",
+      ]);
+      expect(calls[0]).to.include({ action: "GetSecretValue", accessKeyId: "AKIATEST" });
+    } finally {
+      other.destroy();
+      await guarded.close();
+    }
+  });
+
   it("gives the value of a secret by its name", async () => {
     const output = await client.send(new GetSecretValueCommand({ SecretId: "marble/source" }));
     expect(output).to.deep.include({
@@ -35,7 +62,7 @@ describe("The local Secrets Manager serves the real client", () => {
       VersionStages: ["AWSCURRENT"],
     });
     expect(output.ARN).to.match(
-      /^arn:aws:secretsmanager:eu-west-2:000000000000:secret:marble\/source-\w{6}$/,
+      /^arn:aws:secretsmanager:eu-west-2:123456789012:secret:marble\/source-\w{6}$/,
     );
     expect(output.CreatedDate?.getTime()).to.be.closeTo(Date.now(), 10_000);
   });
@@ -44,7 +71,7 @@ describe("The local Secrets Manager serves the real client", () => {
     ["its own ARN", undefined],
     [
       "an ARN without random characters",
-      "arn:aws:secretsmanager:eu-west-2:000000000000:secret:marble/source",
+      "arn:aws:secretsmanager:eu-west-2:123456789012:secret:marble/source",
     ],
     ["an ARN of the program", "arn:aws:secretsmanager:us-east-1:123456789012:secret:marble/source-AbCdEf"],
   ] as const) {
@@ -57,7 +84,7 @@ describe("The local Secrets Manager serves the real client", () => {
 
   it("finds a secret whose name ends as an ARN does", async () => {
     secrets.setSecret("marble-source", "a name with six letters after a hyphen");
-    const arn = "arn:aws:secretsmanager:eu-west-2:000000000000:secret:marble-source";
+    const arn = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:marble-source";
     const output = await client.send(new GetSecretValueCommand({ SecretId: arn }));
     expect(output.Name).to.equal("marble-source");
   });

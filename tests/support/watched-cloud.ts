@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { advancingClock } from "../../local/clock";
-import { startCloud, type Cloud, type CloudEvent } from "../../local/cloud";
+import { startCloud, type Cloud, type CloudEvent, type CloudOptions } from "../../local/cloud";
 import { databaseSecret } from "../../local/database-secret";
 import type { Mail } from "../../local/outbox";
 import { createDatabase, createSource, type TestDatabase } from "./postgres";
@@ -14,8 +14,9 @@ export interface WatchedCloud {
   readonly warehouse: TestDatabase;
   readonly directory: string;
   readonly events: CloudEvent[];
-  /** The secret that leads to the source. */
+  /** The secrets that lead to the databases. */
   readonly sourceSecret: string;
+  readonly warehouseSecret: string;
   /** Lets that many minutes go by: schedules fire, alarms are looked at every minute. */
   pass(minutes: number): Promise<void>;
   /** The mails since the last call, the oldest first. */
@@ -28,22 +29,22 @@ export interface WatchedCloud {
 }
 
 /** Starts the platform; its schedules are on. */
-export async function startWatchedCloud(
-  config: Readonly<Record<string, string>> = {},
-): Promise<WatchedCloud> {
+export async function startWatchedCloud(options: Pick<CloudOptions, "beforeS3"> = {}): Promise<WatchedCloud> {
   const source = await createSource({ seeded: true });
   const warehouse = await createDatabase();
   const directory = await mkdtemp(join(tmpdir(), "marble-watched-"));
   const clock = advancingClock();
   const events: CloudEvent[] = [];
   const sourceSecret = databaseSecret(source.readerUrl, "source");
+  const warehouseSecret = databaseSecret(warehouse.url, "warehouse");
   const cloud = await startCloud({
     directory,
     clock,
-    config: { "marble:alertEmail": "data@example.com", ...config },
+    ...options,
+    config: { "marble:alertEmail": "data@example.com" },
     secrets: {
       "Totesys-Credentials": sourceSecret,
-      "Warehouse-Credentials": databaseSecret(warehouse.url, "warehouse"),
+      "Warehouse-Credentials": warehouseSecret,
     },
     onEvent: (event) => events.push(event),
   });
@@ -61,6 +62,7 @@ export async function startWatchedCloud(
     directory,
     events,
     sourceSecret,
+    warehouseSecret,
     pass: async (minutes) => {
       for (let minute = 0; minute < minutes; minute += 1) {
         clock.advance(60_000);

@@ -75,7 +75,7 @@ describe("A Lambda function runs its deployment package as Lambda does", () => {
       functionName: "ingest",
       functionVersion: "$LATEST",
       memoryLimitInMB: "192",
-      invokedFunctionArn: "arn:aws:lambda:eu-west-2:000000000000:function:ingest",
+      invokedFunctionArn: "arn:aws:lambda:eu-west-2:123456789012:function:ingest",
       logGroupName: "/aws/lambda/ingest",
     });
     expect(context["logStreamName"]).to.match(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/);

@@ -1,0 +1,109 @@
+import type { Clock } from "./clock";
+import type { CloudEvent, StageName } from "./cloud";
+import type { Monitoring } from "./cloudwatch/monitoring";
+import type { DeadLetters } from "./dead-letters";
+import type { Authorizer, Principal } from "./iam/authorizer";
+import { createAsyncInvoker, type AsyncInvoker } from "./lambda/asynchronous";
+import { createFunction, type LambdaFunction } from "./lambda/function";
+import type { DeclaredFunction } from "./program";
+import { ACCOUNT_ID, REGION } from "./program-mocks";
+import type { Wiring } from "./wiring";
+
+/** A stage that the program declared, alive: its function, and the queue in front of it. */
+export interface StageRunner {
+  readonly stage: StageName;
+  readonly declared: DeclaredFunction;
+  readonly principal: Principal;
+  readonly lambda: LambdaFunction;
+  readonly invoker: AsyncInvoker;
+}
+
+export interface StageRunnerOptions {
+  /** Beside what the program declares: endpoints and credentials. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly wiring: Wiring;
+  readonly dead: DeadLetters;
+  readonly clock: Clock;
+  readonly monitoring: Monitoring;
+  readonly authorizer: Authorizer;
+  readonly onEvent: (event: CloudEvent) => void;
+}
+
+/** Who the function of a stage is to the services that it calls. Lambda names the session after the function. */
+export const principalOf = ({ roleArn, name }: DeclaredFunction): Principal => ({ roleArn, session: name });
+
+/** Prepares a stage. What it measures, logs and fails on goes where the program says, as far as its role may. */
+export function createStageRunner(declared: DeclaredFunction, options: StageRunnerOptions): StageRunner {
+  const { environment, clock, monitoring, authorizer, onEvent } = options;
+  const stage = stageOf(declared);
+  const principal = principalOf(declared);
+  let logs = true;
+  const lambda = createFunction({
+    ...declared,
+    environment: { ...declared.environment, ...environment },
+    now: () => clock.now(),
+    onLog: (line) => {
+      if (!logs) return;
+      monitoring.observeLog(line);
+      onEvent({ kind: "log", stage, line });
+    },
+  });
+  const invoke: LambdaFunction["invoke"] = async (event, invocation) => {
+    logs = await mayLog(declared, principal, authorizer);
+    const result = await lambda.invoke(event, invocation);
+    onEvent({ kind: "invocation", stage, result });
+    monitoring.observeInvocation(declared.name, result);
+    return result;
+  };
+  const observed = { ...lambda, invoke };
+  return {
+    stage,
+    declared,
+    principal,
+    lambda: observed,
+    invoker: asynchronousInvoker(observed, { ...options, declared, principal }),
+  };
+}
+
+/** Lambda writes the log with the role of the function; what it may not write is lost. */
+async function mayLog(
+  { logGroup, name }: DeclaredFunction,
+  principal: Principal,
+  authorizer: Authorizer,
+): Promise<boolean> {
+  const resource = `arn:aws:logs:${REGION}:${ACCOUNT_ID}:log-group:${logGroup}:log-stream:${name}`;
+  for (const action of ["logs:CreateLogStream", "logs:PutLogEvents"]) {
+    if (!(await authorizer.decide({ principal, action, resource })).allowed) return false;
+  }
+  return true;
+}
+
+function stageOf({ name, environment }: DeclaredFunction): StageName {
+  const service = environment["POWERTOOLS_SERVICE_NAME"];
+  if (service === "ingest" || service === "process" || service === "load") return service;
+  throw new Error(
+    `the function ${name} belongs to no stage: its POWERTOOLS_SERVICE_NAME is ${service ?? "not set"}`,
+  );
+}
+
+/** The queue in front of a function; what fails for good is sent to the destination, with the function's role. */
+function asynchronousInvoker(
+  lambda: LambdaFunction,
+  options: StageRunnerOptions & { declared: DeclaredFunction; principal: Principal },
+): AsyncInvoker {
+  const { wiring, dead, clock, authorizer, onEvent, declared, principal } = options;
+  const policy = wiring.failurePolicies.find(({ functionName }) => functionName === declared.name);
+  const queue = policy === undefined ? undefined : wiring.queues.get(policy.destinationArn);
+  if (policy === undefined || queue === undefined)
+    throw new Error(`the function ${declared.name} has no destination for failed events`);
+  return createAsyncInvoker({
+    function: lambda,
+    maximumRetryAttempts: policy.retries,
+    onFailure: async (record) => {
+      const send = { principal, action: "sqs:SendMessage", resource: policy.destinationArn };
+      if (!(await authorizer.decide(send)).allowed) return;
+      const message = { id: record.requestContext.requestId, at: clock.now(), body: record };
+      onEvent({ kind: "deadLetter", file: await dead.send(queue, message) });
+    },
+  });
+}

@@ -1,0 +1,199 @@
+import { expect } from "chai";
+import type { CloudEvent, StageName } from "../../local/cloud";
+import type { Access } from "../../local/iam/authorizer";
+import { S3Error } from "../../local/s3/errors";
+import { permissionsOf, resourcesOf } from "../support/declared";
+import { startWatchedCloud, type WatchedCloud } from "../support/watched-cloud";
+
+const STAGES = ["ingest", "process", "load"] as const;
+
+describe("No role may do more than it needs, and each needs what it may:", function () {
+  this.timeout(240_000);
+  let watched: WatchedCloud;
+  /** The bucket into which uploads in parts are broken off. */
+  let broken = "none";
+  before(async () => {
+    watched = await startWatchedCloud({
+      beforeS3: ({ operation, bucket }) => {
+        if (operation === "UploadPart" && bucket.includes(broken))
+          throw new S3Error({ code: "InvalidRequest", statusCode: 400, message: "the part was refused" });
+      },
+    });
+  });
+  after(() => watched.close());
+
+  const accesses = (from = 0): Access[] =>
+    watched.events
+      .slice(from)
+      .flatMap((event: CloudEvent) => (event.kind === "access" ? [event.access] : []));
+  const denials = (from = 0): string[] =>
+    accesses(from)
+      .filter(({ allowed }) => !allowed)
+      .map(({ message }) => message);
+  const roleOfStage = (stage: StageName): string =>
+    watched.cloud.program.functions.find(
+      ({ environment }) => environment["POWERTOOLS_SERVICE_NAME"] === stage,
+    )!.roleArn;
+  /** Every stage once, in order; the outcomes of all that ran. */
+  async function runAll(): Promise<boolean[]> {
+    const from = watched.events.length;
+    for (const stage of STAGES) {
+      await watched.cloud.invoke(stage);
+      await watched.cloud.settled();
+    }
+    return watched.events
+      .slice(from)
+      .flatMap((event) => (event.kind === "invocation" ? [event.result.ok] : []));
+  }
+  const change = (name: string): Promise<unknown> =>
+    watched.source.query(
+      `UPDATE staff SET first_name = '${name}', last_updated = now() WHERE staff_id = 1;
+       DELETE FROM payment WHERE payment_id = (SELECT max(payment_id) FROM payment);
+       UPDATE payment SET paid = NOT paid, last_updated = now() WHERE payment_id = (SELECT min(payment_id) FROM payment)`,
+    );
+  /** Grows a table beyond what goes into one part of an upload. */
+  const grow = (): Promise<unknown> =>
+    watched.source.query(
+      `INSERT INTO design (design_id, design_name, file_location, file_name, last_updated)
+       SELECT n, 'Large', '/', (SELECT string_agg(md5(n::text || k), '') FROM generate_series(1, 20) k), now()
+         FROM generate_series(5000, 22000) n`,
+    );
+
+  it("a life with changes, deletes, bad rows, broken uploads and given-up events is denied nothing", async () => {
+    const { cloud, source } = watched;
+    await runAll();
+    await source.query("INSERT INTO currency VALUES (900, 'ZZZ', now(), now())");
+    for (const name of ["One", "Two", "Three"]) {
+      await change(name);
+      expect(await runAll()).not.to.include(false);
+    }
+
+    await grow();
+    broken = "ingestion";
+    expect((await cloud.invoke("ingest")).error?.message).to.include("the part was refused");
+    broken = "processed";
+    await cloud.invoke("ingest");
+    await cloud.settled();
+    expect((await cloud.invoke("process")).error?.message).to.include("the part was refused");
+    broken = "none";
+    expect(await runAll()).not.to.include(false);
+
+    // The rows of a large table are a long way to its keys: these are written anew, and read the next time.
+    for (const id of [21_999, 22_000]) {
+      await source.query(`DELETE FROM design WHERE design_id = ${id}`);
+      expect(await runAll()).not.to.include(false);
+    }
+
+    cloud.setSecret("Totesys-Credentials", "{}");
+    cloud.setSecret("Warehouse-Credentials", "{}");
+    await watched.pass(16);
+    cloud.setSecret("Totesys-Credentials", watched.sourceSecret);
+    cloud.setSecret("Warehouse-Credentials", watched.warehouseSecret);
+    await watched.pass(16);
+
+    expect(denials()).to.deep.equal([]);
+  });
+
+  it("no action that a policy grants goes unused, on no resource that it names", async () => {
+    const { program } = watched.cloud;
+    const schedules = resourcesOf(program.resources, "Schedule").map(
+      ({ inputs }) => (inputs["target"] as { roleArn: string }).roleArn,
+    );
+    // What a schedule may send is sent when it cannot start its stage.
+    const giveBack = schedules.map((role) => watched.cloud.revoke(role, "lambda:InvokeFunction"));
+    await watched.pass(16);
+    giveBack.forEach((give) => give());
+
+    const unused: string[] = [];
+    for (const role of [...STAGES.map(roleOfStage), ...schedules]) {
+      for (const [action, resources] of Object.entries(permissionsOf(program, role))) {
+        const used = accesses().filter(
+          ({ principal, ...access }) =>
+            access.allowed &&
+            access.action === action &&
+            principal !== undefined &&
+            "roleArn" in principal &&
+            principal.roleArn === role,
+        );
+        const idle = resources.filter((pattern) => !used.some(({ resource }) => matches(pattern, resource)));
+        // Which of the uploads of a stage is broken off does not matter.
+        const isUnused =
+          action === "s3:AbortMultipartUpload" ? idle.length === resources.length : idle.length > 0;
+        if (isUnused) unused.push(`${role} ${action} ${idle.join(", ")}`);
+      }
+    }
+    expect(unused).to.deep.equal([]);
+  });
+
+  const needed: readonly (readonly [StageName, string])[] = [
+    ["ingest", "secretsmanager:GetSecretValue"],
+    ["ingest", "s3:ListBucket"],
+    ["ingest", "s3:GetObject"],
+    ["ingest", "s3:PutObject"],
+    ["process", "s3:ListBucket"],
+    ["process", "s3:GetObject"],
+    ["process", "s3:PutObject"],
+    ["load", "secretsmanager:GetSecretValue"],
+    ["load", "s3:ListBucket"],
+    ["load", "s3:GetObject"],
+    ["load", "s3:GetObjectTagging"],
+  ];
+  for (const [stage, action] of needed) {
+    it(`without ${action}, ${stage} fails with an error that names action, resource and role`, async () => {
+      const role = roleOfStage(stage);
+      const from = watched.events.length;
+      await change(`Without ${action}`);
+      const giveBack = watched.cloud.revoke(role, action);
+      expect(await runAll()).to.include(false);
+      giveBack();
+
+      const name = role.split("/").at(-1) ?? "";
+      const errors = watched.events
+        .slice(from)
+        .flatMap((event) => (event.kind === "invocation" ? [event.result.error?.message ?? ""] : []))
+        .join("\n");
+      expect(errors).to.match(
+        new RegExp(`assumed-role/${name}/.* is not authorized to perform: ${action} on resource: "arn:aws:`),
+      );
+      expect(await runAll(), `given back, after ${errors}`).not.to.include(false);
+    });
+  }
+
+  it("without s3:PutObjectTagging nothing stops: load warns, ingest fails only when it has nothing else to do", async () => {
+    const from = watched.events.length;
+    const giveBack = STAGES.map((stage) => watched.cloud.revoke(roleOfStage(stage), "s3:PutObjectTagging"));
+    await change("Untagged");
+    expect(await runAll()).not.to.include(false);
+    expect((await watched.cloud.invoke("ingest")).error?.message).to.include("s3:PutObjectTagging");
+    giveBack.forEach((give) => give());
+    expect(new Set(denials(from).map((message) => /perform: (\S+)/.exec(message)?.[1]))).to.deep.equal(
+      new Set(["s3:PutObjectTagging"]),
+    );
+  });
+
+  it("without the right to log nothing is logged, and without the right to send a given-up event is lost", async () => {
+    const role = roleOfStage("ingest");
+    const giveBack = ["logs:PutLogEvents", "sqs:SendMessage"].map((action) =>
+      watched.cloud.revoke(role, action),
+    );
+    const from = watched.events.length;
+    watched.cloud.setSecret("Totesys-Credentials", "{}");
+    await watched.pass(5);
+    watched.cloud.setSecret("Totesys-Credentials", watched.sourceSecret);
+    giveBack.forEach((give) => give());
+
+    const events = watched.events.slice(from);
+    expect(events.filter((event) => event.kind === "log" && event.stage === "ingest")).to.deep.equal([]);
+    expect(events.filter(({ kind }) => kind === "deadLetter")).to.deep.equal([]);
+    expect(denials(from).join("\n")).to.include("sqs:SendMessage").and.to.include("logs:PutLogEvents");
+  });
+});
+
+/** Does a resource match a pattern of a policy? */
+const matches = (pattern: string, resource: string): boolean =>
+  new RegExp(
+    `^${pattern
+      .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
+      .replaceAll("*", ".*")
+      .replaceAll("?", ".")}$`,
+  ).test(resource);
