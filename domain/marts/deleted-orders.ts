@@ -1,5 +1,37 @@
 import { MEANS, type Mart } from "./mart";
 
+interface Deleted {
+  readonly kind: string;
+  readonly fact: string;
+  readonly key: string;
+  readonly surrogateKey: string;
+  readonly value: string;
+}
+
+/** The last versions before each deletion, each with the newest of its key: a later one has come back. */
+const deleted = ({ kind, fact, key, surrogateKey, value }: Deleted): string => `
+        SELECT '${kind}' AS kind, f.${key} AS order_id, d.record_id, f.created_date AS ordered_on,
+               f.counterparty_id, f.currency_id, ${value} AS value, d.commit, n.newest > d.record_id AS came_back
+          FROM marble_deletion d
+          JOIN ${fact} f ON f.${surrogateKey} = d.record_id
+          JOIN (SELECT ${key}, max(${surrogateKey}) AS newest FROM ${fact} GROUP BY 1) n USING (${key})
+         WHERE d.fact = '${fact}'`;
+
+const SALES = deleted({
+  kind: "sale",
+  fact: "fact_sales_order",
+  key: "sales_order_id",
+  surrogateKey: "sales_record_id",
+  value: "f.units_sold * f.unit_price",
+});
+const PURCHASES = deleted({
+  kind: "purchase",
+  fact: "fact_purchase_order",
+  key: "purchase_order_id",
+  surrogateKey: "purchase_record_id",
+  value: "f.item_quantity * f.item_unit_price",
+});
+
 export const deletedOrders: Mart = {
   name: "deleted_orders",
   question: "Which orders were deleted, when, and what were they worth?",
@@ -20,19 +52,8 @@ export const deletedOrders: Mart = {
   sql: `
 SELECT v.kind, v.order_id, v.record_id, v.ordered_on, p.counterparty_legal_name, c.currency_code, v.value,
        l.captured_at AS noticed_at, v.commit, v.came_back
-  FROM (SELECT 'sale' AS kind, f.sales_order_id AS order_id, d.record_id, f.created_date AS ordered_on,
-               f.counterparty_id, f.currency_id, f.units_sold * f.unit_price AS value, d.commit,
-               EXISTS (SELECT FROM fact_sales_order later WHERE later.sales_order_id = f.sales_order_id
-                          AND later.sales_record_id > f.sales_record_id) AS came_back
-          FROM marble_deletion d JOIN fact_sales_order f ON f.sales_record_id = d.record_id
-         WHERE d.fact = 'fact_sales_order'
-         UNION ALL
-        SELECT 'purchase', f.purchase_order_id, d.record_id, f.created_date,
-               f.counterparty_id, f.currency_id, f.item_quantity * f.item_unit_price, d.commit,
-               EXISTS (SELECT FROM fact_purchase_order later WHERE later.purchase_order_id = f.purchase_order_id
-                          AND later.purchase_record_id > f.purchase_record_id)
-          FROM marble_deletion d JOIN fact_purchase_order f ON f.purchase_record_id = d.record_id
-         WHERE d.fact = 'fact_purchase_order') v
+  FROM (${SALES}
+         UNION ALL${PURCHASES}) v
   JOIN dim_counterparty p USING (counterparty_id)
   JOIN dim_currency c USING (currency_id)
   JOIN marble_ledger l USING (commit)`,

@@ -29,9 +29,10 @@ SELECT d.kind, ${monthOf("d.created_date")} AS month,
        sum(d.paid)::bigint AS paid_orders,
        round(sum(d.to_payment)::numeric / NULLIF(sum(d.paid), 0), 1) AS days_to_payment,
        sum(d.paid_late)::bigint AS paid_late
-  FROM (WITH payments AS (
-             SELECT f.transaction_id, LEAST(f.last_updated_date, v.paid_on) AS paid_on
+  FROM (WITH paid AS (
+             SELECT x.sales_order_id, x.purchase_order_id, LEAST(f.last_updated_date, v.paid_on) AS paid_on
                FROM current_payment f
+               JOIN dim_transaction x USING (transaction_id)
                LEFT JOIN (SELECT payment_id, min(last_updated_date) AS paid_on
                             FROM fact_payment WHERE paid GROUP BY 1 HAVING count(*) > 1) v USING (payment_id)
               WHERE f.paid)
@@ -42,12 +43,10 @@ SELECT d.kind, ${monthOf("d.created_date")} AS month,
                count(paid_on) AS paid, sum(paid_on - created_date) AS to_payment,
                count(*) FILTER (WHERE paid_on > agreed_payment_date) AS paid_late
           FROM (SELECT 'sale' AS kind, o.created_date, o.agreed_delivery_date, o.agreed_payment_date, p.paid_on
-                  FROM current_sales_order o
-                  LEFT JOIN (dim_transaction x JOIN payments p USING (transaction_id)) USING (sales_order_id)
+                  FROM current_sales_order o LEFT JOIN paid p ON p.sales_order_id = o.sales_order_id
                  UNION ALL
                 SELECT 'purchase', o.created_date, o.agreed_delivery_date, o.agreed_payment_date, p.paid_on
-                  FROM current_purchase_order o
-                  LEFT JOIN (dim_transaction x JOIN payments p USING (transaction_id)) USING (purchase_order_id)) orders
+                  FROM current_purchase_order o LEFT JOIN paid p ON p.purchase_order_id = o.purchase_order_id) orders
          GROUP BY 1, 2) d
  GROUP BY 1, 2`,
   example: `
