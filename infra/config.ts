@@ -44,10 +44,8 @@ const settings = z.strictObject({
   loadMemory: memory(512),
   sliceMb: wholeNumber("must be a whole number of MB").default(2048),
   shareMb: wholeNumber("must be a whole number of MB").default(256),
-  protectData: z
-    .enum(["true", "false"], "must be true or false")
-    .transform((text) => text === "true")
-    .default(true),
+  protectData: yesOrNo(true),
+  athena: yesOrNo(true),
 });
 
 /** Every setting of the platform, checked. Schedules are EventBridge expressions, memory is in MB. */
@@ -161,6 +159,13 @@ function schemaName(byDefault: string) {
 
 function date(byDefault: string) {
   return z.iso.date("must be a date such as 2020-01-31").default(byDefault);
+}
+
+function yesOrNo(byDefault: boolean) {
+  return z
+    .enum(["true", "false"], "must be true or false")
+    .transform((text) => text === "true")
+    .default(byDefault);
 }
 
 /** Memory of a Lambda; the limits are those of AWS. */

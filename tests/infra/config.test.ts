@@ -31,6 +31,7 @@ describe("The configuration of a stack", () => {
       sliceMb: 2048,
       shareMb: 256,
       protectData: true,
+      athena: true,
     });
   });
 
@@ -75,6 +76,7 @@ describe("A bad configuration", () => {
     ["processMemory", "10241", "must be a whole number of MB from 128 to 10240"],
     ["loadMemory", "1.5 GB", "must be a whole number of MB from 128 to 10240"],
     ["protectData", "yes", "must be true or false"],
+    ["athena", "1", "must be true or false"],
   ];
   for (const [key, value, says] of cases) {
     it(`is refused, with the remedy: ${key} = "${value}"`, () => {
