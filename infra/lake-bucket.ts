@@ -9,6 +9,8 @@ export interface LakeBucketArgs {
    * with everything in it.
    */
   readonly protectData: boolean;
+  /** After how many days objects are deleted; never by default. */
+  readonly expireDays?: number;
 }
 
 /**
@@ -22,7 +24,8 @@ export class LakeBucket extends pulumi.ComponentResource {
   private readonly fullName: string;
   private readonly child: pulumi.CustomResourceOptions;
 
-  constructor(name: string, { protectData }: LakeBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: LakeBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { protectData, expireDays } = args;
     super("marble:infra:LakeBucket", name, {}, opts);
     const fullName = nameOf(name);
     this.fullName = fullName;
@@ -79,6 +82,7 @@ export class LakeBucket extends pulumi.ComponentResource {
             // A Lambda lives for 15 minutes: what is a day old was left by one that died.
             abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
           },
+          ...(expireDays === undefined ? [] : [expiry(expireDays)]),
         ],
       },
       child,
@@ -156,3 +160,12 @@ function denyOthers(
     Condition: { ArnNotEquals: { "aws:PrincipalArn": [...roles] } },
   };
 }
+
+/** Deletes objects of that age, and what versioning would keep of them a day later. */
+const expiry = (days: number) => ({
+  id: "expire",
+  status: "Enabled",
+  filter: {},
+  expiration: { days },
+  noncurrentVersionExpiration: { noncurrentDays: 1 },
+});

@@ -65,6 +65,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         "marble:alertEmail": ALERT_EMAIL,
         "marble:sourceSchema": sourceSchema,
         "marble:warehouseSchema": warehouseSchema,
+        // Nothing here stands in for Athena; DuckDB reads the files of the lake.
+        "marble:athena": "false",
       },
       secrets: {
         "Totesys-Credentials": given.source ?? databaseSecret(source.url, "the embedded source"),

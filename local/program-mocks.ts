@@ -31,6 +31,9 @@ const NAME_INPUT: ReadonlyMap<string, string> = new Map([
   ["aws:cloudwatch/metricAlarm:MetricAlarm", "name"],
   ["aws:cloudwatch/dashboard:Dashboard", "dashboardName"],
   ["aws:cloudwatch/queryDefinition:QueryDefinition", "name"],
+  ["aws:glue/catalogDatabase:CatalogDatabase", "name"],
+  ["aws:athena/workgroup:Workgroup", "name"],
+  ["aws:iam/policy:Policy", "name"],
 ]);
 
 /** ARNs as AWS writes them, by type. */
@@ -48,6 +51,9 @@ const ARN: ReadonlyMap<string, (name: string) => string> = new Map([
     (name) => regionalArn("logs", `query-definition:${name}`),
   ],
   ["aws:cloudwatch/metricAlarm:MetricAlarm", (name) => regionalArn("cloudwatch", `alarm:${name}`)],
+  ["aws:glue/catalogDatabase:CatalogDatabase", (name) => regionalArn("glue", `database/${name}`)],
+  ["aws:athena/workgroup:Workgroup", (name) => regionalArn("athena", `workgroup/${name}`)],
+  ["aws:iam/policy:Policy", (name) => `arn:aws:iam::${ACCOUNT_ID}:policy/${name}`],
 ]);
 
 const FUNCTIONS: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map([

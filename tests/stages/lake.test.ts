@@ -1,0 +1,205 @@
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
+import { expect } from "chai";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { dimCurrency } from "../../domain/model/dim-currency";
+import { model } from "../../domain/model/model";
+import { dimension } from "../../domain/model/table";
+import { lakeTables, latestQueries, PARTITIONS, type LakeTable } from "../../infra/lake-tables";
+import { amendSalesOrder, deleteSalesOrder, payDue, placeSalesOrders } from "../../local/totesys/changes";
+import { startPipeline, type Pipeline } from "../support/pipeline";
+
+/** The keys that a template stands for, as Athena projects them: two digits for month and day. */
+const keysOf = ({ template }: LakeTable): RegExp => {
+  const pattern = PARTITIONS.reduce(
+    (text, name) => text.replace(`\${${name}}`, name === "written_year" ? "(20\\d\\d)" : "(\\d\\d)"),
+    template,
+  );
+  return new RegExp(`^${pattern}[^/]+$`);
+};
+
+/** What DuckDB calls the types of Hive. */
+const DUCKDB: Readonly<Record<string, string>> = {
+  int: "INTEGER",
+  string: "VARCHAR",
+  boolean: "BOOLEAN",
+  date: "DATE",
+};
+const duckdbType = (hive: string): string => DUCKDB[hive] ?? hive.toUpperCase();
+
+describe("The lake as the catalogue describes it", () => {
+  let pipeline: Pipeline;
+  let directory: string;
+  let connection: DuckDBConnection;
+  let keys: readonly string[];
+
+  before(async () => {
+    pipeline = await startPipeline({ seeded: true });
+    const { client } = pipeline.source;
+    const now = new Date("2024-11-05T09:00:00.123Z");
+    await pipeline.run();
+    await placeSalesOrders(client, { count: 5, seed: 1, now });
+    await payDue(client, { count: 10, now });
+    await amendSalesOrder(client, { salesOrderId: 2, unitsSold: 1, now });
+    await pipeline.source.query("UPDATE staff SET first_name = 'Zoë' WHERE staff_id = 1");
+    await pipeline.run();
+    await amendSalesOrder(client, { salesOrderId: 2, unitsSold: 2, now });
+    await amendSalesOrder(client, { salesOrderId: 5, unitsSold: 2, now });
+    await deleteSalesOrder(client, 7);
+    await pipeline.run();
+    await deleteSalesOrder(client, 5);
+    // Comes back under its key: the tombstone is older than the version.
+    await pipeline.source.query(
+      "INSERT INTO sales_order SELECT (jsonb_populate_record(NULL::sales_order, to_jsonb(o) || '{\"sales_order_id\": 7}')).* FROM sales_order o WHERE sales_order_id = 2",
+    );
+    await pipeline.run();
+    // A rejected row, and the log of a later version of the model beside this one's.
+    await pipeline.source.query(
+      "UPDATE sales_order SET agreed_delivery_date = 'soon' WHERE sales_order_id = 3",
+    );
+    await pipeline.ingest();
+    await pipeline.process();
+    const extra = dimension("dim_currency_again", { ...dimCurrency, columns: dimCurrency.columns });
+    await pipeline.process({
+      model: { ...model, version: 2, tables: [...model.tables, extra] },
+      reprocess: true,
+    });
+
+    directory = await mkdtemp(join(tmpdir(), "marble-lake-"));
+    connection = await (await DuckDBInstance.create(":memory:")).connect();
+    keys = await copyBucket(pipeline, directory);
+    for (const table of lakeTables(model)) await declareView(table);
+  });
+  after(async () => {
+    connection.closeSync();
+    await rm(directory, { recursive: true });
+    await pipeline.close();
+  });
+
+  /** A table as Athena sees it: the files under its keys, the columns of the catalogue by name, and `$path`. */
+  async function declareView(table: LakeTable): Promise<void> {
+    const columns = table.columns.map(({ name }) => `"${name}"`).join(", ");
+    const files = filesOf(table).map((key) => `'${join(directory, key)}'`);
+    // A table without a file is empty to Athena; DuckDB wants one.
+    const from =
+      files.length > 0 ? `read_parquet([${files.join(", ")}], filename = true)` : await emptyFile(table);
+    await connection.run(`CREATE VIEW ${table.name} AS SELECT ${columns}, filename AS "$path" FROM ${from}`);
+  }
+  const emptyFile = (table: LakeTable): Promise<string> =>
+    Promise.resolve(
+      `(SELECT ${table.columns.map(({ name, type }) => `NULL::${duckdbType(type)} AS "${name}"`).join(", ")}, '' AS filename LIMIT 0)`,
+    );
+  const filesOf = (table: LakeTable): string[] => keys.filter((key) => keysOf(table).test(key));
+  const query = async (sql: string): Promise<unknown[][]> => (await connection.runAndReadAll(sql)).getRows();
+  const texts = async (sql: string): Promise<string[]> =>
+    (await query(sql))
+      .map((row) => row.map((value) => (value === null ? "" : String(value))).join("|"))
+      .sort();
+
+  it("gives every Parquet file of the log to the one table that it is of", () => {
+    const tables = lakeTables(model);
+    const data = keys.filter((key) => /^\d/.test(key));
+    expect(data.length).to.be.greaterThan(20);
+    for (const key of data) {
+      const owners = tables.filter((table) => keysOf(table).test(key)).map(({ name }) => name);
+      expect(owners, key).to.deep.equal([key.split("/")[3]]);
+    }
+  });
+
+  it("mixes nothing else into them: state, rejected rows, the logs, another version of the model", () => {
+    const others = keys.filter((key) => !/^\d/.test(key));
+    for (const folder of ["state/", "rejected/", "commits/", "heads/", "model-2/"])
+      expect(
+        others.some((key) => key.startsWith(folder)),
+        folder,
+      ).to.equal(true);
+    for (const table of lakeTables(model))
+      expect(others.filter((key) => keysOf(table).test(key))).to.deep.equal([]);
+    for (const table of lakeTables({ ...model, version: 2 }))
+      expect(keys.filter((key) => keysOf(table).test(key) && !key.startsWith("model-2/"))).to.deep.equal([]);
+  });
+
+  it("has the names and types that the files have", async () => {
+    for (const table of lakeTables(model)) {
+      for (const key of filesOf(table)) {
+        const described = await query(
+          `SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM '${join(directory, key)}')`,
+        );
+        const readable = described.filter(([, type]) => type !== "TIME");
+        expect(readable, key).to.deep.equal(table.columns.map(({ name, type }) => [name, duckdbType(type)]));
+      }
+    }
+  });
+
+  it("has every version of each fact that the warehouse has, value for value", async () => {
+    for (const table of lakeTables(model).filter(({ name }) => /^fact_[a-z_]+(?<!_deleted)$/.test(name))) {
+      const columns = table.columns.map(({ name }) => `${name}::text`).join(", ");
+      const loaded = await pipeline.warehouse.query<Record<string, string | null>>(
+        `SELECT ${table.columns.map(({ name }) => `${name}::text`).join(", ")} FROM ${table.name}`,
+      );
+      expect(await texts(`SELECT ${columns} FROM ${table.name}`), table.name).to.deep.equal(
+        loaded
+          .map((row) =>
+            Object.values(row)
+              .map((value) => value ?? "")
+              .join("|"),
+          )
+          .sort(),
+      );
+    }
+  });
+
+  it("has the keys of the deleted", async () => {
+    expect(await query("SELECT sales_order_id FROM fact_sales_order_deleted ORDER BY 1")).to.deep.equal([
+      [5],
+      [7],
+    ]);
+  });
+
+  it("is asked for the latest by named queries that say what the warehouse says", async () => {
+    for (const table of model.tables) {
+      const { sql } = latestQueries(model).find(({ name }) => name === `latest_${table.name}`)!;
+      const columns = lakeTables(model).find(({ name }) => name === table.name)!.columns;
+      const list = columns.map(({ name }) => `${name}::text`).join(", ");
+      const shown = table.kind === "fact" ? table.currentView : table.name;
+      const loaded = await pipeline.warehouse.query<Record<string, string | null>>(
+        `SELECT ${list} FROM ${shown}`,
+      );
+      expect(loaded.length, table.name).to.be.greaterThan(0);
+      expect(await texts(`SELECT ${list} FROM (${sql}) AS q`), table.name).to.deep.equal(
+        loaded
+          .map((row) =>
+            Object.values(row)
+              .map((value) => value ?? "")
+              .join("|"),
+          )
+          .sort(),
+      );
+    }
+    const back = await query(
+      `SELECT units_sold FROM (${latestQueries(model).at(-1)!.sql}) AS q WHERE sales_order_id IN (5, 7)`,
+    );
+    expect(back, "7 came back, 5 did not").to.deep.equal([[2]]);
+  });
+});
+
+/** Copies all objects of the processed bucket into a directory; returns their keys. */
+async function copyBucket({ s3 }: Pipeline, directory: string): Promise<string[]> {
+  const client = new S3Client({
+    endpoint: s3.url,
+    region: "eu-west-2",
+    forcePathStyle: true,
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  });
+  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: "processed" }));
+  const keys = Contents.map(({ Key }) => Key!);
+  for (const Key of keys) {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: "processed", Key }));
+    await mkdir(dirname(join(directory, Key)), { recursive: true });
+    await writeFile(join(directory, Key), await Body!.transformToByteArray());
+  }
+  client.destroy();
+  return keys;
+}
