@@ -16,6 +16,7 @@ import { parseConfig } from "./infra/config";
 import { Dashboard } from "./infra/dashboard";
 import { DataAlarms } from "./infra/data-alarms";
 import { LakeBucket } from "./infra/lake-bucket";
+import { LakeCatalogue } from "./infra/lake-catalogue";
 import { tagEverything } from "./infra/naming";
 import {
   createObjects,
@@ -139,6 +140,9 @@ new Dashboard("overview", {
   alerts,
 });
 
+// For questions that outgrow the warehouse: the processed bucket as tables, asked with Athena.
+const lake = config.athena ? new LakeCatalogue("lake", { bucket: processed, model }) : undefined;
+
 // What `pulumi stack output` shows.
 export const buckets = { ingestion: ingestion.name, processed: processed.name };
 export const functions = {
@@ -157,5 +161,8 @@ export const schedules = {
   load: config.loadSchedule,
 };
 export const secrets = { source: config.sourceSecret, warehouse: config.warehouseSecret };
+export const athena = lake
+  ? { database: lake.database, workgroup: lake.workgroup, readerPolicy: lake.readerPolicyArn }
+  : "off";
 export const alertTopic = alerts.topicArn;
 export const nextStep = `Open the mail from AWS to ${config.alertEmail} and confirm it: alarms reach nobody before.`;

@@ -215,7 +215,7 @@ describe("The program", () => {
 
   it("closes, versions and encrypts every bucket", () => {
     const buckets = all("Bucket").map(({ name }) => name);
-    expect(buckets).to.have.lengthOf(2);
+    expect(buckets, "ingestion, processed, the results of queries").to.have.lengthOf(3);
     for (const type of [
       "BucketPublicAccessBlock",
       "BucketVersioning",
@@ -227,6 +227,31 @@ describe("The program", () => {
         type,
       ).to.have.members(buckets);
     }
+  });
+
+  it("describes the processed bucket to Athena, unless the stack says no", async () => {
+    const tables = all("CatalogTable").map(({ inputs }) => inputs["parameters"] as Record<string, string>);
+    expect(tables).to.have.lengthOf(14);
+    for (const parameters of tables)
+      expect(parameters["storage.location.template"]).to.match(
+        new RegExp(`^s3://${bucket("processed").name}/`),
+      );
+    expect(program.outputs["athena"]).to.deep.equal({
+      database: "marble_dev_lake",
+      workgroup: all("Workgroup")[0]?.name,
+      readerPolicy: all("Policy")[0]?.arn,
+    });
+
+    const without = await runProgram({
+      config: { "marble:alertEmail": "data@example.com", "marble:athena": "false" },
+      stack: "dev",
+      workDirectory: join(workDirectory, "without"),
+    });
+    const types = without.resources
+      .map(({ type }) => type)
+      .filter((type) => /glue|athena|iam\/policy/.test(type));
+    expect(types).to.deep.equal([]);
+    expect(resourcesOf(without.resources, "Bucket")).to.have.lengthOf(2);
   });
 
   it("tags what can be tagged with project and stack", () => {
