@@ -15,10 +15,7 @@ export interface AlarmRule {
 
 const FIVE_MINUTES = 300;
 
-/**
- * Something fails again and again: in three five-minute periods of half an hour. One failure that a retry or
- * the next run heals rings for nobody.
- */
+/** Something happens again and again: in three five-minute periods of half an hour. Once rings for nobody. */
 export const again: AlarmRule = {
   statistic: "Sum",
   threshold: 0,
@@ -29,10 +26,19 @@ export const again: AlarmRule = {
 };
 
 /**
- * The same of what every run tells, the good ones too. A stage that runs four times an hour and always fails is
- * not well in between: without a good run the alarm goes on.
+ * More failures within half an hour than one event can cause, which is tried three times: what retries did not
+ * heal, the next run did not heal either. One sum over a long window, and not several short ones: the runs of a
+ * stage that is started four times an hour fall into short windows now one way and now another, as these slide,
+ * and the alarm would come and go while nothing has changed.
  */
-export const failsAgain: AlarmRule = { ...again, missing: "ignore" };
+export const failsAgain: AlarmRule = {
+  statistic: "Sum",
+  threshold: 3,
+  periodSeconds: 6 * FIVE_MINUTES,
+  datapoints: 1,
+  periods: 1,
+  missing: "notBreaching",
+};
 
 /** Something was counted that does not heal by itself. It is over when nothing more came for an hour. */
 export const once: AlarmRule = { ...again, datapoints: 1, periods: 12 };

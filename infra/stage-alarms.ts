@@ -38,7 +38,7 @@ export function stageAlarms(args: StageAlarmsArgs, opts: pulumi.CustomResourceOp
   const nearTimeout = timeoutSeconds * NEAR_TIMEOUT;
 
   alarm("errors", "Errors", failsAgain, {
-    what: `${fullName} failed again and again within half an hour: retries and later runs did not heal it. Its log says which table and commit and why.`,
+    what: `${fullName} failed more than three times within half an hour: neither retries nor the next run healed it. Its log says which table and commit and why.`,
     meaning: STANDSTILL,
     section: "a-stage-fails",
   });
