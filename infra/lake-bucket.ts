@@ -98,39 +98,42 @@ export class LakeBucket extends pulumi.ComponentResource {
    */
   admit({ writers, taggers }: AdmittedRoles): void {
     const objects = pulumi.interpolate`${this.arn}/*`;
-    new aws.s3.BucketPolicy(
-      this.fullName,
+    this.declarePolicy([
+      denyOthers("OnlyTheseWrite", { action: "s3:PutObject", roles: writers, objects }),
+      denyOthers("OnlyTheseTag", { action: "s3:PutObjectTagging", roles: taggers, objects }),
       {
-        bucket: this.name,
-        policy: {
-          Version: "2012-10-17",
-          Statement: [
-            {
-              Sid: "TlsOnly",
-              Effect: "Deny",
-              Principal: "*",
-              Action: "s3:*",
-              Resource: [this.arn, objects],
-              Condition: { Bool: { "aws:SecureTransport": "false" } },
-            },
-            denyOthers("OnlyTheseWrite", { action: "s3:PutObject", roles: writers, objects }),
-            denyOthers("OnlyTheseTag", { action: "s3:PutObjectTagging", roles: taggers, objects }),
-            {
-              // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
-              Sid: "PutIfAbsent",
-              Effect: "Deny",
-              Principal: "*",
-              Action: "s3:PutObject",
-              Resource: objects,
-              Condition: {
-                Null: { "s3:if-none-match": "true" },
-                // The parts of an upload take no condition; its completion does.
-                Bool: { "s3:ObjectCreationOperation": "true" },
-              },
-            },
-          ],
+        // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+        Sid: "PutIfAbsent",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:PutObject",
+        Resource: objects,
+        Condition: {
+          Null: { "s3:if-none-match": "true" },
+          // The parts of an upload take no condition; its completion does.
+          Bool: { "s3:ObjectCreationOperation": "true" },
         },
       },
+    ]);
+  }
+
+  /** Declares a policy that says no more than TLS, for a bucket of which any reader may be a writer. */
+  admitAnyone(): void {
+    this.declarePolicy([]);
+  }
+
+  private declarePolicy(statements: readonly aws.iam.PolicyStatement[]): void {
+    const tlsOnly: aws.iam.PolicyStatement = {
+      Sid: "TlsOnly",
+      Effect: "Deny",
+      Principal: "*",
+      Action: "s3:*",
+      Resource: [this.arn, pulumi.interpolate`${this.arn}/*`],
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    };
+    new aws.s3.BucketPolicy(
+      this.fullName,
+      { bucket: this.name, policy: { Version: "2012-10-17", Statement: [tlsOnly, ...statements] } },
       // S3 takes one change of a bucket's access at a time, and answers the second with a conflict.
       { ...this.child, dependsOn: this.closed },
     );

@@ -4,7 +4,7 @@ import type { Model } from "../domain/model/model";
 import { LakeBucket } from "./lake-bucket";
 import { latestQueries, lakeTables, PARTITIONS, projection, type LakeTable } from "./lake-tables";
 import { nameOf } from "./naming";
-import { allow, readObjects, writeObjects, type Permission } from "./permissions";
+import { allow, readObjects, uploadObjects, type Permission } from "./permissions";
 
 const GIB = 1024 ** 3;
 
@@ -50,6 +50,7 @@ export class LakeCatalogue extends pulumi.ComponentResource {
     }
 
     const results = new LakeBucket(`${name}-results`, { protectData: false, expireDays: RESULT_DAYS }, child);
+    results.admitAnyone();
     const workgroup = new aws.athena.Workgroup(
       fullName,
       {
@@ -173,6 +174,6 @@ function readerPermissions(to: {
     readObjects({ bucket, keys }),
     allow(["s3:ListBucket", "s3:GetBucketLocation"], [results.arn]),
     readObjects({ bucket: results, keys: ["*"] }),
-    writeObjects({ bucket: results, keys: ["*"] }),
+    uploadObjects({ bucket: results, keys: ["*"] }),
   ];
 }

@@ -1,0 +1,77 @@
+import type { Policies } from "@pulumi/policy";
+import { at, everyResource, statementsOf, wholeStack } from "./resources";
+
+/** The managed policies that AWS itself means for Lambdas: for their logs, and for a VPC. */
+const MANAGED = /:policy\/service-role\/AWSLambda(Basic|VPCAccess)ExecutionRole$/;
+
+/** What roles may do, and who may take them on. */
+export const ACCESS_RULES: Policies = [
+  everyResource(
+    {
+      name: "exact-permissions",
+      description: "A role's policy names each action and each resource; a resource is more than a wildcard.",
+      type: "aws:iam/rolePolicy:RolePolicy",
+    },
+    ({ policy }) =>
+      statementsOf(policy).flatMap(({ Effect, Action = [], Resource = [] }) => {
+        if (Effect !== "Allow") return [];
+        const actions = [Action].flat().filter((action) => action.includes("*"));
+        const resources = [Resource]
+          .flat()
+          .filter((resource) => !/^arn:[^:]+:[^:*]+:[^*]*[^:*]/.test(resource));
+        return [
+          ...actions.map((action) => `grants ${action}: name each action that the role needs`),
+          ...resources.map((resource) => `grants actions on ${resource}: name the resource`),
+        ];
+      }),
+  ),
+  everyResource(
+    {
+      name: "no-managed-policies",
+      description: "Roles have policies of their own: a managed one grants what nobody here has asked for.",
+      type: ["aws:iam/rolePolicyAttachment:RolePolicyAttachment", "aws:iam/role:Role"],
+    },
+    (props) =>
+      [at(props, "policyArn") ?? [], at(props, "managedPolicyArns") ?? []]
+        .flat()
+        .map(String)
+        .filter((arn) => !MANAGED.test(arn))
+        .map((arn) => `attaches the managed policy ${arn}: grant the actions that are needed instead`),
+  ),
+  everyResource(
+    {
+      name: "invoked-by-a-known-source",
+      description: "A service may invoke a Lambda for one source of this account only.",
+      type: "aws:lambda/permission:Permission",
+    },
+    ({ sourceArn, sourceAccount }) =>
+      sourceArn === undefined || sourceAccount === undefined
+        ? ["lets a service invoke the Lambda for anybody: set sourceArn and sourceAccount"]
+        : [],
+  ),
+  wholeStack({ name: "one-role-a-function", description: "No two Lambdas share a role." }, (all) => {
+    const functions = all("aws:lambda/function:Function");
+    return new Map(
+      functions
+        .filter(({ name, props }) =>
+          functions.some((other) => other.name !== name && other.props["role"] === props["role"]),
+        )
+        .map(({ name }) => [name, "shares its role with another Lambda: give each a role of its own"]),
+    );
+  }),
+  everyResource(
+    {
+      name: "no-secret-in-the-environment",
+      description: "A Lambda's environment is shown to many: secrets are read from Secrets Manager.",
+      type: "aws:lambda/function:Function",
+    },
+    (props) =>
+      Object.entries(at(props, "environment", "variables") ?? {})
+        .filter(
+          ([name, value]) =>
+            /PASSWORD|TOKEN|PRIVATE|ACCESS_KEY/i.test(name) ||
+            /:\/\/[^/]*:[^/]*@|"password"/.test(String(value)),
+        )
+        .map(([name]) => `has a secret in the variable ${name}: give the name of a secret instead`),
+  ),
+];

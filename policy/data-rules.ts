@@ -1,0 +1,83 @@
+import type { Policies } from "@pulumi/policy";
+import { at, lacking, statementsOf, everyResource, wholeStack, type StackResource } from "./resources";
+
+const BUCKET = "aws:s3/bucket:Bucket";
+
+/** A rule that each bucket has a companion resource of a kind, of which something holds. */
+const everyBucketHas = (
+  name: string,
+  options: { description: string; type: string; what: string; holds: (companion: StackResource) => boolean },
+): Policies[number] =>
+  wholeStack({ name, description: options.description }, (all) =>
+    lacking(all(BUCKET), {
+      what: options.what,
+      has: (bucket) =>
+        all(options.type).some(
+          (companion) =>
+            [bucket.props["bucket"], bucket.name].includes(companion.props["bucket"]) &&
+            options.holds(companion),
+        ),
+    }),
+  );
+
+const denies = (
+  { props }: StackResource,
+  action: RegExp,
+  condition: readonly [operator: string, key: string, value: string],
+): boolean => {
+  const [operator, key, value] = condition;
+  return statementsOf(props["policy"]).some(
+    ({ Effect, Action = [], Condition }) =>
+      Effect === "Deny" &&
+      [Action].flat().some((one) => action.test(one)) &&
+      String(at(Condition, operator, key)) === value,
+  );
+};
+
+/** How the lake's data is kept. */
+export const DATA_RULES: Policies = [
+  everyBucketHas("buckets-closed", {
+    description: "Every bucket blocks all public access.",
+    type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+    what: "does not block all public access: declare a BucketPublicAccessBlock with all four settings",
+    holds: ({ props }) =>
+      ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"].every(
+        (setting) => props[setting] === true,
+      ),
+  }),
+  everyBucketHas("buckets-versioned", {
+    description: "Every bucket keeps old versions.",
+    type: "aws:s3/bucketVersioning:BucketVersioning",
+    what: "keeps no versions: declare a BucketVersioning that is Enabled",
+    holds: ({ props }) => at(props, "versioningConfiguration", "status") === "Enabled",
+  }),
+  everyBucketHas("buckets-encrypted", {
+    description: "Every bucket encrypts what it stores.",
+    type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    what: "has no encryption: declare a BucketServerSideEncryptionConfiguration",
+    holds: ({ props }) => Array.isArray(props["rules"]) && props["rules"].length > 0,
+  }),
+  everyBucketHas("buckets-tls-only", {
+    description: "Every bucket refuses requests without TLS.",
+    type: "aws:s3/bucketPolicy:BucketPolicy",
+    what: "takes requests without TLS: deny s3:* where aws:SecureTransport is false",
+    holds: (policy) => denies(policy, /^s3:\*$/, ["Bool", "aws:SecureTransport", "false"]),
+  }),
+  everyBucketHas("buckets-immutable", {
+    description: "Every bucket refuses to write over an object.",
+    type: "aws:s3/bucketPolicy:BucketPolicy",
+    what: "lets objects be written over: deny s3:PutObject where s3:if-none-match is null",
+    holds: (policy) => denies(policy, /^s3:PutObject$/, ["Null", "s3:if-none-match", "true"]),
+  }),
+  everyResource(
+    {
+      name: "queues-encrypted",
+      description: "Every queue encrypts what lies in it.",
+      type: "aws:sqs/queue:Queue",
+    },
+    ({ sqsManagedSseEnabled, kmsMasterKeyId }) =>
+      sqsManagedSseEnabled === true || kmsMasterKeyId !== undefined
+        ? []
+        : ["is not encrypted: set sqsManagedSseEnabled"],
+  ),
+];

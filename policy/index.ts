@@ -1,0 +1,13 @@
+/**
+ * The policy pack: `pulumi preview --policy-pack policy` judges what a deployment would make, before it is made.
+ * The tests judge the same program by the same rules, without a cloud.
+ */
+import { PolicyPack } from "@pulumi/policy";
+import { ACCESS_RULES } from "./access-rules";
+import { DATA_RULES } from "./data-rules";
+import { OPERATION_RULES } from "./operation-rules";
+
+new PolicyPack("marble", {
+  enforcementLevel: "mandatory",
+  policies: [...ACCESS_RULES, ...DATA_RULES, ...OPERATION_RULES],
+});

@@ -1,0 +1,71 @@
+import type { Policies } from "@pulumi/policy";
+import { at, everyResource, lacking, wholeStack } from "./resources";
+
+const FUNCTION = "aws:lambda/function:Function";
+
+/** That failures are noticed, and costs end. */
+export const OPERATION_RULES: Policies = [
+  everyResource(
+    {
+      name: "logs-expire",
+      description: "Every log group forgets after some time.",
+      type: "aws:cloudwatch/logGroup:LogGroup",
+    },
+    ({ retentionInDays }) =>
+      typeof retentionInDays === "number" && retentionInDays > 0
+        ? []
+        : ["keeps its logs for ever: set retentionInDays"],
+  ),
+  wholeStack(
+    { name: "failed-events-kept", description: "What a Lambda fails on for good goes to a destination." },
+    (all) =>
+      lacking(all(FUNCTION), {
+        what: "loses the events that it fails on: declare a FunctionEventInvokeConfig with an onFailure destination",
+        has: ({ name, props }) =>
+          all("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig").some(
+            (config) =>
+              [props["name"], name].includes(config.props["functionName"]) &&
+              at(config.props, "destinationConfig", "onFailure", "destination") !== undefined,
+          ),
+      }),
+  ),
+  everyResource(
+    {
+      name: "undelivered-kept",
+      description: "What a schedule cannot deliver goes to a queue.",
+      type: "aws:scheduler/schedule:Schedule",
+    },
+    (props) =>
+      at(props, "target", "deadLetterConfig", "arn") === undefined
+        ? ["loses what it cannot deliver: set target.deadLetterConfig"]
+        : [],
+  ),
+  wholeStack({ name: "errors-alarm", description: "An alarm watches the errors of every Lambda." }, (all) =>
+    lacking(all(FUNCTION), {
+      what: "fails unnoticed: declare an alarm on its Errors",
+      has: ({ name, props }) =>
+        all("aws:cloudwatch/metricAlarm:MetricAlarm").some(
+          (alarm) =>
+            alarm.props["metricName"] === "Errors" &&
+            [props["name"], name].includes(at(alarm.props, "dimensions", "FunctionName")),
+        ),
+    }),
+  ),
+  everyResource(
+    {
+      name: "alarms-tell",
+      description: "Every alarm tells somebody what to do, also when it is over, and what silence means.",
+      type: "aws:cloudwatch/metricAlarm:MetricAlarm",
+    },
+    ({ alarmActions, okActions, alarmDescription, treatMissingData }) => [
+      ...(isFilled(alarmActions) ? [] : ["tells nobody: set alarmActions"]),
+      ...(isFilled(okActions) ? [] : ["does not tell that it is over: set okActions"]),
+      ...(/What to do: \S+#\S+/.test(String(alarmDescription)) ? [] : ["names no section of the runbook"]),
+      ...(treatMissingData === undefined
+        ? ["does not say what missing data mean: set treatMissingData"]
+        : []),
+    ],
+  ),
+];
+
+const isFilled = (value: unknown): boolean => Array.isArray(value) && value.length > 0;

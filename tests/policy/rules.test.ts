@@ -1,0 +1,169 @@
+import type {
+  PolicyResource,
+  ResourceValidationArgs,
+  StackValidationArgs,
+  StackValidationPolicy,
+} from "@pulumi/policy";
+import { expect } from "chai";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runProgram } from "../../local/program";
+import { ACCESS_RULES } from "../../policy/access-rules";
+import { DATA_RULES } from "../../policy/data-rules";
+import { OPERATION_RULES } from "../../policy/operation-rules";
+
+interface Declared {
+  readonly type: string;
+  readonly name: string;
+  readonly props: Record<string, unknown>;
+}
+
+const RULES = [...ACCESS_RULES, ...DATA_RULES, ...OPERATION_RULES];
+
+/** What the rules say of some resources, as `rule: violation`, without a Pulumi engine. */
+async function judge(resources: readonly Declared[]): Promise<string[]> {
+  const violations: string[] = [];
+  const asPolicyResource = (resource: Declared): PolicyResource =>
+    ({ ...resource, urn: `urn:${resource.name}` }) as unknown as PolicyResource;
+  for (const rule of RULES) {
+    const report = (message: string): void => void violations.push(`${rule.name}: ${message}`);
+    if (isStackRule(rule)) {
+      const args = { resources: resources.map(asPolicyResource) } as unknown as StackValidationArgs;
+      await rule.validateStack(args, report);
+      continue;
+    }
+    for (const validate of [rule.validateResource ?? []].flat())
+      for (const resource of resources)
+        await validate(asPolicyResource(resource) as unknown as ResourceValidationArgs, report);
+  }
+  return violations;
+}
+
+const isStackRule = (rule: (typeof RULES)[number]): rule is StackValidationPolicy => "validateStack" in rule;
+
+describe("The policy pack", () => {
+  let folder: string;
+  let resources: readonly Declared[];
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "marble-"));
+    const program = await runProgram({
+      config: { "marble:alertEmail": "data@example.com" },
+      stack: "dev",
+      workDirectory: folder,
+    });
+    resources = program.resources.map(({ type, name, inputs }) => ({ type, name, props: { ...inputs } }));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it("finds nothing to say of the program that is deployed", async () => {
+    expect(resources.length).to.be.greaterThan(50);
+    expect(await judge(resources)).to.deep.equal([]);
+  });
+
+  /** The program with one resource changed, or taken out. */
+  const changed = (
+    type: string,
+    change: (props: Record<string, unknown>) => object | undefined,
+  ): Declared[] => {
+    const first = resources.find((resource) => resource.type.endsWith(`:${type}`))!;
+    const props = change(first.props);
+    const others = resources.filter((resource) => resource !== first);
+    return props === undefined ? others : [...others, { ...first, props: { ...first.props, ...props } }];
+  };
+  const allow = (Action: string, Resource: string): object => ({
+    policy: JSON.stringify({ Statement: [{ Effect: "Allow", Action, Resource }] }),
+  });
+  const gone = (): undefined => undefined;
+  const QUEUE = "arn:aws:sqs:eu-west-2:123456789012:queue";
+
+  const violations: readonly (readonly [
+    rule: string,
+    what: string,
+    type: string,
+    change: (props: Record<string, unknown>) => object | undefined,
+  ])[] = [
+    ["exact-permissions", "every action", "RolePolicy", () => allow("s3:*", "arn:aws:s3:::lake/*")],
+    ["exact-permissions", "every resource", "RolePolicy", () => allow("s3:GetObject", "*")],
+    ["exact-permissions", "every bucket", "RolePolicy", () => allow("s3:GetObject", "arn:aws:s3:::*")],
+    ["exact-permissions", "every queue", "RolePolicy", () => allow("sqs:SendMessage", "arn:aws:sqs:*:*:*")],
+    [
+      "no-managed-policies",
+      "administrator",
+      "Role",
+      () => ({ managedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] }),
+    ],
+    ["invoked-by-a-known-source", "any bucket", "Permission", () => ({ sourceArn: undefined })],
+    ["invoked-by-a-known-source", "any account", "Permission", () => ({ sourceAccount: undefined })],
+    ["no-secret-in-the-environment", "by its name", "Function", () => variables({ DB_PASSWORD: "x" })],
+    [
+      "no-secret-in-the-environment",
+      "by its value",
+      "Function",
+      () => variables({ SOURCE: "postgresql://me:secret@db/shop" }),
+    ],
+    ["buckets-closed", "one setting is off", "BucketPublicAccessBlock", () => ({ blockPublicPolicy: false })],
+    ["buckets-closed", "not at all", "BucketPublicAccessBlock", gone],
+    [
+      "buckets-versioned",
+      "suspended",
+      "BucketVersioning",
+      () => ({ versioningConfiguration: { status: "Suspended" } }),
+    ],
+    ["buckets-encrypted", "not at all", "BucketServerSideEncryptionConfiguration", gone],
+    ["buckets-tls-only", "no policy", "BucketPolicy", gone],
+    [
+      "buckets-immutable",
+      "a policy that denies nothing",
+      "BucketPolicy",
+      () => ({ policy: { Statement: [] } }),
+    ],
+    ["queues-encrypted", "switched off", "Queue", () => ({ sqsManagedSseEnabled: false })],
+    ["logs-expire", "never", "LogGroup", () => ({ retentionInDays: undefined })],
+    ["failed-events-kept", "no destination", "FunctionEventInvokeConfig", gone],
+    ["undelivered-kept", "no queue", "Schedule", () => ({ target: { arn: QUEUE } })],
+    ["alarms-tell", "nobody", "MetricAlarm", () => ({ alarmActions: [] })],
+    ["alarms-tell", "not that it is over", "MetricAlarm", () => ({ okActions: undefined })],
+    ["alarms-tell", "not what to do", "MetricAlarm", () => ({ alarmDescription: "It is broken." })],
+    ["alarms-tell", "not what silence means", "MetricAlarm", () => ({ treatMissingData: undefined })],
+  ];
+  for (const [rule, what, type, change] of violations) {
+    it(`catches a violation of ${rule}: ${what}`, async () => {
+      const said = await judge(changed(type, change));
+      expect(said.map((line) => line.split(":")[0])).to.include(rule);
+    });
+  }
+
+  it("catches a violation of one-role-a-function, and names both", async () => {
+    const [, second] = resources.filter(({ type }) => type.endsWith(":Function"));
+    const said = await judge(changed("Function", () => ({ role: second!.props["role"] })));
+    expect(said.filter((line) => line.startsWith("one-role-a-function"))).to.have.length(2);
+  });
+
+  it("catches a violation of errors-alarm, and names the Lambda", async () => {
+    const [lambda] = resources.filter(({ type }) => type.endsWith(":Function"));
+    const isWatching = ({ props }: Declared): boolean =>
+      props["metricName"] === "Errors" &&
+      (props["dimensions"] as Record<string, string>)["FunctionName"] === lambda!.name;
+    expect(await judge(resources.filter((resource) => !isWatching(resource)))).to.deep.equal([
+      `errors-alarm: ${lambda!.name} fails unnoticed: declare an alarm on its Errors`,
+    ]);
+  });
+
+  it("catches a managed policy that is attached, but for those that AWS means for Lambdas", async () => {
+    const attach = (policy: string): Declared => ({
+      type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+      name: "attached",
+      props: { policyArn: `arn:aws:iam::aws:policy/${policy}` },
+    });
+    expect(await judge([attach("service-role/AWSLambdaVPCAccessExecutionRole")])).to.deep.equal([]);
+    expect(await judge([attach("AmazonS3FullAccess")])).to.have.length(1);
+  });
+
+  it("has a violation of each rule in these tests", () => {
+    const shown = new Set([...violations.map(([rule]) => rule), "one-role-a-function", "errors-alarm"]);
+    expect(RULES.map(({ name }) => name)).to.have.members([...shown]);
+  });
+});
+
+const variables = (values: Record<string, string>): object => ({ environment: { variables: values } });
