@@ -76,6 +76,18 @@ export async function inWarehouseTransaction<T>(
   }
 }
 
+/**
+ * Asks something of the warehouse outside a transaction.
+ * @throws TransientError or TerminalError
+ */
+export async function askingWarehouse<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw warehouseError(error);
+  }
+}
+
 function warehouse(client: pg.Client, schema: string): Warehouse {
   return {
     catalogue: () => catalogueOf(client, schema),

@@ -1,7 +1,7 @@
 import type { ObjectStore } from "../adapters/object-store";
 import { rowsOf } from "../adapters/postgres";
 import type { Telemetry } from "../adapters/telemetry";
-import { inWarehouseTransaction, type Warehouse } from "../adapters/warehouse";
+import { askingWarehouse, inWarehouseTransaction, type Warehouse } from "../adapters/warehouse";
 import { martsOf } from "../adapters/warehouse-marts";
 import { swapSchemas } from "../adapters/warehouse-swap";
 import { TerminalError, TransientError } from "../domain/errors";
@@ -20,12 +20,14 @@ export interface Rebuild {
 }
 
 /** The rebuild that is underway in the warehouse, if there is one. */
-export async function rebuildUnderway({ client, schema }: LoadContext): Promise<Rebuild | undefined> {
+export function rebuildUnderway({ client, schema }: LoadContext): Promise<Rebuild | undefined> {
   const table = qualified(besideSchema(schema), REPLAY);
-  const [found] = await rowsOf<"found">(client, "SELECT to_regclass($1)::text AS found", [table]);
-  if (found?.found == null) return undefined;
-  const [row] = await rowsOf<"model">(client, `SELECT model::text FROM ${table}`);
-  return row === undefined ? undefined : { model: Number(row.model) };
+  return askingWarehouse(async () => {
+    const [found] = await rowsOf<"found">(client, "SELECT to_regclass($1)::text AS found", [table]);
+    if (found?.found == null) return undefined;
+    const [row] = await rowsOf<"model">(client, `SELECT model::text FROM ${table}`);
+    return row === undefined ? undefined : { model: Number(row.model) };
+  });
 }
 
 /** Makes the schema beside, with empty tables under the names that the old ones have. */
@@ -128,17 +130,22 @@ async function alone<T>(
 }
 
 /** The newest commit that a schema shows; 0 when its ledger does not tell. */
-async function headOf({ client }: LoadContext, schema: string): Promise<number> {
+function headOf({ client }: LoadContext, schema: string): Promise<number> {
   const ledger = qualified(schema, LEDGER);
-  const [found] = await rowsOf<"found">(
-    client,
-    "SELECT (SELECT count(*) = 1 FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = 'commit')::text AS found",
-    [ledger],
-  );
-  // A ledger that is gone or is another's is a reason to rebuild.
-  if (found?.found !== "true") return 0;
-  const [row] = await rowsOf<"last">(client, `SELECT COALESCE(max(commit), 0)::text AS last FROM ${ledger}`);
-  return Number(row?.last ?? 0);
+  return askingWarehouse(async () => {
+    const [found] = await rowsOf<"found">(
+      client,
+      "SELECT (SELECT count(*) = 1 FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = 'commit')::text AS found",
+      [ledger],
+    );
+    // A ledger that is gone or is another's is a reason to rebuild.
+    if (found?.found !== "true") return 0;
+    const [row] = await rowsOf<"last">(
+      client,
+      `SELECT COALESCE(max(commit), 0)::text AS last FROM ${ledger}`,
+    );
+    return Number(row?.last ?? 0);
+  });
 }
 
 /** @throws TerminalError when the schema beside cannot be made */
