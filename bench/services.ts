@@ -46,6 +46,8 @@ export async function startServices(directory: string): Promise<Services> {
     setSecret: (name, value) => ask({ do: "setSecret", name, value }),
     cpuSeconds: () => ask<number>({ do: "cpu" }),
     stop: async () => {
+      // A signal to the whole group has ended it already.
+      if (!child.connected) return;
       const exit = once(child, "exit");
       child.disconnect();
       await exit;

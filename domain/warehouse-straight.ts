@@ -63,12 +63,15 @@ const SAME_BINARY: Readonly<Record<Kind, readonly string[]>> = {
   decimal: ["numeric"],
 };
 
-/** Can rows of the model be copied straight into the table as it is? */
-export const takesCopy = (target: TargetTable, { plain, types }: TableFacts): boolean =>
-  plain &&
+/** Has the table the types of the model, in all columns that the model has? */
+export const hasSameTypes = (target: TargetTable, { types }: TableFacts): boolean =>
   Object.entries<ColumnShape>(target.table.columns).every(([name, { type }]) =>
     SAME_BINARY[type.kind].includes(types[target.columns.get(name) ?? ""] ?? ""),
   );
+
+/** Can rows of the model be copied straight into the table as it is? */
+export const takesCopy = (target: TargetTable, facts: TableFacts): boolean =>
+  facts.plain && hasSameTypes(target, facts);
 
 export function copyIntoTarget(schema: string, target: TargetTable): string {
   const { into, theirs } = namesOf(schema, target);

@@ -13,6 +13,15 @@ import type { TargetTable } from "../domain/warehouse-target";
 import { copyFiles } from "./copy-files";
 import type { CommitLoad } from "./load-table";
 
+/** What PostgreSQL says of the table. */
+export async function factsOf(
+  target: TargetTable,
+  { warehouse, schema }: CommitLoad,
+): Promise<TableFacts | undefined> {
+  const [row] = await warehouse.rows<"facts">(describeTable(schema, target));
+  return (JSON.parse(row?.facts ?? "null") as TableFacts | null) ?? undefined;
+}
+
 /**
  * Copies files straight into a table that is empty, without a staging table.
  * @param fact of a fact: its references are checked for all rows at once
@@ -20,16 +29,13 @@ import type { CommitLoad } from "./load-table";
  *   types, or when a row refers to a parent that is missing
  */
 export async function copiedStraight(
-  target: TargetTable,
+  { target, facts, fact }: { target: TargetTable; facts: TableFacts | undefined; fact?: FactTarget },
   files: readonly DataFile[],
   load: CommitLoad,
-  fact?: FactTarget,
 ): Promise<number | undefined> {
   const { warehouse, schema } = load;
-  if (!(await warehouse.isEmpty(target.name))) return undefined;
-  const [row] = await warehouse.rows<"facts">(describeTable(schema, target));
-  const facts = JSON.parse(row?.facts ?? "null") as TableFacts | null;
-  if (facts === null || !takesCopy(target, facts)) return undefined;
+  if (facts === undefined || !takesCopy(target, facts) || !(await warehouse.isEmpty(target.name)))
+    return undefined;
 
   const { foreignKeys } = facts;
   return warehouse.attempt(async () => {

@@ -20,9 +20,10 @@ import {
   stagingName,
   upsertDimension,
 } from "../domain/warehouse-sql";
+import { hasSameTypes } from "../domain/warehouse-straight";
 import type { TargetTable } from "../domain/warehouse-target";
 import { copyFiles } from "./copy-files";
-import { copiedStraight } from "./copy-straight";
+import { copiedStraight, factsOf } from "./copy-straight";
 import type { LoadContext } from "./load";
 
 /** One commit on its way into the warehouse. */
@@ -46,22 +47,23 @@ export async function loadTable(target: TargetTable, load: CommitLoad): Promise<
   const parts = load.commit.tables[table.name]?.parts ?? [];
   if (table.kind === "fact")
     return loadFact({ schema: load.schema, fact: table, target, parents: load.targets }, parts, load);
+  const facts = parts.length === 0 ? undefined : await factsOf(target, load);
+  const statements =
+    table.kind === "calendar"
+      ? [insertCalendar(load.schema, target)]
+      : upsertDimension(load.schema, target, {
+          sameTypes: facts !== undefined && hasSameTypes(target, facts),
+        });
   let rows = 0;
   for (const part of parts) {
-    const straight = await copiedStraight(target, part.files, load);
-    if (straight !== undefined) {
-      rows += straight;
-      continue;
-    }
-    rows += await staged(target, part.files, load, async () => {
-      const statements =
-        table.kind === "calendar"
-          ? [insertCalendar(load.schema, target)]
-          : upsertDimension(load.schema, target);
-      let changed = 0;
-      for (const sql of statements) changed += await load.warehouse.execute(sql);
-      return changed;
-    });
+    const straight = await copiedStraight({ target, facts }, part.files, load);
+    rows +=
+      straight ??
+      (await staged(target, part.files, load, async () => {
+        let changed = 0;
+        for (const sql of statements) changed += await load.warehouse.execute(sql);
+        return changed;
+      }));
   }
   return { rows, orphans: 0 };
 }
@@ -118,7 +120,7 @@ async function firstVersions(
   load: CommitLoad,
 ): Promise<number | undefined> {
   if ((await load.warehouse.execute(findOrphan(fact))) > 0) return undefined;
-  return copiedStraight(fact.target, files, load, fact);
+  return copiedStraight({ target: fact.target, facts: await factsOf(fact.target, load), fact }, files, load);
 }
 
 /** Copies files into a staging table, and works with it. */
