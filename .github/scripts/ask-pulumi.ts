@@ -43,7 +43,10 @@ export async function askPulumi(kind: Kind, stack: string, command = "pulumi"): 
     });
   }
   const exitCode = await new Promise<number | null>((done, failed) => {
-    child.once("error", failed).once("close", done);
+    child.once("close", done).once("error", (cause) => {
+      const remedy = "Install the Pulumi CLI: https://www.pulumi.com/docs/install/";
+      failed(new Error(`${command} could not be started. ${remedy}`, { cause }));
+    });
   });
   // To a reader of the report a change is no error.
   return { stack, outcome: outcomeOf(exitCode, output), output: output.replace(CHANGES_FOUND, "") };

@@ -119,7 +119,7 @@ describe("The role of a deployment", () => {
       [...types].filter((type) => !DEPLOYABLE_TYPES.includes(type)),
       "add what they need to bootstrap/deploy-permissions.ts",
     ).to.deep.equal([]);
-  });
+  }).timeout(60_000);
 
   it("cannot delete a bucket, nor touch an object of the lake", () => {
     expect(statements.flatMap(({ actions }) => actions)).to.not.include.members(["s3:DeleteBucket"]);

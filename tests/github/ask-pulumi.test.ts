@@ -2,8 +2,9 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { expect } from "chai";
-import { pulumiArguments } from "../../.github/scripts/ask-pulumi";
+import { askPulumi, pulumiArguments } from "../../.github/scripts/ask-pulumi";
 import { readReports, type Kind } from "../../.github/scripts/stack-report";
+import { failureOf } from "../support/failure";
 import { runGitHubScript } from "../support/github-script";
 
 /** Pulumi's words: pkg/cmd/pulumi/operations/preview.go and refresh.go. */
@@ -78,6 +79,11 @@ describe("Asking Pulumi about a stack", () => {
     expect(readReports(directory, "preview", ["dev"])).to.deep.equal([
       { stack: "dev", outcome: "failed", output: "error: no credentials" },
     ]);
+  });
+
+  it("says what is missing where there is no Pulumi", async () => {
+    const error = await failureOf(askPulumi("preview", "dev", join(directory, "no-pulumi")));
+    expect(error.message).to.include("Install the Pulumi CLI");
   });
 
   it("takes silence for a failure, never for no change", () => {

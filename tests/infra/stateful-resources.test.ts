@@ -67,13 +67,15 @@ const SNAPSHOT = join(__dirname, "stateful-resources.json");
 describe("A change of the program", () => {
   let registered: readonly Registration[];
 
-  before(async () => {
+  before(async function () {
+    this.timeout(60_000);
     registered = await registrationsOf({ config: CONFIG });
   });
 
   it("keeps every resource that holds state: its URN is as committed, or an alias says what it was", () => {
-    // A rename makes this fail until an alias says what the resource was (docs/deploy.md, "Changing the program without losing data"). The new
-    // URN is added to the file; the old one leaves it, with the alias, when every stack was deployed since.
+    // A rename makes this fail until an alias says what the resource was: docs/deploy.md, "Changing the program
+    // without losing data". The new URN is added to the file; the old one leaves it, with the alias, when every
+    // stack was deployed since.
     const committed = JSON.parse(readFileSync(SNAPSHOT, "utf8")) as string[];
     expect(lost(committed, registered), "would be deleted").to.deep.equal([]);
     expect(
@@ -96,7 +98,7 @@ describe("A change of the program", () => {
       config: { ...CONFIG, ...(Object.fromEntries(other) as Record<string, string>) },
     });
     expect(identities(configured)).to.deep.equal(identities(registered));
-  });
+  }).timeout(60_000);
 
   it("never replaces what holds state because of an option", () => {
     for (const { urn, options } of stateful(registered)) {
