@@ -26,8 +26,8 @@ describe("The wiring of the program that is deployed", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it("has the two buckets", () => {
-    const buckets = ["ingestion", "processed"].map((part) => bucketOf(program, part).name);
+  it("has the buckets", () => {
+    const buckets = ["ingestion", "processed", "lake-results"].map((part) => bucketOf(program, part).name);
     expect(wiring.buckets).to.have.members(buckets);
   });
 

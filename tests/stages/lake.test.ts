@@ -94,9 +94,7 @@ describe("The lake as the catalogue describes it", () => {
   const filesOf = (table: LakeTable): string[] => keys.filter((key) => keysOf(table).test(key));
   const query = async (sql: string): Promise<unknown[][]> => (await connection.runAndReadAll(sql)).getRows();
   const texts = async (sql: string): Promise<string[]> =>
-    (await query(sql))
-      .map((row) => row.map((value) => (value === null ? "" : String(value))).join("|"))
-      .sort();
+    (await query(sql)).map((row) => (row as (string | null)[]).map((value) => value ?? "").join("|")).sort();
 
   it("gives every Parquet file of the log to the one table that it is of", () => {
     const tables = lakeTables(model);

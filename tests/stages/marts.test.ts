@@ -113,6 +113,10 @@ describe("The marts show what SQL over the source predicts", () => {
     await amendSalesOrder(client, { salesOrderId: 2, unitsSold: 2, now: NOW });
     await amendSalesOrder(client, { salesOrderId: 3, unitsSold: 2, now: NOW });
     await deleteSalesOrder(client, 5);
+    // Was paid before: the day of its payment stays.
+    await pipeline.source.query(
+      "UPDATE payment SET payment_amount = 0.01, last_updated = last_updated + interval '9 days' WHERE paid AND payment_id % 2 = 0",
+    );
     await run(pipeline);
     await deleteSalesOrder(client, 3);
     await run(pipeline);
