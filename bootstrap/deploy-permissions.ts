@@ -160,16 +160,88 @@ const SERVICES: readonly Service[] = [
       "cloudwatch:UntagResource",
     ],
   },
+  {
+    types: ["aws:cloudwatch/dashboard:Dashboard"],
+    resources: ({ partition, accountId }, stack) => [
+      `arn:${partition}:cloudwatch::${accountId}:dashboard/marble-${stack}-*`,
+    ],
+    read: ["cloudwatch:GetDashboard"],
+    write: ["cloudwatch:PutDashboard", "cloudwatch:DeleteDashboards"],
+  },
+  {
+    types: ["aws:iam/policy:Policy"],
+    resources: ({ partition, accountId }, stack) => [
+      `arn:${partition}:iam::${accountId}:policy/marble-${stack}-*`,
+    ],
+    read: ["iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions"],
+    write: [
+      "iam:CreatePolicy",
+      "iam:DeletePolicy",
+      "iam:CreatePolicyVersion",
+      "iam:DeletePolicyVersion",
+      "iam:TagPolicy",
+      "iam:UntagPolicy",
+    ],
+  },
+  {
+    types: ["aws:glue/catalogDatabase:CatalogDatabase", "aws:glue/catalogTable:CatalogTable"],
+    resources: (account, stack) => {
+      // A database's name has no hyphen: see infra/lake-catalogue.ts.
+      const database = `marble_${stack.replaceAll("-", "_")}_lake`;
+      const glue = regional("glue", account);
+      return [`${glue}:catalog`, `${glue}:database/${database}`, `${glue}:table/${database}/*`];
+    },
+    read: ["glue:GetDatabase", "glue:GetTable", "glue:GetTags", "glue:GetPartitionIndexes"],
+    write: [
+      "glue:CreateDatabase",
+      "glue:UpdateDatabase",
+      "glue:DeleteDatabase",
+      "glue:CreateTable",
+      "glue:UpdateTable",
+      "glue:DeleteTable",
+      "glue:TagResource",
+      "glue:UntagResource",
+    ],
+  },
+  {
+    types: ["aws:athena/workgroup:Workgroup", "aws:athena/namedQuery:NamedQuery"],
+    resources: (account, stack) => [`${regional("athena", account)}:workgroup/marble-${stack}-*`],
+    read: ["athena:GetWorkGroup", "athena:GetNamedQuery", "athena:ListTagsForResource"],
+    write: [
+      "athena:CreateWorkGroup",
+      "athena:UpdateWorkGroup",
+      "athena:DeleteWorkGroup",
+      "athena:CreateNamedQuery",
+      "athena:DeleteNamedQuery",
+      "athena:TagResource",
+      "athena:UntagResource",
+    ],
+  },
 ];
 
-/** Reads that AWS does not limit to a resource. */
-const READ_ANYWHERE = ["logs:DescribeLogGroups", "sns:GetSubscriptionAttributes"];
+/** Resources that AWS does not let a policy name: what may be done to them stands below. */
+const UNNAMED_TYPES = ["aws:cloudwatch/queryDefinition:QueryDefinition"];
 
-/** Writes that AWS does not limit to a resource; each names a subscription, which only Pulumi's state knows. */
-const WRITE_ANYWHERE = ["sns:SetSubscriptionAttributes", "sns:Unsubscribe"];
+/** Reads that AWS does not limit to a resource. */
+const READ_ANYWHERE = [
+  "logs:DescribeLogGroups",
+  "logs:DescribeQueryDefinitions",
+  "sns:GetSubscriptionAttributes",
+];
+
+/** Writes that AWS does not limit to a resource: of a subscription, and of a saved query. */
+const WRITE_ANYWHERE = [
+  "logs:PutQueryDefinition",
+  "logs:DeleteQueryDefinition",
+  "sns:SetSubscriptionAttributes",
+  "sns:Unsubscribe",
+];
 
 /** The types of resources that a role can deploy. A test compares them with those of the program. */
-export const DEPLOYABLE_TYPES: readonly string[] = SERVICES.flatMap(({ types }) => types);
+export const DEPLOYABLE_TYPES: readonly string[] = [
+  ...SERVICES.flatMap(({ types }) => types),
+  ...UNNAMED_TYPES,
+];
 
 export interface StackPermissionsArgs {
   readonly account: Account;
