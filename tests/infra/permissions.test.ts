@@ -42,9 +42,9 @@ describe("The program grants", () => {
       "s3:ListBucket": [from, to],
       "s3:GetObject": [
         ...["commits/*", CSV, "deleted/*"].map((key) => `${from}/${key}`),
-        ...["commits/*", "state/*"].map((key) => `${to}/${key}`),
+        ...["commits/*", "state/*", "tasks/*"].map((key) => `${to}/${key}`),
       ],
-      "s3:PutObject": under("commits/*", "heads/*", PARQUET, "rejected/*", "state/*"),
+      "s3:PutObject": under("commits/*", "heads/*", "tasks/*", PARQUET, "rejected/*", "state/*"),
       "s3:AbortMultipartUpload": under(PARQUET, "rejected/*", "state/*"),
     });
   });

@@ -29,7 +29,12 @@ export interface WatchedCloud {
 }
 
 /** Starts the platform; its schedules are on. */
-export async function startWatchedCloud(options: Pick<CloudOptions, "beforeS3"> = {}): Promise<WatchedCloud> {
+export async function startWatchedCloud({
+  settings = {},
+  ...options
+}: Pick<CloudOptions, "beforeS3"> & {
+  readonly settings?: Readonly<Record<string, string>>;
+} = {}): Promise<WatchedCloud> {
   const source = await createSource({ seeded: true });
   const warehouse = await createDatabase();
   const directory = await mkdtemp(join(tmpdir(), "marble-watched-"));
@@ -41,7 +46,7 @@ export async function startWatchedCloud(options: Pick<CloudOptions, "beforeS3"> 
     directory,
     clock,
     ...options,
-    config: { "marble:alertEmail": "data@example.com" },
+    config: { "marble:alertEmail": "data@example.com", ...settings },
     secrets: {
       "Totesys-Credentials": sourceSecret,
       "Warehouse-Credentials": warehouseSecret,
