@@ -79,18 +79,30 @@ export async function withSourceSnapshot<T>(
   const { credentials, schema } = options;
   return withConnection("source", credentials, async (client) => {
     const state = await asking("begin a read-only transaction", () => begin(client, schema));
+    // A filter is made for one table of one run.
+    const extents = new WeakMap<VersionFilter, Extent>();
     const source: SourceSnapshot = {
       state,
       catalogue: () =>
         asking(`list the tables of the schema ${schema}`, () =>
           catalogueOf(client, { schema, user: credentials.user }),
         ),
-      count: (table, selection, now) =>
-        asking(`count the rows of ${table.name}`, () => countRows(client, { schema, table, selection, now })),
+      count: async (table, selection, now) => {
+        const { extent, ...counts } = await asking(`count the rows of ${table.name}`, () =>
+          countRows(client, { schema, table, selection, now }),
+        );
+        if (selection.filter !== undefined && extent !== undefined) extents.set(selection.filter, extent);
+        return counts;
+      },
       size: (table) => asking(`measure ${table.name}`, () => sizeOf(client, table)),
       keyAt: (table, after, n) =>
         asking(`find a key of ${table.name}`, () => keyAt(client, { schema, table, after, n })),
-      copy: (table, given) => copyRows(client, { schema, table, ...given }),
+      copy: (table, given) => {
+        // Rows of a slice, however old, stand anywhere.
+        const known = given.filter !== undefined && given.slice === undefined;
+        const extent = known ? extents.get(given.filter) : undefined;
+        return copyRows(client, { schema, table, extent, ...given });
+      },
     };
     // A transaction that has only read is ended with its connection.
     return work(source);
@@ -199,10 +211,25 @@ function isAsDescribed(name: string, { storage }: TableDescription): string {
      WHERE COALESCE(pg_relation_filenode(n.oid), 0) <> n.filenode))::text`;
 }
 
+/**
+ * From where to where in a table the rows stand that a filter means. New versions stand where there is room,
+ * mostly at the end: what is read of them after they were counted is that part (a TID range scan, from
+ * PostgreSQL 14 on), not the table again. No version moves as long as the snapshot lasts.
+ */
+interface Extent {
+  readonly first: string;
+  readonly last: string;
+}
+
+const within = (extent: Extent | undefined): string =>
+  extent === undefined
+    ? ""
+    : ` AND ctid >= ${literal(extent.first)}::tid AND ctid <= ${literal(extent.last)}::tid`;
+
 async function countRows(
   client: pg.Client,
   options: { schema: string; table: TableDescription; selection: RowSelection; now: Snapshot },
-): Promise<TableCounts> {
+): Promise<TableCounts & { readonly extent: Extent | undefined }> {
   const { schema, table, selection, now } = options;
   const { filter, through, slice } = selection;
   const name = qualified(schema, table.name);
@@ -214,17 +241,21 @@ async function countRows(
     now.xmin < now.xmax
       ? `array_to_json(array_agg(DISTINCT xmin::text) FILTER (WHERE ${notOlder(now.xmin)}))`
       : "NULL";
+  const meant = `FILTER (WHERE ${before} AND ${condition(filter)})`;
+  const extent = filter === undefined ? "NULL, NULL" : `min(ctid) ${meant}, max(ctid) ${meant}`;
   const sql = `
-    SELECT count(*) FILTER (WHERE ${before}) AS total,
-           count(*) FILTER (WHERE ${before} AND ${condition(filter)}) AS captured,
+    SELECT count(*) FILTER (WHERE ${before}) AS total, count(*) ${meant} AS captured,
+           array_to_json(ARRAY[${extent}]::text[]) AS extent,
            ${overlap} AS overlap, ${isAsDescribed(name, table)} AS same
       FROM ${name}${last === undefined ? "" : ` WHERE ${compareKey(table, "<=", last)}`}`;
-  const [row] = await rowsOf<"total" | "captured" | "overlap" | "same">(client, sql);
+  const [row] = await rowsOf<"total" | "captured" | "extent" | "overlap" | "same">(client, sql);
   if (row?.same !== "true")
     throw new TransientError(`${table.name} was changed while the run looked at it; the next run sees it`, {
       subject: { table: table.name },
     });
+  const [first, end] = JSON.parse(row.extent ?? "[]") as (string | null | undefined)[];
   return {
+    extent: typeof first === "string" && typeof end === "string" ? { first, last: end } : undefined,
     total: Number(row.total),
     captured: Number(row.captured),
     overlap: JSON.parse(row.overlap ?? "[]") as string[],
@@ -233,11 +264,17 @@ async function countRows(
 
 function copyRows(
   client: pg.Client,
-  options: RowSelection & { schema: string; table: TableDescription; columns?: readonly string[] },
+  options: RowSelection & {
+    schema: string;
+    table: TableDescription;
+    extent: Extent | undefined;
+    columns?: readonly string[];
+  },
 ): CopyStream {
-  const { schema, table, columns: names } = options;
+  const { schema, table, extent, columns: names } = options;
   const columns = (names ?? table.columns.map(({ name }) => name)).map(identifier).join(", ");
-  const query = `SELECT ${columns} FROM ${qualified(schema, table.name)} WHERE ${selected(table, options)}`;
+  const rows = `${selected(table, options)}${within(extent)}`;
+  const query = `SELECT ${columns} FROM ${qualified(schema, table.name)} WHERE ${rows}`;
   const stream = client.query(copyTo(`COPY (${query}) TO STDOUT (FORMAT csv, HEADER)`));
   return {
     rows: () => stream.rowCount,
