@@ -50,7 +50,7 @@ export async function findDeleted(
 
   const present = keySet();
   const all = source.copy(table, { filter: undefined, through, columns: table.key });
-  for await (const key of readKeys(all, table.key)) present.add(key);
+  for await (const keys of readKeys(all, table.key)) for (const key of keys) present.add(key);
   for (const key of known) if (!present.has(key)) deleted.add(key);
   for (const key of deleted) known.delete(key);
   return { known, deleted, updated };
@@ -63,11 +63,11 @@ async function updatedRows(
 ): Promise<number> {
   if (counts.captured === 0 || plan.mode === "full") return 0;
   let updated = 0;
-  for await (const key of readKeys(
+  for await (const keys of readKeys(
     source.copy(table, { filter: plan.filter, through, columns: table.key }),
     table.key,
   )) {
-    if (known.has(key)) updated += 1;
+    for (const key of keys) if (known.has(key)) updated += 1;
   }
   return updated;
 }
@@ -76,9 +76,11 @@ async function updatedRows(
 async function knownKeys(previous: TableCapture, { store }: CaptureRun): Promise<KeySet> {
   const keys = keySet();
   for (const { kind, key } of previous.keys) {
-    for await (const text of readKeys(await store.stream(key), previous.key)) {
-      if (kind === "rows") keys.add(text);
-      else keys.delete(text);
+    for await (const some of readKeys(await store.stream(key), previous.key)) {
+      for (const one of some) {
+        if (kind === "rows") keys.add(one);
+        else keys.delete(one);
+      }
     }
   }
   return keys;

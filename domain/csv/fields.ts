@@ -1,4 +1,5 @@
 import { TerminalError } from "../errors";
+import { plainNumber, type Key } from "../key-set";
 import { decodeUtf8 } from "../utf8";
 import { ESCAPED, scanRecords, UNQUOTED, type Records } from "./scanner";
 
@@ -38,31 +39,47 @@ export function headerPositions(records: Records): Map<string, number> {
 const KEY_SEPARATOR = "\0";
 
 /**
- * The keys of the rows of a CSV file, as texts.
+ * The keys of the rows of a CSV file, some at once: a whole number as such, any other key as a text.
  * @throws TerminalError when the file lacks a column of the key
  */
 export async function* readKeys(
   chunks: AsyncIterable<Uint8Array>,
   key: readonly string[],
-): AsyncGenerator<string, void, undefined> {
+): AsyncGenerator<Key[], void, undefined> {
   let positions: number[] | undefined;
   for await (const records of scanRecords(chunks)) {
     let first = 0;
     if (positions === undefined) {
-      const header = headerPositions(records);
-      positions = key.map((name) => {
-        const position = header.get(name);
-        if (position === undefined) throw new TerminalError(`the file has no key column ${name}`);
-        return position;
-      });
+      positions = keyPositions(records, key);
       first = 1;
     }
-    for (let record = first; record < records.count; record++) {
-      yield positions
-        .map((position) => fieldText(records, record * records.width + position) ?? "")
-        .join(KEY_SEPARATOR);
-    }
+    const [only, ...others] = positions;
+    const keyAt =
+      only !== undefined && others.length === 0
+        ? (record: number) => singleKey(records, record * records.width + only)
+        : (record: number) => compositeKey(records, record * records.width, positions ?? []);
+    const keys: Key[] = [];
+    for (let record = first; record < records.count; record++) keys.push(keyAt(record));
+    yield keys;
   }
+}
+
+function keyPositions(records: Records, key: readonly string[]): number[] {
+  const header = headerPositions(records);
+  return key.map((name) => {
+    const position = header.get(name);
+    if (position === undefined) throw new TerminalError(`the file has no key column ${name}`);
+    return position;
+  });
+}
+
+const compositeKey = (records: Records, field: number, positions: readonly number[]): string =>
+  positions.map((position) => fieldText(records, field + position) ?? "").join(KEY_SEPARATOR);
+
+/** Most keys are whole numbers: no text is made of them. */
+function singleKey(records: Records, field: number): Key {
+  const number = plainNumber(records.bytes, records.starts[field] ?? 0, records.ends[field] ?? 0);
+  return Number.isNaN(number) ? (fieldText(records, field) ?? "") : number;
 }
 
 /** Keys as a CSV file with the key's columns. Every field is quoted: a key is never NULL. */

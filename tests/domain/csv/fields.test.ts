@@ -7,7 +7,7 @@ import { failureOf } from "../../support/failure";
 
 async function keysIn(csv: string, key: readonly string[]): Promise<string[]> {
   const keys: string[] = [];
-  for await (const text of readKeys(streamed(csv), key)) keys.push(text);
+  for await (const some of readKeys(streamed(csv), key)) keys.push(...some.map(String));
   return keys;
 }
 
