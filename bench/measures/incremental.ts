@@ -1,5 +1,5 @@
 import { checkLoaded } from "../check";
-import { createLake, STAGES, type Lake, type Stage, type StageRun } from "../lake";
+import { createLake, STAGES, type Stage, type StageRun } from "../lake";
 import { measuredFloor } from "../pipe";
 import { readsBetween, readsOf } from "../pages";
 import type { MeasureResult } from "../result";
@@ -13,6 +13,8 @@ const STAFF = 100_000;
 
 type Runs = Readonly<Record<Stage, StageRun>> & { readonly scans: number };
 
+type RunStage = (stage: Stage) => Promise<StageRun>;
+
 /** A run after little has changed in much: some orders, and a department to which many belong. */
 export async function measureIncremental(rig: Rig): Promise<MeasureResult> {
   const { rows, turns } = rig;
@@ -23,24 +25,32 @@ export async function measureIncremental(rig: Rig): Promise<MeasureResult> {
   const databases = { source: url, warehouse: rig.warehouse.url(lake.warehouse) };
   await inDatabase(databases.warehouse, "VACUUM (ANALYZE)");
 
+  // Every few minutes there is a run: the processes are warm as a rule.
+  const warm = { ingest: lake.warm("ingest"), process: lake.warm("process"), load: lake.warm("load") };
+  for (const stage of STAGES) await warm[stage].run();
+  const warmly: RunStage = (stage) => warm[stage].run();
+  const coldly: RunStage = (stage) => lake.run(stage);
+  const changeOrders = async (turn: number, run: RunStage): Promise<Runs> => {
+    const step = Math.max(Math.floor(rows / CHANGED), 1);
+    await inDatabase(
+      url,
+      `UPDATE sales_order SET units_sold = units_sold + 1, last_updated = last_updated + interval '1 day' WHERE sales_order_id % ${step} = ${turn % step}`,
+    );
+    const runs = await runAll(rig, run);
+    await checkLoaded("salesOrders", databases);
+    return runs;
+  };
+
   const measured = await byTurns(turns, {
     floor: () => measuredFloor(rig, SOURCE),
-    orders: async (turn) => {
-      const step = Math.max(Math.floor(rows / CHANGED), 1);
-      await inDatabase(
-        url,
-        `UPDATE sales_order SET units_sold = units_sold + 1, last_updated = last_updated + interval '1 day' WHERE sales_order_id % ${step} = ${turn % step}`,
-      );
-      const runs = await runAll(rig, lake);
-      await checkLoaded("salesOrders", databases);
-      return runs;
-    },
+    orders: (turn) => changeOrders(2 * turn, warmly),
+    cold: (turn) => changeOrders(2 * turn + 1, coldly),
     department: async (turn) => {
       await inDatabase(
         url,
         `UPDATE department SET department_name = 'Renamed ${turn}' WHERE department_id = 1`,
       );
-      const runs = await runAll(rig, lake);
+      const runs = await runAll(rig, warmly);
       await checkLoaded("staff", databases);
       return runs;
     },
@@ -62,6 +72,7 @@ export async function measureIncremental(rig: Rig): Promise<MeasureResult> {
     columns: ["", "ingest s", "process s", "load s", "whole s", "× floor", "scans of a table"],
     rows: [
       line(`${CHANGED} orders changed`, measured.orders),
+      line("the same, in new processes", measured.cold),
       line(`a department of ${STAFF.toLocaleString("en-US")} staff renamed`, measured.department),
     ],
     targets: [
@@ -78,16 +89,19 @@ export async function measureIncremental(rig: Rig): Promise<MeasureResult> {
         unit: "",
       },
     ],
-    notes: [`The floor, ${median(measured.floor).toFixed(2)} s, is a pipe of the whole table.`],
+    notes: [
+      "In warm processes, as those of a platform that runs every few minutes are.",
+      `The floor, ${median(measured.floor).toFixed(2)} s, is a pipe of the whole table.`,
+    ],
   };
 }
 
-async function runAll(rig: Rig, lake: Lake): Promise<Runs> {
+async function runAll(rig: Rig, run: RunStage): Promise<Runs> {
   await rig.settle();
   const url = rig.source.url(SOURCE);
   const before = await readsOf(url);
-  const ingest = await lake.run("ingest");
+  const ingest = await run("ingest");
   const { scans } = readsBetween(before, await readsOf(url));
-  const process = await lake.run("process");
-  return { ingest, process, load: await lake.run("load"), scans: Math.max(...Object.values(scans)) };
+  const process = await run("process");
+  return { ingest, process, load: await run("load"), scans: Math.max(...Object.values(scans)) };
 }
