@@ -3,19 +3,26 @@ import { at, lacking, statementsOf, everyResource, wholeStack, type StackResourc
 
 const BUCKET = "aws:s3/bucket:Bucket";
 
-/** A rule that each bucket has a companion resource of a kind, of which something holds. */
+/** Something that has to hold of a companion of a bucket, as its policy is. */
+interface Companion {
+  readonly type: string;
+  readonly holds: (companion: StackResource) => boolean;
+}
+
+/** A rule that each bucket has a companion of which something holds; `or` is another that will do. */
 const everyBucketHas = (
   name: string,
-  options: { description: string; type: string; what: string; holds: (companion: StackResource) => boolean },
+  options: Companion & { description: string; what: string; or?: Companion },
 ): Policies[number] =>
   wholeStack({ name, description: options.description }, (all) =>
     lacking(all(BUCKET), {
       what: options.what,
       has: (bucket) =>
-        all(options.type).some(
-          (companion) =>
-            [bucket.props["bucket"], bucket.name].includes(companion.props["bucket"]) &&
-            options.holds(companion),
+        [options, ...(options.or === undefined ? [] : [options.or])].some(({ type, holds }) =>
+          all(type).some(
+            (companion) =>
+              [bucket.props["bucket"], bucket.name].includes(companion.props["bucket"]) && holds(companion),
+          ),
         ),
     }),
   );
@@ -33,6 +40,13 @@ const denies = (
       String(at(Condition, operator, key)) === value,
   );
 };
+
+/** Do all objects go after some days? */
+const expires = (rules: unknown): boolean =>
+  Array.isArray(rules) &&
+  rules.some(
+    (rule: unknown) => at(rule, "status") === "Enabled" && Number(at(rule, "expiration", "days")) > 0,
+  );
 
 /** How the lake's data is kept. */
 export const DATA_RULES: Policies = [
@@ -64,10 +78,15 @@ export const DATA_RULES: Policies = [
     holds: (policy) => denies(policy, /^s3:\*$/, ["Bool", "aws:SecureTransport", "false"]),
   }),
   everyBucketHas("buckets-immutable", {
-    description: "Every bucket refuses to write over an object.",
+    description:
+      "Every bucket refuses to write over an object, but one whose objects expire: it holds no data.",
     type: "aws:s3/bucketPolicy:BucketPolicy",
     what: "lets objects be written over: deny s3:PutObject where s3:if-none-match is null",
     holds: (policy) => denies(policy, /^s3:PutObject$/, ["Null", "s3:if-none-match", "true"]),
+    or: {
+      type: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+      holds: ({ props }) => expires(props["rules"]),
+    },
   }),
   everyResource(
     {
