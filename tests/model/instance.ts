@@ -41,6 +41,8 @@ export function createInstance(
     /** What its clock shows. */
     readonly clock: () => number;
     readonly faults: readonly Fault[];
+    /** Does a load keep the marts up to date? */
+    readonly withMarts: boolean;
     /** Every fault that strikes is counted here. */
     readonly counts: Counts;
     /** Called at every step; the instance waits for it. */
@@ -119,7 +121,8 @@ export function createInstance(
       });
       let error: unknown;
       try {
-        await stages[stage]();
+        if (stage === "load") await stages.load(options.withMarts ? {} : { marts: [] });
+        else await stages[stage]();
       } catch (thrown) {
         error = thrown ?? new Error("nothing was thrown");
       }

@@ -22,6 +22,7 @@ interface Stage {
   readonly world: World;
   readonly s3Url: string;
   readonly log: ReturnType<typeof lakeIn>;
+  readonly withMarts: boolean;
   /** By the names that they sign with. */
   readonly instances: Map<string, Instance>;
   /** Every state that the source had since the last commit, by its snapshot. */
@@ -47,6 +48,8 @@ export async function play(steps: readonly Step[], world: World): Promise<Tally>
     world,
     s3Url: lake.s3.url,
     log: lakeIn(client, { ingestion: "ingestion", processed: "processed" }),
+    // Some histories do: marts take more statements than all else in a load.
+    withMarts: steps.length % 4 === 0,
     instances,
     states: new Map(),
     expected: [],
@@ -97,6 +100,7 @@ async function happen(event: Event, stage: Stage): Promise<void> {
       s3Url: stage.s3Url,
       clock: clock(tally.runs),
       faults: event.faults.filter(({ instance }) => instance === index),
+      withMarts: stage.withMarts,
       counts: tally.faults,
       onStep: async (isAt) => {
         if (!event.twice && event.meanwhile !== null && isAt(event.meanwhile.at))
@@ -143,7 +147,7 @@ async function remember({ world, states }: Stage): Promise<void> {
 function check({ error, struck, dead }: Ended, { raced }: { raced: boolean }): void {
   if (error === undefined || dead) return;
   if (error instanceof MarbleError && error.kind === "transient" && (struck || raced)) return;
-  const broken = /injected|ECONNRESET|socket hang up|Connection terminated|aborted/;
+  const broken = /injected|ECONNRESET|socket hang up|aborted/;
   if (struck && error instanceof Error && broken.test(error.message)) return;
   throw error as Error;
 }

@@ -89,6 +89,12 @@ export function changeStatement(change: Change): Statement {
   return statement(change);
 }
 
+/** Two tables that the model does not name, to begin with. */
+export const EXTRA_TABLES = `
+CREATE TABLE extra_0 AS SELECT n AS id, 'row ' || n AS name FROM generate_series(1, 4) AS n;
+ALTER TABLE extra_0 ADD PRIMARY KEY (id);
+CREATE TABLE extra_1 AS TABLE extra_0`;
+
 /** Of the tables that the model does not name. */
 const extra = (number: number): string => `extra_${number % 3}`;
 

@@ -6,6 +6,7 @@ import { createDatabase, type TestDatabase } from "../support/postgres";
 import { createTinySource, endConnections, tinyTotesys } from "../support/tiny-totesys";
 import { warehouseObserver, type WarehouseState } from "./observe";
 import { openShop, type Shop } from "./shop";
+import { EXTRA_TABLES } from "./statements";
 
 /** The databases that a process plays its histories on, one after the other. */
 export interface World {
@@ -53,7 +54,7 @@ export async function openWorld(): Promise<World> {
     reset: async () => {
       await shop.settle("ROLLBACK");
       await endConnections(source);
-      await source.query(seed);
+      await source.query(`${seed}; ${EXTRA_TABLES}`);
       await warehouse.query(
         "DROP SCHEMA IF EXISTS marts CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public",
       );

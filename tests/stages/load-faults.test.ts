@@ -84,7 +84,13 @@ describe("a load that does not come to its end", function () {
     pipeline.warehouse.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
 
   it("leaves nothing of a first load, wherever the line breaks; behind COMMIT it leaves all", async () => {
-    const statements = await statementsOf();
+    const all = await statementsOf();
+    // Up to the end of the transaction that finds nothing more to load; the marts that come then never fail a load.
+    const commit = all.findIndex(({ sql }) => sql === "COMMIT");
+    const statements = all.slice(
+      0,
+      all.findIndex(({ sql }, index) => index > commit && sql === "COMMIT") + 1,
+    );
     expect(statements.length).to.be.greaterThan(50);
 
     for (const [index, { kind, sql }] of statements.entries()) {
