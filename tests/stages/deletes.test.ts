@@ -136,7 +136,8 @@ describe("deletes, with the right to SELECT alone", () => {
     expect(await pipeline.ingested.store.get(file!.key)).to.equal('"key, a","b"\n"ä""2","2"\n"ä""3","3"\n');
   });
 
-  it("are found after any number of runs, with a bounded number of files to look at", async () => {
+  it("are found after any number of runs, with a bounded number of files to look at", async function () {
+    this.timeout(120_000);
     for (let run = 0; run < 70; run++) {
       await pipeline.source.query("UPDATE department SET manager = $1 WHERE department_id = 1", [
         String(run),

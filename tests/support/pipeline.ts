@@ -222,7 +222,10 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
   };
   const stages = stagesOver({
     ...lake,
-    sourceUrl: source.readerUrl,
+    // Asked for anew by every run: a source may move.
+    get sourceUrl() {
+      return source.readerUrl;
+    },
     warehouseUrl: warehouse.url,
     telemetry,
     now: monotonicClock(),
