@@ -15,7 +15,6 @@ export interface Bug {
 
 const SOURCE = "adapters/source.ts";
 const CHOICE = "return `(${notOlder(filter.since.xmin)}${captured}${joined})`;";
-const hasTimestamp = `table.columns.some(({ name }) => name === "last_updated")`;
 
 export const BUGS: readonly Bug[] = [
   {
@@ -26,24 +25,22 @@ export const BUGS: readonly Bug[] = [
         file: SOURCE,
         search: CHOICE,
         replace:
-          "if (table !== undefined) return `last_updated > (SELECT max(o.last_updated) FROM ${table} AS o " +
-          'WHERE NOT (${notOlder(filter.since.xmin).replaceAll("xmin", "o.xmin")}))`;\n  ' +
+          'if (table?.columns.some(({ name }) => name === "last_updated")) {\n' +
+          '    const old = notOlder(filter.since.xmin).replaceAll("xmin", "o.xmin");\n' +
+          '    const name = qualified("public", table.name);\n' +
+          "    return `last_updated > (SELECT max(o.last_updated) FROM ${name} AS o WHERE NOT (${old}))`;\n  }\n  " +
           CHOICE,
       },
       {
         file: SOURCE,
         search: "function condition(filter: VersionFilter | undefined)",
-        replace: "function condition(filter: VersionFilter | undefined, table?: string)",
+        replace: "function condition(filter: VersionFilter | undefined, table?: TableDescription)",
       },
+      { file: SOURCE, search: "AND ${condition(filter)})", replace: "AND ${condition(filter, table)})" },
       {
         file: SOURCE,
-        search: "FILTER (WHERE ${condition(filter)})",
-        replace: `FILTER (WHERE \${condition(filter, ${hasTimestamp} ? name : undefined)})`,
-      },
-      {
-        file: SOURCE,
-        search: "WHERE ${condition(filter)}`;",
-        replace: `WHERE \${condition(filter, ${hasTimestamp} ? qualified(schema, table.name) : undefined)}\`;`,
+        search: "versions = condition(filter);",
+        replace: "versions = condition(filter, table);",
       },
     ],
   },
@@ -66,31 +63,26 @@ export const BUGS: readonly Bug[] = [
     story: "the commit names files that are written after it",
     edits: [
       {
-        file: "stages/capture-table.ts",
-        search: "const bytes = await run.store.upload(key, copy);",
+        file: "stages/copy-to-lake.ts",
+        search: "const bytes = await run.store.upload(key, part.bytes);",
         replace:
-          "const chunks: Uint8Array[] = [];\n  for await (const chunk of copy) chunks.push(chunk);\n" +
-          "  const bytes = chunks.reduce((sum, { length }) => sum + length, 0);\n" +
-          "  const writes = afterCommit.get(run.store) ?? [];\n" +
-          "  afterCommit.set(run.store, [...writes, () => run.store.upload(key, Readable.from(chunks))]);",
+          "const chunks: Uint8Array[] = [];\n    for await (const chunk of part.bytes) chunks.push(chunk);\n" +
+          "    const bytes = chunks.reduce((sum, { length }) => sum + length, 0);\n" +
+          "    const writes = afterCommit.get(run.store) ?? [];\n" +
+          "    afterCommit.set(run.store, [...writes, () => run.store.upload(key, Readable.from(chunks))]);",
       },
       {
-        file: "stages/capture-table.ts",
-        search: "async function copyToLake(",
+        file: "stages/copy-to-lake.ts",
+        search: 'import type { CaptureRun } from "./capture-table";',
         replace:
-          "export const afterCommit = new WeakMap<object, (() => Promise<unknown>)[]>();\n\nasync function copyToLake(",
-      },
-      {
-        file: "stages/capture-table.ts",
-        search: 'import type { SourceSnapshot, TableCounts } from "../adapters/source";',
-        replace:
-          'import { Readable } from "node:stream";\nimport type { SourceSnapshot, TableCounts } from "../adapters/source";',
+          'import { Readable } from "node:stream";\nimport type { CaptureRun } from "./capture-table";\n\n' +
+          "export const afterCommit = new WeakMap<object, (() => Promise<unknown>)[]>();",
       },
       {
         file: "stages/ingest.ts",
         search: 'import { captureTables } from "./capture-tables";',
         replace:
-          'import { afterCommit } from "./capture-table";\nimport { captureTables } from "./capture-tables";',
+          'import { afterCommit } from "./copy-to-lake";\nimport { captureTables } from "./capture-tables";',
       },
       {
         file: "stages/ingest.ts",
@@ -104,13 +96,18 @@ export const BUGS: readonly Bug[] = [
     name: "ledger outside the transaction",
     story: "the ledger is written when the rows are committed",
     edits: [
+      {
+        file: "stages/load.ts",
+        search: "import { inWarehouseTransaction }",
+        replace: "import { askingWarehouse, inWarehouseTransaction }",
+      },
       { file: "stages/load-commit.ts", search: "await warehouse.ledger.record(", replace: "void (" },
       {
         file: "stages/load.ts",
         search: "    commits.push(result.commit.number);\n",
         replace:
-          '    await client.query(`INSERT INTO "${schema}".marble_ledger (commit, lake, model, captured_at, rows) VALUES ($1, $2, $3, $4, 0)`, ' +
-          "[result.commit.number, result.commit.lake, result.commit.model.version, result.commit.capturedAt]);\n    commits.push(result.commit.number);\n",
+          '    await askingWarehouse(() => client.query(`INSERT INTO "${schema}".marble_ledger (commit, lake, model, captured_at, rows) VALUES ($1, $2, $3, $4, 0)`, ' +
+          "[result.commit.number, result.commit.lake, result.commit.model.version, result.commit.capturedAt]));\n    commits.push(result.commit.number);\n",
       },
     ],
   },

@@ -43,6 +43,8 @@ export function createInstance(
     readonly faults: readonly Fault[];
     /** Does a load keep the marts up to date? */
     readonly withMarts: boolean;
+    /** How large a file of a capture may be. */
+    readonly partBytes: number;
     /** Every fault that strikes is counted here. */
     readonly counts: Counts;
     /** Called at every step; the instance waits for it. */
@@ -121,8 +123,9 @@ export function createInstance(
       });
       let error: unknown;
       try {
-        if (stage === "load") await stages.load(options.withMarts ? {} : { marts: [] });
-        else await stages[stage]();
+        if (stage === "ingest") await stages.ingest({ partBytes: options.partBytes });
+        else if (stage === "load") await stages.load(options.withMarts ? {} : { marts: [] });
+        else await stages.process();
       } catch (thrown) {
         error = thrown ?? new Error("nothing was thrown");
       }
