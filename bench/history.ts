@@ -42,7 +42,9 @@ export async function lakeWithHistory(rig: Rig, options: { source: string; commi
   }
   await inDatabase(
     rig.warehouse.url(warehouse),
-    `INSERT INTO ${LEDGER} (commit, lake, captured_at, rows) SELECT i, '${first.processed.lake}', now(), 0 FROM generate_series(2, ${commits}) AS i; ANALYZE ${LEDGER}`,
+    `INSERT INTO ${LEDGER} SELECT (jsonb_populate_record(first, jsonb_build_object('commit', i))).*
+       FROM ${LEDGER} AS first, generate_series(2, ${commits}) AS i WHERE first.commit = 1;
+     ANALYZE ${LEDGER}`,
   );
   const services = await startServices(directory);
   rig.started(() => services.stop());
