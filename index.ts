@@ -81,7 +81,7 @@ const processStage = new Stage("process", {
   environment: {
     INGESTION_BUCKET: ingestion.name,
     PROCESSED_BUCKET: processed.name,
-    SHARE_MB: String(config.shareMb),
+    TASK_MB: String(config.taskMb),
     CALENDAR_START: config.calendarStart,
     CALENDAR_END: config.calendarEnd,
   },

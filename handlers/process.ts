@@ -44,7 +44,7 @@ export async function processIngestion(
       telemetry,
       now: monotonicClock(),
       hasTime: hasTime(context),
-      shareBytes: Number(environment("SHARE_MB")) * 1024 * 1024,
+      taskBytes: Number(environment("TASK_MB")) * 1024 * 1024,
     };
     if (dryRun) return planReprocess(run);
     return reportAfter(

@@ -43,7 +43,7 @@ const settings = z.strictObject({
   processMemory: memory(512),
   loadMemory: memory(512),
   sliceMb: wholeNumber("must be a whole number of MB").default(2048),
-  shareMb: wholeNumber("must be a whole number of MB").default(256),
+  taskMb: wholeNumber("must be a whole number of MB").default(256),
   protectData: yesOrNo(true),
   athena: yesOrNo(true),
 });

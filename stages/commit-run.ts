@@ -36,8 +36,8 @@ export interface ProcessContext {
   readonly now: () => Date;
   /** Is there time for another commit, or another task of one? */
   readonly hasTime: () => boolean;
-  /** A commit with more captured bytes than this is worked off in tasks, which other invocations may take. */
-  readonly shareBytes: number;
+  /** Of a commit with more captured bytes than this, what is done stays done when a run ends. */
+  readonly taskBytes: number;
 }
 
 /** What the rows of a table need on their way. */

@@ -90,7 +90,6 @@ interface DirectCapture {
 }
 
 function directCaptures(run: CommitRun): DirectCapture[] {
-  const stamp = modelStamp(run.model);
   return run.model.tables
     .filter((table) => joinsOf(table).length === 0)
     .flatMap((table) =>
@@ -98,10 +97,8 @@ function directCaptures(run: CommitRun): DirectCapture[] {
         table,
         captured,
         tasks: captured.capture.files.map((file) => ({
-          version: 1 as const,
           commit: run.number,
-          model: stamp,
-          table: table.name,
+          table,
           captured: captured.number,
           file,
         })),

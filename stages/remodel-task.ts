@@ -1,7 +1,5 @@
 import type { RecordBatch } from "apache-arrow";
 import { hull } from "../domain/calendar";
-import { commitNumber } from "../domain/keys";
-import type { Dimension, Fact } from "../domain/model/table";
 import type { Task, TaskResult } from "../domain/task";
 import type { Lookups } from "../domain/transform";
 import { fileBatches, transformed, type RemodelRun } from "./commit-run";
@@ -11,7 +9,6 @@ import { writeTable } from "./write-table";
 /** Remodels one captured file for one table whose rows need nothing but themselves, as a stream. */
 export async function remodelTask(
   task: Task,
-  table: Dimension | Fact,
   context: Pick<RemodelRun, "ingested" | "processed" | "now">,
 ): Promise<TaskResult> {
   const { now, processed } = context;
@@ -20,7 +17,7 @@ export async function remodelTask(
     rejected: rejectedRows({ store: processed.store, now }),
     days: { named: undefined },
   };
-  const file = await writeTable(table, rowsOf(task, table, run), { store: processed.store, now });
+  const file = await writeTable(task.table, rowsOf(task, run), { store: processed.store, now });
   return {
     files: file === undefined ? [] : [file],
     days: run.days.named ?? null,
@@ -28,10 +25,9 @@ export async function remodelTask(
   };
 }
 
-async function* rowsOf(task: Task, table: Dimension | Fact, run: RemodelRun): AsyncGenerator<RecordBatch> {
+async function* rowsOf({ table, captured, file }: Task, run: RemodelRun): AsyncGenerator<RecordBatch> {
   const noLookups: Lookups = new Map();
-  const from = { number: commitNumber(task.captured), file: task.file };
-  for await (const source of fileBatches(table.source, from, run)) {
+  for await (const source of fileBatches(table.source, { number: captured, file }, run)) {
     yield transformed(table, { source, lookups: noLookups, run });
     await run.rejected.spill();
   }

@@ -67,7 +67,7 @@ describe("The program", () => {
           ...common,
           "INGESTION_BUCKET",
           "PROCESSED_BUCKET",
-          "SHARE_MB",
+          "TASK_MB",
           "CALENDAR_START",
           "CALENDAR_END",
         )

@@ -15,7 +15,7 @@ describe("No role may do more than it needs, and each needs what it may:", funct
   before(async () => {
     watched = await startWatchedCloud({
       // Every commit is a large one, so that tasks are written and read.
-      settings: { "marble:shareMb": "0" },
+      settings: { "marble:taskMb": "0" },
       beforeS3: ({ operation, bucket }) => {
         if (operation === "UploadPart" && bucket.includes(broken))
           throw new S3Error({ code: "InvalidRequest", statusCode: 400, message: "the part was refused" });

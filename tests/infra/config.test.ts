@@ -29,7 +29,7 @@ describe("The configuration of a stack", () => {
       processMemory: 512,
       loadMemory: 512,
       sliceMb: 2048,
-      shareMb: 256,
+      taskMb: 256,
       protectData: true,
       athena: true,
     });

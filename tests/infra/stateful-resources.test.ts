@@ -69,7 +69,7 @@ const OTHER_CONFIGURATION: Readonly<Record<string, string>> = {
   processMemory: "2048",
   loadMemory: "1024",
   sliceMb: "1024",
-  shareMb: "64",
+  taskMb: "64",
   protectData: "false",
   // What this switches on and off holds answers to queries, for a week.
   athena: "true",

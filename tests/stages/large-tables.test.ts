@@ -1,10 +1,5 @@
 import { expect } from "chai";
-import fc from "fast-check";
-import { model } from "../../domain/model/model";
-import { TASK_SUFFIX } from "../../domain/task";
 import { connect } from "../../local/postgres/client";
-import { monotonicClock } from "../../stages/clock";
-import { takeTask, type WorkerContext } from "../../stages/process-tasks";
 import { actualRows, expectedRows } from "../support/expected-warehouse";
 import { startPipeline, type IngestOptions, type Pipeline } from "../support/pipeline";
 
@@ -145,22 +140,14 @@ describe("The work on a large commit", () => {
     pipeline = await startPipeline({ seeded: true });
     taskKeys = [];
     pipeline.s3.onObjectCreated(({ key }) => {
-      if (key.endsWith(TASK_SUFFIX)) taskKeys.push(key);
+      if (key.startsWith("tasks/")) taskKeys.push(key);
     });
     await pipeline.ingest({ partBytes: 2048 });
   });
   afterEach(() => pipeline.close());
 
-  const worker = (): WorkerContext => ({
-    ingested: pipeline.ingested,
-    processed: pipeline.processed,
-    model,
-    telemetry: { info: () => undefined, warn: () => undefined, count: () => undefined },
-    now: monotonicClock(() => Date.parse("2031-01-01T00:00:00Z")),
-  });
-
-  it("is done alone when nobody takes a part, and gives what it gives unshared", async () => {
-    await pipeline.process({ shareBytes: 0 });
+  it("is done in tasks, and gives what it gives at once", async () => {
+    await pipeline.process({ taskBytes: 0 });
     await pipeline.load();
 
     await expectSame(pipeline);
@@ -169,13 +156,13 @@ describe("The work on a large commit", () => {
 
   it("goes on where it stood when the time is over", async () => {
     let tasks = 0;
-    const stopped = await pipeline.process({ shareBytes: 0, hasTime: () => tasks++ < 6 });
+    const stopped = await pipeline.process({ taskBytes: 0, hasTime: () => tasks++ < 6 });
     expect(stopped.commits).to.deep.equal([]);
     expect(await pipeline.processed.log.head()).to.equal(undefined);
     const before = pipeline.logged.filter(({ message }) => message === "remodelled a file").length;
     expect(before).to.equal(5);
 
-    await pipeline.process({ shareBytes: 0 });
+    await pipeline.process({ taskBytes: 0 });
     await pipeline.load();
 
     const all = pipeline.logged.filter(({ message }) => message === "remodelled a file").length;
@@ -183,46 +170,18 @@ describe("The work on a large commit", () => {
     await expectSame(pipeline);
   });
 
-  it("is shared with workers, whoever comes first, twice or never", async () => {
-    let tasks = 0;
-    await pipeline.process({ shareBytes: 0, hasTime: () => tasks++ < 1 });
-    const oneWorker = worker();
-    await fc.assert(
-      fc.asyncProperty(fc.shuffledSubarray(taskKeys, { minLength: 1 }), async (some) => {
-        for (const key of some.slice(0, 3)) await takeTask(key, oneWorker);
-      }),
-      { numRuns: 5 },
-    );
-    await takeTask(taskKeys[0]!, oneWorker);
-    expect(await takeTask(taskKeys[0]!, oneWorker), "it is done").to.equal(false);
-
-    await pipeline.process({ shareBytes: 0 });
+  it("is shared by two runs at once, whoever comes first", async () => {
+    await Promise.all([pipeline.process({ taskBytes: 0 }), pipeline.process({ taskBytes: 0 })]);
     await pipeline.load();
 
     await expectSame(pipeline);
-  });
-
-  it("is not disturbed by two workers that name a file by the same millisecond", async () => {
-    let tasks = 0;
-    await pipeline.process({ shareBytes: 0, hasTime: () => tasks++ < 1 });
-    const [first, second] = taskKeys.filter((key) => key.includes("fact_payment"));
-
-    expect(await takeTask(first!, worker())).to.equal(true);
-    expect(await takeTask(second!, worker())).to.equal(true);
-  });
-
-  it("is left to the stage by a worker whose model is another", async () => {
-    let tasks = 0;
-    await pipeline.process({ shareBytes: 0, hasTime: () => tasks++ < 1 });
-
-    expect(await takeTask(taskKeys[0]!, { ...worker(), model: { ...model, version: 2 } })).to.equal(false);
   });
 
   it("keeps the rejected rows of every task", async () => {
     await pipeline.source.query("UPDATE payment SET payment_date = 'never' WHERE payment_id % 10 = 0");
     await pipeline.ingest({ partBytes: 2048 });
 
-    const { rejected } = await pipeline.process({ shareBytes: 0 });
+    const { rejected } = await pipeline.process({ taskBytes: 0 });
 
     const [row] = await pipeline.source.query<{ n: string }>(
       "SELECT count(*) AS n FROM payment WHERE payment_id % 10 = 0",

@@ -42,7 +42,7 @@ export interface ProcessOptions {
   readonly hasTime?: () => boolean;
   readonly processed?: Pipeline["processed"];
   /** A commit with more captured bytes is worked off in tasks. */
-  readonly shareBytes?: number;
+  readonly taskBytes?: number;
 }
 
 export interface LoadOptions extends LoadRequest {
@@ -147,7 +147,7 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
       reprocess = false,
       hasTime: time,
       processed: into,
-      shareBytes = Infinity,
+      taskBytes = Infinity,
     } = {}) =>
       processCommits({
         ingested,
@@ -159,7 +159,7 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
         telemetry,
         now,
         hasTime: time ?? hasTime,
-        shareBytes,
+        taskBytes,
       }),
     load: ({
       model: given = model,
