@@ -1,47 +1,12 @@
 import { expect } from "chai";
 import { connect } from "../../local/postgres/client";
-import { actualRows, expectedRows } from "../support/expected-warehouse";
 import { cuttingAt } from "../support/cut-connection";
+import { actualRows, expectedRows } from "../support/expected-warehouse";
 import { failureOf } from "../support/failure";
-import { startPipeline, type Pipeline } from "../support/pipeline";
-
-/** A source that has changed for some commits: updates, deletes, a renamed department. */
-async function withHistory(): Promise<Pipeline> {
-  const pipeline = await startPipeline({ seeded: true });
-  await pipeline.run();
-  for (const units of [11, 12]) {
-    await pipeline.source.query("UPDATE sales_order SET units_sold = $1 WHERE sales_order_id IN (2, 3)", [
-      units,
-    ]);
-    await pipeline.source.query("DELETE FROM payment WHERE payment_id = $1", [units]);
-    await pipeline.source.query("UPDATE department SET department_name = $1 WHERE department_id = 1", [
-      `D${units}`,
-    ]);
-    await pipeline.run();
-  }
-  return pipeline;
-}
+import type { Pipeline } from "../support/pipeline";
+import { versions, withHistory } from "../support/replay-history";
 
 const failure = async (promise: Promise<unknown>): Promise<string> => (await failureOf(promise)).message;
-
-const FACTS = {
-  fact_sales_order: "sales_record_id",
-  fact_purchase_order: "purchase_record_id",
-  fact_payment: "payment_record_id",
-};
-
-/** All versions of all facts, in their order, without surrogate keys. */
-async function versions({ warehouse }: Pipeline): Promise<Record<string, string[]>> {
-  const found: Record<string, string[]> = {};
-  for (const [fact, key] of Object.entries(FACTS)) {
-    const rows = await warehouse.query<{ row: string }>(
-      `SELECT (to_jsonb(f) - '${key}')::text || EXISTS (SELECT FROM marble_deletion d WHERE d.fact = '${fact}' AND d.record_id = f.${key}) AS row
-         FROM ${fact} f ORDER BY ${key}`,
-    );
-    found[fact] = rows.map(({ row }) => row);
-  }
-  return found;
-}
 
 describe("A rebuild of the warehouse", () => {
   let pipeline: Pipeline;
@@ -228,78 +193,5 @@ describe("A rebuild of the warehouse", () => {
 
     expect(reason).to.include(`GRANT CREATE ON DATABASE "${pipeline.warehouse.name}" TO "${role}"`);
     await pipeline.warehouse.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
-  });
-});
-
-describe("A reload of tables", () => {
-  let pipeline: Pipeline;
-  let before: Record<string, string[]>;
-  beforeEach(async () => {
-    pipeline = await withHistory();
-    before = await versions(pipeline);
-  });
-  afterEach(() => pipeline.close());
-
-  it("from a commit on, for one fact, leaves what came before, and every other table, as it is", async () => {
-    const keys = (): Promise<unknown[]> =>
-      pipeline.warehouse.query("SELECT sales_record_id FROM fact_sales_order ORDER BY 1");
-    const [last] = await pipeline.warehouse.query<{ last: string }>(
-      "SELECT last_record AS last FROM marble_batch WHERE fact = 'fact_sales_order' AND commit = 1",
-    );
-    const kept = (await keys()).slice(0, Number(last!.last));
-    await pipeline.warehouse.query("UPDATE fact_sales_order SET units_sold = 0 WHERE sales_record_id > $1", [
-      last!.last,
-    ]);
-    await pipeline.warehouse.query("UPDATE dim_staff SET first_name = 'damaged'");
-
-    const { replay } = await pipeline.load({ replay: { tables: ["fact_sales_order"], from: 2 } });
-
-    expect(replay).to.deep.equal({ operation: "reload", state: "done", commit: 3, of: 3 });
-    expect(await versions(pipeline)).to.deep.equal(before);
-    expect((await keys()).slice(0, kept.length)).to.deep.equal(kept);
-    const damaged = await pipeline.warehouse.query("SELECT FROM dim_staff WHERE first_name = 'damaged'");
-    expect(damaged.length).to.be.greaterThan(0);
-  });
-
-  it("of all tables from the first commit on mends all, deletions and waiting versions too", async () => {
-    await pipeline.source.query(
-      "SET session_replication_role = replica; INSERT INTO payment SELECT 900001, created_at, last_updated, 900001, counterparty_id, payment_amount, currency_id, payment_type_id, paid, payment_date, company_ac_number, counterparty_ac_number FROM payment WHERE payment_id = 1",
-    );
-    await pipeline.run();
-    before = await versions(pipeline);
-    const orphans = (): Promise<unknown[]> =>
-      pipeline.warehouse.query("SELECT fact, key, commit, healed_by FROM marble_orphan ORDER BY 2");
-    const waiting = await orphans();
-    expect(waiting).to.have.length(1);
-    await pipeline.warehouse.query(`
-      UPDATE dim_staff SET first_name = 'damaged'; DELETE FROM fact_payment WHERE payment_record_id % 2 = 0;
-      DELETE FROM marble_deletion; UPDATE fact_sales_order SET units_sold = 0`);
-
-    await pipeline.load({ replay: { from: 1 } });
-
-    expect(await versions(pipeline)).to.deep.equal(before);
-    expect(await orphans()).to.deep.equal(waiting);
-    const rows = await actualRows(pipeline.warehouse);
-    expect(rows["dim_staff"]).to.deep.equal((await expectedRows(pipeline.source))["dim_staff"]);
-  });
-
-  it("changes nothing when its time ends, and says what to do", async () => {
-    await pipeline.warehouse.query("DELETE FROM fact_payment WHERE payment_record_id % 2 = 0");
-    const damaged = await versions(pipeline);
-    let commits = 0;
-
-    const reason = await failure(
-      pipeline.load({ replay: { tables: ["fact_payment"] }, hasTime: () => commits++ < 1 }),
-    );
-
-    expect(reason).to.include("the time ended at commit 2 of 3").and.include('{"replay":{}}');
-    expect(await versions(pipeline)).to.deep.equal(damaged);
-  });
-
-  it("refuses what does not exist, by name", async () => {
-    expect(await failure(pipeline.load({ replay: { tables: ["fact_x"] } }))).to.include(
-      "the model has no table fact_x; it has",
-    );
-    expect(await failure(pipeline.load({ replay: { from: 9 } }))).to.include("there is no commit 9");
   });
 });
