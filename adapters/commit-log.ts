@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { parseCommit, processCommit, type ProcessCommit } from "../domain/commit";
 import { TerminalError } from "../domain/errors";
 import {

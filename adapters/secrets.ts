@@ -3,7 +3,7 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import { z } from "zod";
+import * as z from "zod";
 import { messageOf, TerminalError, TransientError } from "../domain/errors";
 
 /** How to reach a database; the JSON of a secret in the form that RDS itself uses. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { dataFile, type DataFile } from "./commit";
 import type { CommitNumber, ObjectKey } from "./keys";
 import type { Dimension, Fact } from "./model/table";

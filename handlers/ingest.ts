@@ -1,6 +1,6 @@
 import type { Context } from "aws-lambda";
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { commitLog } from "../adapters/commit-log";
 import { environment } from "../adapters/environment";
 import { parseEvent } from "../adapters/event";

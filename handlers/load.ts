@@ -1,5 +1,5 @@
 import type { Context } from "aws-lambda";
-import { z } from "zod";
+import * as z from "zod";
 import { processedLog } from "../adapters/commit-log";
 import { environment } from "../adapters/environment";
 import { parseEvent } from "../adapters/event";

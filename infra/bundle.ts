@@ -63,8 +63,8 @@ export function bundle(name: string, { file, name: exportName }: ExportedFunctio
     format: "cjs",
     // ES modules are smaller than the CommonJS of the same package: what is not used falls away.
     mainFields: ["module", "main"],
-    minifySyntax: true,
-    minifyWhitespace: true,
+    // A cold start reads all of it. The names in a stack trace are those of the source all the same.
+    minify: true,
     keepNames: true,
     sourcemap: "linked",
     sourcesContent: false,

@@ -1,5 +1,5 @@
 import { RunError } from "@pulumi/pulumi";
-import { z } from "zod";
+import * as z from "zod";
 import { parseSchedule } from "../domain/schedule";
 
 /** The namespace of the settings below: what stands before the colon in `pulumi config set marble:alertEmail …`. */

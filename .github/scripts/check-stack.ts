@@ -2,7 +2,7 @@
  * `npm run preview -- dev`, `npm run drift -- dev`: asks Pulumi about a stack and writes the answer to
  * `reports/`. Exits with an error if there is no answer; a change is an answer.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { askPulumi } from "./ask-pulumi";
 import { KINDS, writeReport } from "./stack-report";
 

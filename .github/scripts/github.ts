@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What GitHub gives to a job: https://docs.github.com/en/actions/reference/workflows-and-actions/variables */
 const environment = z.object({

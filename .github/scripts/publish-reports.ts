@@ -2,7 +2,7 @@
  * `npm run publish-reports -- preview dev prod`, or `drift`: publishes what `check-stack.ts` has written, as
  * the comment of a pull request or as an issue. Runs in a job of a workflow only.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { commentPreview } from "./comment-preview";
 import { repositoryOf } from "./github";
 import { KINDS, readReports } from "./stack-report";

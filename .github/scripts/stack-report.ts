@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 
 /** What is asked about a stack: what a deployment would change, or what was changed behind Pulumi's back. */
 export const KINDS = ["preview", "drift"] as const;
