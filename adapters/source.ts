@@ -1,36 +1,22 @@
 import type pg from "pg";
-import { to as copyTo } from "pg-copy-streams";
 import type { SourceState, TableDescription, VersionFilter } from "../domain/capture";
-import { messageOf, TerminalError, TransientError } from "../domain/errors";
-import type { RowKey, Slice } from "../domain/slice";
-import { rowXid, type Snapshot } from "../domain/snapshot";
+import { TransientError } from "../domain/errors";
+import type { RowKey } from "../domain/slice";
+import type { Snapshot } from "../domain/snapshot";
 import { identifier, literal, qualified } from "../domain/sql";
-import { codeOf, rowsOf, withConnection } from "./postgres";
+import { rowsOf, withConnection } from "./postgres";
 import type { Credentials } from "./secrets";
 import { catalogueOf, type Catalogue } from "./source-catalogue";
-
-/** Which rows of a table are meant. */
-export interface RowSelection {
-  /** Those of the versions that it means; all when undefined. */
-  readonly filter: VersionFilter | undefined;
-  /** Of those, only the ones up to this key. */
-  readonly through?: RowKey | undefined;
-  /** And all rows of a slice, however old. */
-  readonly slice?: Slice | undefined;
-}
-
-/** How many rows a table has, how many of them a filter means, and the transaction ids in the overlap. */
-export interface TableCounts {
-  readonly total: number;
-  readonly captured: number;
-  readonly overlap: readonly string[];
-}
-
-/** Rows on their way out of the database, as CSV with a header. */
-export interface CopyStream extends AsyncIterable<Uint8Array> {
-  /** Known when the stream has ended. */
-  readonly rows: () => number;
-}
+import { asking } from "./source-errors";
+import {
+  compareKey,
+  copyRows,
+  countRows,
+  type CopyStream,
+  type Extent,
+  type RowSelection,
+  type TableCounts,
+} from "./source-rows";
 
 /** The source as one transaction sees it: a state that it really had, across all tables. */
 export interface SourceSnapshot {
@@ -109,28 +95,6 @@ export async function withSourceSnapshot<T>(
   });
 }
 
-/**
- * Errors that heal: the connection, a lock, a server that restarts (classes 08, 53, 55, 57, 40), a table or
- * a column that is gone since the catalogue was read (42P01, 42703): the next run sees another catalogue.
- */
-const TRANSIENT = /^(08|53|55|57|40)|^42P01$|^42703$|^E[A-Z]+$/;
-
-async function asking<T>(what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw sourceError(what, error);
-  }
-}
-
-function sourceError(what: string, error: unknown): Error {
-  if (error instanceof TerminalError || error instanceof TransientError) return error;
-  const code = codeOf(error);
-  const message = `the source could not ${what}: ${messageOf(error)}`;
-  if (code === "" || TRANSIENT.test(code)) return new TransientError(message, { cause: error });
-  return new TerminalError(message, { cause: error });
-}
-
 async function begin(client: pg.Client, schema: string): Promise<SourceSnapshot["state"]> {
   // Several statements in one round trip give one result each.
   const results = (await client.query(BEGIN)) as unknown as pg.QueryResult<Record<string, string>>[];
@@ -139,37 +103,6 @@ async function begin(client: pg.Client, schema: string): Promise<SourceSnapshot[
   const { snapshot = "", systemIdentifier = "", timeline = "", database = "" } = row;
   const { server = "", startedAt = "" } = row;
   return { snapshot, systemIdentifier, timeline: Number(timeline), database, schema, server, startedAt };
-}
-
-/**
- * The row versions of transactions not older than the horizon. Ids are 32 bits and wrap, so ages are
- * compared; within a transaction all ages have the same point of reference.
- */
-const notOlder = (horizon: bigint): string => `age(xmin) BETWEEN 0 AND age(${literal(rowXid(horizon))}::xid)`;
-
-function condition(filter: VersionFilter | undefined): string {
-  if (filter === undefined) return "true";
-  const ids = filter.captured.map(literal).join(", ");
-  const captured = filter.captured.length === 0 ? "" : ` AND xmin <> ALL (ARRAY[${ids}]::xid[])`;
-  const oids = filter.joined.map(literal).join(", ");
-  const joined = filter.joined.length === 0 ? "" : ` OR tableoid = ANY (ARRAY[${oids}]::oid[])`;
-  return `(${notOlder(filter.since.xmin)}${captured}${joined})`;
-}
-
-/** `(key) <comparison> (values)`; the values take the types of the columns. */
-function compareKey({ key: names }: TableDescription, comparison: "<=" | ">", key: RowKey): string {
-  return `(${names.map(identifier).join(", ")}) ${comparison} (${key.map(literal).join(", ")})`;
-}
-
-function selected(table: TableDescription, { filter, through, slice }: RowSelection): string {
-  const versions = condition(filter);
-  const bounded = through === undefined ? versions : `(${versions} AND ${compareKey(table, "<=", through)})`;
-  if (slice === undefined) return bounded;
-  const bounds = [
-    ...(slice.after === undefined ? [] : [compareKey(table, ">", slice.after)]),
-    ...(slice.through === undefined ? [] : [compareKey(table, "<=", slice.through)]),
-  ];
-  return bounds.length === 0 ? "true" : `(${bounded} OR (${bounds.join(" AND ")}))`;
 }
 
 /** The root of a storage, and what stands below it: a partitioned table has nothing but its partitions. */
@@ -195,95 +128,4 @@ async function keyAt(
        FROM ${qualified(schema, table.name)} ${where} ORDER BY ${columns.join(", ")} OFFSET ${n - 1} LIMIT 1`,
   );
   return row === undefined ? undefined : (JSON.parse(row.key ?? "[]") as string[]);
-}
-
-/**
- * A table is found by its name as it is now, not as it was at the snapshot: another may have taken it,
- * and one that was rewritten since looks empty (PostgreSQL manual, 13.6 "Caveats"). The statement that
- * asks holds a lock, which keeps the table as it is until the run has ended.
- */
-function isAsDescribed(name: string, { storage }: TableDescription): string {
-  const nodes = storage.split(",").map((node) => node.split(":"));
-  const array = (values: readonly (string | undefined)[]): string =>
-    `ARRAY[${values.map((value) => literal(value ?? "")).join(", ")}]::oid[]`;
-  return `(SELECT to_regclass(${literal(name)})::oid = ${literal(nodes[0]?.[0] ?? "")}::oid AND NOT EXISTS (
-    SELECT FROM unnest(${array(nodes.map(([oid]) => oid))}, ${array(nodes.map(([, filenode]) => filenode))}) AS n (oid, filenode)
-     WHERE COALESCE(pg_relation_filenode(n.oid), 0) <> n.filenode))::text`;
-}
-
-/**
- * From where to where in a table the rows stand that a filter means. New versions stand where there is room,
- * mostly at the end: what is read of them after they were counted is that part (a TID range scan, from
- * PostgreSQL 14 on), not the table again. No version moves as long as the snapshot lasts.
- */
-interface Extent {
-  readonly first: string;
-  readonly last: string;
-}
-
-const within = (extent: Extent | undefined): string =>
-  extent === undefined
-    ? ""
-    : ` AND ctid >= ${literal(extent.first)}::tid AND ctid <= ${literal(extent.last)}::tid`;
-
-async function countRows(
-  client: pg.Client,
-  options: { schema: string; table: TableDescription; selection: RowSelection; now: Snapshot },
-): Promise<TableCounts & { readonly extent: Extent | undefined }> {
-  const { schema, table, selection, now } = options;
-  const { filter, through, slice } = selection;
-  const name = qualified(schema, table.name);
-  const before = through === undefined ? "true" : compareKey(table, "<=", through);
-  // Rows of the slice are captured too: who wrote them is a part of the overlap.
-  const last = slice === undefined ? through : slice.through;
-  // Without a writer in progress nothing can come twice: there is no overlap to remember.
-  const overlap =
-    now.xmin < now.xmax
-      ? `array_to_json(array_agg(DISTINCT xmin::text) FILTER (WHERE ${notOlder(now.xmin)}))`
-      : "NULL";
-  const meant = `FILTER (WHERE ${before} AND ${condition(filter)})`;
-  const extent = filter === undefined ? "NULL, NULL" : `min(ctid) ${meant}, max(ctid) ${meant}`;
-  const sql = `
-    SELECT count(*) FILTER (WHERE ${before}) AS total, count(*) ${meant} AS captured,
-           array_to_json(ARRAY[${extent}]::text[]) AS extent,
-           ${overlap} AS overlap, ${isAsDescribed(name, table)} AS same
-      FROM ${name}${last === undefined ? "" : ` WHERE ${compareKey(table, "<=", last)}`}`;
-  const [row] = await rowsOf<"total" | "captured" | "extent" | "overlap" | "same">(client, sql);
-  if (row?.same !== "true")
-    throw new TransientError(`${table.name} was changed while the run looked at it; the next run sees it`, {
-      subject: { table: table.name },
-    });
-  const [first, end] = JSON.parse(row.extent ?? "[]") as (string | null | undefined)[];
-  return {
-    extent: typeof first === "string" && typeof end === "string" ? { first, last: end } : undefined,
-    total: Number(row.total),
-    captured: Number(row.captured),
-    overlap: JSON.parse(row.overlap ?? "[]") as string[],
-  };
-}
-
-function copyRows(
-  client: pg.Client,
-  options: RowSelection & {
-    schema: string;
-    table: TableDescription;
-    extent: Extent | undefined;
-    columns?: readonly string[];
-  },
-): CopyStream {
-  const { schema, table, extent, columns: names } = options;
-  const columns = (names ?? table.columns.map(({ name }) => name)).map(identifier).join(", ");
-  const rows = `${selected(table, options)}${within(extent)}`;
-  const query = `SELECT ${columns} FROM ${qualified(schema, table.name)} WHERE ${rows}`;
-  const stream = client.query(copyTo(`COPY (${query}) TO STDOUT (FORMAT csv, HEADER)`));
-  return {
-    rows: () => stream.rowCount,
-    async *[Symbol.asyncIterator]() {
-      try {
-        for await (const chunk of stream) yield chunk as Uint8Array;
-      } catch (error) {
-        throw sourceError(`copy ${table.name}`, error);
-      }
-    },
-  };
 }

@@ -78,9 +78,12 @@ const tableCapture = z.object({
    * the order of keys, and how many rows a slice has. `total` and `keys` are those of the rows up to it.
    */
   slice: z.object({ through: z.array(z.string()), rows: z.int().positive() }).nullable(),
-  /** The files, in order, that together tell the keys of all rows of the table: `rows` add, `tombstones` remove. */
+  /**
+   * The files, in order, that together tell the keys of all rows of the table: `rows` add, `tombstones` remove,
+   * `runs` add whole numbers that follow one another.
+   */
   keys: z.array(
-    z.object({ kind: z.enum(["rows", "tombstones"]), key: z.string(), bytes: z.int().nonnegative() }),
+    z.object({ kind: z.enum(["rows", "tombstones", "runs"]), key: z.string(), bytes: z.int().nonnegative() }),
   ),
   /** Of a held table: the snapshot from which the next capture goes on (null: in full), and why it is held. */
   held: z

@@ -1,16 +1,27 @@
 /** A key as its text, or as the number that the text is: `plainNumber` says which. */
 export type Key = string | number;
 
+/** Whole numbers that follow one another, both ends included. */
+export interface Run {
+  readonly first: number;
+  readonly last: number;
+}
+
 /**
  * A set of keys of one table. Whole numbers, which most keys are, take a bit each where they
  * lie close together; any other key is held as it is.
  */
 export interface KeySet {
   add(key: Key): void;
+  addRun(run: Run): void;
   /** Returns whether it was there. */
   delete(key: Key): boolean;
   has(key: Key): boolean;
   readonly size: number;
+  /** The keys that are numbers, in ascending order, as few runs as there can be. */
+  runs(): Iterable<Run>;
+  /** The other keys. */
+  texts(): Iterable<string>;
   [Symbol.iterator](): Iterator<string>;
 }
 
@@ -41,6 +52,17 @@ const PLAIN_NUMBER = /^(0|[1-9]\d{0,14})$/;
 /** The same key, as a number where it is one. */
 const normal = (key: Key): Key => (typeof key === "string" && PLAIN_NUMBER.test(key) ? Number(key) : key);
 
+const ALL_BITS = 0xffffffff;
+
+/** The bits of a word from one to another, both included. */
+const maskOf = (from: number, to: number): number => ((ALL_BITS >>> (31 - to + from)) << from) >>> 0;
+
+function countBits(word: number): number {
+  let count = 0;
+  for (let rest = word; rest !== 0; rest &= rest - 1) count += 1;
+  return count;
+}
+
 /** An empty set. */
 export function keySet(): KeySet {
   const pages = new Map<number, Uint32Array>();
@@ -53,11 +75,42 @@ export function keySet(): KeySet {
     return { index, mask: (1 << (bit & 31)) >>> 0, value: page[index] ?? 0 };
   };
   const pageOf = (number: number): number => Math.floor(number / PAGE_BITS);
+  const pageFor = (number: number): Uint32Array => {
+    const page = pages.get(pageOf(number)) ?? new Uint32Array(WORDS);
+    pages.set(pageOf(number), page);
+    return page;
+  };
   const hasNumber = (number: number): boolean => {
     const page = pages.get(pageOf(number));
     if (page === undefined) return false;
     const { mask, value } = word(page, number);
     return (value & mask) !== 0;
+  };
+  /** Adds the numbers of one word. */
+  const addBits = (page: Uint32Array, index: number, mask: number): void => {
+    const value = page[index] ?? 0;
+    numbers += countBits(mask & ~value);
+    page[index] = value | mask;
+  };
+  const runs = function* (): Generator<Run, void, undefined> {
+    let run: { first: number; last: number } | undefined;
+    for (const number of [...pages.keys()].sort((a, b) => a - b)) {
+      for (const [index, value] of (pages.get(number) ?? []).entries()) {
+        for (let bit = 0; bit < 32 && value >>> bit !== 0; bit++) {
+          if (((value >>> bit) & 1) === 0) continue;
+          // A word is full as a rule: it is one step.
+          const first = number * PAGE_BITS + index * 32 + bit;
+          const last = value === ALL_BITS ? first + 31 : first;
+          if (run?.last === first - 1) run.last = last;
+          else {
+            if (run !== undefined) yield run;
+            run = { first, last };
+          }
+          if (value === ALL_BITS) break;
+        }
+      }
+    }
+    if (run !== undefined) yield run;
   };
 
   return {
@@ -67,13 +120,18 @@ export function keySet(): KeySet {
         others.add(key);
         return;
       }
-      if (hasNumber(key)) return;
-      const number = pageOf(key);
-      const page = pages.get(number) ?? new Uint32Array(WORDS);
-      pages.set(number, page);
-      const { index, mask, value } = word(page, key);
-      page[index] = value | mask;
-      numbers += 1;
+      const page = pageFor(key);
+      const { index, mask } = word(page, key);
+      addBits(page, index, mask);
+    },
+    addRun: ({ first, last }) => {
+      for (let number = first; number <= last;) {
+        const from = number % 32;
+        const to = Math.min(31, from + last - number);
+        const page = pageFor(number);
+        addBits(page, word(page, number).index, maskOf(from, to));
+        number += to - from + 1;
+      }
     },
     delete: (given) => {
       const key = normal(given);
@@ -92,13 +150,10 @@ export function keySet(): KeySet {
     get size() {
       return numbers + others.size;
     },
+    runs,
+    texts: () => others.values(),
     *[Symbol.iterator]() {
-      for (const number of [...pages.keys()].sort((a, b) => a - b)) {
-        for (let bit = 0; bit < PAGE_BITS; bit++) {
-          const key = number * PAGE_BITS + bit;
-          if (hasNumber(key)) yield String(key);
-        }
-      }
+      for (const { first, last } of runs()) for (let key = first; key <= last; key++) yield String(key);
       yield* others;
     },
   };

@@ -1,4 +1,5 @@
-import type { RowSelection, SourceSnapshot, TableCounts } from "../adapters/source";
+import type { SourceSnapshot } from "../adapters/source";
+import type { RowSelection, TableCounts } from "../adapters/source-rows";
 import {
   planTable,
   recaptured,
@@ -13,8 +14,9 @@ import type { CommitNumber } from "../domain/keys";
 import { isContinuous, replacedRows } from "../domain/replaced-rows";
 import type { Snapshot } from "../domain/snapshot";
 import { copyToLake } from "./copy-to-lake";
-import { findDeleted, keyHistory, writeTombstones, type KeyComparison } from "./find-deleted";
+import { findDeleted, writeTombstones, type KeyComparison } from "./find-deleted";
 import type { IngestContext } from "./ingest";
+import { keyHistory } from "./known-keys";
 import { nextSlice, planSlice, type PlannedSlice } from "./plan-slice";
 
 /** One run of the stage over all tables. */

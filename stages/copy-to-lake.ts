@@ -1,4 +1,5 @@
-import type { RowSelection, SourceSnapshot } from "../adapters/source";
+import type { SourceSnapshot } from "../adapters/source";
+import type { RowSelection } from "../adapters/source-rows";
 import type { TableDescription, TablePlan } from "../domain/capture";
 import type { DataFile } from "../domain/commit";
 import { csvParts } from "../domain/csv/parts";

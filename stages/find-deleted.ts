@@ -1,13 +1,15 @@
-import type { SourceSnapshot, TableCounts } from "../adapters/source";
+import type { SourceSnapshot } from "../adapters/source";
+import type { TableCounts } from "../adapters/source-rows";
 import type { TableDescription, TablePlan } from "../domain/capture";
 import { isSameKey } from "../domain/column-changes";
-import type { DataFile, TableCapture } from "../domain/commit";
+import type { TableCapture } from "../domain/commit";
 import { keysAsCsv, readKeys } from "../domain/csv/fields";
 import { keySet, type KeySet } from "../domain/key-set";
 import { dataKey } from "../domain/keys";
 import type { RowKey } from "../domain/slice";
 import { storageChange } from "../domain/storage";
 import type { CaptureRun } from "./capture-table";
+import { asyncly, knownKeys } from "./known-keys";
 
 /**
  * Deletes leave no row behind, and nothing but SELECT is needed to find them: first arithmetic says
@@ -72,20 +74,6 @@ async function updatedRows(
   return updated;
 }
 
-/** The keys of all rows that a table had at its last capture. */
-async function knownKeys(previous: TableCapture, { store }: CaptureRun): Promise<KeySet> {
-  const keys = keySet();
-  for (const { kind, key } of previous.keys) {
-    for await (const some of readKeys(await store.stream(key), previous.key)) {
-      for (const one of some) {
-        if (kind === "rows") keys.add(one);
-        else keys.delete(one);
-      }
-    }
-  }
-  return keys;
-}
-
 export async function writeTombstones(
   table: TableDescription,
   deleted: KeySet,
@@ -97,43 +85,4 @@ export async function writeTombstones(
   const bytes = await run.store.upload(key, asyncly(keysAsCsv(deleted, table.key)));
   run.telemetry.info("deleted rows found", { commit: run.number, table: table.name, rows });
   return { rows, files: [{ key, rows, bytes }] };
-}
-
-/** More files, or more bytes than this, and the known keys are written anew as one file of keys alone. */
-const MAX_FILES = 64;
-const MAX_BYTES = 4 * 1024 * 1024;
-
-/** The files that tell the keys of all rows after this capture. */
-export async function keyHistory(options: {
-  table: TableDescription;
-  previous: TableCapture | undefined;
-  plan: TablePlan;
-  files: readonly DataFile[];
-  tombstones: readonly DataFile[];
-  /** When they were read. */
-  known: KeySet | undefined;
-  run: CaptureRun;
-}): Promise<TableCapture["keys"]> {
-  const { table, previous, plan, files, tombstones, known, run } = options;
-  if (table.key.length === 0) return [];
-  const entry =
-    (kind: "rows" | "tombstones") =>
-    ({ key, bytes }: DataFile) => ({ kind, key, bytes });
-  const rows = files.map(entry("rows"));
-  if (plan.mode === "full" || previous === undefined) return rows;
-  const before = previous.keys.reduce((sum, { bytes }) => sum + bytes, 0);
-  const compact =
-    previous.keys.length > MAX_FILES ||
-    (known !== undefined && before > MAX_BYTES && before > known.size * 40);
-  if (!compact) return [...previous.keys, ...tombstones.map(entry("tombstones")), ...rows];
-
-  const all = known ?? (await knownKeys(previous, run));
-  const key = dataKey({ at: run.now(), table: table.name, extension: "csv", folder: "keys" });
-  const bytes = await run.store.upload(key, asyncly(keysAsCsv(all, table.key)));
-  return [{ kind: "rows", key, bytes }, ...rows];
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- an upload takes an asynchronous stream
-async function* asyncly<T>(values: Iterable<T>): AsyncGenerator<T> {
-  yield* values;
 }

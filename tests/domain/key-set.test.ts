@@ -53,6 +53,38 @@ describe("A set of keys", () => {
     );
   });
 
+  it("gives its numbers as runs, and takes runs, as if each number came alone", () => {
+    const anyRun = fc
+      .tuple(fc.nat(6000), fc.nat(2100), fc.constantFrom(0, 10 ** 14))
+      .map(([first, more, far]) => ({ first: far + first, last: far + first + more }));
+    fc.assert(
+      fc.property(fc.array(anyRun, { maxLength: 4 }), fc.array(anyKey), (runs, alone) => {
+        const keys = keySet();
+        const expected = new Set<string>();
+        for (const key of alone) {
+          keys.add(key);
+          expected.add(key);
+        }
+        for (const run of runs) {
+          keys.addRun(run);
+          for (let key = run.first; key <= run.last; key++) expected.add(String(key));
+        }
+        const found = [...keys.runs()];
+
+        expect(keys.size).to.equal(expected.size);
+        expect([...keys].sort()).to.deep.equal([...expected].sort());
+        found.forEach(({ first, last }, index) => {
+          expect(first).to.be.at.most(last);
+          expect(first, "as few runs as there can be").to.be.above((found[index - 1]?.last ?? -2) + 1);
+        });
+        expect(
+          found.reduce((sum, { first, last }) => sum + last - first + 1, [...keys.texts()].length),
+        ).to.equal(expected.size);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it("tells a number from texts that mean the same number", () => {
     const keys = keySet();
     for (const key of ["5", "05", "-5", "5.0", "5"]) keys.add(key);

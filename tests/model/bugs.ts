@@ -13,7 +13,7 @@ export interface Bug {
   readonly edits: readonly Edit[];
 }
 
-const SOURCE = "adapters/source.ts";
+const SOURCE = "adapters/source-rows.ts";
 const CHOICE = "return `(${notOlder(filter.since.xmin)}${captured}${joined})`;";
 
 export const BUGS: readonly Bug[] = [
@@ -36,7 +36,11 @@ export const BUGS: readonly Bug[] = [
         search: "function condition(filter: VersionFilter | undefined)",
         replace: "function condition(filter: VersionFilter | undefined, table?: TableDescription)",
       },
-      { file: SOURCE, search: "AND ${condition(filter)})", replace: "AND ${condition(filter, table)})" },
+      {
+        file: SOURCE,
+        search: "AND ${condition(filter)} THEN",
+        replace: "AND ${condition(filter, table)} THEN",
+      },
       {
         file: SOURCE,
         search: "versions = condition(filter);",

@@ -138,6 +138,7 @@ describe("deletes, with the right to SELECT alone", () => {
 
   it("are found after any number of runs, with a bounded number of files to look at", async function () {
     this.timeout(120_000);
+    await pipeline.source.query("INSERT INTO department (department_name, last_updated) VALUES ('z', now())");
     for (let run = 0; run < 70; run++) {
       await pipeline.source.query("UPDATE department SET manager = $1 WHERE department_id = 1", [
         String(run),
@@ -153,5 +154,25 @@ describe("deletes, with the right to SELECT alone", () => {
     await pipeline.source.query("DELETE FROM department WHERE department_name = 'x'");
 
     expect((await pipeline.ingest()).tables).to.deep.equal({ department: { rows: 0, deleted: 1 } });
+    await pipeline.source.query("DELETE FROM department WHERE department_name = 'z'");
+
+    expect((await pipeline.ingest()).tables["department"]).to.deep.equal({ rows: 0, deleted: 1 });
+  });
+
+  it("are found in a large table by a file of its keys, which is small where the keys are numbers in a row", async () => {
+    await pipeline.source.query(
+      "INSERT INTO department (department_name, manager, last_updated) SELECT 'd' || i, repeat('x', 100), now() FROM generate_series(1, 2000) AS i",
+    );
+    await pipeline.ingest();
+    for (const name of ["d1", "d2"]) {
+      await pipeline.source.query("UPDATE department SET manager = NULL WHERE department_name = $1", [name]);
+      await pipeline.ingest();
+    }
+    const { keys } = (await pipeline.ingested.log.head())!.commit.tables["department"]!;
+    expect(keys.map(({ kind }) => kind)).to.deep.equal(["runs", "rows", "rows"]);
+    expect(keys[0]!.bytes).to.be.below(100);
+    await pipeline.source.query("DELETE FROM department WHERE department_name IN ('d1', 'd1000')");
+
+    expect((await pipeline.ingest()).tables).to.deep.equal({ department: { rows: 0, deleted: 2 } });
   });
 });
