@@ -1,25 +1,16 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Alerts } from "./alerts";
-import { BundledFunction, type Handler } from "./bundled-function";
-import { METRICS_NAMESPACE } from "../domain/metrics";
 import { deadLetterQueue } from "./dead-letter-queue";
 import { nameOf } from "./naming";
+import { sendMessages } from "./permissions";
 import { STANDSTILL, stageAlarms } from "./stage-alarms";
-import { grantRole, sendMessages, writeLogs, type Permission } from "./permissions";
+import { stageFunction, type StageFunctionArgs } from "./stage-function";
 
 /** The longest that AWS lets a Lambda run. A run that is cut off has lost nothing, but starts again. */
 const FIFTEEN_MINUTES = 15 * 60;
 
-export interface StageArgs {
-  /** exported by its own file in handlers/ */
-  readonly handler: Handler;
-  /** what the handler reads from `process.env`, beside what every stage gets; never a secret */
-  readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
-  /** what it may do, beside writing its log */
-  readonly permissions: readonly Permission[];
-  readonly memoryMb: number;
-  readonly logLevel: string;
+export interface StageArgs extends Omit<StageFunctionArgs, "timeoutSeconds" | "logGroup"> {
   readonly logRetentionDays: number;
   readonly alerts: Alerts;
 }
@@ -39,7 +30,7 @@ export class Stage extends pulumi.ComponentResource {
   /** @param name the stage's name: `ingest` */
   constructor(name: string, args: StageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("marble:infra:Stage", name, {}, opts);
-    const { handler, environment, permissions, memoryMb, logLevel, logRetentionDays, alerts } = args;
+    const { logRetentionDays, alerts, permissions, ...lambda } = args;
     const fullName = nameOf(name);
     const child = { parent: this };
 
@@ -55,39 +46,18 @@ export class Stage extends pulumi.ComponentResource {
       },
       child,
     );
-    const { role, policy } = grantRole(
-      fullName,
+    const made = stageFunction(
+      name,
       {
-        service: "lambda.amazonaws.com",
-        permissions: [...permissions, writeLogs(this.logGroup), sendMessages(deadLetters)],
+        ...lambda,
+        permissions: [...permissions, sendMessages(deadLetters)],
+        timeoutSeconds: FIFTEEN_MINUTES,
+        logGroup: this.logGroup,
       },
       child,
     );
-
-    this.roleArn = role.arn;
-    this.function = new BundledFunction(
-      fullName,
-      {
-        callback: handler,
-        role,
-        runtime: "nodejs24.x",
-        architectures: ["arm64"],
-        memorySize: memoryMb,
-        timeout: FIFTEEN_MINUTES,
-        loggingConfig: { logFormat: "Text", logGroup: this.logGroup.name },
-        environment: {
-          variables: {
-            POWERTOOLS_SERVICE_NAME: name,
-            POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
-            POWERTOOLS_LOG_LEVEL: logLevel,
-            MARBLE_ENVIRONMENT: pulumi.getStack(),
-            NODE_OPTIONS: "--enable-source-maps",
-            ...environment,
-          },
-        },
-      },
-      { ...child, dependsOn: policy },
-    );
+    this.function = made.function;
+    this.roleArn = made.roleArn;
     new aws.lambda.FunctionEventInvokeConfig(
       fullName,
       {
