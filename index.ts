@@ -11,6 +11,7 @@ import { ingest } from "./handlers/ingest";
 import { load } from "./handlers/load";
 import { processIngestion } from "./handlers/process";
 import { Alerts } from "./infra/alerts";
+import { boundEveryRole } from "./infra/boundary";
 import { CommitNotification } from "./infra/commit-notification";
 import { parseConfig } from "./infra/config";
 import { Dashboard } from "./infra/dashboard";
@@ -32,15 +33,17 @@ import { Schedule } from "./infra/schedule";
 import { Stage } from "./infra/stage";
 
 const config = parseConfig(pulumi.runtime.allConfig());
-const { protectData, logLevel, logRetentionDays } = config;
+const { protectData, kmsKeyArn, objectLockDays, logLevel, logRetentionDays } = config;
 tagEverything();
+boundEveryRole(config.permissionsBoundary);
 
 // Alarms go by mail to one address.
 const alerts = new Alerts("alerts", { email: config.alertEmail, runbookUrl: config.runbookUrl });
 
 // The lake: what the source said, and what the warehouse will be told.
-const ingestion = new LakeBucket("ingestion", { protectData });
-const processed = new LakeBucket("processed", { protectData });
+const lakeArgs = { protectData, kmsKeyArn, objectLockDays };
+const ingestion = new LakeBucket("ingestion", lakeArgs);
+const processed = new LakeBucket("processed", lakeArgs);
 
 // Where things stand in them.
 const log = ["commits/*", "heads/*"];
@@ -51,7 +54,8 @@ const inLog = (...keys: string[]): string[] => keys.map((key) => `${modelPrefix(
 const earlier = Array.from({ length: model.version - 1 }, (_, index) => `${modelPrefix(index + 1)}commits/*`);
 
 // What the three stages have in common.
-const common = { alerts, logLevel, logRetentionDays };
+const { subnetIds, securityGroupIds, tracing } = config;
+const common = { alerts, logLevel, logRetentionDays, kmsKeyArn, subnetIds, securityGroupIds, tracing };
 
 // Stage 1 takes what is new in the source and commits it to the ingestion bucket, as CSV.
 const ingestStage = new Stage("ingest", {

@@ -38,6 +38,7 @@ const SERVICES: readonly Service[] = [
       "aws:s3/bucket:Bucket",
       "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
       "aws:s3/bucketNotification:BucketNotification",
+      "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
       "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
       "aws:s3/bucketPolicy:BucketPolicy",
       "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
@@ -49,6 +50,7 @@ const SERVICES: readonly Service[] = [
     write: [
       "s3:CreateBucket",
       "s3:PutBucketNotification",
+      "s3:PutBucketObjectLockConfiguration",
       "s3:PutBucketOwnershipControls",
       "s3:PutBucketPolicy",
       "s3:DeleteBucketPolicy",
@@ -96,11 +98,9 @@ const SERVICES: readonly Service[] = [
       "iam:ListRoleTags",
     ],
     write: [
-      "iam:CreateRole",
       "iam:DeleteRole",
       "iam:UpdateRole",
       "iam:UpdateAssumeRolePolicy",
-      "iam:PutRolePolicy",
       "iam:DeleteRolePolicy",
       "iam:ListInstanceProfilesForRole",
       "iam:TagRole",
@@ -224,6 +224,10 @@ const UNNAMED_TYPES = ["aws:cloudwatch/queryDefinition:QueryDefinition"];
 
 /** Reads that AWS does not limit to a resource. */
 const READ_ANYWHERE = [
+  // Lambda looks at the VPC of a function with the rights of whoever deploys it.
+  "ec2:DescribeSecurityGroups",
+  "ec2:DescribeSubnets",
+  "ec2:DescribeVpcs",
   "logs:DescribeLogGroups",
   "logs:DescribeQueryDefinitions",
   "sns:GetSubscriptionAttributes",
@@ -247,13 +251,23 @@ export interface StackPermissionsArgs {
   readonly account: Account;
   readonly state: State;
   readonly stack: string;
+  /** The ARN of the boundary that every role of the stack has. */
+  readonly boundary: string;
 }
 
 /** What a deployment of one stack may do. */
-export function deployStatements({ account, state, stack }: StackPermissionsArgs): Statement[] {
+export function deployStatements({ account, state, stack, boundary }: StackPermissionsArgs): Statement[] {
   return [
     ...SERVICES.map(({ resources, read, write }) => allow([...read, ...write], resources(account, stack))),
     allow([...READ_ANYWHERE, ...WRITE_ANYWHERE], ["*"]),
+    {
+      // Or it could write itself a role that may do anything.
+      ...allow(
+        ["iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"],
+        [`arn:${account.partition}:iam::${account.accountId}:role/marble-${stack}-*`],
+      ),
+      Condition: { StringEquals: { "iam:PermissionsBoundary": boundary } },
+    },
     {
       // The roles of the program can be given to the two services that use them, and to nothing else.
       ...allow(

@@ -4,6 +4,7 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { boundaryStatements } from "./boundary";
 import { deployStatements, readStatements } from "./deploy-permissions";
 import { subjectOf, type GitHubRepository } from "./github-subject";
 
@@ -57,13 +58,27 @@ function roleForJobs(
   return role;
 }
 
+/** Declares the boundary of a stack's roles. Its name is outside of what the deployment may write. */
+const boundaries = new Map(
+  stacks.map((stack) => {
+    const name = `github-marble-boundary-${stack}`;
+    const policy = facts.apply(({ account }) => ({
+      Version: "2012-10-17" as const,
+      Statement: boundaryStatements(account, stack),
+    }));
+    const description = `The most that a role of Marble's stack ${stack} can do.`;
+    return [stack, new aws.iam.Policy(name, { name, description, policy })];
+  }),
+);
 const deployRoles = Object.fromEntries(
-  stacks.map((stack) => [
+  [...boundaries].map(([stack, boundary]) => [
     stack,
     roleForJobs(
       `github-marble-deploy-${stack}`,
       [subjectOf(repository, { environment: stack })],
-      facts.apply((known) => deployStatements({ ...known, stack })),
+      pulumi
+        .all([facts, boundary.arn])
+        .apply(([known, arn]) => deployStatements({ ...known, stack, boundary: arn })),
     ),
   ]),
 );
@@ -79,6 +94,11 @@ const readRole = roleForJobs(
 export const AWS_READ_ROLE = readRole.arn;
 export const AWS_DEPLOY_ROLE = Object.fromEntries(
   Object.entries(deployRoles).map(([stack, { arn }]) => [stack, arn]),
+);
+
+/** For `pulumi config set marble:permissionsBoundary`, a stack each. */
+export const PERMISSIONS_BOUNDARY = Object.fromEntries(
+  [...boundaries].map(([stack, { arn }]) => [stack, arn]),
 );
 
 /** An account has one provider for an issuer. */

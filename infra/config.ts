@@ -13,6 +13,8 @@ const RETENTION_DAYS = [
 /** Seven days is as far as an alarm of CloudWatch sees. */
 const FRESHNESS_RULE = "must be a whole number of minutes from 10 to 10080";
 
+const LOCK_RULE = "must be a whole number of days, 0 for none";
+
 /** Levels that Lambda and Powertools both know. */
 const LOG_LEVELS = ["DEBUG", "INFO", "WARN", "ERROR"] as const;
 
@@ -45,6 +47,15 @@ const settings = z.strictObject({
   sliceMb: wholeNumber("must be a whole number of MB").default(2048),
   taskMb: wholeNumber("must be a whole number of MB").default(256),
   protectData: yesOrNo(true),
+  objectLockDays: wholeNumber(LOCK_RULE).pipe(z.number().max(36_500, LOCK_RULE)).default(0),
+  kmsKeyArn: optional(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, "must be the ARN of a KMS key"),
+  subnetIds: idList("subnet"),
+  securityGroupIds: idList("sg"),
+  permissionsBoundary: optional(
+    /^arn:[\w-]+:iam::(\d{12}|aws):policy\/.+$/,
+    "must be the ARN of a policy of IAM",
+  ),
+  tracing: yesOrNo(false),
   athena: yesOrNo(true),
 });
 
@@ -55,7 +66,14 @@ export type MarbleConfig = Readonly<z.infer<typeof settings>>;
 export const SETTING_NAMES: readonly string[] = Object.keys(settings.shape);
 
 /** What to write in the remedy for a setting that has no default. */
-const EXAMPLES: ReadonlyMap<string, string> = new Map([["alertEmail", "you@example.com"]]);
+/** Of settings whose default is nothing. */
+const EXAMPLES: ReadonlyMap<string, string> = new Map([
+  ["alertEmail", "you@example.com"],
+  ["kmsKeyArn", "arn:aws:kms:eu-west-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
+  ["subnetIds", "subnet-0123456789abcdef0,subnet-0fedcba9876543210"],
+  ["securityGroupIds", "sg-0123456789abcdef0"],
+  ["permissionsBoundary", "arn:aws:iam::123456789012:policy/marble-boundary-dev"],
+]);
 
 /**
  * Reads the settings of a stack.
@@ -72,7 +90,7 @@ export function parseConfig(values: Readonly<Record<string, string>>): MarbleCon
   );
   const parsed = settings.safeParse(own);
   const problems = parsed.success
-    ? [...calendarProblems(parsed.data), ...freshnessProblems(parsed.data)]
+    ? [...calendarProblems(parsed.data), ...freshnessProblems(parsed.data), ...networkProblems(parsed.data)]
     : parsed.error.issues.flatMap((issue) => describeIssue(issue, own));
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new RunError(
@@ -97,6 +115,15 @@ function freshnessProblems({ ingestSchedule, loadSchedule, freshnessMinutes }: M
   return [
     `${NAMESPACE}:freshnessMinutes is ${freshnessMinutes}, but with these schedules the warehouse is up to ${minutes} minutes old. ` +
       `Set it, for example with: pulumi config set ${NAMESPACE}:freshnessMinutes ${minutes * 2}`,
+  ];
+}
+
+function networkProblems({ subnetIds, securityGroupIds }: MarbleConfig): string[] {
+  if ((subnetIds.length === 0) === (securityGroupIds.length === 0)) return [];
+  const missing = subnetIds.length === 0 ? "subnetIds" : "securityGroupIds";
+  return [
+    `${NAMESPACE}:${missing} is missing: a Lambda in a VPC needs subnets and security groups. ` +
+      `Set it, for example with: pulumi config set ${NAMESPACE}:${missing} "${exampleOf(missing)}"`,
   ];
 }
 
@@ -155,6 +182,26 @@ function schemaName(byDefault: string) {
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_$]{0,62}$/, "must be the name of a PostgreSQL schema")
     .default(byDefault);
+}
+
+/** A setting that is empty by default. */
+function optional(pattern: RegExp, rule: string) {
+  return z
+    .string()
+    .refine((value) => value === "" || pattern.test(value), rule)
+    .default("");
+}
+
+/** Ids of a kind of resource of EC2, separated by commas. */
+function idList(kind: "subnet" | "sg") {
+  return z
+    .string()
+    .transform((text) => (text === "" ? [] : text.split(",").map((id) => id.trim())))
+    .refine(
+      (ids) => ids.every((id) => new RegExp(`^${kind}-[0-9a-f]+$`).test(id)),
+      `must be ids such as ${kind}-0123456789abcdef0, separated by commas`,
+    )
+    .default([]);
 }
 
 function date(byDefault: string) {

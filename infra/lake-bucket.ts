@@ -9,6 +9,10 @@ export interface LakeBucketArgs {
    * with everything in it.
    */
   readonly protectData: boolean;
+  /** The key of KMS that encrypts new objects; one of S3's own by default. */
+  readonly kmsKeyArn?: string;
+  /** For how many days nobody without a special right deletes a version of an object; 0 by default. */
+  readonly objectLockDays?: number;
   /** After how many days objects are deleted; never by default. */
   readonly expireDays?: number;
 }
@@ -20,15 +24,18 @@ export interface LakeBucketArgs {
 export class LakeBucket extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
+  /** Empty where a key of S3 encrypts. */
+  readonly kmsKeyArn: string;
   private readonly closed: aws.s3.BucketPublicAccessBlock;
   private readonly fullName: string;
   private readonly child: pulumi.CustomResourceOptions;
 
   constructor(name: string, args: LakeBucketArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { protectData, expireDays } = args;
+    const { protectData, kmsKeyArn = "", objectLockDays = 0, expireDays } = args;
     super("marble:infra:LakeBucket", name, {}, opts);
     const fullName = nameOf(name);
     this.fullName = fullName;
+    this.kmsKeyArn = kmsKeyArn;
     // The settings too: a bucket that is kept without them would be neither versioned nor closed.
     const child = { parent: this, retainOnDelete: protectData };
     this.child = child;
@@ -41,16 +48,24 @@ export class LakeBucket extends pulumi.ComponentResource {
     this.name = bucket.bucket;
     this.arn = bucket.arn;
 
-    new aws.s3.BucketVersioning(
+    const versioning = new aws.s3.BucketVersioning(
       fullName,
       { bucket: this.name, versioningConfiguration: { status: "Enabled" } },
       child,
     );
+    if (objectLockDays > 0) {
+      // A resource of its own: `objectLockEnabled` of the bucket would replace one that is there.
+      new aws.s3.BucketObjectLockConfiguration(
+        fullName,
+        { bucket: this.name, rule: { defaultRetention: { mode: "GOVERNANCE", days: objectLockDays } } },
+        { ...child, dependsOn: versioning },
+      );
+    }
     new aws.s3.BucketServerSideEncryptionConfiguration(
       fullName,
       {
         bucket: this.name,
-        rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+        rules: [encryptedBy(kmsKeyArn)],
       },
       child,
     );
@@ -139,6 +154,15 @@ export class LakeBucket extends pulumi.ComponentResource {
     );
   }
 }
+
+/** With a bucket key, S3 asks KMS once for many objects. */
+const encryptedBy = (kmsKeyArn: string) =>
+  kmsKeyArn === ""
+    ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
+    : {
+        applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn },
+        bucketKeyEnabled: true,
+      };
 
 /** The ARNs of the roles that may change a bucket's content. */
 export interface AdmittedRoles {

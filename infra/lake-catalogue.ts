@@ -4,7 +4,7 @@ import type { Model } from "../domain/model/model";
 import { LakeBucket } from "./lake-bucket";
 import { latestQueries, lakeTables, PARTITIONS, projection, type LakeTable } from "./lake-tables";
 import { nameOf } from "./naming";
-import { allow, readObjects, uploadObjects, type Permission } from "./permissions";
+import { allow, readObjects, uploadObjects, useKey, type Permission } from "./permissions";
 
 const GIB = 1024 ** 3;
 
@@ -172,6 +172,7 @@ function readerPermissions(to: {
     ),
     { ...allow(["s3:ListBucket"], [bucket.arn]), Condition: { StringLike: { "s3:prefix": keys } } },
     readObjects({ bucket, keys }),
+    ...(bucket.kmsKeyArn === "" ? [] : [{ ...useKey(bucket.kmsKeyArn), Action: ["kms:Decrypt"] }]),
     allow(["s3:ListBucket", "s3:GetBucketLocation"], [results.arn]),
     readObjects({ bucket: results, keys: ["*"] }),
     uploadObjects({ bucket: results, keys: ["*"] }),

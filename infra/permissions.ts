@@ -58,6 +58,49 @@ export const invokeFunction = (target: HasArn): Permission => allow(["lambda:Inv
 export const writeLogs = (logGroup: HasArn): Permission =>
   allow(["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.interpolate`${logGroup.arn}:log-stream:*`]);
 
+/** To read and write what a key of KMS encrypts, as S3 and Secrets Manager ask for it and nobody else. */
+export function useKey(arn: pulumi.Input<string>): Permission {
+  const { region } = aws.getRegionOutput();
+  const services = ["s3", "secretsmanager"].map(
+    (service) => pulumi.interpolate`${service}.${region}.amazonaws.com`,
+  );
+  return {
+    ...allow(["kms:Decrypt", "kms:GenerateDataKey"], [arn]),
+    Condition: { StringEquals: { "kms:ViaService": services } },
+  };
+}
+
+/** What Lambda needs to reach into a VPC, and AWS lets no one narrow down to a resource. */
+const INTERFACES = [
+  "ec2:CreateNetworkInterface",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "ec2:DeleteNetworkInterface",
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:UnassignPrivateIpAddresses",
+];
+
+/**
+ * For a role's Lambda to stand in a VPC: the service may, the function's own code may not.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice
+ * @param functionName as Pulumi knows it; physical names go on with random digits
+ */
+export function standInVpc(functionName: string): Permission[] {
+  const { partition } = aws.getPartitionOutput();
+  const { region } = aws.getRegionOutput();
+  const { accountId } = aws.getCallerIdentityOutput();
+  const functions = pulumi.interpolate`arn:${partition}:lambda:${region}:${accountId}:function:${functionName}-*`;
+  const interfaces = allow(INTERFACES, ["*"]);
+  return [
+    interfaces,
+    { ...interfaces, Effect: "Deny", Condition: { ArnLike: { "lambda:SourceFunctionArn": functions } } },
+  ];
+}
+
+/** To send traces to X-Ray, which has no resources to name. */
+export const sendTraces = (): Permission =>
+  allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]);
+
 function objectArns({ bucket, keys }: ObjectKeys): pulumi.Output<string>[] {
   return keys.map((key) => pulumi.interpolate`${bucket.arn}/${key}`);
 }

@@ -3,10 +3,21 @@ import * as pulumi from "@pulumi/pulumi";
 import { METRICS_NAMESPACE } from "../domain/metrics";
 import { BundledFunction, type Handler } from "./bundled-function";
 import { nameOf } from "./naming";
-import { grantRole, writeLogs, type Permission } from "./permissions";
+import { grantRole, sendTraces, standInVpc, useKey, writeLogs, type Permission } from "./permissions";
+
+/** What a stack chooses for all of its Lambdas. */
+export interface Surroundings {
+  /** The key of KMS that encrypts the lake and the secrets; empty where AWS's own keys do. */
+  readonly kmsKeyArn: string;
+  /** Where in a VPC they stand; both empty: outside of any. */
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+  /** Does X-Ray trace their runs? */
+  readonly tracing: boolean;
+}
 
 /** What a Lambda of the pipeline is made of. */
-export interface StageFunctionArgs {
+export interface StageFunctionArgs extends Surroundings {
   /** exported by its own file in handlers/ */
   readonly handler: Handler;
   /** what the handler reads from `process.env`, beside what every Lambda here gets; never a secret */
@@ -29,7 +40,10 @@ export function stageFunction(
   const fullName = nameOf(name);
   const { role, policy } = grantRole(
     fullName,
-    { service: "lambda.amazonaws.com", permissions: [...permissions, writeLogs(logGroup)] },
+    {
+      service: "lambda.amazonaws.com",
+      permissions: [...permissions, writeLogs(logGroup), ...permissionsFor(fullName, args)],
+    },
     opts,
   );
   const lambda = new BundledFunction(
@@ -41,6 +55,10 @@ export function stageFunction(
       architectures: ["arm64"],
       memorySize: memoryMb,
       timeout: timeoutSeconds,
+      ...(args.subnetIds.length > 0 && {
+        vpcConfig: { subnetIds: [...args.subnetIds], securityGroupIds: [...args.securityGroupIds] },
+      }),
+      ...(args.tracing && { tracingConfig: { mode: "Active" } }),
       loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
       environment: {
         variables: {
@@ -57,3 +75,13 @@ export function stageFunction(
   );
   return { function: lambda, roleArn: role.arn };
 }
+
+/** What a role must be allowed because of what stands around its Lambda. */
+const permissionsFor = (
+  functionName: string,
+  { kmsKeyArn, subnetIds, tracing }: Surroundings,
+): Permission[] => [
+  ...(kmsKeyArn === "" ? [] : [useKey(kmsKeyArn)]),
+  ...(subnetIds.length === 0 ? [] : standInVpc(functionName)),
+  ...(tracing ? [sendTraces()] : []),
+];

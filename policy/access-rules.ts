@@ -4,6 +4,9 @@ import { at, everyResource, statementsOf, wholeStack } from "./resources";
 /** The managed policies that AWS itself means for Lambdas: for their logs, and for a VPC. */
 const MANAGED = /:policy\/service-role\/AWSLambda(Basic|VPCAccess)ExecutionRole$/;
 
+/** Actions that AWS lets no policy limit to a resource: of the interfaces in a VPC, and of traces. */
+const WITHOUT_RESOURCES = /^(ec2:\w*(NetworkInterface|PrivateIpAddresses|Subnet)\w*|xray:Put\w+)$/;
+
 /** What roles may do, and who may take them on. */
 export const ACCESS_RULES: Policies = [
   everyResource(
@@ -16,7 +19,8 @@ export const ACCESS_RULES: Policies = [
       statementsOf(policy).flatMap(({ Effect, Action = [], Resource = [] }) => {
         if (Effect !== "Allow") return [];
         const actions = [Action].flat().filter((action) => action.includes("*"));
-        const resources = [Resource]
+        const named = [Action].flat().some((action) => !WITHOUT_RESOURCES.test(action));
+        const resources = [named ? Resource : []]
           .flat()
           .filter((resource) => !/^arn:[^:]+:[^:*]+:[^*]*[^:*]/.test(resource));
         return [

@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
+import { boundaryStatements } from "../../bootstrap/boundary";
 import { DEPLOYABLE_TYPES, deployStatements, readStatements } from "../../bootstrap/deploy-permissions";
 import { subjectOf } from "../../bootstrap/github-subject";
 import { declareResources } from "../../local/program";
 import type { DeclaredResource } from "../../local/program-mocks";
+import { EVERY_CHOICE } from "../support/choices";
 import { resourcesOf, statementsOf } from "../support/declared";
 import { failureOf } from "../support/failure";
 import { registrationsOf } from "../support/registrations";
@@ -109,11 +111,16 @@ describe("The bootstrap of an account", () => {
 describe("The role of a deployment", () => {
   const account = { partition: "aws", region: "eu-west-2", accountId: "123456789012" };
   const state = { bucketArn: "arn:aws:s3:::acme-pulumi-state", keyArn: KEY };
-  const statements = statementsOf({ Statement: deployStatements({ account, state, stack: "prod" }) });
+  const boundary = "arn:aws:iam::123456789012:policy/github-marble-boundary-prod";
+  const statements = statementsOf({
+    Statement: deployStatements({ account, state, stack: "prod", boundary }),
+  });
   const read = statementsOf({ Statement: readStatements({ account, state, stacks: ["dev", "prod"] }) });
 
   it("can deploy every type of resource that the program declares", async () => {
-    const registered = await registrationsOf({ config: { "marble:alertEmail": "data@example.com" } });
+    const registered = await registrationsOf({
+      config: { "marble:alertEmail": "data@example.com", "marble:objectLockDays": "1" },
+    });
     const types = new Set(registered.map(({ type }) => type).filter((type) => !type.startsWith("marble:")));
     expect(
       [...types].filter((type) => !DEPLOYABLE_TYPES.includes(type)),
@@ -124,7 +131,7 @@ describe("The role of a deployment", () => {
   it("cannot delete a bucket, nor touch an object of the lake", () => {
     expect(statements.flatMap(({ actions }) => actions)).to.not.include.members(["s3:DeleteBucket"]);
     for (const { actions, resources } of statements) {
-      if (!actions.some((action) => /^s3:\w*Object\w*$/.test(action))) continue;
+      if (!actions.some((action) => /^s3:(?!PutBucket)\w*Object\w*$/.test(action))) continue;
       expect(resources.filter((resource) => !resource.startsWith(`${state.bucketArn}/`))).to.deep.equal([]);
     }
   });
@@ -146,6 +153,9 @@ describe("The role of a deployment", () => {
     expect(
       statements.filter(({ resources }) => resources.includes("*")).flatMap(({ actions }) => actions),
     ).to.deep.equal([
+      "ec2:DescribeSecurityGroups",
+      "ec2:DescribeSubnets",
+      "ec2:DescribeVpcs",
       "logs:DescribeLogGroups",
       "logs:DescribeQueryDefinitions",
       "sns:GetSubscriptionAttributes",
@@ -167,9 +177,21 @@ describe("The role of a deployment", () => {
     });
   });
 
+  it("makes no role, and changes what none may do, but within the boundary of its stack", () => {
+    for (const action of ["iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"]) {
+      const granted = statements.filter(({ actions }) => actions.includes(action));
+      expect(granted.map(({ condition }) => condition)).to.deep.equal([
+        { StringEquals: { "iam:PermissionsBoundary": boundary } },
+      ]);
+    }
+    const anyAction = statements.flatMap(({ actions }) => actions);
+    expect(anyAction).to.not.include.members(["iam:DeleteRolePermissionsBoundary"]);
+    expect(anyAction).to.not.include.members(["iam:AttachRolePolicy"]);
+  });
+
   it("fits into an inline policy", () => {
     for (const Statement of [
-      deployStatements({ account, state, stack: "a".repeat(30) }),
+      deployStatements({ account, state, stack: "a".repeat(30), boundary }),
       readStatements({ account, state, stacks: ["dev", "prod"] }),
     ]) {
       expect(JSON.stringify({ Version: "2012-10-17", Statement }).length).to.be.lessThan(10_240);
@@ -184,5 +206,52 @@ describe("The role of a deployment", () => {
         if (action === "s3:GetObject") expect(resources).to.deep.equal([`${state.bucketArn}/.pulumi/*`]);
       }
     }
+  });
+});
+
+describe("The boundary of a stack's roles", () => {
+  const account = { partition: "aws", region: "eu-west-2", accountId: "123456789012" };
+  const within = statementsOf({ Statement: boundaryStatements(account, "dev") });
+  const matches = (pattern: string, arn: string): boolean =>
+    new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`).test(arn);
+
+  it("leaves to every role what the program grants it, whatever the stack chooses", async () => {
+    const allowed = (policy: unknown): unknown => ({
+      Statement: (policy as { Statement: { Effect: string }[] }).Statement.filter(
+        ({ Effect }) => Effect === "Allow",
+      ),
+    });
+    const chosen = Object.entries(EVERY_CHOICE).map(([name, value]) => [`marble:${name}`, value]);
+    const registered = await registrationsOf({
+      config: { "marble:alertEmail": "data@example.com", ...(Object.fromEntries(chosen) as object) },
+    });
+    const granted = registered
+      .filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy")
+      .flatMap(({ inputs }) => statementsOf(allowed(inputs["policy"])))
+      .flatMap(({ actions, resources }) =>
+        actions.flatMap((action) => resources.map((arn) => ({ action, arn }))),
+      );
+    expect(granted.length).to.be.above(50);
+    const lost = granted.filter(
+      ({ action, arn }) =>
+        !within.some(
+          ({ actions, resources }) =>
+            actions.includes(action) && resources.some((pattern) => matches(pattern, arn)),
+        ),
+    );
+
+    expect(lost).to.deep.equal([]);
+  }).timeout(60_000);
+
+  it("ends at the stack: no other bucket, queue, function or topic, and no right over IAM", () => {
+    for (const { actions, resources } of within) {
+      expect(actions.join()).to.not.match(/\*|iam:|sts:/);
+      for (const arn of resources) expect(arn).to.match(/marble-dev-\*|^\*$|:secret:\*$|:key\/\*$/);
+    }
+  });
+
+  it("fits into a managed policy", () => {
+    const Statement = boundaryStatements(account, "a".repeat(30));
+    expect(JSON.stringify({ Version: "2012-10-17", Statement }).length).to.be.below(6144);
   });
 });

@@ -31,8 +31,23 @@ describe("The configuration of a stack", () => {
       sliceMb: 2048,
       taskMb: 256,
       protectData: true,
+      objectLockDays: 0,
+      kmsKeyArn: "",
+      subnetIds: [],
+      securityGroupIds: [],
+      permissionsBoundary: "",
+      tracing: false,
       athena: true,
     });
+  });
+
+  it("takes lists of ids, with spaces or without", () => {
+    const config = parseConfig({
+      ...EMAIL,
+      "marble:subnetIds": "subnet-0a1, subnet-0b2",
+      "marble:securityGroupIds": "sg-0c3",
+    });
+    expect(config).to.deep.include({ subnetIds: ["subnet-0a1", "subnet-0b2"], securityGroupIds: ["sg-0c3"] });
   });
 
   it("takes what the stack sets", () => {
@@ -76,6 +91,13 @@ describe("A bad configuration", () => {
     ["processMemory", "10241", "must be a whole number of MB from 128 to 10240"],
     ["loadMemory", "1.5 GB", "must be a whole number of MB from 128 to 10240"],
     ["protectData", "yes", "must be true or false"],
+    ["objectLockDays", "-1", "must be a whole number of days, 0 for none"],
+    ["objectLockDays", "36501", "must be a whole number of days, 0 for none"],
+    ["kmsKeyArn", "alias/marble", "must be the ARN of a KMS key"],
+    ["subnetIds", "vpc-0123", "must be ids such as subnet-0123456789abcdef0, separated by commas"],
+    ["securityGroupIds", "default", "must be ids such as sg-0123456789abcdef0, separated by commas"],
+    ["permissionsBoundary", "marble-boundary", "must be the ARN of a policy of IAM"],
+    ["tracing", "on", "must be true or false"],
     ["athena", "1", "must be true or false"],
   ];
   for (const [key, value, says] of cases) {
@@ -107,6 +129,15 @@ describe("A bad configuration", () => {
     expect(() => parseConfig({ ...config, "marble:freshnessMinutes": "65" })).not.to.throw();
   });
 
+  it("is refused with subnets and no security group, or the other way round", () => {
+    expect(() => parseConfig({ ...EMAIL, "marble:subnetIds": "subnet-0a1" })).to.throw(
+      'marble:securityGroupIds is missing: a Lambda in a VPC needs subnets and security groups. Set it, for example with: pulumi config set marble:securityGroupIds "sg-0123456789abcdef0"',
+    );
+    expect(() => parseConfig({ ...EMAIL, "marble:securityGroupIds": "sg-0a1" })).to.throw(
+      "marble:subnetIds is missing",
+    );
+  });
+
   it("is refused for a key that Marble does not know, with those that it knows", () => {
     const parse = (): unknown => parseConfig({ ...EMAIL, "marble:alertMail": "x@example.com" });
     expect(parse).to.throw(
@@ -134,7 +165,8 @@ describe("Pulumi.yaml", () => {
     const settings = [
       ...projectFile("Pulumi.yaml").matchAll(/^ {2}(\w+):\n {4}type: (\w+)\n(?: {4}default: (.*)\n)?/gm),
     ].map(([, name, type, byDefault]) => [name, type, byDefault?.replaceAll('"', "")]);
-    const known: Readonly<Record<string, string | number | boolean | undefined>> = DEFAULTS;
+    const known: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>> =
+      DEFAULTS;
     const typeNames: Readonly<Record<string, string>> = { number: "integer", boolean: "boolean" };
     expect(settings).to.deep.equal(
       SETTING_NAMES.map((name) => [name, typeNames[typeof known[name]] ?? "string", known[name]?.toString()]),

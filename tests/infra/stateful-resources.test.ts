@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { SETTING_NAMES } from "../../infra/config";
 import { LakeBucket } from "../../infra/lake-bucket";
+import { EVERY_CHOICE } from "../support/choices";
 import { registrationsOf, type Registration } from "../support/registrations";
 
 /**
@@ -39,6 +40,7 @@ const STATELESS: readonly string[] = [
   "aws:lambda/permission:Permission",
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
   "aws:s3/bucketNotification:BucketNotification",
+  "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
   "aws:s3/bucketPolicy:BucketPolicy",
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
@@ -71,6 +73,7 @@ const OTHER_CONFIGURATION: Readonly<Record<string, string>> = {
   sliceMb: "1024",
   taskMb: "64",
   protectData: "false",
+  ...EVERY_CHOICE,
   // What this switches on and off holds answers to queries, for a week.
   athena: "true",
 };

@@ -12,6 +12,7 @@ import { runProgram } from "../../local/program";
 import { ACCESS_RULES } from "../../policy/access-rules";
 import { DATA_RULES } from "../../policy/data-rules";
 import { OPERATION_RULES } from "../../policy/operation-rules";
+import { EVERY_CHOICE } from "../support/choices";
 
 interface Declared {
   readonly type: string;
@@ -45,20 +46,28 @@ const isStackRule = (rule: (typeof RULES)[number]): rule is StackValidationPolic
 describe("The policy pack", () => {
   let folder: string;
   let resources: readonly Declared[];
+  const declaredWith = async (settings: Readonly<Record<string, string>>): Promise<Declared[]> => {
+    const config = Object.entries({ alertEmail: "data@example.com", ...settings });
+    const program = await runProgram({
+      config: Object.fromEntries(config.map(([name, value]) => [`marble:${name}`, value])),
+      stack: "dev",
+      workDirectory: mkdtempSync(join(folder, "program-")),
+    });
+    return program.resources.map(({ type, name, inputs }) => ({ type, name, props: { ...inputs } }));
+  };
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "marble-"));
-    const program = await runProgram({
-      config: { "marble:alertEmail": "data@example.com" },
-      stack: "dev",
-      workDirectory: folder,
-    });
-    resources = program.resources.map(({ type, name, inputs }) => ({ type, name, props: { ...inputs } }));
+    resources = await declaredWith({});
   });
   after(() => rmSync(folder, { recursive: true }));
 
   it("finds nothing to say of the program that is deployed", async () => {
     expect(resources.length).to.be.greaterThan(50);
     expect(await judge(resources)).to.deep.equal([]);
+  });
+
+  it("finds nothing to say of it with all that is off by default", async () => {
+    expect(await judge(await declaredWith(EVERY_CHOICE))).to.deep.equal([]);
   });
 
   /** The program with one resource changed, or taken out. */

@@ -1,0 +1,59 @@
+import type * as aws from "@pulumi/aws";
+import type { Account } from "./deploy-permissions";
+
+type Statement = aws.iam.PolicyStatement;
+
+/**
+ * The most that a role of a stack can ever do, whatever its policies say: to use what belongs to the stack, and
+ * the secrets and keys of the account. So whoever may deploy cannot give a Lambda, or take through one, more
+ * than that. What each role may do indeed is in its own policy, which is far narrower.
+ */
+export function boundaryStatements({ partition, region, accountId }: Account, stack: string): Statement[] {
+  const own = (service: string, resource: string): string =>
+    `arn:${partition}:${service}:${region}:${accountId}:${resource}marble-${stack}-*`;
+  return [
+    allow(["s3:ListBucket"], [`arn:${partition}:s3:::marble-${stack}-*`]),
+    allow(
+      [
+        "s3:GetObject",
+        "s3:PutObject",
+        "s3:AbortMultipartUpload",
+        "s3:GetObjectTagging",
+        "s3:PutObjectTagging",
+      ],
+      [`arn:${partition}:s3:::marble-${stack}-*/*`],
+    ),
+    allow(
+      ["secretsmanager:GetSecretValue"],
+      [`arn:${partition}:secretsmanager:${region}:${accountId}:secret:*`],
+    ),
+    allow(["kms:Decrypt", "kms:GenerateDataKey"], [`arn:${partition}:kms:${region}:${accountId}:key/*`]),
+    allow(["logs:CreateLogStream", "logs:PutLogEvents"], [own("logs", "log-group:")]),
+    allow(
+      ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+      [own("sqs", "")],
+    ),
+    allow(["sns:Publish"], [own("sns", "")]),
+    allow(["lambda:InvokeFunction"], [own("lambda", "function:")]),
+    // AWS limits these to no resource.
+    allow(
+      [
+        "ec2:CreateNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
+        "ec2:DeleteNetworkInterface",
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:UnassignPrivateIpAddresses",
+        "xray:PutTraceSegments",
+        "xray:PutTelemetryRecords",
+      ],
+      ["*"],
+    ),
+  ];
+}
+
+const allow = (actions: readonly string[], resources: readonly string[]): Statement => ({
+  Effect: "Allow",
+  Action: [...actions],
+  Resource: [...resources],
+});
