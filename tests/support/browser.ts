@@ -1,0 +1,69 @@
+import axe from "axe-core";
+import { existsSync } from "node:fs";
+import type { Context } from "mocha";
+import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+
+/** Where systems install a Chromium; MARBLE_CHROMIUM names another. */
+const PLACES = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/snap/bin/chromium",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+];
+
+/** Starts the browser of this machine without a window; where there is none, skips the tests and says why. */
+export async function startBrowser(test: Context): Promise<Browser> {
+  const places = [process.env["MARBLE_CHROMIUM"] ?? "", ...PLACES];
+  const executablePath = places.find((place) => place !== "" && existsSync(place));
+  if (executablePath === undefined) {
+    const looked = `none of ${places.filter(Boolean).join(", ")}`;
+    process.stdout.write(
+      `      skipped: there is no Chromium here (${looked}); name one with MARBLE_CHROMIUM\n`,
+    );
+    return test.skip();
+  }
+  // The sandbox of Chromium does not start for root, as whom tests run in containers.
+  return chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
+}
+
+/** A page that nothing may go wrong in. */
+export interface WatchedPage {
+  readonly page: Page;
+  /** Errors of its console and scripts, and requests to anywhere but this machine, so far. */
+  readonly problems: readonly string[];
+}
+
+export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<WatchedPage> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning")
+      problems.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => problems.push(`uncaught: ${error.message}`));
+  page.on("request", (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    const local =
+      ["file:", "data:", "blob:"].includes(protocol) || ["127.0.0.1", "localhost"].includes(hostname);
+    if (!local) problems.push(`request to ${request.url()}`);
+  });
+  return { page, problems };
+}
+
+/** What axe finds wrong with the page as it is, a line a rule, with the elements. */
+export async function accessibilityProblems(page: Page): Promise<string[]> {
+  // Given to the debugger as text, it runs under any content security policy.
+  await page.evaluate(axe.source);
+  const violations = await page.evaluate(async () => {
+    const { axe: engine } = globalThis as unknown as { axe: typeof axe };
+    return (await engine.run()).violations.map(({ id, help, nodes }) => ({
+      id,
+      help,
+      elements: nodes.map(({ target, failureSummary }) => `${target.join(" ")}: ${failureSummary ?? ""}`),
+    }));
+  });
+  return violations.map(({ id, help, elements }) => `${id}: ${help}\n${elements.join("\n")}`);
+}
