@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { systemClock, type Clock } from "./clock";
 import type { AlarmTransition } from "./cloudwatch/alarms";
 import type { AlarmState } from "./cloudwatch/evaluate";
-import type { MetricId } from "./cloudwatch/metric-store";
+import type { MetricId, MetricStore } from "./cloudwatch/metric-store";
 import { startMonitoring } from "./cloudwatch/monitoring";
 import { deadLetters } from "./dead-letters";
 import { createAuthorizer, type Access } from "./iam/authorizer";
@@ -26,6 +26,7 @@ export type StageName = "ingest" | "process" | "load";
 
 /** Something that a person who watches may want to know. */
 export type CloudEvent =
+  | { readonly kind: "started"; readonly stage: StageName }
   | { readonly kind: "invocation"; readonly stage: StageName; readonly result: InvocationResult }
   | { readonly kind: "log"; readonly stage: StageName; readonly line: string }
   | { readonly kind: "deadLetter"; readonly file: string }
@@ -59,6 +60,8 @@ export interface Cloud {
   startSchedules(): void;
   /** Disables the schedules of a stage, or enables them again. */
   enableSchedules(stage: StageName, enabled: boolean): void;
+  /** When a schedule next wakes a stage; undefined while none will. */
+  nextRun(stage: StageName): Date | undefined;
   /** Takes an action away from the role of a stage or of a schedule. Returns how to give it back. */
   revoke(roleArn: string, action: string): () => void;
   /** What signs calls in the name of a stage, or of the administrator of the account. */
@@ -67,6 +70,8 @@ export interface Cloud {
   alarmStates(): ReadonlyMap<string, AlarmState>;
   /** Every metric that was measured so far. */
   metrics(): readonly MetricId[];
+  /** See `MetricStore.statistic`. */
+  statistic: MetricStore["statistic"];
   /** Resolves when no event is under way, and no alarm is being looked at. */
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -178,8 +183,10 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
     function: (stage) => named(stage).lambda,
     startSchedules: () => schedules.start(),
     enableSchedules: (stage, enabled) => schedules.enable(named(stage).declared.arn, enabled),
+    nextRun: (stage) => schedules.next(named(stage).declared.arn),
     alarmStates: () => monitoring.states(),
     metrics: () => monitoring.metrics(),
+    statistic: (metric, options) => monitoring.statistic(metric, options),
     revoke: (roleArn, action) => authorizer.revoke(roleArn, action),
     credentials: (of) =>
       credentials.issue(of === "administrator" ? { administrator: true } : named(of).principal),

@@ -1,6 +1,9 @@
 import { messageOf } from "../domain/errors";
 import { join } from "node:path";
 import type { CloudEvent } from "./cloud";
+import { showConsole } from "./console/console";
+import { eventHistory, type History } from "./console/history";
+import type { HttpServer } from "./http";
 import { INTERRUPTED, untilInterrupted } from "./interruption";
 import { runOnce, resultCollector } from "./once";
 import { HELP, parseOptions, type LocalOptions } from "./options";
@@ -18,9 +21,11 @@ async function main(): Promise<void> {
   const collector = resultCollector();
   const say = (line: string): void =>
     void (options.json ? process.stderr : process.stdout).write(`${line}\n`);
+  const history = eventHistory();
   const logs = stageLogs(join(options.lake, "logs"));
   const onEvent = (event: CloudEvent): void => {
     if (options.once) collector.onEvent(event);
+    history.onEvent(event);
     logs.onEvent(event);
     const line = eventLine(event);
     if (line !== undefined) say(`${new Date().toISOString().slice(11, 19)}  ${line}`);
@@ -28,15 +33,26 @@ async function main(): Promise<void> {
   const end = await untilInterrupted(async (interrupted) => {
     void interrupted.then(() => say("stopping"));
     const platform = await startPlatform({ ...options, progress: say, onEvent });
+    let shown: HttpServer | undefined;
     try {
+      shown = await consoleOf(platform, { ...options, history, say });
       const work = options.once ? once(platform, options, collector) : keepUp(platform, options, say);
       await Promise.race([work, interrupted]);
     } finally {
+      await shown?.close();
       await platform.stop();
     }
   });
   // A platform that is kept up ends in no other way; a run was not finished.
   if (end === "interrupted" && options.once) process.exitCode = INTERRUPTED;
+}
+
+async function consoleOf(
+  platform: Platform,
+  options: LocalOptions & { readonly history: History; readonly say: (line: string) => void },
+): Promise<HttpServer | undefined> {
+  if (options.once || options.noConsole) return undefined;
+  return showConsole(platform, { ...options, port: options.console });
 }
 
 async function once(

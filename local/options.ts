@@ -12,6 +12,11 @@ export interface LocalOptions {
   readonly once: boolean;
   readonly json: boolean;
   readonly help: boolean;
+  /** The console's port: 0 for any that is free, undefined for the usual one. */
+  readonly console: number | undefined;
+  readonly noConsole: boolean;
+  /** Opens the console in the browser. */
+  readonly open: boolean;
   /** Tables that the delete guard holds back, whose deletes are right. */
   readonly allowDeletes: readonly string[];
 }
@@ -30,6 +35,10 @@ Runs the platform that the program declares on this machine, until Ctrl-C.
   --json                    print one JSON object as the last line of standard output; all else goes to
                             standard error (with --once)
   --allow-deletes TABLE     let the deletes of a table through that the delete guard holds back; may be repeated
+  --console PORT            where the console is: http://127.0.0.1:PORT, 0 for any that is free (default: 8470,
+                            or any when that is taken)
+  --no-console              start no console
+  --open                    open the console in the browser
   --help                    this text
 
 URLs take sslmode=disable|verify-full and sslrootcert=FILE. A host other than this machine is reached over
@@ -43,7 +52,12 @@ export function parseOptions(args: readonly string[]): LocalOptions {
   const values = parseOrExplain(() => parse(args));
   if (values.json && !values.once && !values.help)
     throw new Error("--json goes with --once: without it there is no last line");
-  const { source, warehouse, lake, once, json, help } = values;
+  const { source, warehouse, lake, once, json, help, open } = values;
+  const port = portOf(values.console);
+  if (once && (port !== undefined || open))
+    throw new Error("--console and --open do not go with --once: it ends before one could look");
+  if (values["no-console"] && (port !== undefined || open))
+    throw new Error("--no-console does not go with --console and --open");
   for (const [name, value] of Object.entries(values)) {
     if ([value].flat().includes("")) throw new Error(`--${name} needs a value; see --help`);
   }
@@ -56,6 +70,9 @@ export function parseOptions(args: readonly string[]): LocalOptions {
     once,
     json,
     help,
+    console: port,
+    noConsole: values["no-console"],
+    open,
     allowDeletes: values["allow-deletes"],
   };
 }
@@ -72,9 +89,19 @@ const parse = (args: readonly string[]) =>
       once: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       "allow-deletes": { type: "string", multiple: true, default: [] },
+      console: { type: "string" },
+      "no-console": { type: "boolean", default: false },
+      open: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   }).values;
+
+function portOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new Error("--console takes a port from 0 to 65535, 0 for any that is free");
+  return Number(text);
+}
 
 /** Parses arguments; an error says what is wrong in a line, without quoting what may be a secret. */
 export function parseOrExplain<T>(parsing: () => T): T {

@@ -49,6 +49,7 @@ export function eventLine(event: CloudEvent): string | undefined {
     }
     case "access":
       return event.access.allowed ? undefined : `DENIED   ${event.access.message}`;
+    case "started":
     case "log":
       return undefined;
   }
@@ -61,7 +62,8 @@ interface Reported {
   readonly rejected?: number;
 }
 
-function summary(payload: unknown): string {
+/** What a stage reports that it did, in a line. */
+export function summary(payload: unknown): string {
   const { commit, commits = [], tables, rejected = 0 } = payload as Reported;
   const numbers = typeof commit === "number" ? [commit] : commits;
   if (numbers.length === 0) return "nothing to do";

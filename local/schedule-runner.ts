@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "./clock";
 import type { DeadLetters } from "./dead-letters";
 import type { Authorizer, Principal } from "./iam/authorizer";
-import { startSchedules } from "./scheduler";
+import { startSchedules, type RunningSchedules } from "./scheduler";
 import type { ScheduleTrigger } from "./wiring";
 
 /** The schedules of the program; they fire once they are started. */
@@ -10,6 +10,8 @@ export interface ScheduleRunner {
   start(): void;
   /** Disables the schedules of a function, or enables them again. */
   enable(functionArn: string, enabled: boolean): void;
+  /** When a schedule next wakes a function; undefined when none will. */
+  next(functionArn: string): Date | undefined;
   /** Resolves when no schedule is being fired. */
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -36,7 +38,7 @@ export function createScheduleRunner(
   const { clock, authorizer, dead, queues, invoke, onDeadLetter } = options;
   const disabled = new Set<string>();
   const firing = new Set<Promise<void>>();
-  let schedules: { stop(): void } | undefined;
+  let schedules: RunningSchedules | undefined;
 
   async function fire({ name, functionArn, roleArn, deadLetterArn }: ScheduleTrigger): Promise<void> {
     if (disabled.has(functionArn)) return;
@@ -73,6 +75,11 @@ export function createScheduleRunner(
     enable: (functionArn, enabled) => {
       if (enabled) disabled.delete(functionArn);
       else disabled.add(functionArn);
+    },
+    next: (functionArn) => {
+      if (disabled.has(functionArn)) return undefined;
+      const times = schedules?.next().filter((_, index) => triggers[index]?.functionArn === functionArn);
+      return times?.reduce((first, time) => (first === undefined || (time && time < first) ? time : first));
     },
     settled,
     stop: async () => {

@@ -7,6 +7,13 @@ export interface ScheduledTask {
   readonly fire: () => void;
 }
 
+/** Schedules that fire until they are stopped. */
+export interface RunningSchedules {
+  /** When each task fires next, in the order of the tasks; undefined when it never does again. */
+  next(): readonly (Date | undefined)[];
+  stop(): void;
+}
+
 /** The longest delay that setTimeout takes: a longer one would fire at once. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
@@ -19,12 +26,13 @@ const LONGEST_DELAY_MS = 2 ** 31 - 1;
 export function startSchedules(
   tasks: readonly ScheduledTask[],
   clock: Clock = systemClock,
-): { stop(): void } {
+): RunningSchedules {
   const schedules = tasks.map((task) => ({ schedule: parseSchedule(task.expression), fire: task.fire }));
-  const cancels = schedules.map(({ schedule, fire }) => {
+  const running = schedules.map(({ schedule, fire }) => {
     let cancel: () => void = () => undefined;
+    let next: Date | undefined;
     const planAfter = (last: Date): void => {
-      const next = nextFire(schedule, last);
+      next = nextFire(schedule, last);
       if (next !== undefined) waitUntil(next);
     };
     const waitUntil = (time: Date): void => {
@@ -42,7 +50,10 @@ export function startSchedules(
       fire();
     };
     planAfter(clock.now());
-    return () => cancel();
+    return { next: () => next, cancel: () => cancel() };
   });
-  return { stop: () => cancels.forEach((cancel) => cancel()) };
+  return {
+    next: () => running.map((schedule) => schedule.next()),
+    stop: () => running.forEach((schedule) => schedule.cancel()),
+  };
 }

@@ -50,6 +50,7 @@ export function createStageRunner(declared: DeclaredFunction, options: StageRunn
   });
   const invoke: LambdaFunction["invoke"] = async (event, invocation) => {
     logs = await mayLog(declared, principal, authorizer);
+    onEvent({ kind: "started", stage });
     const result = await lambda.invoke(event, invocation);
     onEvent({ kind: "invocation", stage, result });
     monitoring.observeInvocation(declared.name, result);

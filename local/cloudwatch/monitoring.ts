@@ -4,7 +4,7 @@ import type { Message } from "../mail";
 import { startAlarms, type Alarm, type AlarmTransition } from "./alarms";
 import { embeddedMetrics } from "./embedded-metrics";
 import type { AlarmState } from "./evaluate";
-import { metricStore, type MetricId } from "./metric-store";
+import { metricStore, type MetricId, type MetricStore } from "./metric-store";
 
 /** A stand-in for CloudWatch: it measures functions and queues, reads metrics from logs, and rings alarms. */
 export interface Monitoring {
@@ -18,6 +18,8 @@ export interface Monitoring {
   settled(): Promise<void>;
   states(): ReadonlyMap<string, AlarmState>;
   metrics(): readonly MetricId[];
+  /** See `MetricStore.statistic`. */
+  statistic: MetricStore["statistic"];
   stop(): Promise<void>;
 }
 
@@ -84,6 +86,7 @@ export function startMonitoring(options: MonitoringOptions): Monitoring {
     settled: () => looking,
     states: () => alarms.states(),
     metrics: () => metrics.metrics(),
+    statistic: (metric, options) => metrics.statistic(metric, options),
     stop: async () => {
       cancel();
       await looking.catch(() => undefined);

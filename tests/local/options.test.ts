@@ -10,6 +10,9 @@ const DEFAULTS = {
   once: false,
   json: false,
   help: false,
+  console: undefined,
+  noConsole: false,
+  open: false,
   allowDeletes: [],
 };
 
@@ -27,12 +30,13 @@ describe("The options of npm run local", () => {
   for (const { name, takesValue } of described) {
     it(`has --${name}, as its help says`, () => {
       const key = name.replace(/-(.)/, (_, letter: string) => letter.toUpperCase());
-      const args = takesValue ? [`--${name}`, "x"] : [`--${name}`];
+      const value = name === "console" ? "8471" : "x";
+      const args = takesValue ? [`--${name}`, value] : [`--${name}`];
       const needed = name === "json" ? { once: true } : {};
       expect(parseOptions([...args, ...(name === "json" ? ["--once"] : [])])).to.deep.equal({
         ...DEFAULTS,
         ...needed,
-        [key]: name === "allow-deletes" ? ["x"] : takesValue ? "x" : true,
+        [key]: !takesValue ? true : name === "console" ? 8471 : name === "allow-deletes" ? ["x"] : "x",
       });
     });
   }
@@ -65,6 +69,10 @@ describe("The options of npm run local", () => {
     ["an empty value", ["--lake", ""], "--lake needs a value"],
     ["a value where none is taken", ["--once=yes"], "Option '--once' does not take an argument; see --help"],
     ["--json without --once", ["--json"], "--json goes with --once"],
+    ["a port that is none", ["--console", "http"], "--console takes a port from 0 to 65535"],
+    ["a port beyond the last", ["--console", "65536"], "--console takes a port from 0 to 65535"],
+    ["a console for a run that ends", ["--once", "--console", "0"], "do not go with --once"],
+    ["a console that is opened and not started", ["--no-console", "--open"], "does not go with"],
   ];
   for (const [what, args, message] of refused) {
     it(`are refused in one line, without a secret: ${what}`, () => {

@@ -1,0 +1,151 @@
+/**
+ * What the console's server and its pages say to each other: types alone, so that both sides are checked
+ * against them. Times are ISO 8601 in UTC; durations are in milliseconds, sizes in bytes.
+ */
+
+export type StageName = "ingest" | "process" | "load";
+export const STAGES: readonly StageName[] = ["ingest", "process", "load"];
+
+/** What the server tells without being asked: something of this kind is new, ask again. */
+export const TOPICS = ["runs", "logs", "alarms", "activity"] as const;
+export type Topic = (typeof TOPICS)[number];
+
+/** One invocation of a stage that has ended. */
+export interface RunView {
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly ok: boolean;
+  readonly durationMs: number;
+  /** What it did, or the sentence of its error. */
+  readonly says: string;
+}
+
+/** A stage that fails, since its last success. */
+export interface FailureView {
+  readonly since: string;
+  readonly count: number;
+  readonly sentence: string;
+  readonly remedy: string;
+}
+
+export interface StageView {
+  readonly name: StageName;
+  readonly state: "never" | "running" | "failed" | "waiting" | "idle";
+  /** Commits of the log before that it has not worked off; null for ingest, and when it cannot be known. */
+  readonly backlog: number | null;
+  readonly nextRun: string | null;
+  /** The newest last. */
+  readonly runs: readonly RunView[];
+  readonly failure: FailureView | null;
+  /** The last failure that is over. */
+  readonly recovery: { readonly failedAt: string; readonly at: string; readonly sentence: string } | null;
+}
+
+/** Where things stand, from the source to the warehouse. */
+export interface Overview {
+  readonly source: { readonly name: string; readonly state: "up" | "stopped" };
+  readonly stages: readonly StageView[];
+  /** The newest commit of each log and of the warehouse; 0 when there is none, null when nobody can say. */
+  readonly ingested: number;
+  readonly processed: number;
+  readonly loaded: number | null;
+  /** The newest moment for which the warehouse is known to show what the source had. */
+  readonly shows: string | null;
+  readonly freshnessMinutes: number;
+  readonly alarms: { readonly ringing: number; readonly all: number };
+  readonly heldTables: readonly string[];
+  readonly quarantinedTables: readonly string[];
+}
+
+export interface TableRows {
+  readonly table: string;
+  readonly rows: number;
+}
+
+/** A commit on its way through the stages. */
+export interface CommitRow {
+  readonly number: number;
+  readonly ingest: {
+    readonly at: string;
+    readonly rows: number;
+    readonly deleted: number;
+    readonly bytes: number;
+    readonly runMs: number | null;
+    readonly tables: readonly TableRows[];
+  };
+  readonly process: {
+    readonly at: string;
+    readonly rows: number;
+    readonly bytes: number;
+    readonly rejected: number;
+    readonly runMs: number | null;
+    readonly tables: readonly TableRows[];
+  } | null;
+  readonly load: { readonly at: string; readonly rows: number; readonly runMs: number | null } | null;
+}
+
+export interface Commits {
+  /** The newest first. */
+  readonly commits: readonly CommitRow[];
+  /** Ask for those before this one to see more; null when there are none. */
+  readonly before: number | null;
+  /** Why it is not known what the warehouse has; null when it is. */
+  readonly warehouseProblem: string | null;
+}
+
+/** A metric over the last half hour, a value a minute: null where nothing was measured. */
+export interface Chart {
+  readonly namespace: string;
+  readonly metric: string;
+  readonly statistic: string;
+  readonly series: readonly { readonly of: string; readonly values: readonly (number | null)[] }[];
+}
+
+export interface Metrics {
+  readonly from: string;
+  readonly to: string;
+  readonly charts: readonly Chart[];
+}
+
+export interface AlarmView {
+  readonly name: string;
+  readonly state: "OK" | "ALARM" | "INSUFFICIENT_DATA";
+  readonly since: string | null;
+  readonly reason: string;
+  readonly description: string;
+}
+
+export interface MailView {
+  readonly to: string;
+  readonly subject: string;
+  readonly at: string;
+  readonly body: string;
+}
+
+export type LogLevel = "DEBUG" | "INFO" | "WARN" | "ERROR" | "TEXT";
+
+export interface LogLine {
+  readonly at: string;
+  readonly stage: StageName;
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: string;
+}
+
+export interface Logs {
+  /** The newest first; of those that match, as many as fit a page. */
+  readonly lines: readonly LogLine[];
+  readonly matching: number;
+  /** Lines before these are in the log files only. */
+  readonly kept: number;
+}
+
+/** What a GET of each path under `/api/` answers. */
+export interface Replies {
+  readonly overview: Overview;
+  readonly commits: Commits;
+  readonly metrics: Metrics;
+  readonly alarms: readonly AlarmView[];
+  readonly mails: readonly MailView[];
+  readonly logs: Logs;
+}

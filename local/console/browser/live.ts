@@ -1,0 +1,100 @@
+import { useEffect, useState } from "preact/hooks";
+import { TOPICS, type Replies, type Topic } from "../api";
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+type Query = Readonly<Record<string, string>>;
+
+/** Asks the server. @throws Error with the server's own sentence */
+export async function get<Path extends keyof Replies>(path: Path, query: Query = {}): Promise<Replies[Path]> {
+  const response = await fetch(`/api/${path}?${new URLSearchParams(query).toString()}`);
+  const body = (await response.json()) as Replies[Path] & { readonly error?: string };
+  if (!response.ok) throw new Error(body.error ?? response.statusText);
+  return body;
+}
+
+const listeners = new Set<(topic: Topic | "connection") => void>();
+let connected = true;
+
+/** Listens to what the server tells, for as long as the page is open; the browser connects again by itself. */
+export function connect(): void {
+  const source = new EventSource("/api/events");
+  const tell = (topic: Topic | "connection"): void => listeners.forEach((listener) => listener(topic));
+  const become = (state: boolean): void => {
+    connected = state;
+    tell("connection");
+  };
+  source.onopen = () => become(true);
+  source.onerror = () => become(false);
+  source.onmessage = ({ data }: MessageEvent<string>) =>
+    TOPICS.filter((topic) => topic === data).forEach((topic) => tell(topic));
+}
+
+function useListener(listener: (topic: Topic | "connection") => void, inputs: readonly unknown[]): void {
+  useEffect(() => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }, inputs);
+}
+
+export function useConnected(): boolean {
+  const [state, setState] = useState(connected);
+  useListener(() => setState(connected), []);
+  return state;
+}
+
+/** What the server last answered, and why it did not answer the last time. */
+export interface Live<T> {
+  readonly data?: T;
+  readonly error?: string;
+}
+
+/** What the server answers, asked again whenever it tells something of these topics. */
+export function useLive<Path extends keyof Replies>(
+  path: Path,
+  { topics, query = {} }: { readonly topics: readonly Topic[]; readonly query?: Query },
+): Live<Replies[Path]> {
+  const [live, setLive] = useState<Live<Replies[Path]>>({});
+  const key = JSON.stringify([path, query]);
+  useEffect(() => {
+    let gone = false;
+    // Asked for once more while an answer is awaited: that answer may be too old.
+    let asked: "no" | "once" | "again" = "no";
+    const show = (next: (last: Live<Replies[Path]>) => Live<Replies[Path]>): void => {
+      if (!gone) setLive(next);
+    };
+    const ask = async (): Promise<void> => {
+      asked = asked === "no" ? "once" : "again";
+      if (asked === "again") return;
+      await get(path, query).then(
+        (data) => show(() => ({ data })),
+        (error: unknown) => show((last) => ({ ...last, error: messageOf(error) })),
+      );
+      const more = isAgain();
+      asked = "no";
+      if (more && !gone) await ask();
+    };
+    const isAgain = (): boolean => asked === "again";
+    const listener = (topic: Topic | "connection"): void => {
+      // After a lost connection nobody knows what was missed.
+      if (topic === "connection" ? connected : topics.includes(topic)) void ask();
+    };
+    listeners.add(listener);
+    void ask();
+    return () => {
+      gone = true;
+      listeners.delete(listener);
+    };
+  }, [key]);
+  return live;
+}
+
+/** The time, to the second. */
+export function useNow(): number {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}

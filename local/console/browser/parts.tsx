@@ -1,0 +1,81 @@
+import type { ComponentChildren } from "preact";
+import { clock } from "./format";
+import type { Live } from "./live";
+
+/** A part of a page, with its heading. */
+export function Panel(props: {
+  readonly title: string;
+  readonly note?: string;
+  readonly children: ComponentChildren;
+}) {
+  const id = `panel-${props.title.toLowerCase().replaceAll(/[^a-z]+/g, "-")}`;
+  return (
+    <section class="panel" aria-labelledby={id}>
+      <h2 id={id}>{props.title}</h2>
+      {props.note !== undefined && <p class="note">{props.note}</p>}
+      {props.children}
+    </section>
+  );
+}
+
+/** What the server answered, or that it did not yet, or why it cannot. */
+export function Answer<T>(props: {
+  readonly live: Live<T>;
+  readonly children: (data: T) => ComponentChildren;
+}) {
+  const { data, error } = props.live;
+  return (
+    <>
+      {error !== undefined && <p class="problem">{error}</p>}
+      {data !== undefined ? props.children(data) : error === undefined && <p class="note">…</p>}
+    </>
+  );
+}
+
+export const Time = ({ at }: { readonly at: string }) => (
+  <time dateTime={at} title={at}>
+    {clock(at)}
+  </time>
+);
+
+/** A table that scrolls in itself when it is wider than the window; numbers stand to the right. */
+export function Table(props: {
+  readonly caption: string;
+  /** Above the columns: what some of them have in common, and how many they are. */
+  readonly groups?: readonly (readonly [name: string, columns: number])[];
+  /** The columns whose index is among them hold numbers. */
+  readonly numbers?: readonly number[];
+  readonly columns: readonly string[];
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <div class="scroll" tabIndex={0} role="group" aria-label={props.caption}>
+      <table>
+        <caption class="unseen">{props.caption}</caption>
+        <thead>
+          {props.groups !== undefined && (
+            <tr>
+              {props.groups.map(([name, columns]) =>
+                name === "" ? (
+                  <td key={name} colSpan={columns} />
+                ) : (
+                  <th key={name} scope="colgroup" colSpan={columns} class="group">
+                    {name}
+                  </th>
+                ),
+              )}
+            </tr>
+          )}
+          <tr>
+            {props.columns.map((name, index) => (
+              <th key={index} scope="col" class={props.numbers?.includes(index) ? "number" : ""}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{props.children}</tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,114 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Overview, StageView } from "../api";
+import { duration } from "./format";
+
+/** How a state is drawn: never by its colour alone. */
+export const STATES: Readonly<Record<StageView["state"], string>> = {
+  never: "– has not run yet",
+  running: "▶ running",
+  failed: "✘ failed",
+  waiting: "◔ work waits",
+  idle: "✔ up to date",
+};
+
+interface Node {
+  readonly kind: "store" | "stage";
+  readonly state: string;
+  readonly lines: readonly string[];
+}
+
+const NARROW = "(max-width: 760px)";
+
+/** Whether there is room for the picture from left to right. */
+function useNarrow(): boolean {
+  const query = matchMedia(NARROW);
+  const [narrow, setNarrow] = useState(query.matches);
+  useEffect(() => {
+    const look = (): void => setNarrow(query.matches);
+    query.addEventListener("change", look);
+    return () => query.removeEventListener("change", look);
+  }, []);
+  return narrow;
+}
+
+/** The way from the source to the warehouse: four stores, and the three stages between them. */
+export function Picture({ overview }: { readonly overview: Overview }) {
+  const narrow = useNarrow();
+  const size = narrow ? { width: 300, height: 74, gap: 30 } : { width: 134, height: 84, gap: 36 };
+  const step = narrow ? size.height + size.gap : size.width + size.gap;
+  const nodes = nodesOf(overview);
+  const length = step * nodes.length - size.gap;
+  const box = narrow ? [size.width + 4, length + 4] : [length + 4, size.height + 4];
+  return (
+    <svg
+      class="picture"
+      viewBox={`-2 -2 ${box.join(" ")}`}
+      role="img"
+      aria-label={nodes.map(({ lines }) => lines.join(", ")).join("; then ")}
+    >
+      {nodes.map(({ kind, state, lines }, index) => {
+        const [x, y] = narrow ? [0, index * step] : [index * step, 0];
+        return (
+          <g key={index} class={`${kind} ${state}`} transform={`translate(${x} ${y})`}>
+            {index > 0 && <Arrow narrow={narrow} size={size} flowing={isFlowing(nodes, index)} />}
+            <rect width={size.width} height={size.height} rx={kind === "stage" ? size.height / 2 : 8} />
+            {lines.map((line, row) => (
+              <text
+                key={row}
+                x={size.width / 2}
+                y={size.height / 2 + (row - (lines.length - 1) / 2) * 19 + 5}
+              >
+                {line}
+              </text>
+            ))}
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+/** Data moves on both sides of a stage that runs. */
+const isFlowing = (nodes: readonly Node[], index: number): boolean =>
+  nodes[index]?.state === "running" || nodes[index - 1]?.state === "running";
+
+function Arrow(props: {
+  readonly narrow: boolean;
+  readonly flowing: boolean;
+  readonly size: { readonly width: number; readonly height: number; readonly gap: number };
+}) {
+  const { width, height, gap } = props.size;
+  const path = props.narrow
+    ? `M${width / 2} ${-gap} v${gap - 3} m-5 -6 l5 6 l5 -6`
+    : `M${-gap} ${height / 2} h${gap - 3} m-6 -5 l6 5 l-6 5`;
+  return <path class={props.flowing ? "arrow flowing" : "arrow"} d={path} />;
+}
+
+function nodesOf({ source, stages, ingested, processed, loaded }: Overview): readonly Node[] {
+  const store = (name: string, what: string, state: string): Node => ({
+    kind: "store",
+    state: state === "stopped" ? "failed" : "",
+    lines: [name, what, state],
+  });
+  const commit = (number: number | null): string =>
+    number === null ? "cannot be asked" : number === 0 ? "empty" : `commit ${number}`;
+  const [ingest, process, load] = stages.map(stageNode);
+  return [
+    store(source.name, "PostgreSQL", source.state),
+    ingest,
+    store("ingestion", "CSV", commit(ingested)),
+    process,
+    store("processed", "Parquet", commit(processed)),
+    load,
+    store("warehouse", "star schemas", commit(loaded)),
+  ].filter((node) => node !== undefined);
+}
+
+function stageNode({ name, state, runs }: StageView): Node {
+  const last = runs.at(-1);
+  return {
+    kind: "stage",
+    state,
+    lines: [name, STATES[state], last === undefined ? "" : duration(last.durationMs)],
+  };
+}

@@ -1,0 +1,142 @@
+import { expect } from "chai";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { startConsole } from "../../local/console/console";
+import { eventHistory } from "../../local/console/history";
+import type { HttpServer } from "../../local/http";
+import { startPlatform, type Platform } from "../../local/platform";
+import { withClient } from "../../local/postgres/client";
+import { accessibilityProblems, openPage, startBrowser, type WatchedPage } from "../support/browser";
+
+/** A counterparty's name that would do harm if it were ever taken for markup. */
+const HOSTILE = `<img src=x onerror="document.title='owned'"><script>alert(1)</script>`;
+
+describe("The console, in a browser", function () {
+  this.timeout(180_000);
+  let browser: Browser;
+  let platform: Platform;
+  let server: HttpServer;
+  let watched: WatchedPage;
+  let page: Page;
+  const stops: (() => Promise<void>)[] = [];
+  const history = eventHistory();
+  before(async function () {
+    browser = await startBrowser(this);
+    stops.push(() => browser.close());
+    const lake = await mkdtemp(join(tmpdir(), "marble-console-"));
+    stops.push(() => rm(lake, { recursive: true, force: true }));
+    platform = await startPlatform({ lake, progress: () => undefined, onEvent: history.onEvent });
+    stops.push(() => platform.stop());
+    server = await startConsole(platform, { history, port: 0 });
+    stops.push(() => server.close());
+    watched = await openPage(browser, { viewport: { width: 1280, height: 900 } });
+    page = watched.page;
+    page.setDefaultTimeout(30_000);
+    await page.goto(server.url);
+  });
+  after(async () => {
+    // What was not started because there is no browser need not be stopped.
+    for (const stop of stops.reverse()) await stop();
+  });
+  afterEach(() => expect(watched.problems, "nothing goes wrong in the browser").to.deep.equal([]));
+
+  const goTo = (name: string) =>
+    page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
+  const seen = (text: string | RegExp) => page.getByText(text).first().waitFor();
+  const card = (stage: string) => page.getByRole("region", { name: new RegExp(`^${stage} `) });
+  const runAll = async (): Promise<void> => {
+    for (const stage of ["ingest", "process", "load"] as const) {
+      expect((await platform.cloud.invoke(stage)).ok).to.equal(true);
+      await platform.cloud.settled();
+    }
+  };
+
+  it("shows each commit's way through the stages as it happens, without being asked again", async () => {
+    await seen("There is no commit yet.");
+    await runAll();
+
+    const row = page.getByRole("table", { name: "Commits" }).getByRole("row", { name: /^1 / });
+    // What process wrote, and what load brought into the warehouse.
+    await row.getByText("51,807").nth(1).waitFor();
+    expect(await row.innerText()).to.match(/47,797[\s\S]*4\.\d+ MB[\s\S]* kB[\s\S]* ms/);
+    await page
+      .getByRole("img", { name: /ingestion, CSV, commit 1;.*warehouse, star schemas, commit 1/ })
+      .waitFor();
+    await seen(/fresh as of \d\d:\d\d:\d\d/);
+  });
+
+  it("shows that a stage failed, why and what to do, and that it recovered", async () => {
+    await withClient(platform.source.ownerUrl ?? "", (client) =>
+      client.query("REVOKE SELECT ON ALL TABLES IN SCHEMA public FROM marble_reader"),
+    );
+    await platform.cloud.invoke("ingest");
+
+    const ingest = card("ingest");
+    await ingest.getByText("Failed once since").waitFor();
+    const failed = await ingest.innerText();
+    expect(failed).to.include('marble_reader may not read "public"."address": GRANT SELECT');
+    expect(failed).to.include("A person has to do what the sentence says");
+    expect(await page.title()).to.include("ingest failed");
+    expect(await page.getByRole("status").innerText()).to.include("ingest has failed");
+
+    await withClient(platform.source.ownerUrl ?? "", (client) =>
+      client.query("GRANT SELECT ON ALL TABLES IN SCHEMA public TO marble_reader"),
+    );
+    await runAll();
+    await ingest.getByText("Recovered at").waitFor();
+    expect(await ingest.innerText()).to.match(/after it had failed:\s+.*may not read/);
+    expect(await page.title()).not.to.include("failed");
+  });
+
+  it("shows metrics, alarms with what to do, the mails, and the logs with a filter", async () => {
+    await goTo("Metrics");
+    await page.getByRole("img", { name: /^RowsLoaded: load: [\d,]+$/ }).waitFor();
+    await goTo("Alarms & mails");
+    await platform.cloud.mail.publish({ topicArn: topicOf(platform), subject: "ALARM", message: HOSTILE });
+    history.tell("alarms");
+    await page.getByText("ALARM", { exact: true }).last().click();
+    await page.getByText(HOSTILE, { exact: true }).waitFor();
+    await seen(/What to do: docs\/runbook\.md/);
+    await goTo("Logs");
+    await page.getByLabel("level").selectOption("ERROR");
+    await seen("the run failed");
+    await seen(/1 of \d+ lines match/);
+    await page.getByRole("searchbox", { name: "text" }).fill("no such words");
+    await seen(/0 of \d+ lines match/);
+  });
+
+  for (const [what, options] of [
+    ["a wide window", { viewport: { width: 1280, height: 900 } }],
+    ["a small window in the dark", { viewport: { width: 400, height: 800 }, colorScheme: "dark" }],
+  ] as const) {
+    it(`can be used by everybody: axe finds nothing on any page, in ${what}`, async () => {
+      const { page: other, problems } = await openPage(browser, options);
+      await other.goto(server.url);
+      const links = other.getByRole("navigation").getByRole("link");
+      await links.first().waitFor();
+      for (const link of await links.all()) {
+        await link.click();
+        await other.waitForLoadState("networkidle");
+        expect(await accessibilityProblems(other), await other.title()).to.deep.equal([]);
+        const wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth";
+        expect(await other.evaluate(wide), `${await other.title()} is wider than the window`).to.equal(false);
+      }
+      expect(problems).to.deep.equal([]);
+      await other.context().close();
+    });
+  }
+
+  it("says so when the platform does not answer any more", async () => {
+    const other = await startConsole(platform, { history, port: 0 });
+    const { page: gone } = await openPage(browser);
+    await gone.goto(other.url);
+    await gone.getByText(/fresh as of/).waitFor();
+    await other.close();
+    await gone.getByText("the platform does not answer").waitFor();
+    await gone.context().close();
+  });
+});
+
+const topicOf = ({ cloud }: Platform): string => String(cloud.program.outputs["alertTopic"]);
