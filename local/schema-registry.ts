@@ -5,7 +5,7 @@ import { commitLog, type CommitLog } from "../adapters/commit-log";
 import { objectStore } from "../adapters/object-store";
 import { ingestCommit, type IngestCommit } from "../domain/commit";
 import { commitNumber } from "../domain/keys";
-import { schemaEntry } from "../domain/schema-history";
+import { schemaEntry, type SchemaEntry } from "../domain/schema-history";
 import { startS3 } from "./s3/server";
 
 /** Commits that are read at once. */
@@ -13,18 +13,34 @@ const BUNCH = 32;
 /** A word about how far it is, every so many commits. */
 const PROGRESS_COMMITS = 32 * BUNCH;
 
+type IngestLog = Pick<CommitLog<IngestCommit>, "head" | "read">;
+
 /**
  * Tells what columns a table of the source had, commit by commit, as the ingestion log has it.
  * @returns how many commits said something new; 0 when the log never heard of the table
  */
 export async function tellSchemaHistory(
-  log: Pick<CommitLog<IngestCommit>, "head" | "read">,
+  log: IngestLog,
   table: string,
   say: { readonly line: (text: string) => void; readonly progress: (text: string) => void },
 ): Promise<number> {
+  let entries = 0;
+  for await (const { commit, at, changes } of schemaHistory(log, table, say.progress)) {
+    entries += 1;
+    say.line(`commit ${commit}  ${at}`);
+    for (const change of changes) say.line(`  ${change}`);
+  }
+  return entries;
+}
+
+/** The commits that say something new of a table's columns, in order; the whole log is read for it. */
+export async function* schemaHistory(
+  log: IngestLog,
+  table: string,
+  progress: (text: string) => void = () => undefined,
+): AsyncGenerator<SchemaEntry, void, undefined> {
   const head = await log.head();
   let before: IngestCommit | undefined;
-  let entries = 0;
   for (let first = 1; first <= (head?.number ?? 0); first += BUNCH) {
     const numbers = Array.from({ length: BUNCH }, (_, index) => first + index);
     const commits = await Promise.all(
@@ -36,15 +52,10 @@ export async function tellSchemaHistory(
       if (commit === undefined) throw new Error(`a commit from ${first} on is gone from the log`);
       const entry = schemaEntry(table, commit, before);
       before = commit;
-      if (entry === undefined) continue;
-      entries += 1;
-      say.line(`commit ${entry.commit}  ${entry.at}`);
-      for (const change of entry.changes) say.line(`  ${change}`);
+      if (entry !== undefined) yield entry;
     }
-    if (first > 1 && first % PROGRESS_COMMITS === 1)
-      say.progress(`${first - 1} of ${head?.number ?? 0} commits`);
+    if (first > 1 && first % PROGRESS_COMMITS === 1) progress(`${first - 1} of ${head?.number ?? 0} commits`);
   }
-  return entries;
 }
 
 /** Works with the ingestion log of a bucket in AWS, or of a lake on this machine. */

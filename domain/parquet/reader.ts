@@ -47,7 +47,7 @@ export async function* readRowGroups(
  * The metadata without logical types, so that values come as they are stored: hyparquet turns
  * DECIMAL into floats and DATE into Dates.
  */
-function physical(metadata: FileMetaData): FileMetaData {
+export function physical(metadata: FileMetaData): FileMetaData {
   const schema = metadata.schema.map((element) => {
     const { converted_type: _converted, logical_type: _logical, ...stored } = element;
     return stored;

@@ -140,6 +140,80 @@ export interface Logs {
   readonly kept: number;
 }
 
+/** What lies directly below a prefix of a bucket. */
+export interface Folder {
+  readonly folders: readonly string[];
+  readonly objects: readonly { readonly key: string; readonly bytes: number; readonly at: string }[];
+  /** Ask with it for what follows; null at the end. */
+  readonly next: string | null;
+}
+
+/** Some rows of an object. */
+export interface TablePage {
+  readonly kind: "table";
+  readonly columns: readonly string[];
+  /** null is NULL, as the empty text is not. */
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** Ask with it for the rows that follow; null at the end. */
+  readonly next: string | null;
+}
+
+/** A commit, with the files that it names. */
+export interface CommitPage {
+  readonly kind: "commit";
+  readonly facts: readonly (readonly [name: string, value: string])[];
+  readonly tables: readonly {
+    readonly table: string;
+    readonly what: string;
+    readonly rows: number;
+    readonly deleted: number;
+    readonly files: readonly { readonly key: string; readonly rows: number; readonly bytes: number }[];
+  }[];
+}
+
+export interface TextPage {
+  readonly kind: "text";
+  readonly text: string;
+  readonly cut: boolean;
+}
+
+export type ObjectPage = TablePage | CommitPage | TextPage;
+
+/** A row that did not get into the warehouse, or not yet. */
+export interface RejectedRowView {
+  readonly commit: number;
+  readonly table: string;
+  readonly reason: string;
+  /** The row, or its key. */
+  readonly row: string;
+}
+
+export interface Rejected {
+  /** Rows that break their contract, of the newest commits; the newest first. */
+  readonly rejected: readonly RejectedRowView[];
+  /** How many commits were looked through, from the newest on. */
+  readonly commits: number;
+  /** Fact versions that wait for a row of a dimension. */
+  readonly waiting: readonly RejectedRowView[];
+  readonly warehouseProblem: string | null;
+}
+
+/** A table of the source as its newest commit has it. */
+export interface SchemaView {
+  readonly table: string;
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly key: readonly string[];
+  readonly rows: number;
+  /** Why it is held, absent or not ingested at all; null when all is well. */
+  readonly problem: string | null;
+}
+
+export interface SchemaChange {
+  readonly commit: number;
+  readonly at: string;
+  readonly changes: readonly string[];
+}
+
 /** What a GET of each path under `/api/` answers. */
 export interface Replies {
   readonly overview: Overview;
@@ -148,4 +222,10 @@ export interface Replies {
   readonly alarms: readonly AlarmView[];
   readonly mails: readonly MailView[];
   readonly logs: Logs;
+  readonly buckets: readonly string[];
+  readonly folder: Folder;
+  readonly object: ObjectPage;
+  readonly rejected: Rejected;
+  readonly schemas: readonly SchemaView[];
+  readonly "schema-changes": readonly SchemaChange[];
 }

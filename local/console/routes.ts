@@ -4,7 +4,10 @@ import { commits } from "./commits";
 import type { ConsoleContext } from "./context";
 import { filterLogs } from "./logs";
 import { metrics } from "./metrics";
+import { objectPage } from "./object-page";
 import { overview } from "./overview";
+import { rejected } from "./rejected";
+import { schemaChanges, schemas } from "./schemas";
 
 /** Answers a GET of each path under `/api/`; `query` gives a parameter, empty when it is missing. */
 export type Routes = {
@@ -16,7 +19,7 @@ export type Routes = {
 const SHOWN_MAILS = 100;
 
 export function routes(context: ConsoleContext): Routes {
-  const { platform, history } = context;
+  const { platform, history, lake } = context;
   const { cloud } = platform;
   return {
     overview: () => overview(context),
@@ -30,5 +33,18 @@ export function routes(context: ConsoleContext): Routes {
         .map(({ to, subject, date, body }) => ({ to, subject, at: date.toISOString(), body })),
     logs: (query) =>
       filterLogs(history.logs(), { stage: query("stage"), level: query("level"), text: query("text") }),
+    buckets: () => Object.values(lake.buckets),
+    folder: async (query) => {
+      const { next, ...rest } = await lake.list(
+        query("bucket"),
+        query("prefix"),
+        query("after") || undefined,
+      );
+      return { ...rest, next: next ?? null };
+    },
+    object: (query) => objectPage(lake, { bucket: query("bucket"), key: query("key"), from: query("from") }),
+    rejected: () => rejected(context),
+    schemas: () => schemas(lake.ingested),
+    "schema-changes": (query) => schemaChanges(lake.ingested, query("table")),
   };
 }

@@ -46,6 +46,8 @@ describe("The console, in a browser", function () {
     page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
   const seen = (text: string | RegExp) => page.getByText(text).first().waitFor();
   const card = (stage: string) => page.getByRole("region", { name: new RegExp(`^${stage} `) });
+  const sql = (statement: string, values: readonly string[] = []) =>
+    withClient(platform.source.ownerUrl ?? "", (client) => client.query(statement, [...values]));
   const runAll = async (): Promise<void> => {
     for (const stage of ["ingest", "process", "load"] as const) {
       expect((await platform.cloud.invoke(stage)).ok).to.equal(true);
@@ -60,7 +62,7 @@ describe("The console, in a browser", function () {
     const row = page.getByRole("table", { name: "Commits" }).getByRole("row", { name: /^1 / });
     // What process wrote, and what load brought into the warehouse.
     await row.getByText("51,807").nth(1).waitFor();
-    expect(await row.innerText()).to.match(/47,797[\s\S]*4\.\d+ MB[\s\S]* kB[\s\S]* ms/);
+    expect(await row.innerText()).to.match(/47,797[\s\S]*4\.\d+ MB[\s\S]* kB[\s\S]* m?s/);
     await page
       .getByRole("img", { name: /ingestion, CSV, commit 1;.*warehouse, star schemas, commit 1/ })
       .waitFor();
@@ -68,9 +70,7 @@ describe("The console, in a browser", function () {
   });
 
   it("shows that a stage failed, why and what to do, and that it recovered", async () => {
-    await withClient(platform.source.ownerUrl ?? "", (client) =>
-      client.query("REVOKE SELECT ON ALL TABLES IN SCHEMA public FROM marble_reader"),
-    );
+    await sql("REVOKE SELECT ON ALL TABLES IN SCHEMA public FROM marble_reader");
     await platform.cloud.invoke("ingest");
 
     const ingest = card("ingest");
@@ -81,9 +81,7 @@ describe("The console, in a browser", function () {
     expect(await page.title()).to.include("ingest failed");
     expect(await page.getByRole("status").innerText()).to.include("ingest has failed");
 
-    await withClient(platform.source.ownerUrl ?? "", (client) =>
-      client.query("GRANT SELECT ON ALL TABLES IN SCHEMA public TO marble_reader"),
-    );
+    await sql("GRANT SELECT ON ALL TABLES IN SCHEMA public TO marble_reader");
     await runAll();
     await ingest.getByText("Recovered at").waitFor();
     expect(await ingest.innerText()).to.match(/after it had failed:\s+.*may not read/);
@@ -105,6 +103,41 @@ describe("The console, in a browser", function () {
     await seen(/1 of \d+ lines match/);
     await page.getByRole("searchbox", { name: "text" }).fill("no such words");
     await seen(/0 of \d+ lines match/);
+  });
+
+  it("shows the lake as a tree whose CSV, Parquet and commits open as tables, with markup in the data as text", async () => {
+    await sql("UPDATE counterparty SET counterparty_legal_name = $1 WHERE counterparty_id = 1", [HOSTILE]);
+    await runAll();
+    await goTo("Lake");
+    const tree = page.getByRole("region", { name: "Lake" });
+    const object = page.getByRole("region", { name: "Object" });
+    for (const bucket of ["ingestion", "processed"]) {
+      const folder = tree.locator(".tree > li").filter({ hasText: `-${bucket}-` });
+      await folder.getByRole("button", { name: "commits/" }).click();
+      await folder
+        .getByRole("link", { name: /^\d+\.json$/ })
+        .last()
+        .click();
+      await object.getByRole("link", { name: /counterparty/ }).click();
+      await object.getByRole("cell", { name: HOSTILE, exact: true }).waitFor();
+      await object.getByText(/^page 1: \d+ row/).waitFor();
+    }
+    expect(await page.title()).not.to.include("owned");
+    expect(await page.locator("img").count()).to.equal(0);
+  });
+
+  it("shows rejected rows with their reasons, and what became of the columns of a table", async () => {
+    await sql("UPDATE sales_order SET agreed_payment_date = '<i>never</i>' WHERE sales_order_id = 7");
+    await sql("ALTER TABLE design ADD colour text");
+    await runAll();
+    await goTo("Rejected rows");
+    const rejected = page.getByRole("table", { name: "Rejected rows" });
+    await rejected.getByText('agreed_payment_date "<i>never</i>" is no date').waitFor();
+    expect(await rejected.innerText()).to.include("sales_order → fact_sales_order");
+    await goTo("Schemas");
+    await page.getByText("design", { exact: true }).click();
+    await page.getByText(/commit \d+, .*: added colour text/).waitFor();
+    await page.getByText(/commit 1, .*: first seen: design_id integer/).waitFor();
   });
 
   for (const [what, options] of [

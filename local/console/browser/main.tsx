@@ -4,11 +4,14 @@ import type { Overview } from "../api";
 import { Alarms } from "./alarms";
 import { Commits } from "./commits";
 import { ago, clock } from "./format";
+import { Lake } from "./lake";
 import { connect, useConnected, useLive, useNow, type Live } from "./live";
 import { Logs } from "./logs";
 import { Metrics } from "./metrics";
 import { Answer, Panel } from "./parts";
 import { Picture } from "./picture";
+import { Rejected } from "./rejected";
+import { Schemas } from "./schemas";
 import { Stages } from "./stages";
 
 interface PageProps {
@@ -23,6 +26,9 @@ const PAGES: readonly {
   { name: "pipeline", title: "Pipeline", page: Pipeline },
   { name: "metrics", title: "Metrics", page: Metrics },
   { name: "alarms", title: "Alarms & mails", page: Alarms },
+  { name: "lake", title: "Lake", page: Lake },
+  { name: "rejected", title: "Rejected rows", page: Rejected },
+  { name: "schemas", title: "Schemas", page: Schemas },
   { name: "logs", title: "Logs", page: Logs },
 ];
 

@@ -1,0 +1,34 @@
+/** An object that is read in ranges. */
+export interface RangedFile {
+  /** Its size in bytes. */
+  readonly size: number;
+  /** The bytes from `start` up to `end`, that not included. */
+  read(start: number, end: number): Promise<ArrayBuffer>;
+}
+
+/** Rows on a page. */
+export const PAGE_ROWS = 100;
+
+const CHUNK_BYTES = 64 * 1024;
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The bytes from a place on, in chunks.
+ * @throws Error when more is asked for than a page may take
+ */
+export async function* bytesFrom(
+  file: RangedFile,
+  start: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let at = start; at < file.size; at += CHUNK_BYTES) {
+    if (at - start > MOST_BYTES)
+      throw new Error("a single page of this object takes more than 16 MB: look at it with another tool");
+    yield new Uint8Array(await file.read(at, Math.min(at + CHUNK_BYTES, file.size)));
+  }
+}
+
+const LONGEST_CELL = 500;
+
+/** A value as it is shown: the beginning of a long one. */
+export const cut = (text: string): string =>
+  text.length > LONGEST_CELL ? `${text.slice(0, LONGEST_CELL)}…` : text;
