@@ -12,12 +12,22 @@ export interface LocalDatabase {
   readonly url: string;
   /** With a role that may do everything; undefined when the database is the user's own. */
   readonly ownerUrl: string | undefined;
+  /** How to take it away for a while; undefined when the database is the user's own. */
+  readonly outage: Outage | undefined;
   stop(): Promise<void>;
+}
+
+/** A database that is stopped and started again while the platform goes on. */
+export interface Outage {
+  readonly isDown: () => boolean;
+  begin(): Promise<void>;
+  /** @throws Error when its port was taken meanwhile: its URL would be another */
+  end(): Promise<void>;
 }
 
 /** The user's own database. */
 export const givenDatabase = (url: string): Promise<LocalDatabase> =>
-  Promise.resolve({ url, ownerUrl: undefined, stop: () => Promise.resolve() });
+  Promise.resolve({ url, ownerUrl: undefined, outage: undefined, stop: () => Promise.resolve() });
 
 const READER = "marble_reader";
 const SOURCE = "totesys";
@@ -28,7 +38,9 @@ export async function embeddedSource(
   directory: string,
   progress: (message: string) => void,
 ): Promise<LocalDatabase> {
-  const server = await startPostgres({ directory: join(directory, "source") });
+  const options = { directory: join(directory, "source") };
+  const server = await startPostgres(options);
+  const outage = outageOf(server, options);
   return stoppedOnFailure(server, async () => {
     if (!(await server.databaseExists(SOURCE))) {
       progress("generating a totesys source: 11,000 sales orders, and all that belongs to them");
@@ -37,7 +49,12 @@ export async function embeddedSource(
     // The role gets a new password at every start, so that none has to be kept.
     const reader = { user: READER, password: randomBytes(16).toString("hex") };
     await createReader(server.url(SOURCE), reader);
-    return { url: server.url(SOURCE, reader), ownerUrl: server.url(SOURCE), stop: server.stop };
+    return {
+      url: server.url(SOURCE, reader),
+      ownerUrl: server.url(SOURCE),
+      outage,
+      stop: () => outage.begin(),
+    };
   });
 }
 
@@ -46,8 +63,30 @@ export async function embeddedWarehouse(directory: string): Promise<LocalDatabas
   const server = await startPostgres({ directory: join(directory, "warehouse") });
   return stoppedOnFailure(server, async () => {
     if (!(await server.databaseExists(WAREHOUSE))) await server.createDatabase(WAREHOUSE);
-    return { url: server.url(WAREHOUSE), ownerUrl: server.url(WAREHOUSE), stop: server.stop };
+    const url = server.url(WAREHOUSE);
+    return { url, ownerUrl: url, outage: undefined, stop: server.stop };
   });
+}
+
+function outageOf(first: PostgresServer, options: { readonly directory: string }): Outage {
+  const { port } = first;
+  let server: PostgresServer | undefined = first;
+  return {
+    isDown: () => server === undefined,
+    begin: async () => {
+      await server?.stop();
+      server = undefined;
+    },
+    end: async () => {
+      if (server !== undefined) return;
+      const again = await startPostgres({ ...options, port });
+      if (again.port !== port) {
+        await again.stop();
+        throw new Error(`another program has taken the port ${port} meanwhile: start npm run local again`);
+      }
+      server = again;
+    },
+  };
 }
 
 /** The database gets its name when it is complete: a start that was broken off is begun anew. */

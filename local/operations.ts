@@ -10,6 +10,9 @@ import { requireSuccess } from "./run-report";
 type Lambdas = Pick<Platform, "cloud">;
 type Say = (line: string) => void;
 
+/** The last word of what was only asked about. */
+export const NOTHING_DONE = "nothing was done: add --yes to do it";
+
 /** Does what was asked for, through the Lambdas of a platform that is up; tells what it will do, and how far it is. */
 export async function operate(
   platform: Lambdas,
@@ -39,7 +42,7 @@ export async function operate(
     case "schema":
       throw new TypeError("schema is a question to the log, not to a Lambda");
   }
-  say(dryRun ? "nothing was done: add --yes to do it" : "done");
+  say(dryRun ? NOTHING_DONE : "done");
 }
 
 const announce = (say: Say, { says }: { readonly says: string | readonly string[] }): void =>

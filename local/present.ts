@@ -62,11 +62,13 @@ interface Reported {
   readonly rejected?: number;
 }
 
+export const NOTHING = "nothing to do";
+
 /** What a stage reports that it did, in a line. */
 export function summary(payload: unknown): string {
   const { commit, commits = [], tables, rejected = 0 } = payload as Reported;
   const numbers = typeof commit === "number" ? [commit] : commits;
-  if (numbers.length === 0) return "nothing to do";
+  if (numbers.length === 0) return NOTHING;
   const counts = Object.values(tables).map(({ rows }) => rows);
   const rows = counts.reduce((sum, count) => sum + count, 0).toLocaleString("en-GB");
   const also = rejected > 0 ? `, ${rejected} rejected` : "";

@@ -214,6 +214,49 @@ export interface SchemaChange {
   readonly changes: readonly string[];
 }
 
+/** What a person can have done. */
+export type ActionRequest =
+  | { readonly action: "run"; readonly stages: readonly StageName[] }
+  | { readonly action: "replay"; readonly tables: readonly string[]; readonly from?: number | undefined }
+  | { readonly action: "abandon-replay" }
+  | { readonly action: "reprocess" }
+  | { readonly action: "release"; readonly tables: readonly string[] }
+  | { readonly action: "trade" }
+  | { readonly action: "poison" }
+  | { readonly action: "mend" }
+  | { readonly action: "stop-source" }
+  | { readonly action: "start-source" };
+
+/** What an action will do, before it is done. */
+export interface Plan {
+  readonly title: string;
+  readonly says: readonly string[];
+}
+
+/** An action that was begun. */
+export interface Deed {
+  readonly id: number;
+  readonly title: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly state: "underway" | "done" | "failed";
+  readonly says: readonly string[];
+}
+
+export interface Activity {
+  /** The newest first. */
+  readonly deeds: readonly Deed[];
+  /** The generated source, which may be written to and stopped; null when the source is the user's own. */
+  readonly shop: { readonly isDown: boolean } | null;
+  readonly warehouseTables: readonly string[];
+}
+
+/** What a POST to each path under `/api/` answers; both take an `ActionRequest`. */
+export interface Posts {
+  readonly plan: Plan;
+  readonly act: Deed;
+}
+
 /** What a GET of each path under `/api/` answers. */
 export interface Replies {
   readonly overview: Overview;
@@ -222,6 +265,7 @@ export interface Replies {
   readonly alarms: readonly AlarmView[];
   readonly mails: readonly MailView[];
   readonly logs: Logs;
+  readonly activity: Activity;
   readonly buckets: readonly string[];
   readonly folder: Folder;
   readonly object: ObjectPage;

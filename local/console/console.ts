@@ -1,10 +1,11 @@
 import { hasCode } from "../postgres/errno";
 import type { HttpServer } from "../http";
 import type { Platform } from "../platform";
+import { deedsOf } from "./activity";
 import { consoleContext } from "./context";
 import type { History } from "./history";
 import { openBrowser } from "./open-browser";
-import { routes } from "./routes";
+import { postRoutes, routes } from "./routes";
 import { startServer } from "./server";
 
 /** Where the console is looked for first, so that its address stays from start to start. */
@@ -20,8 +21,9 @@ export async function startConsole(
   { history, port }: { readonly history: History; readonly port: number | undefined },
 ): Promise<HttpServer> {
   const context = consoleContext(platform, history);
+  const deeds = deedsOf(platform, history);
   const serve = (at: number): Promise<HttpServer> =>
-    startServer({ routes: routes(context), history, port: at });
+    startServer({ routes: routes(context, deeds), posts: postRoutes(deeds), history, port: at });
   try {
     const server = await serve(port ?? USUAL_PORT).catch((error: unknown) => {
       if (!hasCode(error, "EADDRINUSE")) throw error;

@@ -22,7 +22,7 @@ export async function overview(context: ConsoleContext): Promise<Overview> {
   return {
     source: {
       name: new URL(platform.source.url).pathname.slice(1),
-      state: "up",
+      state: platform.source.outage?.isDown() === true ? "stopped" : "up",
     },
     stages: STAGES.map((name) =>
       stageView({

@@ -1,4 +1,5 @@
-import type { Replies } from "./api";
+import type { Deeds } from "./activity";
+import type { Posts, Replies } from "./api";
 import { alarmViews } from "./alarms";
 import { commits } from "./commits";
 import type { ConsoleContext } from "./context";
@@ -16,9 +17,19 @@ export type Routes = {
   ) => Replies[Path] | Promise<Replies[Path]>;
 };
 
+/** Answers a POST to each path under `/api/`; `body` is whatever JSON came. */
+export type PostRoutes = {
+  readonly [Path in keyof Posts]: (body: unknown) => Posts[Path] | Promise<Posts[Path]>;
+};
+
 const SHOWN_MAILS = 100;
 
-export function routes(context: ConsoleContext): Routes {
+export const postRoutes = (deeds: Deeds): PostRoutes => ({
+  plan: (request) => deeds.plan(request),
+  act: (request) => deeds.act(request),
+});
+
+export function routes(context: ConsoleContext, deeds: Pick<Deeds, "activity">): Routes {
   const { platform, history, lake } = context;
   const { cloud } = platform;
   return {
@@ -33,6 +44,7 @@ export function routes(context: ConsoleContext): Routes {
         .map(({ to, subject, date, body }) => ({ to, subject, at: date.toISOString(), body })),
     logs: (query) =>
       filterLogs(history.logs(), { stage: query("stage"), level: query("level"), text: query("text") }),
+    activity: () => deeds.activity(),
     buckets: () => Object.values(lake.buckets),
     folder: async (query) => {
       const { next, ...rest } = await lake.list(

@@ -113,6 +113,36 @@ export async function deleteSalesOrder(client: Client, salesOrderId: number): Pr
   );
 }
 
+/** What makes of a date a text that is none; whoever reads it sees what it was. */
+const POISON = " (or never)";
+
+/** Writes into the newest sales order a payment date that is none, as the application would not; returns its id. */
+export async function poisonOrder(client: Client, { now }: { now: Date }): Promise<number> {
+  const { rows } = await client.query<{ id: number }>(
+    `UPDATE sales_order
+        SET agreed_payment_date = agreed_payment_date || $1::text, last_updated = $2::timestamp(3)
+      WHERE sales_order_id = (SELECT max(sales_order_id) FROM sales_order
+                               WHERE agreed_payment_date NOT LIKE '%' || $1::text)
+  RETURNING sales_order_id AS id`,
+    [POISON, timestampText(now.getTime())],
+  );
+  const [poisoned] = rows;
+  if (poisoned === undefined) throw new Error("there is no sales order that could be spoilt");
+  return poisoned.id;
+}
+
+/** Gives the orders that were poisoned their dates back; returns their ids. */
+export async function mendOrders(client: Client, { now }: { now: Date }): Promise<number[]> {
+  const { rows } = await client.query<{ id: number }>(
+    `UPDATE sales_order
+        SET agreed_payment_date = left(agreed_payment_date, -length($1::text)), last_updated = $2::timestamp(3)
+      WHERE agreed_payment_date LIKE '%' || $1::text
+  RETURNING sales_order_id AS id`,
+    [POISON, timestampText(now.getTime())],
+  );
+  return rows.map(({ id }) => id);
+}
+
 async function placeOrders(
   client: Client,
   { kind, count, seed, now }: { kind: TradeKind } & Placement,

@@ -96,7 +96,12 @@ describe("The console, in a browser", function () {
     history.tell("alarms");
     await page.getByText("ALARM", { exact: true }).last().click();
     await page.getByText(HOSTILE, { exact: true }).waitFor();
-    await seen(/What to do: docs\/runbook\.md/);
+    await page.getByText("ingest-errors", { exact: true }).click();
+    await page
+      .getByText(/What to do: docs\/runbook\.md#a-stage-fails/)
+      .locator("visible=true")
+      .first()
+      .waitFor();
     await goTo("Logs");
     await page.getByLabel("level").selectOption("ERROR");
     await seen("the run failed");
@@ -124,6 +129,69 @@ describe("The console, in a browser", function () {
     }
     expect(await page.title()).not.to.include("owned");
     expect(await page.locator("img").count()).to.equal(0);
+  });
+
+  const button = (name: string) => page.getByRole("button", { name: new RegExp(`^${name}`) });
+  const confirmed = async (name: string, question: RegExp): Promise<void> => {
+    await button(name).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("listitem").filter({ hasText: question }).first().waitFor();
+    expect(await accessibilityProblems(page)).to.deep.equal([]);
+    await dialog.getByRole("button", { name: "Do it" }).click();
+  };
+  const deed = (text: string | RegExp) =>
+    page.getByRole("list", { name: "What was done" }).getByRole("listitem").first().getByText(text).waitFor();
+
+  it("kills the source and brings it back, and one sees the platform fail and recover", async () => {
+    await goTo("Pipeline");
+    await button("Kill the source").click();
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    await confirmed("Kill the source", /Its database server is stopped/);
+
+    await card("ingest")
+      .getByRole("paragraph")
+      .filter({ hasText: /cannot connect to the source database .*ECONNREFUSED/ })
+      .waitFor();
+    await card("ingest").getByText("It heals by itself").waitFor();
+    await page.getByRole("img", { name: /^totesys, PostgreSQL, stopped; then ingest, ✘ failed/ }).waitFor();
+    expect(await button("Let the shop go on").isDisabled(), "there is no shop to write to").to.equal(true);
+
+    await button("Bring the source back").click();
+    await card("ingest").getByText("Recovered at").waitFor();
+    await deed("✔ done");
+    await page.getByRole("img", { name: /^totesys, PostgreSQL, up; then ingest, ✔ up to date/ }).waitFor();
+  });
+
+  it("lets the shop go on, poisons a row, which is rejected, and mends it", async () => {
+    await button("Let the shop go on").click();
+    await deed(/25 sales orders, 10 purchase orders, 30 payments/);
+    await deed("✔ done");
+    await confirmed("Poison a row", /payment date that is none/);
+    await deed(/process: commit \d+: .*1 rejected/);
+    await deed("✔ done");
+    await goTo("Rejected rows");
+    await page
+      .getByRole("table", { name: "Rejected rows" })
+      .getByText(/\(or never\)" is no date/)
+      .waitFor();
+    await goTo("Pipeline");
+    await button("Mend poisoned rows").click();
+    await deed(/mended the sales orders \d+/);
+    await deed("✔ done");
+  });
+
+  it("says what an operation will do, does it, and tells what came of it", async () => {
+    await goTo("Operations");
+    await page.getByLabel("table").selectOption("fact_payment");
+    await confirmed("Replay", /fact_payment/);
+    await deed(/^commit \d+ of \d+: done$/);
+    await deed("✔ done");
+
+    await sql("DELETE FROM payment");
+    await platform.cloud.invoke("ingest");
+    await confirmed("Release payment", /take payment as the source has it now/);
+    await deed("✔ done");
+    await seen("None is held back.");
   });
 
   it("shows rejected rows with their reasons, and what became of the columns of a table", async () => {

@@ -1,14 +1,27 @@
 import { useEffect, useState } from "preact/hooks";
-import { TOPICS, type Replies, type Topic } from "../api";
+import { TOPICS, type ActionRequest, type Posts, type Replies, type Topic } from "../api";
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 type Query = Readonly<Record<string, string>>;
 
 /** Asks the server. @throws Error with the server's own sentence */
 export async function get<Path extends keyof Replies>(path: Path, query: Query = {}): Promise<Replies[Path]> {
   const response = await fetch(`/api/${path}?${new URLSearchParams(query).toString()}`);
-  const body = (await response.json()) as Replies[Path] & { readonly error?: string };
+  return answerOf(response);
+}
+
+/** Has something planned, or done. @throws Error with the server's own sentence */
+export async function post<Path extends keyof Posts>(
+  path: Path,
+  request: ActionRequest,
+): Promise<Posts[Path]> {
+  const headers = { "Content-Type": "application/json" };
+  return answerOf(await fetch(`/api/${path}`, { method: "POST", headers, body: JSON.stringify(request) }));
+}
+
+async function answerOf<T>(response: Response): Promise<T> {
+  const body = (await response.json()) as T & { readonly error?: string };
   if (!response.ok) throw new Error(body.error ?? response.statusText);
   return body;
 }

@@ -8,11 +8,13 @@ import { Lake } from "./lake";
 import { connect, useConnected, useLive, useNow, type Live } from "./live";
 import { Logs } from "./logs";
 import { Metrics } from "./metrics";
+import { Operations } from "./operations";
 import { Answer, Panel } from "./parts";
 import { Picture } from "./picture";
 import { Rejected } from "./rejected";
 import { Schemas } from "./schemas";
 import { Stages } from "./stages";
+import { TryIt } from "./try-it";
 
 interface PageProps {
   readonly overview: Live<Overview>;
@@ -29,6 +31,7 @@ const PAGES: readonly {
   { name: "lake", title: "Lake", page: Lake },
   { name: "rejected", title: "Rejected rows", page: Rejected },
   { name: "schemas", title: "Schemas", page: Schemas },
+  { name: "operations", title: "Operations", page: Operations },
   { name: "logs", title: "Logs", page: Logs },
 ];
 
@@ -45,6 +48,7 @@ function Pipeline({ overview: live }: PageProps) {
           )}
         </Answer>
       </Panel>
+      <TryIt />
       <Commits />
     </>
   );

@@ -145,6 +145,29 @@ describe("The application behind totesys", () => {
     expect(await counts()).to.deep.equal(before.map((n) => n - 1));
   });
 
+  it("poisons the newest order that is sound, and gives all of them their dates back", async () => {
+    const dates = () =>
+      source.query<{ id: number; date: string }>(
+        "SELECT sales_order_id AS id, agreed_payment_date AS date FROM sales_order ORDER BY 1 DESC LIMIT 3",
+      );
+    const before = await dates();
+
+    const ids = [
+      await changes.poisonOrder(source.client, { now }),
+      await changes.poisonOrder(source.client, { now }),
+    ];
+
+    expect(ids).to.deep.equal(before.slice(0, 2).map(({ id }) => id));
+    expect((await dates()).map(({ date }) => date)).to.deep.equal([
+      `${before[0]!.date} (or never)`,
+      `${before[1]!.date} (or never)`,
+      before[2]!.date,
+    ]);
+    expect(await changes.mendOrders(source.client, { now })).to.have.members(ids);
+    expect(await dates()).to.deep.equal(before);
+    expect(await changes.mendOrders(source.client, { now })).to.deep.equal([]);
+  });
+
   it("says so when there is no such row", async () => {
     const failure = await changes.deleteSalesOrder(source.client, -1).catch((error: unknown) => error);
 

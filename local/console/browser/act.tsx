@@ -1,0 +1,102 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { ActionRequest, Activity, Deed, Plan } from "../api";
+import { messageOf, post, useLive, type Live } from "./live";
+import { Time } from "./parts";
+
+export const useActivity = (): Live<Activity> => useLive("activity", { topics: ["activity"] });
+
+/** While one thing is underway, nothing else can be begun. */
+export const isBusy = (activity: Activity): boolean => activity.deeds[0]?.state === "underway";
+
+/** A button that has something done; what is not easily undone says first what it will do, and asks. */
+export function ActButton(props: {
+  readonly label: string;
+  readonly request: ActionRequest;
+  readonly disabled: boolean;
+  readonly asks?: boolean;
+}) {
+  const { label, request, disabled, asks = false } = props;
+  const [plan, setPlan] = useState<Plan>();
+  const [problem, setProblem] = useState<string>();
+  const attempt = (work: () => Promise<unknown>): void => {
+    setProblem(undefined);
+    work().catch((error: unknown) => setProblem(messageOf(error)));
+  };
+  const act = (): void => attempt(() => post("act", request));
+  const begin = asks ? () => attempt(async () => setPlan(await post("plan", request))) : act;
+  return (
+    <>
+      <button type="button" disabled={disabled} onClick={begin}>
+        {label}
+        {asks && "…"}
+      </button>
+      {problem !== undefined && (
+        <span class="problem" role="alert">
+          {problem}
+        </span>
+      )}
+      {plan !== undefined && (
+        <Question
+          plan={plan}
+          close={(yes) => {
+            setPlan(undefined);
+            if (yes) act();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function Question({ plan, close }: { readonly plan: Plan; readonly close: (yes: boolean) => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} aria-labelledby="question" onClose={() => close(false)}>
+      <h2 id="question">{plan.title}?</h2>
+      <ul>
+        {plan.says.map((line, index) => (
+          <li key={index}>{line.replace(/^- /, "")}</li>
+        ))}
+      </ul>
+      <p class="buttons">
+        <button type="button" onClick={() => close(false)}>
+          Cancel
+        </button>
+        <button type="button" class="chief" onClick={() => close(true)}>
+          Do it
+        </button>
+      </p>
+    </dialog>
+  );
+}
+
+const DEED_STATES: Readonly<Record<Deed["state"], readonly [text: string, badge: string]>> = {
+  underway: ["▶ underway", "running"],
+  done: ["✔ done", "idle"],
+  failed: ["✘ failed", "failed"],
+};
+
+/** What was done from the console, and what came of it. */
+export function Deeds({ deeds }: { readonly deeds: readonly Deed[] }) {
+  return (
+    <ul class="list" aria-label="What was done">
+      {deeds.map(({ id, title, state, startedAt, says }) => {
+        const [text, badge] = DEED_STATES[state];
+        return (
+          <li key={id}>
+            <span class={`badge ${badge}`}>{text}</span> <strong>{title}</strong>{" "}
+            <span class="note">
+              <Time at={startedAt} />
+            </span>
+            {says.map((line, index) => (
+              <div key={index} class="sentence">
+                {line}
+              </div>
+            ))}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
