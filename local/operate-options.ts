@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { parseOrExplain } from "./options";
+import { parseOrExplain, STRAY_ARGUMENT } from "./options";
 
 /** What `npm run operate` can do: each is an event of a Lambda, or a question to the lake. */
 export const OPERATIONS = ["replay", "abandon-replay", "reprocess", "release", "schema"] as const;
@@ -70,6 +70,7 @@ const parse = (args: readonly string[]) =>
 export function parseOperateOptions(args: readonly string[]): OperateOptions | undefined {
   const { values, positionals } = parseOrExplain(() => parse(args));
   if (values.help) return undefined;
+  if (positionals.some((text) => text.includes("://"))) throw new Error(STRAY_ARGUMENT);
   const [operation, ...rest] = positionals;
   if (!isOperation(operation)) throw new Error(`say which operation: ${OPERATIONS.join(", ")}; see --help`);
   const takesTables = operation === "release" || operation === "schema";

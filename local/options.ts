@@ -103,14 +103,16 @@ function portOf(text: string | undefined): number | undefined {
   return Number(text);
 }
 
+/** What is said of an argument that stands alone; it is not quoted, since it may well be a URL with its password. */
+export const STRAY_ARGUMENT =
+  "an argument belongs to no option: write --source URL, not URL alone; see --help";
+
 /** Parses arguments; an error says what is wrong in a line, without quoting what may be a secret. */
 export function parseOrExplain<T>(parsing: () => T): T {
   try {
     return parsing();
   } catch (error) {
-    // Node would quote the argument, which may well be a URL with its password.
-    if (hasCode(error, "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL"))
-      throw new Error("an argument belongs to no option: write --source URL, not URL alone; see --help");
+    if (hasCode(error, "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL")) throw new Error(STRAY_ARGUMENT);
     // Node's text goes on with lines of advice about its own parser.
     const [problem = ""] = messageOf(error).split(/\. |\n/);
     throw new Error(`${problem.replace(/\.$/, "")}; see --help`, { cause: error });

@@ -29,6 +29,7 @@ describe("The console, in a browser", function () {
     stops.push(() => rm(lake, { recursive: true, force: true }));
     platform = await startPlatform({ lake, progress: () => undefined, onEvent: history.onEvent });
     stops.push(() => platform.stop());
+    platform.cloud.startSchedules();
     server = await startConsole(platform, { history, port: 0 });
     stops.push(() => server.close());
     watched = await openPage(browser, { viewport: { width: 1280, height: 900 } });
@@ -53,6 +54,13 @@ describe("The console, in a browser", function () {
       expect((await platform.cloud.invoke(stage)).ok).to.equal(true);
       await platform.cloud.settled();
     }
+  };
+
+  /** Takes a picture for the docs, when MARBLE_WRITE_DOCS is 1. */
+  const picture = async (name: string): Promise<void> => {
+    if (process.env["MARBLE_WRITE_DOCS"] !== "1") return;
+    await page.mouse.move(0, 0);
+    await page.screenshot({ path: `docs/images/${name}.png` });
   };
 
   it("shows each commit's way through the stages as it happens, without being asked again", async () => {
@@ -123,6 +131,8 @@ describe("The console, in a browser", function () {
         .getByRole("link", { name: /^\d+\.json$/ })
         .last()
         .click();
+      await object.getByRole("table", { name: "Tables of the commit" }).waitFor();
+      if (bucket === "ingestion") await picture("console-lake");
       await object.getByRole("link", { name: /counterparty/ }).click();
       await object.getByRole("cell", { name: HOSTILE, exact: true }).waitFor();
       await object.getByText(/^page 1: \d+ row/).waitFor();
@@ -152,6 +162,8 @@ describe("The console, in a browser", function () {
       .getByRole("paragraph")
       .filter({ hasText: /cannot connect to the source database .*ECONNREFUSED/ })
       .waitFor();
+    await deed("✔ done");
+    await picture("console-failed");
     await card("ingest").getByText("It heals by itself").waitFor();
     await page.getByRole("img", { name: /^totesys, PostgreSQL, stopped; then ingest, ✘ failed/ }).waitFor();
     expect(await button("Let the shop go on").isDisabled(), "there is no shop to write to").to.equal(true);
@@ -160,6 +172,7 @@ describe("The console, in a browser", function () {
     await card("ingest").getByText("Recovered at").waitFor();
     await deed("✔ done");
     await page.getByRole("img", { name: /^totesys, PostgreSQL, up; then ingest, ✔ up to date/ }).waitFor();
+    await picture("console-recovered");
   });
 
   it("lets the shop go on, poisons a row, which is rejected, and mends it", async () => {

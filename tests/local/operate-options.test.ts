@@ -49,6 +49,10 @@ describe("The options of npm run operate", () => {
     expect(refusal()).to.include("replay, abandon-replay, reprocess, release, schema");
     expect(refusal("rewind")).to.include("say which operation");
     expect(refusal("replay", "dim_staff")).to.include("replay takes no argument dim_staff");
+    for (const operation of ["replay", "schema"])
+      expect(refusal(operation, "postgresql://a:hunter2@h/d"))
+        .to.include("belongs to no option")
+        .and.not.include("hunter2");
     expect(refusal("release")).to.include("needs the tables");
     expect(refusal("schema")).to.include("needs one table");
     expect(refusal("reprocess", "--from", "3")).to.include("go with replay");

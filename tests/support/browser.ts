@@ -15,10 +15,11 @@ const PLACES = [
 
 /** Starts the browser of this machine without a window; where there is none, skips the tests and says why. */
 export async function startBrowser(test: Context): Promise<Browser> {
-  const places = [process.env["MARBLE_CHROMIUM"] ?? "", ...PLACES];
-  const executablePath = places.find((place) => place !== "" && existsSync(place));
+  const named = process.env["MARBLE_CHROMIUM"];
+  const places = named === undefined ? PLACES : [named];
+  const executablePath = places.find((place) => existsSync(place));
   if (executablePath === undefined) {
-    const looked = `none of ${places.filter(Boolean).join(", ")}`;
+    const looked = `none of ${places.join(", ")}`;
     process.stdout.write(
       `      skipped: there is no Chromium here (${looked}); name one with MARBLE_CHROMIUM\n`,
     );

@@ -11,6 +11,8 @@ export interface Ended {
 export interface RunningCommand {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
+  /** What it has printed to standard output so far. */
+  output(): string;
   /** Resolves when the text was printed to standard output. */
   printed(text: string): Promise<void>;
 }
@@ -46,6 +48,7 @@ export function startCommand(
   return {
     child,
     ended,
+    output: () => stdout,
     printed: (text) =>
       new Promise((done, fail) => {
         const look = (): void => {

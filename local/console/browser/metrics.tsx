@@ -82,5 +82,5 @@ function Chart({ chart }: { readonly chart: ChartView }) {
 
 const newest = ({ of, values }: ChartView["series"][number]): string => {
   const last = values.findLast((value) => value !== null) ?? undefined;
-  return `${of}: ${last === undefined ? "nothing" : count(Number(last.toPrecision(6)))}`;
+  return `${of}: ${last === undefined ? "nothing" : count(Number.isInteger(last) ? last : Number(last.toPrecision(3)))}`;
 };
