@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { model } from "../../domain/model/model";
 import type { StageName } from "../cloud";
 import type { Outage } from "../databases";
