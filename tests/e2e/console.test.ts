@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import type { HttpServer } from "../../local/http";
 import { startPlatform, type Platform } from "../../local/platform";
 import { withClient } from "../../local/postgres/client";
 import { accessibilityProblems, openPage, startBrowser, type WatchedPage } from "../support/browser";
+import { failureOf } from "../support/failure";
 
 /** A counterparty's name that would do harm if it were ever taken for markup. */
 const HOSTILE = `<img src=x onerror="document.title='owned'"><script>alert(1)</script>`;
@@ -155,7 +157,9 @@ describe("The console, in a browser", function () {
   it("kills the source and brings it back, and one sees the platform fail and recover", async () => {
     await goTo("Pipeline");
     await button("Kill the source").click();
-    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("button:focus", { hasText: "Kill the source" }).waitFor();
     await confirmed("Kill the source", /Its database server is stopped/);
 
     await card("ingest")
@@ -241,6 +245,32 @@ describe("The console, in a browser", function () {
       await other.context().close();
     });
   }
+
+  it("has its usual port, or another when that is taken, but none in the place of one that was asked for", async () => {
+    const [one, other] = [
+      await startConsole(platform, { history, port: undefined }),
+      await startConsole(platform, { history, port: undefined }),
+    ];
+    try {
+      expect(one.url).not.to.equal(other.url);
+      const port = Number(new URL(one.url).port);
+      expect((await failureOf(startConsole(platform, { history, port }))).message).to.equal(
+        `the port ${port} is in use: choose another with --console, or 0 for any`,
+      );
+    } finally {
+      await one.close();
+      await other.close();
+    }
+  });
+
+  it("is in none of the archives that are deployed", () => {
+    for (const { directory } of platform.cloud.program.functions) {
+      for (const file of readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((name) =>
+        /\.js$/.test(name),
+      ))
+        expect(readFileSync(join(directory, file), "utf8"), file).not.to.match(/preact|local\/console/);
+    }
+  });
 
   it("says so when the platform does not answer any more", async () => {
     const other = await startConsole(platform, { history, port: 0 });

@@ -48,11 +48,18 @@ export function ActButton(props: {
   );
 }
 
+const YES = "yes";
+
+/** Closed by its buttons or by Escape, it gives the focus back to where it was. */
 function Question({ plan, close }: { readonly plan: Plan; readonly close: (yes: boolean) => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog ref={dialog} aria-labelledby="question" onClose={() => close(false)}>
+    <dialog
+      ref={dialog}
+      aria-labelledby="question"
+      onClose={({ currentTarget }) => close(currentTarget.returnValue === YES)}
+    >
       <h2 id="question">{plan.title}?</h2>
       <ul>
         {plan.says.map((line, index) => (
@@ -60,10 +67,10 @@ function Question({ plan, close }: { readonly plan: Plan; readonly close: (yes: 
         ))}
       </ul>
       <p class="buttons">
-        <button type="button" onClick={() => close(false)}>
+        <button type="button" onClick={() => dialog.current?.close()}>
           Cancel
         </button>
-        <button type="button" class="chief" onClick={() => close(true)}>
+        <button type="button" class="chief" onClick={() => dialog.current?.close(YES)}>
           Do it
         </button>
       </p>
