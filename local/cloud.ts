@@ -12,12 +12,12 @@ import { declaredPolicies } from "./iam/policies";
 import { s3Access } from "./iam/s3-access";
 import type { InvocationResult, LambdaFunction } from "./lambda/function";
 import { startMail, type MailService } from "./mail";
-import { openObjectStorage, type ObjectStorage } from "./object-storage";
+import { isAbout, openObjectStorage, type ObjectStorage } from "./object-storage";
 import { runProgram, type Program } from "./program";
 import type { S3Hook } from "./s3/server";
 import { createScheduleRunner } from "./schedule-runner";
 import { startSecretsManager } from "./secrets";
-import { createStageRunner, principalOf, type StageRunner } from "./stage-runner";
+import { createStageRunner, principalOf, type FunctionName, type StageRunner } from "./stage-runner";
 import { startAll, type Started } from "./start-all";
 import { wiringOf } from "./wiring";
 
@@ -26,9 +26,9 @@ export type StageName = "ingest" | "process" | "load";
 
 /** Something that a person who watches may want to know. */
 export type CloudEvent =
-  | { readonly kind: "started"; readonly stage: StageName }
-  | { readonly kind: "invocation"; readonly stage: StageName; readonly result: InvocationResult }
-  | { readonly kind: "log"; readonly stage: StageName; readonly line: string }
+  | { readonly kind: "started"; readonly stage: FunctionName }
+  | { readonly kind: "invocation"; readonly stage: FunctionName; readonly result: InvocationResult }
+  | { readonly kind: "log"; readonly stage: FunctionName; readonly line: string }
   | { readonly kind: "deadLetter"; readonly file: string }
   | { readonly kind: "alarm"; readonly transition: AlarmTransition }
   | { readonly kind: "access"; readonly access: Access };
@@ -55,7 +55,7 @@ export interface Cloud {
   setSecret(name: string, value: string): void;
   /** Invokes a stage and waits for its outcome. */
   invoke(stage: StageName, event?: unknown): Promise<InvocationResult>;
-  function(stage: StageName): LambdaFunction;
+  function(stage: FunctionName): LambdaFunction;
   /** Lets the schedules fire from now on. */
   startSchedules(): void;
   /** Disables the schedules of a stage, or enables them again. */
@@ -64,8 +64,8 @@ export interface Cloud {
   nextRun(stage: StageName): Date | undefined;
   /** Takes an action away from the role of a stage or of a schedule. Returns how to give it back. */
   revoke(roleArn: string, action: string): () => void;
-  /** What signs calls in the name of a stage, or of the administrator of the account. */
-  credentials(of: StageName | "administrator"): CredentialVariables;
+  /** What signs calls in the name of a function, or of the administrator of the account. */
+  credentials(of: FunctionName | "administrator"): CredentialVariables;
   /** The state of every alarm by its name. */
   alarmStates(): ReadonlyMap<string, AlarmState>;
   /** Every metric that was measured so far. */
@@ -144,25 +144,26 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
     lambdas.push(runner.lambda);
     return runner;
   });
-  const named = (stage: StageName): StageRunner => {
+  const named = (stage: FunctionName): StageRunner => {
     const found = stages.find((candidate) => candidate.stage === stage);
     if (found === undefined) throw new Error(`the program declares no stage ${stage}`);
     return found;
   };
   const ring = (functionArn: string, event: unknown): void =>
-    stages.find(({ declared }) => declared.arn === functionArn)?.invoker.enqueue(event);
+    stages.find(({ declared }) => declared.arn === functionArn)?.invoker?.enqueue(event);
 
   let stopped = false;
   started(async () => {
     stopped = true;
-    await Promise.all(stages.map(({ invoker }) => invoker.stop()));
+    await Promise.all(stages.flatMap(({ invoker }) => invoker?.stop() ?? []));
+    // A run that is ending may be waiting for what it has handed out.
+    await Promise.all(stages.flatMap(({ workQueue }) => workQueue?.stop() ?? []));
   });
-  storage.onObjectCreated(({ bucket, key, event }) => {
+  storage.onObjectCreated((created) => {
+    for (const { workQueue } of stages) workQueue?.announce(created);
     if (stopped) return;
-    for (const trigger of wiring.objectTriggers) {
-      if (trigger.bucket === bucket && key.startsWith(trigger.prefix) && key.endsWith(trigger.suffix))
-        ring(trigger.functionArn, event);
-    }
+    for (const trigger of wiring.objectTriggers.filter((candidate) => isAbout(candidate, created)))
+      ring(trigger.functionArn, created.event);
   });
   const schedules = createScheduleRunner(wiring.scheduleTriggers, {
     clock,
@@ -192,7 +193,8 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
       credentials.issue(of === "administrator" ? { administrator: true } : named(of).principal),
     settled: async () => {
       await schedules.settled();
-      for (const { invoker } of stages) await invoker.drain();
+      for (const { invoker } of stages) await invoker?.drain();
+      for (const { workQueue } of stages) await workQueue?.settled();
       await monitoring.settled();
     },
   };

@@ -26,6 +26,18 @@ export interface ObjectCreation {
   readonly event: unknown;
 }
 
+/** Which new objects a notification is about. */
+export interface ObjectFilter {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+export const isAbout = (
+  { bucket, prefix, suffix }: ObjectFilter,
+  created: Pick<ObjectCreation, "bucket" | "key">,
+): boolean => created.bucket === bucket && created.key.startsWith(prefix) && created.key.endsWith(suffix);
+
 /** Opens the storage and makes its buckets. `AWS_ENDPOINT_URL_S3` names a service to use instead of the stand-in. */
 export async function openObjectStorage(
   directory: string,

@@ -87,7 +87,13 @@ export function collectingMocks(stack: string, collect: (resource: DeclaredResou
       collect({ type, name: physicalName, inputs: given, id: physicalName, arn });
       return {
         id: physicalName,
-        state: { ...given, arn, ...(nameInput === undefined ? {} : { [nameInput]: physicalName }) },
+        state: {
+          ...given,
+          arn,
+          ...(nameInput === undefined ? {} : { [nameInput]: physicalName }),
+          // A queue's id is its URL.
+          ...(type === "aws:sqs/queue:Queue" ? { url: physicalName } : {}),
+        },
       };
     },
     call: ({ token }) => {

@@ -3,6 +3,7 @@ import type { LoadReport } from "../stages/load";
 import type { ProcessReport } from "../stages/process";
 import type { StageName } from "./cloud";
 import type { InvocationResult } from "./lambda/function";
+import type { FunctionName } from "./stage-runner";
 
 type TableRows = Record<string, { rows: number }>;
 
@@ -16,7 +17,7 @@ export interface RunReport {
 
 /** A successful invocation of a stage. */
 export interface StageResult {
-  readonly stage: StageName;
+  readonly stage: FunctionName;
   readonly payload: unknown;
 }
 

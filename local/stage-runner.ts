@@ -1,5 +1,5 @@
 import type { Clock } from "./clock";
-import type { CloudEvent, StageName } from "./cloud";
+import type { CloudEvent } from "./cloud";
 import type { Monitoring } from "./cloudwatch/monitoring";
 import type { DeadLetters } from "./dead-letters";
 import type { Authorizer, Principal } from "./iam/authorizer";
@@ -7,15 +7,23 @@ import { createAsyncInvoker, type AsyncInvoker } from "./lambda/asynchronous";
 import { createFunction, type LambdaFunction } from "./lambda/function";
 import type { DeclaredFunction } from "./program";
 import { ACCOUNT_ID, REGION } from "./program-mocks";
+import { createWorkQueue, type WorkQueue } from "./sqs/queue";
 import type { Wiring } from "./wiring";
 
-/** A stage that the program declared, alive: its function, and the queue in front of it. */
+const FUNCTION_NAMES = ["ingest", "process", "load", "remodel"] as const;
+
+/** The functions, by what the program calls their services: the stages, and who helps one of them. */
+export type FunctionName = (typeof FUNCTION_NAMES)[number];
+
+/** A function that the program declared, alive, and what is in front of it. */
 export interface StageRunner {
-  readonly stage: StageName;
+  readonly stage: FunctionName;
   readonly declared: DeclaredFunction;
   readonly principal: Principal;
   readonly lambda: LambdaFunction;
-  readonly invoker: AsyncInvoker;
+  /** Takes the events that invoke the function; undefined when a queue feeds it. */
+  readonly invoker: AsyncInvoker | undefined;
+  readonly workQueue: WorkQueue | undefined;
 }
 
 export interface StageRunnerOptions {
@@ -57,12 +65,15 @@ export function createStageRunner(declared: DeclaredFunction, options: StageRunn
     return result;
   };
   const observed = { ...lambda, invoke };
+  const own = { ...options, declared, principal };
+  const workQueue = workQueueOf(observed, own);
   return {
     stage,
     declared,
     principal,
     lambda: observed,
-    invoker: asynchronousInvoker(observed, { ...options, declared, principal }),
+    invoker: workQueue === undefined ? asynchronousInvoker(observed, own) : undefined,
+    workQueue,
   };
 }
 
@@ -79,19 +90,37 @@ async function mayLog(
   return true;
 }
 
-function stageOf({ name, environment }: DeclaredFunction): StageName {
+function stageOf({ name, environment }: DeclaredFunction): FunctionName {
   const service = environment["POWERTOOLS_SERVICE_NAME"];
-  if (service === "ingest" || service === "process" || service === "load") return service;
+  const known = FUNCTION_NAMES.find((name) => name === service);
+  if (known !== undefined) return known;
   throw new Error(
     `the function ${name} belongs to no stage: its POWERTOOLS_SERVICE_NAME is ${service ?? "not set"}`,
   );
 }
 
-/** The queue in front of a function; what fails for good is sent to the destination, with the function's role. */
-function asynchronousInvoker(
-  lambda: LambdaFunction,
-  options: StageRunnerOptions & { declared: DeclaredFunction; principal: Principal },
-): AsyncInvoker {
+interface Fed extends StageRunnerOptions {
+  readonly declared: DeclaredFunction;
+  readonly principal: Principal;
+}
+
+/** The queue that feeds a function, if there is one. */
+function workQueueOf(lambda: LambdaFunction, options: Fed): WorkQueue | undefined {
+  const { wiring, declared, onEvent } = options;
+  const queue = wiring.workQueues.find(({ functionArn }) => functionArn === declared.arn);
+  if (queue === undefined) return undefined;
+  const deadLetterQueue = wiring.queues.get(queue.deadLetterArn);
+  if (deadLetterQueue === undefined) throw new Error(`the queue ${queue.name} has no dead-letter queue`);
+  return createWorkQueue(queue, {
+    ...options,
+    function: lambda,
+    deadLetterQueue,
+    onDeadLetter: (file) => onEvent({ kind: "deadLetter", file }),
+  });
+}
+
+/** What waits in front of a function that events invoke; what fails for good is sent to the destination, with the function's role. */
+function asynchronousInvoker(lambda: LambdaFunction, options: Fed): AsyncInvoker {
   const { wiring, dead, clock, authorizer, onEvent, declared, principal } = options;
   const policy = wiring.failurePolicies.find(({ functionName }) => functionName === declared.name);
   const queue = policy === undefined ? undefined : wiring.queues.get(policy.destinationArn);

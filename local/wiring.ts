@@ -1,13 +1,12 @@
 import type { Alarm } from "./cloudwatch/alarms";
 import { isComparison, type AlarmRule } from "./cloudwatch/evaluate";
+import type { ObjectFilter } from "./object-storage";
 import type { DeclaredResource, Program } from "./program";
 import { ACCOUNT_ID } from "./program-mocks";
+import { declaredQueues, type DeclaredQueue } from "./sqs/declared";
 
 /** An object that appears in a bucket invokes a function. */
-export interface ObjectTrigger {
-  readonly bucket: string;
-  readonly prefix: string;
-  readonly suffix: string;
+export interface ObjectTrigger extends ObjectFilter {
   readonly functionArn: string;
 }
 
@@ -35,6 +34,8 @@ export interface Wiring {
   readonly scheduleTriggers: readonly ScheduleTrigger[];
   readonly failurePolicies: readonly FailurePolicy[];
   readonly queues: ReadonlyMap<string, string>;
+  /** Those of the queues that feed a function. */
+  readonly workQueues: readonly DeclaredQueue[];
   readonly alarms: readonly Alarm[];
   readonly topics: readonly string[];
   readonly mailSubscriptions: readonly { readonly topicArn: string; readonly email: string }[];
@@ -47,7 +48,7 @@ export function wiringOf({ resources }: Program): Wiring {
   return {
     buckets: all("aws:s3/bucket:Bucket").map(({ name }) => name),
     objectTriggers: inputsOf<NotificationInputs>("aws:s3/bucketNotification:BucketNotification").flatMap(
-      ({ bucket, lambdaFunctions }) =>
+      ({ bucket, lambdaFunctions = [] }) =>
         lambdaFunctions.map(({ lambdaFunctionArn, filterPrefix = "", filterSuffix = "" }) => {
           requirePermission(bucket, lambdaFunctionArn, inputsOf("aws:lambda/permission:Permission"));
           return {
@@ -76,6 +77,7 @@ export function wiringOf({ resources }: Program): Wiring {
       destinationArn: destinationConfig.onFailure.destination,
     })),
     queues: new Map(all("aws:sqs/queue:Queue").map(({ arn, name }) => [arn, name])),
+    workQueues: declaredQueues(resources),
     alarms: all("aws:cloudwatch/metricAlarm:MetricAlarm").map(({ name, inputs }) =>
       alarmOf(name, inputs as unknown as AlarmInputs),
     ),
@@ -134,7 +136,7 @@ function alarmOf(name: string, alarm: AlarmInputs): Alarm {
 // The inputs as @pulumi/aws names them; only what is read here.
 interface NotificationInputs {
   readonly bucket: string;
-  readonly lambdaFunctions: readonly {
+  readonly lambdaFunctions?: readonly {
     lambdaFunctionArn: string;
     filterPrefix?: string;
     filterSuffix?: string;

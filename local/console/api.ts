@@ -126,7 +126,8 @@ export type LogLevel = "DEBUG" | "INFO" | "WARN" | "ERROR" | "TEXT";
 
 export interface LogLine {
   readonly at: string;
-  readonly stage: StageName;
+  /** Or of who helps process. */
+  readonly stage: StageName | "remodel";
   readonly level: LogLevel;
   readonly message: string;
   readonly fields: string;

@@ -1,8 +1,9 @@
 import { METRICS_NAMESPACE } from "../../domain/metrics";
-import type { CloudEvent, StageName } from "../cloud";
+import type { CloudEvent } from "../cloud";
 import type { AlarmTransition } from "../cloudwatch/alarms";
 import { embeddedMetrics } from "../cloudwatch/embedded-metrics";
 import type { InvocationResult } from "../lambda/function";
+import type { FunctionName } from "../stage-runner";
 import type { LogLine, Topic } from "./api";
 import { logLine } from "./log-line";
 
@@ -17,8 +18,8 @@ export interface Run {
 export interface History {
   readonly onEvent: (event: CloudEvent) => void;
   /** The newest last. */
-  runs(stage: StageName): readonly Run[];
-  isRunning(stage: StageName): boolean;
+  runs(stage: FunctionName): readonly Run[];
+  isRunning(stage: FunctionName): boolean;
   /** The newest last. */
   logs(): readonly LogLine[];
   /** The newest change of each alarm, by its name. */
@@ -35,15 +36,15 @@ const KEPT_LINES = 2000;
 
 /** Keeps events in memory, the newest of each kind. */
 export function eventHistory(now: () => Date = () => new Date()): History {
-  const runs = perStage<Run>();
-  const underway = perStage<Date>();
+  const runs = perFunction<Run>();
+  const underway = perFunction<Date>();
   const logs: LogLine[] = [];
   const transitions = new Map<string, AlarmTransition>();
   const listeners = new Set<(topic: Topic) => void>();
   let shows: Date | undefined;
   const tell = (topic: Topic): void => listeners.forEach((listener) => listener(topic));
 
-  function observeLog(stage: StageName, line: string): void {
+  function observeLog(stage: FunctionName, line: string): void {
     const metrics = embeddedMetrics(line);
     for (const { namespace, metric, value, at } of metrics) {
       if (namespace === METRICS_NAMESPACE && metric === "Freshness")
@@ -100,7 +101,7 @@ export function eventHistory(now: () => Date = () => new Date()): History {
   };
 }
 
-const perStage = <T>(): Record<StageName, T[]> => ({ ingest: [], process: [], load: [] });
+const perFunction = <T>(): Record<FunctionName, T[]> => ({ ingest: [], process: [], load: [], remodel: [] });
 
 function keep<T>(list: T[], item: T, most: number): void {
   list.push(item);

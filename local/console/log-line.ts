@@ -1,4 +1,4 @@
-import type { StageName } from "../cloud";
+import type { FunctionName } from "../stage-runner";
 import type { LogLevel, LogLine } from "./api";
 
 /** Fields that every line has, and that say nothing about it. */
@@ -20,7 +20,7 @@ const LEVELS: ReadonlySet<string> = new Set<LogLevel>(["DEBUG", "INFO", "WARN", 
 const isLevel = (level: unknown): level is LogLevel => typeof level === "string" && LEVELS.has(level);
 
 /** Reads a line of a function's log: structured, as the stages write it, or any other text. */
-export function logLine(stage: StageName, line: string, now: Date): LogLine {
+export function logLine(stage: FunctionName, line: string, now: Date): LogLine {
   const text: LogLine = { at: now.toISOString(), stage, level: "TEXT", message: line, fields: "" };
   if (!line.startsWith("{")) return text;
   let json: Readonly<Record<string, unknown>>;

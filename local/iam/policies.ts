@@ -10,7 +10,8 @@ export interface PolicyStatement {
   readonly Effect: string;
   readonly Action: string | readonly string[];
   readonly Resource?: string | readonly string[];
-  readonly Condition?: unknown;
+  readonly Principal?: { readonly Service?: string };
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 /** Who may do what, as the program declares it. */
@@ -42,6 +43,9 @@ export function declaredPolicies(resources: readonly DeclaredResource[]): Declar
     ),
   };
 }
+
+/** The statements of a policy, given as an object or as JSON. */
+export const statementsOf = (policy: unknown): readonly PolicyStatement[] => documentOf(policy).Statement;
 
 const documentOf = (policy: unknown): PolicyDocument =>
   (typeof policy === "string" ? JSON.parse(policy) : policy) as PolicyDocument;
