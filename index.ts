@@ -1,15 +1,17 @@
 /**
  * Marble: PostgreSQL -> ingestion bucket -> processed bucket -> warehouse.
  *
- * Three Lambdas move the data on, each working off the commits that it has not seen. Everything that will
- * stand in AWS is on this page; what a word such as `Stage` stands for is in the file of that name in infra/.
+ * Three Lambdas move the data on, each working off the commits that it has not seen; a fourth helps with large
+ * ones. Everything that will stand in AWS is on this page; what a word such as `Stage` stands for is in the file
+ * of that name in infra/.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { modelPrefix } from "./domain/keys";
+import { HANDOUTS_PREFIX, modelPrefix } from "./domain/keys";
 import { model } from "./domain/model/model";
 import { ingest } from "./handlers/ingest";
 import { load } from "./handlers/load";
 import { processIngestion } from "./handlers/process";
+import { remodel } from "./handlers/remodel";
 import { Alerts } from "./infra/alerts";
 import { boundEveryRole } from "./infra/boundary";
 import { CommitNotification } from "./infra/commit-notification";
@@ -31,6 +33,7 @@ import {
 } from "./infra/permissions";
 import { Schedule } from "./infra/schedule";
 import { Stage } from "./infra/stage";
+import { Worker } from "./infra/worker";
 
 const config = parseConfig(pulumi.runtime.allConfig());
 const { protectData, kmsKeyArn, objectLockDays, logLevel, logRetentionDays } = config;
@@ -52,8 +55,10 @@ const parquet = dataFiles("parquet");
 // A later version of the model has a processed log of its own, beside those of the versions before it.
 const inLog = (...keys: string[]): string[] => keys.map((key) => `${modelPrefix(model.version)}${key}`);
 const earlier = Array.from({ length: model.version - 1 }, (_, index) => `${modelPrefix(index + 1)}commits/*`);
+// Tasks of large commits, when there is somebody to hand them out to.
+const handouts = config.remodelConcurrency > 0 ? [`${HANDOUTS_PREFIX}*`] : [];
 
-// What the three stages have in common.
+// What the Lambdas have in common.
 const { subnetIds, securityGroupIds, tracing } = config;
 const common = { alerts, logLevel, logRetentionDays, kmsKeyArn, subnetIds, securityGroupIds, tracing };
 
@@ -86,6 +91,7 @@ const processStage = new Stage("process", {
     INGESTION_BUCKET: ingestion.name,
     PROCESSED_BUCKET: processed.name,
     TASK_MB: String(config.taskMb),
+    REMODEL_CONCURRENCY: String(config.remodelConcurrency),
     CALENDAR_START: config.calendarStart,
     CALENDAR_END: config.calendarEnd,
   },
@@ -94,12 +100,33 @@ const processStage = new Stage("process", {
     readObjects({ bucket: ingestion, keys: ["commits/*", csv, "deleted/*"] }),
     listObjects(processed),
     readObjects({ bucket: processed, keys: [...inLog("commits/*", "state/*", "tasks/*"), ...earlier] }),
-    createObjects({ bucket: processed, keys: inLog(...log, "tasks/*") }),
+    createObjects({ bucket: processed, keys: inLog(...log, "tasks/*", ...handouts) }),
     uploadObjects({ bucket: processed, keys: inLog(parquet, "rejected/*", "state/*") }),
   ],
   memoryMb: config.processMemory,
   ...common,
 });
+
+// Those who help stage 2 with a large commit, several at once: each does a task that it has handed out.
+const worker =
+  config.remodelConcurrency > 0
+    ? new Worker("remodel", {
+        handler: remodel,
+        environment: { INGESTION_BUCKET: ingestion.name, PROCESSED_BUCKET: processed.name },
+        permissions: [
+          readObjects({ bucket: ingestion, keys: [csv] }),
+          listObjects(processed),
+          readObjects({ bucket: processed, keys: inLog(...handouts) }),
+          createObjects({ bucket: processed, keys: inLog("tasks/*") }),
+          uploadObjects({ bucket: processed, keys: inLog(parquet, "rejected/*") }),
+        ],
+        memoryMb: config.processMemory,
+        tasks: { bucket: processed, prefix: `${modelPrefix(model.version)}${HANDOUTS_PREFIX}` },
+        concurrency: config.remodelConcurrency,
+        ...common,
+      })
+    : undefined;
+const workers = worker === undefined ? [] : [worker];
 
 // Stage 3 loads the commits of stage 2 into the warehouse, each in one transaction.
 const loadStage = new Stage("load", {
@@ -124,7 +151,10 @@ const loadStage = new Stage("load", {
 
 // Nobody else changes what is in the lake, and nothing in it is ever written over.
 ingestion.admit({ writers: [ingestStage.roleArn], taggers: [ingestStage.roleArn] });
-processed.admit({ writers: [processStage.roleArn], taggers: [loadStage.roleArn] });
+processed.admit({
+  writers: [processStage, ...workers].map(({ roleArn }) => roleArn),
+  taggers: [loadStage.roleArn],
+});
 
 // What starts them: the clock; for stage 2 a new commit, and the clock in case its event got lost.
 new Schedule("ingest-schedule", { expression: config.ingestSchedule, stage: ingestStage, alerts });
@@ -139,6 +169,7 @@ new DataAlarms("data", { stages, freshnessMinutes: config.freshnessMinutes, aler
 // Where a person looks: one page, and questions to the logs.
 new Dashboard("overview", {
   stages,
+  workers,
   buckets: [ingestion, processed],
   freshnessMinutes: config.freshnessMinutes,
   alerts,
@@ -153,11 +184,13 @@ export const functions = {
   ingest: ingestStage.function.name,
   process: processStage.function.name,
   load: loadStage.function.name,
+  ...(worker && { remodel: worker.function.name }),
 };
 export const logGroups = {
   ingest: ingestStage.logGroup.name,
   process: processStage.logGroup.name,
   load: loadStage.logGroup.name,
+  ...(worker && { remodel: worker.logGroup.name }),
 };
 export const schedules = {
   ingest: config.ingestSchedule,

@@ -2,6 +2,7 @@ import {
   GetObjectCommand,
   GetObjectTaggingCommand,
   ListObjectsV2Command,
+  paginateListObjectsV2,
   PutObjectCommand,
   PutObjectTaggingCommand,
   S3Client,
@@ -27,6 +28,8 @@ export interface ObjectStore {
   upload(key: ObjectKey, body: AsyncIterable<Uint8Array>): Promise<number>;
   /** The first key with the prefix, in the order of bytes. */
   firstKey(prefix: string): Promise<string | undefined>;
+  /** All keys with the prefix, in the order of bytes; a request for each thousand. */
+  keys(prefix: string): Promise<readonly string[]>;
   /** Sets the tags of an object; those that it had are gone. */
   tag(key: string, tags: Readonly<Record<string, string>>): Promise<void>;
   tags(key: string): Promise<ReadonlyMap<string, string>>;
@@ -116,6 +119,16 @@ export function objectStore(bucket: string, client: S3Client = new S3Client()): 
         );
         return Contents?.[0]?.Key;
       }),
+    keys: (prefix) =>
+      send(`list ${prefix}`, async () => {
+        const keys: string[] = [];
+        for await (const { Contents = [] } of paginateListObjectsV2(
+          { client },
+          { Bucket: bucket, Prefix: prefix },
+        ))
+          for (const { Key } of Contents) if (Key !== undefined) keys.push(Key);
+        return keys;
+      }),
     tag: (key, tags) =>
       send(`tag ${key}`, async () => {
         const TagSet = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
@@ -141,6 +154,7 @@ export function within(store: ObjectStore, prefix: string): ObjectStore {
     putIfAbsent: (key, body) => store.putIfAbsent(under(key), body),
     upload: (key, body) => store.upload(under(key), body),
     firstKey: async (of) => (await store.firstKey(under(of)))?.slice(prefix.length),
+    keys: async (of) => (await store.keys(under(of))).map((key) => key.slice(prefix.length)),
     tag: (key, tags) => store.tag(under(key), tags),
     tags: (key) => store.tags(under(key)),
   };

@@ -108,7 +108,7 @@ const SERVICES: readonly Service[] = [
     ],
   },
   {
-    types: ["aws:sqs/queue:Queue"],
+    types: ["aws:sqs/queue:Queue", "aws:sqs/queuePolicy:QueuePolicy"],
     resources: (account, stack) => [`${regional("sqs", account)}:marble-${stack}-*`],
     read: ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"],
     write: ["sqs:CreateQueue", "sqs:DeleteQueue", "sqs:SetQueueAttributes", "sqs:TagQueue", "sqs:UntagQueue"],
@@ -241,10 +241,37 @@ const WRITE_ANYWHERE = [
   "sns:Unsubscribe",
 ];
 
+/**
+ * A mapping of a queue to a function has a random name, and making one is no action on a resource: what keeps to
+ * the stack is the function, and the tags that the program gives.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
+ */
+const MAPPING_TYPES = ["aws:lambda/eventSourceMapping:EventSourceMapping"];
+const MAPPING_WRITES = [
+  "lambda:CreateEventSourceMapping",
+  "lambda:UpdateEventSourceMapping",
+  "lambda:DeleteEventSourceMapping",
+];
+
+/** To do something with the mappings of the stacks' functions. */
+const mappings = (actions: readonly string[], account: Account, stacks: readonly string[]): Statement => ({
+  ...allow(actions, ["*"]),
+  Condition: {
+    ArnLike: {
+      "lambda:FunctionArn": stacks.map(
+        (stack) => `${regional("lambda", account)}:function:marble-${stack}-*`,
+      ),
+    },
+  },
+});
+
+const mappingArns = (account: Account): string[] => [`${regional("lambda", account)}:event-source-mapping:*`];
+
 /** The types of resources that a role can deploy. A test compares them with those of the program. */
 export const DEPLOYABLE_TYPES: readonly string[] = [
   ...SERVICES.flatMap(({ types }) => types),
   ...UNNAMED_TYPES,
+  ...MAPPING_TYPES,
 ];
 
 export interface StackPermissionsArgs {
@@ -260,6 +287,12 @@ export function deployStatements({ account, state, stack, boundary }: StackPermi
   return [
     ...SERVICES.map(({ resources, read, write }) => allow([...read, ...write], resources(account, stack))),
     allow([...READ_ANYWHERE, ...WRITE_ANYWHERE], ["*"]),
+    mappings(["lambda:GetEventSourceMapping", ...MAPPING_WRITES], account, [stack]),
+    allow(["lambda:ListTags"], mappingArns(account)),
+    {
+      ...allow(["lambda:TagResource"], mappingArns(account)),
+      Condition: { StringEquals: { "aws:RequestTag/project": "marble", "aws:RequestTag/stack": stack } },
+    },
     {
       // Or it could write itself a role that may do anything.
       ...allow(
@@ -305,6 +338,8 @@ export function readStatements({ account, state, stacks }: ReadStatementsArgs): 
       ),
     ),
     allow(READ_ANYWHERE, ["*"]),
+    mappings(["lambda:GetEventSourceMapping"], account, stacks),
+    allow(["lambda:ListTags"], mappingArns(account)),
     allow(["s3:ListBucket"], [state.bucketArn]),
     allow(["s3:GetObject"], [`${state.bucketArn}/.pulumi/*`]),
     allow(["kms:Decrypt"], [state.keyArn]),

@@ -21,6 +21,7 @@ import { TerminalError } from "./errors";
  * - **reprocess**: to build the processed log of a new model version from the ingestion log, beside the old one.
  * - **replay**: to load commits again: a whole warehouse beside the old one (**rebuild**), or some tables
  *   in place (**reload**).
+ * - **task**: a piece of the work on a large commit; **handout**: a task that waits for a **worker**.
  * - **doorbell**: an event that only says "look at your log"; lost or doubled it does no harm.
  */
 

@@ -39,6 +39,8 @@ const padded = (value: number): string => String(value).padStart(DIGITS, "0");
 
 export const COMMITS_PREFIX = "commits/";
 export const HEADS_PREFIX = "heads/";
+/** Tasks that wait for whoever has time. */
+export const HANDOUTS_PREFIX = "handouts/";
 
 export const commitKey = (number: CommitNumber): ObjectKey =>
   `${COMMITS_PREFIX}${padded(number)}.json` as ObjectKey;

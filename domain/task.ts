@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { dataFile, type DataFile } from "./commit";
-import type { CommitNumber, ObjectKey } from "./keys";
+import { HANDOUTS_PREFIX, type CommitNumber, type ObjectKey } from "./keys";
 import type { Dimension, Fact } from "./model/table";
 
 /**
@@ -27,9 +27,28 @@ export const taskResult = z.object({
 });
 export type TaskResult = z.infer<typeof taskResult>;
 
-/** `tasks/<commit>/<warehouse table>/<YYYY-MM-DD-source-table-time>`: the same task always has the same key. */
-export const resultKey = ({ commit, table, file }: Task): ObjectKey =>
-  `tasks/${String(commit).padStart(10, "0")}/${table.name}/${file.key.replaceAll("/", "-").replace(/\.csv$/, "")}.json` as ObjectKey;
+/** A task as it is handed out to whoever has time: an object of its own, written once. */
+export const handout = z.object({
+  version: z.literal(1),
+  /** The model that the task is of. A worker with another one leaves it alone. */
+  model: z.object({ version: z.int().positive(), shape: z.string() }),
+  commit: z.int().positive(),
+  table: z.string(),
+  captured: z.int().positive(),
+  file: dataFile,
+});
+export type Handout = z.infer<typeof handout>;
+
+const padded = (commit: CommitNumber): string => String(commit).padStart(10, "0");
+
+/** `<commit>/<warehouse table>/<YYYY-MM-DD-source-table-time>.json`: the same task always has the same name. */
+const nameOf = ({ commit, table, file }: Task): string =>
+  `${padded(commit)}/${table.name}/${file.key.replaceAll("/", "-").replace(/\.csv$/, "")}.json`;
+
+/** What the keys of the results of a commit's tasks begin with. */
+export const resultsPrefix = (commit: CommitNumber): string => `tasks/${padded(commit)}/`;
+export const resultKey = (task: Task): ObjectKey => `tasks/${nameOf(task)}` as ObjectKey;
+export const handoutKey = (task: Task): ObjectKey => `${HANDOUTS_PREFIX}${nameOf(task)}` as ObjectKey;
 
 /** Are the tasks, by their captured bytes, more work than a run should risk to do again? */
 export const areLarge = (tasks: readonly Task[], taskBytes: number): boolean =>

@@ -1,4 +1,5 @@
 import type { Context } from "aws-lambda";
+import { setTimeout } from "node:timers/promises";
 import * as z from "zod";
 import { commitLog, earlierLogs, processedLog } from "../adapters/commit-log";
 import { environment } from "../adapters/environment";
@@ -45,6 +46,8 @@ export async function processIngestion(
       now: monotonicClock(),
       hasTime: hasTime(context),
       taskBytes: Number(environment("TASK_MB")) * 1024 * 1024,
+      workers: Number(environment("REMODEL_CONCURRENCY")),
+      pause: setTimeout,
     };
     if (dryRun) return planReprocess(run);
     return reportAfter(

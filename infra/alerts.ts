@@ -16,6 +16,7 @@ export type RunbookSection =
   | "a-stage-is-throttled"
   | "a-stage-runs-long"
   | "dead-letters"
+  | "workers-fail"
   | "a-schedule-cannot-start-its-stage"
   | "rejected-rows"
   | "facts-wait-for-a-dimension"

@@ -15,6 +15,9 @@ const FRESHNESS_RULE = "must be a whole number of minutes from 10 to 10080";
 
 const LOCK_RULE = "must be a whole number of days, 0 for none";
 
+/** What AWS lets a queue start at once; 0 is no queue. */
+const CONCURRENCY_RULE = "must be 0, or a whole number from 2 to 1000";
+
 /** Levels that Lambda and Powertools both know. */
 const LOG_LEVELS = ["DEBUG", "INFO", "WARN", "ERROR"] as const;
 
@@ -46,6 +49,9 @@ const settings = z.strictObject({
   loadMemory: memory(512),
   sliceMb: wholeNumber("must be a whole number of MB").default(2048),
   taskMb: wholeNumber("must be a whole number of MB").default(256),
+  remodelConcurrency: wholeNumber(CONCURRENCY_RULE)
+    .refine((workers) => workers !== 1 && workers <= 1000, CONCURRENCY_RULE)
+    .default(4),
   protectData: yesOrNo(true),
   objectLockDays: wholeNumber(LOCK_RULE).pipe(z.number().max(36_500, LOCK_RULE)).default(0),
   kmsKeyArn: optional(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, "must be the ARN of a KMS key"),

@@ -53,6 +53,10 @@ export function readSecret(name: string): Permission {
 
 export const sendMessages = (queue: HasArn): Permission => allow(["sqs:SendMessage"], [queue.arn]);
 
+/** To take messages off a queue: what Lambda wants of the role of a function that a queue feeds. */
+export const takeMessages = (queue: HasArn): Permission =>
+  allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], [queue.arn]);
+
 export const invokeFunction = (target: HasArn): Permission => allow(["lambda:InvokeFunction"], [target.arn]);
 
 export const writeLogs = (logGroup: HasArn): Permission =>

@@ -1,7 +1,12 @@
 import type { Policies } from "@pulumi/policy";
-import { at, everyResource, lacking, wholeStack } from "./resources";
+import { at, everyResource, lacking, wholeStack, type StackResource } from "./resources";
 
 const FUNCTION = "aws:lambda/function:Function";
+const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
+
+/** Is this the ARN of the resource? It ends in a colon and the physical name. */
+const isArnOf = (arn: unknown, { name, props }: Pick<StackResource, "name" | "props">): boolean =>
+  typeof arn === "string" && [props["name"], name].includes(arn.split(":").at(-1));
 
 /** That failures are noticed, and costs end. */
 export const OPERATION_RULES: Policies = [
@@ -17,7 +22,11 @@ export const OPERATION_RULES: Policies = [
         : ["keeps its logs for ever: set retentionInDays"],
   ),
   wholeStack(
-    { name: "failed-events-kept", description: "What a Lambda fails on for good goes to a destination." },
+    {
+      name: "failed-events-kept",
+      description:
+        "What a Lambda fails on for good goes to a destination, or lies in the queue that feeds it.",
+    },
     (all) =>
       lacking(all(FUNCTION), {
         what: "loses the events that it fails on: declare a FunctionEventInvokeConfig with an onFailure destination",
@@ -26,8 +35,24 @@ export const OPERATION_RULES: Policies = [
             (config) =>
               [props["name"], name].includes(config.props["functionName"]) &&
               at(config.props, "destinationConfig", "onFailure", "destination") !== undefined,
-          ),
+          ) || all(MAPPING).some((mapping) => isArnOf(mapping.props["functionName"], { name, props })),
       }),
+  ),
+  wholeStack(
+    {
+      name: "failed-messages-kept",
+      description: "What the function that a queue feeds fails on for good goes to another queue.",
+    },
+    (all) =>
+      lacking(
+        all("aws:sqs/queue:Queue").filter((queue) =>
+          all(MAPPING).some((mapping) => isArnOf(mapping.props["eventSourceArn"], queue)),
+        ),
+        {
+          what: "feeds a Lambda and loses what that fails on: set a redrivePolicy",
+          has: ({ props }) => String(props["redrivePolicy"]).includes("deadLetterTargetArn"),
+        },
+      ),
   ),
   everyResource(
     {

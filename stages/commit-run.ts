@@ -38,6 +38,10 @@ export interface ProcessContext {
   readonly hasTime: () => boolean;
   /** Of a commit with more captured bytes than this, what is done stays done when a run ends. */
   readonly taskBytes: number;
+  /** How many other invocations take the tasks that this one hands out; 0: none is handed out. */
+  readonly workers: number;
+  /** Waits for that many milliseconds. */
+  readonly pause: (ms: number) => Promise<void>;
 }
 
 /** What the rows of a table need on their way. */

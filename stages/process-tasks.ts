@@ -1,32 +1,52 @@
-import type { ObjectStore } from "../adapters/object-store";
-import { parseCommit } from "../domain/commit";
-import { TransientError } from "../domain/errors";
-import { areLarge, resultKey, taskResult, type Task, type TaskResult } from "../domain/task";
+import { largestLast, nextStep, toHandOut } from "../domain/task-order";
+import { areLarge, resultKey, resultsPrefix, type Task, type TaskResult } from "../domain/task";
 import type { ProcessContext } from "./commit-run";
+import { finishTask, readResult } from "./finish-task";
+import { handOut } from "./handouts";
 import { remodelTask } from "./remodel-task";
 import { together } from "./together";
 
 /**
- * Works off the tasks of a commit. Of a large one, what is done stays done: the next run goes on from it.
+ * Works off the tasks of a commit. Of a large one, what is done stays done: the next run goes on from it. Its
+ * tasks are handed out, and this run works on them beside those who take them.
  * @returns the results, in the order of the tasks; undefined when the time is over before all is done
  */
 export async function workOff(
   tasks: readonly Task[],
   context: ProcessContext,
 ): Promise<readonly TaskResult[] | undefined> {
-  const { processed, telemetry, hasTime, taskBytes } = context;
-  if (!areLarge(tasks, taskBytes)) return atOnce(tasks, context);
-  telemetry.info("a large commit is worked off in tasks", {
-    commit: tasks[0]?.commit ?? 0,
-    tasks: tasks.length,
-  });
-  const results: TaskResult[] = [];
-  for (const task of tasks) {
-    const known = await readResult(task, processed.store);
-    if (known === undefined && !hasTime()) return undefined;
-    results.push(known ?? (await doTask(task, context)));
+  const { processed, telemetry, hasTime, taskBytes, workers, pause } = context;
+  const [first] = tasks;
+  if (first === undefined || !areLarge(tasks, taskBytes)) return atOnce(tasks, context);
+  const { commit } = first;
+  telemetry.info("a large commit is worked off in tasks", { commit, tasks: tasks.length });
+
+  const withoutResult = async (of: readonly Task[]): Promise<readonly Task[]> => {
+    const done = new Set(await processed.store.keys(resultsPrefix(commit)));
+    return of.filter((task) => !done.has(resultKey(task)));
+  };
+  let open = largestLast(await withoutResult(tasks), ({ file }) => file.bytes);
+  if (workers > 0) await inBunches(toHandOut(open), (task) => handOut(task, context));
+  let waitedMs = 0;
+  let longestMs: number | undefined;
+  while (open.length > 0) {
+    if (!hasTime()) return undefined;
+    const step = nextStep({ open, workers, waitedMs, longestMs, chance: Math.random() });
+    const started = performance.now();
+    if (step.kind === "work") {
+      await finishTask(step.task, context);
+      longestMs = Math.max(longestMs ?? 0, performance.now() - started);
+    } else {
+      await pause(step.ms);
+      waitedMs += step.ms;
+    }
+    const before = open.length - (step.kind === "work" ? 1 : 0);
+    open = await withoutResult(open);
+    if (open.length < before) waitedMs = 0;
   }
-  return results;
+  const results = new Map<Task, TaskResult>();
+  await inBunches(tasks, async (task) => results.set(task, await readResult(task, processed.store)));
+  return tasks.flatMap((task) => results.get(task) ?? []);
 }
 
 /** Files up to this size are small. */
@@ -48,36 +68,6 @@ async function atOnce(tasks: readonly Task[], context: ProcessContext): Promise<
   const small = tasks.filter((task) => !isLarge(task));
   await together([oneByOne(), inBunches(small, work)]);
   return tasks.flatMap((task) => results.get(task) ?? []);
-}
-
-async function doTask(task: Task, context: ProcessContext): Promise<TaskResult> {
-  const { processed, telemetry } = context;
-  const started = performance.now();
-  const result = await patiently(() => remodelTask(task, context));
-  const isFirst = await processed.store.putIfAbsent(resultKey(task), JSON.stringify(result));
-  telemetry.info("remodelled a file", {
-    commit: task.commit,
-    table: task.table.name,
-    rows: task.file.rows,
-    durationMs: Math.round(performance.now() - started),
-  });
-  return isFirst ? result : ((await readResult(task, processed.store)) ?? result);
-}
-
-/** Two runs at once may name a file by the same millisecond: the second of them takes another. */
-async function patiently<T>(work: () => Promise<T>, attempts = 3): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof TransientError) || attempts === 1) throw error;
-    return patiently(work, attempts - 1);
-  }
-}
-
-async function readResult(task: Task, store: ObjectStore): Promise<TaskResult | undefined> {
-  const key = resultKey(task);
-  const json = await store.get(key);
-  return json === undefined ? undefined : parseCommit(taskResult, json, key);
 }
 
 /** Requests at once. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { runProgram, type Program } from "../local/program";
 import type { DeclaredResource } from "../local/program-mocks";
-import { resourcesOf } from "./support/declared";
+import { resourcesOf, stageOf } from "./support/declared";
 
 describe("The alarms of the program watch", () => {
   let workDirectory: string;
@@ -31,16 +31,22 @@ describe("The alarms of the program watch", () => {
         return `${String(inputs["metricName"])} of ${service ?? FunctionName ?? QueueName ?? "none"}`;
       });
 
-  it("errors, throttles and the duration of every Lambda, and every dead-letter queue", () => {
+  it("errors, throttles and the duration of every stage, errors of the workers, and every dead-letter queue", () => {
+    const worker = stageOf(program, "remodel");
     expect(watched("AWS/Lambda")).to.have.members(
       program.functions.flatMap(({ name }) =>
-        ["Errors", "Throttles", "Duration"].map((metric) => `${metric} of ${name}`),
+        (name === worker.name ? ["Errors"] : ["Errors", "Throttles", "Duration"]).map(
+          (metric) => `${metric} of ${name}`,
+        ),
       ),
     );
+    // What lies in the queue of tasks is work, and no failure.
+    const deadLetters = all("Queue").filter(({ inputs }) => inputs["redrivePolicy"] === undefined);
     expect(watched("AWS/SQS")).to.have.members(
-      all("Queue").map(({ name }) => `ApproximateNumberOfMessagesVisible of ${name}`),
+      deadLetters.map(({ name }) => `ApproximateNumberOfMessagesVisible of ${name}`),
     );
-    expect(all("Queue")).to.have.lengthOf(6);
+    expect(deadLetters).to.have.lengthOf(7);
+    expect(all("Queue")).to.have.lengthOf(8);
   });
 
   it("what the stages tell of this stack's data, and their silence", () => {

@@ -29,15 +29,16 @@ describe("The program", () => {
   const stage = (name: string): DeclaredFunction => stageOf(program, name);
 
   describe("declares Lambdas that", () => {
-    it("are the three stages, on Node 24 and Graviton, each with its own role and log group", () => {
+    it("are the three stages and a worker, on Node 24 and Graviton, each with its own role and log group", () => {
       expect(
         program.functions.map(({ environment }) => environment["POWERTOOLS_SERVICE_NAME"]),
-      ).to.have.members([...STAGES]);
-      for (const { inputs } of all("Function")) {
-        expect(inputs).to.include({ runtime: "nodejs24.x", timeout: 900, memorySize: 512 });
+      ).to.have.members([...STAGES, "remodel"]);
+      for (const { inputs, arn } of all("Function")) {
+        const timeout = arn === stage("remodel").arn ? 300 : 900;
+        expect(inputs).to.include({ runtime: "nodejs24.x", timeout, memorySize: 512 });
         expect(inputs["architectures"]).to.deep.equal(["arm64"]);
       }
-      expect(new Set(all("Function").map(({ inputs }) => inputs["role"])).size).to.equal(3);
+      expect(new Set(all("Function").map(({ inputs }) => inputs["role"])).size).to.equal(4);
       expect(program.functions.map(({ logGroup }) => logGroup)).to.have.members(
         all("LogGroup").map(({ name }) => name),
       );
@@ -68,9 +69,16 @@ describe("The program", () => {
           "INGESTION_BUCKET",
           "PROCESSED_BUCKET",
           "TASK_MB",
+          "REMODEL_CONCURRENCY",
           "CALENDAR_START",
           "CALENDAR_END",
         )
+        .and.include({
+          INGESTION_BUCKET: bucket("ingestion").name,
+          PROCESSED_BUCKET: bucket("processed").name,
+        });
+      expect(stage("remodel").environment)
+        .to.have.all.keys(...common, "INGESTION_BUCKET", "PROCESSED_BUCKET")
         .and.include({
           INGESTION_BUCKET: bucket("ingestion").name,
           PROCESSED_BUCKET: bucket("processed").name,
@@ -91,7 +99,7 @@ describe("The program", () => {
         });
     });
 
-    for (const name of STAGES) {
+    for (const name of [...STAGES, "remodel"]) {
       it(`run in a fresh process, from an archive of at most 1 MB: ${name}`, async () => {
         const files = archiveOf(stage(name).directory);
         expect(Object.keys(files)).to.have.lengthOf(3);
@@ -100,7 +108,8 @@ describe("The program", () => {
         const [answer] = await invokeArchive({ ...stage(name), environment: {} }, [{}]);
         expect(answer?.["error"]).to.match(/^TerminalError: the environment variable \w+ is not set/);
       });
-
+    }
+    for (const name of STAGES) {
       it(`send events that they failed on to a queue of their own: ${name}`, () => {
         const config = all("FunctionEventInvokeConfig").find(
           ({ inputs }) => inputs["functionName"] === stage(name).name,
@@ -127,8 +136,11 @@ describe("The program", () => {
       ]);
     });
 
-    it("process when a commit is written to the ingestion bucket, for no other object or bucket", () => {
-      expect(all("BucketNotification").map(({ inputs }) => inputs)).to.deep.equal([
+    it("process when a commit is written to the ingestion bucket, for no other object", () => {
+      const ofIngestion = all("BucketNotification").filter(
+        ({ inputs }) => inputs["bucket"] === bucket("ingestion").name,
+      );
+      expect(ofIngestion.map(({ inputs }) => inputs)).to.deep.equal([
         {
           bucket: bucket("ingestion").name,
           lambdaFunctions: [
@@ -204,7 +216,12 @@ describe("The program", () => {
   it("tells a person where everything is, and what is left to do", () => {
     expect(program.outputs).to.deep.include({
       buckets: { ingestion: bucket("ingestion").name, processed: bucket("processed").name },
-      functions: { ingest: stage("ingest").name, process: stage("process").name, load: stage("load").name },
+      functions: {
+        ingest: stage("ingest").name,
+        process: stage("process").name,
+        load: stage("load").name,
+        remodel: stage("remodel").name,
+      },
       schedules: { ingest: "rate(5 minutes)", process: "rate(15 minutes)", load: "rate(5 minutes)" },
     });
     expect(program.outputs["nextStep"]).to.include("data@example.com");

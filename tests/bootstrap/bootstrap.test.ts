@@ -146,12 +146,29 @@ describe("The role of a deployment", () => {
           !/marble[-_]prod[-_]/.test(arn) &&
           !arn.startsWith(state.bucketArn) &&
           // Of the account: Glue asks for it with every database and table.
-          !arn.endsWith(":catalog"),
+          !arn.endsWith(":catalog") &&
+          // Their names are random.
+          !arn.endsWith(":event-source-mapping:*"),
       );
     expect(elsewhere).to.deep.equal([]);
     expect(statements.flatMap(({ resources }) => resources).join()).to.not.include("dev");
+    const anywhere = statements.filter(({ resources }) => resources.includes("*"));
+    const limited = anywhere.filter(({ condition }) => condition !== undefined);
+    expect(limited.map(({ condition }) => condition)).to.deep.equal([
+      {
+        ArnLike: { "lambda:FunctionArn": ["arn:aws:lambda:eu-west-2:123456789012:function:marble-prod-*"] },
+      },
+    ]);
+    const mappings = statements.filter(({ resources }) => resources.join().includes("event-source-mapping"));
+    expect(mappings.map(({ actions, condition }) => [actions, condition])).to.deep.equal([
+      [["lambda:ListTags"], undefined],
+      [
+        ["lambda:TagResource"],
+        { StringEquals: { "aws:RequestTag/project": "marble", "aws:RequestTag/stack": "prod" } },
+      ],
+    ]);
     expect(
-      statements.filter(({ resources }) => resources.includes("*")).flatMap(({ actions }) => actions),
+      anywhere.filter((statement) => !limited.includes(statement)).flatMap(({ actions }) => actions),
     ).to.deep.equal([
       "ec2:DescribeSecurityGroups",
       "ec2:DescribeSubnets",

@@ -44,9 +44,54 @@ describe("The program grants", () => {
         ...["commits/*", CSV, "deleted/*"].map((key) => `${from}/${key}`),
         ...["commits/*", "state/*", "tasks/*"].map((key) => `${to}/${key}`),
       ],
-      "s3:PutObject": under("commits/*", "heads/*", "tasks/*", PARQUET, "rejected/*", "state/*"),
+      "s3:PutObject": under(
+        "commits/*",
+        "heads/*",
+        "tasks/*",
+        "handouts/*",
+        PARQUET,
+        "rejected/*",
+        "state/*",
+      ),
       "s3:AbortMultipartUpload": under(PARQUET, "rejected/*", "state/*"),
     });
+  });
+
+  it("remodel: to take what process has handed out, to read captured files, and to write what comes of them", () => {
+    const [from, to] = [bucketOf(program, "ingestion").arn, bucketOf(program, "processed").arn];
+    const queue = resourcesOf(program.resources, "Queue").find(({ name }) =>
+      /remodel-tasks-\w+$/.test(name),
+    )!;
+    const permissions = permissionsOf(program, roleOf(program, stageOf(program, "remodel").arn));
+    expect(permissions).to.deep.include({
+      "s3:ListBucket": [to],
+      "s3:GetObject": [`${from}/${CSV}`, `${to}/handouts/*`],
+      "s3:PutObject": ["tasks/*", PARQUET, "rejected/*"].map((key) => `${to}/${key}`),
+      "s3:AbortMultipartUpload": [PARQUET, "rejected/*"].map((key) => `${to}/${key}`),
+    });
+    for (const action of ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"])
+      expect(permissions[`sqs:${action}`]).to.deep.equal([queue.arn]);
+    expect(
+      Object.keys(permissions).filter((action) => /^(s3|sqs|secretsmanager):/.test(action)),
+    ).to.have.lengthOf(7);
+  });
+
+  it("S3: to send a message to the queue of the tasks, for the bucket in which they are handed out", () => {
+    const { inputs } = resourcesOf(program.resources, "QueuePolicy")[0]!;
+    const { Statement } = JSON.parse(String(inputs["policy"])) as { Statement: unknown[] };
+    expect(Statement).to.deep.equal([
+      {
+        Sid: "NewTasksOfThisBucket",
+        Effect: "Allow",
+        Principal: { Service: "s3.amazonaws.com" },
+        Action: "sqs:SendMessage",
+        Resource: `arn:aws:sqs:eu-west-2:123456789012:${String(inputs["queueUrl"])}`,
+        Condition: {
+          ArnEquals: { "aws:SourceArn": bucketOf(program, "processed").arn },
+          StringEquals: { "aws:SourceAccount": "123456789012" },
+        },
+      },
+    ]);
   });
 
   it("load: to read one secret, to read and tag the processed bucket, and to see when ingest looked last", () => {
@@ -90,7 +135,7 @@ describe("The program grants", () => {
           .Principal.Service,
     );
     expect(services.sort()).to.deep.equal([
-      ...Array<string>(3).fill("lambda.amazonaws.com"),
+      ...Array<string>(4).fill("lambda.amazonaws.com"),
       ...Array<string>(3).fill("scheduler.amazonaws.com"),
     ]);
   });

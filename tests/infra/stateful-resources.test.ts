@@ -35,6 +35,7 @@ const STATELESS: readonly string[] = [
   "aws:iam/policy:Policy",
   "aws:iam/role:Role",
   "aws:iam/rolePolicy:RolePolicy",
+  "aws:lambda/eventSourceMapping:EventSourceMapping",
   "aws:lambda/function:Function",
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
   "aws:lambda/permission:Permission",
@@ -48,6 +49,7 @@ const STATELESS: readonly string[] = [
   "aws:s3/bucketVersioning:BucketVersioning",
   "aws:scheduler/schedule:Schedule",
   "aws:sns/topicPolicy:TopicPolicy",
+  "aws:sqs/queuePolicy:QueuePolicy",
 ];
 
 /** Another value for every setting. `alertEmail` is left out: its subscription is replaced, on purpose. */
@@ -72,6 +74,8 @@ const OTHER_CONFIGURATION: Readonly<Record<string, string>> = {
   loadMemory: "1024",
   sliceMb: "1024",
   taskMb: "64",
+  // What this switches on and off holds doorbells: tasks whose results are in the bucket.
+  remodelConcurrency: "8",
   protectData: "false",
   ...EVERY_CHOICE,
   // What this switches on and off holds answers to queries, for a week.

@@ -145,6 +145,20 @@ describe("The policy pack", () => {
     });
   }
 
+  it("catches a violation of failed-messages-kept, and names the queue", async () => {
+    const feeding = resources.find(({ props }) => props["redrivePolicy"] !== undefined)!;
+    const without = { ...feeding, props: { ...feeding.props, redrivePolicy: undefined } };
+    const said = await judge([...resources.filter((resource) => resource !== feeding), without]);
+    expect(said).to.deep.equal([
+      `failed-messages-kept: ${feeding.name} feeds a Lambda and loses what that fails on: set a redrivePolicy`,
+    ]);
+  });
+
+  it("catches a worker that no queue feeds", async () => {
+    const said = await judge(changed("EventSourceMapping", gone));
+    expect(said.map((line) => line.split(":")[0])).to.deep.equal(["failed-events-kept"]);
+  });
+
   it("catches a violation of one-role-a-function, and names both", async () => {
     const [, second] = resources.filter(({ type }) => type.endsWith(":Function"));
     const said = await judge(changed("Function", () => ({ role: second!.props["role"] })));
@@ -172,7 +186,12 @@ describe("The policy pack", () => {
   });
 
   it("has a violation of each rule in these tests", () => {
-    const shown = new Set([...violations.map(([rule]) => rule), "one-role-a-function", "errors-alarm"]);
+    const shown = new Set([
+      ...violations.map(([rule]) => rule),
+      "one-role-a-function",
+      "errors-alarm",
+      "failed-messages-kept",
+    ]);
     expect(RULES.map(({ name }) => name)).to.have.members([...shown]);
   });
 });

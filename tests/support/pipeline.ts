@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { commitLog, earlierLogs, processedLog, type CommitLog } from "../../adapters/commit-log";
 import { objectStore, type ObjectStore } from "../../adapters/object-store";
 import { withConnection } from "../../adapters/postgres";
@@ -43,6 +44,9 @@ export interface ProcessOptions {
   readonly processed?: Pipeline["processed"];
   /** A commit with more captured bytes is worked off in tasks. */
   readonly taskBytes?: number;
+  /** How many others take tasks that are handed out. */
+  readonly workers?: number;
+  readonly pause?: (ms: number) => Promise<void>;
 }
 
 export interface LoadOptions extends LoadRequest {
@@ -148,6 +152,8 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
       hasTime: time,
       processed: into,
       taskBytes = Infinity,
+      workers = 0,
+      pause = setTimeout,
     } = {}) =>
       processCommits({
         ingested,
@@ -160,6 +166,8 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
         now,
         hasTime: time ?? hasTime,
         taskBytes,
+        workers,
+        pause,
       }),
     load: ({
       model: given = model,

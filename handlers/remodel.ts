@@ -1,0 +1,31 @@
+import type { Context } from "aws-lambda";
+import { commitLog, processedLog } from "../adapters/commit-log";
+import { environment } from "../adapters/environment";
+import { objectStore } from "../adapters/object-store";
+import { createdKeys } from "../adapters/queue-event";
+import { withTelemetry } from "../adapters/telemetry";
+import { ingestCommit } from "../domain/commit";
+import { modelPrefix } from "../domain/keys";
+import { model } from "../domain/model/model";
+import { hasTime, monotonicClock } from "../stages/clock";
+import { remodelHandedOut, type RemodelReport } from "../stages/handouts";
+
+/** Does a task of a large commit that process has handed out. */
+export async function remodel(event: unknown, context: Context): Promise<RemodelReport> {
+  return withTelemetry(context, (telemetry) => {
+    const ingested = objectStore(environment("INGESTION_BUCKET"));
+    const prefix = modelPrefix(model.version);
+    const keys = createdKeys(event).filter((key) => key.startsWith(prefix));
+    return remodelHandedOut(
+      keys.map((key) => key.slice(prefix.length)),
+      {
+        ingested: { store: ingested, log: commitLog(ingested, ingestCommit) },
+        processed: processedLog(objectStore(environment("PROCESSED_BUCKET")), model.version),
+        model,
+        telemetry,
+        now: monotonicClock(),
+        hasTime: hasTime(context),
+      },
+    );
+  });
+}

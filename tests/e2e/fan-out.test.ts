@@ -1,0 +1,172 @@
+import { expect } from "chai";
+import type { CloudEvent } from "../../local/cloud";
+import type { InvocationResult } from "../../local/lambda/function";
+import { permissionsOf, roleOf, stageOf } from "../support/declared";
+import { actualRows, expectedRows } from "../support/expected-warehouse";
+import { lakeIn, s3Client, stagesOver, type Pipeline } from "../support/pipeline";
+import { monotonicClock } from "../../stages/clock";
+import { startWatchedCloud, type WatchedCloud } from "../support/watched-cloud";
+
+/** Workers at once: the fewest that AWS allows. */
+const CONCURRENCY = 2;
+
+describe("A large commit is remodelled by several invocations at once:", function () {
+  this.timeout(240_000);
+  let watched: WatchedCloud;
+  let processed: Pipeline["processed"];
+  /** Captures the source in small files, with what the role of ingest may do: their commit wakes process. */
+  let ingest: () => Promise<void>;
+  before(async () => {
+    watched = await startWatchedCloud({
+      settings: { "marble:taskMb": "0", "marble:remodelConcurrency": String(CONCURRENCY) },
+    });
+    const { cloud, source, warehouse } = watched;
+    for (const stage of ["ingest", "process", "load"] as const) cloud.enableSchedules(stage, false);
+    const { INGESTION_BUCKET = "", PROCESSED_BUCKET = "" } = stageOf(cloud.program, "process").environment;
+    const lakeOf = (who: "ingest" | "administrator"): Pick<Pipeline, "ingested" | "processed"> =>
+      lakeIn(s3Client(cloud.storage.url, cloud.credentials(who).AWS_ACCESS_KEY_ID), {
+        ingestion: INGESTION_BUCKET,
+        processed: PROCESSED_BUCKET,
+      });
+    processed = lakeOf("administrator").processed;
+    const stages = stagesOver({
+      ...lakeOf("ingest"),
+      sourceUrl: source.readerUrl,
+      warehouseUrl: warehouse.url,
+      telemetry: { info: () => undefined, warn: () => undefined, count: () => undefined },
+      now: monotonicClock(),
+    });
+    ingest = async () => {
+      await stages.ingest({ partBytes: 2048 });
+    };
+  });
+  after(() => watched.close());
+
+  const invocations = (of: string, from: number): InvocationResult[] =>
+    watched.events
+      .slice(from)
+      .flatMap((event) => (event.kind === "invocation" && event.stage === of ? [event.result] : []));
+  const workersRole = (): string => stageOf(watched.cloud.program, "remodel").roleArn;
+  const head = async (): Promise<number | undefined> => (await processed.log.head())?.number;
+  const mails = async (): Promise<string[]> =>
+    (await watched.newSubjects()).filter((subject) => subject.includes("remodel"));
+  /** Changes rows of a table that is captured in several files. */
+  const change = (): Promise<unknown> => watched.source.query("UPDATE payment SET paid = NOT paid");
+  const expectLoaded = async (): Promise<void> => {
+    await watched.cloud.invoke("load");
+    expect(await actualRows(watched.warehouse)).to.deep.equal(await expectedRows(watched.source));
+  };
+
+  it("process hands out, no more workers than may take tasks, and the warehouse is what the source is", async () => {
+    await ingest();
+    await watched.cloud.settled();
+
+    const worked = invocations("remodel", 0);
+    expect(worked.map(({ ok }) => ok)).not.to.include(false);
+    expect(
+      worked.filter(({ payload }) => (payload as { commits: number[] }).commits.length > 0).length,
+    ).to.be.greaterThan(2);
+    expect(worked.filter(({ coldStart }) => coldStart).length, "processes").to.be.within(1, CONCURRENCY);
+    expect(invocations("process", 0).map(({ payload }) => payload)).to.have.nested.property(
+      "[0].commits[0]",
+      1,
+    );
+    await expectLoaded();
+  });
+
+  it("a small commit is the work of one invocation", async () => {
+    const from = watched.events.length;
+    await watched.source.query("UPDATE design SET file_name = 'small' WHERE design_id = 1");
+    await ingest();
+    await watched.cloud.settled();
+
+    expect(invocations("process", from)).to.have.lengthOf(1);
+    expect(invocations("remodel", from)).to.deep.equal([]);
+    await expectLoaded();
+  });
+
+  it("a message that comes twice, or is S3's test, is done with at once", async () => {
+    const lambda = watched.cloud.function("remodel");
+    const [handout = ""] = await processed.store.keys("handouts/");
+    const message = (body: object): object => ({ Records: [{ body: JSON.stringify(body) }] });
+    const nothing = { commits: [], tables: {}, rejected: 0 };
+    const again = await lambda.invoke(message({ Records: [{ s3: { object: { key: handout } } }] }));
+    expect(again).to.deep.include({ ok: true, payload: nothing });
+    const test = await lambda.invoke(message({ Service: "Amazon S3", Event: "s3:TestEvent" }));
+    expect(test).to.deep.include({ ok: true, payload: nothing });
+    const alien = await lambda.invoke({ Records: [{ body: "hello" }] });
+    expect(alien.error?.message).to.include("does not come from S3");
+  });
+
+  it("a worker that is killed leaves its task to the others, and its message comes back", async () => {
+    const from = watched.events.length;
+    const before = (await head()) ?? 0;
+    await change();
+    await ingest();
+    // In the middle of its work: it is about to be told what to do.
+    const isAtWork = (event: CloudEvent): boolean =>
+      event.kind === "access" &&
+      event.access.action === "s3:GetObject" &&
+      event.access.resource.includes("/handouts/");
+    while (!watched.events.slice(from).some(isAtWork)) await new Promise((resolve) => setTimeout(resolve, 1));
+    watched.cloud.function("remodel").kill();
+    await watched.cloud.settled();
+
+    expect(invocations("remodel", from).map(({ ok }) => ok)).to.include(false);
+    expect(await head()).to.equal(before + 1);
+    await expectLoaded();
+
+    await watched.newMails();
+    const later = watched.events.length;
+    await watched.pass(31);
+    expect(invocations("remodel", later).map(({ ok }) => ok))
+      .to.include(true)
+      .and.not.to.include(false);
+    expect(watched.events.filter(({ kind }) => kind === "deadLetter")).to.deep.equal([]);
+  });
+
+  it("workers that always fail hold nothing up, and somebody is told", async () => {
+    const { cloud } = watched;
+    const before = (await head()) ?? 0;
+    const from = watched.events.length;
+    await watched.newMails();
+    const giveBack = cloud.revoke(workersRole(), "s3:GetObject");
+    await change();
+    await ingest();
+    await cloud.settled();
+    expect(await head()).to.equal(before + 1);
+    await expectLoaded();
+    const [failed] = invocations("remodel", from);
+    expect(failed?.error?.message).to.include("is not authorized to perform: s3:GetObject on resource");
+
+    await watched.pass(95);
+    const told = await mails();
+    expect(told).to.include.members(["ALARM remodel-errors", "ALARM remodel-tasks-given-up"]);
+    const given = watched.events.slice(from).filter(({ kind }) => kind === "deadLetter");
+    expect(invocations("remodel", from)).to.have.lengthOf(3 * given.length);
+
+    giveBack();
+    await watched.purgeQueues();
+    await watched.pass(65);
+    expect([...told, ...(await mails())]).to.include.members([
+      "OK remodel-errors",
+      "OK remodel-tasks-given-up",
+    ]);
+  });
+
+  it("the workers may do what they do, and no more", () => {
+    const { program } = watched.cloud;
+    const worker = stageOf(program, "remodel");
+    expect(permissionsOf(program, roleOf(program, worker.arn))).to.have.all.keys(
+      "logs:CreateLogStream",
+      "logs:PutLogEvents",
+      "s3:GetObject",
+      "s3:ListBucket",
+      "s3:PutObject",
+      "s3:AbortMultipartUpload",
+      "sqs:ReceiveMessage",
+      "sqs:DeleteMessage",
+      "sqs:GetQueueAttributes",
+    );
+  });
+});
