@@ -1,5 +1,5 @@
 import type * as aws from "@pulumi/aws";
-import type { Account } from "./deploy-permissions";
+import type { Account } from "./services";
 
 type Statement = aws.iam.PolicyStatement;
 
