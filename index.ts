@@ -1,9 +1,9 @@
 /**
  * Marble: PostgreSQL -> ingestion bucket -> processed bucket -> warehouse.
  *
- * Three Lambdas move the data on, each working off the commits that it has not seen; a fourth helps with large
- * ones. Everything that will stand in AWS is on this page; what a word such as `Stage` stands for is in the file
- * of that name in infra/.
+ * Three Lambdas move the data on, each working off the commits that it has not seen; another helps with large
+ * ones, and another reports what came of it. Everything that will stand in AWS is on this page; what a word such as
+ * `Stage` stands for is in the file of that name in infra/.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { HANDOUTS_PREFIX, modelPrefix } from "./domain/keys";
@@ -31,6 +31,7 @@ import {
   tagObjects,
   uploadObjects,
 } from "./infra/permissions";
+import { Report } from "./infra/report";
 import { Schedule } from "./infra/schedule";
 import { Stage } from "./infra/stage";
 import { Worker } from "./infra/worker";
@@ -166,10 +167,13 @@ new Schedule("load-schedule", { expression: config.loadSchedule, stage: loadStag
 const stages = { ingest: ingestStage, process: processStage, load: loadStage };
 new DataAlarms("data", { stages, freshnessMinutes: config.freshnessMinutes, alerts });
 
+// What the business reads: a page of the marts, made after loads.
+const report = config.report ? new Report("report", { config, common }) : undefined;
+
 // Where a person looks: one page, and questions to the logs.
 new Dashboard("overview", {
   stages,
-  workers,
+  others: [...workers, ...(report ? [report.stage] : [])],
   buckets: [ingestion, processed],
   freshnessMinutes: config.freshnessMinutes,
   alerts,
@@ -200,6 +204,9 @@ export const schedules = {
 export const secrets = { source: config.sourceSecret, warehouse: config.warehouseSecret };
 export const athena = lake
   ? { database: lake.database, workgroup: lake.workgroup, readerPolicy: lake.readerPolicyArn }
+  : "off";
+export const reports = report
+  ? { bucket: report.bucket.name, function: report.stage.function.name, schedule: config.reportSchedule }
   : "off";
 export const alertTopic = alerts.topicArn;
 export const nextStep = `Open the mail from AWS to ${config.alertEmail} and confirm it: alarms reach nobody before.`;

@@ -167,7 +167,8 @@ const TERMINAL_ERRORS: ReadonlySet<string> = new Set([
   "InvalidAccessKeyId",
 ]);
 
-function storeError(bucket: string, what: string, error: unknown): unknown {
+/** What an error of S3 means: whether the run may be repeated, and which object it is about. */
+export function storeError(bucket: string, what: string, error: unknown): unknown {
   if (!(error instanceof S3ServiceException)) return error;
   const message = `cannot ${what} in the bucket ${bucket}: ${error.name}: ${error.message}`;
   return TERMINAL_ERRORS.has(error.name)

@@ -79,6 +79,30 @@ export function bundle(name: string, { file, name: exportName }: ExportedFunctio
   return { module, files };
 }
 
+/**
+ * Bundles a script for a Lambda that puts it into pages, and writes it. What it exports, the Lambda can require.
+ * Returns its path, relative to the project's folder: that is where the Lambda finds it too.
+ */
+export function bundlePageScript(name: string, file: string): string {
+  const outfile = `${BUNDLE_FOLDER}/${name}.js`;
+  const { outputFiles } = buildSync({
+    entryPoints: [file],
+    outfile,
+    bundle: true,
+    write: false,
+    platform: "browser",
+    target: "es2023",
+    format: "iife",
+    globalName: "script",
+    footer: { js: 'if (typeof module === "object") module.exports = script;' },
+    minify: true,
+    legalComments: "none",
+    logLevel: "silent",
+  });
+  for (const { contents } of outputFiles) writeWhole(outfile, contents);
+  return outfile;
+}
+
 function refusePulumi(file: string, metafile: Metafile): void {
   const isPulumi = (path: string): boolean => path.includes("node_modules/@pulumi/");
   const importer = Object.entries(metafile.inputs).find(

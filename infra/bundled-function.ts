@@ -15,6 +15,8 @@ export type BundledFunctionArgs = Omit<
   readonly callback: Handler;
   /** Without one, Pulumi would attach nine broad managed policies. */
   readonly role: aws.iam.Role;
+  /** Files that the archive holds beside the bundle; paths are relative to the project's folder, in the Lambda too. */
+  readonly extraFiles?: readonly string[];
 };
 
 /**
@@ -27,7 +29,7 @@ export type BundledFunctionArgs = Omit<
  */
 export class BundledFunction extends aws.lambda.CallbackFunction<unknown, unknown> {
   constructor(name: string, args: BundledFunctionArgs, opts?: pulumi.CustomResourceOptions) {
-    const { callback, ...lambda } = args;
+    const { callback, extraFiles = [], ...lambda } = args;
     const { module, files } = bundle(name, findExport(callback));
     const path = `./${module}`;
     super(
@@ -36,7 +38,10 @@ export class BundledFunction extends aws.lambda.CallbackFunction<unknown, unknow
         ...lambda,
         // eslint-disable-next-line @typescript-eslint/no-require-imports -- runs in the Lambda, beside the bundle
         callbackFactory: () => (require(path) as { handler: Handler }).handler,
-        codePathOptions: { extraIncludePaths: [...files], extraExcludePackages: Object.keys(dependencies) },
+        codePathOptions: {
+          extraIncludePaths: [...files, ...extraFiles],
+          extraExcludePackages: Object.keys(dependencies),
+        },
       },
       opts,
     );

@@ -1,5 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
 import * as z from "zod";
+import { NEVER } from "../domain/report-mail";
 import { parseSchedule } from "../domain/schedule";
 
 /** The namespace of the settings below: what stands before the colon in `pulumi config set marble:alertEmail …`. */
@@ -20,6 +21,10 @@ const CONCURRENCY_RULE = "must be 0, or a whole number from 2 to 1000";
 
 /** Levels that Lambda and Powertools both know. */
 const LOG_LEVELS = ["DEBUG", "INFO", "WARN", "ERROR"] as const;
+
+const MAIL_TIME = /^(?:never|(?:[01]\d|2[0-3]):[0-5]\d)$/;
+const MAIL_RULE = "must be never, or a time in UTC such as 07:00";
+const KEEP_RULE = "must be a whole number of days from 1 to 3650";
 
 const settings = z.strictObject({
   alertEmail: z.email("must be an e-mail address"),
@@ -63,6 +68,13 @@ const settings = z.strictObject({
   ),
   tracing: yesOrNo(false),
   athena: yesOrNo(true),
+  report: yesOrNo(true),
+  reportSchedule: schedule("rate(1 hour)"),
+  reportMail: z.string().regex(MAIL_TIME, MAIL_RULE).default(NEVER),
+  reportEmail: z.email("must be an e-mail address").or(z.literal("")).default(""),
+  reportRetentionDays: wholeNumber(KEEP_RULE)
+    .pipe(z.number().min(1, KEEP_RULE).max(3650, KEEP_RULE))
+    .default(90),
 });
 
 /** Every setting of the platform, checked. Schedules are EventBridge expressions, memory is in MB. */

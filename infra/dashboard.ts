@@ -7,14 +7,14 @@ import type { LakeBucket } from "./lake-bucket";
 import { ROWS_BY_TABLE, saveLogQueries } from "./log-queries";
 import { nameOf } from "./naming";
 import type { Stage } from "./stage";
-import type { Worker } from "./worker";
 
 type Service = MetricDimensions["service"];
 type Metric = readonly unknown[];
 
 export interface DashboardArgs {
   readonly stages: Readonly<Record<Service, Stage>>;
-  readonly workers: readonly Worker[];
+  /** Lambdas beside them. */
+  readonly others: readonly Pick<Stage, "function" | "logGroup">[];
   readonly buckets: readonly LakeBucket[];
   readonly freshnessMinutes: number;
   readonly alerts: Alerts;
@@ -37,12 +37,12 @@ const HEIGHT = 6;
 export class Dashboard extends pulumi.ComponentResource {
   constructor(
     name: string,
-    { stages, workers, buckets, freshnessMinutes, alerts }: DashboardArgs,
+    { stages, others, buckets, freshnessMinutes, alerts }: DashboardArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("marble:infra:Dashboard", name, {}, opts);
     const { region } = aws.getRegionOutput();
-    const each = [...Object.values(stages), ...workers];
+    const each = [...Object.values(stages), ...others];
     const ofLambdas = (...metrics: string[]): Metric[] =>
       metrics.flatMap((metric) =>
         each.map((stage) => ["AWS/Lambda", metric, "FunctionName", stage.function.name]),

@@ -111,8 +111,9 @@ export class LakeBucket extends pulumi.ComponentResource {
    *
    * Reading is left to the policies of users and roles; a person has to be able to look at rejected rows.
    */
-  admit({ writers, taggers }: AdmittedRoles): void {
+  admit({ writers, taggers, replaceable }: AdmittedRoles): void {
     const objects = pulumi.interpolate`${this.arn}/*`;
+    const exempt = replaceable === undefined ? undefined : pulumi.interpolate`${this.arn}/${replaceable}`;
     this.declarePolicy([
       denyOthers("OnlyTheseWrite", { action: "s3:PutObject", roles: writers, objects }),
       denyOthers("OnlyTheseTag", { action: "s3:PutObjectTagging", roles: taggers, objects }),
@@ -122,7 +123,7 @@ export class LakeBucket extends pulumi.ComponentResource {
         Effect: "Deny",
         Principal: "*",
         Action: "s3:PutObject",
-        Resource: objects,
+        ...(exempt === undefined ? { Resource: objects } : { NotResource: exempt }),
         Condition: {
           Null: { "s3:if-none-match": "true" },
           // The parts of an upload take no condition; its completion does.
@@ -168,6 +169,8 @@ const encryptedBy = (kmsKeyArn: string) =>
 export interface AdmittedRoles {
   readonly writers: readonly pulumi.Input<string>[];
   readonly taggers: readonly pulumi.Input<string>[];
+  /** The one key whose object may be written over; none by default. */
+  readonly replaceable?: string;
 }
 
 function denyOthers(

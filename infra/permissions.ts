@@ -57,6 +57,8 @@ export const sendMessages = (queue: HasArn): Permission => allow(["sqs:SendMessa
 export const takeMessages = (queue: HasArn): Permission =>
   allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], [queue.arn]);
 
+export const publishMessages = (topic: HasArn): Permission => allow(["sns:Publish"], [topic.arn]);
+
 export const invokeFunction = (target: HasArn): Permission => allow(["lambda:InvokeFunction"], [target.arn]);
 
 export const writeLogs = (logGroup: HasArn): Permission =>

@@ -32,7 +32,7 @@ export class Schedule extends pulumi.ComponentResource {
       {
         alerts,
         what: pulumi.interpolate`The schedule ${fullName} could not start ${stage.function.name}. The messages in the queue ${fullName}-undelivered carry the error; most often a role is wrong.`,
-        meaning: "The warehouse gets nothing new for as long as this goes on. Nothing is lost.",
+        meaning: stage.standstill,
         section: "a-schedule-cannot-start-its-stage",
         logGroup: stage.logGroup,
       },

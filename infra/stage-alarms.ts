@@ -23,20 +23,24 @@ type Text = Pick<AlarmArgs, "what" | "meaning" | "section">;
 
 /** Declares the alarms on what AWS itself measures of a stage. */
 export function stageAlarms(
-  args: WatchedFunction & { readonly timeoutSeconds: number },
+  args: WatchedFunction & {
+    readonly timeoutSeconds: number;
+    /** What its standstill means for users. */
+    readonly standstill: string;
+  },
   opts: pulumi.CustomResourceOptions,
 ): void {
-  const { fullName, timeoutSeconds } = args;
+  const { fullName, timeoutSeconds, standstill } = args;
   const nearTimeout = timeoutSeconds * NEAR_TIMEOUT;
 
-  errorsAlarm(args, { meaning: STANDSTILL, section: "a-stage-fails" }, opts);
+  errorsAlarm(args, { meaning: standstill, section: "a-stage-fails" }, opts);
   functionAlarm(
     args,
     {
       metric: "Throttles",
       rule: again,
       what: `AWS refused to run ${fullName} again and again within half an hour: the concurrency of the account is used up.`,
-      meaning: STANDSTILL,
+      meaning: standstill,
       section: "a-stage-is-throttled",
     },
     opts,
@@ -47,9 +51,7 @@ export function stageAlarms(
       metric: "Duration",
       rule: longRuns(nearTimeout * 1000),
       what: `Runs of ${fullName} take more than ${nearTimeout / 60} of the ${timeoutSeconds / 60} minutes that they have.`,
-      meaning:
-        "The warehouse lags behind. A run that is cut off loses nothing but begins again: if one piece of work " +
-        "cannot be done in time, the warehouse gets nothing new.",
+      meaning: `A run that is cut off loses nothing but begins again. If one piece of work cannot be done in time, the stage stands still. ${standstill}`,
       section: "a-stage-runs-long",
     },
     opts,

@@ -24,6 +24,8 @@ export interface StageFunctionArgs extends Surroundings {
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
   /** what it may do, beside writing its log */
   readonly permissions: readonly Permission[];
+  /** files that the handler reads, relative to the project's folder */
+  readonly extraFiles?: readonly string[];
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   readonly logLevel: string;
@@ -50,6 +52,7 @@ export function stageFunction(
     fullName,
     {
       callback: handler,
+      extraFiles: args.extraFiles ?? [],
       role,
       runtime: "nodejs24.x",
       architectures: ["arm64"],

@@ -11,6 +11,8 @@ import { stageFunction, type StageFunctionArgs } from "./stage-function";
 const FIFTEEN_MINUTES = 15 * 60;
 
 export interface StageArgs extends Omit<StageFunctionArgs, "timeoutSeconds" | "logGroup"> {
+  /** what it means for users when it stands still; by default that the warehouse gets nothing new */
+  readonly standstill?: string;
   readonly logRetentionDays: number;
   readonly alerts: Alerts;
 }
@@ -26,11 +28,13 @@ export class Stage extends pulumi.ComponentResource {
   readonly function: aws.lambda.Function;
   readonly logGroup: aws.cloudwatch.LogGroup;
   readonly roleArn: pulumi.Output<string>;
+  readonly standstill: string;
 
   /** @param name the stage's name: `ingest` */
   constructor(name: string, args: StageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("marble:infra:Stage", name, {}, opts);
-    const { logRetentionDays, alerts, permissions, ...lambda } = args;
+    const { logRetentionDays, alerts, permissions, standstill = STANDSTILL, ...lambda } = args;
+    this.standstill = standstill;
     const fullName = nameOf(name);
     const child = { parent: this };
 
@@ -40,7 +44,7 @@ export class Stage extends pulumi.ComponentResource {
       {
         alerts,
         what: `${fullName} failed three times on an event, over some minutes. The event lies in the queue ${fullName}-failed-events, with the error.`,
-        meaning: `${STANDSTILL} An event only wakes a stage: this one need not be sent again.`,
+        meaning: `${standstill} An event only wakes a stage: this one need not be sent again.`,
         section: "dead-letters",
         logGroup: this.logGroup,
       },
@@ -72,6 +76,7 @@ export class Stage extends pulumi.ComponentResource {
         fullName,
         functionName: this.function.name,
         timeoutSeconds: FIFTEEN_MINUTES,
+        standstill,
         logGroup: this.logGroup,
         alerts,
       },

@@ -53,8 +53,8 @@ export interface Cloud {
   readonly storage: ObjectStorage;
   readonly mail: MailService;
   setSecret(name: string, value: string): void;
-  /** Invokes a stage and waits for its outcome. */
-  invoke(stage: StageName, event?: unknown): Promise<InvocationResult>;
+  /** Invokes a function and waits for its outcome. */
+  invoke(stage: FunctionName, event?: unknown): Promise<InvocationResult>;
   function(stage: FunctionName): LambdaFunction;
   /** Lets the schedules fire from now on. */
   startSchedules(): void;
@@ -96,19 +96,22 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
     ...(options.beforeS3 !== undefined && { before: options.beforeS3 }),
   });
   started(() => storage.close());
+  const denial = async (action: string, resource: string, accessKeyId: string | undefined) => {
+    // A service of the user's own knows one user: whose call it is cannot be told then.
+    if (!storage.notifies) return undefined;
+    const principal = credentials.holder(accessKeyId);
+    const { allowed, message } = await authorizer.decide({ principal, action, resource });
+    return allowed ? undefined : message;
+  };
   const secrets = await startSecretsManager({
-    authorize: async ({ action, arn, accessKeyId }) => {
-      // A service of the user's own knows one user: whose call it is cannot be told then.
-      if (!storage.notifies) return undefined;
-      const principal = credentials.holder(accessKeyId);
-      const call = { principal, action: `secretsmanager:${action}`, resource: arn };
-      const { allowed, message } = await authorizer.decide(call);
-      return allowed ? undefined : message;
-    },
+    authorize: ({ action, arn, accessKeyId }) => denial(`secretsmanager:${action}`, arn, accessKeyId),
   });
   started(() => secrets.close());
   for (const [name, value] of Object.entries(options.secrets)) secrets.setSecret(name, value);
-  const mail = await startMail({ outbox: join(directory, "outbox") });
+  const mail = await startMail({
+    outbox: join(directory, "outbox"),
+    authorize: ({ topicArn, accessKeyId }) => denial("sns:Publish", topicArn, accessKeyId),
+  });
   started(() => mail.close());
   for (const topic of wiring.topics) mail.addTopic(topic);
   const dead = deadLetters(join(directory, "dead-letters"));
@@ -126,7 +129,11 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
   await monitoring.evaluate();
   for (const { topicArn, email } of wiring.mailSubscriptions) mail.subscribe(topicArn, email);
 
-  const endpoints = { ...storage.environment, AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url };
+  const endpoints = {
+    ...storage.environment,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+    AWS_ENDPOINT_URL_SNS: mail.url,
+  };
   const lambdas: LambdaFunction[] = [];
   // All at once, or a stage that waits for its turn would take on work from those that are ending.
   started(() => Promise.all(lambdas.map((lambda) => lambda.stop())).then(() => undefined));

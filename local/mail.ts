@@ -34,8 +34,8 @@ export interface Message {
 export class SnsError extends Error {
   override readonly name = "SnsError";
   constructor(
-    readonly code: "NotFound" | "InvalidParameter" | "InvalidAction",
-    readonly status: 400 | 404,
+    readonly code: "NotFound" | "InvalidParameter" | "InvalidAction" | "AuthorizationError",
+    readonly status: 400 | 403 | 404,
     message: string,
   ) {
     super(message);
@@ -47,8 +47,23 @@ const DEFAULT_SUBJECT = "AWS Notification Message";
 const MAX_MESSAGE_BYTES = 262_144;
 const NAMESPACE = "http://sns.amazonaws.com/doc/2010-03-31/";
 
+/** A call of a client, to be allowed or not. */
+export interface PublishCall {
+  readonly topicArn: string;
+  /** Who signed the call; signatures are not checked. */
+  readonly accessKeyId: string | undefined;
+}
+
+export interface MailOptions {
+  /** the directory that mails are written to */
+  readonly outbox: string;
+  /** Why a call is denied; undefined when it is allowed. By default all are. */
+  readonly authorize?: (call: PublishCall) => Promise<string | undefined>;
+}
+
 /** Starts the stand-in: the action Publish of the SNS Query protocol, with one mail file per subscriber. */
-export async function startMail({ outbox: directory }: { readonly outbox: string }): Promise<MailService> {
+export async function startMail(options: MailOptions): Promise<MailService> {
+  const { outbox: directory, authorize = () => Promise.resolve(undefined) } = options;
   const outbox = await openOutbox(directory);
   const subscribers = new Map<string, Set<string>>();
 
@@ -76,7 +91,7 @@ export async function startMail({ outbox: directory }: { readonly outbox: string
     return randomUUID();
   }
 
-  const server = await serveHttp((request) => answer(request, publish));
+  const server = await serveHttp((request) => answer(request, { publish, authorize }));
   return {
     url: server.url,
     addTopic: (topicArn) => void addTopic(topicArn),
@@ -104,7 +119,10 @@ function validate(subject: string | undefined, message: string): void {
   }
 }
 
-async function answer(request: HttpRequest, publish: MailService["publish"]): Promise<HttpReply> {
+async function answer(
+  request: HttpRequest,
+  { publish, authorize }: Pick<MailService, "publish"> & Required<Pick<MailOptions, "authorize">>,
+): Promise<HttpReply> {
   const input = new URLSearchParams(request.body);
   try {
     const action = input.get("Action") ?? "";
@@ -115,7 +133,11 @@ async function answer(request: HttpRequest, publish: MailService["publish"]): Pr
         `The local SNS has no action "${action}"; it has Publish only`,
       );
     }
-    const id = await publish(readMessage(input));
+    const message = readMessage(input);
+    const [, accessKeyId] = /Credential=([^/,\s]+)/.exec(request.headers.authorization ?? "") ?? [];
+    const denial = await authorize({ topicArn: message.topicArn, accessKeyId });
+    if (denial !== undefined) throw new SnsError("AuthorizationError", 403, denial);
+    const id = await publish(message);
     return xml(
       200,
       `<PublishResponse xmlns="${NAMESPACE}"><PublishResult><MessageId>${id}</MessageId></PublishResult>` +

@@ -77,7 +77,7 @@ async function keepUp(
   if (warehouse.ownerUrl !== undefined) say(`warehouse   psql '${warehouse.ownerUrl}'`);
   say("schedules are on; stop with Ctrl-C");
   cloud.startSchedules();
-  for (const stage of ["ingest", "process", "load"] as const) {
+  for (const stage of ["ingest", "process", "load", "report"] as const) {
     await cloud.invoke(stage, stage === "ingest" ? { allowDeletes } : {});
     await cloud.settled();
   }

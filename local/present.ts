@@ -1,3 +1,4 @@
+import type { ReportOutcome } from "../stages/report";
 import type { CloudEvent } from "./cloud";
 
 const WIDTH = { stage: 8 };
@@ -62,10 +63,16 @@ interface Reported {
   readonly rejected?: number;
 }
 
+/** What a run of the report says that others do not. */
+const isReport = (payload: unknown): payload is ReportOutcome =>
+  typeof payload === "object" && payload !== null && "made" in payload;
+
 export const NOTHING = "nothing to do";
 
 /** What a stage reports that it did, in a line. */
 export function summary(payload: unknown): string {
+  if (isReport(payload))
+    return `${payload.made ? `made ${String(payload.report)}` : NOTHING}${payload.mailed ? ", mailed a link" : ""}`;
   const { commit, commits = [], tables, rejected = 0 } = payload as Reported;
   const numbers = typeof commit === "number" ? [commit] : commits;
   if (numbers.length === 0) return NOTHING;

@@ -55,6 +55,6 @@ export function runReport(results: readonly StageResult[]): RunReport {
 }
 
 /** @throws Error with the stage and the cause when the invocation failed */
-export function requireSuccess(stage: StageName, { ok, error }: InvocationResult): void {
+export function requireSuccess(stage: FunctionName, { ok, error }: InvocationResult): void {
   if (!ok) throw new Error(`${stage} failed: ${error?.message ?? "no reason was given"}`);
 }

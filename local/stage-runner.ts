@@ -10,7 +10,7 @@ import { ACCOUNT_ID, REGION } from "./program-mocks";
 import { createWorkQueue, type WorkQueue } from "./sqs/queue";
 import type { Wiring } from "./wiring";
 
-const FUNCTION_NAMES = ["ingest", "process", "load", "remodel"] as const;
+const FUNCTION_NAMES = ["ingest", "process", "load", "report", "remodel"] as const;
 
 /** The functions, by what the program calls their services: the stages, and who helps one of them. */
 export type FunctionName = (typeof FUNCTION_NAMES)[number];

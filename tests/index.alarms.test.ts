@@ -45,8 +45,8 @@ describe("The alarms of the program watch", () => {
     expect(watched("AWS/SQS")).to.have.members(
       deadLetters.map(({ name }) => `ApproximateNumberOfMessagesVisible of ${name}`),
     );
-    expect(deadLetters).to.have.lengthOf(7);
-    expect(all("Queue")).to.have.lengthOf(8);
+    expect(deadLetters).to.have.lengthOf(9);
+    expect(all("Queue")).to.have.lengthOf(10);
   });
 
   it("what the stages tell of this stack's data, and their silence", () => {

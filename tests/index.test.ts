@@ -8,7 +8,7 @@ import type { DeclaredResource } from "../local/program-mocks";
 import { bucketOf, permissionsOf, resourcesOf, roleOf, stageOf } from "./support/declared";
 import { invokeArchive } from "./support/invoke-archive";
 
-const STAGES = ["ingest", "process", "load"];
+const STAGES = ["ingest", "process", "load", "report"];
 
 describe("The program", () => {
   let workDirectory: string;
@@ -29,7 +29,7 @@ describe("The program", () => {
   const stage = (name: string): DeclaredFunction => stageOf(program, name);
 
   describe("declares Lambdas that", () => {
-    it("are the three stages and a worker, on Node 24 and Graviton, each with its own role and log group", () => {
+    it("are the four stages and a worker, on Node 24 and Graviton, each with its own role and log group", () => {
       expect(
         program.functions.map(({ environment }) => environment["POWERTOOLS_SERVICE_NAME"]),
       ).to.have.members([...STAGES, "remodel"]);
@@ -38,7 +38,7 @@ describe("The program", () => {
         expect(inputs).to.include({ runtime: "nodejs24.x", timeout, memorySize: 512 });
         expect(inputs["architectures"]).to.deep.equal(["arm64"]);
       }
-      expect(new Set(all("Function").map(({ inputs }) => inputs["role"])).size).to.equal(4);
+      expect(new Set(all("Function").map(({ inputs }) => inputs["role"])).size).to.equal(5);
       expect(program.functions.map(({ logGroup }) => logGroup)).to.have.members(
         all("LogGroup").map(({ name }) => name),
       );
@@ -97,12 +97,25 @@ describe("The program", () => {
           PROCESSED_BUCKET: bucket("processed").name,
           WAREHOUSE_SECRET: "Warehouse-Credentials",
         });
+      expect(stage("report").environment)
+        .to.have.all.keys(
+          ...common,
+          "WAREHOUSE_SECRET",
+          "WAREHOUSE_SCHEMA",
+          "MARTS_SCHEMA",
+          "REPORTS_BUCKET",
+          "REPORTS_TOPIC",
+          "REPORT_MAIL",
+          "PAGE_SCRIPT",
+        )
+        .and.include({ REPORTS_BUCKET: bucket("reports").name, REPORT_MAIL: "never" });
     });
 
     for (const name of [...STAGES, "remodel"]) {
       it(`run in a fresh process, from an archive of at most 1 MB: ${name}`, async () => {
         const files = archiveOf(stage(name).directory);
-        expect(Object.keys(files)).to.have.lengthOf(3);
+        // The report has the script of its page beside the three.
+        expect(Object.keys(files)).to.have.lengthOf(name === "report" ? 4 : 3);
         expect(zipSync(files).length).to.be.lessThan(1024 * 1024);
         // Without an environment it cannot get far; that it says so shows that its code is there and runs.
         const [answer] = await invokeArchive({ ...stage(name), environment: {} }, [{}]);
@@ -133,6 +146,7 @@ describe("The program", () => {
         [stage("ingest").arn, "rate(5 minutes)"],
         [stage("process").arn, "rate(15 minutes)"],
         [stage("load").arn, "rate(5 minutes)"],
+        [stage("report").arn, "rate(1 hour)"],
       ]);
     });
 
@@ -167,7 +181,7 @@ describe("The program", () => {
 
   it("closes, versions and encrypts every bucket", () => {
     const buckets = all("Bucket").map(({ name }) => name);
-    expect(buckets, "ingestion, processed, the results of queries").to.have.lengthOf(3);
+    expect(buckets, "ingestion, processed, reports, the results of queries").to.have.lengthOf(4);
     for (const type of [
       "BucketPublicAccessBlock",
       "BucketVersioning",
@@ -203,7 +217,7 @@ describe("The program", () => {
       .map(({ type }) => type)
       .filter((type) => /glue|athena|iam\/policy/.test(type));
     expect(types).to.deep.equal([]);
-    expect(resourcesOf(without.resources, "Bucket")).to.have.lengthOf(2);
+    expect(resourcesOf(without.resources, "Bucket")).to.have.lengthOf(3);
   });
 
   it("tags what can be tagged with project and stack", () => {

@@ -127,7 +127,7 @@ export type LogLevel = "DEBUG" | "INFO" | "WARN" | "ERROR" | "TEXT";
 export interface LogLine {
   readonly at: string;
   /** Or of who helps process. */
-  readonly stage: StageName | "remodel";
+  readonly stage: StageName | "report" | "remodel";
   readonly level: LogLevel;
   readonly message: string;
   readonly fields: string;

@@ -101,7 +101,13 @@ export function eventHistory(now: () => Date = () => new Date()): History {
   };
 }
 
-const perFunction = <T>(): Record<FunctionName, T[]> => ({ ingest: [], process: [], load: [], remodel: [] });
+const perFunction = <T>(): Record<FunctionName, T[]> => ({
+  ingest: [],
+  process: [],
+  load: [],
+  report: [],
+  remodel: [],
+});
 
 function keep<T>(list: T[], item: T, most: number): void {
   list.push(item);

@@ -54,7 +54,7 @@ const copyOperations: Readonly<Record<string, string>> = {
 
 /** Query parameters that select nothing: the SDK's hint, a presigned URL's signature, arguments of a list. */
 const arguments_ =
-  /^(?:x-id|X-Amz-.*|prefix|delimiter|start-after|continuation-token|max-keys|encoding-type|fetch-owner)$/;
+  /^(?:x-id|x-amz-.*|prefix|delimiter|start-after|continuation-token|max-keys|encoding-type|fetch-owner)$/i;
 
 /** Headers that change what an operation does in ways that are not implemented. */
 const unsupportedHeader = /^x-amz-(?:write-offset-bytes|object-lock-|server-side-encryption-customer-)/;
@@ -113,6 +113,16 @@ export function accessKeyIdOf({ headers, query }: Pick<Call, "headers" | "query"
     query.get("X-Amz-Credential") ??
     undefined;
   return credential?.split("/")[0];
+}
+
+/** Is this a presigned URL whose time is over? */
+export function isExpired(query: URLSearchParams): boolean {
+  const [date, seconds] = [query.get("X-Amz-Date"), query.get("X-Amz-Expires")];
+  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date ?? "");
+  if (parts === null || seconds === null) return false;
+  const [, year, month, day, hour, minute, second] = parts.map(Number);
+  const from = Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
+  return Date.now() > from + Number(seconds) * 1000;
 }
 
 function splitOnce(text: string, separator: string): [string, string?] {

@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { bucketOperations } from "./bucket-operations";
 import type { Headers } from "./body";
-import { accessKeyIdOf, parseCall } from "./call";
+import { accessKeyIdOf, isExpired, parseCall } from "./call";
 import type { Call, Reply } from "./call";
 import { S3Error, s3Error } from "./errors";
 import { ioBytes } from "./layout";
@@ -95,6 +95,8 @@ export async function startS3(options: S3Options): Promise<S3Server> {
     const { operation, bucket, key } = call;
     const { headers, query } = call;
     const request = { operation, bucket, key, accessKeyId: accessKeyIdOf(call), headers, query };
+    if (isExpired(query))
+      throw new S3Error({ code: "AccessDenied", statusCode: 403, message: "Request has expired" });
     await options.authorize?.(request);
     await runHook(options.before, { request, response });
     const perform = operations[operation];

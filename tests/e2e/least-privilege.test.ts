@@ -1,11 +1,12 @@
 import { expect } from "chai";
-import type { CloudEvent, StageName } from "../../local/cloud";
+import type { CloudEvent } from "../../local/cloud";
+import type { FunctionName } from "../../local/stage-runner";
 import type { Access } from "../../local/iam/authorizer";
 import { S3Error } from "../../local/s3/errors";
 import { permissionsOf, resourcesOf } from "../support/declared";
 import { startWatchedCloud, type WatchedCloud } from "../support/watched-cloud";
 
-const STAGES = ["ingest", "process", "load"] as const;
+const STAGES = ["ingest", "process", "load", "report"] as const;
 
 describe("No role may do more than it needs, and each needs what it may:", function () {
   this.timeout(240_000);
@@ -16,7 +17,11 @@ describe("No role may do more than it needs, and each needs what it may:", funct
   before(async () => {
     watched = await startWatchedCloud({
       // Every commit is a large one, so that tasks are written and read.
-      settings: { "marble:taskMb": "0" },
+      settings: {
+        "marble:taskMb": "0",
+        "marble:reportMail": "00:00",
+        "marble:reportSchedule": "rate(5 minutes)",
+      },
       beforeS3: ({ operation, bucket, accessKeyId = "" }) => {
         if (operation === "UploadPart" && bucket.includes(broken) && (breaks ?? accessKeyId) === accessKeyId)
           throw new S3Error({ code: "InvalidRequest", statusCode: 400, message: "the part was refused" });
@@ -33,7 +38,7 @@ describe("No role may do more than it needs, and each needs what it may:", funct
     accesses(from)
       .filter(({ allowed }) => !allowed)
       .map(({ message }) => message);
-  const roleOfStage = (stage: StageName | "remodel"): string =>
+  const roleOfStage = (stage: FunctionName): string =>
     watched.cloud.program.functions.find(
       ({ environment }) => environment["POWERTOOLS_SERVICE_NAME"] === stage,
     )!.roleArn;
@@ -48,6 +53,11 @@ describe("No role may do more than it needs, and each needs what it may:", funct
       .slice(from)
       .flatMap((event) => (event.kind === "invocation" ? [event.result.ok] : []));
   }
+  /** The link to the report that was mailed last. */
+  const mailedLink = async (): Promise<string> => {
+    const mails = (await watched.newMails()).filter(({ subject }) => subject.startsWith("Marble report"));
+    return /^http\S+$/m.exec(mails.at(-1)!.body)![0];
+  };
   const change = (name: string): Promise<unknown> =>
     watched.source.query(
       `UPDATE staff SET first_name = '${name}', last_updated = now() WHERE staff_id = 1;
@@ -65,6 +75,7 @@ describe("No role may do more than it needs, and each needs what it may:", funct
   it("a life with changes, deletes, bad rows, broken uploads and given-up events is denied nothing", async () => {
     const { cloud, source } = watched;
     await runAll();
+    expect((await fetch(await mailedLink())).status).to.equal(200);
     // A commit of one file is no large one: process itself finds the bad row.
     await source.query("INSERT INTO currency VALUES (900, 'ZZZ', now(), now())");
     expect(await runAll()).not.to.include(false);
@@ -143,7 +154,7 @@ describe("No role may do more than it needs, and each needs what it may:", funct
     expect(unused).to.deep.equal([]);
   });
 
-  const needed: readonly (readonly [StageName, string])[] = [
+  const needed: readonly (readonly [FunctionName, string])[] = [
     ["ingest", "secretsmanager:GetSecretValue"],
     ["ingest", "s3:ListBucket"],
     ["ingest", "s3:GetObject"],
@@ -155,6 +166,9 @@ describe("No role may do more than it needs, and each needs what it may:", funct
     ["load", "s3:ListBucket"],
     ["load", "s3:GetObject"],
     ["load", "s3:GetObjectTagging"],
+    ["report", "secretsmanager:GetSecretValue"],
+    ["report", "s3:ListBucket"],
+    ["report", "s3:PutObject"],
   ];
   for (const [stage, action] of needed) {
     it(`without ${action}, ${stage} fails with an error that names action, resource and role`, async () => {
@@ -176,6 +190,20 @@ describe("No role may do more than it needs, and each needs what it may:", funct
       expect(await runAll(), `given back, after ${errors}`).not.to.include(false);
     });
   }
+
+  it("without sns:Publish no report is mailed, and without s3:GetObject its link opens nothing", async () => {
+    const role = roleOfStage("report");
+    const publish = watched.cloud.revoke(role, "sns:Publish");
+    expect((await watched.cloud.invoke("report", { mail: true })).error?.message).to.include("sns:Publish");
+    publish();
+    expect((await watched.cloud.invoke("report", { mail: true })).ok).to.equal(true);
+    const link = await mailedLink();
+    const read = watched.cloud.revoke(role, "s3:GetObject");
+    expect((await fetch(link)).status).to.equal(403);
+    read();
+    expect((await fetch(link)).status).to.equal(200);
+    expect((await fetch(link.split("?")[0]!)).status, "without the signature").to.equal(403);
+  });
 
   it("without s3:PutObjectTagging nothing stops: load warns, ingest fails only when it has nothing else to do", async () => {
     const from = watched.events.length;

@@ -39,6 +39,11 @@ describe("The configuration of a stack", () => {
       permissionsBoundary: "",
       tracing: false,
       athena: true,
+      report: true,
+      reportSchedule: "rate(1 hour)",
+      reportMail: "never",
+      reportEmail: "",
+      reportRetentionDays: 90,
     });
   });
 
@@ -88,6 +93,9 @@ describe("A bad configuration", () => {
     ["logRetentionDays", "31", "must be one of 1, 3, 5, 7"],
     ["logRetentionDays", "forever", "must be one of 1, 3, 5, 7"],
     ["logLevel", "verbose", "must be one of DEBUG, INFO, WARN, ERROR"],
+    ["reportMail", "7 am", "must be never, or a time in UTC such as 07:00"],
+    ["reportEmail", "nobody", "must be an e-mail address"],
+    ["reportRetentionDays", "0", "must be a whole number of days from 1 to 3650"],
     ["ingestMemory", "64", "must be a whole number of MB from 128 to 10240"],
     ["processMemory", "10241", "must be a whole number of MB from 128 to 10240"],
     ["loadMemory", "1.5 GB", "must be a whole number of MB from 128 to 10240"],

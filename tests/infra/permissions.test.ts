@@ -105,6 +105,20 @@ describe("The program grants", () => {
     });
   });
 
+  it("report: to read one secret, to write reports and to let others read them, and to publish to its topic", () => {
+    const { arn } = bucketOf(program, "reports");
+    const REPORT = `${arn}/????/??/??/commit-*.html`;
+    expect(stagePermissions(program, "report")).to.deep.equal({
+      "secretsmanager:GetSecretValue": [secretArn("Warehouse-Credentials")],
+      "s3:ListBucket": [arn],
+      "s3:PutObject": [REPORT, `${arn}/latest.html`, `${arn}/mailed/*`],
+      "s3:GetObject": [REPORT],
+      "sns:Publish": [
+        resourcesOf(program.resources, "Topic").find(({ name }) => name.includes("reports"))!.arn,
+      ],
+    });
+  });
+
   it("a schedule: to invoke its stage and to report that it could not", () => {
     for (const { inputs } of resourcesOf(program.resources, "Schedule")) {
       const target = inputs["target"] as {
@@ -135,8 +149,8 @@ describe("The program grants", () => {
           .Principal.Service,
     );
     expect(services.sort()).to.deep.equal([
-      ...Array<string>(4).fill("lambda.amazonaws.com"),
-      ...Array<string>(3).fill("scheduler.amazonaws.com"),
+      ...Array<string>(5).fill("lambda.amazonaws.com"),
+      ...Array<string>(4).fill("scheduler.amazonaws.com"),
     ]);
   });
 });
@@ -148,6 +162,6 @@ const secretArn = (name: string): string =>
 function stagePermissions(program: Program, name: string): Record<string, string[]> {
   const permissions = permissionsOf(program, roleOf(program, stageOf(program, name).arn));
   return Object.fromEntries(
-    Object.entries(permissions).filter(([action]) => /^(s3|secretsmanager):/.test(action)),
+    Object.entries(permissions).filter(([action]) => /^(s3|secretsmanager|sns):/.test(action)),
   );
 }

@@ -52,7 +52,8 @@ const STATELESS: readonly string[] = [
   "aws:sqs/queuePolicy:QueuePolicy",
 ];
 
-/** Another value for every setting. `alertEmail` is left out: its subscription is replaced, on purpose. */
+/** Another value for every setting. `alertEmail` is left out, and no `reportEmail` given: their
+ * subscriptions are replaced, on purpose. */
 const OTHER_CONFIGURATION: Readonly<Record<string, string>> = {
   ingestSchedule: "rate(1 hour)",
   loadSchedule: "rate(1 hour)",
@@ -80,6 +81,12 @@ const OTHER_CONFIGURATION: Readonly<Record<string, string>> = {
   ...EVERY_CHOICE,
   // What this switches on and off holds answers to queries, for a week.
   athena: "true",
+  // What this switches on and off holds reports, which protectData keeps as it keeps the lake.
+  report: "true",
+  reportSchedule: "rate(2 hours)",
+  reportMail: "07:00",
+  reportEmail: "",
+  reportRetentionDays: "7",
 };
 
 const CONFIG = { "marble:alertEmail": "data@example.com" };
@@ -127,11 +134,11 @@ describe("A change of the program", () => {
     }
   });
 
-  it("cannot delete a bucket of the lake", () => {
+  it("cannot delete a bucket of the lake, or the reports", () => {
     const buckets = registered.filter(
       ({ type, urn }) => type === "aws:s3/bucket:Bucket" && !urn.endsWith("-lake-results"),
     );
-    expect(buckets).to.have.lengthOf(2);
+    expect(buckets).to.have.lengthOf(3);
     for (const { urn, inputs, options } of buckets) {
       expect(options, urn).to.include({ protect: true, retainOnDelete: true });
       expect(inputs["forceDestroy"], urn).to.equal(false);

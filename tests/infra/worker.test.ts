@@ -63,13 +63,13 @@ describe("Workers help with large commits:", () => {
       stack: "dev",
       workDirectory: join(workDirectory, "alone"),
     });
-    expect(without.functions).to.have.lengthOf(3);
+    expect(without.functions).to.have.lengthOf(4);
     expect(stageOf(without, "process").environment["REMODEL_CONCURRENCY"]).to.equal("0");
     expect(JSON.stringify(without.resources.map(({ inputs, name }) => [name, inputs]))).not.to.match(
       /remodel-|handouts/,
     );
     for (const type of ["EventSourceMapping", "QueuePolicy"])
       expect(resourcesOf(without.resources, type), type).to.deep.equal([]);
-    expect(resourcesOf(without.resources, "Queue")).to.have.lengthOf(6);
+    expect(resourcesOf(without.resources, "Queue")).to.have.lengthOf(8);
   });
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ListTopicsCommand, PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { expect } from "chai";
 
-import { startMail, type MailService, type Message } from "../../local/mail";
+import { startMail, type MailService, type Message, type PublishCall } from "../../local/mail";
 
 const TOPIC = "arn:aws:sns:eu-west-2:000000000000:alarms";
 
@@ -135,4 +135,25 @@ describe("The local SNS serves the real client", () => {
     const outcome = await client.send(new ListTopicsCommand({})).catch(String);
     expect(outcome).to.include('has no action "ListTopics"');
   });
+});
+
+it("A call that is not authorized is refused, as by SNS", async () => {
+  const calls: PublishCall[] = [];
+  const guarded = await startMail({
+    outbox,
+    authorize: (call) => Promise.resolve(calls.push(call) > 1 ? "it may not" : undefined),
+  });
+  try {
+    guarded.addTopic(TOPIC);
+    const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "test" };
+    const client = new SNSClient({ endpoint: guarded.url, region: "eu-west-2", credentials });
+    const publish = (): Promise<unknown> =>
+      client.send(new PublishCommand({ TopicArn: TOPIC, Message: "Hello" }));
+    await publish();
+    expect(calls).to.deep.equal([{ topicArn: TOPIC, accessKeyId: "AKIDEXAMPLE" }]);
+    const error = await publish().catch((thrown: unknown) => thrown);
+    expect(error).to.include({ name: "AuthorizationErrorException", message: "it may not" });
+  } finally {
+    await guarded.close();
+  }
 });

@@ -38,7 +38,7 @@ describe("Running the program without AWS", () => {
 
   it("works from any folder, and leaves the process in it", () => {
     expect(cwdAfterwards).to.equal(realpathSync(folder));
-    expect(first.functions).to.have.lengthOf(4);
+    expect(first.functions).to.have.lengthOf(5);
     for (const { name, directory, handler } of first.functions) {
       expect(directory).to.equal(join(realpathSync(folder), "first/functions", name));
       expect(existsSync(join(directory, `${handler.split(".")[0]}.js`))).to.equal(true);

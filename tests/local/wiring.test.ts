@@ -26,8 +26,12 @@ describe("The wiring of the program that is deployed", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
+  const topic = (part: string): string => wiring.topics.find((arn) => arn.includes(`-${part}-`))!;
+
   it("has the buckets", () => {
-    const buckets = ["ingestion", "processed", "lake-results"].map((part) => bucketOf(program, part).name);
+    const buckets = ["ingestion", "processed", "reports", "lake-results"].map(
+      (part) => bucketOf(program, part).name,
+    );
     expect(wiring.buckets).to.have.members(buckets);
   });
 
@@ -50,10 +54,11 @@ describe("The wiring of the program that is deployed", () => {
     expect(expressions("ingest")).to.deep.equal(["rate(7 minutes)"]);
     expect(expressions("load")).to.deep.equal(["cron(0 6 * * ? *)"]);
     expect(expressions("process")).to.have.lengthOf(1);
-    expect(wiring.scheduleTriggers).to.have.lengthOf(3);
+    expect(expressions("report")).to.deep.equal(["rate(1 hour)"]);
+    expect(wiring.scheduleTriggers).to.have.lengthOf(4);
   });
 
-  for (const stage of ["ingest", "process", "load"]) {
+  for (const stage of ["ingest", "process", "load", "report"]) {
     it(`tries an event of ${stage} twice more and keeps it in a queue of its own`, () => {
       const { name } = stageOf(program, stage);
       const [policy, ...more] = wiring.failurePolicies.filter(({ functionName }) => functionName === name);
@@ -68,13 +73,14 @@ describe("The wiring of the program that is deployed", () => {
         ({ metric, dimensions }) => metric === "Errors" && dimensions["FunctionName"] === name,
       );
       expect(alarms).to.have.lengthOf(1);
-      expect(alarms[0]).to.deep.include({ topicArns: wiring.topics, okTopicArns: wiring.topics });
+      expect(alarms[0]).to.deep.include({ topicArns: [topic("alerts")], okTopicArns: [topic("alerts")] });
     });
   }
 
   it("mails to the configured address", () => {
-    expect(wiring.mailSubscriptions).to.deep.equal([
-      { topicArn: wiring.topics[0], email: "data@example.com" },
+    expect(wiring.mailSubscriptions).to.have.deep.members([
+      { topicArn: topic("alerts"), email: "data@example.com" },
+      { topicArn: topic("reports"), email: "data@example.com" },
     ]);
   });
 });

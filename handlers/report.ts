@@ -1,0 +1,44 @@
+import type { Context } from "aws-lambda";
+import * as z from "zod";
+import { environment } from "../adapters/environment";
+import { parseEvent } from "../adapters/event";
+import { mailer } from "../adapters/mailer";
+import { loadPageScript } from "../adapters/page-script";
+import { withConnection } from "../adapters/postgres";
+import { reportStore } from "../adapters/report-store";
+import { readCredentials } from "../adapters/secrets";
+import { withTelemetry } from "../adapters/telemetry";
+import { makeReport, type ReportOutcome } from "../stages/report";
+
+/** What a person may ask for; a schedule asks for nothing. */
+const request = z.object({
+  /** Mail a link to the report. */
+  mail: z.boolean().default(false),
+});
+
+/** Makes the business report of what is loaded, unless it is there already. */
+export async function report(event: unknown, context: Context): Promise<ReportOutcome> {
+  return withTelemetry(context, async (telemetry) => {
+    const asked = parseEvent(request, event);
+    const credentials = await readCredentials(environment("WAREHOUSE_SECRET"));
+    const script = loadPageScript(environment("PAGE_SCRIPT"));
+    const store = reportStore(environment("REPORTS_BUCKET"));
+    const send = mailer(environment("REPORTS_TOPIC"));
+    return withConnection("warehouse", credentials, (client) =>
+      makeReport(
+        {
+          client,
+          schema: environment("WAREHOUSE_SCHEMA"),
+          martsSchema: environment("MARTS_SCHEMA"),
+          store,
+          send,
+          telemetry,
+          script,
+          mailTime: environment("REPORT_MAIL"),
+          now: new Date(),
+        },
+        asked,
+      ),
+    );
+  });
+}

@@ -1,0 +1,45 @@
+/** Amounts are texts of decimal numbers, as PostgreSQL gives them: no digit is lost on the way to the page. */
+
+/** How many digits a text has behind its point. */
+const scaleOf = (amount: string): number => amount.split(".")[1]?.length ?? 0;
+
+/** The exact sum of amounts of one currency. */
+export function sum(amounts: readonly string[]): string {
+  const scale = Math.max(0, ...amounts.map(scaleOf));
+  const total = amounts.reduce(
+    (units, amount) => units + BigInt(amount.replace(".", "") + "0".repeat(scale - scaleOf(amount))),
+    0n,
+  );
+  const digits = String(total < 0n ? -total : total).padStart(scale + 1, "0");
+  const point = digits.length - scale;
+  const text = scale === 0 ? digits : `${digits.slice(0, point)}.${digits.slice(point)}`;
+  return total < 0n ? `-${text}` : text;
+}
+
+const grouped = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 20 });
+const money = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 2, maximumFractionDigits: 20 });
+const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
+const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumFractionDigits: 1 });
+
+/** A decimal text, which Intl formats without going through a float. */
+const exact = (amount: string): Intl.StringNumericLiteral => amount as Intl.StringNumericLiteral;
+
+/** All digits: `1,234.50` */
+export const amountText = (amount: string): string => money.format(exact(amount));
+
+/** Without what is behind the point: `1,235` */
+export const roundedText = (amount: string): string => whole.format(exact(amount));
+
+/** A count, or days: `1,234`, `3.5` */
+export const countText = (count: string | number): string =>
+  grouped.format(typeof count === "number" ? count : exact(count));
+
+/** For axes: `1.2M` */
+export const shortText = (value: number): string => short.format(value);
+
+/** The change from one amount to the next in percent, `+4.2 %`; undefined where there is nothing to compare with. */
+export function changeText(now: string, before: string): string | undefined {
+  if (Number(before) === 0) return undefined;
+  const percent = (Number(now) / Number(before) - 1) * 100;
+  return `${percent < 0 ? "−" : "+"}${grouped.format(Math.round(Math.abs(percent) * 10) / 10)} %`;
+}

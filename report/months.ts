@@ -1,0 +1,33 @@
+/** Months are texts of their first day, `2026-11-01`, which sort as they follow each other. */
+
+const NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** `Nov 2026` */
+export const monthText = (month: string): string =>
+  `${NAMES[Number(month.slice(5, 7)) - 1] ?? "?"} ${month.slice(0, 4)}`;
+
+/** The month that is `count` months later, or earlier when it is below zero. */
+export function monthAfter(month: string, count: number): string {
+  const months = Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7)) - 1 + count;
+  const [year, index] = [Math.floor(months / 12), months % 12];
+  return `${String(year).padStart(4, "0")}-${String(index + 1).padStart(2, "0")}-01`;
+}
+
+/** At most this many are drawn one by one; a date by mistake in the year 9999 must not make a chart of it. */
+const MOST = 120;
+
+/** Every month from the first to the last of these, also those in between in which nothing happened. */
+export function monthsFrom(months: readonly string[]): string[] {
+  const sorted = [...new Set(months)].sort();
+  const [first, last] = [sorted[0], sorted.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const all = [first];
+  while ((all.at(-1) ?? last) < last && all.length <= MOST) all.push(monthAfter(all.at(-1) ?? last, 1));
+  return all.length > MOST ? sorted : all;
+}
+
+/** `25 Nov 2026, 07:31 UTC` */
+export function momentText(moment: string): string {
+  const [date = "", time = ""] = moment.split("T");
+  return `${Number(date.slice(8, 10))} ${monthText(date)}, ${time.slice(0, 5)} UTC`;
+}

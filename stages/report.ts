@@ -1,0 +1,100 @@
+import type pg from "pg";
+import type { Mailer } from "../adapters/mailer";
+import type { ReportStore } from "../adapters/report-store";
+import type { Telemetry } from "../adapters/telemetry";
+import { ask, withWarehouseSnapshot } from "../adapters/warehouse-questions";
+import { readPosition, type WarehousePosition } from "../adapters/warehouse-position";
+import { mailedKey, reportKey, type ReportKey } from "../domain/report-keys";
+import { isMailTime, reportMail, type MailTime } from "../domain/report-mail";
+import { reportPage, type PageScript } from "../report/page";
+import type { Row } from "../report/question";
+import { questions } from "../report/questions/questions";
+
+/** The longest that a role's credentials live, and so the longest that a link can work. */
+const LINK_SECONDS = 12 * 3600;
+
+export interface ReportRun {
+  readonly client: pg.Client;
+  readonly schema: string;
+  readonly martsSchema: string;
+  readonly store: ReportStore;
+  readonly send: Mailer;
+  readonly telemetry: Telemetry;
+  readonly script: PageScript;
+  readonly mailTime: MailTime;
+  readonly now: Date;
+}
+
+/** What a run did. */
+export interface ReportOutcome {
+  /** the report that shows how the warehouse is now; null when nothing was ever loaded */
+  readonly report: ReportKey | null;
+  readonly commit: number | null;
+  /** false when that report was there already */
+  readonly made: boolean;
+  readonly mailed: boolean;
+}
+
+/**
+ * Makes the report of this day and of the newest loaded commit, unless it is there, and mails a link to it, when
+ * somebody asks or when the day's mail is due.
+ *
+ * A repeated run makes nothing twice. The day's mail is noted before it is sent: one that cannot be sent fails the
+ * run, and is not tried again that day.
+ */
+export async function makeReport(run: ReportRun, asked: { readonly mail: boolean }): Promise<ReportOutcome> {
+  const { client, schema, store, telemetry, script, now } = run;
+  const found = await withWarehouseSnapshot(client, async () => {
+    const position = await readPosition(client, schema);
+    if (position === undefined) return undefined;
+    const key = reportKey(now, position.commit);
+    return { position, key, rows: (await store.has(key)) ? undefined : await readRows(run) };
+  });
+  if (found === undefined) {
+    telemetry.info("nothing is loaded yet, so there is nothing to report");
+    return { report: null, commit: null, made: false, mailed: false };
+  }
+  const { position, key, rows } = found;
+  const { commit } = position;
+  if (rows !== undefined) {
+    const times = { capturedAt: position.capturedAt.toISOString(), madeAt: now.toISOString() };
+    const page = reportPage({ commit, ...times, rows }, script);
+    // The latest first: where the report of a day is, the latest is at least as new.
+    await store.replaceLatest(page);
+    await store.keep(key, page);
+    telemetry.info("made a report", { key, commit, bytes: Buffer.byteLength(page) });
+  }
+  const mailed = asked.mail || (isMailTime(now, run.mailTime) && (await store.claim(mailedKey(now))));
+  if (mailed) await mailLink(run, key, position);
+  return { report: key, commit, made: rows !== undefined, mailed };
+}
+
+/** What the marts say, by their names; of one that cannot be read, the report says so. */
+async function readRows({
+  client,
+  martsSchema,
+  telemetry,
+}: ReportRun): Promise<Record<string, readonly Row[] | null>> {
+  const rows: Record<string, readonly Row[] | null> = {};
+  for (const question of questions) {
+    const answer = await ask(client, question, martsSchema);
+    if ("refused" in answer)
+      telemetry.warn("a mart cannot be read, so the report lacks it", {
+        mart: `${martsSchema}.${question.mart}`,
+        reason: answer.refused,
+      });
+    rows[question.mart] = "rows" in answer ? answer.rows : null;
+  }
+  return rows;
+}
+
+async function mailLink(
+  { store, send, telemetry, now }: ReportRun,
+  key: ReportKey,
+  { commit, capturedAt }: WarehousePosition,
+): Promise<void> {
+  const link = await store.link(key, LINK_SECONDS);
+  const until = new Date(now.getTime() + LINK_SECONDS * 1000);
+  await send(reportMail({ link, commit, capturedAt, until }));
+  telemetry.info("mailed a link to the report", { key });
+}

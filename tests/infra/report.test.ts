@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { runProgram, type DeclaredFunction, type Program } from "../../local/program";
+import type { DeclaredResource } from "../../local/program-mocks";
+import { bucketOf, resourcesOf, stageOf } from "../support/declared";
+
+describe("The program and its report", () => {
+  let workDirectory: string;
+  let program: Program;
+  before(async () => {
+    workDirectory = mkdtempSync(join(tmpdir(), "marble-report-"));
+    program = await runProgram({
+      config: { "marble:alertEmail": "data@example.com" },
+      stack: "dev",
+      workDirectory,
+    });
+  });
+  after(() => rmSync(workDirectory, { recursive: true }));
+  const all = (type: string): readonly DeclaredResource[] => resourcesOf(program.resources, type);
+  const bucket = (part: string): DeclaredResource => bucketOf(program, part);
+  const stage = (name: string): DeclaredFunction => stageOf(program, name);
+
+  it("makes the business report, unless the stack says no", async () => {
+    expect(program.outputs["reports"]).to.deep.equal({
+      bucket: bucket("reports").name,
+      function: stage("report").name,
+      schedule: "rate(1 hour)",
+    });
+    const subscriptions = (of: Program): unknown[] =>
+      resourcesOf(of.resources, "TopicSubscription").map(({ inputs }) => inputs["endpoint"]);
+    expect(subscriptions(program)).to.deep.equal(["data@example.com", "data@example.com"]);
+    const config = { "marble:alertEmail": "data@example.com" };
+    const other = await runProgram({
+      config: { ...config, "marble:reportEmail": "board@example.com" },
+      stack: "dev",
+      workDirectory: join(workDirectory, "other"),
+    });
+    expect(subscriptions(other)).to.deep.equal(["data@example.com", "board@example.com"]);
+
+    const without = await runProgram({
+      config: { ...config, "marble:report": "false" },
+      stack: "dev",
+      workDirectory: join(workDirectory, "unreported"),
+    });
+    expect(without.functions).to.have.lengthOf(4);
+    expect(without.resources.filter(({ name }) => name.includes("report"))).to.deep.equal([]);
+  });
+
+  it("lets only the report's stage write reports, and only the latest be written over", () => {
+    const policy = all("BucketPolicy").find(({ inputs }) => inputs["bucket"] === bucket("reports").name)!;
+    const { Statement } = policy.inputs["policy"] as { Statement: Record<string, unknown>[] };
+    const { arn } = bucket("reports");
+    const putIfAbsent = Statement.find(({ Sid }) => Sid === "PutIfAbsent")!;
+    expect(putIfAbsent).to.include({
+      Effect: "Deny",
+      Action: "s3:PutObject",
+      NotResource: `${arn}/latest.html`,
+    });
+    expect(Statement.find(({ Sid }) => Sid === "OnlyTheseWrite")).to.deep.include({
+      Resource: `${arn}/*`,
+      Condition: { ArnNotEquals: { "aws:PrincipalArn": [stage("report").roleArn] } },
+    });
+  });
+});

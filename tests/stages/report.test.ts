@@ -1,0 +1,178 @@
+import { expect } from "chai";
+import { questions } from "../../report/questions/questions";
+import type { Report } from "../../report/report";
+import { startPipeline, type Pipeline } from "../support/pipeline";
+import { startReporting, type Reporting } from "../support/reporting";
+
+const MORNING = new Date("2026-11-25T06:59:00Z");
+const SEVEN = new Date("2026-11-25T07:00:00Z");
+const NOON = new Date("2026-11-25T12:00:00Z");
+const TOMORROW = new Date("2026-11-26T07:30:00Z");
+
+/** The data in a page. */
+const dataIn = (page: string): Report =>
+  JSON.parse(/<script type="application\/json" id="report">(.*?)<\/script>/s.exec(page)![1]!) as Report;
+
+describe("The report", () => {
+  let pipeline: Pipeline;
+  let reporting: Reporting;
+
+  describe("of a shop", () => {
+    before(async () => {
+      pipeline = await startPipeline({ seeded: true });
+      reporting = await startReporting(pipeline);
+    });
+    after(() => pipeline.close());
+
+    it("is not made before anything is loaded", async () => {
+      const nothing = { report: null, commit: null, made: false, mailed: false };
+      expect(await reporting.run({ mail: true })).to.deep.equal(nothing);
+      expect(reporting.mails).to.deep.equal([]);
+    });
+
+    it("is made once for a commit and a day, under a key of its own, and is the latest", async () => {
+      await pipeline.run();
+      const key = "2026/11/25/commit-0000000001.html";
+      expect(await reporting.run({ now: MORNING })).to.deep.equal({
+        report: key,
+        commit: 1,
+        made: true,
+        mailed: false,
+      });
+      const page = await reporting.page(key);
+      expect(await reporting.page("latest.html")).to.equal(page);
+      expect(dataIn(page)).to.include({ commit: 1, madeAt: MORNING.toISOString() });
+
+      expect(await reporting.run({ now: NOON })).to.include({ report: key, made: false });
+      expect(await reporting.page(key)).to.equal(page);
+      expect(await reporting.run({ now: TOMORROW })).to.include({
+        report: "2026/11/26/commit-0000000001.html",
+        made: true,
+      });
+    });
+
+    it("shows what the marts say", async () => {
+      const { rows } = dataIn(await reporting.page("latest.html"));
+      const sales = await pipeline.warehouse.query<Record<string, unknown>>(
+        `SELECT month::text, currency_code, orders::text, units_sold::text, revenue::text, average_order::text
+           FROM marts.revenue_by_month ORDER BY month DESC, currency_code`,
+      );
+      expect(rows["revenue_by_month"]).to.deep.equal(sales);
+      const [late] = await pipeline.warehouse.query<{ amount: string }>(
+        "SELECT sum(amount)::text AS amount FROM marts.outstanding_payments",
+      );
+      const cents = (rows["outstanding_payments"] ?? []).reduce(
+        (sum, { amount }) => sum + BigInt(amount!.replace(".", "")),
+        0n,
+      );
+      expect(cents).to.equal(BigInt(late!.amount.replace(".", "")));
+    });
+
+    it("is made again after the next load", async () => {
+      await pipeline.source.query(
+        "UPDATE staff SET first_name = 'New', last_updated = now() WHERE staff_id = 1",
+      );
+      await pipeline.run();
+      expect(await reporting.run({ now: NOON })).to.include({
+        report: "2026/11/25/commit-0000000002.html",
+        made: true,
+      });
+    });
+
+    it("is mailed to whoever asks, as a link that opens the page and says when it ends", async () => {
+      expect(await reporting.run({ now: NOON, mail: true })).to.include({ made: false, mailed: true });
+      const { subject, text } = reporting.mails.at(-1)!;
+      expect(subject).to.match(/^Marble report: data as of \d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
+      expect(text).to.include("until 2026-11-26 00:00 UTC at the latest");
+      const link = /^http\S+$/m.exec(text)![0];
+      expect(new URL(link).searchParams.get("X-Amz-Expires")).to.equal("43200");
+      const answer = await fetch(link);
+      expect(answer.headers.get("content-type")).to.equal("text/html; charset=utf-8");
+      expect(await answer.text()).to.equal(await reporting.page("2026/11/25/commit-0000000002.html"));
+
+      const yesterday = new Date(Date.now() - 24 * 3600_000).toISOString().replaceAll(/[-:]|\.\d+/g, "");
+      const old = link.replace(/X-Amz-Date=\w+/, `X-Amz-Date=${yesterday}`);
+      expect((await fetch(old)).status, "a link of yesterday").to.equal(403);
+    });
+
+    it("is mailed once a day from the configured time on, and never when the stack says so", async () => {
+      const mailed = async (now: Date, mailTime: string): Promise<boolean> =>
+        (await reporting.run({ now, mailTime })).mailed;
+      expect(await mailed(NOON, "never")).to.equal(false);
+      expect(await mailed(MORNING, "07:00")).to.equal(false);
+      expect(await mailed(SEVEN, "07:00")).to.equal(true);
+      expect(await mailed(NOON, "07:00")).to.equal(false);
+      expect(await mailed(TOMORROW, "07:00")).to.equal(true);
+    });
+
+    it("says which mart it lacks, and has all others", async () => {
+      await pipeline.warehouse.query(
+        "CREATE SCHEMA other; CREATE VIEW other.best_designs AS SELECT 1 AS mine",
+      );
+      await pipeline.warehouse.query(
+        "CREATE VIEW other.revenue_by_month AS SELECT * FROM marts.revenue_by_month",
+      );
+      const now = new Date("2026-12-01T00:00:00Z");
+      const { report } = await reporting.run({ now, martsSchema: "other" });
+      const page = await reporting.page(report!);
+      expect(dataIn(page).rows["best_designs"]).to.equal(null);
+      expect(dataIn(page).rows["revenue_by_month"]).not.to.be.empty;
+      expect(page).to.include("Not known: the mart best_designs could not be read.");
+      expect(reporting.logged.filter(({ level }) => level === "warn")).to.have.lengthOf(questions.length - 1);
+    });
+
+    it("takes few rows, however many the marts have, and of long texts what can be read", async () => {
+      const columns: Readonly<Record<string, string>> = {
+        revenue_by_month:
+          "'2020-01-01'::date + (n % 900) * 31 AS month, 'C' || n % 300 AS currency_code, 1 AS orders, 1 AS units_sold, 1.5 AS revenue, 1.5 AS average_order",
+        best_designs:
+          "n AS design_id, repeat('x', 5000) AS design_name, 'GBP' AS currency_code, 1 AS orders, 1 AS units_sold, n * 1.25 AS revenue",
+        order_changes: "'sale' AS kind, n AS order_id, 'column ' || n % 30 AS changed",
+        outstanding_payments:
+          "'SALES_RECEIPT' AS payment_type_name, 'GBP' AS currency_code, 0.01 AS amount, n % 100 AS days_late",
+      };
+      await pipeline.warehouse.query("CREATE SCHEMA big");
+      for (const [mart, select] of Object.entries(columns))
+        await pipeline.warehouse.query(
+          `CREATE TABLE big.${mart} AS SELECT ${select} FROM generate_series(1, ${mart === "best_designs" ? 20_000 : 1_000_000}) n`,
+        );
+      const { report } = await reporting.run({ now: new Date("2026-12-02T00:00:00Z"), martsSchema: "big" });
+      const { rows } = dataIn(await reporting.page(report!));
+      expect(rows["revenue_by_month"]).to.have.lengthOf(5000);
+      expect(rows["best_designs"]?.map(({ revenue }) => revenue)).to.deep.equal(
+        Array.from({ length: 10 }, (_, place) => ((20_000 - place) * 1.25).toFixed(2)),
+      );
+      expect(rows["best_designs"]![0]!["design_name"]).to.equal("x".repeat(80));
+      expect(rows["order_changes"]).to.have.lengthOf(10);
+      expect(rows["outstanding_payments"]).to.have.lengthOf(5);
+      expect(rows["outstanding_payments"]?.reduce((sum, { payments }) => sum + Number(payments), 0)).to.equal(
+        1e6,
+      );
+    });
+  });
+
+  it("of an empty warehouse, and of one order, says so", async () => {
+    pipeline = await startPipeline();
+    reporting = await startReporting(pipeline);
+    try {
+      await pipeline.run();
+      const empty = (await reporting.run({ now: NOON })).report;
+      const text = (await reporting.page(empty!)).replaceAll(/<script.*?<\/script>/gs, "");
+      expect(text).to.include("No sales yet").and.include("There are no rows.");
+      expect(text).not.to.match(/NaN|undefined|null<|Infinity/);
+
+      await pipeline.warehouse.query("CREATE SCHEMA one");
+      for (const { mart } of questions)
+        await pipeline.warehouse.query(`CREATE TABLE one.${mart} AS SELECT * FROM marts.${mart}`);
+      await pipeline.warehouse.query(
+        "INSERT INTO one.revenue_by_month VALUES ('2026-02-01', 'GBP', 1, 2, 12.50, 12.50)",
+      );
+      const one = (await reporting.run({ now: TOMORROW, martsSchema: "one" })).report;
+      const page = await reporting.page(one!);
+      expect(page).to.include("GBP 13 in 1 month; the best was Feb 2026 with 13.");
+      expect(page).to.include("Revenue, Feb 2026").and.include("nothing in Jan 2026");
+    } finally {
+      await pipeline.close();
+    }
+  });
+});
