@@ -1,5 +1,7 @@
 import type { TestDatabase } from "./postgres";
 
+type Queryable = Pick<TestDatabase, "query">;
+
 /**
  * What the warehouse must show, as SQL over the source: written out by hand and independent of the
  * model. Facts as their current view shows them, without surrogate keys.
@@ -45,17 +47,14 @@ const SURROGATES: Readonly<Record<string, string>> = {
 };
 
 /** The rows of every warehouse table as texts, sorted: to be compared with `actualRows`. */
-export async function expectedRows(source: TestDatabase): Promise<Record<string, string[]>> {
+export async function expectedRows(source: Queryable): Promise<Record<string, string[]>> {
   const rows: Record<string, string[]> = {};
   for (const [name, sql] of Object.entries(EXPECTED_ROWS)) rows[name] = await texts(source, sql);
   return rows;
 }
 
 /** The rows that the warehouse shows. */
-export async function actualRows(
-  warehouse: TestDatabase,
-  schema = "public",
-): Promise<Record<string, string[]>> {
+export async function actualRows(warehouse: Queryable, schema = "public"): Promise<Record<string, string[]>> {
   const rows: Record<string, string[]> = {};
   for (const name of Object.keys(EXPECTED_ROWS)) {
     const columns = await warehouse.query<{ name: string }>(
@@ -69,7 +68,7 @@ export async function actualRows(
   return rows;
 }
 
-async function texts(database: TestDatabase, sql: string): Promise<string[]> {
+async function texts(database: Queryable, sql: string): Promise<string[]> {
   const rows = await database.query<{ row: string }>(`SELECT ROW(q.*)::text AS row FROM (${sql}) AS q`);
   return rows.map(({ row }) => row).sort();
 }

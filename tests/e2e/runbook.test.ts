@@ -1,0 +1,282 @@
+import { expect } from "chai";
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { embeddedSource, embeddedWarehouse } from "../../local/databases";
+import { withClient } from "../../local/postgres/client";
+import { startPostgres } from "../../local/postgres/server";
+import { createTotesys, seedTotesys } from "../../local/totesys/seed";
+import type { Ended } from "../support/command";
+import { actualRows, expectedRows } from "../support/expected-warehouse";
+import type { TestDatabase } from "../support/postgres";
+import { readRunbook } from "../support/runbook";
+
+const PROJECT = resolve(__dirname, "../..");
+const SECTIONS = readRunbook(readFileSync(join(PROJECT, "docs/runbook.md"), "utf8"));
+type Query = TestDatabase["query"];
+const ran = new Set<string>();
+
+/** The local commands of a section, in order. */
+function commandsOf(title: string): readonly string[] {
+  const section = SECTIONS.find((one) => one.title === title);
+  if (section === undefined) throw new Error(`the runbook has no section "${title}"`);
+  return section.local;
+}
+
+const [RUN = "", LAST_ERRORS = "", LAST_WARNINGS = ""] = SECTIONS.flatMap(({ local }) => local);
+
+describe("The runbook, followed to the letter in a copy of the project", function () {
+  this.timeout(180_000);
+  let project: string;
+  before(async () => {
+    project = await copyOfProject();
+    await smallSource(join(project, ".marble/postgres/source"));
+  });
+  after(() => rm(project, { recursive: true, force: true }));
+
+  /** Runs a command that the runbook has, in the copy. */
+  async function bash(command: string, env: NodeJS.ProcessEnv = {}, until?: string): Promise<Ended> {
+    ran.add(command);
+    const child = spawn("bash", ["-c", command], {
+      cwd: project,
+      // What the copy's code covers is nobody's coverage.
+      env: { ...process.env, NODE_V8_COVERAGE: "", ...env },
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let stdout = "";
+    let stderr = "";
+    let stopped = false;
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    child.stdout.on("data", (chunk: Buffer) => {
+      stdout += chunk.toString();
+      if (until === undefined || stopped || !stdout.includes(until)) return;
+      stopped = true;
+      process.kill(-child.pid!, "SIGINT");
+    });
+    const code = await new Promise<number | null>((done, fail) => child.on("error", fail).on("close", done));
+    return { code, stdout, stderr };
+  }
+  async function succeeds(command: string | undefined, env?: NodeJS.ProcessEnv): Promise<string> {
+    const { code, stdout, stderr } = await bash(command ?? "false", env);
+    expect(code, `${command}\n${stdout}${stderr}`).to.equal(0);
+    return stdout;
+  }
+
+  /** Opens a database of the copy between two commands. */
+  async function within<T>(which: "source" | "warehouse", work: (query: Query) => Promise<T>): Promise<T> {
+    const postgres = join(project, ".marble/postgres");
+    const database = await (which === "source"
+      ? embeddedSource(postgres, () => undefined)
+      : embeddedWarehouse(postgres));
+    try {
+      return await withClient(database.ownerUrl!, (client) =>
+        work(async <R>(sql: string, values?: unknown[]) => (await client.query(sql, values)).rows as R[]),
+      );
+    } finally {
+      await database.stop();
+    }
+  }
+  async function expectHealth(): Promise<void> {
+    const [expected, actual] = await Promise.all([
+      within("source", (query) => expectedRows({ query })),
+      within("warehouse", (query) => actualRows({ query })),
+    ]);
+    expect(actual).to.deep.equal(expected);
+  }
+  /** What every question of the runbook is answered with, by its text. */
+  const answers = (): Promise<Map<string, object[]>> =>
+    within("warehouse", async (query) => {
+      const found = new Map<string, object[]>();
+      for (const sql of SECTIONS.flatMap((section) => section.sql)) found.set(sql, await query<object>(sql));
+      return found;
+    });
+  const [ORPHANS = ""] = SECTIONS.find(({ title }) => title === "Facts wait for a dimension")!.sql;
+  const [BACK_UP, LOSE, PUT_BACK] = commandsOf("Restore a warehouse");
+
+  it("starts healthy, kept up and stopped as its commands say; its questions are answered", async () => {
+    const { stdout, stderr } = await bash("npm run local", {}, "load     commit 1");
+    expect(stdout, stderr).to.match(/^stopping$/m);
+    await expectHealth();
+
+    const found = await answers();
+    expect(found.get(ORPHANS)).to.deep.equal([]);
+    for (const [sql, rows] of found) if (sql !== ORPHANS) expect(rows, sql).to.have.length(1);
+    await succeeds(BACK_UP);
+  });
+
+  it("A stage fails: the log names the object that is no commit; without it, the run succeeds", async () => {
+    await breakSource();
+    const ingestion = await ingestionBucket();
+    await writeFile(join(ingestion, "commits/0000000002.json"), "junk");
+
+    expect((await bash(RUN)).code).to.equal(1);
+    const [, key = ""] = /(commits\/\d+\.json) is no JSON/.exec(await succeeds(LAST_ERRORS)) ?? [];
+    await rm(join(ingestion, key));
+    await succeeds(RUN);
+    expect(await lastRefusals()).to.have.all.keys("note");
+  });
+
+  const ingestionBucket = async (): Promise<string> => {
+    const buckets = join(project, ".marble/buckets");
+    return join(
+      buckets,
+      (await readdir(buckets)).find((name) => name.includes("-ingestion-"))!,
+    );
+  };
+  const lastRefusals = async (): Promise<object> => {
+    const commits = join(await ingestionBucket(), "commits");
+    const last = (await readdir(commits)).sort().at(-1)!;
+    return (JSON.parse(await readFile(join(commits, last), "utf8")) as { refused: object }).refused;
+  };
+
+  /** A row that the model rejects, most payments gone, a fact without its staff, a type and a table that do not fit. */
+  const breakSource = (): Promise<void> =>
+    within("source", async (query) => {
+      await query(`UPDATE sales_order SET agreed_payment_date = 'some day', last_updated = now()
+                    WHERE sales_order_id = 1`);
+      await query("DELETE FROM payment WHERE payment_id > 2");
+      await query("ALTER TABLE purchase_order ALTER item_quantity TYPE bigint");
+      await query("CREATE TABLE note (note_id integer PRIMARY KEY)");
+      await query("ALTER TABLE note ENABLE ROW LEVEL SECURITY");
+      await query("SET session_replication_role = replica");
+      await query("UPDATE sales_order SET staff_id = 4711, last_updated = now() WHERE sales_order_id = 2");
+    });
+
+  it("shows what is broken where it says that one looks", async () => {
+    const [rejected] = commandsOf("Rejected rows");
+    expect(await succeeds(rejected))
+      .to.include("some day")
+      .and.include("agreed_payment_date");
+    expect((await answers()).get(ORPHANS)).to.have.length(1);
+    const warnings = await succeeds(LAST_WARNINGS);
+    expect(warnings)
+      .to.include("the table is held back by the delete guard")
+      .and.include("a table does not fit its contract and waits")
+      .and.include("item_quantity");
+
+    const [, remedy] = /or (ALTER TABLE [^ ]*note[^ ]* DISABLE ROW LEVEL SECURITY)/.exec(warnings) ?? [];
+    expect(remedy, warnings).to.be.a("string");
+    await within("source", (query) => query(remedy!.replaceAll("\\", "")));
+  });
+
+  it("Dead letters: are looked at and purged", async () => {
+    const queue = join(project, ".marble/dead-letters/marble-local-load-failed");
+    await mkdir(queue, { recursive: true });
+    await writeFile(join(queue, "1.json"), "{}");
+    const [look, purge] = commandsOf("Dead letters");
+
+    expect(await succeeds(look)).to.include("1.json");
+    await succeeds(purge);
+    expect(existsSync(queue)).to.equal(false);
+  });
+
+  it("heals rejected rows, waiting facts, a quarantined, a held and a refused table, over a backup that was restored", async () => {
+    await within("source", async (query) => {
+      await query(`UPDATE sales_order SET agreed_payment_date = '2024-12-01', last_updated = now()
+                    WHERE sales_order_id = 1`);
+      await query(`INSERT INTO staff SELECT 4711, first_name, last_name, department_id, email_address, now(), now()
+                     FROM staff WHERE staff_id = 1`);
+    });
+    await edit("domain/model/sources.ts", "item_quantity: integer", (was) =>
+      was.replace("integer", 'required(integer, { accepts: ["bigint"] })'),
+    );
+    await edit("domain/model/sources.ts", "import { ", (was) => `${was}required, `);
+    await succeeds(LOSE);
+    await succeeds(PUT_BACK);
+
+    const [release] = commandsOf("A table is held back");
+    expect(await succeeds(release)).to.match(/load {5}commit 2/);
+    expect(await lastRefusals()).to.deep.equal({});
+
+    await expectHealth();
+    expect((await answers()).get(ORPHANS)).to.deep.equal([]);
+  });
+
+  it("Reprocess and Replay: a new version of the model gets its log, and a damaged warehouse is mended", async () => {
+    await edit("domain/model/model.ts", "version: 1,", () => "version: 2,");
+    await within("warehouse", async (query) => {
+      await query("UPDATE dim_staff SET first_name = 'damaged'");
+      await query("DELETE FROM marble_ledger");
+    });
+
+    for (const command of commandsOf("Reprocess"))
+      expect(await succeeds(command)).to.include("remodelled commits 1");
+    for (const command of commandsOf("Replay")) expect(await succeeds(command)).to.match(/^done$/m);
+
+    await expectHealth();
+  });
+
+  it("Rotate a secret, Tear down, Restore from nothing: only the right password brings the warehouse back", async () => {
+    for (const command of commandsOf("Tear down, and keep the lake")) await succeeds(command);
+    const [rotated] = commandsOf("Rotate a secret");
+    const source = await embeddedSource(join(project, ".marble/postgres"), () => undefined);
+    try {
+      const wrong = Object.assign(new URL(source.url), { password: "old" }).href;
+      const failed = await bash(rotated!, { SOURCE: wrong });
+      expect(failed.code).to.equal(1);
+      expect(failed.stderr).to.include("the password is wrong");
+
+      expect(await succeeds(rotated, { SOURCE: source.url })).to.match(/load {5}commit 1/);
+    } finally {
+      await source.stop();
+    }
+    await expectHealth();
+  });
+
+  const edit = async (file: string, what: string, change: (was: string) => string): Promise<void> => {
+    const text = await readFile(join(project, file), "utf8");
+    expect(text).to.include(what);
+    await writeFile(join(project, file), text.replace(what, change(what)));
+  };
+});
+
+describe("The runbook", () => {
+  it("has no command that the tests above do not run, but those that it marks as needing AWS", () => {
+    for (const { title, local, unmarked, inline } of SECTIONS) {
+      expect(unmarked, title).to.deep.equal([]);
+      const needsNoAws = inline.filter(
+        ({ command, sentence }) => /^npm /.test(command) || !/_AWS_/.test(sentence),
+      );
+      const own = [...local, ...needsNoAws.map(({ command }) => command)];
+      for (const command of own) expect([...ran], `${title}: nobody runs this`).to.include(command);
+    }
+  });
+
+  it("says of every alarm what to look at, what to do and how to verify it", () => {
+    const alerts = readFileSync(join(PROJECT, "infra/alerts.ts"), "utf8");
+    const alarms = [...alerts.matchAll(/^ {2}\| "([a-z-]+)"/gm)].map(([, name = ""]) => name);
+    expect(alarms).to.have.length.above(10);
+    for (const alarm of alarms) {
+      const section = SECTIONS.find(({ title }) => title.toLowerCase().replaceAll(" ", "-") === alarm);
+      for (const step of ["**Look**", "**Do**", "**Verify**"]) expect(section?.text, alarm).to.include(step);
+    }
+  });
+});
+
+/** The project without what was installed, built or kept in it, where PostgreSQL's own user can go too. */
+async function copyOfProject(): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), "marble-runbook-"));
+  await chmod(copy, 0o755);
+  const LEFT_OUT: ReadonlySet<string> = new Set([".git", ".marble", "node_modules", "coverage", "reports"]);
+  for (const name of await readdir(PROJECT)) {
+    if (!LEFT_OUT.has(name)) await cp(join(PROJECT, name), join(copy, name), { recursive: true });
+  }
+  await symlink(join(PROJECT, "node_modules"), join(copy, "node_modules"));
+  return copy;
+}
+
+/** The source that `npm run local` would generate, a hundredth of its size. */
+async function smallSource(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const server = await startPostgres({ directory });
+  try {
+    await server.createDatabase("totesys");
+    await createTotesys(server.url("totesys"));
+    await seedTotesys(server.url("totesys"), { scale: 0.01 });
+  } finally {
+    await server.stop();
+  }
+}
