@@ -217,6 +217,20 @@ describe("No role may do more than it needs, and each needs what it may:", funct
     );
   });
 
+  it("without s3:AbortMultipartUpload a broken upload cannot be taken back: the error names it, and the next run does all", async () => {
+    const giveBack = watched.cloud.revoke(roleOfStage("ingest"), "s3:AbortMultipartUpload");
+    await grow(200_000);
+    broken = "ingestion";
+    const { error } = await watched.cloud.invoke("ingest");
+    broken = "none";
+    giveBack();
+
+    expect(error?.message).to.include(
+      'is not authorized to perform: s3:AbortMultipartUpload on resource: "arn:aws:',
+    );
+    expect(await runAll()).not.to.include(false);
+  });
+
   it("without the right to log nothing is logged, and without the right to send a given-up event is lost", async () => {
     const role = roleOfStage("ingest");
     const giveBack = ["logs:PutLogEvents", "sqs:SendMessage"].map((action) =>
