@@ -23,7 +23,7 @@ dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(185px, 1fr));
 dt { font-size: .875rem; color: var(--muted); }
 dd { margin: 2px 0 0; }
 dd span { display: block; }
-.value { font-size: 1.6rem; font-weight: 650; line-height: 1.25; font-variant-numeric: tabular-nums; letter-spacing: -.01em; }
+.value { font-size: 1.35rem; font-weight: 650; line-height: 1.35; white-space: nowrap; font-variant-numeric: tabular-nums; letter-spacing: -.01em; }
 .value small { font-size: .9rem; font-weight: 500; color: var(--muted); letter-spacing: 0; }
 .detail { font-size: .875rem; color: var(--muted); }
 .detail.good { color: var(--good); } .detail.bad { color: var(--bad); }
@@ -40,14 +40,14 @@ summary { cursor: pointer; color: var(--muted); font-size: .875rem; padding: 8px
 table { border-collapse: collapse; width: 100%; font-size: .875rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--muted); padding-bottom: 4px; position: absolute; clip-path: inset(50%); }
 th, td { text-align: left; padding: 6px 10px 6px 0; border-bottom: 1px solid var(--line); font-weight: 400; overflow-wrap: anywhere; min-width: 4.5em; }
-thead th { color: var(--muted); font-weight: 600; vertical-align: bottom; }
+thead th { color: var(--muted); font-weight: 600; vertical-align: bottom; overflow-wrap: normal; }
 .number { text-align: right; }
 td.number, tbody th.number { white-space: nowrap; overflow-wrap: normal; }
 footer { padding-top: 20px; padding-bottom: 32px; }
 .only-read { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 @media (max-width: 860px) { .sections { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 480px) { header, main, footer { padding-left: 14px; padding-right: 14px; } section { padding: 14px; } form > div { padding: 8px 14px; }
-  dl { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 10px; } .headline { padding: 10px 12px; } .value { font-size: 1.25rem; } }
+  dl { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 10px; } .headline { padding: 10px 12px; } .value { font-size: 1.05rem; } }
 @media print { :root { color-scheme: light; --page: #fff; --surface: #fff; --ink: #000; --muted: #444; --line: #bbb;
   --series-1: #2f5bd0; --series-2: #c2570c; --series-3: #0f766e; --good: #11703c; --bad: #b3261e; }
   body { font-size: 11pt; } form { position: static; border: 0; } select { border: 0; appearance: none; padding: 0; min-height: 0; }

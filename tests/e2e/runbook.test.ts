@@ -173,6 +173,20 @@ describe("The runbook, followed to the letter in a copy of the project", functio
     expect(existsSync(queue)).to.equal(false);
   });
 
+  it("Workers fail: a task that was given up is looked at", async () => {
+    const queue = join(project, ".marble/dead-letters/marble-local-remodel-tasks-given-up");
+    await mkdir(queue, { recursive: true });
+    await writeFile(join(queue, "1.json"), "{}");
+    await writeFile(
+      join(project, ".marble/logs/remodel.log"),
+      '{"level":"ERROR","message":"it failed"}\n{"level":"INFO"}\n',
+    );
+    const [look] = commandsOf("Workers fail");
+
+    expect(await succeeds(look)).to.include("1.json").and.include("it failed").and.not.include("INFO");
+    await rm(queue, { recursive: true });
+  });
+
   it("heals rejected rows, waiting facts, a quarantined, a held and a refused table, over a backup that was restored", async () => {
     await within("source", async (query) => {
       await query(`UPDATE sales_order SET agreed_payment_date = '2024-12-01', last_updated = now()

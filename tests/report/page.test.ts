@@ -7,6 +7,9 @@ import { currenciesOf, firstFilter, periodsOf } from "../../report/report";
 import { accessibilityProblems, openPage, startBrowser, type WatchedPage } from "../support/browser";
 import { HOSTILE, reportFile, type ReportFile } from "../support/report-page";
 
+/** With MARBLE_WRITE_DOCS=1 the pictures of the docs are taken, of the shop of the demo. */
+const WRITES_DOCS = process.env["MARBLE_WRITE_DOCS"] === "1";
+
 const PHONE: BrowserContextOptions = { viewport: { width: 375, height: 740 } };
 const DARK: BrowserContextOptions = { colorScheme: "dark" };
 
@@ -21,7 +24,7 @@ describe("The report in a browser", function () {
   before(async function () {
     browser = await startBrowser(this);
     closing.push(() => browser.close());
-    shop = await reportFile({ scale: 0.05, hostile: false });
+    shop = await reportFile({ scale: WRITES_DOCS ? 1 : 0.05, hostile: false });
     closing.push(() => shop.close());
     opened = await openPage(browser);
     await opened.page.goto(shop.url);
@@ -169,14 +172,15 @@ describe("The report in a browser", function () {
     expect(await page.locator("#best_designs table").isVisible()).to.equal(true);
   });
 
-  for (const [name, options] of [
-    ["light", {}],
-    ["dark", DARK],
-    ["on a phone", PHONE],
+  for (const [name, picture, options] of [
+    ["light", "report", {}],
+    ["dark", "report-dark", DARK],
+    ["on a phone", "report-phone", PHONE],
   ] as const) {
     it(`has nothing that axe finds, ${name}, and fits the screen`, async () => {
       const { page, problems } = await openPage(browser, options);
       await page.goto(shop.url);
+      if (WRITES_DOCS) await page.screenshot({ path: `docs/images/${picture}.png` });
       await page.evaluate(
         "document.querySelectorAll('details').forEach((details) => { details.open = true; })",
       );
