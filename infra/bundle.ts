@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
-import { buildSync, type Metafile } from "esbuild";
+import { buildSync, type BuildOptions, type BuildResult, type Metafile } from "esbuild";
 
 /** Where bundles are written, relative to the project's folder. Version control ignores it. */
 const BUNDLE_FOLDER = ".marble/bundles";
@@ -17,6 +17,20 @@ export interface Bundle {
   readonly module: string;
   /** the module and its source map */
   readonly files: readonly string[];
+}
+
+/**
+ * Builds what was not built yet: a process has loaded its code and cannot come to have other code, so what it
+ * bundled once it need not bundle again, however often the program is run.
+ */
+const built = new Map<string, BuildResult<{ write: false; metafile: true }>>();
+function build(options: BuildOptions): BuildResult<{ write: false; metafile: true }> {
+  const key = JSON.stringify(options);
+  const result =
+    built.get(key) ??
+    buildSync({ ...options, bundle: true, write: false, metafile: true, logLevel: "silent" });
+  built.set(key, result);
+  return result;
 }
 
 /**
@@ -48,16 +62,13 @@ export function findExport(callback: (...args: never[]) => unknown): ExportedFun
  */
 export function bundle(name: string, { file, name: exportName }: ExportedFunction): Bundle {
   const module = `${BUNDLE_FOLDER}/${name}.js`;
-  const built = buildSync({
+  const { outputFiles, metafile } = build({
     stdin: {
       contents: `export { ${exportName} as handler } from ${JSON.stringify(`./${basename(file)}`)};`,
       resolveDir: dirname(file),
       sourcefile: `${name}-entry.js`,
     },
     outfile: module,
-    bundle: true,
-    write: false,
-    metafile: true,
     platform: "node",
     target: "node20",
     format: "cjs",
@@ -68,10 +79,9 @@ export function bundle(name: string, { file, name: exportName }: ExportedFunctio
     keepNames: true,
     sourcemap: "linked",
     sourcesContent: false,
-    logLevel: "silent",
   });
-  refusePulumi(file, built.metafile);
-  const files = built.outputFiles.map((output) => {
+  refusePulumi(file, metafile);
+  const files = outputFiles.map((output) => {
     const path = relative(process.cwd(), output.path).split(sep).join("/");
     writeWhole(path, output.contents);
     return path;
@@ -85,11 +95,9 @@ export function bundle(name: string, { file, name: exportName }: ExportedFunctio
  */
 export function bundlePageScript(name: string, file: string): string {
   const outfile = `${BUNDLE_FOLDER}/${name}.js`;
-  const { outputFiles } = buildSync({
+  const { outputFiles } = build({
     entryPoints: [file],
     outfile,
-    bundle: true,
-    write: false,
     platform: "browser",
     target: "es2023",
     format: "iife",
@@ -97,7 +105,6 @@ export function bundlePageScript(name: string, file: string): string {
     footer: { js: 'if (typeof module === "object") module.exports = script;' },
     minify: true,
     legalComments: "none",
-    logLevel: "silent",
   });
   for (const { contents } of outputFiles) writeWhole(outfile, contents);
   return outfile;
