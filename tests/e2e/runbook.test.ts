@@ -183,7 +183,10 @@ describe("The runbook, followed to the letter in a copy of the project", functio
     );
     const [look] = commandsOf("Workers fail");
 
-    expect(await succeeds(look)).to.include("1.json").and.include("it failed").and.not.include("INFO");
+    expect(await succeeds(look))
+      .to.include("1.json")
+      .and.include("it failed")
+      .and.not.include("INFO");
     await rm(queue, { recursive: true });
   });
 
