@@ -1,24 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { runProgram, type Program } from "../local/program";
+import type { Program } from "../local/program";
 import type { DeclaredResource } from "../local/program-mocks";
 import { resourcesOf, stageOf } from "./support/declared";
+import { devProgram } from "./support/dev-program";
 
 describe("The alarms of the program watch", () => {
-  let workDirectory: string;
   let program: Program;
 
   before(async () => {
-    workDirectory = mkdtempSync(join(tmpdir(), "marble-"));
-    program = await runProgram({
-      config: { "marble:alertEmail": "data@example.com" },
-      stack: "dev",
-      workDirectory,
-    });
+    program = await devProgram();
   });
-  after(() => rmSync(workDirectory, { recursive: true }));
 
   const all = (type: string): readonly DeclaredResource[] => resourcesOf(program.resources, type);
 

@@ -2,7 +2,6 @@ import { expect } from "chai";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { setTimeout as delay } from "node:timers/promises";
 import { join } from "node:path";
 import type { RunReport } from "../../local/run-report";
 import { startS3 } from "../../local/s3/server";
@@ -225,102 +224,5 @@ describe("npm run local -- --once --json, over databases of our own", function (
     expect(code).to.equal(0);
     for (const option of ["--source", "--warehouse", "--lake", "--once", "--json"])
       expect(stdout).to.include(option);
-  });
-});
-
-describe("A signal to stop", function () {
-  this.timeout(120_000);
-  let lake: string;
-  beforeEach(async () => (lake = await mkdtemp(join(tmpdir(), "marble-e2e-"))));
-  afterEach(() => rm(lake, { recursive: true, force: true }));
-
-  /** The servers that were left running in a lake, by what PostgreSQL itself keeps there. */
-  const running = (): string[] =>
-    ["source", "warehouse"].filter((name) => existsSync(join(lake, "postgres", name, "data/postmaster.pid")));
-
-  for (const [signal, moment, args, status] of [
-    ["SIGTERM", "running the Pulumi program", [], 0],
-    ["SIGHUP", "ingest ", ["--once"], 130],
-  ] as const) {
-    const when = moment.trim();
-    it(`ends npm run local ${args.join("")} in order: ${signal} at "${when}" gives ${status}`, async () => {
-      const command = startCommand(MAIN, ["--lake", lake, ...args]);
-      await command.printed(moment);
-      command.child.kill(signal);
-      const { code, stderr } = await command.ended;
-
-      expect(code, stderr).to.equal(status);
-      expect(running()).to.deep.equal([]);
-      expect(await readdir(lake)).not.to.include("lock");
-    });
-  }
-
-  for (const delayMs of [0, 300]) {
-    it(`of a terminal reaches the whole group, and no run is cut off by it: Ctrl-C ${delayMs} ms after the start`, async () => {
-      const command = startCommand(MAIN, ["--lake", lake], {}, { group: true });
-      await command.printed("schedules are on");
-      await delay(delayMs);
-      process.kill(-command.child.pid!, "SIGINT");
-      const { code, stdout, stderr } = await command.ended;
-
-      expect(code, stderr).to.equal(0);
-      expect(stdout + stderr).not.to.include("FAILED");
-      expect(running()).to.deep.equal([]);
-    });
-  }
-});
-
-describe("npm run demo", function () {
-  this.timeout(120_000);
-
-  it("stops everything when it is interrupted, and is not mistaken for done", async () => {
-    const demo = startCommand("local/demo.ts", []);
-    await demo.printed("✔ ingest");
-    demo.child.kill("SIGINT");
-    const { code, stdout } = await demo.ended;
-
-    expect(code).to.equal(130);
-    expect(stdout).not.to.include("done");
-    expect(existsSync(".marble/demo/postgres/source/data/postmaster.pid")).to.equal(false);
-    expect(existsSync(".marble/demo/lock")).to.equal(false);
-  });
-
-  it("stays up with its console when that is wanted, and ends in order with Ctrl-C", async () => {
-    const demo = startCommand("local/demo.ts", ["--keep"]);
-    await demo.printed("stop with Ctrl-C");
-    const [address = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(demo.output()) ?? [];
-    const { stages } = (await (await fetch(`${address}/api/overview`)).json()) as {
-      readonly stages: readonly { readonly nextRun: string | null }[];
-    };
-    expect(stages.map(({ nextRun }) => nextRun)).not.to.include(null);
-    demo.child.kill("SIGINT");
-    const { code, stdout, stderr } = await demo.ended;
-
-    expect(code, stderr).to.equal(0);
-    expect(stdout).to.include("everything is stopped");
-    expect(existsSync(".marble/demo/postgres/source/data/postmaster.pid")).to.equal(false);
-  });
-
-  it("shows what went through each stage and answers questions, and leaves nothing running", async () => {
-    const { code, stdout, stderr } = await runCommand("local/demo.ts", []);
-
-    expect(code, stderr).to.equal(0);
-    for (const text of [
-      "console     http://127.0.0.1:",
-      "second run",
-      "fact_sales_order",
-      "What was the revenue",
-      "How did order",
-      "was cancelled",
-      "everything is stopped",
-    ]) {
-      expect(stdout).to.include(text);
-    }
-    for (const server of ["source", "warehouse"]) {
-      expect(
-        existsSync(join(".marble/demo/postgres", server, "data", "postmaster.pid")),
-        `${server} has stopped`,
-      ).to.equal(false);
-    }
   });
 });

@@ -1,10 +1,8 @@
 import { expect } from "chai";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { METRICS } from "../../domain/metrics";
-import { runProgram, type Program } from "../../local/program";
+import type { Program } from "../../local/program";
 import { inputsOf, resourcesOf } from "../support/declared";
+import { devProgram } from "../support/dev-program";
 
 interface Widget {
   readonly type: string;
@@ -16,21 +14,14 @@ interface Widget {
 }
 
 describe("The dashboard of the program", () => {
-  let workDirectory: string;
   let program: Program;
   let widgets: readonly Widget[];
 
   before(async () => {
-    workDirectory = mkdtempSync(join(tmpdir(), "marble-"));
-    program = await runProgram({
-      config: { "marble:alertEmail": "data@example.com" },
-      stack: "dev",
-      workDirectory,
-    });
+    program = await devProgram();
     const { dashboardBody } = inputsOf(program.resources, "Dashboard");
     ({ widgets } = JSON.parse(String(dashboardBody)) as { widgets: Widget[] });
   });
-  after(() => rmSync(workDirectory, { recursive: true }));
 
   const names = (type: string): string[] => resourcesOf(program.resources, type).map(({ name }) => name);
   const metrics = (): string[][] =>

@@ -1,23 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect } from "chai";
-import { runProgram, type Program } from "../../local/program";
+import type { Program } from "../../local/program";
 import { bucketOf, permissionsOf, resourcesOf, roleOf, stageOf, statementsOf } from "../support/declared";
+import { devProgram } from "../support/dev-program";
 
 describe("The program grants", () => {
-  let workDirectory: string;
   let program: Program;
 
   before(async () => {
-    workDirectory = mkdtempSync(join(tmpdir(), "marble-"));
-    program = await runProgram({
-      config: { "marble:alertEmail": "data@example.com" },
-      stack: "dev",
-      workDirectory,
-    });
+    program = await devProgram();
   });
-  after(() => rmSync(workDirectory, { recursive: true }));
 
   const CSV = "????/??/??/*.csv";
   const PARQUET = "????/??/??/*.parquet";

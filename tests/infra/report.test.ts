@@ -1,23 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect } from "chai";
-import { runProgram, type DeclaredFunction, type Program } from "../../local/program";
+import type { DeclaredFunction, Program } from "../../local/program";
 import type { DeclaredResource } from "../../local/program-mocks";
 import { bucketOf, resourcesOf, stageOf } from "../support/declared";
+import { devProgram, programWith } from "../support/dev-program";
 
 describe("The program and its report", () => {
-  let workDirectory: string;
   let program: Program;
   before(async () => {
-    workDirectory = mkdtempSync(join(tmpdir(), "marble-report-"));
-    program = await runProgram({
-      config: { "marble:alertEmail": "data@example.com" },
-      stack: "dev",
-      workDirectory,
-    });
+    program = await devProgram();
   });
-  after(() => rmSync(workDirectory, { recursive: true }));
   const all = (type: string): readonly DeclaredResource[] => resourcesOf(program.resources, type);
   const bucket = (part: string): DeclaredResource => bucketOf(program, part);
   const stage = (name: string): DeclaredFunction => stageOf(program, name);
@@ -31,19 +22,10 @@ describe("The program and its report", () => {
     const subscriptions = (of: Program): unknown[] =>
       resourcesOf(of.resources, "TopicSubscription").map(({ inputs }) => inputs["endpoint"]);
     expect(subscriptions(program)).to.deep.equal(["data@example.com", "data@example.com"]);
-    const config = { "marble:alertEmail": "data@example.com" };
-    const other = await runProgram({
-      config: { ...config, "marble:reportEmail": "board@example.com" },
-      stack: "dev",
-      workDirectory: join(workDirectory, "other"),
-    });
+    const other = await programWith({ reportEmail: "board@example.com" });
     expect(subscriptions(other)).to.deep.equal(["data@example.com", "board@example.com"]);
 
-    const without = await runProgram({
-      config: { ...config, "marble:report": "false" },
-      stack: "dev",
-      workDirectory: join(workDirectory, "unreported"),
-    });
+    const without = await programWith({ report: "false" });
     expect(without.functions).to.have.lengthOf(4);
     expect(without.resources.filter(({ name }) => name.includes("report"))).to.deep.equal([]);
   });

@@ -1,23 +1,14 @@
 import { expect } from "chai";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { runProgram, type DeclaredResource, type Program } from "../../local/program";
+import type { DeclaredResource, Program } from "../../local/program";
 import { bucketOf, resourcesOf, stageOf } from "../support/declared";
+import { devProgram, programWith } from "../support/dev-program";
 
 describe("Workers help with large commits:", () => {
-  let workDirectory: string;
   let program: Program;
 
   before(async () => {
-    workDirectory = mkdtempSync(join(tmpdir(), "marble-"));
-    program = await runProgram({
-      config: { "marble:alertEmail": "data@example.com" },
-      stack: "dev",
-      workDirectory,
-    });
+    program = await devProgram();
   });
-  after(() => rmSync(workDirectory, { recursive: true }));
 
   const all = (type: string): readonly DeclaredResource[] => resourcesOf(program.resources, type);
   const queueOf = (suffix: string): DeclaredResource =>
@@ -58,11 +49,7 @@ describe("Workers help with large commits:", () => {
   });
 
   it("or none do, and nothing of it is there", async () => {
-    const without = await runProgram({
-      config: { "marble:alertEmail": "data@example.com", "marble:remodelConcurrency": "0" },
-      stack: "dev",
-      workDirectory: join(workDirectory, "alone"),
-    });
+    const without = await programWith({ remodelConcurrency: "0" });
     expect(without.functions).to.have.lengthOf(4);
     expect(stageOf(without, "process").environment["REMODEL_CONCURRENCY"]).to.equal("0");
     expect(JSON.stringify(without.resources.map(({ inputs, name }) => [name, inputs]))).not.to.match(

@@ -1,0 +1,59 @@
+import { expect } from "chai";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { runCommand, startCommand } from "../support/command";
+
+describe("npm run demo", function () {
+  this.timeout(120_000);
+
+  it("stops everything when it is interrupted, and is not mistaken for done", async () => {
+    const demo = startCommand("local/demo.ts", []);
+    await demo.printed("✔ ingest");
+    demo.child.kill("SIGINT");
+    const { code, stdout } = await demo.ended;
+
+    expect(code).to.equal(130);
+    expect(stdout).not.to.include("done");
+    expect(existsSync(".marble/demo/postgres/source/data/postmaster.pid")).to.equal(false);
+    expect(existsSync(".marble/demo/lock")).to.equal(false);
+  });
+
+  it("stays up with its console when that is wanted, and ends in order with Ctrl-C", async () => {
+    const demo = startCommand("local/demo.ts", ["--keep"]);
+    await demo.printed("stop with Ctrl-C");
+    const [address = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(demo.output()) ?? [];
+    const { stages } = (await (await fetch(`${address}/api/overview`)).json()) as {
+      readonly stages: readonly { readonly nextRun: string | null }[];
+    };
+    expect(stages.map(({ nextRun }) => nextRun)).not.to.include(null);
+    demo.child.kill("SIGINT");
+    const { code, stdout, stderr } = await demo.ended;
+
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.include("everything is stopped");
+    expect(existsSync(".marble/demo/postgres/source/data/postmaster.pid")).to.equal(false);
+  });
+
+  it("shows what went through each stage and answers questions, and leaves nothing running", async () => {
+    const { code, stdout, stderr } = await runCommand("local/demo.ts", []);
+
+    expect(code, stderr).to.equal(0);
+    for (const text of [
+      "console     http://127.0.0.1:",
+      "second run",
+      "fact_sales_order",
+      "What was the revenue",
+      "How did order",
+      "was cancelled",
+      "everything is stopped",
+    ]) {
+      expect(stdout).to.include(text);
+    }
+    for (const server of ["source", "warehouse"]) {
+      expect(
+        existsSync(join(".marble/demo/postgres", server, "data", "postmaster.pid")),
+        `${server} has stopped`,
+      ).to.equal(false);
+    }
+  });
+});

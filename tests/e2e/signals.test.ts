@@ -1,0 +1,51 @@
+import { expect } from "chai";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
+import { join } from "node:path";
+import { startCommand } from "../support/command";
+
+const MAIN = "local/main.ts";
+
+describe("A signal to stop", function () {
+  this.timeout(120_000);
+  let lake: string;
+  beforeEach(async () => (lake = await mkdtemp(join(tmpdir(), "marble-e2e-"))));
+  afterEach(() => rm(lake, { recursive: true, force: true }));
+
+  /** The servers that were left running in a lake, by what PostgreSQL itself keeps there. */
+  const running = (): string[] =>
+    ["source", "warehouse"].filter((name) => existsSync(join(lake, "postgres", name, "data/postmaster.pid")));
+
+  for (const [signal, moment, args, status] of [
+    ["SIGTERM", "running the Pulumi program", [], 0],
+    ["SIGHUP", "ingest ", ["--once"], 130],
+  ] as const) {
+    const when = moment.trim();
+    it(`ends npm run local ${args.join("")} in order: ${signal} at "${when}" gives ${status}`, async () => {
+      const command = startCommand(MAIN, ["--lake", lake, ...args]);
+      await command.printed(moment);
+      command.child.kill(signal);
+      const { code, stderr } = await command.ended;
+
+      expect(code, stderr).to.equal(status);
+      expect(running()).to.deep.equal([]);
+      expect(await readdir(lake)).not.to.include("lock");
+    });
+  }
+
+  for (const delayMs of [0, 300]) {
+    it(`of a terminal reaches the whole group, and no run is cut off by it: Ctrl-C ${delayMs} ms after the start`, async () => {
+      const command = startCommand(MAIN, ["--lake", lake], {}, { group: true });
+      await command.printed("schedules are on");
+      await delay(delayMs);
+      process.kill(-command.child.pid!, "SIGINT");
+      const { code, stdout, stderr } = await command.ended;
+
+      expect(code, stderr).to.equal(0);
+      expect(stdout + stderr).not.to.include("FAILED");
+      expect(running()).to.deep.equal([]);
+    });
+  }
+});
