@@ -1,18 +1,21 @@
-import { MEANS, type Mart } from "./mart";
+import { date, integer, text } from "./column";
+import { SHARED, type Mart } from "./mart";
 
 export const bestDesigns: Mart = {
   name: "best_designs",
   question: "Which designs sell best, in each currency?",
   row: "a design that was ordered, and a currency",
   columns: {
-    design_id: "key in dim_design",
-    design_name: "name of the design",
-    currency_code: MEANS.currency,
-    orders: MEANS.salesOrders,
-    units_sold: "units in the orders",
-    revenue: MEANS.salesValue,
-    revenue_rank: "place by revenue among all designs in this currency; 1 sells best, equals share a place",
-    last_ordered_on: "day of the newest order",
+    design_id: integer("key in dim_design"),
+    design_name: text("name of the design"),
+    currency_code: SHARED.currency,
+    orders: SHARED.salesOrders,
+    units_sold: integer("units in the orders"),
+    revenue: SHARED.salesValue,
+    revenue_rank: integer(
+      "place by revenue among all designs in this currency; 1 sells best, equals share a place",
+    ),
+    last_ordered_on: date("day of the newest order"),
   },
   sql: `
 SELECT d.design_id, d.design_name, c.currency_code,

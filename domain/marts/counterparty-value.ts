@@ -1,20 +1,23 @@
-import { BOTH_WAYS, MEANS, ORDERS, type Mart } from "./mart";
+import { date, decimal, integer, text } from "./column";
+import { BOTH_WAYS, ORDERS, SHARED, type Mart } from "./mart";
 
 export const counterpartyValue: Mart = {
   name: "counterparty_value",
   question: "What is each counterparty worth to us, as a customer and as a supplier?",
   row: "a counterparty with orders, and a currency",
   columns: {
-    counterparty_id: "key in dim_counterparty",
-    counterparty_legal_name: "legal name",
-    counterparty_legal_country: "country of the legal address",
-    currency_code: MEANS.currency,
-    sales_orders: MEANS.salesOrders,
-    sales_value: MEANS.salesValue,
-    purchase_orders: MEANS.purchaseOrders,
-    purchase_value: MEANS.purchaseValue,
-    balance: "sales less purchases, in the currency of the row; below zero where we buy more than we sell",
-    last_ordered_on: "day of the newest order, either way",
+    counterparty_id: integer("key in dim_counterparty"),
+    counterparty_legal_name: text("legal name"),
+    counterparty_legal_country: text("country of the legal address"),
+    currency_code: SHARED.currency,
+    sales_orders: SHARED.salesOrders,
+    sales_value: SHARED.salesValue,
+    purchase_orders: SHARED.purchaseOrders,
+    purchase_value: SHARED.purchaseValue,
+    balance: decimal(
+      "sales less purchases, in the currency of the row; below zero where we buy more than we sell",
+    ),
+    last_ordered_on: date("day of the newest order, either way"),
   },
   sql: `
 SELECT p.counterparty_id, p.counterparty_legal_name, p.counterparty_legal_country, c.currency_code,

@@ -1,4 +1,5 @@
-import { MEANS, type Mart } from "./mart";
+import { boolean, date, decimal, integer, text, timestamp } from "./column";
+import { SHARED, type Mart } from "./mart";
 
 interface Deleted {
   readonly kind: string;
@@ -38,16 +39,16 @@ export const deletedOrders: Mart = {
   row: "a deletion of an order",
   note: "The values are those of the last version before the deletion.",
   columns: {
-    kind: MEANS.kind,
-    order_id: "sales_order_id or purchase_order_id",
-    record_id: "surrogate key of the last version in its fact table",
-    ordered_on: "day on which the order was placed",
-    counterparty_legal_name: "legal name of the counterparty",
-    currency_code: "ISO 4217 code of the currency of the value",
-    value: "units × unit price, in the currency of the row",
-    noticed_at: "when a run of the platform saw that the order was gone",
-    commit: "number of the commit of that run",
-    came_back: "whether an order with the same key has appeared since",
+    kind: SHARED.kind,
+    order_id: integer("sales_order_id or purchase_order_id"),
+    record_id: integer("surrogate key of the last version in its fact table"),
+    ordered_on: date("day on which the order was placed"),
+    counterparty_legal_name: text("legal name of the counterparty"),
+    currency_code: text("ISO 4217 code of the currency of the value"),
+    value: decimal("units × unit price, in the currency of the row"),
+    noticed_at: timestamp("when a run of the platform saw that the order was gone"),
+    commit: integer("number of the commit of that run"),
+    came_back: boolean("whether an order with the same key has appeared since"),
   },
   sql: `
 SELECT v.kind, v.order_id, v.record_id, v.ordered_on, p.counterparty_legal_name, c.currency_code, v.value,

@@ -1,4 +1,5 @@
-import { BOTH_WAYS, MEANS, monthOf, ORDERS, type Mart } from "./mart";
+import { date, integer, text } from "./column";
+import { BOTH_WAYS, monthOf, ORDERS, SHARED, type Mart } from "./mart";
 
 export const departmentPerformance: Mart = {
   name: "department_performance",
@@ -6,14 +7,14 @@ export const departmentPerformance: Mart = {
   row: "a department, a month in which its staff placed orders, and a currency",
   note: "Departments are those that the staff are in now: who moved takes earlier orders along.",
   columns: {
-    department_name: "name of the department",
-    month: "first day of the month in which the orders were placed",
-    currency_code: MEANS.currency,
-    staff: "number of people with orders in that month and currency",
-    sales_orders: MEANS.salesOrders,
-    sales_value: MEANS.salesValue,
-    purchase_orders: MEANS.purchaseOrders,
-    purchase_value: MEANS.purchaseValue,
+    department_name: text("name of the department"),
+    month: date("first day of the month in which the orders were placed"),
+    currency_code: SHARED.currency,
+    staff: integer("number of people with orders in that month and currency"),
+    sales_orders: SHARED.salesOrders,
+    sales_value: SHARED.salesValue,
+    purchase_orders: SHARED.purchaseOrders,
+    purchase_value: SHARED.purchaseValue,
   },
   sql: `
 SELECT s.department_name, ${monthOf("o.created_date")} AS month, c.currency_code,

@@ -1,4 +1,5 @@
-import { MEANS, monthOf, type Mart } from "./mart";
+import { date, decimal, integer } from "./column";
+import { monthOf, SHARED, type Mart } from "./mart";
 
 export const leadTimes: Mart = {
   name: "lead_times",
@@ -8,15 +9,15 @@ export const leadTimes: Mart = {
     "An order is paid when its payment now says so, on the day (last_updated) of the payment's first version " +
     "that says so. Averages are days rounded to 1 decimal.",
   columns: {
-    kind: MEANS.kind,
-    month: "first day of the month in which the orders were placed",
-    orders: "number of orders",
-    days_to_delivery: "days from order to agreed delivery, average",
-    longest_days_to_delivery: "days from order to agreed delivery, the most",
-    days_to_agreed_payment: "days from order to agreed payment, average",
-    paid_orders: "number of orders that are paid",
-    days_to_payment: "days from order to payment, average of the paid; NULL when none is",
-    paid_late: "number of paid orders whose payment came after the agreed day",
+    kind: SHARED.kind,
+    month: date("first day of the month in which the orders were placed"),
+    orders: integer("number of orders"),
+    days_to_delivery: decimal("days from order to agreed delivery, average"),
+    longest_days_to_delivery: integer("days from order to agreed delivery, the most"),
+    days_to_agreed_payment: decimal("days from order to agreed payment, average"),
+    paid_orders: integer("number of orders that are paid"),
+    days_to_payment: decimal("days from order to payment, average of the paid; NULL when none is"),
+    paid_late: integer("number of paid orders whose payment came after the agreed day"),
   },
   // An order has one transaction, and a transaction one payment: both are unique in the source. By day first, as
   // in revenue_by_month.

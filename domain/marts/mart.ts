@@ -1,3 +1,5 @@
+import { decimal, integer, text, type MartColumn } from "./column";
+
 /**
  * A mart: a view that answers one question of the business from the star schemas. It is declared in the
  * names of the model; `createMart` puts those of the warehouse in their place.
@@ -12,8 +14,8 @@ export interface Mart {
   readonly row: string;
   /** What has to be known to read the numbers right. */
   readonly note?: string;
-  /** Each column in its order: what it means, and its unit. */
-  readonly columns: Readonly<Record<string, string>>;
+  /** In the order of the view. */
+  readonly columns: Readonly<Record<string, MartColumn>>;
   /** A SELECT from tables of the model, from views of facts as they are now, and from what the loader keeps. */
   readonly sql: string;
   /** A query that a user may ask of it. */
@@ -21,13 +23,13 @@ export interface Mart {
 }
 
 /** Columns that mean the same in every mart that has them. */
-export const MEANS = {
-  kind: "sale or purchase",
-  currency: "ISO 4217 code of the currency that the money columns of the row are in",
-  salesOrders: "number of sales orders",
-  salesValue: "units × unit price of the sales orders, in the currency of the row",
-  purchaseOrders: "number of purchase orders",
-  purchaseValue: "quantity × unit price of the purchase orders, in the currency of the row",
+export const SHARED = {
+  kind: text("sale or purchase"),
+  currency: text("ISO 4217 code of the currency that the money columns of the row are in"),
+  salesOrders: integer("number of sales orders"),
+  salesValue: decimal("units × unit price of the sales orders, in the currency of the row"),
+  purchaseOrders: integer("number of purchase orders"),
+  purchaseValue: decimal("quantity × unit price of the purchase orders, in the currency of the row"),
 } as const;
 
 /** Orders of both kinds as they are now; the deleted are left out. */

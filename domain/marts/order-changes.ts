@@ -1,4 +1,5 @@
-import { MEANS, type Mart } from "./mart";
+import { integer, text, timestamp } from "./column";
+import { SHARED, type Mart } from "./mart";
 
 interface History {
   readonly kind: string;
@@ -37,14 +38,16 @@ export const orderChanges: Mart = {
     "From the history: versions that a run of the platform saw. Orders that were deleted later are among them; " +
     "a version that changed nothing but last_updated has no row.",
   columns: {
-    kind: MEANS.kind,
-    order_id: "sales_order_id or purchase_order_id",
-    version: "number of the version that brought the change; the order as it was first seen is version 1",
-    record_id: "surrogate key of that version in its fact table",
-    changed_at: "last_updated of that version: the application's own clock, without a time zone",
-    changed: "name of the column in the fact table",
-    before: "value in the version before, as text",
-    after: "value in this version, as text",
+    kind: SHARED.kind,
+    order_id: integer("sales_order_id or purchase_order_id"),
+    version: integer(
+      "number of the version that brought the change; the order as it was first seen is version 1",
+    ),
+    record_id: integer("surrogate key of that version in its fact table"),
+    changed_at: timestamp("last_updated of that version: the application's own clock, without a time zone"),
+    changed: text("name of the column in the fact table"),
+    before: text("value in the version before, as text"),
+    after: text("value in this version, as text"),
   },
   sql: `
 SELECT v.kind, v.order_id, v.version, v.record_id, v.changed_at, n.key AS changed, b.value AS before, n.value AS after

@@ -1,3 +1,4 @@
+import { date, decimal, integer, text } from "./column";
 import { type Mart } from "./mart";
 
 export const outstandingPayments: Mart = {
@@ -6,17 +7,18 @@ export const outstandingPayments: Mart = {
   row: "a payment that is not paid",
   note: "Late is counted to the present day in UTC. Payments that were paid late are counted in lead_times.",
   columns: {
-    payment_id: "key of the payment",
-    payment_type_name:
+    payment_id: integer("key of the payment"),
+    payment_type_name: text(
       "SALES_RECEIPT and PURCHASE_REFUND come to us, PURCHASE_PAYMENT and SALES_REFUND we pay",
-    counterparty_id: "key in dim_counterparty",
-    counterparty_legal_name: "legal name of the counterparty",
-    sales_order_id: "sales order that is paid for; NULL for a purchase",
-    purchase_order_id: "purchase order that is paid for; NULL for a sale",
-    currency_code: "ISO 4217 code of the currency of the amount",
-    amount: "what is to be paid, in the currency of the row",
-    due_on: "day on which it is to be paid",
-    days_late: "days since it was due; 0 when it is not late",
+    ),
+    counterparty_id: integer("key in dim_counterparty"),
+    counterparty_legal_name: text("legal name of the counterparty"),
+    sales_order_id: integer("sales order that is paid for; NULL for a purchase"),
+    purchase_order_id: integer("purchase order that is paid for; NULL for a sale"),
+    currency_code: text("ISO 4217 code of the currency of the amount"),
+    amount: decimal("what is to be paid, in the currency of the row"),
+    due_on: date("day on which it is to be paid"),
+    days_late: integer("days since it was due; 0 when it is not late"),
   },
   sql: `
 SELECT f.payment_id, t.payment_type_name, f.counterparty_id, p.counterparty_legal_name,

@@ -1,4 +1,5 @@
-import { MEANS, monthOf, type Mart } from "./mart";
+import { date, decimal, integer } from "./column";
+import { monthOf, SHARED, type Mart } from "./mart";
 
 export const revenueByMonth: Mart = {
   name: "revenue_by_month",
@@ -6,12 +7,12 @@ export const revenueByMonth: Mart = {
   row: "a month in which sales orders were placed, and a currency",
   note: "Revenue is what was ordered; refunds are payments and are not taken off.",
   columns: {
-    month: "first day of the month in which the orders were placed",
-    currency_code: MEANS.currency,
-    orders: MEANS.salesOrders,
-    units_sold: "units in the orders",
-    revenue: MEANS.salesValue,
-    average_order: "revenue for each order, in the currency of the row, rounded to 2 decimals",
+    month: date("first day of the month in which the orders were placed"),
+    currency_code: SHARED.currency,
+    orders: SHARED.salesOrders,
+    units_sold: integer("units in the orders"),
+    revenue: SHARED.salesValue,
+    average_order: decimal("revenue for each order, in the currency of the row, rounded to 2 decimals"),
   },
   // By day first: a hash of few days and currencies, where a sort of all orders by month would spill.
   sql: `

@@ -1,4 +1,5 @@
-import { MEANS, type Mart } from "./mart";
+import { integer, text } from "./column";
+import { SHARED, type Mart } from "./mart";
 
 export const salesByPlace: Mart = {
   name: "sales_by_place",
@@ -6,12 +7,12 @@ export const salesByPlace: Mart = {
   row: "a country and city of agreed delivery, and a currency",
   note: "Places are what the addresses say now: an address that moved takes its orders with it.",
   columns: {
-    country: "country of the agreed delivery",
-    city: "city of the agreed delivery",
-    currency_code: MEANS.currency,
-    orders: MEANS.salesOrders,
-    units_sold: "units in the orders",
-    revenue: MEANS.salesValue,
+    country: text("country of the agreed delivery"),
+    city: text("city of the agreed delivery"),
+    currency_code: SHARED.currency,
+    orders: SHARED.salesOrders,
+    units_sold: integer("units in the orders"),
+    revenue: SHARED.salesValue,
   },
   sql: `
 SELECT l.country, l.city, c.currency_code,

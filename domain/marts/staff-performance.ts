@@ -1,18 +1,19 @@
-import { BOTH_WAYS, MEANS, ORDERS, type Mart } from "./mart";
+import { integer, text } from "./column";
+import { BOTH_WAYS, ORDERS, SHARED, type Mart } from "./mart";
 
 export const staffPerformance: Mart = {
   name: "staff_performance",
   question: "Who sells and buys how much?",
   row: "a member of staff with orders, and a currency",
   columns: {
-    staff_id: "key in dim_staff",
-    staff_name: "first and last name",
-    department_name: "department that the person is in now",
-    currency_code: MEANS.currency,
-    sales_orders: MEANS.salesOrders,
-    sales_value: MEANS.salesValue,
-    purchase_orders: MEANS.purchaseOrders,
-    purchase_value: MEANS.purchaseValue,
+    staff_id: integer("key in dim_staff"),
+    staff_name: text("first and last name"),
+    department_name: text("department that the person is in now"),
+    currency_code: SHARED.currency,
+    sales_orders: SHARED.salesOrders,
+    sales_value: SHARED.salesValue,
+    purchase_orders: SHARED.purchaseOrders,
+    purchase_value: SHARED.purchaseValue,
   },
   sql: `
 SELECT s.staff_id, s.first_name || ' ' || s.last_name AS staff_name, s.department_name, c.currency_code,

@@ -14,6 +14,7 @@ export interface Stars {
 export interface MartView {
   readonly name: string;
   readonly comment: string;
+  /** the meaning of each */
   readonly columns: Readonly<Record<string, string>>;
   readonly select: string;
 }
@@ -31,7 +32,10 @@ export function martView(mart: Mart, stars: Stars): MartView {
     `One row for ${mart.row}.${mart.note === undefined ? "" : ` ${mart.note}`}`,
     "Kept up to date by Marble: changes made here are lost. Put a view of your own beside it.",
   ].join("\n");
-  const { name, columns } = mart;
+  const { name } = mart;
+  const columns = Object.fromEntries(
+    Object.entries(mart.columns).map(([column, { means }]) => [column, means]),
+  );
   return { name, comment, columns, select: `WITH ${relations.join(",\n     ")}${mart.sql}` };
 }
 

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { date, integer, type MartType } from "../../domain/marts/column";
 import { type Mart } from "../../domain/marts/mart";
 import { marts } from "../../domain/marts/marts";
 import { actualMarts, expectedMarts, recordSeen } from "../support/expected-marts";
@@ -9,8 +10,18 @@ const [REVENUE] = marts;
 /** The first mart with columns in another order, and one more. */
 const CHANGED: Mart = {
   ...REVENUE!,
-  columns: { orders: "number of orders", month: "month", extra: "always 1" },
+  columns: { orders: integer("number of orders"), month: date("month"), extra: integer("always 1") },
   sql: "\nSELECT count(*) AS orders, created_date AS month, 1 AS extra FROM current_sales_order GROUP BY 2",
+};
+
+/** How PostgreSQL calls what a mart declares. */
+const TYPES: Readonly<Record<MartType, string>> = {
+  text: "^(text|character varying)$",
+  integer: "^(integer|bigint)$",
+  decimal: "^numeric$",
+  date: "^date$",
+  timestamp: "^timestamp with(out)? time zone$",
+  boolean: "^boolean$",
 };
 
 describe("The load keeps the marts up to date", () => {
@@ -48,7 +59,7 @@ describe("The load keeps the marts up to date", () => {
     expect(warnings()).to.deep.equal([]);
   });
 
-  it("with the question, the meaning of each column, and the columns that are declared", async () => {
+  it("with the question, and the columns that are declared: their names, meanings and types", async () => {
     await pipeline.load();
 
     for (const { name, question, columns } of marts) {
@@ -56,14 +67,16 @@ describe("The load keeps the marts up to date", () => {
         `SELECT obj_description('marts.${name}'::regclass, 'pg_class') AS comment`,
       );
       expect(view!.comment).to.match(new RegExp(`^${question.replace("?", "\\?")}\n`));
-      const described = await query<{ name: string; meaning: string }>(
-        `SELECT attname AS name, col_description(attrelid, attnum) AS meaning FROM pg_attribute
-          WHERE attrelid = 'marts.${name}'::regclass AND attnum > 0 ORDER BY attnum`,
+      const described = await query<{ name: string; meaning: string; type: string }>(
+        `SELECT attname AS name, col_description(attrelid, attnum) AS meaning, atttypid::regtype::text AS type
+           FROM pg_attribute WHERE attrelid = 'marts.${name}'::regclass AND attnum > 0 ORDER BY attnum`,
       );
       expect(
         described.map((column) => [column.name, column.meaning]),
         name,
-      ).to.deep.equal(Object.entries(columns));
+      ).to.deep.equal(Object.entries(columns).map(([column, { means }]) => [column, means]));
+      for (const { name: column, type } of described)
+        expect(type, `${name}.${column}`).to.match(new RegExp(TYPES[columns[column]!.type]));
     }
     const floats = await query(
       "SELECT FROM information_schema.columns WHERE table_schema = 'marts' AND data_type IN ('real', 'double precision')",

@@ -25,9 +25,11 @@ This page is made from [domain/marts/](../domain/marts) and checked by a test.
 export function martsDocument(marts: readonly Mart[]): string {
   const index = marts.map(({ name, question }) => `| [\`${name}\`](#${name}) | ${question} |`);
   const sections = marts.map(({ name, question, row, note, columns, example }) => {
-    const rows = Object.entries(columns).map(([column, meaning]) => `| \`${column}\` | ${meaning} |`);
+    const rows = Object.entries(columns).map(
+      ([column, { type, means }]) => `| \`${column}\` | ${type} | ${means} |`,
+    );
     const says = `One row for ${row}.${note === undefined ? "" : ` ${note}`}`;
-    const table = ["| column | what |", "|---|---|", ...rows].join("\n");
+    const table = ["| column | type | what |", "|---|---|---|", ...rows].join("\n");
     return `## ${name}\n\n**${question}**\n\n${says}\n\n${table}\n\n\`\`\`sql\n${example.trim()};\n\`\`\`\n`;
   });
   return [INTRODUCTION, ["| view | question |", "|---|---|", ...index, ""].join("\n"), ...sections].join(

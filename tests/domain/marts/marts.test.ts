@@ -12,8 +12,8 @@ describe("The declared marts", () => {
     for (const { name, question, columns } of marts) {
       expect(name).to.match(/^[a-z]+(_[a-z]+)*$/);
       expect(question, name).to.match(/^[A-Z].*\?$/);
-      for (const [column, meaning] of Object.entries(columns))
-        expect(meaning, `${name}.${column}`).to.not.equal("");
+      for (const [column, { means }] of Object.entries(columns))
+        expect(means, `${name}.${column}`).to.not.equal("");
     }
   });
 
