@@ -7,6 +7,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { HANDOUTS_PREFIX, modelPrefix } from "./domain/keys";
+import { marts } from "./domain/marts/marts";
 import { model } from "./domain/model/model";
 import { ingest } from "./handlers/ingest";
 import { load } from "./handlers/load";
@@ -31,6 +32,7 @@ import {
   tagObjects,
   uploadObjects,
 } from "./infra/permissions";
+import { QuickSight } from "./infra/quicksight/quicksight";
 import { Report } from "./infra/report";
 import { Schedule } from "./infra/schedule";
 import { Stage } from "./infra/stage";
@@ -182,6 +184,9 @@ new Dashboard("overview", {
 // For questions that outgrow the warehouse: the processed bucket as tables, asked with Athena.
 const lake = config.athena ? new LakeCatalogue("lake", { bucket: processed, model }) : undefined;
 
+// For those who have QuickSight: the marts as data sets, and an analysis of them.
+const quickSight = config.quicksight ? new QuickSight("quicksight", { config, marts }) : undefined;
+
 // What `pulumi stack output` shows.
 export const buckets = { ingestion: ingestion.name, processed: processed.name };
 export const functions = {
@@ -207,6 +212,9 @@ export const athena = lake
   : "off";
 export const reports = report
   ? { bucket: report.bucket.name, function: report.stage.function.name, schedule: config.reportSchedule }
+  : "off";
+export const quicksight = quickSight
+  ? { dataSource: quickSight.dataSourceArn, analysis: quickSight.analysisId }
   : "off";
 export const alertTopic = alerts.topicArn;
 export const nextStep = `Open the mail from AWS to ${config.alertEmail} and confirm it: alarms reach nobody before.`;

@@ -100,6 +100,11 @@ export function deployStatements({ account, state, stack, boundary }: StackPermi
         StringEquals: { "iam:PassedToService": ["lambda.amazonaws.com", "scheduler.amazonaws.com"] },
       },
     },
+    // QuickSight takes a secret from those only who may read it. No other secret is read by a deployment.
+    allow(
+      ["secretsmanager:GetSecretValue"],
+      [`${regional("secretsmanager", account)}:secret:marble-${stack}-quicksight-*`],
+    ),
     allow(["s3:ListBucket"], [state.bucketArn]),
     allow(["s3:GetObject"], [`${state.bucketArn}/.pulumi/meta.yaml`]),
     // The state, its backups and history, and its locks, which are deleted.

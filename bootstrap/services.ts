@@ -208,4 +208,49 @@ export const SERVICES: readonly Service[] = [
       "athena:UntagResource",
     ],
   },
+  {
+    types: ["aws:quicksight/dataSource:DataSource", "aws:quicksight/dataSet:DataSet"],
+    resources: (account, stack) =>
+      ["datasource", "dataset", "analysis"].map(
+        (kind) => `${regional("quicksight", account)}:${kind}/marble-${stack}-*`,
+      ),
+    read: ["quicksight:Describe*", "quicksight:ListTagsForResource"],
+    write: [
+      "quicksight:CreateDataSource",
+      "quicksight:UpdateDataSource",
+      "quicksight:DeleteDataSource",
+      "quicksight:UpdateDataSourcePermissions",
+      "quicksight:PassDataSource",
+      "quicksight:CreateDataSet",
+      "quicksight:UpdateDataSet",
+      "quicksight:DeleteDataSet",
+      "quicksight:UpdateDataSetPermissions",
+      "quicksight:PassDataSet",
+      "quicksight:CreateAnalysis",
+      "quicksight:UpdateAnalysis",
+      "quicksight:DeleteAnalysis",
+      "quicksight:RestoreAnalysis",
+      "quicksight:UpdateAnalysisPermissions",
+      "quicksight:TagResource",
+      "quicksight:UntagResource",
+    ],
+  },
+  {
+    // The analysis, which CloudFormation makes with the rights of whoever deploys.
+    types: ["aws:cloudformation/stack:Stack"],
+    resources: (account, stack) => [`${regional("cloudformation", account)}:stack/marble-${stack}-*/*`],
+    read: [
+      "cloudformation:DescribeStacks",
+      "cloudformation:DescribeStackEvents",
+      "cloudformation:DescribeStackResources",
+      "cloudformation:GetTemplate",
+    ],
+    write: [
+      "cloudformation:CreateStack",
+      "cloudformation:UpdateStack",
+      "cloudformation:DeleteStack",
+      "cloudformation:TagResource",
+      "cloudformation:UntagResource",
+    ],
+  },
 ];

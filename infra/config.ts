@@ -2,6 +2,18 @@ import { RunError } from "@pulumi/pulumi";
 import * as z from "zod";
 import { NEVER } from "../domain/report-mail";
 import { parseSchedule } from "../domain/schedule";
+import {
+  date,
+  idList,
+  list,
+  memory,
+  optional,
+  schedule,
+  schemaName,
+  secretName,
+  wholeNumber,
+  yesOrNo,
+} from "./setting-types";
 
 /** The namespace of the settings below: what stands before the colon in `pulumi config set marble:alertEmail …`. */
 const NAMESPACE = "marble";
@@ -24,6 +36,7 @@ const LOG_LEVELS = ["DEBUG", "INFO", "WARN", "ERROR"] as const;
 
 const MAIL_TIME = /^(?:never|(?:[01]\d|2[0-3]):[0-5]\d)$/;
 const MAIL_RULE = "must be never, or a time in UTC such as 07:00";
+const PORT_RULE = "must be a port from 1 to 65535";
 const KEEP_RULE = "must be a whole number of days from 1 to 3650";
 
 const settings = z.strictObject({
@@ -75,6 +88,24 @@ const settings = z.strictObject({
   reportRetentionDays: wholeNumber(KEEP_RULE)
     .pipe(z.number().min(1, KEEP_RULE).max(3650, KEEP_RULE))
     .default(90),
+  quicksight: yesOrNo(false),
+  quicksightHost: optional(/^[A-Za-z0-9.-]+$/, "must be the name of the warehouse's host"),
+  quicksightPort: wholeNumber(PORT_RULE)
+    .pipe(z.number().min(1, PORT_RULE).max(65_535, PORT_RULE))
+    .default(5432),
+  quicksightDatabase: optional(/^.{1,63}$/, "must be the name of the warehouse's database"),
+  quicksightSecretArn: optional(
+    /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+$/,
+    "must be the ARN of a secret in AWS Secrets Manager",
+  ),
+  quicksightPrincipals: list(
+    /^arn:[\w-]+:quicksight:[\w-]+:\d{12}:(user|group)\/\S+$/,
+    "must be ARNs of users or groups of QuickSight, separated by commas",
+  ),
+  quicksightVpcConnectionArn: optional(
+    /^arn:[\w-]+:quicksight:[\w-]+:\d{12}:vpcConnection\/[\w-]+$/,
+    "must be the ARN of a VPC connection of QuickSight",
+  ),
 });
 
 /** Every setting of the platform, checked. Schedules are EventBridge expressions, memory is in MB. */
@@ -83,14 +114,21 @@ export type MarbleConfig = Readonly<z.infer<typeof settings>>;
 /** The names of all settings, in the order of this file. */
 export const SETTING_NAMES: readonly string[] = Object.keys(settings.shape);
 
-/** What to write in the remedy for a setting that has no default. */
-/** Of settings whose default is nothing. */
+/** What to write in the remedy for a setting whose default is nothing. */
 const EXAMPLES: ReadonlyMap<string, string> = new Map([
   ["alertEmail", "you@example.com"],
   ["kmsKeyArn", "arn:aws:kms:eu-west-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
   ["subnetIds", "subnet-0123456789abcdef0,subnet-0fedcba9876543210"],
   ["securityGroupIds", "sg-0123456789abcdef0"],
   ["permissionsBoundary", "arn:aws:iam::123456789012:policy/marble-boundary-dev"],
+  ["quicksightHost", "warehouse.abc123.eu-west-2.rds.amazonaws.com"],
+  ["quicksightDatabase", "warehouse"],
+  [
+    "quicksightSecretArn",
+    "arn:aws:secretsmanager:eu-west-2:123456789012:secret:marble-dev-quicksight-a1b2c3",
+  ],
+  ["quicksightPrincipals", "arn:aws:quicksight:eu-west-2:123456789012:group/default/analysts"],
+  ["quicksightVpcConnectionArn", "arn:aws:quicksight:eu-west-2:123456789012:vpcConnection/warehouse"],
 ]);
 
 /**
@@ -108,7 +146,7 @@ export function parseConfig(values: Readonly<Record<string, string>>): MarbleCon
   );
   const parsed = settings.safeParse(own);
   const problems = parsed.success
-    ? [...calendarProblems(parsed.data), ...freshnessProblems(parsed.data), ...networkProblems(parsed.data)]
+    ? CHECKS.flatMap((check) => check(parsed.data))
     : parsed.error.issues.flatMap((issue) => describeIssue(issue, own));
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new RunError(
@@ -145,6 +183,26 @@ function networkProblems({ subnetIds, securityGroupIds }: MarbleConfig): string[
   ];
 }
 
+/** What QuickSight cannot be without. */
+const QUICKSIGHT_NEEDS = [
+  "quicksightHost",
+  "quicksightDatabase",
+  "quicksightSecretArn",
+  "quicksightPrincipals",
+] as const;
+
+function quicksightProblems(config: MarbleConfig): string[] {
+  if (!config.quicksight) return [];
+  return QUICKSIGHT_NEEDS.filter((name) => config[name].length === 0).map(
+    (name) =>
+      `${NAMESPACE}:${name} is missing: QuickSight needs it. ` +
+      `Set it, for example with: pulumi config set ${NAMESPACE}:${name} "${exampleOf(name)}"`,
+  );
+}
+
+/** What settings must be together. */
+const CHECKS = [calendarProblems, freshnessProblems, networkProblems, quicksightProblems];
+
 function describeIssue(issue: z.core.$ZodIssue, own: Readonly<Record<string, string>>): string[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map(
@@ -158,7 +216,7 @@ function describeIssue(issue: z.core.$ZodIssue, own: Readonly<Record<string, str
   const value = own[name];
   if (value === undefined) return [`${NAMESPACE}:${name} is missing. ${remedy}`];
   // The name of a secret is not shown: someone may have put the secret itself here.
-  const shown = name.endsWith("Secret") ? "" : ` is "${value}"`;
+  const shown = /Secret(Arn)?$/.test(name) ? "" : ` is "${value}"`;
   return [`${NAMESPACE}:${name}${shown}: ${issue.message.replace(/\.$/, "")}. ${remedy}`];
 }
 
@@ -171,77 +229,3 @@ function exampleOf(name: string): string {
 export const DEFAULTS: Readonly<Omit<MarbleConfig, "alertEmail">> = settings
   .omit({ alertEmail: true })
   .parse({});
-
-function schedule(byDefault: string) {
-  return z
-    .string()
-    .superRefine((expression, context) => {
-      try {
-        parseSchedule(expression);
-      } catch (error) {
-        context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
-      }
-    })
-    .default(byDefault);
-}
-
-/** The characters that Secrets Manager allows in a name. An ARN is none. */
-function secretName(byDefault: string) {
-  const rule =
-    "must be the name of a secret in AWS Secrets Manager (letters, digits and /_+=.@-), not its ARN or content";
-  return z
-    .string()
-    .regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, rule)
-    .default(byDefault);
-}
-
-function schemaName(byDefault: string) {
-  return z
-    .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_$]{0,62}$/, "must be the name of a PostgreSQL schema")
-    .default(byDefault);
-}
-
-/** A setting that is empty by default. */
-function optional(pattern: RegExp, rule: string) {
-  return z
-    .string()
-    .refine((value) => value === "" || pattern.test(value), rule)
-    .default("");
-}
-
-/** Ids of a kind of resource of EC2, separated by commas. */
-function idList(kind: "subnet" | "sg") {
-  return z
-    .string()
-    .transform((text) => (text === "" ? [] : text.split(",").map((id) => id.trim())))
-    .refine(
-      (ids) => ids.every((id) => new RegExp(`^${kind}-[0-9a-f]+$`).test(id)),
-      `must be ids such as ${kind}-0123456789abcdef0, separated by commas`,
-    )
-    .default([]);
-}
-
-function date(byDefault: string) {
-  return z.iso.date("must be a date such as 2020-01-31").default(byDefault);
-}
-
-function yesOrNo(byDefault: boolean) {
-  return z
-    .enum(["true", "false"], "must be true or false")
-    .transform((text) => text === "true")
-    .default(byDefault);
-}
-
-/** Memory of a Lambda; the limits are those of AWS. */
-function memory(byDefault: number) {
-  const rule = "must be a whole number of MB from 128 to 10240";
-  return wholeNumber(rule).pipe(z.number().min(128, rule).max(10_240, rule)).default(byDefault);
-}
-
-function wholeNumber(rule: string) {
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, rule)
-    .transform(Number);
-}

@@ -206,6 +206,21 @@ describe("The role of a deployment", () => {
     expect(anyAction).to.not.include.members(["iam:AttachRolePolicy"]);
   });
 
+  it("reads no secret but QuickSight's, which QuickSight asks of whoever makes its data source", () => {
+    const statements = statementsOf({
+      Statement: deployStatements({ account, state, stack: "dev", boundary }),
+    });
+    const reading = statements.filter(({ actions }) =>
+      actions.some((one) => one.startsWith("secretsmanager:")),
+    );
+    expect(reading.map(({ actions, resources }) => [actions, resources])).to.deep.equal([
+      [
+        ["secretsmanager:GetSecretValue"],
+        ["arn:aws:secretsmanager:eu-west-2:123456789012:secret:marble-dev-quicksight-*"],
+      ],
+    ]);
+  });
+
   it("fits into an inline policy", () => {
     for (const Statement of [
       deployStatements({ account, state, stack: "a".repeat(30), boundary }),

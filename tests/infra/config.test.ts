@@ -44,6 +44,13 @@ describe("The configuration of a stack", () => {
       reportMail: "never",
       reportEmail: "",
       reportRetentionDays: 90,
+      quicksight: false,
+      quicksightHost: "",
+      quicksightPort: 5432,
+      quicksightDatabase: "",
+      quicksightSecretArn: "",
+      quicksightPrincipals: [],
+      quicksightVpcConnectionArn: "",
     });
   });
 
@@ -110,6 +117,12 @@ describe("A bad configuration", () => {
     ["permissionsBoundary", "marble-boundary", "must be the ARN of a policy of IAM"],
     ["tracing", "on", "must be true or false"],
     ["athena", "1", "must be true or false"],
+    ["quicksight", "yes", "must be true or false"],
+    ["quicksightHost", "postgres://warehouse", "must be the name of the warehouse's host"],
+    ["quicksightPort", "65536", "must be a port from 1 to 65535"],
+    ["quicksightDatabase", "d".repeat(64), "must be the name of the warehouse's database"],
+    ["quicksightPrincipals", "ada", "must be ARNs of users or groups of QuickSight, separated by commas"],
+    ["quicksightVpcConnectionArn", "vpc-0123", "must be the ARN of a VPC connection of QuickSight"],
   ];
   for (const [key, value, says] of cases) {
     it(`is refused, with the remedy: ${key} = "${value}"`, () => {
@@ -161,6 +174,9 @@ describe("A bad configuration", () => {
     const parse = (): unknown => parseConfig({ ...EMAIL, "marble:sourceSecret": '{"password":"hunter2"}' });
     expect(parse).to.throw("marble:sourceSecret: must be the name of a secret");
     expect(parse).not.to.throw("hunter2");
+    const parseArn = (): unknown => parseConfig({ ...EMAIL, "marble:quicksightSecretArn": "hunter2" });
+    expect(parseArn).to.throw("marble:quicksightSecretArn: must be the ARN of a secret");
+    expect(parseArn).not.to.throw("hunter2");
   });
 
   it("is refused with all its problems at once", () => {

@@ -27,6 +27,7 @@ const STATEFUL: ReadonlyMap<string, readonly string[]> = new Map([
 const STATELESS: readonly string[] = [
   "aws:athena/namedQuery:NamedQuery",
   "aws:athena/workgroup:Workgroup",
+  "aws:cloudformation/stack:Stack",
   "aws:cloudwatch/dashboard:Dashboard",
   "aws:cloudwatch/metricAlarm:MetricAlarm",
   "aws:cloudwatch/queryDefinition:QueryDefinition",
@@ -39,6 +40,8 @@ const STATELESS: readonly string[] = [
   "aws:lambda/function:Function",
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
   "aws:lambda/permission:Permission",
+  "aws:quicksight/dataSet:DataSet",
+  "aws:quicksight/dataSource:DataSource",
   "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
   "aws:s3/bucketNotification:BucketNotification",
   "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",

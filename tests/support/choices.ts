@@ -1,4 +1,4 @@
-/** Settings that are off by default, switched on: what stands around the Lambdas, and how the lake is kept. */
+/** Settings that are off by default, switched on: what stands around the Lambdas, how the lake is kept, QuickSight. */
 export const EVERY_CHOICE: Readonly<Record<string, string>> = {
   objectLockDays: "30",
   kmsKeyArn: "arn:aws:kms:eu-west-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
@@ -6,4 +6,12 @@ export const EVERY_CHOICE: Readonly<Record<string, string>> = {
   securityGroupIds: "sg-0c3",
   permissionsBoundary: "arn:aws:iam::123456789012:policy/github-marble-boundary-dev",
   tracing: "true",
+  quicksight: "true",
+  quicksightHost: "warehouse.example.com",
+  quicksightPort: "6432",
+  quicksightDatabase: "warehouse",
+  quicksightSecretArn: "arn:aws:secretsmanager:eu-west-2:123456789012:secret:marble-dev-quicksight-a1b2c3",
+  quicksightPrincipals:
+    "arn:aws:quicksight:eu-west-2:123456789012:group/default/analysts,arn:aws:quicksight:eu-west-2:123456789012:user/default/ada",
+  quicksightVpcConnectionArn: "arn:aws:quicksight:eu-west-2:123456789012:vpcConnection/warehouse",
 };
