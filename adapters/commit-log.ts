@@ -39,17 +39,19 @@ export function commitLog<C>(store: ObjectStore, schema: z.ZodType<C>): CommitLo
     head: async () => {
       const marked = await store.firstKey(HEADS_PREFIX);
       const known = marked === undefined ? undefined : commitOfHeadKey(marked);
+      // Most often the marked one is the newest: it is asked for along with the one that would be after it.
+      let [commit, next] = await Promise.all([
+        known === undefined ? undefined : read(known),
+        read(nextCommit(known)),
+      ]);
       let number = known;
-      let commit: C | undefined;
-      for (;;) {
-        const next = await read(nextCommit(number));
-        if (next === undefined) break;
+      while (next !== undefined) {
         number = nextCommit(number);
         commit = next;
+        next = await read(nextCommit(number));
       }
       if (number === undefined) return undefined;
       if (number !== known) await mark(number);
-      commit ??= await read(number);
       // A head is marked only after its commit was created.
       if (commit === undefined) {
         throw new TerminalError(

@@ -34,8 +34,7 @@ export async function reportProcessStanding(options: {
   readonly telemetry: Telemetry;
 }): Promise<void> {
   const { ingested, processed, telemetry } = options;
-  const captured = await ingested.log.head();
-  const head = await processed.log.head();
+  const [captured, head] = await Promise.all([ingested.log.head(), processed.log.head()]);
   telemetry.count("CommitsBehind", (captured?.number ?? 0) - (head?.number ?? 0));
   telemetry.count("TablesQuarantined", Object.keys(head?.commit.quarantine ?? {}).length);
 }
@@ -51,10 +50,13 @@ export async function reportLoadStanding(
   },
 ): Promise<void> {
   const { ingested, log, telemetry, now } = options;
-  const head = await log.head();
+  const [head, tags] = await Promise.all([
+    log.head(),
+    position === undefined ? undefined : ingested.tags(commitKey(position.commit)),
+  ]);
   telemetry.count("CommitsBehind", (head?.number ?? 0) - (position?.commit ?? 0));
   if (position === undefined) return;
-  const seen = (await ingested.tags(commitKey(position.commit))).get(SEEN_TAG);
+  const seen = tags?.get(SEEN_TAG);
   const shown = Math.max(position.capturedAt.getTime(), seen === undefined ? 0 : Date.parse(seen));
   telemetry.count("Freshness", Math.max(0, (now.getTime() - shown) / 1000), "Seconds");
   telemetry.count("OrphansWaiting", position.orphans);
