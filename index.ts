@@ -184,7 +184,7 @@ new Dashboard("overview", {
 // For questions that outgrow the warehouse: the processed bucket as tables, asked with Athena.
 const lake = config.athena ? new LakeCatalogue("lake", { bucket: processed, model }) : undefined;
 
-// For those who have QuickSight: the marts as data sets, and an analysis of them.
+// For those who have QuickSight: the marts as data sets, with an analysis and a dashboard of them.
 const quickSight = config.quicksight ? new QuickSight("quicksight", { config, marts }) : undefined;
 
 // What `pulumi stack output` shows.
@@ -214,7 +214,11 @@ export const reports = report
   ? { bucket: report.bucket.name, function: report.stage.function.name, schedule: config.reportSchedule }
   : "off";
 export const quicksight = quickSight
-  ? { dataSource: quickSight.dataSourceArn, analysis: quickSight.analysisId }
+  ? {
+      dataSource: quickSight.dataSourceArn,
+      analysis: quickSight.analysisId,
+      dashboard: quickSight.dashboardId,
+    }
   : "off";
 export const alertTopic = alerts.topicArn;
 export const nextStep = `Open the mail from AWS to ${config.alertEmail} and confirm it: alarms reach nobody before.`;

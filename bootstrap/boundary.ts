@@ -28,7 +28,7 @@ export function boundaryStatements({ partition, region, accountId }: Account, st
       [`arn:${partition}:secretsmanager:${region}:${accountId}:secret:*`],
     ),
     allow(["kms:Decrypt", "kms:GenerateDataKey"], [`arn:${partition}:kms:${region}:${accountId}:key/*`]),
-    allow(["logs:CreateLogStream", "logs:PutLogEvents"], [own("logs", "log-group:")]),
+    allow(["logs:CreateLogStream", "logs:PutLogEvents"], [`${own("logs", "log-group:")}:log-stream:*`]),
     allow(
       ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
       [own("sqs", "")],

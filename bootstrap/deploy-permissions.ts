@@ -22,10 +22,11 @@ const READ_ANYWHERE = [
   "sns:GetSubscriptionAttributes",
 ];
 
-/** Writes that AWS does not limit to a resource: of a subscription, and of a saved query. */
+/** Writes that AWS does not limit to a resource: of a subscription, a saved query, a new data source. */
 const WRITE_ANYWHERE = [
   "logs:PutQueryDefinition",
   "logs:DeleteQueryDefinition",
+  "quicksight:CreateDataSource",
   "sns:SetSubscriptionAttributes",
   "sns:Unsubscribe",
 ];

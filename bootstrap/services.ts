@@ -211,12 +211,11 @@ export const SERVICES: readonly Service[] = [
   {
     types: ["aws:quicksight/dataSource:DataSource", "aws:quicksight/dataSet:DataSet"],
     resources: (account, stack) =>
-      ["datasource", "dataset", "analysis"].map(
+      ["datasource", "dataset", "analysis", "dashboard"].map(
         (kind) => `${regional("quicksight", account)}:${kind}/marble-${stack}-*`,
       ),
     read: ["quicksight:Describe*", "quicksight:ListTagsForResource"],
     write: [
-      "quicksight:CreateDataSource",
       "quicksight:UpdateDataSource",
       "quicksight:DeleteDataSource",
       "quicksight:UpdateDataSourcePermissions",
@@ -231,12 +230,17 @@ export const SERVICES: readonly Service[] = [
       "quicksight:DeleteAnalysis",
       "quicksight:RestoreAnalysis",
       "quicksight:UpdateAnalysisPermissions",
+      "quicksight:CreateDashboard",
+      "quicksight:UpdateDashboard",
+      "quicksight:UpdateDashboardPublishedVersion",
+      "quicksight:DeleteDashboard",
+      "quicksight:UpdateDashboardPermissions",
       "quicksight:TagResource",
       "quicksight:UntagResource",
     ],
   },
   {
-    // The analysis, which CloudFormation makes with the rights of whoever deploys.
+    // Analysis and dashboard, which CloudFormation makes with the rights of whoever deploys.
     types: ["aws:cloudformation/stack:Stack"],
     resources: (account, stack) => [`${regional("cloudformation", account)}:stack/marble-${stack}-*/*`],
     read: [

@@ -2,10 +2,10 @@ import { RunError } from "@pulumi/pulumi";
 import * as z from "zod";
 import { NEVER } from "../domain/report-mail";
 import { parseSchedule } from "../domain/schedule";
+import { missingForQuickSight, QUICKSIGHT_EXAMPLES, quickSightSettings } from "./quicksight/settings";
 import {
   date,
   idList,
-  list,
   memory,
   optional,
   schedule,
@@ -36,7 +36,6 @@ const LOG_LEVELS = ["DEBUG", "INFO", "WARN", "ERROR"] as const;
 
 const MAIL_TIME = /^(?:never|(?:[01]\d|2[0-3]):[0-5]\d)$/;
 const MAIL_RULE = "must be never, or a time in UTC such as 07:00";
-const PORT_RULE = "must be a port from 1 to 65535";
 const KEEP_RULE = "must be a whole number of days from 1 to 3650";
 
 const settings = z.strictObject({
@@ -88,24 +87,7 @@ const settings = z.strictObject({
   reportRetentionDays: wholeNumber(KEEP_RULE)
     .pipe(z.number().min(1, KEEP_RULE).max(3650, KEEP_RULE))
     .default(90),
-  quicksight: yesOrNo(false),
-  quicksightHost: optional(/^[A-Za-z0-9.-]+$/, "must be the name of the warehouse's host"),
-  quicksightPort: wholeNumber(PORT_RULE)
-    .pipe(z.number().min(1, PORT_RULE).max(65_535, PORT_RULE))
-    .default(5432),
-  quicksightDatabase: optional(/^.{1,63}$/, "must be the name of the warehouse's database"),
-  quicksightSecretArn: optional(
-    /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+$/,
-    "must be the ARN of a secret in AWS Secrets Manager",
-  ),
-  quicksightPrincipals: list(
-    /^arn:[\w-]+:quicksight:[\w-]+:\d{12}:(user|group)\/\S+$/,
-    "must be ARNs of users or groups of QuickSight, separated by commas",
-  ),
-  quicksightVpcConnectionArn: optional(
-    /^arn:[\w-]+:quicksight:[\w-]+:\d{12}:vpcConnection\/[\w-]+$/,
-    "must be the ARN of a VPC connection of QuickSight",
-  ),
+  ...quickSightSettings,
 });
 
 /** Every setting of the platform, checked. Schedules are EventBridge expressions, memory is in MB. */
@@ -121,14 +103,7 @@ const EXAMPLES: ReadonlyMap<string, string> = new Map([
   ["subnetIds", "subnet-0123456789abcdef0,subnet-0fedcba9876543210"],
   ["securityGroupIds", "sg-0123456789abcdef0"],
   ["permissionsBoundary", "arn:aws:iam::123456789012:policy/marble-boundary-dev"],
-  ["quicksightHost", "warehouse.abc123.eu-west-2.rds.amazonaws.com"],
-  ["quicksightDatabase", "warehouse"],
-  [
-    "quicksightSecretArn",
-    "arn:aws:secretsmanager:eu-west-2:123456789012:secret:marble-dev-quicksight-a1b2c3",
-  ],
-  ["quicksightPrincipals", "arn:aws:quicksight:eu-west-2:123456789012:group/default/analysts"],
-  ["quicksightVpcConnectionArn", "arn:aws:quicksight:eu-west-2:123456789012:vpcConnection/warehouse"],
+  ...QUICKSIGHT_EXAMPLES,
 ]);
 
 /**
@@ -183,17 +158,8 @@ function networkProblems({ subnetIds, securityGroupIds }: MarbleConfig): string[
   ];
 }
 
-/** What QuickSight cannot be without. */
-const QUICKSIGHT_NEEDS = [
-  "quicksightHost",
-  "quicksightDatabase",
-  "quicksightSecretArn",
-  "quicksightPrincipals",
-] as const;
-
 function quicksightProblems(config: MarbleConfig): string[] {
-  if (!config.quicksight) return [];
-  return QUICKSIGHT_NEEDS.filter((name) => config[name].length === 0).map(
+  return missingForQuickSight(config).map(
     (name) =>
       `${NAMESPACE}:${name} is missing: QuickSight needs it. ` +
       `Set it, for example with: pulumi config set ${NAMESPACE}:${name} "${exampleOf(name)}"`,
@@ -215,8 +181,9 @@ function describeIssue(issue: z.core.$ZodIssue, own: Readonly<Record<string, str
   const remedy = `Set it, for example with: pulumi config set ${NAMESPACE}:${name} "${exampleOf(name)}"`;
   const value = own[name];
   if (value === undefined) return [`${NAMESPACE}:${name} is missing. ${remedy}`];
-  // The name of a secret is not shown: someone may have put the secret itself here.
-  const shown = /Secret(Arn)?$/.test(name) ? "" : ` is "${value}"`;
+  // The name of a secret is not shown: someone may have put the secret itself here. Nor is a URL: it may hold one.
+  const hidden = /Secret(Arn)?$/.test(name) || /:\/\/|:.*@/.test(value);
+  const shown = hidden ? "" : ` is "${value}"`;
   return [`${NAMESPACE}:${name}${shown}: ${issue.message.replace(/\.$/, "")}. ${remedy}`];
 }
 

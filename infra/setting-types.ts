@@ -40,11 +40,11 @@ export function optional(pattern: RegExp, rule: string) {
     .default("");
 }
 
-/** Values separated by commas; none by default. */
+/** Values separated by commas, each once; none by default. */
 export function list(pattern: RegExp, rule: string) {
   return z
     .string()
-    .transform((text) => (text === "" ? [] : text.split(",").map((id) => id.trim())))
+    .transform((text) => (text === "" ? [] : [...new Set(text.split(",").map((id) => id.trim()))]))
     .refine((ids) => ids.every((id) => pattern.test(id)), rule)
     .default([]);
 }

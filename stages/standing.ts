@@ -39,27 +39,37 @@ export async function reportProcessStanding(options: {
   telemetry.count("TablesQuarantined", Object.keys(head?.commit.quarantine ?? {}).length);
 }
 
+interface LoadStanding {
+  readonly ingested: ObjectStore;
+  readonly log: CommitLog<ProcessCommit>;
+  readonly telemetry: Telemetry;
+  readonly now: Date;
+}
+
 /** Tells how old what the warehouse shows is, and what waits. Nothing is known of one that was never loaded. */
 export async function reportLoadStanding(
   position: WarehousePosition | undefined,
-  options: {
-    readonly ingested: ObjectStore;
-    readonly log: CommitLog<ProcessCommit>;
-    readonly telemetry: Telemetry;
-    readonly now: Date;
-  },
+  options: LoadStanding,
 ): Promise<void> {
-  const { ingested, log, telemetry, now } = options;
-  const [head, tags] = await Promise.all([
-    log.head(),
-    position === undefined ? undefined : ingested.tags(commitKey(position.commit)),
+  const { log, telemetry } = options;
+  // Side by side; that one cannot be told is no reason not to tell the other.
+  const told = await Promise.allSettled([
+    log.head().then((head) => {
+      telemetry.count("CommitsBehind", (head?.number ?? 0) - (position?.commit ?? 0));
+    }),
+    position === undefined ? undefined : reportAge(position, options),
   ]);
-  telemetry.count("CommitsBehind", (head?.number ?? 0) - (position?.commit ?? 0));
-  if (position === undefined) return;
-  const seen = tags?.get(SEEN_TAG);
+  for (const one of told) if (one.status === "rejected") throw one.reason;
+}
+
+async function reportAge(
+  position: WarehousePosition,
+  { ingested, telemetry, now }: LoadStanding,
+): Promise<void> {
+  telemetry.count("OrphansWaiting", position.orphans);
+  const seen = (await ingested.tags(commitKey(position.commit))).get(SEEN_TAG);
   const shown = Math.max(position.capturedAt.getTime(), seen === undefined ? 0 : Date.parse(seen));
   telemetry.count("Freshness", Math.max(0, (now.getTime() - shown) / 1000), "Seconds");
-  telemetry.count("OrphansWaiting", position.orphans);
 }
 
 /** Runs `report` after `work`, whatever came of it; what `work` threw is not hidden by what `report` throws. */

@@ -17,6 +17,7 @@ export const bestDesigns: Mart = {
     ),
     last_ordered_on: date("day of the newest order"),
   },
+  chart: { category: "design_name", measures: ["revenue"] },
   sql: `
 SELECT d.design_id, d.design_name, c.currency_code,
        sum(o.orders)::bigint AS orders,

@@ -5,12 +5,12 @@ export type MartType = "text" | "integer" | "decimal" | "date" | "timestamp" | "
 export interface MartColumn {
   readonly type: MartType;
   /** Its meaning, and its unit. */
-  readonly means: string;
+  readonly meaning: string;
 }
 
 const column =
   (type: MartType) =>
-  (means: string): MartColumn => ({ type, means });
+  (meaning: string): MartColumn => ({ type, meaning });
 
 export const text = column("text");
 export const integer = column("integer");

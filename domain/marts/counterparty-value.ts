@@ -19,6 +19,7 @@ export const counterpartyValue: Mart = {
     ),
     last_ordered_on: date("day of the newest order, either way"),
   },
+  chart: { category: "counterparty_legal_name", measures: ["sales_value", "purchase_value"] },
   sql: `
 SELECT p.counterparty_id, p.counterparty_legal_name, p.counterparty_legal_country, c.currency_code,
        sum(o.sales_orders)::bigint AS sales_orders,

@@ -50,6 +50,7 @@ export const deletedOrders: Mart = {
     commit: integer("number of the commit of that run"),
     came_back: boolean("whether an order with the same key has appeared since"),
   },
+  chart: { category: "counterparty_legal_name", measures: ["value"], series: "kind" },
   sql: `
 SELECT v.kind, v.order_id, v.record_id, v.ordered_on, p.counterparty_legal_name, c.currency_code, v.value,
        l.captured_at AS noticed_at, v.commit, v.came_back

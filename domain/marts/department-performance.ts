@@ -16,6 +16,7 @@ export const departmentPerformance: Mart = {
     purchase_orders: SHARED.purchaseOrders,
     purchase_value: SHARED.purchaseValue,
   },
+  chart: { category: "month", measures: ["sales_value"], series: "department_name" },
   sql: `
 SELECT s.department_name, ${monthOf("o.created_date")} AS month, c.currency_code,
        count(DISTINCT o.staff_id) AS staff,

@@ -19,6 +19,7 @@ export const leadTimes: Mart = {
     days_to_payment: decimal("days from order to payment, average of the paid; NULL when none is"),
     paid_late: integer("number of paid orders whose payment came after the agreed day"),
   },
+  chart: { category: "month", measures: ["days_to_delivery", "days_to_payment"], aggregate: "average" },
   // An order has one transaction, and a transaction one payment: both are unique in the source. By day first, as
   // in revenue_by_month.
   sql: `

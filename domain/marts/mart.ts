@@ -1,3 +1,4 @@
+import type { MartChart } from "./chart";
 import { decimal, integer, text, type MartColumn } from "./column";
 
 /**
@@ -16,6 +17,8 @@ export interface Mart {
   readonly note?: string;
   /** In the order of the view. */
   readonly columns: Readonly<Record<string, MartColumn>>;
+  /** The chart that answers it, where a tool draws one. */
+  readonly chart?: MartChart;
   /** A SELECT from tables of the model, from views of facts as they are now, and from what the loader keeps. */
   readonly sql: string;
   /** A query that a user may ask of it. */

@@ -49,6 +49,7 @@ export const orderChanges: Mart = {
     before: text("value in the version before, as text"),
     after: text("value in this version, as text"),
   },
+  chart: { category: "changed", measures: [], series: "kind" },
   sql: `
 SELECT v.kind, v.order_id, v.version, v.record_id, v.changed_at, n.key AS changed, b.value AS before, n.value AS after
   FROM ((${versions(SALES)}) UNION ALL (${versions(PURCHASES)})) v,

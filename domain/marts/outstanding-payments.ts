@@ -20,6 +20,7 @@ export const outstandingPayments: Mart = {
     due_on: date("day on which it is to be paid"),
     days_late: integer("days since it was due; 0 when it is not late"),
   },
+  chart: { category: "payment_type_name", measures: ["amount"] },
   sql: `
 SELECT f.payment_id, t.payment_type_name, f.counterparty_id, p.counterparty_legal_name,
        x.sales_order_id, x.purchase_order_id, c.currency_code, f.payment_amount AS amount,

@@ -14,6 +14,7 @@ export const revenueByMonth: Mart = {
     revenue: SHARED.salesValue,
     average_order: decimal("revenue for each order, in the currency of the row, rounded to 2 decimals"),
   },
+  chart: { category: "month", measures: ["revenue"] },
   // By day first: a hash of few days and currencies, where a sort of all orders by month would spill.
   sql: `
 SELECT ${monthOf("o.created_date")} AS month, c.currency_code,

@@ -14,6 +14,7 @@ export const salesByPlace: Mart = {
     units_sold: integer("units in the orders"),
     revenue: SHARED.salesValue,
   },
+  chart: { category: "country", measures: ["revenue"] },
   sql: `
 SELECT l.country, l.city, c.currency_code,
        sum(o.orders)::bigint AS orders,

@@ -15,6 +15,7 @@ export const staffPerformance: Mart = {
     purchase_orders: SHARED.purchaseOrders,
     purchase_value: SHARED.purchaseValue,
   },
+  chart: { category: "staff_name", measures: ["sales_value", "purchase_value"] },
   sql: `
 SELECT s.staff_id, s.first_name || ' ' || s.last_name AS staff_name, s.department_name, c.currency_code,
        sum(o.sales_orders)::bigint AS sales_orders,

@@ -34,7 +34,7 @@ export function martView(mart: Mart, stars: Stars): MartView {
   ].join("\n");
   const { name } = mart;
   const columns = Object.fromEntries(
-    Object.entries(mart.columns).map(([column, { means }]) => [column, means]),
+    Object.entries(mart.columns).map(([column, { meaning }]) => [column, meaning]),
   );
   return { name, comment, columns, select: `WITH ${relations.join(",\n     ")}${mart.sql}` };
 }

@@ -1,112 +1,143 @@
-import type { AnalysisDefinition, GridLayoutElement, SheetDefinition } from "@aws-sdk/client-quicksight";
+import type {
+  AnalysisDefinition,
+  Filter,
+  FilterControl,
+  FilterGroup,
+  GridLayoutElement,
+  SheetDefinition,
+} from "@aws-sdk/client-quicksight";
+import { PARTING_COLUMNS } from "../../domain/marts/chart";
 import type { Mart } from "../../domain/marts/mart";
-import { chartOf } from "./chart";
 import { chartVisual, columnOf, tableVisual } from "./visuals";
 
-/** The columns of QuickSight's grid. */
+/** Columns of QuickSight's grid. */
 const WIDTH = 36;
 const CHART_ROWS = 12;
 const TABLE_ROWS = 14;
 
+/** What sheets show first of the columns that part rows. */
+export type FirstShown = Readonly<Record<(typeof PARTING_COLUMNS)[number], string>>;
+
+/** Sheets and filters: what an analysis is, but for the data sets that it is drawn from. */
+export type Sheets = Pick<AnalysisDefinition, "Sheets" | "FilterGroups">;
+
 /** `revenue_by_month` as a title: Revenue by month. */
-export function titleOf({ name }: Mart): string {
+export function titleOf(name: string): string {
   const words = name.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /**
- * An analysis with a sheet for each mart: its question as a chart, a filter, and all rows beneath.
+ * A sheet for each mart: its question as a chart, where it has one, filters, and the rows beneath. A data set is
+ * called as its mart.
  *
  * It is in the words of QuickSight's API, which the SDK has as types and CloudFormation takes as they are:
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-quicksight-analysis-analysisdefinition.html
- *
- * @param dataSetArns by the names of the marts
  */
-export function analysisOf(
-  marts: readonly Mart[],
-  dataSetArns: Readonly<Record<string, string>>,
-): AnalysisDefinition {
+export const sheetsOf = (marts: readonly Mart[], first: FirstShown): Sheets => ({
+  Sheets: marts.map((mart) => sheetOf(mart)),
+  FilterGroups: marts.flatMap((mart) => filtersOf(mart).map((column) => filterGroup(mart, column, first))),
+});
+
+type PartingColumn = keyof FirstShown;
+
+const filtersOf = ({ columns }: Mart): PartingColumn[] =>
+  PARTING_COLUMNS.filter((column) => column in columns);
+
+/** A chart that gives each part a colour may show several. Any other would add them up, or rank by their sum. */
+const oneAtATime = ({ chart }: Mart, column: PartingColumn): boolean =>
+  chart !== undefined && chart.series !== column;
+
+const filterId = ({ name }: Mart, column: string): string => `${name}-${column}`;
+const controlId = ({ name }: Mart, column: string): string => `${name}-${column}-control`;
+
+function filterGroup(mart: Mart, column: PartingColumn, first: FirstShown): FilterGroup {
+  const filter: Filter = {
+    CategoryFilter: {
+      FilterId: filterId(mart, column),
+      Column: columnOf(mart, column),
+      Configuration: {
+        FilterListConfiguration: oneAtATime(mart, column)
+          ? { MatchOperator: "CONTAINS", CategoryValues: [first[column]] }
+          : { MatchOperator: "CONTAINS", SelectAllOptions: "FILTER_ALL_VALUES" },
+      },
+    },
+  };
   return {
-    DataSetIdentifierDeclarations: marts.map(({ name }) => ({
-      Identifier: name,
-      DataSetArn: dataSetArns[name],
-    })),
-    Sheets: marts.map(sheetOf),
-    FilterGroups: marts.map((mart) => ({
-      FilterGroupId: `${mart.name}-filters`,
-      CrossDataset: "SINGLE_DATASET",
-      Status: "ENABLED",
-      ScopeConfiguration: {
-        SelectedSheets: {
-          SheetVisualScopingConfigurations: [{ SheetId: mart.name, Scope: "ALL_VISUALS" }],
+    FilterGroupId: `${filterId(mart, column)}-group`,
+    CrossDataset: "SINGLE_DATASET",
+    Status: "ENABLED",
+    ScopeConfiguration: {
+      SelectedSheets: {
+        SheetVisualScopingConfigurations: [{ SheetId: mart.name, Scope: "ALL_VISUALS" }],
+      },
+    },
+    Filters: [filter],
+  };
+}
+
+const controlOf = (mart: Mart, column: PartingColumn): FilterControl => ({
+  Dropdown: {
+    FilterControlId: controlId(mart, column),
+    Title: titleOf(column.replace("_code", "")),
+    SourceFilterId: filterId(mart, column),
+    ...(oneAtATime(mart, column)
+      ? { Type: "SINGLE_SELECT", DisplayOptions: { SelectAllOptions: { Visibility: "HIDDEN" } } }
+      : { Type: "MULTI_SELECT" }),
+  },
+});
+
+function sheetOf(mart: Mart): SheetDefinition {
+  const { name, question, row, note, chart } = mart;
+  const controls = filtersOf(mart);
+  const chartId = `${name}-chart`;
+  const tableId = `${name}-rows`;
+  return {
+    SheetId: name,
+    Name: titleOf(name),
+    Description: `${question} One row for ${row}.${note === undefined ? "" : ` ${note}`}`,
+    ContentType: "INTERACTIVE",
+    Visuals: [
+      ...(chart === undefined ? [] : [chartVisual(mart, chart, chartId)]),
+      tableVisual(mart, tableId),
+    ],
+    Layouts: [
+      {
+        Configuration: {
+          GridLayout: {
+            Elements:
+              chart === undefined
+                ? [element(tableId, 0, TABLE_ROWS)]
+                : [element(chartId, 0, CHART_ROWS), element(tableId, CHART_ROWS, TABLE_ROWS)],
+          },
         },
       },
-      Filters: [
+    ],
+    ...(controls.length > 0 && {
+      FilterControls: controls.map((column) => controlOf(mart, column)),
+      SheetControlLayouts: [
         {
-          CategoryFilter: {
-            FilterId: filterId(mart),
-            Column: columnOf(mart, chartOf(mart).series),
-            Configuration: {
-              FilterListConfiguration: { MatchOperator: "CONTAINS", SelectAllOptions: "FILTER_ALL_VALUES" },
+          Configuration: {
+            GridLayout: {
+              Elements: controls.map((column) => ({
+                ElementId: controlId(mart, column),
+                ElementType: "FILTER_CONTROL",
+                ColumnSpan: 2,
+                RowSpan: 1,
+              })),
             },
           },
         },
       ],
-    })),
+    }),
   };
 }
 
-const filterId = ({ name }: Mart): string => `${name}-filter`;
-
-function sheetOf(mart: Mart): SheetDefinition {
-  const { name, question, row, note } = mart;
-  const chart = chartOf(mart);
-  const control = `${name}-control`;
-  const visuals: readonly [id: string, rows: number][] = [
-    [`${name}-chart`, CHART_ROWS],
-    [`${name}-rows`, TABLE_ROWS],
-  ];
-  return {
-    SheetId: name,
-    Name: titleOf(mart),
-    Description: `${question} One row for ${row}.${note === undefined ? "" : ` ${note}`}`,
-    ContentType: "INTERACTIVE",
-    Visuals: [chartVisual(mart, chart, `${name}-chart`), tableVisual(mart, `${name}-rows`)],
-    Layouts: [{ Configuration: { GridLayout: { Elements: stacked(visuals) } } }],
-    FilterControls: [
-      {
-        Dropdown: {
-          FilterControlId: control,
-          Title: chart.series,
-          SourceFilterId: filterId(mart),
-          Type: "MULTI_SELECT",
-        },
-      },
-    ],
-    SheetControlLayouts: [
-      {
-        Configuration: {
-          GridLayout: {
-            Elements: [{ ElementId: control, ElementType: "FILTER_CONTROL", ColumnSpan: 2, RowSpan: 1 }],
-          },
-        },
-      },
-    ],
-  };
-}
-
-function stacked(visuals: readonly [id: string, rows: number][]): GridLayoutElement[] {
-  let top = 0;
-  return visuals.map(([id, rows]) => {
-    const element: GridLayoutElement = {
-      ElementId: id,
-      ElementType: "VISUAL",
-      ColumnIndex: 0,
-      ColumnSpan: WIDTH,
-      RowIndex: top,
-      RowSpan: rows,
-    };
-    top += rows;
-    return element;
-  });
-}
+const element = (id: string, row: number, rows: number): GridLayoutElement => ({
+  ElementId: id,
+  ElementType: "VISUAL",
+  ColumnIndex: 0,
+  ColumnSpan: WIDTH,
+  RowIndex: row,
+  RowSpan: rows,
+});

@@ -2,12 +2,13 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { MartType } from "../../domain/marts/column";
 import type { Mart } from "../../domain/marts/mart";
-import type { MarbleConfig } from "../config";
 import { nameOf } from "../naming";
-import { analysisOf, titleOf } from "./analysis";
+import { sheetsOf, titleOf } from "./analysis";
+import { quickSightTemplate } from "./template";
+import type { QuickSightConfig } from "./settings";
 
 export interface QuickSightArgs {
-  readonly config: MarbleConfig;
+  readonly config: QuickSightConfig & { readonly martsSchema: string };
   readonly marts: readonly Mart[];
 }
 
@@ -21,27 +22,18 @@ const TYPES: Readonly<Record<MartType, string>> = {
   boolean: "BOOLEAN",
 };
 
-/** What those may do who get it, in the sets that QuickSight takes. */
-const USE_SOURCE = ["DescribeDataSource", "DescribeDataSourcePermissions", "PassDataSource"];
+/** To build analyses of one's own from a data set; QuickSight takes such sets of actions and no others. */
 const USE_DATA_SET = [
   "DescribeDataSet",
   "DescribeDataSetPermissions",
   "PassDataSet",
   "DescribeIngestion",
   "ListIngestions",
-];
-const OWN_ANALYSIS = [
-  "RestoreAnalysis",
-  "UpdateAnalysisPermissions",
-  "DeleteAnalysis",
-  "DescribeAnalysisPermissions",
-  "QueryAnalysis",
-  "DescribeAnalysis",
-  "UpdateAnalysis",
-];
+].map((action) => `quicksight:${action}`);
 
 /**
- * The marts in QuickSight: the warehouse as a data source, a data set for each mart, and an analysis to begin with.
+ * The marts in QuickSight: the warehouse as a data source, a data set for each mart, an analysis for authors and a
+ * dashboard, which is the same, for readers.
  *
  * The data sets ask the warehouse at each look, so that they show what is loaded, and nothing is copied. The account
  * must have subscribed to QuickSight before.
@@ -49,23 +41,88 @@ const OWN_ANALYSIS = [
 export class QuickSight extends pulumi.ComponentResource {
   readonly dataSourceArn: pulumi.Output<string>;
   readonly analysisId: string;
+  readonly dashboardId: string;
 
   constructor(name: string, { config, marts }: QuickSightArgs, opts?: pulumi.ComponentResourceOptions) {
     super("marble:infra:QuickSight", name, {}, opts);
     // Ids are chosen here, and taken until what has them is gone.
     const child = { parent: this, deleteBeforeReplace: true };
-    const { martsSchema, quicksightPrincipals: principals } = config;
-    const vpcConnectionArn = config.quicksightVpcConnectionArn;
-    const grants = (actions: readonly string[]): { principal: string; actions: string[] }[] =>
-      principals.map((principal) => ({
-        principal,
-        actions: actions.map((action) => `quicksight:${action}`),
-      }));
+    const { quicksightAuthors: authors, quicksightReaders: readers } = config;
+    // Now, and not when the data sets are there: a preview sees what is wrong with it.
+    const sheets = sheetsOf(marts, { currency_code: config.quicksightCurrency, kind: "sale" });
 
-    const source = new aws.quicksight.DataSource(
-      nameOf(name),
+    const source = this.declareSource(nameOf(name), config, child);
+    const dataSets = marts.map((mart) => {
+      const dataSetId = nameOf(mart.name.replaceAll("_", "-"));
+      return new aws.quicksight.DataSet(
+        dataSetId,
+        {
+          dataSetId,
+          name: titleOf(mart.name),
+          importMode: "DIRECT_QUERY",
+          physicalTableMaps: [
+            {
+              physicalTableMapId: "mart",
+              relationalTable: {
+                dataSourceArn: source.arn,
+                schema: config.martsSchema,
+                name: mart.name,
+                inputColumns: Object.entries(mart.columns).map(([column, { type }]) => ({
+                  name: column,
+                  type: TYPES[type],
+                })),
+              },
+            },
+          ],
+          permissions: authors.map((principal) => ({ principal, actions: USE_DATA_SET })),
+        },
+        child,
+      );
+    });
+
+    const id = nameOf(name);
+    const declarations = dataSets.map(({ arn }, index) => ({
+      Identifier: marts[index]?.name,
+      DataSetArn: arn,
+    }));
+    for (const [kind, principals] of [
+      ["Analysis", authors],
+      ["Dashboard", [...new Set([...authors, ...readers])]],
+    ] as const) {
+      new aws.cloudformation.Stack(
+        `${id}-${kind.toLowerCase()}`,
+        {
+          templateBody: quickSightTemplate({
+            kind,
+            id,
+            name: `Business (${pulumi.getStack()})`,
+            sheets,
+            declarations,
+            principals,
+          }),
+          // One that was rolled back can be neither updated nor made again.
+          onFailure: "DELETE",
+        },
+        child,
+      );
+    }
+    this.dataSourceArn = source.arn;
+    this.analysisId = id;
+    this.dashboardId = id;
+    this.registerOutputs({ dataSourceArn: this.dataSourceArn, analysisId: id, dashboardId: id });
+  }
+
+  /** Nobody gets the source itself: with it goes SQL of one's own. */
+  private declareSource(
+    id: string,
+    config: QuickSightConfig,
+    child: pulumi.CustomResourceOptions,
+  ): aws.quicksight.DataSource {
+    const vpcConnectionArn = config.quicksightVpcConnectionArn;
+    return new aws.quicksight.DataSource(
+      id,
       {
-        dataSourceId: nameOf(name),
+        dataSourceId: id,
         name: `Warehouse (${pulumi.getStack()})`,
         type: "POSTGRESQL",
         parameters: {
@@ -78,69 +135,8 @@ export class QuickSight extends pulumi.ComponentResource {
         credentials: { secretArn: config.quicksightSecretArn },
         sslProperties: { disableSsl: false },
         ...(vpcConnectionArn !== "" && { vpcConnectionProperties: { vpcConnectionArn } }),
-        permissions: grants(USE_SOURCE),
       },
       child,
     );
-    this.dataSourceArn = source.arn;
-
-    const dataSets = marts.map((mart): [string, pulumi.Output<string>] => {
-      const dataSetId = nameOf(mart.name.replaceAll("_", "-"));
-      const dataSet = new aws.quicksight.DataSet(
-        dataSetId,
-        {
-          dataSetId,
-          name: titleOf(mart),
-          importMode: "DIRECT_QUERY",
-          physicalTableMaps: [
-            {
-              physicalTableMapId: "mart",
-              relationalTable: {
-                dataSourceArn: source.arn,
-                schema: martsSchema,
-                name: mart.name,
-                inputColumns: Object.entries(mart.columns).map(([column, { type }]) => ({
-                  name: column,
-                  type: TYPES[type],
-                })),
-              },
-            },
-          ],
-          permissions: grants(USE_DATA_SET),
-        },
-        child,
-      );
-      return [mart.name, dataSet.arn];
-    });
-
-    this.analysisId = nameOf(name);
-    // The provider's own resource takes no definition: https://github.com/pulumi/pulumi-aws/issues/2852
-    new aws.cloudformation.Stack(
-      `${nameOf(name)}-analysis`,
-      {
-        templateBody: pulumi.jsonStringify({
-          Description: "The analysis of Marble's marts in QuickSight.",
-          Resources: {
-            Analysis: {
-              Type: "AWS::QuickSight::Analysis",
-              Properties: {
-                AwsAccountId: aws.getCallerIdentityOutput().accountId,
-                AnalysisId: this.analysisId,
-                Name: `Business (${pulumi.getStack()})`,
-                Definition: pulumi
-                  .all(Object.fromEntries(dataSets))
-                  .apply((dataSetArns) => analysisOf(marts, dataSetArns)),
-                Permissions: grants(OWN_ANALYSIS).map(({ principal, actions }) => ({
-                  Principal: principal,
-                  Actions: actions,
-                })),
-              },
-            },
-          },
-        }),
-      },
-      child,
-    );
-    this.registerOutputs({ dataSourceArn: this.dataSourceArn, analysisId: this.analysisId });
   }
 }

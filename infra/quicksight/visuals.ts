@@ -1,15 +1,16 @@
 import type {
+  BarChartAggregatedFieldWells,
   BarChartVisual,
   ColumnIdentifier,
   DimensionField,
   MeasureField,
   Visual,
 } from "@aws-sdk/client-quicksight";
+import type { MartChart } from "../../domain/marts/chart";
 import type { Mart } from "../../domain/marts/mart";
-import type { MartChart } from "./chart";
 
 /** How many bars a chart shows; the table beneath has all rows. */
-const MOST_BARS = 20;
+const MAX_BARS = 20;
 
 /** A column of a mart's data set, which is declared under the mart's name. */
 export const columnOf = ({ name }: Mart, column: string): ColumnIdentifier => ({
@@ -17,25 +18,27 @@ export const columnOf = ({ name }: Mart, column: string): ColumnIdentifier => ({
   ColumnName: column,
 });
 
-type TitleAndId = Pick<BarChartVisual, "VisualId" | "Title">;
-
-const titled = (id: string, title: string): TitleAndId => ({
+const titled = (id: string, title: string): Pick<BarChartVisual, "VisualId" | "Title"> => ({
   VisualId: id,
   Title: { Visibility: "VISIBLE", FormatText: { PlainText: title } },
 });
 
+/** The field of a visual that counts rows. The others are called as their columns. */
+const COUNT = "count";
+
 /** A mart's question as lines over months, or as bars, the longest first. */
 export function chartVisual(mart: Mart, chart: MartChart, id: string): Visual {
   const heading = titled(id, mart.question);
-  const fields = fieldsOf(mart, chart, id);
-  if (mart.columns[chart.along]?.type === "date") {
+  const { category, measures } = chart;
+  const wells = wellsOf(mart, chart);
+  if (isDate(mart, category)) {
     return {
       LineChartVisual: {
         ...heading,
         ChartConfiguration: {
           Type: "LINE",
-          FieldWells: { LineChartAggregatedFieldWells: fields.wells },
-          SortConfiguration: { CategorySort: [{ FieldSort: { FieldId: fields.along, Direction: "ASC" } }] },
+          FieldWells: { LineChartAggregatedFieldWells: wells },
+          SortConfiguration: { CategorySort: [{ FieldSort: { FieldId: category, Direction: "ASC" } }] },
         },
       },
     };
@@ -45,53 +48,55 @@ export function chartVisual(mart: Mart, chart: MartChart, id: string): Visual {
       ...heading,
       ChartConfiguration: {
         Orientation: "HORIZONTAL",
-        // Beside each other, never on each other: money of two currencies has no sum.
         BarsArrangement: "CLUSTERED",
-        FieldWells: { BarChartAggregatedFieldWells: fields.wells },
+        FieldWells: { BarChartAggregatedFieldWells: wells },
         SortConfiguration: {
-          CategorySort: [{ FieldSort: { FieldId: fields.value, Direction: "DESC" } }],
-          CategoryItemsLimit: { ItemsLimit: MOST_BARS, OtherCategories: "EXCLUDE" },
+          CategorySort: [{ FieldSort: { FieldId: measures[0] ?? COUNT, Direction: "DESC" } }],
+          CategoryItemsLimit: { ItemsLimit: MAX_BARS, OtherCategories: "EXCLUDE" },
         },
       },
     },
   };
 }
 
-/** What both charts draw, and the ids of the fields that they sort by. */
-function fieldsOf(mart: Mart, { along, measure, series }: MartChart, id: string) {
-  const field = (column: string, fieldId = `${id}.${column}`) => ({
-    FieldId: fieldId,
-    Column: columnOf(mart, column),
-  });
-  const category: DimensionField =
-    mart.columns[along]?.type === "date"
-      ? { DateDimensionField: { ...field(along), DateGranularity: "MONTH" } }
-      : { CategoricalDimensionField: field(along) };
-  const count = `${id}.count`;
-  const value: MeasureField =
-    measure === undefined
-      ? { CategoricalMeasureField: { ...field(along, count), AggregationFunction: "COUNT" } }
-      : {
-          NumericalMeasureField: {
-            ...field(measure),
-            AggregationFunction: { SimpleNumericalAggregation: "SUM" },
-          },
-        };
+const isDate = ({ columns }: Mart, column: string): boolean => columns[column]?.type === "date";
+
+function wellsOf(
+  mart: Mart,
+  { category, measures, aggregate, series }: MartChart,
+): Pick<BarChartAggregatedFieldWells, "Category" | "Values" | "Colors"> {
+  const field = (column: string) => ({ FieldId: column, Column: columnOf(mart, column) });
+  const axis: DimensionField = isDate(mart, category)
+    ? { DateDimensionField: { ...field(category), DateGranularity: "MONTH" } }
+    : { CategoricalDimensionField: field(category) };
+  const values = measures.map((measure): MeasureField => ({
+    NumericalMeasureField: {
+      ...field(measure),
+      AggregationFunction: { SimpleNumericalAggregation: aggregate === "average" ? "AVERAGE" : "SUM" },
+    },
+  }));
+  const count: MeasureField = {
+    CategoricalMeasureField: {
+      FieldId: COUNT,
+      Column: columnOf(mart, category),
+      AggregationFunction: "COUNT",
+    },
+  };
   return {
-    along: `${id}.${along}`,
-    value: measure === undefined ? count : `${id}.${measure}`,
-    wells: { Category: [category], Values: [value], Colors: [{ CategoricalDimensionField: field(series) }] },
+    Category: [axis],
+    Values: values.length === 0 ? [count] : values,
+    ...(series !== undefined && { Colors: [{ CategoricalDimensionField: field(series) }] }),
   };
 }
 
 export const tableVisual = (mart: Mart, id: string): Visual => ({
   TableVisual: {
-    ...titled(id, "All rows"),
+    ...titled(id, "Rows"),
     ChartConfiguration: {
       FieldWells: {
         TableUnaggregatedFieldWells: {
           Values: Object.keys(mart.columns).map((column) => ({
-            FieldId: `${id}.${column}`,
+            FieldId: column,
             Column: columnOf(mart, column),
           })),
         },

@@ -118,8 +118,9 @@ describe("The role of a deployment", () => {
   const read = statementsOf({ Statement: readStatements({ account, state, stacks: ["dev", "prod"] }) });
 
   it("can deploy every type of resource that the program declares", async () => {
+    const chosen = Object.entries(EVERY_CHOICE).map(([name, value]) => [`marble:${name}`, value]);
     const registered = await registrationsOf({
-      config: { "marble:alertEmail": "data@example.com", "marble:objectLockDays": "1" },
+      config: { "marble:alertEmail": "data@example.com", ...(Object.fromEntries(chosen) as object) },
     });
     const types = new Set(registered.map(({ type }) => type).filter((type) => !type.startsWith("marble:")));
     expect(
@@ -178,6 +179,7 @@ describe("The role of a deployment", () => {
       "sns:GetSubscriptionAttributes",
       "logs:PutQueryDefinition",
       "logs:DeleteQueryDefinition",
+      "quicksight:CreateDataSource",
       "sns:SetSubscriptionAttributes",
       "sns:Unsubscribe",
     ]);

@@ -49,16 +49,18 @@ describe("The configuration of a stack", () => {
       quicksightPort: 5432,
       quicksightDatabase: "",
       quicksightSecretArn: "",
-      quicksightPrincipals: [],
+      quicksightAuthors: [],
+      quicksightReaders: [],
+      quicksightCurrency: "GBP",
       quicksightVpcConnectionArn: "",
     });
   });
 
-  it("takes lists of ids, with spaces or without", () => {
+  it("takes lists of ids, with spaces or without, and each once", () => {
     const config = parseConfig({
       ...EMAIL,
       "marble:subnetIds": "subnet-0a1, subnet-0b2",
-      "marble:securityGroupIds": "sg-0c3",
+      "marble:securityGroupIds": "sg-0c3,sg-0c3",
     });
     expect(config).to.deep.include({ subnetIds: ["subnet-0a1", "subnet-0b2"], securityGroupIds: ["sg-0c3"] });
   });
@@ -118,10 +120,12 @@ describe("A bad configuration", () => {
     ["tracing", "on", "must be true or false"],
     ["athena", "1", "must be true or false"],
     ["quicksight", "yes", "must be true or false"],
-    ["quicksightHost", "postgres://warehouse", "must be the name of the warehouse's host"],
+    ["quicksightHost", "warehouse:5432", "must be the name of the warehouse's host"],
     ["quicksightPort", "65536", "must be a port from 1 to 65535"],
     ["quicksightDatabase", "d".repeat(64), "must be the name of the warehouse's database"],
-    ["quicksightPrincipals", "ada", "must be ARNs of users or groups of QuickSight, separated by commas"],
+    ["quicksightCurrency", "pounds", "must be a currency such as GBP"],
+    ["quicksightReaders", "ada", "must be ARNs of users or groups of QuickSight, separated by commas"],
+    ["quicksightAuthors", "ada", "must be ARNs of users or groups of QuickSight, separated by commas"],
     ["quicksightVpcConnectionArn", "vpc-0123", "must be the ARN of a VPC connection of QuickSight"],
   ];
   for (const [key, value, says] of cases) {
@@ -177,6 +181,10 @@ describe("A bad configuration", () => {
     const parseArn = (): unknown => parseConfig({ ...EMAIL, "marble:quicksightSecretArn": "hunter2" });
     expect(parseArn).to.throw("marble:quicksightSecretArn: must be the ARN of a secret");
     expect(parseArn).not.to.throw("hunter2");
+    const parseUrl = (): unknown =>
+      parseConfig({ ...EMAIL, "marble:quicksightHost": "postgresql://me:hunter2@db/warehouse" });
+    expect(parseUrl).to.throw("marble:quicksightHost: must be the name of the warehouse's host");
+    expect(parseUrl).not.to.throw("hunter2");
   });
 
   it("is refused with all its problems at once", () => {

@@ -3,23 +3,26 @@ import type { AnalysisDefinition, Visual } from "@aws-sdk/client-quicksight";
 import type { Mart } from "../../domain/marts/mart";
 import { marts } from "../../domain/marts/marts";
 import { parseConfig } from "../../infra/config";
-import { chartOf } from "../../infra/quicksight/chart";
+import { sheetsOf } from "../../infra/quicksight/analysis";
+import { quickSightTemplate } from "../../infra/quicksight/template";
 import type { Program } from "../../local/program";
 import { EVERY_CHOICE } from "../support/choices";
 import { inputsOf, resourcesOf } from "../support/declared";
 import { devProgram, programWith } from "../support/dev-program";
 
-interface Analysis {
-  readonly Type: string;
-  readonly Properties: {
-    readonly AnalysisId: string;
-    readonly Definition: AnalysisDefinition;
-    readonly Permissions: readonly { readonly Principal: string; readonly Actions: readonly string[] }[];
-  };
+interface Template {
+  readonly Resources: Readonly<
+    Record<string, { readonly Type: string; readonly Properties: Readonly<Record<string, unknown>> }>
+  >;
+}
+
+interface Granted {
+  readonly Principal: string;
+  readonly Actions: readonly string[];
 }
 
 /** CloudFormation takes no more in a request. */
-const MOST_BYTES = 51_200;
+const MAX_BYTES = 51_200;
 
 /** All objects within, at any depth. */
 function* within(value: unknown): Generator<Readonly<Record<string, unknown>>> {
@@ -33,20 +36,27 @@ const all = (value: unknown, key: string): unknown[] =>
 
 describe("The marts in QuickSight", () => {
   let program: Program;
-  let template: string;
-  let analysis: Analysis["Properties"];
+  let templates: string[];
+  let analysis: Readonly<Record<string, unknown>>;
+  let dashboard: Readonly<Record<string, unknown>>;
+  let definition: AnalysisDefinition;
   before(async () => {
     program = await programWith(EVERY_CHOICE);
-    template = inputsOf(program.resources, "Stack")["templateBody"] as string;
-    const { Resources } = JSON.parse(template) as { Resources: Record<string, Analysis> };
-    expect(Object.values(Resources).map(({ Type }) => Type)).to.deep.equal(["AWS::QuickSight::Analysis"]);
-    analysis = Resources["Analysis"]!.Properties;
+    templates = resourcesOf(program.resources, "Stack")
+      .filter(({ type }) => type.startsWith("aws:cloudformation"))
+      .map(({ inputs }) => inputs["templateBody"] as string);
+    const declared = templates.flatMap((text) => Object.values((JSON.parse(text) as Template).Resources));
+    const propertiesOf = (type: string) => declared.find(({ Type }) => Type === type)!.Properties;
+    expect(declared).to.have.lengthOf(2);
+    analysis = propertiesOf("AWS::QuickSight::Analysis");
+    dashboard = propertiesOf("AWS::QuickSight::Dashboard");
+    definition = analysis["Definition"] as AnalysisDefinition;
   });
   const dataSetOf = ({ name }: Mart) =>
     resourcesOf(program.resources, "DataSet").find(
       ({ inputs }) => inputs["dataSetId"] === `marble-dev-${name.replaceAll("_", "-")}`,
     )!;
-  const sheets = () => analysis.Definition.Sheets!;
+  const sheets = () => definition.Sheets!;
   const charts = (): [Mart, Visual][] => marts.map((mart, index) => [mart, sheets()[index]!.Visuals![0]!]);
 
   it("are nothing by default", async () => {
@@ -91,59 +101,85 @@ describe("The marts in QuickSight", () => {
     ]);
   });
 
-  it("have a sheet each in an analysis: the question, a chart, a filter, all rows", () => {
+  it("have a sheet each, in an analysis and in a dashboard: the question, a chart, filters, the rows", () => {
+    expect(dashboard["Definition"]).to.deep.equal(definition);
     expect(sheets().map(({ Name }) => Name)).to.include("Revenue by month");
     for (const [index, { question, columns }] of marts.entries()) {
       const { Description, Visuals, FilterControls } = sheets()[index]!;
       expect(Description).to.include(question);
       expect(Visuals).to.have.lengthOf(2);
-      expect(FilterControls).to.have.lengthOf(1);
+      expect(FilterControls?.length).to.be.above(0);
       expect(all(Visuals![1], "ColumnName")).to.deep.equal(Object.keys(columns));
     }
   });
 
-  it("draw what a reader expects", () => {
-    const drawn = Object.fromEntries(
-      charts().map(([{ name }, visual]) => [
-        name,
+  it("draw what the marts declare: dates as lines, names as bars", () => {
+    const drawn = charts().map(
+      ([, visual]) =>
         `${Object.keys(visual)[0]!.replace("ChartVisual", "")}: ${all(visual, "ColumnName").join(", ")}`,
-      ]),
     );
-    expect(drawn).to.deep.equal({
-      revenue_by_month: "Line: month, revenue, currency_code",
-      best_designs: "Bar: design_name, revenue, currency_code",
-      sales_by_place: "Bar: country, revenue, currency_code",
-      staff_performance: "Bar: staff_name, sales_value, currency_code",
-      department_performance: "Bar: department_name, sales_value, currency_code",
-      counterparty_value: "Bar: counterparty_legal_name, sales_value, currency_code",
-      outstanding_payments: "Bar: payment_type_name, amount, currency_code",
-      lead_times: "Line: month, days_to_delivery, kind",
-      order_changes: "Bar: changed, changed, kind",
-      deleted_orders: "Bar: counterparty_legal_name, value, currency_code",
-    });
+    expect(drawn).to.deep.equal(
+      marts.map(({ columns, chart }) => {
+        const { category, measures, series } = chart!;
+        const values = measures.length === 0 ? [category] : measures;
+        const kind = columns[category]!.type === "date" ? "Line" : "Bar";
+        return `${kind}: ${[category, ...values, ...(series === undefined ? [] : [series])].join(", ")}`;
+      }),
+    );
+    const [lines, bars] = ["lead_times", "best_designs"].map(
+      (name) => charts().find(([mart]) => mart.name === name)![1],
+    );
+    expect(all(lines, "SimpleNumericalAggregation")).to.deep.equal(["AVERAGE", "AVERAGE"]);
+    expect(all(bars, "SimpleNumericalAggregation")).to.deep.equal(["SUM"]);
+    expect(all(bars, "FieldSort")).to.deep.equal([{ FieldId: "revenue", Direction: "DESC" }]);
   });
 
-  it("never add money of two currencies", () => {
-    for (const [{ name, columns }, visual] of charts()) {
-      if (!("currency_code" in columns)) continue;
-      expect(all(all(visual, "Colors"), "ColumnName"), name).to.deep.equal(["currency_code"]);
-      if (visual.BarChartVisual)
-        expect(visual.BarChartVisual.ChartConfiguration).to.include({ BarsArrangement: "CLUSTERED" });
+  it("never add money of two currencies, nor sales and purchases, nor rank by their sum", () => {
+    for (const [index, { name, columns, chart }] of marts.entries()) {
+      const parting = ["currency_code", "kind"].filter((column) => column in columns);
+      expect(parting, name).to.not.deep.equal([]);
+      const filters = definition
+        .FilterGroups!.filter(({ ScopeConfiguration }) => all(ScopeConfiguration, "SheetId")[0] === name)
+        .map(({ Filters }) => Filters![0]!.CategoryFilter!);
+      expect(filters.map(({ Column }) => Column!.ColumnName)).to.deep.equal(parting);
+      const controls = sheets()[index]!.FilterControls!.map(({ Dropdown }) => Dropdown!);
+      for (const { FilterId, Column, Configuration } of filters) {
+        const list = Configuration!.FilterListConfiguration!;
+        const control = controls.find(({ SourceFilterId }) => SourceFilterId === FilterId)!;
+        const coloured = chart!.series === Column!.ColumnName;
+        expect(control.Type, name).to.equal(coloured ? "MULTI_SELECT" : "SINGLE_SELECT");
+        if (!coloured)
+          expect(list.CategoryValues).to.deep.equal([Column!.ColumnName === "kind" ? "sale" : "EUR"]);
+      }
     }
   });
 
+  it("are rows alone, where a mart declares no chart, or has nothing to part its rows", () => {
+    const { chart: _, ...mart } = marts[0]!;
+    const { month } = mart.columns;
+    const first = { currency_code: "GBP", kind: "sale" };
+    const plain = sheetsOf([mart, { ...mart, name: "months", columns: { month: month! } }], first);
+    const [withCurrency, months] = plain.Sheets!;
+    for (const { Visuals, Layouts } of [withCurrency!, months!]) {
+      expect(Visuals!.map((visual) => Object.keys(visual)[0])).to.deep.equal(["TableVisual"]);
+      expect(all(Layouts, "ElementId")).to.deep.equal(all(Visuals, "VisualId"));
+    }
+    expect(withCurrency!.FilterControls![0]!.Dropdown!.Type).to.equal("MULTI_SELECT");
+    expect(months).to.not.have.any.keys("FilterControls", "SheetControlLayouts");
+    expect(plain.FilterGroups).to.have.lengthOf(1);
+  });
+
   it("name only what there is: columns, data sets, filters, what stands in a layout", () => {
-    const { Definition } = analysis;
     const columns = new Map(marts.map((mart) => [mart.name, Object.keys(mart.columns)]));
-    const named = [...within(Definition)].filter((one) => "ColumnName" in one);
+    const named = [...within(definition)].filter((one) => "ColumnName" in one);
     expect(named.length).to.be.above(100);
     for (const { DataSetIdentifier, ColumnName } of named)
       expect(columns.get(DataSetIdentifier as string), String(ColumnName)).to.include(ColumnName);
 
-    expect(Definition.DataSetIdentifierDeclarations).to.deep.equal(
+    expect(definition.DataSetIdentifierDeclarations).to.deep.equal(
       marts.map((mart) => ({ Identifier: mart.name, DataSetArn: dataSetOf(mart).arn })),
     );
-    expect(all(Definition, "SourceFilterId")).to.have.members(all(Definition, "FilterId"));
+    expect(all(definition, "SourceFilterId")).to.have.members(all(definition, "FilterId"));
     for (const { Visuals, FilterControls, Layouts, SheetControlLayouts } of sheets()) {
       expect(all(Layouts, "ElementId")).to.have.members(all(Visuals, "VisualId"));
       expect(all(SheetControlLayouts, "ElementId")).to.have.members(all(FilterControls, "FilterControlId"));
@@ -154,42 +190,79 @@ describe("The marts in QuickSight", () => {
       }
     }
     const ids = ["SheetId", "VisualId", "FilterId", "FilterGroupId", "FilterControlId"].flatMap((key) =>
-      key === "SheetId" ? sheets().map(({ SheetId }) => SheetId) : all(Definition, key),
+      key === "SheetId" ? sheets().map(({ SheetId }) => SheetId) : all(definition, key),
     );
     for (const id of ids) expect(id).to.match(/^[\w-]+$/);
     expect(new Set(ids).size).to.equal(ids.length);
   });
 
-  it("fit into one request to CloudFormation", () => {
-    expect(Buffer.byteLength(template)).to.be.below(MOST_BYTES);
+  it("fit into a request to CloudFormation, with room for more", () => {
+    for (const template of templates) expect(Buffer.byteLength(template)).to.be.below(MAX_BYTES * 0.8);
   });
 
-  it("go to whom the stack names, and to nobody else", () => {
-    const principals = EVERY_CHOICE["quicksightPrincipals"]!.split(",");
-    for (const type of ["DataSource", "DataSet"]) {
-      for (const { inputs } of resourcesOf(program.resources, type)) {
-        const granted = inputs["permissions"] as { principal: string; actions: string[] }[];
-        expect(granted.map(({ principal }) => principal)).to.deep.equal(principals);
-        for (const action of granted.flatMap(({ actions }) => actions))
-          expect(action).to.match(/^quicksight:(Describe|List|Pass)/);
-      }
-    }
-    expect(analysis.Permissions.map(({ Principal }) => Principal)).to.deep.equal(principals);
-    expect(analysis.AnalysisId).to.equal("marble-dev-quicksight");
+  it("are refused by name when they do not, before anything is made", () => {
+    const many = Array.from({ length: 30 }, (_, index) => ({ ...marts[0]!, name: `mart_${index}` }));
+    const args = {
+      kind: "Analysis",
+      id: "a",
+      name: "a",
+      sheets: sheetsOf(many, { currency_code: "GBP", kind: "sale" }),
+      declarations: many.map(({ name }) => ({ Identifier: name, DataSetArn: "arn" })),
+      principals: [],
+    } as const;
+    expect(() => quickSightTemplate(args)).to.throw(
+      /QuickSight's analysis of 30 marts would have about \d+ bytes, and CloudFormation takes 51200: give QuickSight fewer marts/,
+    );
+  });
+
+  it("go to authors and readers, each what they need; the source goes to nobody", () => {
+    const analysts = "arn:aws:quicksight:eu-west-2:123456789012:group/default/analysts";
+    const ada = "arn:aws:quicksight:eu-west-2:123456789012:user/default/ada";
+    expect(inputsOf(program.resources, "DataSource")).to.not.have.property("permissions");
+    for (const { inputs } of resourcesOf(program.resources, "DataSet"))
+      expect(inputs["permissions"]).to.deep.equal([
+        {
+          principal: analysts,
+          actions: [
+            "quicksight:DescribeDataSet",
+            "quicksight:DescribeDataSetPermissions",
+            "quicksight:PassDataSet",
+            "quicksight:DescribeIngestion",
+            "quicksight:ListIngestions",
+          ],
+        },
+      ]);
+    const granted = (to: Readonly<Record<string, unknown>>) => to["Permissions"] as readonly Granted[];
+    expect(granted(analysis)).to.deep.equal([
+      {
+        Principal: analysts,
+        Actions: [
+          "quicksight:RestoreAnalysis",
+          "quicksight:UpdateAnalysisPermissions",
+          "quicksight:DeleteAnalysis",
+          "quicksight:DescribeAnalysisPermissions",
+          "quicksight:QueryAnalysis",
+          "quicksight:DescribeAnalysis",
+          "quicksight:UpdateAnalysis",
+        ],
+      },
+    ]);
+    expect(granted(dashboard).map(({ Principal }) => Principal)).to.deep.equal([analysts, ada]);
+    for (const { Actions } of granted(dashboard))
+      expect(Actions).to.deep.equal([
+        "quicksight:DescribeDashboard",
+        "quicksight:ListDashboardVersions",
+        "quicksight:QueryDashboard",
+      ]);
+    expect(analysis).to.include({ AnalysisId: "marble-dev-quicksight" });
+    expect(dashboard).to.include({ DashboardId: "marble-dev-quicksight" });
   });
 
   it("cannot be without a warehouse, a secret and readers, and the stack is told so", () => {
     const parse = () => parseConfig({ "marble:alertEmail": "data@example.com", "marble:quicksight": "true" });
-    for (const name of ["Host", "Database", "SecretArn", "Principals"]) {
+    for (const name of ["Host", "Database", "SecretArn", "Authors"]) {
       expect(parse).to.throw(`marble:quicksight${name} is missing: QuickSight needs it.`);
       expect(parse).to.throw(`pulumi config set marble:quicksight${name} "`);
     }
-  });
-
-  it("cannot be drawn without something to draw, and the mart is named", () => {
-    const { kind: _, ...columns } = marts.find(({ name }) => name === "order_changes")!.columns;
-    expect(() => chartOf({ ...marts[0]!, name: "shapeless", columns })).to.throw(
-      "QuickSight cannot draw the mart shapeless: it needs a column currency_code or kind",
-    );
   });
 });

@@ -74,7 +74,7 @@ describe("The load keeps the marts up to date", () => {
       expect(
         described.map((column) => [column.name, column.meaning]),
         name,
-      ).to.deep.equal(Object.entries(columns).map(([column, { means }]) => [column, means]));
+      ).to.deep.equal(Object.entries(columns).map(([column, { meaning }]) => [column, meaning]));
       for (const { name: column, type } of described)
         expect(type, `${name}.${column}`).to.match(new RegExp(TYPES[columns[column]!.type]));
     }

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { withConnection } from "../../adapters/postgres";
 import { readPosition } from "../../adapters/warehouse-position";
+import { commitNumber } from "../../domain/keys";
 import type { MetricName } from "../../domain/metrics";
 import { recordSeen, reportAfter, reportLoadStanding, reportProcessStanding } from "../../stages/standing";
 import { failureOf } from "../support/failure";
@@ -77,6 +78,26 @@ describe("How the stages stand", () => {
   it("notes no look at a lake that has no commit", async () => {
     await recordSeen(pipeline.ingested, new Date());
     expect(await pipeline.ingested.log.head()).to.equal(undefined);
+  });
+
+  it("tells what waits although it cannot tell how old the warehouse is, and the error comes out", async () => {
+    await pipeline.run();
+    const told: string[] = [];
+    const telemetry = {
+      info: () => undefined,
+      warn: () => undefined,
+      count: (metric: MetricName) => void told.push(metric),
+    };
+    const position = { commit: commitNumber(1), capturedAt: new Date(), orphans: 0 };
+    const broken = { ...pipeline.ingested.store, tags: () => Promise.reject(new Error("throttled")) };
+    const report = reportLoadStanding(position, {
+      ingested: broken,
+      log: pipeline.processed.log,
+      telemetry,
+      now: new Date(),
+    });
+    expect((await failureOf(report)).message).to.equal("throttled");
+    expect(told).to.have.members(["CommitsBehind", "OrphansWaiting"]);
   });
 
   it("counts the facts that wait, until they are loaded", async () => {

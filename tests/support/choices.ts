@@ -11,7 +11,9 @@ export const EVERY_CHOICE: Readonly<Record<string, string>> = {
   quicksightPort: "6432",
   quicksightDatabase: "warehouse",
   quicksightSecretArn: "arn:aws:secretsmanager:eu-west-2:123456789012:secret:marble-dev-quicksight-a1b2c3",
-  quicksightPrincipals:
-    "arn:aws:quicksight:eu-west-2:123456789012:group/default/analysts,arn:aws:quicksight:eu-west-2:123456789012:user/default/ada",
+  quicksightAuthors: "arn:aws:quicksight:eu-west-2:123456789012:group/default/analysts",
+  quicksightReaders:
+    "arn:aws:quicksight:eu-west-2:123456789012:user/default/ada,arn:aws:quicksight:eu-west-2:123456789012:group/default/analysts",
+  quicksightCurrency: "EUR",
   quicksightVpcConnectionArn: "arn:aws:quicksight:eu-west-2:123456789012:vpcConnection/warehouse",
 };

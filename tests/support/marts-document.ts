@@ -26,7 +26,7 @@ export function martsDocument(marts: readonly Mart[]): string {
   const index = marts.map(({ name, question }) => `| [\`${name}\`](#${name}) | ${question} |`);
   const sections = marts.map(({ name, question, row, note, columns, example }) => {
     const rows = Object.entries(columns).map(
-      ([column, { type, means }]) => `| \`${column}\` | ${type} | ${means} |`,
+      ([column, { type, meaning }]) => `| \`${column}\` | ${type} | ${meaning} |`,
     );
     const says = `One row for ${row}.${note === undefined ? "" : ` ${note}`}`;
     const table = ["| column | type | what |", "|---|---|---|", ...rows].join("\n");

@@ -12,8 +12,21 @@ describe("The declared marts", () => {
     for (const { name, question, columns } of marts) {
       expect(name).to.match(/^[a-z]+(_[a-z]+)*$/);
       expect(question, name).to.match(/^[A-Z].*\?$/);
-      for (const [column, { means }] of Object.entries(columns))
-        expect(means, `${name}.${column}`).to.not.equal("");
+      for (const [column, { meaning }] of Object.entries(columns))
+        expect(meaning, `${name}.${column}`).to.not.equal("");
+    }
+  });
+
+  it("have charts of their columns: dates or names along the axis, numbers up it", () => {
+    const charts = marts.flatMap(({ name, columns, chart }) => (chart ? [{ name, columns, chart }] : []));
+    expect(charts.length).to.be.above(0);
+    for (const { name, columns, chart } of charts) {
+      const typeOf = (column: string): string | undefined => columns[column]?.type;
+      expect(typeOf(chart.category), name).to.be.oneOf(["date", "text"]);
+      for (const measure of chart.measures) expect(typeOf(measure), name).to.be.oneOf(["integer", "decimal"]);
+      if (chart.series === undefined) continue;
+      expect(typeOf(chart.series), name).to.equal("text");
+      expect(chart.measures.length, `${name}: a colour is either a measure or a value`).to.be.below(2);
     }
   });
 
