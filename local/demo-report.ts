@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Client } from "pg";
+import { marts } from "../domain/marts/marts";
 import { model } from "../domain/model/model";
 import type { DemoChanges } from "./demo-changes";
 import type { Platform } from "./platform";
@@ -37,15 +38,16 @@ export function lakeFiles({ lake }: Platform): Promise<string> {
 const ask = <T>({ warehouse }: Platform, work: (client: Client) => Promise<T>): Promise<T> =>
   withClient(warehouse.url, work);
 
-/** How many rows every warehouse table has. */
+/** How many rows every table and every mart of the warehouse has. */
 export function warehouseCounts(platform: Platform): Promise<string> {
+  const tables = [model.calendar, ...model.tables].map(({ name }) => name);
   return ask(platform, async (client) => {
     const rows: (readonly [string, number])[] = [];
-    for (const { name } of [model.calendar, ...model.tables]) {
+    for (const name of [...tables, ...marts.map((mart) => `marts.${mart.name}`)]) {
       const { rows: counted } = await client.query<{ count: string }>(`SELECT count(*) FROM ${name}`);
       rows.push([name, Number(counted[0]?.count ?? 0)]);
     }
-    return textTable([["table", "rows"], ...rows]);
+    return textTable([["table or mart", "rows"], ...rows]);
   });
 }
 
@@ -63,7 +65,7 @@ const QUESTIONS = ({ amendedOrder, deletedOrder }: DemoChanges): readonly Questi
   },
   {
     question: `How did order ${amendedOrder} come to be what it is?`,
-    sql: `SELECT sales_record_id AS version, last_updated_date AS changed_on, last_updated_time AS changed_at, units_sold, unit_price
+    sql: `SELECT sales_record_id AS record, last_updated_date AS changed_on, last_updated_time AS changed_at, units_sold, unit_price
             FROM fact_sales_order WHERE sales_order_id = $1 ORDER BY sales_record_id`,
     values: [amendedOrder],
   },

@@ -10,7 +10,7 @@ import { INTERRUPTED, untilInterrupted } from "./interruption";
 import { resultCollector, runOnce } from "./once";
 import { parseOrExplain } from "./options";
 import { makeReport } from "./demo-business-report";
-import { startPlatform, type Platform } from "./platform";
+import { startPlatform, whereItIs, type Platform } from "./platform";
 
 /** The demo has a lake of its own, begun anew each time. */
 const LAKE = ".marble/demo";
@@ -83,10 +83,11 @@ async function demo(): Promise<void> {
 
 /** From now on it is as with `npm run local`. */
 async function stayUp(
-  { cloud }: Platform,
+  platform: Platform,
   { url, interrupted }: { readonly url: string; readonly interrupted: Promise<void> },
 ): Promise<void> {
-  cloud.startSchedules();
+  platform.cloud.startSchedules();
+  for (const line of whereItIs(platform)) progress(line);
   progress(`schedules are on, and the console is at ${url}; stop with Ctrl-C`);
   await interrupted;
 }

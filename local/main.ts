@@ -1,5 +1,5 @@
 import { messageOf } from "../domain/errors";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { CloudEvent } from "./cloud";
 import { showConsole } from "./console/console";
 import { eventHistory, type History } from "./console/history";
@@ -7,7 +7,7 @@ import type { HttpServer } from "./http";
 import { INTERRUPTED, untilInterrupted } from "./interruption";
 import { runOnce, resultCollector } from "./once";
 import { HELP, parseOptions, type LocalOptions } from "./options";
-import { startPlatform, type Platform } from "./platform";
+import { startPlatform, whereItIs, type Platform } from "./platform";
 import { eventLine } from "./present";
 import { stageLogs } from "./stage-logs";
 
@@ -44,7 +44,9 @@ async function main(): Promise<void> {
     }
   });
   // A platform that is kept up ends in no other way; a run was not finished.
-  if (end === "interrupted" && options.once) process.exitCode = INTERRUPTED;
+  if (!options.once) return;
+  if (end === "interrupted") process.exitCode = INTERRUPTED;
+  else say(`done; the lake is in ${resolve(options.lake)}, and everything is stopped`);
 }
 
 async function consoleOf(
@@ -66,15 +68,14 @@ async function once(
 
 /** Starts with a run of every stage, so that one need not wait for the first schedule. */
 async function keepUp(
-  { cloud, source, warehouse, lake }: Platform,
+  platform: Platform,
   { allowDeletes }: LocalOptions,
   say: (line: string) => void,
 ): Promise<void> {
-  say(`the lake is in ${lake}; logs, mails and failed events are beside it`);
+  const { cloud } = platform;
+  for (const line of whereItIs(platform)) say(line);
   if (!cloud.storage.notifies)
     say("your S3 service sends no events here: process works when its own schedule wakes it");
-  if (source.ownerUrl !== undefined) say(`source      psql '${source.ownerUrl}'`);
-  if (warehouse.ownerUrl !== undefined) say(`warehouse   psql '${warehouse.ownerUrl}'`);
   say("schedules are on; stop with Ctrl-C");
   cloud.startSchedules();
   for (const stage of ["ingest", "process", "load", "report"] as const) {

@@ -30,10 +30,21 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
+/** Where one can look while it is up, a line each. */
+export const whereItIs = ({ lake, source, warehouse }: Platform): string[] => [
+  `the lake is in ${lake}; logs, mails and failed events are beside it`,
+  ...[
+    { name: "source   ", ownerUrl: source.ownerUrl },
+    { name: "warehouse", ownerUrl: warehouse.ownerUrl },
+  ].flatMap(({ name, ownerUrl }) => (ownerUrl === undefined ? [] : [`${name}   psql '${ownerUrl}'`])),
+];
+
 const ALERT_EMAIL = "you@example.com";
 
 /** Starts databases and cloud; when a part cannot be started, those that were are stopped again. */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  // It asks for a newer Node. AWS has one, and here a warning in the midst of a table helps nobody.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const { progress, onEvent, sourceSchema = "public", warehouseSchema = "public", fresh = false } = options;
   const lake = resolve(options.lake);
   const given = {

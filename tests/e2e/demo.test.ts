@@ -31,6 +31,7 @@ describe("npm run demo", function () {
 
     expect(code, stderr).to.equal(0);
     expect(stdout).to.include("everything is stopped");
+    expect(stdout).to.match(/warehouse {3}psql 'postgresql:\/\/.*\/warehouse'/);
     expect(existsSync(".marble/demo/postgres/source/data/postmaster.pid")).to.equal(false);
   });
 
@@ -38,10 +39,12 @@ describe("npm run demo", function () {
     const { code, stdout, stderr } = await runCommand("local/demo.ts", []);
 
     expect(code, stderr).to.equal(0);
+    expect(stderr, "warnings in the midst of it").to.equal("");
     for (const text of [
       "console     http://127.0.0.1:",
       "second run",
       "fact_sales_order",
+      "marts.revenue_by_month",
       "What was the revenue",
       "How did order",
       "was cancelled",
