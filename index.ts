@@ -214,11 +214,7 @@ export const reports = report
   ? { bucket: report.bucket.name, function: report.stage.function.name, schedule: config.reportSchedule }
   : "off";
 export const quicksight = quickSight
-  ? {
-      dataSource: quickSight.dataSourceArn,
-      analysis: quickSight.analysisId,
-      dashboard: quickSight.dashboardId,
-    }
+  ? { dataSource: quickSight.dataSourceArn, analyses: quickSight.ids, dashboards: quickSight.ids }
   : "off";
 export const alertTopic = alerts.topicArn;
 export const nextStep = `Open the mail from AWS to ${config.alertEmail} and confirm it: alarms reach nobody before.`;

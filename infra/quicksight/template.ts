@@ -1,11 +1,34 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Sheets } from "./analysis";
+import type { Mart } from "../../domain/marts/mart";
+import type { Sheets } from "./sheets";
 
 /** CloudFormation takes no larger template in a request. */
 const MAX_BYTES = 51_200;
 
-/** What each data set, and each principal with its actions, adds at most. */
+/** What the ARN of a data set, or a principal with its actions, adds at most. */
 const BYTES_A_NAME = 400;
+
+/** The marts in as few parts as fit into a template each, in their order. */
+export function partsThatFit(
+  marts: readonly Mart[],
+  {
+    sheetsOf,
+    principals,
+  }: { readonly sheetsOf: (marts: readonly Mart[]) => Sheets; readonly principals: number },
+): readonly (readonly Mart[])[] {
+  const parts: Mart[][] = [];
+  let room = 0;
+  for (const mart of marts) {
+    const bytes = Buffer.byteLength(JSON.stringify(sheetsOf([mart]))) + BYTES_A_NAME;
+    if (bytes > room) {
+      parts.push([]);
+      room = MAX_BYTES - BYTES_A_NAME * (1 + principals);
+    }
+    parts.at(-1)?.push(mart);
+    room -= bytes;
+  }
+  return parts;
+}
 
 /** What those may do who get it; QuickSight takes such sets of actions and no others. */
 const ACTIONS = {
@@ -28,7 +51,7 @@ export interface QuickSightTemplateArgs {
   readonly name: string;
   readonly sheets: Sheets;
   readonly declarations: readonly {
-    readonly Identifier: string | undefined;
+    readonly Identifier: string;
     readonly DataSetArn: pulumi.Input<string>;
   }[];
   readonly principals: readonly string[];
@@ -37,19 +60,9 @@ export interface QuickSightTemplateArgs {
 /**
  * An analysis or a dashboard as a template of CloudFormation, for the provider's own resources take no definition:
  * https://github.com/pulumi/pulumi-aws/issues/2852
- *
- * @throws RunError when there are too many sheets for one template
  */
 export function quickSightTemplate(args: QuickSightTemplateArgs): pulumi.Output<string> {
   const { kind, id, name, sheets, declarations, principals } = args;
-  const bytes =
-    Buffer.byteLength(JSON.stringify(sheets)) + BYTES_A_NAME * (declarations.length + principals.length);
-  if (bytes > MAX_BYTES) {
-    throw new pulumi.RunError(
-      `QuickSight's ${kind.toLowerCase()} of ${declarations.length} marts would have about ${bytes} bytes, and ` +
-        `CloudFormation takes ${MAX_BYTES}: give QuickSight fewer marts, in index.ts, or fewer principals, as groups.`,
-    );
-  }
   return pulumi.jsonStringify({
     Description: "Marble's marts in QuickSight.",
     Resources: {

@@ -1,0 +1,94 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { MartType } from "../../domain/marts/column";
+import type { Mart } from "../../domain/marts/mart";
+import { nameOf } from "../naming";
+import { titleOf } from "./sheets";
+import type { QuickSightConfig } from "./settings";
+
+/** The warehouse, as a role that reads the marts. Nobody gets it: with it would go SQL of one's own. */
+export function warehouseSource(
+  id: string,
+  config: QuickSightConfig,
+  opts: pulumi.CustomResourceOptions,
+): aws.quicksight.DataSource {
+  const vpcConnectionArn = config.quicksightVpcConnectionArn;
+  return new aws.quicksight.DataSource(
+    id,
+    {
+      dataSourceId: id,
+      name: `Warehouse (${pulumi.getStack()})`,
+      type: "POSTGRESQL",
+      parameters: {
+        postgresql: {
+          host: config.quicksightHost,
+          port: config.quicksightPort,
+          database: config.quicksightDatabase,
+        },
+      },
+      credentials: { secretArn: config.quicksightSecretArn },
+      sslProperties: { disableSsl: false },
+      ...(vpcConnectionArn !== "" && { vpcConnectionProperties: { vpcConnectionArn } }),
+    },
+    opts,
+  );
+}
+
+/** https://docs.aws.amazon.com/quicksight/latest/APIReference/API_InputColumn.html */
+const TYPES: Readonly<Record<MartType, string>> = {
+  text: "STRING",
+  integer: "INTEGER",
+  decimal: "DECIMAL",
+  date: "DATETIME",
+  timestamp: "DATETIME",
+  boolean: "BOOLEAN",
+};
+
+/** To build analyses of one's own from a data set; QuickSight takes such sets of actions and no others. */
+const USE_DATA_SET = [
+  "DescribeDataSet",
+  "DescribeDataSetPermissions",
+  "PassDataSet",
+  "DescribeIngestion",
+  "ListIngestions",
+].map((action) => `quicksight:${action}`);
+
+export interface MartDataSetArgs {
+  readonly source: aws.quicksight.DataSource;
+  readonly martsSchema: string;
+  /** ARNs of those who may build on it. */
+  readonly authors: readonly string[];
+}
+
+/** A mart, asked at each look. */
+export function martDataSet(
+  { name, columns }: Mart,
+  { source, martsSchema, authors }: MartDataSetArgs,
+  opts: pulumi.CustomResourceOptions,
+): aws.quicksight.DataSet {
+  const dataSetId = nameOf(name.replaceAll("_", "-"));
+  return new aws.quicksight.DataSet(
+    dataSetId,
+    {
+      dataSetId,
+      name: titleOf(name),
+      importMode: "DIRECT_QUERY",
+      physicalTableMaps: [
+        {
+          physicalTableMapId: "mart",
+          relationalTable: {
+            dataSourceArn: source.arn,
+            schema: martsSchema,
+            name,
+            inputColumns: Object.entries(columns).map(([column, { type }]) => ({
+              name: column,
+              type: TYPES[type],
+            })),
+          },
+        },
+      ],
+      permissions: authors.map((principal) => ({ principal, actions: USE_DATA_SET })),
+    },
+    opts,
+  );
+}
