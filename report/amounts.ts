@@ -34,6 +34,10 @@ export const roundedText = (amount: string): string => whole.format(exact(amount
 export const countText = (count: string | number): string =>
   grouped.format(typeof count === "number" ? count : exact(count));
 
+/** So many of something that takes an s: `1 order`, `1,234 orders` */
+export const countOf = (count: string | number, thing: string): string =>
+  `${countText(count)} ${thing}${Number(count) === 1 ? "" : "s"}`;
+
 /** For axes: `1.2M` */
 export const shortText = (value: number): string => short.format(value);
 

@@ -1,9 +1,10 @@
-import { changeText, countText, roundedText } from "./amounts";
-import { monthAfter, monthText } from "./months";
-import { inCurrency, numberIn, type Filter, type Row } from "./question";
+import { changeText, countOf, countText, roundedText } from "./amounts";
+import { comparedMonths, rowsSince, type ComparedMonths } from "./compared-months";
+import { dayText, monthAfter, monthText } from "./months";
+import { inCurrency, numberIn, textIn, type Filter, type Row } from "./question";
 import { lateRows, latePayments, totalOf } from "./questions/late-payments";
 import { revenue } from "./questions/revenue";
-import { newestMonth, rowsOf, type Report } from "./report";
+import { rowsOf, type Report } from "./report";
 
 /** A number that is read first. */
 export interface Headline {
@@ -14,22 +15,6 @@ export interface Headline {
   readonly detail: string;
   /** Is it good news? Undefined where it is neither. */
   readonly good?: boolean;
-}
-
-/**
- * The months that are compared: the newest one with sales is still under way, so the one before is the last that
- * is whole. Where there is only one month, it is that.
- */
-export function comparedMonths(
-  report: Report,
-): { readonly last: string; readonly before: string } | undefined {
-  const newest = newestMonth(report);
-  if (newest === undefined) return undefined;
-  const previous = monthAfter(newest, -1);
-  const last = rowsOf(report, revenue.mart).some(({ month }) => (month ?? "") <= previous)
-    ? previous
-    : newest;
-  return { last, before: monthAfter(last, -1) };
 }
 
 /** The headlines in a currency. */
@@ -47,35 +32,55 @@ function salesHeadlines(report: Report, filter: Filter): Headline[] {
   if (months === undefined) return [{ title: "Revenue", value: "–", detail: "No sales yet" }];
   const rows = inCurrency(rowsOf(report, revenue.mart), filter);
   const inMonth = (month: string): Row | undefined => rows.find((row) => row["month"] === month);
-  const [last, before, current] = [
-    inMonth(months.last),
-    inMonth(months.before),
-    inMonth(monthAfter(months.last, 1)),
-  ];
+  const [last, before] = [inMonth(months.last), inMonth(months.before)];
+  const isOver = months.last < months.current;
   const compared = (column: string): Pick<Headline, "detail" | "good"> => {
     const change = changeText(numberIn(last, column), numberIn(before, column));
     if (change === undefined) return { detail: `nothing in ${monthText(months.before)}` };
     return { detail: `${change} on ${monthText(months.before)}`, good: !change.startsWith("−") };
   };
+  const name = nameOf(months.last, months.current);
   return [
     {
-      title: `Revenue, ${monthText(months.last)}`,
+      title: `Revenue, ${name}`,
       value: roundedText(numberIn(last, "revenue")),
       unit: filter.currency,
       ...compared("revenue"),
     },
-    {
-      title: `Orders, ${monthText(months.last)}`,
-      value: countText(numberIn(last, "orders")),
-      ...compared("orders"),
-    },
-    {
-      title: `Revenue so far, ${monthText(monthAfter(months.last, 1))}`,
-      value: roundedText(numberIn(current, "revenue")),
-      unit: filter.currency,
-      detail: current === undefined ? "no orders yet" : `${countText(numberIn(current, "orders"))} orders`,
-    },
+    { title: `Orders, ${name}`, value: countText(numberIn(last, "orders")), ...compared("orders") },
+    ...(isOver ? [sinceHeadline(rows, months, { ...report, ...filter })] : []),
   ];
+}
+
+/** A month that is not over is named as such. */
+const nameOf = (month: string, current: string): string =>
+  month === current ? `${monthText(month)} so far` : monthText(month);
+
+/** What came after the last full month. It is a part of something, and never compared. */
+function sinceHeadline(
+  rows: readonly Row[],
+  months: ComparedMonths,
+  { capturedAt, currency }: { readonly capturedAt: string; readonly currency: string },
+): Headline {
+  const { last, current } = months;
+  const since = rowsSince(rows, months);
+  const follows = monthAfter(last, 1) === current;
+  const names = since
+    .map((row) => textIn(row, "month"))
+    .sort()
+    .map((month) => nameOf(month, current));
+  const orders = countOf(totalOf(since, "orders"), "order");
+  return {
+    title: follows ? `Revenue, ${nameOf(current, current)}` : `Revenue since ${monthText(last)}`,
+    value: roundedText(totalOf(since, "revenue")),
+    unit: currency,
+    detail:
+      since.length === 0
+        ? `no orders up to ${dayText(capturedAt)}`
+        : follows
+          ? orders
+          : `${orders}, in ${names.join(" and ")}`,
+  };
 }
 
 function lateHeadline(title: string, rows: readonly Row[], { currency }: Filter): Headline {
@@ -88,7 +93,7 @@ function lateHeadline(title: string, rows: readonly Row[], { currency }: Filter)
     detail:
       rows.length === 0
         ? "nothing is late"
-        : `${countText(payments)} payments, the longest ${countText(longest)} days`,
+        : `${countOf(payments, "payment")}, the longest ${countOf(longest, "day")}`,
     good: rows.length === 0,
   };
 }

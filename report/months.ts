@@ -26,8 +26,9 @@ export function monthsFrom(months: readonly string[]): string[] {
   return all.length > MOST ? sorted : all;
 }
 
+/** `25 Nov 2026`, of a day or a moment as ISO 8601 has them */
+export const dayText = (date: string): string => `${Number(date.slice(8, 10))} ${monthText(date)}`;
+
 /** `25 Nov 2026, 07:31 UTC` */
-export function momentText(moment: string): string {
-  const [date = "", time = ""] = moment.split("T");
-  return `${Number(date.slice(8, 10))} ${monthText(date)}, ${time.slice(0, 5)} UTC`;
-}
+export const momentText = (moment: string): string =>
+  `${dayText(moment)}, ${(moment.split("T")[1] ?? "").slice(0, 5)} UTC`;

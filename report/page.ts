@@ -1,6 +1,6 @@
 import { Html, markup, scriptJson } from "./markup";
 import { momentText } from "./months";
-import { overviewTable } from "./overview";
+import { overviewOf } from "./overview";
 import type { Chart, Filter, Question } from "./question";
 import { questions } from "./questions/questions";
 import { revenue } from "./questions/revenue";
@@ -78,12 +78,12 @@ function filtersHtml(report: Report, { currency, since }: Filter): Html {
 }
 
 function overviewHtml(report: Report): Html {
-  const table = overviewTable(report);
-  if (table === undefined) return markup``;
-  const title = "How did each currency do last month?";
+  const overview = overviewOf(report);
+  if (overview === undefined) return markup``;
+  const { title, scope, table } = overview;
   return markup`<section class="wide" id="overview" aria-labelledby="overview-title">
 <h2 id="overview-title">${title}</h2>
-<p class="scope">Revenue of the last full month and of the one before, and what is late now</p>
+<p class="scope">${scope}</p>
 ${tableHtml(table, `${title} The numbers`)}
 </section>`;
 }

@@ -42,10 +42,11 @@ export function currenciesOf(report: Report): string[] {
   return [...orders].toSorted(([a, m], [b, n]) => n - m || a.localeCompare(b)).map(([code]) => code);
 }
 
-/** The newest month in which anything was sold. */
-export const newestMonth = (report: Report): string | undefined =>
+/** The newest month in which anything was sold; none that is still to come, as a mistake would have it. */
+const newestMonth = (report: Report): string | undefined =>
   rowsOf(report, revenue.mart)
     .map((row) => textIn(row, "month"))
+    .filter((month) => month <= report.capturedAt)
     .sort()
     .at(-1);
 

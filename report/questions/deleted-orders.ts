@@ -1,4 +1,4 @@
-import { amountText, countText } from "../amounts";
+import { amountText } from "../amounts";
 import { inCurrency, numberIn, shortened, textIn, topOfEachCurrency, type Question } from "../question";
 
 export const deletedOrders: Question = {
@@ -18,7 +18,7 @@ export const deletedOrders: Question = {
       answer:
         newest === undefined
           ? "No order was deleted."
-          : `The newest: ${textIn(newest, "kind")} ${countText(numberIn(newest, "order_id"))} of ${textIn(newest, "counterparty_legal_name")}, ` +
+          : `The newest: ${textIn(newest, "kind")} ${textIn(newest, "order_id")} of ${textIn(newest, "counterparty_legal_name")}, ` +
             `worth ${filter.currency} ${amountText(numberIn(newest, "value"))}.`,
       table: {
         columns: [

@@ -1,4 +1,4 @@
-import { amountText, countText, roundedText, sum } from "../amounts";
+import { amountText, countOf, countText, roundedText, sum } from "../amounts";
 import { inCurrency, MOST_ROWS, numberIn, textIn, type Question, type Row } from "../question";
 
 /** Days that a payment is late, from the least; the last has no end. */
@@ -40,7 +40,7 @@ SELECT currency_code,
     const isLate = owed.length + owing.length > 0;
     return {
       answer: isLate
-        ? `${filter.currency} ${roundedText(totalOf(owed, "amount"))} is owed to us late, in ${countText(totalOf(owed, "payments"))} payments; ` +
+        ? `${filter.currency} ${roundedText(totalOf(owed, "amount"))} is owed to us late, in ${countOf(totalOf(owed, "payments"), "payment")}; ` +
           `we owe ${roundedText(totalOf(owing, "amount"))} late, in ${countText(totalOf(owing, "payments"))}.`
         : "No payment is late.",
       ...(isLate && {

@@ -1,4 +1,4 @@
-import { countText } from "../amounts";
+import { countOf, countText } from "../amounts";
 import { numberIn, shortened, textIn, TOP, type Question } from "../question";
 
 const wordsOf = (column: string): string => column.replace(/_id$/, "").replaceAll("_", " ");
@@ -18,7 +18,7 @@ SELECT ${shortened("changed")}, count(*) FILTER (WHERE kind = 'sale') AS sales,
       answer:
         first === undefined
           ? "No order was changed after it was placed."
-          : `Most often the ${wordsOf(textIn(first, "changed"))}: ${countText(numberIn(first, "changes"))} times.`,
+          : `Most often the ${wordsOf(textIn(first, "changed"))}: ${countOf(numberIn(first, "changes"), "time")}.`,
       ...(first !== undefined && {
         chart: {
           kind: "bars",

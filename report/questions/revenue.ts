@@ -1,4 +1,4 @@
-import { amountText, countText, roundedText, sum } from "../amounts";
+import { amountText, countOf, countText, roundedText, sum } from "../amounts";
 import { monthsFrom, monthText } from "../months";
 import { inCurrency, inPeriod, MOST_ROWS, numberIn, textIn, type Question } from "../question";
 
@@ -18,7 +18,7 @@ SELECT month, currency_code, orders, units_sold, revenue, average_order
       answer:
         best === undefined
           ? "No sales in this period."
-          : `${filter.currency} ${roundedText(total)} in ${countText(months.length)} ${months.length === 1 ? "month" : "months"}; ` +
+          : `${filter.currency} ${roundedText(total)} in ${countOf(months.length, "month")}; ` +
             `the best was ${monthText(textIn(best, "month"))} with ${roundedText(numberIn(best, "revenue"))}.`,
       ...(best !== undefined && {
         chart: {
