@@ -8,8 +8,12 @@ import { rowsOf } from "./postgres";
 export interface WarehousePosition {
   /** The newest loaded commit. */
   readonly commit: CommitNumber;
+  /** The lake that it is of. */
+  readonly lake: string;
   /** When it was captured. */
   readonly capturedAt: Date;
+  /** When it was loaded, by the warehouse's clock; a replay loads it again. */
+  readonly loadedAt: Date;
   /** Fact versions that wait for a row of a dimension. */
   readonly orphans: number;
 }
@@ -25,17 +29,20 @@ export async function readPosition(
     `SELECT (to_regclass(${literal(ledger)}) IS NOT NULL AND to_regclass(${literal(orphans)}) IS NOT NULL)::text AS exist`,
   );
   if (tables?.exist !== "true") return undefined;
-  const [row] = await rowsOf<"commit" | "captured" | "orphans">(
+  const [row] = await rowsOf<"commit" | "lake" | "captured" | "loaded" | "orphans">(
     client,
     // Qualified: a bare "commit" would be the text that is selected, and "9" the newest of ten commits.
-    `SELECT l.commit::text, (extract(epoch FROM l.captured_at) * 1000)::bigint::text AS captured,
+    `SELECT l.commit::text, l.lake::text, (extract(epoch FROM l.captured_at) * 1000)::bigint::text AS captured,
+            (extract(epoch FROM l.loaded_at) * 1000)::bigint::text AS loaded,
             (SELECT count(*) FROM ${orphans} WHERE healed_by IS NULL AND superseded_by IS NULL)::text AS orphans
        FROM ${ledger} AS l ORDER BY l.commit DESC LIMIT 1`,
   );
   if (row === undefined) return undefined;
   return {
     commit: commitNumber(Number(row.commit)),
+    lake: row.lake ?? "",
     capturedAt: new Date(Number(row.captured)),
+    loadedAt: new Date(Number(row.loaded)),
     orphans: Number(row.orphans),
   };
 }

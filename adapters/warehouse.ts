@@ -46,6 +46,8 @@ export interface Ledger {
   /** Creates the ledger, and what else the loader keeps. */
   create(): Promise<void>;
   record(entry: LedgerHead & { readonly capturedAt: string; readonly rows: number }): Promise<void>;
+  /** Notes that the commits from that one on were loaded again. */
+  recordAgain(from: number): Promise<void>;
 }
 
 /** A statement waits this long for a lock that a user's query holds; the next run tries again. */
@@ -171,6 +173,10 @@ function ledgerOf(client: pg.Client, schema: string): Ledger {
     record: async ({ number, lake, model, capturedAt, rows }) => {
       const sql = `INSERT INTO ${table} (commit, lake, model, captured_at, rows) VALUES ($1::bigint, $2::uuid, $3::integer, $4::timestamptz, $5::bigint)`;
       await client.query(sql, [number, lake, model, capturedAt, rows]);
+    },
+    recordAgain: async (from) => {
+      const sql = `UPDATE ${table} SET loaded_at = clock_timestamp() WHERE ${table}.commit >= $1::bigint`;
+      await client.query(sql, [from]);
     },
   };
 }

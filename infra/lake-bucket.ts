@@ -107,7 +107,7 @@ export class LakeBucket extends pulumi.ComponentResource {
 
   /**
    * Declares the bucket's policy, which holds for everybody in the account, administrators too: TLS only, only
-   * the given roles write, and no object is ever written over another. A bucket has one policy: call it once.
+   * the given roles write, and no object is ever written over another, but for one that may be. A bucket has one policy: call it once.
    *
    * Reading is left to the policies of users and roles; a person has to be able to look at rejected rows.
    */
@@ -130,6 +130,7 @@ export class LakeBucket extends pulumi.ComponentResource {
           Bool: { "s3:ObjectCreationOperation": "true" },
         },
       },
+      ...(exempt === undefined ? [] : [replaceAsSeen(exempt)]),
     ]);
   }
 
@@ -164,6 +165,20 @@ const encryptedBy = (kmsKeyArn: string) =>
         applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn },
         bucketKeyEnabled: true,
       };
+
+/** What may be written over is so only by whoever knows what stands there: an older writer stands down. */
+const replaceAsSeen = (object: pulumi.Input<string>): aws.iam.PolicyStatement => ({
+  Sid: "ReplaceAsSeen",
+  Effect: "Deny",
+  Principal: "*",
+  Action: "s3:PutObject",
+  Resource: object,
+  // Both: one of the two conditions has to come with the request.
+  Condition: {
+    Null: { "s3:if-none-match": "true", "s3:if-match": "true" },
+    Bool: { "s3:ObjectCreationOperation": "true" },
+  },
+});
 
 /** The ARNs of the roles that may change a bucket's content. */
 export interface AdmittedRoles {

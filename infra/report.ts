@@ -18,7 +18,7 @@ export interface ReportArgs {
   readonly common: Pick<StageArgs, "alerts" | "logLevel" | "logRetentionDays" | keyof Surroundings>;
 }
 
-/** The keys of the reports: `YYYY/MM/DD/commit-<number>.html`. */
+/** The keys of the reports: `YYYY/MM/DD/commit-<number>-<time>.html`. */
 const REPORTS = "????/??/??/commit-*.html";
 const PAGE = join(__dirname, "../report/browser/main.ts");
 
@@ -68,8 +68,8 @@ export class Report extends pulumi.ComponentResource {
           readSecret(config.warehouseSecret),
           listObjects(this.bucket),
           createObjects({ bucket: this.bucket, keys: [REPORTS, LATEST_REPORT, `${MAILED_PREFIX}*`] }),
-          // A link may do what its maker may.
-          readObjects({ bucket: this.bucket, keys: [REPORTS] }),
+          // A link may do what its maker may; and to write over the latest only as it was last seen, S3 wants it read.
+          readObjects({ bucket: this.bucket, keys: [REPORTS, LATEST_REPORT] }),
           publishMessages(topic),
         ],
         memoryMb: 512,

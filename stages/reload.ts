@@ -55,6 +55,7 @@ async function reload(
     for (const target of chosen) await loadTable(target, { ...context, warehouse, commit, targets });
     telemetry.info("replayed", { commit: number, of: head.number });
   }
+  await warehouse.ledger.recordAgain(from);
   return { operation: "reload", state: "done", commit: head.number, of: head.number };
 }
 

@@ -36,10 +36,10 @@ export interface ReportOutcome {
 }
 
 /**
- * Makes the report of this day and of the newest loaded commit, unless it is there, and mails a link to it, when
- * somebody asks or when the day's mail is due.
+ * Makes the report of this day and of the newest loaded commit as it was last loaded, unless it is there, and mails a
+ * link to it, when somebody asks or when the day's mail is due.
  *
- * A repeated run makes nothing twice. The day's mail is noted before it is sent: one that cannot be sent fails the
+ * A repeated run makes nothing twice. Of runs that overlap, the one that saw the newer warehouse makes the latest. The day's mail is noted before it is sent: one that cannot be sent fails the
  * run, and is not tried again that day.
  */
 export async function makeReport(run: ReportRun, asked: { readonly mail: boolean }): Promise<ReportOutcome> {
@@ -47,22 +47,23 @@ export async function makeReport(run: ReportRun, asked: { readonly mail: boolean
   const found = await withWarehouseSnapshot(client, async () => {
     const position = await readPosition(client, schema);
     if (position === undefined) return undefined;
-    const key = reportKey(now, position.commit);
-    return { position, key, rows: (await store.has(key)) ? undefined : await readRows(run) };
+    const edition = { ...position, madeAt: now };
+    const key = reportKey(edition);
+    return { position, edition, key, rows: (await store.has(key)) ? undefined : await readRows(run) };
   });
   if (found === undefined) {
     telemetry.info("nothing is loaded yet, so there is nothing to report");
     return { report: null, commit: null, made: false, mailed: false };
   }
-  const { position, key, rows } = found;
+  const { position, edition, key, rows } = found;
   const { commit } = position;
   if (rows !== undefined) {
     const times = { capturedAt: position.capturedAt.toISOString(), madeAt: now.toISOString() };
     const page = reportPage({ commit, ...times, rows }, script);
     // The latest first: where the report of a day is, the latest is at least as new.
-    await store.replaceLatest(page);
+    const isLatest = await store.replaceLatest(page, edition);
     await store.keep(key, page);
-    telemetry.info("made a report", { key, commit, bytes: Buffer.byteLength(page) });
+    telemetry.info("made a report", { key, commit, isLatest, bytes: Buffer.byteLength(page) });
   }
   const mailed = asked.mail || (isMailTime(now, run.mailTime) && (await store.claim(mailedKey(now))));
   if (mailed) await mailLink(run, key, position);

@@ -32,16 +32,26 @@ export function s3Access(
   credentials: CredentialIssuer,
 ): (request: S3Request) => Promise<void> {
   return async (request) => {
-    const { allowed, message } = await authorizer.decide({
-      principal: credentials.holder(request.accessKeyId),
-      ...s3Call(request),
-    });
-    if (!allowed) throw new S3Error({ code: "AccessDenied", statusCode: 403, message });
+    for (const call of s3Calls(request)) {
+      const principal = credentials.holder(request.accessKeyId);
+      const { allowed, message } = await authorizer.decide({ principal, ...call });
+      if (!allowed) throw new S3Error({ code: "AccessDenied", statusCode: 403, message });
+    }
   };
 }
 
+/**
+ * What a request asks for, all of which has to be allowed: a write with `If-Match` tells whether the object is still
+ * the same, and so asks to read it too (Amazon S3 user guide, "How to prevent object overwrites with conditional writes").
+ */
+export function s3Calls(request: S3Request): readonly Omit<AccessRequest, "principal">[] {
+  const call = s3Call(request);
+  const asksToRead = call.action === "s3:PutObject" && request.headers["if-match"] !== undefined;
+  return asksToRead ? [call, { action: "s3:GetObject", resource: call.resource, context: {} }] : [call];
+}
+
 /** The action, the resource and the condition keys of a request. */
-export function s3Call(request: S3Request): Omit<AccessRequest, "principal"> {
+function s3Call(request: S3Request): Omit<AccessRequest, "principal"> {
   const { operation, bucket, key, headers, query } = request;
   const action = ACTIONS.get(operation);
   if (action === undefined)
@@ -51,6 +61,7 @@ export function s3Call(request: S3Request): Omit<AccessRequest, "principal"> {
       message: `Nobody may do ${operation} here: add the action that it needs in local/iam/s3-access.ts`,
     });
   const ifNoneMatch = headers["if-none-match"];
+  const ifMatch = headers["if-match"];
   const prefix = query.get("prefix");
   return {
     action,
@@ -58,6 +69,7 @@ export function s3Call(request: S3Request): Omit<AccessRequest, "principal"> {
     context: {
       ...(action === "s3:PutObject" && { "s3:ObjectCreationOperation": String(CREATES.has(operation)) }),
       ...(action === "s3:PutObject" && ifNoneMatch !== undefined && { "s3:if-none-match": ifNoneMatch }),
+      ...(action === "s3:PutObject" && ifMatch !== undefined && { "s3:if-match": ifMatch }),
       ...(action === "s3:ListBucket" && prefix !== null && { "s3:prefix": prefix }),
     },
   };

@@ -168,6 +168,7 @@ describe("No role may do more than it needs, and each needs what it may:", funct
     ["load", "s3:GetObjectTagging"],
     ["report", "secretsmanager:GetSecretValue"],
     ["report", "s3:ListBucket"],
+    ["report", "s3:GetObject"],
     ["report", "s3:PutObject"],
   ];
   for (const [stage, action] of needed) {

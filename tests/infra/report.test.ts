@@ -30,7 +30,7 @@ describe("The program and its report", () => {
     expect(without.resources.filter(({ name }) => name.includes("report"))).to.deep.equal([]);
   });
 
-  it("lets only the report's stage write reports, and only the latest be written over", () => {
+  it("lets only the report's stage write reports, and only the latest be written over, as it was last seen", () => {
     const policy = all("BucketPolicy").find(({ inputs }) => inputs["bucket"] === bucket("reports").name)!;
     const { Statement } = policy.inputs["policy"] as { Statement: Record<string, unknown>[] };
     const { arn } = bucket("reports");
@@ -39,6 +39,15 @@ describe("The program and its report", () => {
       Effect: "Deny",
       Action: "s3:PutObject",
       NotResource: `${arn}/latest.html`,
+    });
+    expect(Statement.find(({ Sid }) => Sid === "ReplaceAsSeen")).to.deep.include({
+      Effect: "Deny",
+      Action: "s3:PutObject",
+      Resource: `${arn}/latest.html`,
+      Condition: {
+        Null: { "s3:if-none-match": "true", "s3:if-match": "true" },
+        Bool: { "s3:ObjectCreationOperation": "true" },
+      },
     });
     expect(Statement.find(({ Sid }) => Sid === "OnlyTheseWrite")).to.deep.include({
       Resource: `${arn}/*`,

@@ -32,13 +32,10 @@ describe("The report", () => {
 
     it("is made once for a commit and a day, under a key of its own, and is the latest", async () => {
       await pipeline.run();
-      const key = "2026/11/25/commit-0000000001.html";
-      expect(await reporting.run({ now: MORNING })).to.deep.equal({
-        report: key,
-        commit: 1,
-        made: true,
-        mailed: false,
-      });
+      const { report, ...rest } = await reporting.run({ now: MORNING });
+      expect(rest).to.deep.equal({ commit: 1, made: true, mailed: false });
+      expect(report).to.match(/^2026\/11\/25\/commit-0000000001-\d{8}T\d{9}Z\.html$/);
+      const key = report!;
       const page = await reporting.page(key);
       expect(await reporting.page("latest.html")).to.equal(page);
       expect(dataIn(page)).to.include({ commit: 1, madeAt: MORNING.toISOString() });
@@ -46,7 +43,7 @@ describe("The report", () => {
       expect(await reporting.run({ now: NOON })).to.include({ report: key, made: false });
       expect(await reporting.page(key)).to.equal(page);
       expect(await reporting.run({ now: TOMORROW })).to.include({
-        report: "2026/11/26/commit-0000000001.html",
+        report: key.replace("2026/11/25/", "2026/11/26/"),
         made: true,
       });
     });
@@ -73,14 +70,34 @@ describe("The report", () => {
         "UPDATE staff SET first_name = 'New', last_updated = now() WHERE staff_id = 1",
       );
       await pipeline.run();
-      expect(await reporting.run({ now: NOON })).to.include({
-        report: "2026/11/25/commit-0000000002.html",
-        made: true,
-      });
+      const { report, made } = await reporting.run({ now: NOON });
+      expect(made).to.equal(true);
+      expect(report).to.match(/^2026\/11\/25\/commit-0000000002-/);
+      expect(await reporting.page("latest.html")).to.equal(await reporting.page(report!));
     });
 
+    for (const [what, replay] of [
+      ["a table was loaded again in place", { tables: ["dim_staff"], from: 2 }],
+      ["the warehouse was rebuilt", {}],
+    ] satisfies [string, object][]) {
+      it(`is made again after ${what}, beside the one that showed it before`, async () => {
+        const before = (await reporting.run({ now: NOON })).report!;
+        const was = await reporting.page(before);
+        expect((await pipeline.load({ replay })).replay).to.include({ state: "done" });
+        const { report, made } = await reporting.run({ now: NOON });
+        expect(made).to.equal(true);
+        expect(report).not.to.equal(before);
+        expect(await reporting.page(before)).to.equal(was);
+        const latest = dataIn(await reporting.page("latest.html"));
+        expect(latest.madeAt).to.equal(NOON.toISOString());
+        expect(await reporting.page("latest.html")).to.equal(await reporting.page(report!));
+        expect(await reporting.run({ now: NOON })).to.include({ report, made: false });
+      });
+    }
+
     it("is mailed to whoever asks, as a link that opens the page and says when it ends", async () => {
-      expect(await reporting.run({ now: NOON, mail: true })).to.include({ made: false, mailed: true });
+      const { report, made, mailed } = await reporting.run({ now: NOON, mail: true });
+      expect({ made, mailed }).to.deep.equal({ made: false, mailed: true });
       const { subject, text } = reporting.mails.at(-1)!;
       expect(subject).to.match(/^Marble report: data as of \d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
       expect(text).to.include("until 2026-11-26 00:00 UTC at the latest");
@@ -88,7 +105,7 @@ describe("The report", () => {
       expect(new URL(link).searchParams.get("X-Amz-Expires")).to.equal("43200");
       const answer = await fetch(link);
       expect(answer.headers.get("content-type")).to.equal("text/html; charset=utf-8");
-      expect(await answer.text()).to.equal(await reporting.page("2026/11/25/commit-0000000002.html"));
+      expect(await answer.text()).to.equal(await reporting.page(report!));
 
       const yesterday = new Date(Date.now() - 24 * 3600_000).toISOString().replaceAll(/[-:]|\.\d+/g, "");
       const old = link.replace(/X-Amz-Date=\w+/, `X-Amz-Date=${yesterday}`);

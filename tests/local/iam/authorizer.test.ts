@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { createAuthorizer, type Access, type AccessRequest } from "../../../local/iam/authorizer";
 import { credentialIssuer } from "../../../local/iam/credentials";
 import { declaredPolicies } from "../../../local/iam/policies";
-import { s3Call } from "../../../local/iam/s3-access";
+import { s3Calls } from "../../../local/iam/s3-access";
 import type { S3Request } from "../../../local/s3/server";
 import { LakeBucket } from "../../../infra/lake-bucket";
 import { createObjects, grantRole, listObjects, readSecret } from "../../../infra/permissions";
@@ -26,7 +26,7 @@ describe("The policies of the program decide about a call:", () => {
       ];
       const { role } = grantRole("writer", { service, permissions }, {});
       grantRole("other", { service, permissions }, {});
-      lake.admit({ writers: [role.arn], taggers: [] });
+      lake.admit({ writers: [role.arn], taggers: [], replaceable: "commits/latest" });
     });
     bucket = resourcesOf(resources, "Bucket")[0]!.name;
     const [first, second] = resourcesOf(resources, "Role");
@@ -82,6 +82,18 @@ describe("The policies of the program decide about a call:", () => {
       expect(message).to.include("with an explicit deny in a resource-based policy");
     });
   }
+
+  it("the bucket's policy lets one object be written over, by whoever says what stands there", async () => {
+    const resource = `arn:aws:s3:::${bucket}/commits/latest`;
+    const may = async (context: Record<string, string>): Promise<boolean> =>
+      (await decide(put({ resource, context: { "s3:ObjectCreationOperation": "true", ...context } })))
+        .allowed;
+    expect(await may({ "s3:if-match": '"tag"' })).to.equal(true);
+    expect(await may({ "s3:if-none-match": "*" })).to.equal(true);
+    expect(await may({})).to.equal(false);
+    const elsewhere = { "s3:ObjectCreationOperation": "true", "s3:if-match": '"tag"' };
+    expect((await decide(put({ context: elsewhere }))).allowed, "another object").to.equal(false);
+  });
 
   it("the bucket's policy denies a role that may write, but not here", async () => {
     expect((await decide(put({ principal: other }))).message).to.include("explicit deny");
@@ -164,11 +176,23 @@ describe("A request to S3 needs", () => {
   ];
   for (const [change, action, resource, context] of cases) {
     it(`${action} for ${change.operation ?? ""}, with the condition keys ${JSON.stringify(context)}`, () => {
-      expect(s3Call(request(change))).to.deep.equal({ action, resource, context });
+      expect(s3Calls(request(change))).to.deep.equal([{ action, resource, context }]);
     });
   }
 
+  it("the right to read, too, where it writes over what it has seen", () => {
+    const headers = { "if-match": '"tag"' };
+    expect(s3Calls(request({ operation: "PutObject", headers }))).to.deep.equal([
+      {
+        action: "s3:PutObject",
+        resource: object,
+        context: { "s3:ObjectCreationOperation": "true", "s3:if-match": '"tag"' },
+      },
+      { action: "s3:GetObject", resource: object, context: {} },
+    ]);
+  });
+
   it("an action that is known here: others nobody may do", () => {
-    expect(() => s3Call(request({ operation: "GET acl" }))).to.throw("Nobody may do GET acl here");
+    expect(() => s3Calls(request({ operation: "GET acl" }))).to.throw("Nobody may do GET acl here");
   });
 });
