@@ -19,7 +19,8 @@ export function sum(amounts: readonly string[]): string {
 const grouped = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 20 });
 const money = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 2, maximumFractionDigits: 20 });
 const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
-const short = new Intl.NumberFormat("en-GB", { notation: "compact", maximumFractionDigits: 1 });
+// In British English millions are M or m, as the browser's version has it, and a chart would change when it is redrawn.
+const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
 
 /** A decimal text, which Intl formats without going through a float. */
 const exact = (amount: string): Intl.StringNumericLiteral => amount as Intl.StringNumericLiteral;
@@ -41,9 +42,13 @@ export const countOf = (count: string | number, thing: string): string =>
 /** For axes: `1.2M` */
 export const shortText = (value: number): string => short.format(value);
 
-/** The change from one amount to the next in percent, `+4.2 %`; undefined where there is nothing to compare with. */
+/**
+ * The change from one amount to the next in percent, `+4.2 %`, `−4.2 %` or `±0 %`; undefined where there is nothing to
+ * compare with.
+ */
 export function changeText(now: string, before: string): string | undefined {
-  if (Number(before) === 0) return undefined;
-  const percent = (Number(now) / Number(before) - 1) * 100;
-  return `${percent < 0 ? "−" : "+"}${grouped.format(Math.round(Math.abs(percent) * 10) / 10)} %`;
+  if (Number(before) <= 0) return undefined;
+  const percent = Math.round((Number(now) / Number(before) - 1) * 1000) / 10;
+  const sign = percent === 0 ? "±" : percent < 0 ? "−" : "+";
+  return `${sign}${grouped.format(Math.abs(percent))} %`;
 }

@@ -37,7 +37,8 @@ function salesHeadlines(report: Report, filter: Filter): Headline[] {
   const compared = (column: string): Pick<Headline, "detail" | "good"> => {
     const change = changeText(numberIn(last, column), numberIn(before, column));
     if (change === undefined) return { detail: `nothing in ${monthText(months.before)}` };
-    return { detail: `${change} on ${monthText(months.before)}`, good: !change.startsWith("−") };
+    const detail = `${change} on ${monthText(months.before)}`;
+    return change.startsWith("±") ? { detail } : { detail, good: change.startsWith("+") };
   };
   const name = nameOf(months.last, months.current);
   return [
