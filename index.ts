@@ -194,12 +194,14 @@ export const functions = {
   process: processStage.function.name,
   load: loadStage.function.name,
   ...(worker && { remodel: worker.function.name }),
+  ...(report && { report: report.stage.function.name }),
 };
 export const logGroups = {
   ingest: ingestStage.logGroup.name,
   process: processStage.logGroup.name,
   load: loadStage.logGroup.name,
   ...(worker && { remodel: worker.logGroup.name }),
+  ...(report && { report: report.stage.logGroup.name }),
 };
 export const schedules = {
   ingest: config.ingestSchedule,

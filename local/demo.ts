@@ -9,7 +9,7 @@ import type { HttpServer } from "./http";
 import { INTERRUPTED, untilInterrupted } from "./interruption";
 import { resultCollector, runOnce } from "./once";
 import { parseOrExplain } from "./options";
-import { makeReport } from "./demo-business-report";
+import { makeReport } from "./business-report";
 import { startPlatform, whereItIs, type Platform } from "./platform";
 
 /** The demo has a lake of its own, begun anew each time. */
@@ -103,7 +103,7 @@ async function tell(platform: Platform, collector: ReturnType<typeof resultColle
 
   progress("the business report of all this");
   const report = await makeReport(platform);
-  show("The business report", `open ${report} in a browser`);
+  show("The business report", `open ${report ?? "nothing"} in a browser`);
   show("The lake", await lakeFiles(platform));
   show("The warehouse", await warehouseCounts(platform));
   for (const { question, answer } of await answerQuestions(platform, changes)) show(question, answer);

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { parseOrExplain, STRAY_ARGUMENT } from "./options";
 
 /** What `npm run operate` can do: each is an event of a Lambda, or a question to the lake. */
-export const OPERATIONS = ["replay", "abandon-replay", "reprocess", "release", "schema"] as const;
+export const OPERATIONS = ["replay", "abandon-replay", "reprocess", "release", "report", "schema"] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 /** What `npm run operate` was asked for. */
@@ -31,6 +31,7 @@ it with --yes.
   abandon-replay            drop the new tables of a replay that is underway
   reprocess                 build the processed log of a new model version from the ingestion log
   release TABLE...          let the deletes through that hold a table of the source back
+  report                    make the business report of what is loaded, unless it is there; say where it is
   schema TABLE              print what columns a table of the source had, commit by commit
 
   --yes                     do it

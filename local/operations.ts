@@ -2,12 +2,13 @@ import type { ReplayPlan } from "../domain/replay";
 import type { LoadReport } from "../stages/load";
 import type { ProcessReport } from "../stages/process";
 import type { ReprocessPlan } from "../stages/reprocess";
+import { makeReport } from "./business-report";
 import type { CloudEvent, StageName } from "./cloud";
 import type { OperateOptions } from "./operate-options";
 import type { Platform } from "./platform";
 import { requireSuccess } from "./run-report";
 
-type Lambdas = Pick<Platform, "cloud">;
+type Lambdas = Pick<Platform, "cloud" | "lake">;
 type Say = (line: string) => void;
 
 /** The last word of what was only asked about. */
@@ -38,6 +39,10 @@ export async function operate(
     case "release":
       say(`take ${tables.join(", ")} as the source has it now, deletes and all`);
       if (!dryRun) await invoke(platform, "ingest", { allowDeletes: tables });
+      break;
+    case "report":
+      say("make the business report of what is loaded, unless it is there");
+      if (!dryRun) say((await makeReport(platform)) ?? "nothing is loaded yet");
       break;
     case "schema":
       throw new TypeError("schema is a question to the log, not to a Lambda");

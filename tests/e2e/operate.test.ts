@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { resultCollector, runOnce } from "../../local/once";
@@ -84,6 +84,14 @@ describe("npm run operate, through the real Lambdas", function () {
     await runOnce(platform, collector);
 
     expect((await actualRows(warehouse))["current_payment"]).to.be.empty;
+  });
+
+  it("makes the business report, once, and says where it is", async () => {
+    expect(await run("report")).to.include("nothing was done");
+    const path = (said: string): string => /^\/.*\.html$/m.exec(said)?.[0] ?? "none";
+    const made = path(await run("report", "--yes"));
+    expect(await readFile(made, "utf8")).to.include("<h1>Business report</h1>");
+    expect(path(await run("report", "--yes"))).to.equal(made);
   });
 
   it("finds nothing to reprocess in a log that is complete, and no replay to abandon", async () => {

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { embeddedSource, embeddedWarehouse } from "../../local/databases";
 import { withClient } from "../../local/postgres/client";
 import { startPostgres } from "../../local/postgres/server";
@@ -210,6 +210,21 @@ describe("The runbook, followed to the letter in a copy of the project", functio
 
     await expectHealth();
     expect((await answers()).get(ORPHANS)).to.deep.equal([]);
+  });
+
+  it("The business report: is made of what is loaded, lists itself, and says of when it is", async () => {
+    const [make, list, age] = commandsOf("The business report");
+    const said = await succeeds(make);
+    const [path = "none", commit = ""] = /^\/.*\/commit-0*(\d+)-.*\.html$/m.exec(said) ?? [];
+    expect((await succeeds(list)).split("\n")[0], said).to.equal(relative(project, path));
+    const [loaded] = await within("warehouse", (query) =>
+      query<{ commit: string }>("SELECT max(commit)::text AS commit FROM marble_ledger"),
+    );
+    expect(commit).to.equal(loaded!.commit);
+    expect(await succeeds(age)).to.match(new RegExp(`^"commit":${commit},"capturedAt":"20[^"]*Z"$`, "m"));
+
+    await succeeds(make);
+    expect((await succeeds(list)).trim().split("\n")).to.have.length(1);
   });
 
   it("Reprocess and Replay: a new version of the model gets its log, and a damaged warehouse is mended", async () => {

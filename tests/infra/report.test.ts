@@ -19,6 +19,8 @@ describe("The program and its report", () => {
       function: stage("report").name,
       schedule: "rate(1 hour)",
     });
+    const outputs = ["functions", "logGroups"].map((name) => program.outputs[name] as Record<string, string>);
+    expect(outputs.map((of) => of["report"])).to.deep.equal([stage("report").name, stage("report").logGroup]);
     const subscriptions = (of: Program): unknown[] =>
       resourcesOf(of.resources, "TopicSubscription").map(({ inputs }) => inputs["endpoint"]);
     expect(subscriptions(program)).to.deep.equal(["data@example.com", "data@example.com"]);

@@ -46,7 +46,7 @@ describe("The options of npm run operate", () => {
   });
 
   it("are refused in one line that says what is taken", () => {
-    expect(refusal()).to.include("replay, abandon-replay, reprocess, release, schema");
+    expect(refusal()).to.include("replay, abandon-replay, reprocess, release, report, schema");
     expect(refusal("rewind")).to.include("say which operation");
     expect(refusal("replay", "dim_staff")).to.include("replay takes no argument dim_staff");
     for (const operation of ["replay", "schema"])
