@@ -15,6 +15,8 @@ export function remedyOf({ type }: StageError): string {
     case "Sandbox.Timedout":
     case "Runtime.ExitError":
       return "Lambda ended it: time or memory was too short. The next run goes on from the last commit; if it happens again, see “A stage runs long” in docs/runbook.md.";
+    case "Sandbox.NotStarted":
+      return "This machine could not start the process: it has no memory, processes or files left, or the unpacked archive under functions/ is gone, which a restart unpacks again. The next run tries it again from the last commit; in AWS, Lambda does so by itself.";
     default:
       return "No error that Marble knows: see “A stage fails” in docs/runbook.md. The next run tries it again from the last commit.";
   }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../domain/errors";
 import type { FunctionOptions } from "./options";
 import { startRuntimeApi, type Answer, type ErrorBody, type Invocation } from "./runtime-api";
 import { startSandbox, type Exit, type Sandbox } from "./sandbox";
@@ -15,11 +16,11 @@ export interface Outcome {
 /** One process behind its own Runtime API. It handles one invocation at a time and stays warm in between. */
 export interface ExecutionEnvironment {
   /**
-   * Resolves, whatever the function does, when the process asks for its next invocation or has ended.
-   * Rejects when the process cannot be started at all.
+   * Resolves, whatever the function does, when the process asks for its next invocation or has ended; when it could
+   * not be started at all, too.
    */
   run(invocation: Invocation): Promise<Outcome>;
-  /** Resolves when the process has ended and its Runtime API with it. */
+  /** Resolves when the process has ended and its Runtime API with it; rejects when it could not be started. */
   readonly exited: Promise<Exit>;
   /** SIGKILL. */
   kill(): void;
@@ -88,6 +89,22 @@ export function startExecutionEnvironment(options: FunctionOptions): ExecutionEn
   }
 
   async function run(invocation: Invocation): Promise<Outcome> {
+    try {
+      return await attempt(invocation);
+    } catch (error) {
+      const cause = await exited.then(
+        () => undefined,
+        (reason: unknown) => ({ reason }),
+      );
+      if (cause === undefined) throw error;
+      const text = `the process could not be started: ${messageOf(cause.reason)}`;
+      const notStarted = platformError("Sandbox.NotStarted", invocation.requestId, text);
+      const answer = { ok: false, error: notStarted } as const;
+      return { answer, durationMs: 0, timedOut: false, maxMemoryUsedMb: undefined };
+    }
+  }
+
+  async function attempt(invocation: Invocation): Promise<Outcome> {
     const { requestId } = invocation;
     const { api, sandbox } = await starting;
     const memoryGuard = killAboveMemory(requestId);

@@ -11,7 +11,7 @@ export interface InvocationResult {
   /** What the handler returned; after an error, Lambda's description of it (errorType, errorMessage, trace). */
   readonly payload: unknown;
   readonly error?: {
-    /** The name of the error, or one of Lambda's own: Sandbox.Timedout, Runtime.ExitError and others. */
+    /** The name of the error, or one of the platform's: Sandbox.Timedout, Sandbox.NotStarted, Runtime.ExitError and others. */
     readonly type: string;
     readonly message: string;
     readonly stack?: readonly string[];
@@ -30,10 +30,10 @@ export interface InvocationResult {
 export interface LambdaFunction {
   readonly arn: string;
   /**
-   * Runs the handler and resolves with its outcome, also when it fails, times out or crashes. The request id
-   * is new unless one is given, as a retry of an asynchronous invocation does.
+   * Runs the handler and resolves with its outcome, also when it fails, times out, crashes or cannot be started.
+   * The request id is new unless one is given, as a retry of an asynchronous invocation does.
    *
-   * @throws Error when the function has been stopped or its process cannot be started.
+   * @throws Error when the function has been stopped.
    */
   invoke(event: unknown, invocation?: { readonly requestId?: string }): Promise<InvocationResult>;
   /** Ends every process of the function with SIGKILL, as a crash would, in the middle of what it does. */
@@ -68,7 +68,7 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
       const position = idle.indexOf(environment);
       if (position >= 0) idle.splice(position, 1);
     };
-    // A process that could not be started fails the invocation that it was started for: nothing is lost here.
+    // A process that could not be started has failed the invocation that it was started for.
     environment.exited.then(forget, forget);
     return environment;
   }

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect } from "chai";
 
+import { createFunction } from "../../../local/lambda/function";
 import { removeTestFunctions, testFunction, type TestFunction } from "./package";
 
 afterEach(removeTestFunctions);
@@ -219,6 +220,33 @@ describe("A process that ended is replaced", () => {
     const crashed = lambda.invoke({});
     lambda.kill();
     expect((await crashed).error?.type).to.equal("Runtime.ExitError");
+  });
+
+  it("after one that could not be started at all, which fails the invocation", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "marble-package-"));
+    writeFileSync(join(directory, "index.js"), "exports.handler = async () => 'alive'");
+    const lambda = createFunction({
+      name: "test-function",
+      directory,
+      handler: "index.handler",
+      timeoutSeconds: 5,
+      memoryMb: 256,
+      environment: {},
+    });
+    try {
+      renameSync(directory, `${directory}-away`);
+      const failed = await lambda.invoke({});
+      expect(failed).to.include({ ok: false, timedOut: false });
+      expect(failed.error?.type).to.equal("Sandbox.NotStarted");
+      expect(failed.error?.message).to.match(
+        /^RequestId: [0-9a-f-]{36} Error: the process could not be started: spawn .* ENOENT$/,
+      );
+      renameSync(`${directory}-away`, directory);
+      expect(await lambda.invoke({})).to.include({ ok: true, payload: "alive", coldStart: true });
+    } finally {
+      await lambda.stop();
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it("after a kill of an idle process, which fails no invocation", async () => {
