@@ -5,7 +5,7 @@ import type { AlarmTransition } from "./cloudwatch/alarms";
 import type { AlarmState } from "./cloudwatch/evaluate";
 import type { MetricId, MetricStore } from "./cloudwatch/metric-store";
 import { startMonitoring } from "./cloudwatch/monitoring";
-import { deadLetters } from "./dead-letters";
+import { deadLetters, type DeadLetters } from "./dead-letters";
 import { createAuthorizer, type Access } from "./iam/authorizer";
 import { credentialIssuer, type CredentialVariables } from "./iam/credentials";
 import { declaredPolicies } from "./iam/policies";
@@ -52,6 +52,7 @@ export interface Cloud {
   readonly program: Program;
   readonly storage: ObjectStorage;
   readonly mail: MailService;
+  readonly deadLetters: DeadLetters;
   setSecret(name: string, value: string): void;
   /** Invokes a function and waits for its outcome. */
   invoke(stage: FunctionName, event?: unknown): Promise<InvocationResult>;
@@ -186,6 +187,7 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
     program,
     storage,
     mail,
+    deadLetters: dead,
     setSecret: (name, value) => secrets.setSecret(name, value),
     invoke: (stage, event = {}) => named(stage).lambda.invoke(event),
     function: (stage) => named(stage).lambda,

@@ -83,8 +83,10 @@ export function eventHistory(now: () => Date = () => new Date()): History {
             return;
           }
         case "deadLetter":
+          tell("deadLetters");
+          return;
         case "access":
-          // A dead letter follows a failed run, and what is denied fails one.
+          // What is denied fails a run.
           return;
       }
     },

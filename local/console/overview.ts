@@ -8,10 +8,11 @@ import { stageView } from "./stage-view";
 export async function overview(context: ConsoleContext): Promise<Overview> {
   const { platform, history, lake, alarms, warehouse } = context;
   const { cloud } = platform;
-  const [ingested, processed, ledger] = await Promise.all([
+  const [ingested, processed, ledger, letters] = await Promise.all([
     lake.ingested.head(),
     lake.processed.head(),
     readLedger(warehouse, { first: 0, last: 0 }),
+    cloud.deadLetters.letters(),
   ]);
   const head = processed?.number ?? 0;
   const backlogs = {
@@ -42,6 +43,7 @@ export async function overview(context: ConsoleContext): Promise<Overview> {
       ringing: [...cloud.alarmStates().values()].filter((state) => state === "ALARM").length,
       all: alarms.length,
     },
+    deadLetters: letters.length,
     heldTables: Object.entries(ingested?.commit.tables ?? {}).flatMap(([table, { mode }]) =>
       mode === "held" ? [table] : [],
     ),

@@ -3,6 +3,7 @@ import type { Posts, Replies } from "./api";
 import { alarmViews } from "./alarms";
 import { commits } from "./commits";
 import type { ConsoleContext } from "./context";
+import { deadLetterQueues } from "./dead-letters";
 import { filterLogs } from "./logs";
 import { metrics } from "./metrics";
 import { objectPage } from "./object-page";
@@ -42,6 +43,7 @@ export function routes(context: ConsoleContext, deeds: Pick<Deeds, "activity">):
         .slice(-SHOWN_MAILS)
         .reverse()
         .map(({ to, subject, date, body }) => ({ to, subject, at: date.toISOString(), body })),
+    "dead-letters": () => deadLetterQueues(context),
     logs: (query) =>
       filterLogs(history.logs(), { stage: query("stage"), level: query("level"), text: query("text") }),
     activity: () => deeds.activity(),

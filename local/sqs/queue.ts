@@ -23,7 +23,7 @@ export interface WorkQueueOptions {
   readonly principal: Principal;
   readonly authorizer: Authorizer;
   readonly clock: Clock;
-  readonly dead: DeadLetters;
+  readonly dead: Pick<DeadLetters, "send">;
   /** The name of the queue for what is given up. */
   readonly deadLetterQueue: string;
   readonly onDeadLetter: (file: string) => void;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { readdirSync, readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
@@ -96,6 +96,26 @@ describe("The console, in a browser", function () {
     await ingest.getByText("Recovered at").waitFor();
     expect(await ingest.innerText()).to.match(/after it had failed:\s+.*may not read/);
     expect(await page.title()).not.to.include("failed");
+  });
+
+  it("shows that a stage could not even be started, and does not take it for one that runs", async () => {
+    const { directory } = platform.cloud.program.functions.find(
+      ({ environment }) => environment["POWERTOOLS_SERVICE_NAME"] === "load",
+    )!;
+    await rename(directory, `${directory}-away`);
+    platform.cloud.function("load").kill();
+    expect((await platform.cloud.invoke("load")).ok).to.equal(false);
+    await rename(`${directory}-away`, directory);
+
+    const load = card("load");
+    await load
+      .getByRole("paragraph")
+      .filter({ hasText: /the process could not be started: spawn .* ENOENT/ })
+      .waitFor();
+    await load.getByText("This machine could not start the process").waitFor();
+    expect(await load.getByRole("heading").innerText()).to.include("✘ failed");
+    await runAll();
+    await load.getByText("Recovered at").waitFor();
   });
 
   it("shows metrics, alarms with what to do, the mails, and the logs with a filter", async () => {
@@ -223,6 +243,35 @@ describe("The console, in a browser", function () {
     await page.getByText("design", { exact: true }).click();
     await page.getByText(/commit \d+, .*: added colour text/).waitFor();
     await page.getByText(/commit 1, .*: first seen: design_id integer/).waitFor();
+  });
+
+  it("shows what was given up, why and that it has healed, and purges it", async () => {
+    const roleArn = platform.cloud.program.functions.find(
+      ({ environment }) => environment["POWERTOOLS_SERVICE_NAME"] === "process",
+    )!.roleArn;
+    const giveBack = platform.cloud.revoke(roleArn, "s3:GetObject");
+    await sql("UPDATE staff SET first_name = 'Given up', last_updated = now() WHERE staff_id = 1");
+    await platform.cloud.invoke("ingest");
+    await platform.cloud.settled();
+    giveBack();
+
+    await page.getByRole("link", { name: "✘ 1 dead letter" }).click();
+    const letter = page
+      .getByRole("list", { name: "Messages of process-failed-events" })
+      .getByRole("listitem");
+    await letter.getByText("process failed 3 times on an event").waitFor();
+    const text = await letter.innerText();
+    expect(text).to.include("is not authorized to perform: s3:GetObject").and.include("✘ given up");
+    expect(text).to.include("A person has to do what the sentence says");
+    await letter.getByText("The message").click();
+    await letter.getByText('"approximateInvokeCount": 3').waitFor();
+    await picture("console-dead-letters");
+
+    await runAll();
+    await letter.getByText("✔ healed").waitFor();
+    await confirmed("Purge process-failed-events", /Messages that are deleted: 1\./);
+    await seen("There are none.");
+    await page.getByRole("link", { name: /^✘ \d+ dead letter/ }).waitFor({ state: "detached" });
   });
 
   for (const [what, options] of [

@@ -3,7 +3,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Overview } from "../api";
 import { Alarms } from "./alarms";
 import { Commits } from "./commits";
-import { ago, clock } from "./format";
+import { DeadLetters } from "./dead-letters";
+import { ago, clock, plural } from "./format";
 import { Lake } from "./lake";
 import { connect, useConnected, useLive, useNow, type Live } from "./live";
 import { Logs } from "./logs";
@@ -28,6 +29,7 @@ const PAGES: readonly {
   { name: "pipeline", title: "Pipeline", page: Pipeline },
   { name: "metrics", title: "Metrics", page: Metrics },
   { name: "alarms", title: "Alarms & mails", page: Alarms },
+  { name: "dead-letters", title: "Dead letters", page: DeadLetters },
   { name: "lake", title: "Lake", page: Lake },
   { name: "rejected", title: "Rejected rows", page: Rejected },
   { name: "schemas", title: "Schemas", page: Schemas },
@@ -68,7 +70,7 @@ function usePage(): string {
 
 function Console() {
   const current = usePage();
-  const live = useLive("overview", { topics: ["runs", "alarms", "activity"] });
+  const live = useLive("overview", { topics: ["runs", "alarms", "activity", "deadLetters"] });
   const { data: overview } = live;
   const main = useRef<HTMLElement>(null);
   const { title = "", page: Page = Pipeline } = PAGES.find(({ name }) => name === current) ?? {};
@@ -108,7 +110,7 @@ function Signs({ overview }: { readonly overview: Overview | undefined }) {
   const now = useNow();
   if (!connected) return <p class="badge failed">✘ the platform does not answer: it has stopped</p>;
   if (overview === undefined) return null;
-  const { shows, freshnessMinutes, alarms, heldTables, quarantinedTables } = overview;
+  const { shows, freshnessMinutes, alarms, deadLetters, heldTables, quarantinedTables } = overview;
   const old = shows !== null && now - Date.parse(shows) > freshnessMinutes * 60_000;
   return (
     <p class="signs">
@@ -120,6 +122,11 @@ function Signs({ overview }: { readonly overview: Overview | undefined }) {
       <a href="#alarms" class={`badge ${alarms.ringing > 0 ? "failed" : "idle"}`}>
         {alarms.ringing > 0 ? `✘ ${alarms.ringing} of ${alarms.all} alarms ring` : "✔ no alarm rings"}
       </a>
+      {deadLetters > 0 && (
+        <a href="#dead-letters" class="badge failed">
+          ✘ {plural(deadLetters, "dead letter")}
+        </a>
+      )}
       {heldTables.length > 0 && <span class="badge waiting">◔ held back: {heldTables.join(", ")}</span>}
       {quarantinedTables.length > 0 && (
         <span class="badge waiting">◔ in quarantine: {quarantinedTables.join(", ")}</span>

@@ -51,7 +51,6 @@ describe("The stand-in for a queue that feeds a function", () => {
       clock,
       dead: {
         send: (to, { body }) => Promise.resolve(`${to}/${dead.push({ queue: to, body })}`),
-        depth: () => Promise.resolve(0),
       },
       deadLetterQueue: "given-up",
       onDeadLetter: () => undefined,
