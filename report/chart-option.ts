@@ -16,7 +16,20 @@ export const chartHeight = ({ kind, categories }: Chart): number =>
   kind === "bars" ? 70 + categories.length * BAR_PX : 280;
 
 /** Above this, names take no more of a narrow screen. */
-const nameWidth = (width: number): number => Math.min(150, Math.round(width * 0.3));
+const nameWidth = (width: number): number => Math.min(180, Math.round(width * 0.42));
+
+/** So many columns all have their names. */
+const FEW = 6;
+
+/** The room beneath a column; the rest is that of the axis beside them. */
+const columnWidth = (width: number, columns: number): number => Math.floor((width - 60) / columns) - 4;
+
+/** How much of a chart its legend takes, in px: names that find no room in a row go to the next. */
+function legendHeight(series: Chart["series"], width: number): number {
+  if (series.length < 2) return 12;
+  const needed = series.reduce((sum, { name }) => sum + 27 + name.length * 7, 0);
+  return 16 + Math.ceil(needed / width) * 20;
+}
 
 /** A chart as ECharts wants it, for a width in px. */
 export function chartOption(chart: Chart, width: number): EChartsCoreOption {
@@ -31,6 +44,14 @@ export function chartOption(chart: Chart, width: number): EChartsCoreOption {
       color: lies ? INK : MUTED,
       fontFamily: FONT,
       ...(lies && { width: nameWidth(width), overflow: "truncate", interval: 0 }),
+      // Names that follow from no others are all shown, on two lines where there is no room for one.
+      ...(!lies &&
+        categories.length <= FEW && {
+          width: columnWidth(width, categories.length),
+          overflow: "break",
+          lineHeight: 14,
+          interval: 0,
+        }),
     },
     inverse: lies,
   };
@@ -45,7 +66,7 @@ export function chartOption(chart: Chart, width: number): EChartsCoreOption {
     animation: false,
     color: SERIES,
     textStyle: { fontFamily: FONT, color: INK },
-    grid: { left: 4, right: 16, top: series.length > 1 ? 36 : 12, bottom: 4, containLabel: true },
+    grid: { left: 4, right: 16, top: legendHeight(series, width), bottom: 4, containLabel: true },
     legend:
       series.length > 1
         ? {

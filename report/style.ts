@@ -29,7 +29,7 @@ dd span { display: block; }
 .detail.good { color: var(--good); } .detail.bad { color: var(--bad); }
 .sections { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 18px; }
 section { padding: 18px 20px; min-width: 0; }
-section.wide { grid-column: 1 / -1; }
+section.wide, .sections > section:last-child { grid-column: 1 / -1; }
 .answer { margin: 6px 0 0; font-size: 1.02rem; overflow-wrap: anywhere; }
 .scope { margin: 2px 0 0; }
 .chart { margin-top: 12px; } 
@@ -47,6 +47,7 @@ footer { padding-top: 20px; padding-bottom: 32px; }
 .only-read { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 @media (max-width: 860px) { .sections { grid-template-columns: minmax(0, 1fr); } }
 @media (max-width: 480px) { header, main, footer { padding-left: 14px; padding-right: 14px; } section { padding: 14px; } form > div { padding: 8px 14px; }
+  label { flex-direction: column; align-items: flex-start; gap: 2px; } .headline:first-child { grid-column: 1 / -1; }
   dl { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 10px; } .headline { padding: 10px 12px; } .value { font-size: 1.05rem; } }
 @media print { :root { color-scheme: light; --page: #fff; --surface: #fff; --ink: #000; --muted: #444; --line: #bbb;
   --series-1: #2f5bd0; --series-2: #c2570c; --series-3: #0f766e; --good: #11703c; --bad: #b3261e; }

@@ -7,13 +7,14 @@ export const counterparties: Question = {
   scope: "All orders, the first ten by sales",
   sql: (mart) =>
     topOfEachCurrency(mart, {
-      columns: `${shortened("counterparty_legal_name")}, ${shortened("counterparty_legal_country")}, currency_code,
+      columns: `counterparty_id, ${shortened("counterparty_legal_name")}, ${shortened("counterparty_legal_country")}, currency_code,
        sales_orders, sales_value, purchase_value`,
       order: "sales_value DESC, counterparty_id",
     }),
   view: (rows, filter) =>
     rankingView(rows, filter, {
       name: "counterparty_legal_name",
+      key: "counterparty_id",
       title: "Counterparty",
       texts: [{ column: "counterparty_legal_country", title: "Country" }],
       money: [

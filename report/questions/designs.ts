@@ -7,12 +7,13 @@ export const designs: Question = {
   scope: "All sales, the first ten",
   sql: (mart) =>
     topOfEachCurrency(mart, {
-      columns: `${shortened("design_name")}, currency_code, orders, units_sold, revenue`,
+      columns: `design_id, ${shortened("design_name")}, currency_code, orders, units_sold, revenue`,
       order: "revenue DESC, design_id",
     }),
   view: (rows, filter) =>
     rankingView(rows, filter, {
       name: "design_name",
+      key: "design_id",
       title: "Design",
       money: [{ column: "revenue", title: "Revenue" }],
       counts: [

@@ -3,10 +3,10 @@ import { inCurrency, MOST_ROWS, numberIn, textIn, type Question, type Row } from
 
 /** Days that a payment is late, from the least; the last has no end. */
 const AGES = [
-  { age: "1", title: "1–7 days late" },
-  { age: "2", title: "8–30 days late" },
-  { age: "3", title: "31–90 days late" },
-  { age: "4", title: "over 90 days late" },
+  { age: "1", title: "1–7 days" },
+  { age: "2", title: "8–30 days" },
+  { age: "3", title: "31–90 days" },
+  { age: "4", title: "over 90 days" },
 ] as const;
 
 const DIRECTIONS = [
@@ -57,7 +57,7 @@ SELECT currency_code,
       table: {
         columns: [
           { title: "Payments" },
-          { title: "Since" },
+          { title: "Late by" },
           { title: "Number", isNumber: true },
           { title: `Amount (${filter.currency})`, isNumber: true },
           { title: "Longest, days", isNumber: true },

@@ -10,6 +10,8 @@ interface Measure {
 export interface Ranking {
   /** the column of the names */
   readonly name: string;
+  /** the column of the keys, by which names are told apart that several have */
+  readonly key?: string;
   /** what the names are, `Design` */
   readonly title: string;
   /** amounts, the first of which ranks */
@@ -23,10 +25,14 @@ export interface Ranking {
 
 /** The first names of a currency, each with its amounts. The rows come ranked. */
 export function rankingView(rows: readonly Row[], filter: Filter, ranking: Ranking): View {
-  const { name, title, money, counts, texts = [], did } = ranking;
+  const { name, key, title, money, counts, texts = [], did } = ranking;
   const shown = inCurrency(rows, filter);
   const [first] = shown;
-  const nameOf = (row: Row): string => textIn(row, name) || "(no name)";
+  const nameOf = (row: Row): string => {
+    const isShared = shown.filter((other) => textIn(other, name) === textIn(row, name)).length > 1;
+    const own = textIn(row, name) || "(no name)";
+    return isShared && key !== undefined ? `${own} #${textIn(row, key)}` : own;
+  };
   return {
     answer:
       first === undefined

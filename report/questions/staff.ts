@@ -7,12 +7,13 @@ export const staff: Question = {
   scope: "All orders, the first ten by sales",
   sql: (mart) =>
     topOfEachCurrency(mart, {
-      columns: `${shortened("staff_name")}, ${shortened("department_name")}, currency_code, sales_orders, sales_value`,
+      columns: `staff_id, ${shortened("staff_name")}, ${shortened("department_name")}, currency_code, sales_orders, sales_value`,
       order: "sales_value DESC, staff_id",
     }),
   view: (rows, filter) =>
     rankingView(rows, filter, {
       name: "staff_name",
+      key: "staff_id",
       title: "Name",
       texts: [{ column: "department_name", title: "Department" }],
       money: [{ column: "sales_value", title: "Sales" }],
