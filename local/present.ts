@@ -77,7 +77,10 @@ export function summary(payload: unknown): string {
   const numbers = typeof commit === "number" ? [commit] : commits;
   if (numbers.length === 0) return NOTHING;
   const counts = Object.values(tables).map(({ rows }) => rows);
-  const rows = counts.reduce((sum, count) => sum + count, 0).toLocaleString("en-GB");
+  const rows = counts.reduce((sum, count) => sum + count, 0);
   const also = rejected > 0 ? `, ${rejected} rejected` : "";
-  return `commit ${numbers.join(", ")}: ${rows} rows of ${counts.length} tables${also}`;
+  return `commit ${numbers.join(", ")}: ${counted(rows, "row")} of ${counted(counts.length, "table")}${also}`;
 }
+
+const counted = (count: number, thing: string): string =>
+  `${count.toLocaleString("en-GB")} ${thing}${count === 1 ? "" : "s"}`;

@@ -10,6 +10,7 @@ import type { HttpServer } from "../../local/http";
 import { startPlatform, type Platform } from "../../local/platform";
 import { withClient } from "../../local/postgres/client";
 import { accessibilityProblems, openPage, startBrowser, type WatchedPage } from "../support/browser";
+import { stageOf } from "../support/declared";
 import { failureOf } from "../support/failure";
 
 /** A counterparty's name that would do harm if it were ever taken for markup. */
@@ -51,6 +52,7 @@ describe("The console, in a browser", function () {
   const card = (stage: string) => page.getByRole("region", { name: new RegExp(`^${stage} `) });
   const sql = (statement: string, values: readonly string[] = []) =>
     withClient(platform.source.ownerUrl ?? "", (client) => client.query(statement, [...values]));
+  const declared = (stage: string) => stageOf(platform.cloud.program, stage);
   const runAll = async (): Promise<void> => {
     for (const stage of ["ingest", "process", "load"] as const) {
       expect((await platform.cloud.invoke(stage)).ok).to.equal(true);
@@ -96,26 +98,6 @@ describe("The console, in a browser", function () {
     await ingest.getByText("Recovered at").waitFor();
     expect(await ingest.innerText()).to.match(/after it had failed:\s+.*may not read/);
     expect(await page.title()).not.to.include("failed");
-  });
-
-  it("shows that a stage could not even be started, and does not take it for one that runs", async () => {
-    const { directory } = platform.cloud.program.functions.find(
-      ({ environment }) => environment["POWERTOOLS_SERVICE_NAME"] === "load",
-    )!;
-    await rename(directory, `${directory}-away`);
-    platform.cloud.function("load").kill();
-    expect((await platform.cloud.invoke("load")).ok).to.equal(false);
-    await rename(`${directory}-away`, directory);
-
-    const load = card("load");
-    await load
-      .getByRole("paragraph")
-      .filter({ hasText: /the process could not be started: spawn .* ENOENT/ })
-      .waitFor();
-    await load.getByText("This machine could not start the process").waitFor();
-    expect(await load.getByRole("heading").innerText()).to.include("✘ failed");
-    await runAll();
-    await load.getByText("Recovered at").waitFor();
   });
 
   it("shows metrics, alarms with what to do, the mails, and the logs with a filter", async () => {
@@ -199,6 +181,24 @@ describe("The console, in a browser", function () {
     await picture("console-recovered");
   });
 
+  it("shows that a stage could not even be started, and does not take it for one that runs", async () => {
+    const { directory } = declared("load");
+    await rename(directory, `${directory}-away`);
+    platform.cloud.function("load").kill();
+    expect((await platform.cloud.invoke("load")).ok).to.equal(false);
+    await rename(`${directory}-away`, directory);
+
+    const load = card("load");
+    await load
+      .getByRole("paragraph")
+      .filter({ hasText: /the process could not be started: spawn .* ENOENT/ })
+      .waitFor();
+    await load.getByText("This machine could not start the process").waitFor();
+    expect(await load.getByRole("heading").innerText()).to.include("✘ failed");
+    await runAll();
+    await load.getByText("Recovered at").waitFor();
+  });
+
   it("lets the shop go on, poisons a row, which is rejected, and mends it", async () => {
     await button("Let the shop go on").click();
     await deed(/25 sales orders, 10 purchase orders, 30 payments/);
@@ -246,10 +246,7 @@ describe("The console, in a browser", function () {
   });
 
   it("shows what was given up, why and that it has healed, and purges it", async () => {
-    const roleArn = platform.cloud.program.functions.find(
-      ({ environment }) => environment["POWERTOOLS_SERVICE_NAME"] === "process",
-    )!.roleArn;
-    const giveBack = platform.cloud.revoke(roleArn, "s3:GetObject");
+    const giveBack = platform.cloud.revoke(declared("process").roleArn, "s3:GetObject");
     await sql("UPDATE staff SET first_name = 'Given up', last_updated = now() WHERE staff_id = 1");
     await platform.cloud.invoke("ingest");
     await platform.cloud.settled();
@@ -263,9 +260,9 @@ describe("The console, in a browser", function () {
     const text = await letter.innerText();
     expect(text).to.include("is not authorized to perform: s3:GetObject").and.include("✘ given up");
     expect(text).to.include("A person has to do what the sentence says");
+    await picture("console-dead-letters");
     await letter.getByText("The message").click();
     await letter.getByText('"approximateInvokeCount": 3').waitFor();
-    await picture("console-dead-letters");
 
     await runAll();
     await letter.getByText("✔ healed").waitFor();

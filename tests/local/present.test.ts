@@ -51,7 +51,7 @@ describe("The line about an event", () => {
   it("names all commits that a stage worked off, and what it rejected", () => {
     const payload = { commits: [3, 4], tables: { dim_staff: { rows: 5 } }, rejected: 2 };
     expect(eventLine({ kind: "invocation", stage: "process", result: result({ payload }) })).to.equal(
-      "process  commit 3, 4: 5 rows of 1 tables, 2 rejected  (1,235 ms)",
+      "process  commit 3, 4: 5 rows of 1 table, 2 rejected  (1,235 ms)",
     );
   });
 
