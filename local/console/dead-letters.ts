@@ -75,7 +75,7 @@ function told(message: Message, about: Receivers & { readonly at: Date | undefin
       what: "a schedule could not start its stage",
       sentence: `${ERROR_CODE}: ${ERROR_MESSAGE}`,
       remedy:
-        "The role of the schedule, or the Lambda, was changed by hand; in AWS `pulumi up` puts it back. The next time the schedule starts its stage again. See “A schedule cannot start its stage” in docs/runbook.md.",
+        "The role of the schedule, or the Lambda, was changed by hand; in AWS, pulumi up puts it back. The schedule then starts its stage again at its next time. See “A schedule cannot start its stage” in docs/runbook.md.",
       healedAt: null,
     };
   const task = Records?.[0]?.s3?.object?.key;
