@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import { withConnection } from "../../adapters/postgres";
 import { readPosition } from "../../adapters/warehouse-position";
-import { commitNumber } from "../../domain/keys";
 import type { MetricName } from "../../domain/metrics";
 import { recordSeen, reportAfter, reportLoadStanding, reportProcessStanding } from "../../stages/standing";
 import { failureOf } from "../support/failure";
@@ -88,7 +87,9 @@ describe("How the stages stand", () => {
       warn: () => undefined,
       count: (metric: MetricName) => void told.push(metric),
     };
-    const position = { commit: commitNumber(1), capturedAt: new Date(), orphans: 0 };
+    const position = await withConnection("warehouse", credentialsOf(pipeline.warehouse.url), (client) =>
+      readPosition(client, "public"),
+    );
     const broken = { ...pipeline.ingested.store, tags: () => Promise.reject(new Error("throttled")) };
     const report = reportLoadStanding(position, {
       ingested: broken,
