@@ -235,6 +235,7 @@ describe("The program", () => {
         process: stage("process").name,
         load: stage("load").name,
         remodel: stage("remodel").name,
+        report: stage("report").name,
       },
       schedules: { ingest: "rate(5 minutes)", process: "rate(15 minutes)", load: "rate(5 minutes)" },
     });
