@@ -16,7 +16,9 @@ export default tseslint.config(
   { ignores: ["coverage/", "node_modules/", ".marble/"] },
   ...tseslint.configs.strictTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["eslint.config.mjs"] } } },
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ["eslint.config.mjs", "register.cjs"] } },
+    },
     plugins: { "import-x": importX },
     settings: { "import-x/resolver-next": [importX.createNodeResolver({ extensions: [".ts", ".js"] })] },
     rules: {
@@ -75,8 +77,12 @@ export default tseslint.config(
     },
   },
   {
-    files: ["**/*.mjs"],
+    files: ["**/*.mjs", "**/*.cjs"],
     ...tseslint.configs.disableTypeChecked,
-    rules: { ...tseslint.configs.disableTypeChecked.rules, "import-x/no-default-export": "off" },
+    rules: {
+      ...tseslint.configs.disableTypeChecked.rules,
+      "import-x/no-default-export": "off",
+      "@typescript-eslint/no-require-imports": "off",
+    },
   },
 );

@@ -10,7 +10,16 @@ const LIMIT = 500;
 
 const PROJECT = resolve(__dirname, "../..");
 /** What the histories need of the project. */
-const TREE = ["adapters", "domain", "local", "stages", "tests", "package.json", "tsconfig.json"];
+const TREE = [
+  "adapters",
+  "domain",
+  "local",
+  "stages",
+  "tests",
+  "package.json",
+  "register.cjs",
+  "tsconfig.json",
+];
 
 /** How the hunt for a bug ended. */
 interface Catch {

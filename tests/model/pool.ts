@@ -52,7 +52,7 @@ export async function playAll(options: PoolOptions): Promise<Played> {
   const children = Array.from({ length: options.workers }, () =>
     fork(join(project, "tests/model/worker.ts"), {
       cwd: project,
-      execArgv: ["--no-warnings", "-r", "ts-node/register"],
+      execArgv: ["--no-warnings", "-r", "./register.cjs"],
     }),
   );
   const exits = children.map((child) => once(child, "exit"));

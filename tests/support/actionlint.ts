@@ -8,7 +8,7 @@ import type { WorkflowFiles } from "./workflow-rules";
  */
 export function actionlint(files: WorkflowFiles): string[] {
   const script = join(__dirname, "actionlint-process.ts");
-  const answer = execFileSync(process.execPath, ["-r", "ts-node/register", script], {
+  const answer = execFileSync(process.execPath, ["-r", "./register.cjs", script], {
     input: JSON.stringify(files),
     timeout: 60_000,
   });

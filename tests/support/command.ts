@@ -27,7 +27,7 @@ export function startCommand(
   /** In a process group of its own, as a terminal starts it. */
   { group = false } = {},
 ): RunningCommand {
-  const child = spawn(process.execPath, ["-r", "ts-node/register", script, ...args], {
+  const child = spawn(process.execPath, ["-r", "./register.cjs", script, ...args], {
     cwd: PROJECT,
     env: { ...process.env, ...env },
     detached: group,

@@ -12,15 +12,10 @@ export function runGitHubScript(
 ): Promise<Ended> {
   const child = spawn(
     process.execPath,
-    [
-      "-r",
-      resolve(PROJECT, "node_modules/ts-node/register"),
-      resolve(PROJECT, ".github/scripts", script),
-      ...args,
-    ],
+    ["-r", resolve(PROJECT, "register.cjs"), resolve(PROJECT, ".github/scripts", script), ...args],
     {
       cwd,
-      env: { ...process.env, TS_NODE_PROJECT: resolve(PROJECT, "tsconfig.json"), ...env },
+      env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     },
   );

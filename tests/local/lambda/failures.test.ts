@@ -273,7 +273,7 @@ describe("No process stays behind", () => {
         onLog: (line) => console.log(line),
       }).invoke({});
     `;
-    const parent = spawn(process.execPath, ["-r", "ts-node/register", "-e", script], {
+    const parent = spawn(process.execPath, ["-r", "./register.cjs", "-e", script], {
       cwd: root,
       env: { ...process.env, TMPDIR: temporary },
       stdio: ["ignore", "pipe", "inherit"],

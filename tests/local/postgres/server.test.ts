@@ -186,7 +186,7 @@ async function startInProcessThatIsKilled(directory: string): Promise<string> {
     startPostgres({ directory: ${JSON.stringify(directory)}, settings: { fsync: "off" } }).then((server) => {
       process.stdout.write(server.url("postgres"), () => process.kill(process.pid, "SIGKILL"));
     });`;
-  const owner = spawn(process.execPath, ["-r", "ts-node/register", "-e", program], {
+  const owner = spawn(process.execPath, ["-r", "./register.cjs", "-e", program], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [url] = await Promise.all([text(owner.stdout), once(owner, "exit")]);

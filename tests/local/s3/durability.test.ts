@@ -107,7 +107,7 @@ describe("A server that starts on a directory of another", () => {
   it("finds the old object of a server killed while it received a new one", async () => {
     const { directory } = await writtenDirectory();
     const killed = fork(join(__dirname, "fixture-server.ts"), [directory], {
-      execArgv: ["-r", "ts-node/register"],
+      execArgv: ["-r", "./register.cjs"],
     });
     const [url] = (await once(killed, "message")) as [string];
     const upload = request(`${url}/lake/a/b`, { method: "PUT", headers: { "content-length": "1000000" } });
