@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, relative, sep } from "node:path";
-import { buildSync, type BuildOptions, type BuildResult, type Metafile } from "esbuild";
+import { basename, dirname, extname, join, relative, sep } from "node:path";
+import { buildSync, type BuildOptions, type Metafile } from "esbuild";
 
 /** Where bundles are written, relative to the project's folder. Version control ignores it. */
 const BUNDLE_FOLDER = ".marble/bundles";
@@ -19,18 +19,37 @@ export interface Bundle {
   readonly files: readonly string[];
 }
 
+/** What to build, and where it goes: a path relative to the project's folder. */
+export type Build = BuildOptions & { readonly outfile: string };
+
 /**
- * Builds what was not built yet: a process has loaded its code and cannot come to have other code, so what it
- * bundled once it need not bundle again, however often the program is run.
+ * Gives the files of a build, which are written then: their paths, relative to the project's folder. `make` builds
+ * and writes them.
  */
-const built = new Map<string, BuildResult<{ write: false; metafile: true }>>();
-function build(options: BuildOptions): BuildResult<{ write: false; metafile: true }> {
-  const key = JSON.stringify(options);
-  const result =
-    built.get(key) ??
-    buildSync({ ...options, bundle: true, write: false, metafile: true, logLevel: "silent" });
-  built.set(key, result);
-  return result;
+export type Builder = (build: Build, make: () => readonly string[]) => readonly string[];
+
+let builder: Builder = (_, make) => make();
+
+/** Lets somebody decide what need not be built again. `pulumi up` builds everything. */
+export function buildWith(other: Builder): void {
+  builder = other;
+}
+
+/** @throws Error when the code does not compile, or reaches the Pulumi SDK. */
+function make(build: Build): readonly string[] {
+  const { outputFiles, metafile } = buildSync({
+    ...build,
+    bundle: true,
+    write: false,
+    metafile: true,
+    logLevel: "silent",
+  });
+  refusePulumi(build.outfile, metafile);
+  return outputFiles.map(({ path, contents }) => {
+    const file = toProject(path);
+    writeWhole(file, contents);
+    return file;
+  });
 }
 
 /**
@@ -57,14 +76,15 @@ export function findExport(callback: (...args: never[]) => unknown): ExportedFun
  * Bundles an exported function and all that it needs, packages too, into one CommonJS file with a source
  * map, and writes both.
  *
- * @param name unique among the bundles of the program
  * @throws Error when the code does not compile, or reaches the Pulumi SDK.
  */
-export function bundle(name: string, { file, name: exportName }: ExportedFunction): Bundle {
-  const module = `${BUNDLE_FOLDER}/${name}.js`;
-  const { outputFiles, metafile } = build({
+export function bundle({ file, name }: ExportedFunction): Bundle {
+  const source = toProject(file);
+  // Named by what is in it, not by the Lambda: that of every stack is the same.
+  const module = `${BUNDLE_FOLDER}/${source.slice(0, -extname(source).length)}/${name}.js`;
+  const build: Build = {
     stdin: {
-      contents: `export { ${exportName} as handler } from ${JSON.stringify(`./${basename(file)}`)};`,
+      contents: `export { ${name} as handler } from ${JSON.stringify(`./${basename(file)}`)};`,
       resolveDir: dirname(file),
       sourcefile: `${name}-entry.js`,
     },
@@ -79,23 +99,18 @@ export function bundle(name: string, { file, name: exportName }: ExportedFunctio
     keepNames: true,
     sourcemap: "linked",
     sourcesContent: false,
-  });
-  refusePulumi(file, metafile);
-  const files = outputFiles.map((output) => {
-    const path = relative(process.cwd(), output.path).split(sep).join("/");
-    writeWhole(path, output.contents);
-    return path;
-  });
-  return { module, files };
+  };
+  return { module, files: builder(build, () => make(build)) };
 }
 
 /**
  * Bundles a script for a Lambda that puts it into pages, and writes it. What it exports, the Lambda can require.
  * Returns its path, relative to the project's folder: that is where the Lambda finds it too.
  */
-export function bundlePageScript(name: string, file: string): string {
-  const outfile = `${BUNDLE_FOLDER}/${name}.js`;
-  const { outputFiles } = build({
+export function bundlePageScript(file: string): string {
+  const source = toProject(file);
+  const outfile = `${BUNDLE_FOLDER}/${source.slice(0, -extname(source).length)}.js`;
+  const build: Build = {
     entryPoints: [file],
     outfile,
     platform: "browser",
@@ -105,22 +120,24 @@ export function bundlePageScript(name: string, file: string): string {
     footer: { js: 'if (typeof module === "object") module.exports = script;' },
     minify: true,
     legalComments: "none",
-  });
-  for (const { contents } of outputFiles) writeWhole(outfile, contents);
+  };
+  builder(build, () => make(build));
   return outfile;
 }
 
-function refusePulumi(file: string, metafile: Metafile): void {
+function refusePulumi(outfile: string, metafile: Metafile): void {
   const isPulumi = (path: string): boolean => path.includes("node_modules/@pulumi/");
   const importer = Object.entries(metafile.inputs).find(
     ([path, { imports }]) => !isPulumi(path) && imports.some((imported) => isPulumi(imported.path)),
   )?.[0];
   if (importer === undefined) return;
   throw new Error(
-    `${importer} imports the Pulumi SDK and is part of the Lambda ${relative(process.cwd(), file)}. ` +
+    `${importer} imports the Pulumi SDK and is part of a Lambda, ${outfile}. ` +
       "The SDK is for the program only: move what the Lambda needs to a file that does not import it.",
   );
 }
+
+const toProject = (path: string): string => relative(process.cwd(), path).split(sep).join("/");
 
 /** A reader sees the old file or the new one, never a part: two runs may bundle at once. */
 function writeWhole(path: string, contents: Uint8Array): void {

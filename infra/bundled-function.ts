@@ -30,7 +30,7 @@ export type BundledFunctionArgs = Omit<
 export class BundledFunction extends aws.lambda.CallbackFunction<unknown, unknown> {
   constructor(name: string, args: BundledFunctionArgs, opts?: pulumi.CustomResourceOptions) {
     const { callback, extraFiles = [], ...lambda } = args;
-    const { module, files } = bundle(name, findExport(callback));
+    const { module, files } = bundle(findExport(callback));
     const path = `./${module}`;
     super(
       name,

@@ -48,7 +48,7 @@ export class Report extends pulumi.ComponentResource {
       { topic: topic.arn, protocol: "email", endpoint: reportEmail || alertEmail },
       child,
     );
-    const script = bundlePageScript(`${nameOf(name)}-page`, resolve(PAGE));
+    const script = bundlePageScript(resolve(PAGE));
 
     this.stage = new Stage(
       name,

@@ -1,5 +1,7 @@
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { buildWith } from "../infra/bundle";
+import { unlessUnchanged } from "./kept-bundles";
 import { unpackArchive } from "./program-archive";
 import { collectingMocks, type DeclaredResource } from "./program-mocks";
 
@@ -8,6 +10,9 @@ export type { DeclaredResource } from "./program-mocks";
 const PROJECT = "marble";
 const PROJECT_FOLDER = resolve(__dirname, "..");
 const ENTRY = join(PROJECT_FOLDER, "index.ts");
+
+// What is run here again and again need not be bundled each time.
+buildWith(unlessUnchanged(PROJECT_FOLDER));
 
 /** A Lambda that the program declared, ready to be run. */
 export interface DeclaredFunction {
@@ -91,6 +96,10 @@ export async function declareResources(options: {
   process.chdir(PROJECT_FOLDER);
   // An error that reached Pulumi would come back twice, once as a rejection that nobody can handle.
   let failure: { readonly error: unknown } | undefined;
+  // Pulumi reads a stack trace for every promise; only what is read later, of a failure, has to name lines of the source.
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- is put back as it was
+  const { prepareStackTrace } = Error;
+  Error.prepareStackTrace = (error, frames) => [error, ...frames].map(String).join("\n    at ");
   const init = (): Record<string, unknown> => {
     try {
       return program();
@@ -105,6 +114,7 @@ export async function declareResources(options: {
     if (failure !== undefined) throw failure.error;
     return { resources, outputs: outputs ?? {} };
   } finally {
+    Error.prepareStackTrace = prepareStackTrace;
     process.chdir(cwd);
   }
 }

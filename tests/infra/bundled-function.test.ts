@@ -51,8 +51,8 @@ describe("A bundled function", () => {
     );
     expect(files.map(({ name }) => name).sort()).to.deep.equal([
       "__index.js",
-      "bundled-function-test.js",
-      "bundled-function-test.js.map",
+      "fixture.js",
+      "fixture.js.map",
     ]);
   });
 

@@ -2,9 +2,12 @@ import { resolve } from "node:path";
 import { loadPageScript } from "../../adapters/page-script";
 import { withConnection } from "../../adapters/postgres";
 import { reportStore, type ReportStore } from "../../adapters/report-store";
-import { bundlePageScript } from "../../infra/bundle";
+import { bundlePageScript, buildWith } from "../../infra/bundle";
+import { unlessUnchanged } from "../../local/kept-bundles";
 import { makeReport, type ReportOutcome } from "../../stages/report";
 import { credentialsOf, s3Client, type Logged, type Pipeline } from "./pipeline";
+
+buildWith(unlessUnchanged(resolve(".")));
 
 export interface ReportingOptions {
   readonly now?: Date;
@@ -29,7 +32,7 @@ export async function startReporting({
 }: Pick<Pipeline, "s3" | "warehouse">): Promise<Reporting> {
   await s3.createBucket("reports");
   const store = reportStore("reports", s3Client(s3.url));
-  const script = loadPageScript(bundlePageScript("test-report-page", resolve("report/browser/main.ts")));
+  const script = loadPageScript(bundlePageScript(resolve("report/browser/main.ts")));
   const mails: Reporting["mails"] = [];
   const logged: Logged[] = [];
   return {
