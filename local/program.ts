@@ -4,6 +4,7 @@ import { buildWith } from "../infra/bundle";
 import { unlessUnchanged } from "./kept-bundles";
 import { unpackArchive } from "./program-archive";
 import { collectingMocks, type DeclaredResource } from "./program-mocks";
+import { turnDebugger } from "./pulumi-debugger";
 
 export type { DeclaredResource } from "./program-mocks";
 
@@ -91,6 +92,7 @@ export async function declareResources(options: {
   const mocks = collectingMocks(stack, (resource) => resources.push(resource));
   await pulumi.runtime.setMocks(mocks, PROJECT, stack);
   pulumi.runtime.setAllConfig({ ...config });
+  await turnDebugger("on");
   // Pulumi runs a program in its project's folder, and reads package.json and bundles from there.
   const cwd = process.cwd();
   process.chdir(PROJECT_FOLDER);
@@ -116,6 +118,7 @@ export async function declareResources(options: {
   } finally {
     Error.prepareStackTrace = prepareStackTrace;
     process.chdir(cwd);
+    await turnDebugger("off");
   }
 }
 

@@ -7,9 +7,11 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import type { Session } from "node:inspector";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asset } from "@pulumi/pulumi";
+import * as hooks from "@pulumi/pulumi/runtime/closure/v8Hooks";
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { declareResources, runProgram, type Program } from "../../local/program";
@@ -53,6 +55,19 @@ describe("Running the program without AWS", () => {
 
   it("passes on what the program throws", () => {
     expect(refusal).to.include("marble:alertEmail is missing");
+  });
+
+  it("leaves off the debugger that Pulumi turns on, with which every promise is slow", async () => {
+    const { getSessionAsync } = hooks as unknown as { getSessionAsync: () => Promise<Session> };
+    const session = await getSessionAsync();
+    const answer = await rejection(
+      new Promise<void>((done, fail) => {
+        session.post("Debugger.setPauseOnExceptions", { state: "none" }, (error) =>
+          error === null ? done() : fail(error),
+        );
+      }),
+    );
+    expect(answer).to.include("Debugger agent is not enabled");
   });
 
   it("resolves references between resources", async () => {
