@@ -6,6 +6,7 @@ import { zipSync } from "fflate";
 import { runProgram, type DeclaredFunction, type Program } from "../local/program";
 import type { DeclaredResource } from "../local/program-mocks";
 import { bucketOf, permissionsOf, resourcesOf, roleOf, stageOf } from "./support/declared";
+import { devProgram, programWith } from "./support/dev-program";
 import { invokeArchive } from "./support/invoke-archive";
 
 const STAGES = ["ingest", "process", "load", "report"];
@@ -16,11 +17,7 @@ describe("The program", () => {
 
   before(async () => {
     workDirectory = mkdtempSync(join(tmpdir(), "marble-"));
-    program = await runProgram({
-      config: { "marble:alertEmail": "data@example.com" },
-      stack: "dev",
-      workDirectory,
-    });
+    program = await devProgram();
   });
   after(() => rmSync(workDirectory, { recursive: true }));
 
@@ -208,11 +205,7 @@ describe("The program", () => {
       readerPolicy: all("Policy")[0]?.arn,
     });
 
-    const without = await runProgram({
-      config: { "marble:alertEmail": "data@example.com", "marble:athena": "false" },
-      stack: "dev",
-      workDirectory: join(workDirectory, "without"),
-    });
+    const without = await programWith({ athena: "false" });
     const types = without.resources
       .map(({ type }) => type)
       .filter((type) => /glue|athena|iam\/policy/.test(type));
@@ -255,18 +248,14 @@ describe("The program", () => {
   });
 
   it("follows its configuration", async () => {
-    const configured = await runProgram({
-      config: {
-        "marble:alertEmail": "ops@example.com",
-        "marble:ingestSchedule": "rate(1 hour)",
-        "marble:freshnessMinutes": "120",
-        "marble:runbookUrl": "https://example.com/runbook",
-        "marble:sourceSecret": "other/source",
-        "marble:loadMemory": "2048",
-        "marble:logRetentionDays": "7",
-      },
-      stack: "dev",
-      workDirectory: join(workDirectory, "configured"),
+    const configured = await programWith({
+      alertEmail: "ops@example.com",
+      ingestSchedule: "rate(1 hour)",
+      freshnessMinutes: "120",
+      runbookUrl: "https://example.com/runbook",
+      sourceSecret: "other/source",
+      loadMemory: "2048",
+      logRetentionDays: "7",
     });
     const loader = configured.functions.find(
       ({ environment }) => environment["POWERTOOLS_SERVICE_NAME"] === "load",

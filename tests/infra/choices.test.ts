@@ -1,10 +1,8 @@
 import { expect } from "chai";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { runProgram, type Program } from "../../local/program";
+import type { Program } from "../../local/program";
 import { EVERY_CHOICE } from "../support/choices";
 import { resourcesOf } from "../support/declared";
+import { devProgram, programWith } from "../support/dev-program";
 
 interface Statement {
   readonly Effect: string;
@@ -14,26 +12,12 @@ interface Statement {
 }
 
 describe("What a stack may choose", () => {
-  let folder: string;
   let byDefault: Program;
   let chosen: Program;
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "marble-choices-"));
-    const run = (settings: Readonly<Record<string, string>>, name: string): Promise<Program> =>
-      runProgram({
-        config: Object.fromEntries(
-          Object.entries({ alertEmail: "data@example.com", ...settings }).map(([key, value]) => [
-            `marble:${key}`,
-            value,
-          ]),
-        ),
-        stack: "dev",
-        workDirectory: join(folder, name),
-      });
-    byDefault = await run({}, "default");
-    chosen = await run(EVERY_CHOICE, "chosen");
+    byDefault = await devProgram();
+    chosen = await programWith(EVERY_CHOICE);
   });
-  after(() => rmSync(folder, { recursive: true }));
 
   const inputs = (program: Program, type: string) =>
     resourcesOf(program.resources, type).map((one) => one.inputs);

@@ -1,30 +1,20 @@
 import { expect } from "chai";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { runProgram, type Program } from "../../local/program";
+import type { Program } from "../../local/program";
 import { wiringOf, type Wiring } from "../../local/wiring";
 import { bucketOf, stageOf } from "../support/declared";
+import { programWith } from "../support/dev-program";
 
 describe("The wiring of the program that is deployed", () => {
-  let folder: string;
   let program: Program;
   let wiring: Wiring;
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "marble-"));
-    program = await runProgram({
-      config: {
-        "marble:alertEmail": "data@example.com",
-        "marble:ingestSchedule": "rate(7 minutes)",
-        "marble:loadSchedule": "cron(0 6 * * ? *)",
-        "marble:freshnessMinutes": "2880",
-      },
-      stack: "dev",
-      workDirectory: folder,
+    program = await programWith({
+      ingestSchedule: "rate(7 minutes)",
+      loadSchedule: "cron(0 6 * * ? *)",
+      freshnessMinutes: "2880",
     });
     wiring = wiringOf(program);
   });
-  after(() => rmSync(folder, { recursive: true }));
 
   const topic = (part: string): string => wiring.topics.find((arn) => arn.includes(`-${part}-`))!;
 

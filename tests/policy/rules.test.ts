@@ -5,14 +5,11 @@ import type {
   StackValidationPolicy,
 } from "@pulumi/policy";
 import { expect } from "chai";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { runProgram } from "../../local/program";
 import { ACCESS_RULES } from "../../policy/access-rules";
 import { DATA_RULES } from "../../policy/data-rules";
 import { OPERATION_RULES } from "../../policy/operation-rules";
 import { EVERY_CHOICE } from "../support/choices";
+import { programWith } from "../support/dev-program";
 
 interface Declared {
   readonly type: string;
@@ -44,22 +41,14 @@ async function judge(resources: readonly Declared[]): Promise<string[]> {
 const isStackRule = (rule: (typeof RULES)[number]): rule is StackValidationPolicy => "validateStack" in rule;
 
 describe("The policy pack", () => {
-  let folder: string;
   let resources: readonly Declared[];
   const declaredWith = async (settings: Readonly<Record<string, string>>): Promise<Declared[]> => {
-    const config = Object.entries({ alertEmail: "data@example.com", ...settings });
-    const program = await runProgram({
-      config: Object.fromEntries(config.map(([name, value]) => [`marble:${name}`, value])),
-      stack: "dev",
-      workDirectory: mkdtempSync(join(folder, "program-")),
-    });
+    const program = await programWith(settings);
     return program.resources.map(({ type, name, inputs }) => ({ type, name, props: { ...inputs } }));
   };
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "marble-"));
     resources = await declaredWith({});
   });
-  after(() => rmSync(folder, { recursive: true }));
 
   it("finds nothing to say of the program that is deployed", async () => {
     expect(resources.length).to.be.greaterThan(50);
