@@ -101,7 +101,7 @@ describe("the first load of a fact", () => {
       }),
       { numRuns: 5 },
     );
-  });
+  }).timeout(120_000);
 });
 
 /** A source that outlives the pipeline which reads it. */
