@@ -67,6 +67,6 @@ describe("How a stage stands", () => {
 
     expect(runs).to.have.length(30);
     expect(runs.at(-1)).to.deep.include({ ok: false, says: down.message });
-    expect(runs.at(-2)).to.deep.include({ ok: true, says: "commit 39: 3 rows of 1 tables" });
+    expect(runs.at(-2)).to.deep.include({ ok: true, says: "commit 39: 3 rows of 1 table" });
   });
 });
