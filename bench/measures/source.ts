@@ -110,5 +110,12 @@ async function explain(rig: Rig, run: string, sql: string): Promise<string> {
     rig.source.url(SOURCE),
     `EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) ${query}`,
   );
-  return `${run}: \`${sql.length > 160 ? `${sql.slice(0, 160)}…` : sql}\`: ${lines.map((line) => `\`${(line["QUERY PLAN"] ?? "").trim()}\``).join(" ")}`;
+  const plan = lines.map((line) => code((line["QUERY PLAN"] ?? "").trim()));
+  return `${run}: ${code(sql)}: ${plan.join(" ")}`;
+}
+
+/** As code on one line, and not all of it: a list of row places may be thousands long. */
+function code(text: string): string {
+  const line = text.replace(/\s+/g, " ");
+  return `\`${line.length > 160 ? `${line.slice(0, 160)}…` : line}\``;
 }
