@@ -105,6 +105,8 @@ export type Refusal = z.infer<typeof refusal>;
 /** A commit of the ingestion bucket: one state of the source. */
 export const ingestCommit = z.object({
   ...base,
+  /** A time before the snapshot: all that was committed by then is in it. Commits made before it was kept lack it. */
+  capturedAt: z.iso.datetime().optional(),
   source: z.object({
     systemIdentifier: z.string(),
     timeline: z.int(),
@@ -151,7 +153,7 @@ export const processCommit = z.object({
   ...base,
   /** The model that made it: a log holds commits of one version, and of one shape (a digest of `modelShape`). */
   model: z.object({ version: z.int().positive(), shape: z.string() }),
-  /** When the ingest commit was made: the age of what the warehouse shows. */
+  /** That of the ingest commit: the age of what the warehouse shows. */
   capturedAt: z.iso.datetime(),
   /** The days that the calendar holds after this commit. */
   calendar: z.object({ first: z.iso.date(), last: z.iso.date() }),

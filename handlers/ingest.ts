@@ -10,7 +10,7 @@ import { withSourceSnapshot } from "../adapters/source";
 import { withTelemetry } from "../adapters/telemetry";
 import { ingestCommit } from "../domain/commit";
 import { hasTime, monotonicClock } from "../stages/clock";
-import { ingestSnapshot, together, type IngestContext, type IngestReport } from "../stages/ingest";
+import { ingestSource, together, type IngestContext, type IngestReport } from "../stages/ingest";
 import { recordSeen } from "../stages/standing";
 
 /** Files in the lake are about this large at most: what one task of the next stage works on. */
@@ -28,6 +28,7 @@ export async function ingest(event: unknown, context: Context): Promise<IngestRe
     const { allowDeletes } = parseEvent(request, event);
     const store = objectStore(environment("INGESTION_BUCKET"));
     const credentials = await readCredentials(environment("SOURCE_SECRET"));
+    const schema = environment("SOURCE_SCHEMA");
     const log = commitLog(store, ingestCommit);
     const guard = {
       maxShare: Number(environment("MAX_DELETE_PERCENT")) / 100,
@@ -46,11 +47,8 @@ export async function ingest(event: unknown, context: Context): Promise<IngestRe
     const begin = hasTime(context);
     let report: IngestReport | undefined;
     while ((report === undefined || report.more === true) && begin()) {
-      // Before the snapshot: what is written from here on may not be in it.
       const lookedAt = new Date();
-      const next = await withSourceSnapshot({ credentials, schema: environment("SOURCE_SCHEMA") }, (source) =>
-        ingestSnapshot(source, run),
-      );
+      const next = await ingestSource((work) => withSourceSnapshot({ credentials, schema }, work), run);
       if (next.commit === null) await recordSeen({ store, log }, lookedAt);
       report = together(report, next);
     }

@@ -34,14 +34,31 @@ export interface IngestContext {
   readonly sliceBytes: number;
 }
 
+/** Takes a snapshot of the source, for as long as the work lasts. */
+export type SnapshotTaker = <T>(work: (source: SourceSnapshot) => Promise<T>) => Promise<T>;
+
 /**
  * Captures one state of the source and commits it. Data files are written first; a run that dies
  * before its commit leaves files that nobody reads, and the next one captures the same again.
  * @throws TransientError when another run committed first
  */
-export async function ingestSnapshot(source: SourceSnapshot, context: IngestContext): Promise<IngestReport> {
-  const { log, telemetry } = context;
-  const head = await log.head();
+export async function ingestSource(
+  withSnapshot: SnapshotTaker,
+  context: IngestContext,
+): Promise<IngestReport> {
+  // What is written from here on may not be in the snapshot, and a run that commits from here on is first.
+  const capturedAt = context.now();
+  const head = await context.log.head();
+  return withSnapshot((source) => ingestSnapshot(source, { ...context, head, capturedAt }));
+}
+
+interface SnapshotContext extends IngestContext {
+  readonly head: Awaited<ReturnType<IngestContext["log"]["head"]>>;
+  readonly capturedAt: Date;
+}
+
+async function ingestSnapshot(source: SourceSnapshot, context: SnapshotContext): Promise<IngestReport> {
+  const { log, telemetry, head } = context;
   const run = planRun(head?.commit, source.state, context.guard.allowed);
   if (run.kind === "idle") {
     telemetry.info("nothing was written in the source", { commit: head?.number ?? 0 });
@@ -69,6 +86,7 @@ export async function ingestSnapshot(source: SourceSnapshot, context: IngestCont
     number,
     lake: head?.commit.lake ?? context.newId(),
     createdAt: context.now().toISOString(),
+    capturedAt: context.capturedAt.toISOString(),
     source: sourceOf(source),
     snapshot: source.state.snapshot,
     overlap: captured.overlap,

@@ -51,7 +51,7 @@ export async function processCommitted(
     lake: commit.lake,
     createdAt: now().toISOString(),
     model: modelStamp(model),
-    capturedAt: commit.createdAt,
+    capturedAt: commit.capturedAt ?? commit.createdAt,
     calendar: calendar.covered,
     state: { ...previous?.state, ...joins.state },
     tables: { ...tables, ...joins.tables, ...calendar.tables },

@@ -14,12 +14,13 @@ export function commitPage(json: unknown, prefix: string): CommitPage | undefine
 }
 
 function ingestPage(commit: IngestCommit, prefix: string): CommitPage {
-  const { number, lake, createdAt, source, snapshot, tables, refused } = commit;
+  const { number, lake, createdAt, capturedAt, source, snapshot, tables, refused } = commit;
   return {
     kind: "commit",
     facts: [
       ["commit", String(number)],
       ["made at", createdAt],
+      ...(capturedAt === undefined ? [] : [["captured at", capturedAt] as const]),
       ["lake", lake],
       ["source", `${source.database}, schema ${source.schema}, on PostgreSQL ${source.server}`],
       ["snapshot", snapshot],

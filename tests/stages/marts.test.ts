@@ -129,7 +129,7 @@ describe("The marts show what SQL over the source predicts", () => {
     );
     for (const { commit, at } of noticed) {
       const made = await pipeline.ingested.log.read(commit as never);
-      expect(new Date(at).toISOString()).to.equal(made?.createdAt);
+      expect(new Date(at).toISOString()).to.equal(made?.capturedAt);
     }
   });
 

@@ -17,7 +17,7 @@ import { marts } from "../../domain/marts/marts";
 import { model, type Model } from "../../domain/model/model";
 import { startS3, type S3Hook, type S3Server } from "../../local/s3/server";
 import { monotonicClock } from "../../stages/clock";
-import { ingestSnapshot, type IngestReport } from "../../stages/ingest";
+import { ingestSource, type IngestReport } from "../../stages/ingest";
 import type { LoadReport } from "../../stages/load";
 import { processCommits, type ProcessReport } from "../../stages/process";
 import { runLoad, type LoadRequest } from "../../stages/replay";
@@ -135,8 +135,9 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
   const hasTime = (): boolean => true;
   return {
     ingest: ({ allowDeletes = [], partBytes = Infinity, sliceBytes = Infinity } = {}) =>
-      withSourceSnapshot({ credentials: credentialsOf(parts.sourceUrl), schema: "public" }, (snapshot) =>
-        ingestSnapshot(snapshot, {
+      ingestSource(
+        (work) => withSourceSnapshot({ credentials: credentialsOf(parts.sourceUrl), schema: "public" }, work),
+        {
           ...ingested,
           telemetry,
           now,
@@ -144,7 +145,7 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
           guard: { maxShare: 0.5, allowed: new Set(allowDeletes) },
           partBytes,
           sliceBytes,
-        }),
+        },
       ),
     process: ({
       model: given = model,
