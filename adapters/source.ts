@@ -3,7 +3,7 @@ import type { SourceState, TableDescription, VersionFilter } from "../domain/cap
 import { TransientError } from "../domain/errors";
 import type { RowKey } from "../domain/slice";
 import type { Snapshot } from "../domain/snapshot";
-import { identifier, literal, qualified } from "../domain/sql";
+import { identifier, qualified } from "../domain/sql";
 import { rowsOf, withConnection } from "./postgres";
 import type { Credentials } from "./secrets";
 import { catalogueOf, type Catalogue } from "./source-catalogue";
@@ -29,8 +29,8 @@ export interface SourceSnapshot {
   count(table: TableDescription, selection: RowSelection, now: Snapshot): Promise<TableCounts>;
   /** The rows that are selected; of all columns, or of some. */
   copy(table: TableDescription, options: RowSelection & { columns?: readonly string[] }): CopyStream;
-  /** What the table takes on disk, in bytes. */
-  size(table: TableDescription): Promise<number>;
+  /** What tables take on disk, in bytes, by their names. */
+  sizes(tables: readonly TableDescription[]): Promise<ReadonlyMap<string, number>>;
   /** The key of the n-th row behind a key, in the order of keys; undefined when there are fewer. */
   keyAt(table: TableDescription, after: RowKey | undefined, n: number): Promise<RowKey | undefined>;
 }
@@ -80,7 +80,7 @@ export async function withSourceSnapshot<T>(
         if (selection.filter !== undefined && extent !== undefined) extents.set(selection.filter, extent);
         return counts;
       },
-      size: (table) => asking(`measure ${table.name}`, () => sizeOf(client, table)),
+      sizes: (tables) => asking("measure its tables", () => sizesOf(client, tables)),
       keyAt: (table, after, n) =>
         asking(`find a key of ${table.name}`, () => keyAt(client, { schema, table, after, n })),
       copy: (table, given) => {
@@ -106,13 +106,21 @@ async function begin(client: pg.Client, schema: string): Promise<SourceSnapshot[
 }
 
 /** The root of a storage, and what stands below it: a partitioned table has nothing but its partitions. */
-async function sizeOf(client: pg.Client, { storage }: TableDescription): Promise<number> {
-  const oids = storage.split(",").map((node) => literal(node.split(":")[0] ?? ""));
-  const [row] = await rowsOf<"bytes">(
-    client,
-    `SELECT COALESCE(sum(pg_table_size(oid)), 0)::text AS bytes FROM unnest(ARRAY[${oids.join(", ")}]::oid[]) AS t (oid)`,
+async function sizesOf(
+  client: pg.Client,
+  tables: readonly TableDescription[],
+): Promise<ReadonlyMap<string, number>> {
+  const nodes = tables.flatMap(({ name, storage }) =>
+    storage.split(",").map((node) => ({ name, oid: node.split(":")[0] ?? "" })),
   );
-  return Number(row?.bytes ?? 0);
+  if (nodes.length === 0) return new Map();
+  const rows = await rowsOf<"name" | "bytes">(
+    client,
+    `SELECT name, COALESCE(sum(pg_table_size(oid)), 0)::text AS bytes
+       FROM unnest($1::text[], $2::oid[]) AS node (name, oid) GROUP BY name`,
+    [nodes.map(({ name }) => name), nodes.map(({ oid }) => oid)],
+  );
+  return new Map(rows.map(({ name, bytes }) => [name ?? "", Number(bytes)]));
 }
 
 async function keyAt(

@@ -9,6 +9,7 @@ import {
   wentBackwards,
   type Snapshot,
 } from "./snapshot";
+import { hasNotBegun } from "./slice";
 import { storageChange } from "./storage";
 
 /** Which cluster answered, and what its transaction sees. */
@@ -64,11 +65,18 @@ export function planRun(
   const isReleased = Object.entries(last.tables).some(
     ([name, { held }]) => held !== null && released.has(name),
   );
-  const isUnderway = Object.values(last.tables).some(
-    ({ slice, mode }) => slice !== null && mode !== "held" && mode !== "absent",
-  );
-  if (nothingWritten(since, snapshot) && !isReleased && !isUnderway) return { kind: "idle" };
+  if (nothingWritten(since, snapshot) && !isReleased && !isUnderway(last)) return { kind: "idle" };
   return { kind: "delta", since, now: snapshot, renew: horizonIsOld(since, snapshot) };
+}
+
+/** Is the first capture of a table underway, so that there is more to do although nobody writes? */
+export const isUnderway = ({ tables }: IngestCommit): boolean =>
+  Object.values(tables).some(({ slice, mode }) => slice !== null && mode !== "held" && mode !== "absent");
+
+/** What is known of a table by its last capture; undefined when its first one has not begun. */
+export function lastCapture(last: IngestCommit | undefined, table: string): TableCapture | undefined {
+  const capture = captureOf(last, table);
+  return capture !== undefined && hasNotBegun(capture) ? undefined : capture;
 }
 
 /** A table as the catalogue describes it. */
@@ -106,7 +114,7 @@ export function planTable(
   table: TableDescription,
   run: ActivePlan,
 ): TablePlan {
-  const previous = captureOf(last, table.name);
+  const previous = lastCapture(last, table.name);
   if (last === undefined || previous === undefined) {
     return { mode: "full", recapture: false, reason: "the table is new" };
   }

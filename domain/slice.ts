@@ -29,6 +29,31 @@ export const canBeSliced = ({ key, columns }: TableDescription): boolean =>
 export const isFirstCapture = (previous: TableCapture | undefined): boolean =>
   previous === undefined || previous.slice !== null;
 
+/** Of a table whose first capture has to wait for a run with room: it ends before the first row. */
+export const BEFORE_THE_FIRST: NonNullable<TableCapture["slice"]> = { through: [], rows: 1 };
+
+/** Has no row of the table been captured so far, because it had to wait? */
+export const hasNotBegun = ({ slice }: TableCapture): boolean => slice?.through.length === 0;
+
+/**
+ * How much a run captures for the first time: about one slice of all tables together, so that it comes to its
+ * end however many of them there are. The one that reaches the limit is the last, so it is two slices at most.
+ */
+export class Room {
+  private left: number;
+
+  constructor(private readonly sliceBytes: number) {
+    this.left = sliceBytes;
+  }
+
+  /** Is there room for a table, of which at most a slice is taken? What is there is then taken. */
+  take(bytes: number): boolean {
+    if (this.left <= 0) return false;
+    this.left -= Math.min(bytes, this.sliceBytes);
+    return true;
+  }
+}
+
 /**
  * How many rows a slice has.
  * @param size of the table in bytes as PostgreSQL stores it, with `rows` rows

@@ -6,6 +6,7 @@ import { missingForQuickSight, QUICKSIGHT_EXAMPLES, quickSightSettings } from ".
 import {
   date,
   idList,
+  megabytes,
   memory,
   optional,
   schedule,
@@ -64,8 +65,8 @@ const settings = z.strictObject({
   ingestMemory: memory(512),
   processMemory: memory(512),
   loadMemory: memory(512),
-  sliceMb: wholeNumber("must be a whole number of MB").default(2048),
-  taskMb: wholeNumber("must be a whole number of MB").default(256),
+  sliceMb: megabytes(2048),
+  taskMb: megabytes(256),
   remodelConcurrency: wholeNumber(CONCURRENCY_RULE)
     .refine((workers) => workers !== 1 && workers <= 1000, CONCURRENCY_RULE)
     .default(4),

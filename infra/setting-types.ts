@@ -73,6 +73,12 @@ export function memory(byDefault: number) {
   return wholeNumber(rule).pipe(z.number().min(128, rule).max(10_240, rule)).default(byDefault);
 }
 
+/** An amount of data, in MB. */
+export function megabytes(byDefault: number) {
+  const rule = "must be a whole number of MB, from 1";
+  return wholeNumber(rule).pipe(z.number().min(1, rule)).default(byDefault);
+}
+
 export function wholeNumber(rule: string) {
   return z
     .string()

@@ -1,6 +1,7 @@
 import type { SourceSnapshot } from "../adapters/source";
 import type { RowSelection, TableCounts } from "../adapters/source-rows";
 import {
+  lastCapture,
   planTable,
   recaptured,
   type ActivePlan,
@@ -8,10 +9,11 @@ import {
   type TablePlan,
 } from "../domain/capture";
 import type { CatalogueColumn } from "../domain/column-changes";
-import { captureOf, type IngestCommit, type TableCapture } from "../domain/commit";
+import type { IngestCommit, TableCapture } from "../domain/commit";
 import { guardDeletes } from "../domain/delete-guard";
 import type { CommitNumber } from "../domain/keys";
 import { isContinuous, replacedRows } from "../domain/replaced-rows";
+import { BEFORE_THE_FIRST, type Room } from "../domain/slice";
 import type { Snapshot } from "../domain/snapshot";
 import { copyToLake } from "./copy-to-lake";
 import { findDeleted, writeTombstones, type KeyComparison } from "./find-deleted";
@@ -25,6 +27,9 @@ export interface CaptureRun extends IngestContext {
   readonly run: ActivePlan;
   readonly last: IngestCommit | undefined;
   readonly snapshot: Snapshot;
+  /** What each table that was never captured takes on disk, in bytes. */
+  readonly sizes: ReadonlyMap<string, number>;
+  readonly room: Room;
 }
 
 const NOTHING: Omit<TableCapture, "mode" | "keys" | "total" | "storage" | "key" | "columns" | "slice"> = {
@@ -44,13 +49,27 @@ export const absentCapture = (previous: TableCapture, reason: string): TableCapt
   absent: reason,
 });
 
+/** A table of which nothing was captured so far: it is empty as far as anybody knows. */
+const waiting = (table: TableDescription): TableCapture => ({
+  ...NOTHING,
+  mode: "full",
+  storage: table.storage,
+  key: [...table.key],
+  columns: table.columns.map(catalogueColumn),
+  total: 0,
+  keys: [],
+  slice: BEFORE_THE_FIRST,
+});
+
 /** Captures one table: its new versions, and the keys that are gone. */
 export async function captureTable(
   source: SourceSnapshot,
   table: TableDescription,
   run: CaptureRun,
 ): Promise<{ capture: TableCapture; overlap: readonly string[] }> {
-  const previous = captureOf(run.last, table.name);
+  const previous = lastCapture(run.last, table.name);
+  if (previous === undefined && !run.room.take(run.sizes.get(table.name) ?? 0))
+    return { capture: waiting(table), overlap: [] };
   const found = await lookAt(source, table, { previous, run });
   const { plan, counts, compared, planned } = found;
   const { overlap } = counts;
@@ -108,7 +127,8 @@ async function lookAt(
   { previous, run }: { previous: TableCapture | undefined; run: CaptureRun },
 ): Promise<Findings> {
   let plan = planTable(run.last, table, run.run);
-  let planned = plan.recapture ? undefined : await planSlice(source, table, { previous, run });
+  const isTakenWhole = plan.mode === "full" && previous !== undefined;
+  let planned = isTakenWhole ? undefined : await planSlice(source, table, { previous, run });
   const through = planned?.slice.after;
   let counts = await source.count(table, selectionOf(plan, planned), run.snapshot);
   if (previous === undefined) return { plan, counts, replaced: 0, compared: undefined, planned };

@@ -1,5 +1,7 @@
 import type { SourceSnapshot } from "../adapters/source";
+import { lastCapture, type TableDescription } from "../domain/capture";
 import type { IngestCommit, TableCapture } from "../domain/commit";
+import { Room } from "../domain/slice";
 import { absentCapture, captureTable, type CaptureRun } from "./capture-table";
 
 /** What a run found, as its commit will say. */
@@ -9,11 +11,17 @@ export type CapturedTables = Pick<IngestCommit, "tables" | "refused" | "overlap"
  * Captures every table, one after the other: they share one snapshot, and so one connection. A table
  * that was captured once stays in every later commit: if it comes back, its past must be known.
  */
-export async function captureTables(source: SourceSnapshot, run: CaptureRun): Promise<CapturedTables> {
+export async function captureTables(
+  source: SourceSnapshot,
+  given: Omit<CaptureRun, "sizes" | "room">,
+): Promise<CapturedTables> {
   const { tables, refused } = await source.catalogue();
+  const isNew = ({ name }: TableDescription): boolean => lastCapture(given.last, name) === undefined;
+  const sizes = await source.sizes(tables.filter(isNew));
+  const run: CaptureRun = { ...given, sizes, room: new Room(given.sliceBytes) };
   const captures = new Map<string, TableCapture>();
   const overlap = new Set<string>();
-  for (const table of tables) {
+  for (const table of [...tables].sort((a, b) => sizeOf(a, sizes) - sizeOf(b, sizes))) {
     const result = await captureTable(source, table, run);
     captures.set(table.name, result.capture);
     for (const xid of result.overlap) overlap.add(xid);
@@ -25,3 +33,7 @@ export async function captureTables(source: SourceSnapshot, run: CaptureRun): Pr
   }
   return { tables: Object.fromEntries(captures), refused: { ...refused }, overlap: [...overlap] };
 }
+
+/** New tables come last, the small ones first: others refer to them, and all of them have room. */
+const sizeOf = ({ name }: TableDescription, sizes: ReadonlyMap<string, number>): number =>
+  sizes.get(name) ?? -1;

@@ -13,12 +13,15 @@ export function monotonicClock(clock: () => number = Date.now): () => Date {
 /** A stage begins no further commit when less than this is left of its invocation. */
 const RESERVE_MS = 60_000;
 
-/** Is there time for another commit? The first is always begun. */
+/** Is there time for another commit, even if it takes as long as the longest so far? The first is always begun. */
 export function hasTime(context: { getRemainingTimeInMillis(): number }): () => boolean {
-  let first = true;
+  let before: number | undefined;
+  let longest = 0;
   return () => {
-    const begin = first || context.getRemainingTimeInMillis() > RESERVE_MS;
-    first = false;
-    return begin;
+    const left = context.getRemainingTimeInMillis();
+    const isFirst = before === undefined;
+    longest = Math.max(longest, (before ?? left) - left);
+    before = left;
+    return isFirst || left > Math.max(RESERVE_MS, longest);
   };
 }

@@ -2,7 +2,7 @@ import type { CommitLog } from "../adapters/commit-log";
 import type { ObjectStore } from "../adapters/object-store";
 import type { SourceSnapshot } from "../adapters/source";
 import type { Telemetry } from "../adapters/telemetry";
-import { planRun } from "../domain/capture";
+import { isUnderway, planRun } from "../domain/capture";
 import type { IngestCommit } from "../domain/commit";
 import type { DeleteGuard } from "../domain/delete-guard";
 import { TransientError } from "../domain/errors";
@@ -106,7 +106,7 @@ async function ingestSnapshot(source: SourceSnapshot, context: SnapshotContext):
     name,
     { rows, ...(deleted.rows > 0 && { deleted: deleted.rows }) },
   ]);
-  const more = Object.values(commit.tables).some(({ slice }) => slice !== null);
+  const more = isUnderway(commit);
   return {
     commit: number,
     tables: Object.fromEntries(tables) as IngestReport["tables"],

@@ -19,9 +19,11 @@ export async function planSlice(
   if (!isFirstCapture(previous) || !canBeSliced(table)) return undefined;
   if (previous?.slice != null) {
     const { through: after, rows } = previous.slice;
-    return { slice: { after, through: await source.keyAt(table, after, rows) }, rows };
+    // Without room the slice is empty: of those before, what changed is captured all the same.
+    const through = run.room.take(run.sliceBytes) ? await source.keyAt(table, after, rows) : after;
+    return { slice: { after, through }, rows };
   }
-  const bytes = await source.size(table);
+  const bytes = run.sizes.get(table.name) ?? 0;
   if (bytes <= run.sliceBytes) return undefined;
   const { total } = await source.count(table, { filter: undefined }, run.snapshot);
   const rows = rowsInSlice(run.sliceBytes, { bytes, rows: total });

@@ -108,6 +108,8 @@ describe("A bad configuration", () => {
     ["ingestMemory", "64", "must be a whole number of MB from 128 to 10240"],
     ["processMemory", "10241", "must be a whole number of MB from 128 to 10240"],
     ["loadMemory", "1.5 GB", "must be a whole number of MB from 128 to 10240"],
+    ["sliceMb", "0", "must be a whole number of MB, from 1"],
+    ["taskMb", "0", "must be a whole number of MB, from 1"],
     ["remodelConcurrency", "1", "must be 0, or a whole number from 2 to 1000"],
     ["remodelConcurrency", "1001", "must be 0, or a whole number from 2 to 1000"],
     ["protectData", "yes", "must be true or false"],

@@ -17,4 +17,10 @@ describe("the time of an invocation", () => {
     left = 90_000;
     expect(more()).to.equal(true);
   });
+
+  it("is enough for another one when as much is left as the longest took", () => {
+    const left = [900_000, 800_000, 300_000, 510_000, 490_000];
+    const more = hasTime({ getRemainingTimeInMillis: () => left.shift() ?? 0 });
+    expect([more(), more(), more(), more(), more()]).to.deep.equal([true, true, false, true, false]);
+  });
 });

@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { connect } from "../../local/postgres/client";
+import type { TableCapture } from "../../domain/commit";
 import { actualRows, expectedRows } from "../support/expected-warehouse";
+import { replayed, sourceRows } from "../support/lake";
 import { startPipeline, type IngestOptions, type Pipeline } from "../support/pipeline";
 
 /** Slices of some dozen rows, in files of a few: what a terabyte would be to the real settings. */
@@ -32,6 +34,14 @@ describe("The first capture of a large table", function () {
   });
   afterEach(() => pipeline.close());
 
+  /** The first capture of a table that has rows. */
+  async function firstOf(table: string): Promise<TableCapture> {
+    for (let number = 1; ; number++) {
+      const capture = (await pipeline.ingested.log.read(number as never))!.tables[table]!;
+      if (capture.rows > 0) return capture;
+    }
+  }
+
   it("is made in slices, a commit each, of files of a bounded size; the last says that it is whole", async () => {
     const runs = await ingestAll(pipeline);
     expect(runs).to.be.greaterThan(2);
@@ -39,8 +49,7 @@ describe("The first capture of a large table", function () {
     expect(Object.values(commit.tables).every(({ slice }) => slice === null)).to.equal(true);
     expect((await pipeline.ingest(SMALL)).commit, "nothing is left").to.equal(null);
 
-    const first = (await pipeline.ingested.log.read(1 as never))!;
-    const { slice, files, rows } = first.tables["payment"]!;
+    const { slice, files, rows } = await firstOf("payment");
     expect(rows).to.equal(slice!.rows);
     expect(files.length).to.be.greaterThan(2);
     for (const { bytes } of files) expect(bytes).to.be.lessThan(2048 + 300);
@@ -114,6 +123,52 @@ describe("The first capture of a large table", function () {
 
     await expectSame(pipeline);
     expect(await versions(pipeline, "fact_payment")).to.equal(await versions(pipeline, "current_payment"));
+  });
+
+  it("takes about a slice of all tables together in a run, however many there are, the small ones first", async () => {
+    const { source } = pipeline;
+    for (let table = 1; table <= 20; table++) {
+      await source.query(`CREATE TABLE many_${table} (id int PRIMARY KEY, v text);
+        INSERT INTO many_${table} SELECT i, repeat('x', 1000) FROM generate_series(1, 6) i`);
+    }
+    const runs = await ingestAll(pipeline);
+
+    const order: string[] = [];
+    for (let number = 1; number <= runs; number++) {
+      const { tables } = (await pipeline.ingested.log.read(number as never))!;
+      const captured = Object.entries(tables).filter(([, { rows }]) => rows > 0);
+      expect(captured.length, `tables in commit ${number}`).to.be.lessThanOrEqual(2);
+      order.push(...captured.map(([name]) => name));
+    }
+    expect(new Set(order).size).to.equal(31);
+    expect(order.indexOf("department")).to.be.lessThan(order.indexOf("sales_order"));
+    await pipeline.process();
+    await pipeline.load();
+    await expectSame(pipeline);
+  });
+
+  it("goes on in slices when a partition is added in between, and when the rows are written anew", async () => {
+    const { source } = pipeline;
+    await source.query(`CREATE TABLE parted (id int PRIMARY KEY, v text) PARTITION BY RANGE (id);
+      CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (1000);
+      INSERT INTO parted SELECT i, repeat('x', 500) FROM generate_series(1, 200) i`);
+    const between = [
+      "CREATE TABLE parted_2 PARTITION OF parted FOR VALUES FROM (1000) TO (2000); INSERT INTO parted VALUES (1001, 'new')",
+      "VACUUM FULL parted_1",
+    ];
+    let captured = 0;
+    await ingestAll(pipeline, async () => {
+      const { tables } = (await pipeline.ingested.log.head())!.commit;
+      const { rows, slice } = tables["parted"]!;
+      if (slice === null || rows === 0) return;
+      captured = Math.max(captured, rows);
+      await source.query(between.shift() ?? "SELECT");
+    });
+
+    expect(between, "both happened while the table was captured").to.deep.equal([]);
+    expect(captured, "rows in a commit").to.be.lessThan(100);
+    expect(pipeline.logged.filter(({ level }) => level === "warn")).to.deep.equal([]);
+    expect(await replayed(pipeline, "parted")).to.deep.equal(await sourceRows(source, "parted"));
   });
 
   it("takes composite and text keys in their order", async () => {
