@@ -62,14 +62,3 @@ export const changesRows = ({ added, renamed, retyped }: ColumnChanges): boolean
 /** Did anything change? */
 export const hasChanges = (changes: ColumnChanges): boolean =>
   changesRows(changes) || changes.removed.length > 0;
-
-/** Is the key made of the same columns, whatever they are called now? */
-export function isSameKey(
-  before: { key: readonly string[]; columns: readonly CatalogueColumn[] },
-  now: { key: readonly string[]; columns: readonly CatalogueColumn[] },
-): boolean {
-  const numbers = ({ key, columns }: typeof before): (number | undefined)[] =>
-    key.map((name) => columns.find((column) => column.name === name)?.number);
-  const was = numbers(before);
-  return !was.includes(undefined) && JSON.stringify(was) === JSON.stringify(numbers(now));
-}

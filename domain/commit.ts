@@ -65,6 +65,8 @@ const tableCapture = z.object({
   storage: z.string(),
   /** The columns of its primary key; empty when it has none. */
   key: z.array(z.string()),
+  /** The columns that `keys` is of (see `identityOf`), where they are not those of `key`. */
+  identity: z.array(z.string()).optional(),
   /** The columns that the source had: see `CatalogueColumn`. */
   columns: z.array(
     z.object({

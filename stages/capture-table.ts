@@ -12,6 +12,7 @@ import type { CatalogueColumn } from "../domain/column-changes";
 import type { IngestCommit, TableCapture } from "../domain/commit";
 import { guardDeletes } from "../domain/delete-guard";
 import type { CommitNumber } from "../domain/keys";
+import { identityOf } from "../domain/identity";
 import { isContinuous, replacedRows } from "../domain/replaced-rows";
 import { BEFORE_THE_FIRST, type Room } from "../domain/slice";
 import type { Snapshot } from "../domain/snapshot";
@@ -76,6 +77,7 @@ export async function captureTable(
   const description = {
     storage: table.storage,
     key: [...table.key],
+    ...otherIdentity(table, previous),
     columns: table.columns.map(catalogueColumn),
     total: counts.total,
   };
@@ -98,8 +100,7 @@ export async function captureTable(
   const isEmpty = counts.captured === 0 && planned === undefined;
   const selection = selectionOf(plan, planned);
   const files = isEmpty ? [] : await copyToLake(source, table, { run, plan, selection });
-  const deleted =
-    compared === undefined ? NOTHING.deleted : await writeTombstones(table, compared.deleted, run);
+  const deleted = compared === undefined ? NOTHING.deleted : await writeTombstones(table, compared, run);
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   const { mode, recapture } = plan;
   const known = compared?.known;
@@ -143,11 +144,14 @@ async function lookAt(
   const delta = plan.mode === "delta";
   if (delta && !isContinuous(counted)) inFull(INCONSISTENT);
   // Without a key an update cannot be told from a delete: the table is taken anew.
-  else if (delta && replaced > 0 && table.key.length === 0) inFull("it has no key, and rows were replaced");
+  else if (delta && replaced > 0 && identityOf(table, previous).length === 0)
+    inFull("it has no key, and rows were replaced");
   const compared = await findDeleted(source, { table, previous, plan, counts, replaced, through, run });
   if (delta && compared !== undefined && plan.mode === "delta") {
     const { updated, deleted } = compared;
-    if (!isContinuous(counted, { updated, deleted: deleted.size })) inFull(INCONSISTENT);
+    // Nothing keeps the rows of a table without a key from being there twice.
+    if (!isContinuous(counted, { updated, deleted: deleted.size }))
+      inFull(table.key.length === 0 ? "it has no key, and rows were replaced" : INCONSISTENT);
   }
   if (plan.mode === "full") {
     const { reason } = plan;
@@ -156,6 +160,15 @@ async function lookAt(
     else if (run.run.kind === "delta") run.telemetry.info("the table is captured in full", fields);
   }
   return { plan, counts, replaced, compared, planned };
+}
+
+/** What a commit says of the columns that rows are told apart by, where they are not the primary key. */
+function otherIdentity(
+  table: TableDescription,
+  previous: TableCapture | undefined,
+): Pick<TableCapture, "identity"> {
+  const identity = identityOf(table, previous);
+  return JSON.stringify(identity) === JSON.stringify(table.key) ? {} : { identity: [...identity] };
 }
 
 const INCONSISTENT = "rows are there that were never captured: the source is not the one of the last commit";

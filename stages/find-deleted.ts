@@ -1,13 +1,12 @@
 import type { SourceSnapshot } from "../adapters/source";
 import type { TableCounts } from "../adapters/source-rows";
 import type { TableDescription, TablePlan } from "../domain/capture";
-import { isSameKey } from "../domain/column-changes";
 import type { TableCapture } from "../domain/commit";
 import { keysAsCsv, readKeys } from "../domain/csv/fields";
 import { keySet, type KeySet } from "../domain/key-set";
+import { earlierIdentity } from "../domain/identity";
 import { dataKey } from "../domain/keys";
 import type { RowKey } from "../domain/slice";
-import { storageChange } from "../domain/storage";
 import type { CaptureRun } from "./capture-table";
 import { asyncly, knownKeys } from "./known-keys";
 
@@ -17,6 +16,8 @@ import { asyncly, knownKeys } from "./known-keys";
  * source are compared with those that the lake knows.
  */
 export interface KeyComparison {
+  /** The columns that were compared, as they are called now. */
+  readonly columns: readonly string[];
   /** The keys that the lake knows and the source still has. */
   readonly known: KeySet;
   readonly deleted: KeySet;
@@ -41,34 +42,31 @@ export async function findDeleted(
   comparison: Comparison,
 ): Promise<KeyComparison | undefined> {
   const { table, previous, plan, replaced, through, run } = comparison;
-  if (table.key.length === 0 || (plan.mode === "delta" && replaced === 0)) return undefined;
-  // A table with another key is captured in full, and its keys are known from then on.
-  const renamed = !storageChange(previous.storage, table.storage).replaced && isSameKey(previous, table);
-  if (JSON.stringify(table.key) !== JSON.stringify(previous.key) && !renamed) return undefined;
+  // By the columns of before: the primary key may be another one now.
+  const columns = earlierIdentity(table, previous);
+  if (columns === undefined || (plan.mode === "delta" && replaced === 0)) return undefined;
   const known = await knownKeys(previous, run);
   const deleted = keySet();
-  const updated = await updatedRows(source, { ...comparison, known });
-  if (plan.mode === "delta" && updated === replaced) return { known, deleted, updated };
+  const updated = await updatedRows(source, { ...comparison, known, columns });
+  if (plan.mode === "delta" && updated === replaced) return { columns, known, deleted, updated };
 
   const present = keySet();
-  const all = source.copy(table, { filter: undefined, through, columns: table.key });
-  for await (const keys of readKeys(all, table.key)) for (const key of keys) present.add(key);
+  const all = source.copy(table, { filter: undefined, through, columns });
+  for await (const keys of readKeys(all, columns)) for (const key of keys) present.add(key);
   for (const key of known) if (!present.has(key)) deleted.add(key);
   for (const key of deleted) known.delete(key);
-  return { known, deleted, updated };
+  return { columns, known, deleted, updated };
 }
 
 /** How many of the captured rows the lake knew already: those were updated, not inserted. */
 async function updatedRows(
   source: SourceSnapshot,
-  { table, plan, counts, through, known }: Comparison & { known: KeySet },
+  { table, plan, counts, through, known, columns }: Comparison & Pick<KeyComparison, "known" | "columns">,
 ): Promise<number> {
   if (counts.captured === 0 || plan.mode === "full") return 0;
   let updated = 0;
-  for await (const keys of readKeys(
-    source.copy(table, { filter: plan.filter, through, columns: table.key }),
-    table.key,
-  )) {
+  const captured = source.copy(table, { filter: plan.filter, through, columns });
+  for await (const keys of readKeys(captured, columns)) {
     for (const key of keys) if (known.has(key)) updated += 1;
   }
   return updated;
@@ -76,13 +74,13 @@ async function updatedRows(
 
 export async function writeTombstones(
   table: TableDescription,
-  deleted: KeySet,
+  { deleted, columns }: KeyComparison,
   run: CaptureRun,
 ): Promise<TableCapture["deleted"]> {
   const rows = deleted.size;
   if (rows === 0) return { rows, files: [] };
   const key = dataKey({ at: run.now(), table: table.name, extension: "csv", folder: "deleted" });
-  const bytes = await run.store.upload(key, asyncly(keysAsCsv(deleted, table.key)));
+  const bytes = await run.store.upload(key, asyncly(keysAsCsv(deleted, columns)));
   run.telemetry.info("deleted rows found", { commit: run.number, table: table.name, rows });
   return { rows, files: [{ key, rows, bytes }] };
 }

@@ -2,6 +2,7 @@ import type { TableDescription, TablePlan } from "../domain/capture";
 import type { DataFile, TableCapture } from "../domain/commit";
 import { keysAsCsv, readKeys } from "../domain/csv/fields";
 import { readRuns, runsAsCsv } from "../domain/csv/key-runs";
+import { identityOf } from "../domain/identity";
 import { keySet, type KeySet } from "../domain/key-set";
 import { dataKey } from "../domain/keys";
 import type { CaptureRun } from "./capture-table";
@@ -15,7 +16,7 @@ export async function knownKeys(previous: TableCapture, { store }: CaptureRun): 
     const bytes = await store.stream(key);
     if (kind === "runs") for await (const runs of readRuns(bytes)) for (const run of runs) keys.addRun(run);
     else {
-      for await (const some of readKeys(bytes, previous.key)) {
+      for await (const some of readKeys(bytes, previous.identity ?? previous.key)) {
         for (const one of some) {
           if (kind === "rows") keys.add(one);
           else keys.delete(one);
@@ -43,14 +44,16 @@ export async function keyHistory(options: {
   run: CaptureRun;
 }): Promise<KeyFile[]> {
   const { table, previous, plan, files, tombstones, known, run } = options;
-  if (table.key.length === 0) return [];
+  const identity = identityOf(table, previous);
+  if (identity.length === 0) return [];
   const rows = files.map(keyFile("rows"));
   if (plan.mode === "full" || previous === undefined) return rows;
   const before = previous.keys.reduce((sum, { bytes }) => sum + bytes, 0);
   const shrinks = known !== undefined && before > MIN_BYTES && before > 2 * compactBytes(known);
   if (!shrinks && previous.keys.length <= MAX_FILES)
     return [...previous.keys, ...tombstones.map(keyFile("tombstones")), ...rows];
-  return [...(await compact(table, known ?? (await knownKeys(previous, run)), run)), ...rows];
+  const all = known ?? (await knownKeys(previous, run));
+  return [...(await compact({ name: table.name, identity }, all, run)), ...rows];
 }
 
 const keyFile =
@@ -65,19 +68,24 @@ function compactBytes(keys: KeySet): number {
   return bytes;
 }
 
+interface KeyedTable {
+  readonly name: string;
+  readonly identity: readonly string[];
+}
+
 /** Writes keys anew, as files of keys alone. */
-async function compact(table: TableDescription, keys: KeySet, run: CaptureRun): Promise<KeyFile[]> {
+async function compact(table: KeyedTable, keys: KeySet, run: CaptureRun): Promise<KeyFile[]> {
   const [hasRuns, hasTexts] = [!isEmpty(keys.runs()), !isEmpty(keys.texts())];
   return [
     ...(hasRuns ? [await written("runs", runsAsCsv(keys.runs()), table, run)] : []),
-    ...(hasTexts ? [await written("rows", keysAsCsv(keys.texts(), table.key), table, run)] : []),
+    ...(hasTexts ? [await written("rows", keysAsCsv(keys.texts(), table.identity), table, run)] : []),
   ];
 }
 
 async function written(
   kind: KeyFile["kind"],
   chunks: Iterable<Uint8Array>,
-  { name }: TableDescription,
+  { name }: KeyedTable,
   { store, now }: CaptureRun,
 ): Promise<KeyFile> {
   const key = dataKey({ at: now(), table: name, extension: "csv", folder: "keys" });

@@ -1,11 +1,5 @@
 import { expect } from "chai";
-import {
-  changesRows,
-  columnChanges,
-  hasChanges,
-  isSameKey,
-  type CatalogueColumn,
-} from "../../domain/column-changes";
+import { changesRows, columnChanges, hasChanges, type CatalogueColumn } from "../../domain/column-changes";
 
 const column = (number: number, name: string, type = "text"): CatalogueColumn => ({ number, name, type });
 const none = { added: [], removed: [], renamed: [], retyped: [] };
@@ -61,20 +55,5 @@ describe("The columns of a table", () => {
 
     expect(changesRows(columnChanges(mood("sad", "ok"), mood("sad", "ok", "glad")))).to.equal(false);
     expect(changesRows(columnChanges(mood("sad", "ok"), mood("low", "ok")))).to.equal(true);
-  });
-});
-
-describe("A key is the same", () => {
-  const was = { key: ["a", "b"], columns: [column(1, "a"), column(2, "b"), column(3, "c")] };
-
-  it("under another name", () => {
-    expect(isSameKey(was, { key: ["x", "b"], columns: [column(1, "x"), column(2, "b")] })).to.equal(true);
-  });
-
-  it("not when it is made of other columns, or in another order, or nothing is known of them", () => {
-    expect(isSameKey(was, { key: ["a", "c"], columns: was.columns })).to.equal(false);
-    expect(isSameKey(was, { key: ["b", "a"], columns: was.columns })).to.equal(false);
-    const unnumbered = { key: ["a"], columns: [{ name: "a", type: "text" }] };
-    expect(isSameKey(unnumbered, unnumbered)).to.equal(false);
   });
 });
