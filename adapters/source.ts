@@ -27,6 +27,11 @@ export interface SourceSnapshot {
    * @throws TransientError when the table was replaced or rewritten since the catalogue was read
    */
   count(table: TableDescription, selection: RowSelection, now: Snapshot): Promise<TableCounts>;
+  /**
+   * After a statement has failed: the transaction goes on, with the same snapshot. Nothing is undone by it, for
+   * nothing is written.
+   */
+  recover(): Promise<void>;
   /** The rows that are selected; of all columns, or of some. */
   copy(table: TableDescription, options: RowSelection & { columns?: readonly string[] }): CopyStream;
   /** What tables take on disk, in bytes, by their names. */
@@ -49,13 +54,14 @@ SET LOCAL extra_float_digits = 1;
 SET LOCAL lc_monetary = 'C';
 SET LOCAL search_path = '';
 SET LOCAL row_security = off;
-SET LOCAL lock_timeout = '30s';
+SET LOCAL lock_timeout = '10s';
 SELECT pg_current_snapshot()::text AS snapshot,
        (SELECT system_identifier::text FROM pg_control_system()) AS "systemIdentifier",
        (SELECT timeline_id::text FROM pg_control_checkpoint()) AS timeline,
        current_database() AS database,
        pg_postmaster_start_time()::text AS "startedAt",
-       current_setting('server_version') AS server`;
+       current_setting('server_version') AS server;
+SAVEPOINT snapshot`;
 
 /** Runs `work` over one snapshot of the source. The connection is closed whatever happens. */
 export async function withSourceSnapshot<T>(
@@ -83,6 +89,10 @@ export async function withSourceSnapshot<T>(
       sizes: (tables) => asking("measure its tables", () => sizesOf(client, tables)),
       keyAt: (table, after, n) =>
         asking(`find a key of ${table.name}`, () => keyAt(client, { schema, table, after, n })),
+      recover: () =>
+        asking("go on after an error", async () => {
+          await client.query("ROLLBACK TO SAVEPOINT snapshot");
+        }),
       copy: (table, given) => {
         // Rows of a slice, however old, stand anywhere.
         const known = given.filter !== undefined && given.slice === undefined;
@@ -98,7 +108,7 @@ export async function withSourceSnapshot<T>(
 async function begin(client: pg.Client, schema: string): Promise<SourceSnapshot["state"]> {
   // Several statements in one round trip give one result each.
   const results = (await client.query(BEGIN)) as unknown as pg.QueryResult<Record<string, string>>[];
-  const row = results.at(-1)?.rows[0];
+  const row = results.at(-2)?.rows[0];
   if (row === undefined) throw new TransientError("the source did not say which snapshot it gave");
   const { snapshot = "", systemIdentifier = "", timeline = "", database = "" } = row;
   const { server = "", startedAt = "" } = row;

@@ -65,13 +65,17 @@ export function planRun(
   const isReleased = Object.entries(last.tables).some(
     ([name, { held }]) => held !== null && released.has(name),
   );
-  if (nothingWritten(since, snapshot) && !isReleased && !isUnderway(last)) return { kind: "idle" };
+  const hasFailed = Object.values(last.tables).some(({ mode }) => mode === "failed");
+  if (nothingWritten(since, snapshot) && !isReleased && !hasFailed && !isUnderway(last))
+    return { kind: "idle" };
   return { kind: "delta", since, now: snapshot, renew: horizonIsOld(since, snapshot) };
 }
 
 /** Is the first capture of a table underway, so that there is more to do although nobody writes? */
 export const isUnderway = ({ tables }: IngestCommit): boolean =>
-  Object.values(tables).some(({ slice, mode }) => slice !== null && mode !== "held" && mode !== "absent");
+  Object.values(tables).some(
+    ({ slice, mode }) => slice !== null && (mode === "full" || mode === "delta" || mode === "unchanged"),
+  );
 
 /** What is known of a table by its last capture; undefined when its first one has not begun. */
 export function lastCapture(last: IngestCommit | undefined, table: string): TableCapture | undefined {

@@ -48,10 +48,11 @@ const fileSet = z.object({ rows: z.int().nonnegative(), files: z.array(dataFile)
 const tableCapture = z.object({
   /**
    * What was captured: every row, the versions since the last commit, or nothing, because nothing changed
-   * (`unchanged`), because the delete guard holds the table back (`held`), or because it could not be read
-   * (`absent`). Of a held or absent table, all but the mode is as it was when it was last captured.
+   * (`unchanged`), because the delete guard holds the table back (`held`), because the source failed to give it
+   * (`failed`), or because it could not be read (`absent`). Of a table of the last three, all but the mode is as
+   * it was when it was last captured.
    */
-  mode: z.enum(["full", "delta", "unchanged", "held", "absent"]),
+  mode: z.enum(["full", "delta", "unchanged", "held", "failed", "absent"]),
   /** Versions captured before may be among them: the loader compares. */
   recapture: z.boolean(),
   /** Rows captured. */
@@ -88,7 +89,7 @@ const tableCapture = z.object({
   keys: z.array(
     z.object({ kind: z.enum(["rows", "tombstones", "runs"]), key: z.string(), bytes: z.int().nonnegative() }),
   ),
-  /** Of a held table: the snapshot from which the next capture goes on (null: in full), and why it is held. */
+  /** Of a held or failed table: the snapshot from which the next capture goes on (null: in full), and why. */
   held: z
     .object({ snapshot: z.string().nullable(), overlap: z.array(z.string()), reason: z.string() })
     .nullable(),

@@ -16,6 +16,8 @@ export const METRICS = {
   SchemaChanges: "count",
   /** Tables that the delete guard holds back. */
   TablesHeld: "gauge",
+  /** Tables that the source failed to give; the next run tries again, and the others go on. */
+  TablesFailed: "gauge",
   /** Tables that cannot be captured as they are; the others go on. */
   TablesRefused: "gauge",
   RowsProcessed: "count",

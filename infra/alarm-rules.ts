@@ -4,7 +4,7 @@
  * threshold ("M out of N").
  */
 export interface AlarmRule {
-  readonly statistic: "Sum" | "Maximum";
+  readonly statistic: "Sum" | "Maximum" | "Minimum";
   readonly threshold: number;
   readonly periodSeconds: number;
   readonly datapoints: number;
@@ -55,6 +55,9 @@ export const stands: AlarmRule = {
   periods: 1,
   missing: "ignore",
 };
+
+/** A gauge was above zero in every run of half an hour: what the next run heals rings for nobody. */
+export const lasts: AlarmRule = { ...stands, statistic: "Minimum", periodSeconds: 6 * FIVE_MINUTES };
 
 /** Messages lie in a queue. SQS tells nothing of one that has been empty and unused for hours. */
 export const waiting: AlarmRule = { ...stands, missing: "notBreaching" };

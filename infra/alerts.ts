@@ -22,6 +22,7 @@ export type RunbookSection =
   | "facts-wait-for-a-dimension"
   | "a-table-is-quarantined"
   | "a-table-is-held-back"
+  | "a-table-cannot-be-captured"
   | "a-table-is-refused"
   | "the-warehouse-is-old"
   | "nobody-knows-how-old-the-warehouse-is";

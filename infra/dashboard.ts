@@ -77,6 +77,7 @@ export class Dashboard extends pulumi.ComponentResource {
           told("load", "OrphansWaiting"),
           told("process", "TablesQuarantined"),
           told("ingest", "TablesHeld"),
+          told("ingest", "TablesFailed"),
           told("ingest", "TablesRefused"),
         ],
         stat: "Maximum",

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { METRICS, METRICS_NAMESPACE, type MetricDimensions, type MetricName } from "../domain/metrics";
-import { above, once, silent, stands, type AlarmRule } from "./alarm-rules";
+import { above, lasts, once, silent, stands, type AlarmRule } from "./alarm-rules";
 import type { AlarmArgs, Alerts } from "./alerts";
 import { nameOf } from "./naming";
 import type { Stage } from "./stage";
@@ -99,6 +99,17 @@ export class DataAlarms extends pulumi.ComponentResource {
         meaning:
           "The warehouse still shows the rows, and nothing newer of that table, until a person allows the deletes or the rows are back. All others go on.",
         section: "a-table-is-held-back",
+      },
+    );
+    alarm(
+      "failed-tables",
+      { stage: "ingest", metric: "TablesFailed" },
+      {
+        what: "For half an hour every run has failed to capture a table: the source gives an error for it. The log says which and why.",
+        meaning:
+          "The warehouse gets nothing new of that table; all others go on. Nothing is lost: once it can be read, it goes on from where it was.",
+        section: "a-table-cannot-be-captured",
+        rule: lasts,
       },
     );
     alarm(

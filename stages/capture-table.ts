@@ -62,6 +62,15 @@ const waiting = (table: TableDescription): TableCapture => ({
   slice: BEFORE_THE_FIRST,
 });
 
+/** A table that the source failed to give: the next run goes on from where it was captured last. */
+export function failedCapture(table: TableDescription, reason: string, run: CaptureRun): TableCapture {
+  const previous = lastCapture(run.last, table.name);
+  if (previous === undefined)
+    return { ...waiting(table), mode: "failed", held: { snapshot: null, overlap: [], reason } };
+  const held = { ...goesOnFrom(planTable(run.last, table, run.run), previous, run), reason };
+  return { ...previous, ...NOTHING, mode: "failed", held };
+}
+
 /** Captures one table: its new versions, and the keys that are gone. */
 export async function captureTable(
   source: SourceSnapshot,
@@ -93,8 +102,8 @@ export async function captureTable(
       ? undefined
       : heldBack(table, { previous, counts, deleted: compared?.deleted.size ?? 0, run });
   if (previous !== undefined && reason !== undefined) {
-    const from = plan.mode === "full" ? { snapshot: null, overlap: [] } : lastSeen(previous, run);
-    return { capture: { ...previous, ...NOTHING, mode: "held", held: { ...from, reason } }, overlap };
+    const held = { ...goesOnFrom(plan, previous, run), reason };
+    return { capture: { ...previous, ...NOTHING, mode: "held", held }, overlap };
   }
 
   const isEmpty = counts.captured === 0 && planned === undefined;
@@ -185,11 +194,13 @@ const catalogueColumn = ({
   ...(labels !== undefined && { labels: [...labels] }),
 });
 
-/** From where a table that is held back goes on one day. */
-function lastSeen(
+/** From where a table that is not captured now goes on one day. */
+function goesOnFrom(
+  plan: TablePlan,
   previous: TableCapture,
   { last }: CaptureRun,
 ): { snapshot: string | null; overlap: string[] } {
+  if (plan.mode === "full") return { snapshot: null, overlap: [] };
   if (previous.held !== null) return { snapshot: previous.held.snapshot, overlap: previous.held.overlap };
   return { snapshot: last?.snapshot ?? null, overlap: last?.overlap ?? [] };
 }

@@ -1,15 +1,19 @@
 import type { SourceSnapshot } from "../adapters/source";
+import { isAboutTable } from "../adapters/source-errors";
 import { lastCapture, type TableDescription } from "../domain/capture";
 import type { IngestCommit, TableCapture } from "../domain/commit";
+import { messageOf } from "../domain/errors";
 import { Room } from "../domain/slice";
-import { absentCapture, captureTable, type CaptureRun } from "./capture-table";
+import { absentCapture, captureTable, failedCapture, type CaptureRun } from "./capture-table";
 
 /** What a run found, as its commit will say. */
 export type CapturedTables = Pick<IngestCommit, "tables" | "refused" | "overlap">;
 
 /**
- * Captures every table, one after the other: they share one snapshot, and so one connection. A table
- * that was captured once stays in every later commit: if it comes back, its past must be known.
+ * Captures every table, one after the other: they share one snapshot, and so one connection. One that the source
+ * fails to give stops no other. A table that was captured once stays in every later commit: if it comes back, its
+ * past must be known.
+ * @throws the first error when no table could be captured
  */
 export async function captureTables(
   source: SourceSnapshot,
@@ -21,11 +25,22 @@ export async function captureTables(
   const run: CaptureRun = { ...given, sizes, room: new Room(given.sliceBytes) };
   const captures = new Map<string, TableCapture>();
   const overlap = new Set<string>();
+  const failures: unknown[] = [];
   for (const table of [...tables].sort((a, b) => sizeOf(a, sizes) - sizeOf(b, sizes))) {
-    const result = await captureTable(source, table, run);
-    captures.set(table.name, result.capture);
-    for (const xid of result.overlap) overlap.add(xid);
+    try {
+      const result = await captureTable(source, table, run);
+      captures.set(table.name, result.capture);
+      for (const xid of result.overlap) overlap.add(xid);
+    } catch (error) {
+      if (!isAboutTable(error)) throw error;
+      failures.push(error);
+      await source.recover();
+      const fields = { commit: run.number, table: table.name, reason: messageOf(error) };
+      run.telemetry.warn("a table could not be captured; the next run tries again", fields);
+      captures.set(table.name, failedCapture(table, fields.reason, run));
+    }
   }
+  if (failures.length === tables.length) throw failures[0];
   for (const [name, previous] of Object.entries(run.last?.tables ?? {})) {
     if (captures.has(name)) continue;
     const refusal = Object.hasOwn(refused, name) ? refused[name] : undefined;

@@ -36,10 +36,12 @@ export function reportCommit(
 /** What stays so until a person acts is counted by every run, whether it makes a commit or not. */
 export function reportState(telemetry: Telemetry, commit: IngestCommit | undefined): void {
   if (commit === undefined) return;
-  const held = Object.values(commit.tables).filter(({ mode }) => mode === "held");
+  const count = (wanted: TableCapture["mode"]): number =>
+    Object.values(commit.tables).filter(({ mode }) => mode === wanted).length;
   // That views and foreign tables are not ingested is as it should be.
   const refused = Object.values(commit.refused).filter(({ kind }) => kind === "table");
-  telemetry.count("TablesHeld", held.length);
+  telemetry.count("TablesHeld", count("held"));
+  telemetry.count("TablesFailed", count("failed"));
   telemetry.count("TablesRefused", refused.length);
 }
 
@@ -65,7 +67,7 @@ function reportColumns(telemetry: Telemetry, commit: IngestCommit, last: IngestC
   for (const [table, { mode, columns }] of Object.entries(commit.tables)) {
     const previous = captureOf(last, table);
     // Of a table that could not be captured, the columns are those of its last capture.
-    if (previous === undefined || mode === "held" || mode === "absent") continue;
+    if (previous === undefined || mode === "held" || mode === "failed" || mode === "absent") continue;
     const changes = columnChanges(previous.columns, columns);
     if (!hasChanges(changes)) continue;
     changed += 1;

@@ -49,6 +49,7 @@ describe("The alarms of the program watch", () => {
       "OrphansWaiting of load",
       "TablesQuarantined of process",
       "TablesHeld of ingest",
+      "TablesFailed of ingest",
       "TablesRefused of ingest",
     ]);
     const ours = all("MetricAlarm").filter(({ inputs }) => inputs["namespace"] === "Marble");

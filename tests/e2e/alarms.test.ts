@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { METRICS } from "../../domain/metrics";
 import { ROWS_BY_TABLE } from "../../infra/log-queries";
+import { breakTable } from "../support/broken-table";
 import { signedBy } from "../support/signed-by";
 import { startWatchedCloud, type WatchedCloud } from "../support/watched-cloud";
 
@@ -23,6 +24,7 @@ describe("An alarm arrives when a person has to act, and only then:", function (
   it("the first run mails that all is well, as far as runs tell it, which CloudWatch does of every new alarm", async () => {
     await watched.pass(30);
     expect(await watched.newSubjects()).to.deep.equal([
+      "OK failed-tables",
       "OK freshness",
       "OK freshness-unknown",
       "OK held-tables",
@@ -152,6 +154,21 @@ describe("An alarm arrives when a person has to act, and only then:", function (
     await watched.cloud.invoke("ingest", { allowDeletes: ["payment"] });
     await watched.pass(15);
     expect(await watched.newSubjects()).to.deep.equal(["OK held-tables"]);
+  });
+
+  it("the source fails to give a table for longer than a while; all others go on", async () => {
+    const { source } = watched;
+    const mend = await breakTable(source, "transaction");
+    await watched.pass(15);
+    await source.query("UPDATE staff SET first_name = 'Seen', last_updated = now() WHERE staff_id = 2");
+    await watched.pass(5);
+    expect(await watched.newSubjects(), "too short to tell anybody").to.deep.equal([]);
+    await watched.pass(25);
+    expect(await watched.newSubjects()).to.deep.equal(["ALARM failed-tables"]);
+
+    await mend();
+    await watched.pass(10);
+    expect(await watched.newSubjects()).to.deep.equal(["OK failed-tables"]);
   });
 
   for (const [stages, alarm] of [

@@ -1,0 +1,23 @@
+import { realpath, rename } from "node:fs/promises";
+import { join } from "node:path";
+import type { TestDatabase } from "./postgres";
+
+/**
+ * Takes the file of a table away, as a broken disk does: whoever reads the table gets an error of the server.
+ * Returns what puts it back.
+ */
+export async function breakTable(
+  database: Pick<TestDatabase, "query">,
+  table: string,
+): Promise<() => Promise<void>> {
+  const [place] = await database.query<{ directory: string; path: string }>(
+    `SELECT replace(current_setting('data_directory'), '/proc/self/', '/proc/' || pg_backend_pid() || '/') AS directory,
+            pg_relation_filepath($1) AS path`,
+    [table],
+  );
+  const file = join(await realpath(place!.directory), place!.path);
+  // What is in memory is written first: the server must not look for the file by itself.
+  await database.query("CHECKPOINT");
+  await rename(file, `${file}.away`);
+  return () => rename(`${file}.away`, file);
+}
