@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { parseCommit, processCommit, type ProcessCommit } from "../domain/commit";
-import { TerminalError } from "../domain/errors";
+import { messageOf, TerminalError } from "../domain/errors";
 import {
   commitKey,
   commitOfHeadKey,
@@ -11,6 +11,7 @@ import {
   type CommitNumber,
 } from "../domain/keys";
 import { within, type ObjectStore } from "./object-store";
+import type { Telemetry } from "./telemetry";
 
 /** A log of commits, numbered without gaps, that only grows. */
 export interface CommitLog<C> {
@@ -18,13 +19,18 @@ export interface CommitLog<C> {
   head(): Promise<{ readonly number: CommitNumber; readonly commit: C } | undefined>;
   /** The commit of that number, or undefined when there is none yet. */
   read(number: CommitNumber): Promise<C | undefined>;
+}
+
+/** The log as the one stage has it that goes on with it. */
+export interface WritableLog<C> extends CommitLog<C> {
   /** Creates the commit, unless another run was first. Returns whether it did. */
   append(number: CommitNumber, commit: C): Promise<boolean>;
 }
 
 /**
  * A commit log in a bucket. `commits/` is the truth; `heads/` is its index, newest first, and may lag
- * behind when a run died between the two: the head is then looked for from there on, and marked.
+ * behind when a run died between the two: the head is then looked for from there on. Whoever looks marks
+ * nothing, for most may not; the next commit that is appended is marked, and with it the index is mended.
  */
 export function commitLog<C>(store: ObjectStore, schema: z.ZodType<C>): CommitLog<C> {
   const read = async (number: CommitNumber): Promise<C | undefined> => {
@@ -32,7 +38,6 @@ export function commitLog<C>(store: ObjectStore, schema: z.ZodType<C>): CommitLo
     const json = await store.get(key);
     return json === undefined ? undefined : parseCommit(schema, json, key);
   };
-  const mark = (number: CommitNumber): Promise<boolean> => store.putIfAbsent(headKey(number), String(number));
 
   return {
     read,
@@ -51,7 +56,6 @@ export function commitLog<C>(store: ObjectStore, schema: z.ZodType<C>): CommitLo
         next = await read(nextCommit(number));
       }
       if (number === undefined) return undefined;
-      if (number !== known) await mark(number);
       // A head is marked only after its commit was created.
       if (commit === undefined) {
         throw new TerminalError(
@@ -60,6 +64,27 @@ export function commitLog<C>(store: ObjectStore, schema: z.ZodType<C>): CommitLo
       }
       return { number, commit };
     },
+  };
+}
+
+/** A commit log that can be appended to. That a commit could not be marked is no reason to fail: it is made. */
+export function writableLog<C>(
+  store: ObjectStore,
+  schema: z.ZodType<C>,
+  telemetry: Pick<Telemetry, "warn">,
+): WritableLog<C> {
+  const mark = async (number: CommitNumber): Promise<void> => {
+    try {
+      await store.putIfAbsent(headKey(number), String(number));
+    } catch (error) {
+      telemetry.warn("the commit could not be marked as the newest: the next one will be", {
+        commit: number,
+        reason: messageOf(error),
+      });
+    }
+  };
+  return {
+    ...commitLog(store, schema),
     append: async (number, commit) => {
       const created = await store.putIfAbsent(commitKey(number), JSON.stringify(commit));
       if (created) await mark(number);

@@ -1,7 +1,7 @@
 import type { Context } from "aws-lambda";
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
-import { commitLog } from "../adapters/commit-log";
+import { writableLog } from "../adapters/commit-log";
 import { environment } from "../adapters/environment";
 import { parseEvent } from "../adapters/event";
 import { objectStore } from "../adapters/object-store";
@@ -29,7 +29,7 @@ export async function ingest(event: unknown, context: Context): Promise<IngestRe
     const store = objectStore(environment("INGESTION_BUCKET"));
     const credentials = await readCredentials(environment("SOURCE_SECRET"));
     const schema = environment("SOURCE_SCHEMA");
-    const log = commitLog(store, ingestCommit);
+    const log = writableLog(store, ingestCommit, telemetry);
     const guard = {
       maxShare: Number(environment("MAX_DELETE_PERCENT")) / 100,
       allowed: new Set(allowDeletes),

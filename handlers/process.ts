@@ -1,13 +1,13 @@
 import type { Context } from "aws-lambda";
 import { setTimeout } from "node:timers/promises";
 import * as z from "zod";
-import { commitLog, earlierLogs, processedLog } from "../adapters/commit-log";
+import { commitLog, earlierLogs, processedLog, writableLog } from "../adapters/commit-log";
 import { environment } from "../adapters/environment";
 import { parseEvent } from "../adapters/event";
 import { objectStore } from "../adapters/object-store";
 import { withTelemetry } from "../adapters/telemetry";
 import { dayNumber } from "../domain/calendar";
-import { ingestCommit } from "../domain/commit";
+import { ingestCommit, processCommit } from "../domain/commit";
 import { model } from "../domain/model/model";
 import type { ProcessContext } from "../stages/commit-run";
 import { hasTime, monotonicClock } from "../stages/clock";
@@ -32,9 +32,10 @@ export async function processIngestion(
     const { reprocess, dryRun } = parseEvent(request, event);
     const ingested = objectStore(environment("INGESTION_BUCKET"));
     const bucket = objectStore(environment("PROCESSED_BUCKET"));
+    const { store } = processedLog(bucket, model.version);
     const run: ProcessContext = {
       ingested: { store: ingested, log: commitLog(ingested, ingestCommit) },
-      processed: processedLog(bucket, model.version),
+      processed: { store, log: writableLog(store, processCommit, telemetry) },
       earlier: earlierLogs(bucket, model.version),
       reprocess,
       model,

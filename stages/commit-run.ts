@@ -1,5 +1,5 @@
 import type { RecordBatch } from "apache-arrow";
-import type { CommitLog } from "../adapters/commit-log";
+import type { CommitLog, WritableLog } from "../adapters/commit-log";
 import type { ObjectStore } from "../adapters/object-store";
 import type { Telemetry } from "../adapters/telemetry";
 import { hull, type DayRange } from "../domain/calendar";
@@ -25,7 +25,7 @@ import type { RejectedRows } from "./rejected-rows";
 export interface ProcessContext {
   readonly ingested: { readonly store: ObjectStore; readonly log: CommitLog<IngestCommit> };
   /** Of this version of the model. */
-  readonly processed: { readonly store: ObjectStore; readonly log: CommitLog<ProcessCommit> };
+  readonly processed: { readonly store: ObjectStore; readonly log: WritableLog<ProcessCommit> };
   /** The processed logs of the versions before it. */
   readonly earlier: readonly CommitLog<ProcessCommit>[];
   /** May the log of a new version be begun? */
@@ -45,7 +45,8 @@ export interface ProcessContext {
 }
 
 /** What the rows of a table need on their way. */
-export interface RemodelRun extends Pick<ProcessContext, "ingested" | "processed" | "now"> {
+export interface RemodelRun extends Pick<ProcessContext, "ingested" | "now"> {
+  readonly processed: Pick<ProcessContext["processed"], "store">;
   readonly rejected: RejectedRows;
   /** Days that rows have named so far; the calendar must hold them. */
   readonly days: { named: DayRange | undefined };
@@ -53,6 +54,7 @@ export interface RemodelRun extends Pick<ProcessContext, "ingested" | "processed
 
 /** One commit on its way through the stage. */
 export interface CommitRun extends ProcessContext, RemodelRun {
+  readonly processed: ProcessContext["processed"];
   readonly number: CommitNumber;
   readonly previous: ProcessCommit | undefined;
   /** What may be processed of each source table that the model reads. */

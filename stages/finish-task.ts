@@ -2,11 +2,12 @@ import type { ObjectStore } from "../adapters/object-store";
 import { parseCommit } from "../domain/commit";
 import { TerminalError, TransientError } from "../domain/errors";
 import { resultKey, taskResult, type Task, type TaskResult } from "../domain/task";
-import type { ProcessContext } from "./commit-run";
+import type { ProcessContext, RemodelRun } from "./commit-run";
 import { remodelTask } from "./remodel-task";
 
 /** What whoever does a task works with. */
-export type TaskContext = Pick<ProcessContext, "ingested" | "processed" | "telemetry" | "now">;
+export type TaskContext = Pick<RemodelRun, "ingested" | "processed" | "now"> &
+  Pick<ProcessContext, "telemetry">;
 
 /**
  * Does a task and writes its result down, unless another was first.

@@ -1,4 +1,4 @@
-import type { CommitLog } from "../adapters/commit-log";
+import type { WritableLog } from "../adapters/commit-log";
 import type { ObjectStore } from "../adapters/object-store";
 import type { SourceSnapshot } from "../adapters/source";
 import type { Telemetry } from "../adapters/telemetry";
@@ -23,7 +23,7 @@ export interface IngestReport {
 /** What a run works with. `now` and `newId` are its only sources of what is not in the data. */
 export interface IngestContext {
   readonly store: ObjectStore;
-  readonly log: CommitLog<IngestCommit>;
+  readonly log: WritableLog<IngestCommit>;
   readonly telemetry: Telemetry;
   readonly now: () => Date;
   readonly newId: () => string;

@@ -56,7 +56,7 @@ export function openLake(cloud: Cloud): LakeReader {
     return name;
   };
   const buckets = { ingestion: bucketOf("INGESTION_BUCKET"), processed: bucketOf("PROCESSED_BUCKET") };
-  const store = (bucket: string): ObjectStore => readOnly(objectStore(bucket, client));
+  const store = (bucket: string): ObjectStore => objectStore(bucket, client);
   return {
     buckets,
     ingested: commitLog(store(buckets.ingestion), ingestCommit),
@@ -90,9 +90,3 @@ export function openLake(cloud: Cloud): LakeReader {
     close: () => client.destroy(),
   };
 }
-
-/** A log would mark a head that it finds unmarked: that is left to the stages. */
-const readOnly = (store: ObjectStore): ObjectStore => ({
-  ...store,
-  putIfAbsent: () => Promise.resolve(false),
-});

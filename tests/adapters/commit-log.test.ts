@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import * as z from "zod";
-import { commitLog } from "../../adapters/commit-log";
+import { commitLog, writableLog } from "../../adapters/commit-log";
 import type { ObjectStore } from "../../adapters/object-store";
 import { commitKey, commitNumber, headKey } from "../../domain/keys";
 import { failureOf } from "../support/failure";
@@ -11,6 +11,8 @@ const commit = z.object({ says: z.string() });
 class Bucket {
   readonly objects = new Map<string, string>();
   readonly rounds: string[][] = [];
+  /** The key that cannot be written. */
+  refused: string | undefined;
   private round: string[] | undefined;
 
   /** All that is asked for before the first answer is one round. */
@@ -29,6 +31,7 @@ class Bucket {
       this.ask(prefix, () => [...this.objects.keys()].sort().find((key) => key.startsWith(prefix))),
     putIfAbsent: (key: string, body: string) =>
       this.ask(`put ${key}`, () => {
+        if (key === this.refused) throw new Error(`${key} was refused`);
         if (this.objects.has(key)) return false;
         this.objects.set(key, body);
         return true;
@@ -44,6 +47,11 @@ describe("A commit log", () => {
     bucket = new Bucket();
   });
   const log = () => commitLog(bucket.store, commit);
+  let warned: string[];
+  beforeEach(() => {
+    warned = [];
+  });
+  const own = () => writableLog(bucket.store, commit, { warn: (message) => void warned.push(message) });
   const has = (count: number, marked = count): void => {
     for (let at = 1; at <= count; at++) bucket.objects.set(commitKey(number(at)), `{"says":"${at}"}`);
     for (let at = 1; at <= marked; at++) bucket.objects.set(headKey(number(at)), String(at));
@@ -64,12 +72,31 @@ describe("A commit log", () => {
     ["lags behind", 2],
     ["is gone", 0],
   ] as const) {
-    it(`goes on to its end where the index ${what}, and mends it`, async () => {
+    it(`goes on to its end where the index ${what}, and writes nothing; the next commit mends it`, async () => {
       has(5, marked);
-      expect(await log().head()).to.deep.equal({ number: 5, commit: { says: "5" } });
-      expect(bucket.objects.get(headKey(number(5)))).to.equal("5");
+      expect(await own().head()).to.deep.equal({ number: 5, commit: { says: "5" } });
+      expect(bucket.rounds.flat().join()).not.to.include("put");
+
+      await own().append(number(6), { says: "6" });
+      bucket.rounds.length = 0;
+      expect(await log().head()).to.deep.equal({ number: 6, commit: { says: "6" } });
+      expect(bucket.rounds).to.have.lengthOf(2);
     });
   }
+
+  it("has a commit that could not be marked, with a warning", async () => {
+    has(1);
+    bucket.refused = headKey(number(2));
+    expect(await own().append(number(2), { says: "2" })).to.equal(true);
+    expect(warned).to.deep.equal(["the commit could not be marked as the newest: the next one will be"]);
+    expect(await log().head()).to.deep.equal({ number: 2, commit: { says: "2" } });
+  });
+
+  it("does not have a commit that could not be created", async () => {
+    bucket.refused = commitKey(number(1));
+    expect((await failureOf(own().append(number(1), { says: "1" }))).message).to.include("refused");
+    expect(bucket.objects.size).to.equal(0);
+  });
 
   it("says which commit is gone, and how it comes back", async () => {
     has(3);
@@ -82,8 +109,8 @@ describe("A commit log", () => {
 
   it("gives a number to one run", async () => {
     has(1);
-    expect(await log().append(number(2), { says: "mine" })).to.equal(true);
-    expect(await log().append(number(2), { says: "late" })).to.equal(false);
+    expect(await own().append(number(2), { says: "mine" })).to.equal(true);
+    expect(await own().append(number(2), { says: "late" })).to.equal(false);
     expect(await log().read(number(2))).to.deep.equal({ says: "mine" });
     expect((await log().head())?.number).to.equal(2);
   });

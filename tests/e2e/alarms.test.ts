@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { METRICS } from "../../domain/metrics";
 import { ROWS_BY_TABLE } from "../../infra/log-queries";
+import { S3Error } from "../../local/s3/errors";
 import { breakTable } from "../support/broken-table";
 import { signedBy } from "../support/signed-by";
 import { startWatchedCloud, type WatchedCloud } from "../support/watched-cloud";
@@ -8,9 +9,17 @@ import { startWatchedCloud, type WatchedCloud } from "../support/watched-cloud";
 describe("An alarm arrives when a person has to act, and only then:", function () {
   this.timeout(120_000);
   let watched: WatchedCloud;
+  /** Is S3 too busy to take the mark of a commit? */
+  let unmarked = false;
   before(async () => {
-    // The report only reads: its alarms are those of every stage.
-    watched = await startWatchedCloud({ settings: { "marble:report": "false" } });
+    watched = await startWatchedCloud({
+      // The report only reads: its alarms are those of every stage.
+      settings: { "marble:report": "false" },
+      beforeS3: ({ operation, key }) => {
+        if (unmarked && operation === "PutObject" && key.startsWith("heads/"))
+          throw new S3Error({ code: "SlowDown", statusCode: 503, message: "slow down" });
+      },
+    });
   });
   after(() => watched.close());
 
@@ -66,6 +75,25 @@ describe("An alarm arrives when a person has to act, and only then:", function (
       await running;
     }
     await watched.pass(45);
+    expect(await watched.newSubjects()).to.deep.equal([]);
+  });
+
+  it("nobody is mailed, nor does a run fail, while the newest commit of a log is not marked", async () => {
+    const { cloud, source, warehouse, events } = watched;
+    const from = events.length;
+    unmarked = true;
+    await source.query("UPDATE staff SET first_name = 'Unmarked' WHERE staff_id = 1");
+    await cloud.invoke("ingest");
+    await cloud.settled();
+    unmarked = false;
+    await watched.pass(45);
+
+    expect(
+      events.slice(from).filter((event) => event.kind === "invocation" && !event.result.ok),
+    ).to.deep.equal([]);
+    expect(await warehouse.query("SELECT first_name FROM dim_staff WHERE staff_id = 1")).to.deep.equal([
+      { first_name: "Unmarked" },
+    ]);
     expect(await watched.newSubjects()).to.deep.equal([]);
   });
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { commitLog, earlierLogs, processedLog, type CommitLog } from "../../adapters/commit-log";
+import { earlierLogs, processedLog, writableLog, type WritableLog } from "../../adapters/commit-log";
 import { objectStore, type ObjectStore } from "../../adapters/object-store";
 import { withConnection } from "../../adapters/postgres";
 import type { Credentials } from "../../adapters/secrets";
@@ -64,8 +64,8 @@ export interface LoadOptions extends LoadRequest {
 export interface Pipeline {
   readonly source: TestDatabase;
   readonly warehouse: TestDatabase;
-  readonly ingested: { readonly store: ObjectStore; readonly log: CommitLog<IngestCommit> };
-  readonly processed: { readonly store: ObjectStore; readonly log: CommitLog<ProcessCommit> };
+  readonly ingested: { readonly store: ObjectStore; readonly log: WritableLog<IngestCommit> };
+  readonly processed: { readonly store: ObjectStore; readonly log: WritableLog<ProcessCommit> };
   readonly logged: Logged[];
   /** Every value of every metric. */
   readonly counted: Map<string, number[]>;
@@ -116,16 +116,19 @@ export interface Parts {
 
 const CALENDAR: DayRange = { first: dayNumber("2020-01-01"), last: dayNumber("2030-12-31") };
 
+const QUIET: Telemetry = { info: () => undefined, warn: () => undefined, count: () => undefined };
+
 /** The logs of two buckets. */
 export function lakeIn(
   client: S3Client,
   buckets: { readonly ingestion: string; readonly processed: string },
+  telemetry = QUIET,
 ): Pick<Pipeline, "ingested" | "processed"> {
   const ingestion = objectStore(buckets.ingestion, client);
   const processed = objectStore(buckets.processed, client);
   return {
-    ingested: { store: ingestion, log: commitLog(ingestion, ingestCommit) },
-    processed: { store: processed, log: commitLog(processed, processCommit) },
+    ingested: { store: ingestion, log: writableLog(ingestion, ingestCommit, telemetry) },
+    processed: { store: processed, log: writableLog(processed, processCommit, telemetry) },
   };
 }
 
@@ -155,10 +158,11 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
       taskBytes = Infinity,
       workers = 0,
       pause = setTimeout,
-    } = {}) =>
-      processCommits({
+    } = {}) => {
+      const { store } = processedLog(processed.store, given.version);
+      return processCommits({
         ingested,
-        processed: into ?? processedLog(processed.store, given.version),
+        processed: into ?? { store, log: writableLog(store, processCommit, telemetry) },
         earlier: earlierLogs(processed.store, given.version),
         reprocess,
         model: given,
@@ -169,7 +173,8 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
         taskBytes,
         workers,
         pause,
-      }),
+      });
+    },
     load: ({
       model: given = model,
       schema = "public",
@@ -221,7 +226,6 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
   const client = s3Client(s3.url);
   const source = options.source ?? (await createSource({ seeded: options.seeded ?? false }));
   const warehouse = options.warehouse ?? (await createDatabase());
-  const lake = lakeIn(client, { ingestion: "ingestion", processed: "processed" });
   const logged: Logged[] = [];
   const counted = new Map<string, number[]>();
   const telemetry: Telemetry = {
@@ -229,6 +233,7 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
     warn: (message, fields = {}) => void logged.push({ level: "warn", message, fields }),
     count: (metric, value) => void counted.set(metric, [...(counted.get(metric) ?? []), value]),
   };
+  const lake = lakeIn(client, { ingestion: "ingestion", processed: "processed" }, telemetry);
   const stages = stagesOver({
     ...lake,
     // Asked for anew by every run: a source may move.
@@ -252,7 +257,7 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
     processedIn: async (bucket) => {
       await s3.createBucket(bucket);
       const store = objectStore(bucket, client);
-      return { store, log: commitLog(store, processCommit) };
+      return { store, log: writableLog(store, processCommit, telemetry) };
     },
     run: async () => {
       await pipeline.ingest();
