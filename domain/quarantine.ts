@@ -45,11 +45,16 @@ export function admit(contract: SourceTable, waiting: readonly CommittedCapture[
   return { captures, quarantine: missing };
 }
 
+/** Does a table wait as long as this is the first capture of it that waits? Then no later one matters. */
+export const stillWaits = (contract: SourceTable, { capture }: CommittedCapture): boolean =>
+  capture !== undefined && capture.mode !== "absent" && contractBreaches(contract, capture).length > 0;
+
 /** The numbers of the commits of a table that wait to be processed, this one last. */
 export function waitingCommits(
   earlier: Quarantine[string] | undefined,
   commit: IngestCommit,
-): readonly CommitNumber[] {
+): readonly [CommitNumber, ...CommitNumber[]] {
   const first = earlier?.since ?? commit.number;
-  return Array.from({ length: commit.number - first + 1 }, (_, index) => commitNumber(first + index));
+  const later = Array.from({ length: commit.number - first }, (_, index) => commitNumber(first + 1 + index));
+  return [commitNumber(first), ...later];
 }

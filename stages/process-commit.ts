@@ -1,20 +1,18 @@
 import type { RecordBatch } from "apache-arrow";
 import { calendarCoverage, calendarRows, dayNumber, isoDate, missingDays } from "../domain/calendar";
 import { arrowSchema, recordBatch } from "../domain/columnar/arrow";
-import {
-  captureOf,
-  type DataFile,
-  type IngestCommit,
-  type ProcessCommit,
-  type WarehousePart,
-  type WarehouseTableCommit,
+import type {
+  DataFile,
+  IngestCommit,
+  ProcessCommit,
+  WarehousePart,
+  WarehouseTableCommit,
 } from "../domain/commit";
-import { TerminalError } from "../domain/errors";
 import type { CommitNumber } from "../domain/keys";
-import { contractsOf } from "../domain/model/model";
 import { joinsOf, tombstoneTable, type Dimension, type Fact } from "../domain/model/table";
-import { admit, waitingCommits, type AdmittedCapture, type TableAdmission } from "../domain/quarantine";
+import type { AdmittedCapture } from "../domain/quarantine";
 import type { Task } from "../domain/task";
+import { admitTables } from "./admit-tables";
 import { capturesOf, tableCommit, tombstoneBatches, type CommitRun, type ProcessContext } from "./commit-run";
 import { modelStamp } from "./model-digest";
 import { joinedDimensions } from "./process-joins";
@@ -58,28 +56,6 @@ export async function processCommitted(
     quarantine: Object.fromEntries(quarantine),
     rejected: await rejected.finish(),
   };
-}
-
-/** What may be processed of each source table: what waits in quarantine, and this commit. */
-async function admitTables(
-  commit: IngestCommit,
-  previous: ProcessCommit | undefined,
-  context: ProcessContext,
-): Promise<Map<string, TableAdmission>> {
-  const admissions = new Map<string, TableAdmission>();
-  for (const [name, contract] of contractsOf(context.model)) {
-    const captures = [];
-    for (const number of waitingCommits(previous?.quarantine[name], commit)) {
-      const of = number === commit.number ? commit : await context.ingested.log.read(number);
-      if (of === undefined)
-        throw new TerminalError(`ingest commit ${number} is gone, but ${name} waits for it`, {
-          subject: { table: name, commit: number },
-        });
-      captures.push({ number, capture: captureOf(of, name) });
-    }
-    admissions.set(name, admit(contract, captures));
-  }
-  return admissions;
 }
 
 /** A table whose rows need nothing but themselves, with one capture of its source and the tasks of its files. */

@@ -3,7 +3,7 @@ import type { TableCapture } from "../../domain/commit";
 import { commitNumber } from "../../domain/keys";
 import { sourceTable } from "../../domain/model/source";
 import { integer, text } from "../../domain/model/types";
-import { admit, waitingCommits } from "../../domain/quarantine";
+import { admit, stillWaits, waitingCommits } from "../../domain/quarantine";
 import { capture, ingested } from "../support/commits";
 
 const design = sourceTable("design", { key: "id", columns: { id: integer, name: text } });
@@ -61,6 +61,21 @@ describe("A table is processed", () => {
   it("when there is nothing to process, as nothing", () => {
     expect(admit(design, [])).to.deep.equal({ captures: [], quarantine: undefined });
   });
+});
+
+describe("Of a table that waits, later captures matter", () => {
+  for (const [what, capture, waits] of [
+    ["not while the first does not fit", bad, true],
+    ["once the first fits", good, false],
+    ["where the first says that the table is missing", absent, false],
+    ["where the first knows of no such table", undefined, false],
+  ] as const) {
+    it(what, () => {
+      const [first, ...later] = waiting(capture, good, bad);
+      expect(stillWaits(design, first!)).to.equal(waits);
+      if (waits) expect(admit(design, [first!, ...later])).to.deep.equal(admit(design, [first!]));
+    });
+  }
 });
 
 describe("The commits of a table that wait", () => {
