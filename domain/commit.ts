@@ -137,7 +137,7 @@ export const captureOf = (commit: IngestCommit | undefined, table: string): Tabl
 const warehouseTableCommit = z.object({
   rows: z.int().nonnegative(),
   deleted: z.int().nonnegative(),
-  /** What came of each capture, in order; more than one only after a quarantine. No key comes twice in a part. */
+  /** What came of each capture, in order; more than one only after a quarantine. No key of a dimension comes twice in a part. */
   parts: z.array(
     z.object({
       /** Of a fact: versions that are loaded already may be among the rows. */

@@ -18,6 +18,7 @@ import type { Model } from "../domain/model/model";
 import type { SourceTable } from "../domain/model/source";
 import type { Dimension, Fact } from "../domain/model/table";
 import type { AdmittedCapture, TableAdmission } from "../domain/quarantine";
+import { hasUniqueKeys, rejectRepeated } from "../domain/repeated-keys";
 import { transformBatch, type Lookups } from "../domain/transform";
 import type { RejectedRows } from "./rejected-rows";
 
@@ -68,13 +69,19 @@ export const capturesOf = (source: SourceTable, run: CommitRun): readonly Admitt
 /** Some rows of a source table, and the ingest commit that they come from. */
 export type CommittedBatch = SourceBatch & { readonly commit: CommitNumber };
 
-/** The decoded rows of one capture. */
+/** The decoded rows of one capture, of each key one. */
 export async function* captureBatches(
   source: SourceTable,
   { number, capture }: AdmittedCapture,
   run: CommitRun,
 ): AsyncGenerator<CommittedBatch, void, undefined> {
-  for (const file of capture.files) yield* fileBatches(source, { number, file }, run);
+  const check = hasUniqueKeys(source, capture) ? undefined : rejectRepeated(source);
+  for (const file of capture.files) {
+    for await (const batch of fileBatches(source, { number, file }, run)) {
+      check?.(batch);
+      yield batch;
+    }
+  }
 }
 
 /** The decoded rows of one file. */

@@ -11,9 +11,18 @@ import type {
 import type { CommitNumber } from "../domain/keys";
 import { joinsOf, tombstoneTable, type Dimension, type Fact } from "../domain/model/table";
 import type { AdmittedCapture } from "../domain/quarantine";
+import { hasUniqueKeys } from "../domain/repeated-keys";
 import type { Task } from "../domain/task";
 import { admitTables } from "./admit-tables";
-import { capturesOf, tableCommit, tombstoneBatches, type CommitRun, type ProcessContext } from "./commit-run";
+import {
+  captureBatches,
+  capturesOf,
+  tableCommit,
+  tombstoneBatches,
+  transformed,
+  type CommitRun,
+  type ProcessContext,
+} from "./commit-run";
 import { modelStamp } from "./model-digest";
 import { joinedDimensions } from "./process-joins";
 import { workOff } from "./process-tasks";
@@ -63,22 +72,26 @@ interface DirectCapture {
   readonly table: Dimension | Fact;
   readonly captured: AdmittedCapture;
   readonly tasks: readonly Task[];
+  /** Are its rows no work for tasks, because all keys of the capture have to be known to each other? */
+  readonly asOne: boolean;
 }
 
 function directCaptures(run: CommitRun): DirectCapture[] {
   return run.model.tables
     .filter((table) => joinsOf(table).length === 0)
     .flatMap((table) =>
-      capturesOf(table.source, run).map((captured) => ({
-        table,
-        captured,
-        tasks: captured.capture.files.map((file) => ({
-          commit: run.number,
+      capturesOf(table.source, run).map((captured) => {
+        // A fact table keeps every row as a version, whatever its key.
+        const asOne = table.kind === "dimension" && !hasUniqueKeys(table.source, captured.capture);
+        const { number: commit } = run;
+        const tasks = captured.capture.files.map((file) => ({
+          commit,
           table,
           captured: captured.number,
           file,
-        })),
-      })),
+        }));
+        return { table, captured, tasks: asOne ? [] : tasks, asOne };
+      }),
     );
 }
 
@@ -91,8 +104,10 @@ async function directTables(run: CommitRun): Promise<Record<string, WarehouseTab
   for (const result of results) include(result, run);
   const resultOf = new Map(tasks.map((task, index) => [task, results[index]]));
   const parts = new Map<string, WarehousePart[]>();
-  for (const { table, captured, tasks: own } of captures) {
-    const files = own.flatMap((task) => resultOf.get(task)?.files ?? []);
+  for (const { table, captured, tasks: own, asOne } of captures) {
+    const files = asOne
+      ? await written(table, wholeCapture(table, captured, run), run)
+      : own.flatMap((task) => resultOf.get(task)?.files ?? []);
     const tombstones = table.kind === "fact" ? await writtenTombstones(table, captured, run) : [];
     const part = { recapture: captured.capture.recapture, files, tombstones };
     parts.set(table.name, [...(parts.get(table.name) ?? []), part]);
@@ -103,6 +118,18 @@ async function directTables(run: CommitRun): Promise<Record<string, WarehouseTab
       return made === undefined ? [] : [[name, made]];
     }),
   );
+}
+
+/** The rows of a table, made of one capture from its first file to its last. */
+async function* wholeCapture(
+  table: Dimension | Fact,
+  captured: AdmittedCapture,
+  run: CommitRun,
+): AsyncGenerator<RecordBatch> {
+  for await (const source of captureBatches(table.source, captured, run)) {
+    yield transformed(table, { source, lookups: new Map(), run });
+    await run.rejected.spill();
+  }
 }
 
 /** The keys of deleted rows, as the fact's table names them. */
