@@ -187,6 +187,27 @@ describe("A workflow that breaks a rule is noticed:", () => {
       problem: "dev: a deployment of dev may be cancelled",
     },
     {
+      what: "commits whose tests pass each other",
+      path: DEPLOY,
+      from: "group: deploy-test",
+      to: "group: deploy-test-${{ github.sha }}",
+      problem: "dev: test is done in any order before dev",
+    },
+    {
+      what: "a deployment that does not ask what is there",
+      path: DEPLOY,
+      from: "npm run check-order -- prod",
+      to: "npm run check-order -- dev",
+      problem: "prod: may deploy prod although a newer commit was",
+    },
+    {
+      what: "a deployment that does not know the commits",
+      path: DEPLOY,
+      from: "fetch-depth: 0",
+      to: "fetch-depth: 1",
+      problem: "dev: may deploy dev although a newer commit was",
+    },
+    {
       what: "a script that is not there",
       path: DEPLOY,
       from: "npm run deploy",

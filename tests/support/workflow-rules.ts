@@ -11,6 +11,7 @@ interface Step {
 
 interface Job {
   readonly if?: string;
+  readonly needs?: string;
   readonly uses?: string;
   readonly permissions?: Readonly<Record<string, string>> | string;
   readonly environment?: string;
@@ -121,10 +122,20 @@ function forkRules({ if: condition = "", permissions, environment }: Job): strin
   ];
 }
 
+/** Does one run of a job end before the next begins, whatever the commit? */
+const inOrder = (job: Job | undefined): boolean =>
+  job?.concurrency?.group?.includes("${{") === false && job.concurrency["cancel-in-progress"] === false;
+
 function stackRules(workflow: Workflow, job: Job, { stacks }: RuleContext): string[] {
-  const { strategy, steps = [], environment, concurrency } = job;
+  const { needs, strategy, steps = [], environment, concurrency } = job;
   const matrix = strategy?.matrix?.stack;
   const deploys = steps.flatMap(({ run }) => /npm run deploy -- (\S+)/.exec(run ?? "")?.[1] ?? []);
+  const deepest = steps.find(({ uses }) => uses?.startsWith("actions/checkout@"))?.with?.["fetch-depth"];
+  const checked = (stack: string): boolean => {
+    const at = (command: string): number =>
+      steps.findIndex(({ run }) => run?.includes(`npm run ${command} -- ${stack}`) === true);
+    return deepest === 0 && at("check-order") >= 0 && at("check-order") < at("deploy");
+  };
   return [
     ...(matrix !== undefined && matrix.join() !== stacks.join() ? [`not every stack: ${matrix.join()}`] : []),
     ...deploys.flatMap((stack) => [
@@ -134,6 +145,8 @@ function stackRules(workflow: Workflow, job: Job, { stacks }: RuleContext): stri
       ...(concurrency?.["cancel-in-progress"] === false && workflow.concurrency === undefined
         ? []
         : [`a deployment of ${stack} may be cancelled`]),
+      ...(inOrder(workflow.jobs[needs ?? ""]) ? [] : [`${needs} is done in any order before ${stack}`]),
+      ...(checked(stack) ? [] : [`may deploy ${stack} although a newer commit was`]),
     ]),
   ];
 }
