@@ -72,10 +72,17 @@ export interface StackPermissionsArgs {
   readonly boundary: string;
 }
 
+/** The bucket of the answers to queries: see infra/lake-catalogue.ts. */
+const resultsArn = ({ account, stack }: Pick<StackPermissionsArgs, "account" | "stack">): string =>
+  `arn:${account.partition}:s3:::marble-${stack}-lake-results-*`;
+
 /** What a deployment of one stack may do. */
 export function deployStatements({ account, state, stack, boundary }: StackPermissionsArgs): Statement[] {
   return [
     ...SERVICES.map(({ resources, read, write }) => allow([...read, ...write], resources(account, stack))),
+    // Where Athena is switched off, the bucket of its answers goes, and must be empty for that. No other ever does.
+    allow(["s3:DeleteBucket", "s3:ListBucketVersions"], [resultsArn({ account, stack })]),
+    allow(["s3:DeleteObject", "s3:DeleteObjectVersion"], [`${resultsArn({ account, stack })}/*`]),
     allow([...READ_ANYWHERE, ...WRITE_ANYWHERE], ["*"]),
     mappings(["lambda:GetEventSourceMapping", ...MAPPING_WRITES], account, [stack]),
     allow(["lambda:ListTags"], mappingArns(account)),

@@ -21,7 +21,7 @@ export const regional = (service: string, { partition, region, accountId }: Acco
  * What a deployment touches, by service. Every physical name begins with `marble-<stack>-`, so a role reaches
  * what belongs to its stack, and no other stack.
  *
- * No one may delete a bucket, or read, write or delete an object of the lake: a deployment has no business there.
+ * No one may delete a bucket of the lake, or read, write or delete an object of it: a deployment has no business there.
  */
 export const SERVICES: readonly Service[] = [
   {

@@ -4,11 +4,16 @@ import { nameOf } from "./naming";
 
 export interface LakeBucketArgs {
   /**
-   * Whether the data outlives the stack: `pulumi destroy` refuses to delete the bucket, and one that leaves
-   * the program stays in AWS, closed and versioned as it was. Otherwise `pulumi destroy` deletes the bucket
-   * with everything in it.
+   * Whether the data outlives the stack: Pulumi refuses to delete the bucket, with the stack or when it leaves
+   * the program. Once it is unprotected, Pulumi forgets it, and it stays in AWS, closed and versioned as it was.
+   * Otherwise Pulumi deletes the bucket with everything in it.
    */
   readonly protectData: boolean;
+  /**
+   * Is the bucket one that a setting takes out of the program, with what is worth keeping? Pulumi then forgets it
+   * without being asked twice, whatever `protectData` says. False by default.
+   */
+  readonly leavesItsData?: boolean;
   /** The key of KMS that encrypts new objects; one of S3's own by default. */
   readonly kmsKeyArn?: string;
   /** For how many days nobody without a special right deletes a version of an object; 0 by default. */
@@ -31,19 +36,21 @@ export class LakeBucket extends pulumi.ComponentResource {
   private readonly child: pulumi.CustomResourceOptions;
 
   constructor(name: string, args: LakeBucketArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { protectData, kmsKeyArn = "", objectLockDays = 0, expireDays } = args;
+    const { protectData, leavesItsData = false, kmsKeyArn = "", objectLockDays = 0, expireDays } = args;
     super("marble:infra:LakeBucket", name, {}, opts);
     const fullName = nameOf(name);
     this.fullName = fullName;
     this.kmsKeyArn = kmsKeyArn;
     // The settings too: a bucket that is kept without them would be neither versioned nor closed.
-    const child = { parent: this, retainOnDelete: protectData };
+    const retainOnDelete = protectData || leavesItsData;
+    const child = { parent: this, retainOnDelete };
     this.child = child;
 
     const bucket = new aws.s3.Bucket(
       fullName,
-      { forceDestroy: !protectData },
-      { ...child, protect: protectData },
+      { forceDestroy: !retainOnDelete },
+      // What is protected cannot leave the program, also if it would be retained.
+      { ...child, protect: protectData && !leavesItsData },
     );
     this.name = bucket.bucket;
     this.arn = bucket.arn;

@@ -35,11 +35,12 @@ export class Report extends pulumi.ComponentResource {
   constructor(name: string, { config, common }: ReportArgs, opts?: pulumi.ComponentResourceOptions) {
     super("marble:infra:Report", name, {}, opts);
     const child = { parent: this };
-    const { protectData, kmsKeyArn, reportRetentionDays, reportEmail, alertEmail } = config;
+    const { kmsKeyArn, reportRetentionDays, reportEmail, alertEmail } = config;
 
     this.bucket = new LakeBucket(
       "reports",
-      { protectData, kmsKeyArn, expireDays: reportRetentionDays },
+      // Reports can be made again, and who no longer wants any keeps those that there are until they expire.
+      { protectData: false, leavesItsData: true, kmsKeyArn, expireDays: reportRetentionDays },
       child,
     );
     const topic = new aws.sns.Topic(nameOf("reports"), {}, child);

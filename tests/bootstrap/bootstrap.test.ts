@@ -129,11 +129,15 @@ describe("The role of a deployment", () => {
     ).to.deep.equal([]);
   }).timeout(60_000);
 
-  it("cannot delete a bucket, nor touch an object of the lake", () => {
-    expect(statements.flatMap(({ actions }) => actions)).to.not.include.members(["s3:DeleteBucket"]);
+  it("can delete no bucket but that of Athena's answers, with them, nor touch an object of the lake", () => {
+    const answers = "arn:aws:s3:::marble-prod-lake-results-*";
+    const deleting = statements.filter(({ actions }) => actions.includes("s3:DeleteBucket"));
+    expect(deleting.map(({ resources }) => resources)).to.deep.equal([[answers]]);
     for (const { actions, resources } of statements) {
       if (!actions.some((action) => /^s3:(?!PutBucket)\w*Object\w*$/.test(action))) continue;
-      expect(resources.filter((resource) => !resource.startsWith(`${state.bucketArn}/`))).to.deep.equal([]);
+      const elsewhere = resources.filter((resource) => !resource.startsWith(`${state.bucketArn}/`));
+      if (elsewhere.length > 0) expect(elsewhere).to.deep.equal([`${answers}/*`]);
+      if (elsewhere.length > 0) expect(actions).to.deep.equal(["s3:DeleteObject", "s3:DeleteObjectVersion"]);
     }
   });
 

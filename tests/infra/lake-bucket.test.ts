@@ -103,8 +103,24 @@ describe("A bucket of the lake", () => {
     });
   });
 
-  for (const protectData of [true, false]) {
-    it(`${protectData ? "is kept by" : "goes with"} \`pulumi destroy\` if protectData is ${protectData}`, async () => {
+  for (const [what, args, kept] of [
+    [
+      "is kept by `pulumi destroy` if protectData is true",
+      { protectData: true },
+      { protect: true, retain: true },
+    ],
+    [
+      "goes with `pulumi destroy` if protectData is false",
+      { protectData: false },
+      { protect: false, retain: false },
+    ],
+    [
+      "is forgotten and stays in AWS if it leaves its data, whatever protectData is",
+      { protectData: true, leavesItsData: true },
+      { protect: false, retain: true },
+    ],
+  ] as const) {
+    it(what, async () => {
       let isProtected: boolean | undefined;
       const retained = new Set<boolean | undefined>();
       const watch: pulumi.ResourceTransformation = ({ type, opts }) => {
@@ -113,11 +129,11 @@ describe("A bucket of the lake", () => {
         return undefined;
       };
       const withBucket = await declared(
-        () => new LakeBucket("ingestion", { protectData }, { transformations: [watch] }),
+        () => new LakeBucket("ingestion", args, { transformations: [watch] }),
       );
-      expect(isProtected).to.equal(protectData);
-      expect([...retained], "the bucket and its settings").to.deep.equal([protectData]);
-      expect(inputsOf(withBucket, "Bucket")["forceDestroy"]).to.equal(!protectData);
+      expect(isProtected).to.equal(kept.protect);
+      expect([...retained], "the bucket and its settings").to.deep.equal([kept.retain]);
+      expect(inputsOf(withBucket, "Bucket")["forceDestroy"]).to.equal(!kept.retain);
     });
   }
 });

@@ -84,7 +84,7 @@ const OTHER_CONFIGURATION: Readonly<Record<string, string>> = {
   ...EVERY_CHOICE,
   // What this switches on and off holds answers to queries, for a week.
   athena: "true",
-  // What this switches on and off holds reports, which protectData keeps as it keeps the lake.
+  // What this switches on and off holds reports, which stay in AWS.
   report: "true",
   reportSchedule: "rate(2 hours)",
   reportMail: "07:00",
@@ -137,16 +137,27 @@ describe("A change of the program", () => {
     }
   });
 
-  it("cannot delete a bucket of the lake, or the reports", () => {
+  it("cannot delete a bucket of the lake, or the reports, which a setting can take out of the program", () => {
     const buckets = registered.filter(
       ({ type, urn }) => type === "aws:s3/bucket:Bucket" && !urn.endsWith("-lake-results"),
     );
     expect(buckets).to.have.lengthOf(3);
     for (const { urn, inputs, options } of buckets) {
-      expect(options, urn).to.include({ protect: true, retainOnDelete: true });
+      // Pulumi's engine refuses whatever would delete what is protected, also where it would be retained.
+      expect(options, urn).to.include({ protect: !urn.endsWith("-reports"), retainOnDelete: true });
       expect(inputs["forceDestroy"], urn).to.equal(false);
     }
   });
+
+  it("that switches off what can be switched off deletes nothing that is protected", async () => {
+    const less = await registrationsOf({
+      config: { ...CONFIG, "marble:athena": "false", "marble:report": "false" },
+    });
+    const left = new Set(less.map(({ urn }) => urn));
+    const gone = registered.filter(({ urn }) => !left.has(urn));
+    expect(gone.filter(({ type }) => type === "aws:s3/bucket:Bucket")).to.have.lengthOf(2);
+    expect(gone.filter(({ options }) => options.protect === true).map(({ urn }) => urn)).to.deep.equal([]);
+  }).timeout(60_000);
 
   describe("that renames a component", () => {
     const committed = (): Promise<readonly Registration[]> =>
