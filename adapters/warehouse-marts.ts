@@ -64,15 +64,13 @@ export async function martRelations(
   }));
 }
 
-/** The views that are marts of the warehouse in `schema`, as oids. */
+/** The views that are marts of the warehouse in `schema`. */
 export async function martsOf(
   client: pg.Client,
   schemas: { readonly martsSchema: string; readonly schema: string },
-): Promise<readonly string[]> {
+): Promise<readonly (MartRelation & { readonly oid: string })[]> {
   const relations = await martRelations(client, schemas);
-  return relations
-    .filter(({ isView, comment }) => isView && markIn(comment)?.schema === schemas.schema)
-    .map(({ oid }) => oid);
+  return relations.filter(({ isView, comment }) => isView && markIn(comment)?.schema === schemas.schema);
 }
 
 /** SQLSTATE of CREATE OR REPLACE VIEW for a view that has other columns. */

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { messageOf, TerminalError, TransientError } from "../domain/errors";
+import { MarbleError, messageOf, TerminalError, TransientError } from "../domain/errors";
 import type { CommitNumber } from "../domain/keys";
 import { commitNumber } from "../domain/keys";
 import { literal, qualified } from "../domain/sql";
@@ -217,10 +217,16 @@ async function catalogueOf(client: pg.Client, schema: string): Promise<readonly 
 /** Errors that heal: connection, serialization and deadlock, resources, a lock, a server that restarts. */
 const TRANSIENT = /^(08|40|53|55|57|58)|^E[A-Z]+$/;
 
-function warehouseError(error: unknown): Error {
-  if (error instanceof TerminalError || error instanceof TransientError) return error;
+/** Is it enough to try again? */
+export const healsByItself = (error: unknown): boolean => {
+  if (error instanceof MarbleError) return error.kind === "transient";
   const code = codeOf(error);
+  return code === "" || TRANSIENT.test(code);
+};
+
+function warehouseError(error: unknown): Error {
+  if (error instanceof MarbleError) return error;
   const message = `the warehouse refused the load: ${messageOf(error)}`;
-  if (code === "" || TRANSIENT.test(code)) return new TransientError(message, { cause: error });
-  return new TerminalError(message, { cause: error });
+  const Kind = healsByItself(error) ? TransientError : TerminalError;
+  return new Kind(message, { cause: error });
 }

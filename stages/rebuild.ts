@@ -12,7 +12,7 @@ import { LEDGER, lockLoader } from "../domain/warehouse-bookkeeping";
 import { createTable, type ReferredTable } from "../domain/warehouse-ddl";
 import { namesIn } from "../domain/warehouse-target";
 import { loadCommits, type LoadContext } from "./load";
-import { makeMarts } from "./refresh-marts";
+import { remakeMarts } from "./refresh-marts";
 
 /** A rebuild that has begun: the model that it is for. */
 export interface Rebuild {
@@ -82,10 +82,10 @@ export async function continueRebuild(context: LoadContext): Promise<ReplayRepor
     if (loaded < needed) return { operation: "rebuild", state: "underway", commit: loaded, of: needed };
     // Readers queue behind a lock that waits: better to try again than to let them.
     await live.execute("SET LOCAL lock_timeout = '5s'");
-    const remade = await martsOf(context.client, context);
+    const remade = (await martsOf(context.client, context)).map(({ oid }) => oid);
     await swapSchemas(context.client, { live: schema, beside, kept, remade });
     // In the same transaction: no reader sees a mart of the old tables.
-    await makeMarts(live, context);
+    await remakeMarts(live, context);
     return { operation: "rebuild", state: "done", commit: loaded, of: needed, kept };
   });
   if (report === undefined) {

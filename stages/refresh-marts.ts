@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
-import { inWarehouseTransaction, type Warehouse } from "../adapters/warehouse";
-import { attempt, martRelations, prepareMartsSchema, replaceView } from "../adapters/warehouse-marts";
-import { messageOf } from "../domain/errors";
+import { healsByItself, inWarehouseTransaction, type Warehouse } from "../adapters/warehouse";
+import {
+  attempt,
+  martRelations,
+  martsOf,
+  prepareMartsSchema,
+  replaceView,
+} from "../adapters/warehouse-marts";
+import { messageOf, TerminalError } from "../domain/errors";
 import { martTask, outlived } from "../domain/marts/upkeep";
 import {
   createMart,
@@ -35,15 +41,37 @@ export async function refreshMarts(context: LoadContext): Promise<void> {
   }
 }
 
-/** Within the transaction of `warehouse`: makes what is missing, and replaces what has changed. */
-export async function makeMarts(warehouse: Warehouse, context: LoadContext): Promise<void> {
+/**
+ * Makes the marts anew within the transaction that has put new tables in the place of the old.
+ * @throws an error when one would go on reading the old tables: nothing has taken their place then
+ */
+export async function remakeMarts(warehouse: Warehouse, context: LoadContext): Promise<void> {
+  const problems = await makeMarts(warehouse, context);
+  const stale = (await martsOf(context.client, context)).filter(({ readsElsewhere }) => readsElsewhere);
+  if (stale.length === 0) return;
+  const errors = stale.map(({ name }) => problems.get(name) ?? new TerminalError(OUTLIVED));
+  const names = stale.map(({ name }) => name).join(", ");
+  throw (
+    errors.find(healsByItself) ??
+    new TerminalError(
+      `the rebuilt tables cannot take their place: of the marts, ${names} would go on reading the old ones. ` +
+        [...new Set(errors.map(messageOf))].join("; "),
+    )
+  );
+}
+
+const OUTLIVED = "what is declared no more and belongs to another role: drop it";
+
+/** Makes what is missing, and replaces what has changed. Returns what could not be done, by the names of the marts. */
+async function makeMarts(warehouse: Warehouse, context: LoadContext): Promise<ReadonlyMap<string, Error>> {
   const { client, schema, martsSchema, marts, telemetry } = context;
+  const problems = new Map<string, Error>();
   const stars = await findStars(warehouse, context);
-  if (stars === undefined) return;
+  if (stars === undefined) return problems;
   const missing = await prepareMartsSchema(client, martsSchema);
   if (missing !== undefined) {
     telemetry.warn("the marts could not be made", { schema: martsSchema, reason: missing });
-    return;
+    return new Map(marts.map(({ name }) => [name, new TerminalError(missing)]));
   }
   const relations = await martRelations(client, { martsSchema, schema });
   for (const mart of marts) {
@@ -54,29 +82,31 @@ export async function makeMarts(warehouse: Warehouse, context: LoadContext): Pro
       relations.find(({ name }) => name === mart.name),
     );
     if (task.do === "nothing") continue;
-    const why = task.do === "refuse" ? task.why : await made(view, mark, context);
+    const error = task.do === "refuse" ? new TerminalError(task.why) : await made(view, mark, context);
     const fields = { mart: qualified(martsSchema, mart.name) };
-    if (why === undefined) telemetry.info(`a mart was ${task.do}d`, fields);
-    else telemetry.warn("a mart could not be made", { ...fields, reason: why });
+    if (error === undefined) telemetry.info(`a mart was ${task.do}d`, fields);
+    else {
+      problems.set(mart.name, error);
+      telemetry.warn("a mart could not be made", { ...fields, reason: error.message });
+    }
   }
   for (const name of outlived(relations, { schema, declared: marts.map((mart) => mart.name) })) {
     const error = await attempt(client, () => warehouse.execute(dropMart(martsSchema, name)));
-    if (error !== undefined)
-      telemetry.warn("a mart that is declared no more could not be dropped", {
-        mart: name,
-        reason: error.message,
-      });
+    if (error === undefined) continue;
+    problems.set(name, error);
+    telemetry.warn("a mart that is declared no more could not be dropped", {
+      mart: name,
+      reason: error.message,
+    });
   }
+  return problems;
 }
 
 /** Makes or replaces a view. Returns why it could not be done. */
-async function made(view: MartView, mark: MartMark, context: LoadContext): Promise<string | undefined> {
+function made(view: MartView, mark: MartMark, context: LoadContext): Promise<Error | undefined> {
   const { client, martsSchema } = context;
   const create = createMart(martsSchema, view, mark);
-  const error = await attempt(client, () =>
-    replaceView(client, { schema: martsSchema, name: view.name, create }),
-  );
-  return error?.message;
+  return attempt(client, () => replaceView(client, { schema: martsSchema, name: view.name, create }));
 }
 
 /** The tables of the warehouse; undefined when some are missing, as before the first load. */

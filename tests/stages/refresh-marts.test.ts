@@ -4,6 +4,7 @@ import { type Mart } from "../../domain/marts/mart";
 import { marts } from "../../domain/marts/marts";
 import { actualMarts, expectedMarts, recordSeen } from "../support/expected-marts";
 import { actualRows, expectedRows } from "../support/expected-warehouse";
+import { failureOf } from "../support/failure";
 import { startPipeline, type LoadOptions, type Pipeline } from "../support/pipeline";
 
 const [REVENUE] = marts;
@@ -157,6 +158,12 @@ describe("The load keeps the marts up to date", () => {
     expect(warnings()[0]).to.include("other objects depend on it");
     await query("SELECT revenue FROM public.report");
     await expectRight();
+
+    const rebuilding = pipeline.load({ marts: [CHANGED, ...marts.slice(1)], replay: {} });
+    expect((await failureOf(rebuilding)).message)
+      .to.include("revenue_by_month would go on reading the old ones")
+      .and.include("other objects depend on it");
+    await pipeline.load({ abandonReplay: true });
     await query("DROP VIEW public.report");
   });
 
@@ -257,6 +264,29 @@ describe("The load keeps the marts up to date", () => {
 
       expect(warnings()).to.have.length(1);
       expect(warnings()[0]).to.include("it belongs to another role");
+    });
+
+    it("cannot take one along to rebuilt tables, it refuses these, says why, and goes on when it can", async () => {
+      const isStale = async (): Promise<unknown> =>
+        query(`SELECT (SELECT sum(units_sold) FROM marts.revenue_by_month) IS DISTINCT FROM
+                      (SELECT sum(units_sold) FROM owned.current_sales_order) AS stale`);
+      await query(`GRANT CREATE ON DATABASE ${pipeline.warehouse.name} TO ${role}`);
+      await pipeline.load(options);
+      await query(`ALTER VIEW marts.revenue_by_month OWNER TO CURRENT_USER;
+                   GRANT SELECT ON ALL TABLES IN SCHEMA owned TO CURRENT_USER`);
+
+      expect((await failureOf(pipeline.load({ ...options, replay: {} }))).message)
+        .to.include("revenue_by_month would go on reading the old ones")
+        .and.include("it belongs to another role");
+      await query(`ALTER VIEW marts.revenue_by_month OWNER TO ${role};
+                   ALTER SCHEMA marts OWNER TO CURRENT_USER; GRANT USAGE ON SCHEMA marts TO ${role}`);
+      expect((await failureOf(pipeline.load(options))).message).to.include(`GRANT CREATE ON SCHEMA "marts"`);
+      expect(await isStale()).to.deep.equal([{ stale: false }]);
+
+      await query(`GRANT CREATE ON SCHEMA marts TO ${role}`);
+      const { replay } = await pipeline.load(options);
+      await query(`DROP SCHEMA ${replay!.kept!} CASCADE`);
+      expect(await isStale()).to.deep.equal([{ stale: false }]);
     });
   });
 
