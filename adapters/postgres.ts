@@ -7,6 +7,18 @@ import type { Credentials } from "./secrets";
 /** Every value comes as the text that PostgreSQL sends: no Dates, no floats. */
 const asText = { getTypeParser: () => (value: string) => value };
 
+/**
+ * Within a transaction, everything that the text of a value depends on, so that a value always has the same text,
+ * whatever the role, the database or the server have for a default.
+ */
+export const SAME_TEXT = `SET LOCAL client_encoding = 'UTF8';
+SET LOCAL datestyle = 'ISO, YMD';
+SET LOCAL intervalstyle = 'iso_8601';
+SET LOCAL timezone = 'UTC';
+SET LOCAL bytea_output = 'hex';
+SET LOCAL extra_float_digits = 1;
+SET LOCAL lc_monetary = 'C'`;
+
 const CONNECT_TIMEOUT_MS = 10_000;
 
 function tls({ ssl }: Credentials): pg.ConnectionConfig["ssl"] {

@@ -4,7 +4,7 @@ import { TransientError } from "../domain/errors";
 import type { RowKey } from "../domain/slice";
 import type { Snapshot } from "../domain/snapshot";
 import { identifier, qualified } from "../domain/sql";
-import { rowsOf, withConnection } from "./postgres";
+import { rowsOf, SAME_TEXT, withConnection } from "./postgres";
 import type { Credentials } from "./secrets";
 import { catalogueOf, type Catalogue } from "./source-catalogue";
 import { asking } from "./source-errors";
@@ -40,18 +40,9 @@ export interface SourceSnapshot {
   keyAt(table: TableDescription, after: RowKey | undefined, n: number): Promise<RowKey | undefined>;
 }
 
-/**
- * Everything that a row's text depends on is fixed, so that a value always has the same text.
- * `row_security = off` makes a policy that would hide rows an error.
- */
+/** `row_security = off` makes a policy that would hide rows an error. */
 const BEGIN = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-SET LOCAL client_encoding = 'UTF8';
-SET LOCAL datestyle = 'ISO, YMD';
-SET LOCAL intervalstyle = 'iso_8601';
-SET LOCAL timezone = 'UTC';
-SET LOCAL bytea_output = 'hex';
-SET LOCAL extra_float_digits = 1;
-SET LOCAL lc_monetary = 'C';
+${SAME_TEXT};
 SET LOCAL search_path = '';
 SET LOCAL row_security = off;
 SET LOCAL lock_timeout = '10s';

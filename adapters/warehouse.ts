@@ -8,7 +8,7 @@ import { commitNumber } from "../domain/keys";
 import { literal, qualified } from "../domain/sql";
 import { BOOKKEEPING, createBookkeeping, LEDGER, lockLoader } from "../domain/warehouse-bookkeeping";
 import type { CatalogueTable } from "../domain/warehouse-target";
-import { codeOf, rowsOf } from "./postgres";
+import { codeOf, rowsOf, SAME_TEXT } from "./postgres";
 
 /** The warehouse within one transaction. */
 export interface Warehouse {
@@ -64,9 +64,7 @@ export async function inWarehouseTransaction<T>(
   work: (warehouse: Warehouse) => Promise<T>,
 ): Promise<T | undefined> {
   try {
-    await client.query(
-      `BEGIN; SET LOCAL lock_timeout = ${literal(LOCK_TIMEOUT)}; SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL timezone = 'UTC'`,
-    );
+    await client.query(`BEGIN; ${SAME_TEXT}; SET LOCAL lock_timeout = ${literal(LOCK_TIMEOUT)}`);
     const [lock] = await rowsOf<"locked">(client, lockLoader(schema));
     const result = lock?.locked === "true" ? await work(warehouse(client, schema)) : undefined;
     await client.query("COMMIT");

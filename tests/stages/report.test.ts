@@ -65,6 +65,18 @@ describe("The report", () => {
       expect(cents).to.equal(BigInt(late!.amount.replace(".", "")));
     });
 
+    it("shows the same whatever way the warehouse has of writing dates", async () => {
+      const shown = async (day: string): Promise<unknown> => {
+        const { report } = await reporting.run({ now: new Date(`${day}T12:00:00Z`) });
+        return dataIn(await reporting.page(report!)).rows;
+      };
+      const before = await shown("2026-11-27");
+      const { name } = pipeline.warehouse;
+      await pipeline.warehouse.query(`ALTER DATABASE ${name} SET datestyle = 'German'`);
+      expect(await shown("2026-11-28")).to.deep.equal(before);
+      await pipeline.warehouse.query(`ALTER DATABASE ${name} RESET datestyle`);
+    });
+
     it("is made again after the next load", async () => {
       await pipeline.source.query(
         "UPDATE staff SET first_name = 'New', last_updated = now() WHERE staff_id = 1",
