@@ -15,8 +15,11 @@ export interface ReportStore {
    * @throws TransientError when others write all the time
    */
   replaceLatest(page: string, edition: Edition): Promise<boolean>;
-  /** Notes that something is done, of which the key is the name. Returns whether nobody had noted it before. */
-  claim(key: ReportKey): Promise<boolean>;
+  /**
+   * Notes who does something, of which the key is the name. Returns whether it is theirs: nobody had noted it before,
+   * or they themselves, in a request whose answer was lost or in a run that is repeated.
+   */
+  claim(key: ReportKey, who: string): Promise<boolean>;
   /** A link with which anybody can open a report, for so many seconds at most. */
   link(key: ReportKey, seconds: number): Promise<string>;
 }
@@ -48,7 +51,7 @@ export function reportStore(bucket: string, client: S3Client = new S3Client()): 
       }
       throw new TransientError(`other runs write ${LATEST_REPORT} in the bucket ${bucket} all the time`);
     },
-    claim: (key) => putNew(key, "sent"),
+    claim: async (key, who) => (await putNew(key, who)) || (await store.get(key)) === who,
     link: (key, seconds) =>
       getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: key }), { expiresIn: seconds }),
   };

@@ -8,7 +8,7 @@ import type { Edition } from "./report-edition";
  *   newest loaded commit, and when that was loaded. What is late changes with the day even when no data does, and a
  *   replay loads a commit again. So whether a report is due is whether its key is there.
  * - `latest.html`: the newest of them, and the only object that is ever written over.
- * - mails: `mailed/YYYY/MM/DD`, a small object: that day's mail is sent.
+ * - mails: `mailed/YYYY/MM/DD`, a small object: which run sends that day's mail.
  */
 export type ReportKey = ObjectKey;
 

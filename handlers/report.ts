@@ -27,6 +27,7 @@ export async function report(event: unknown, context: Context): Promise<ReportOu
     return withConnection("warehouse", credentials, (client) =>
       makeReport(
         {
+          id: context.awsRequestId,
           client,
           schema: environment("WAREHOUSE_SCHEMA"),
           martsSchema: environment("MARTS_SCHEMA"),

@@ -69,8 +69,9 @@ export class Report extends pulumi.ComponentResource {
           readSecret(config.warehouseSecret),
           listObjects(this.bucket),
           createObjects({ bucket: this.bucket, keys: [REPORTS, LATEST_REPORT, `${MAILED_PREFIX}*`] }),
-          // A link may do what its maker may; and to write over the latest only as it was last seen, S3 wants it read.
-          readObjects({ bucket: this.bucket, keys: [REPORTS, LATEST_REPORT] }),
+          // A link may do what its maker may; to write over the latest only as it was last seen, S3 wants it read; and
+          // a run looks whether the day's mail is its own.
+          readObjects({ bucket: this.bucket, keys: [REPORTS, LATEST_REPORT, `${MAILED_PREFIX}*`] }),
           publishMessages(topic),
         ],
         memoryMb: 512,

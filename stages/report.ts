@@ -14,6 +14,8 @@ import { questions } from "../report/questions/questions";
 const LINK_SECONDS = 12 * 3600;
 
 export interface ReportRun {
+  /** Of the invocation: a run that AWS repeats, because it failed, has the same. */
+  readonly id: string;
   readonly client: pg.Client;
   readonly schema: string;
   readonly martsSchema: string;
@@ -39,8 +41,9 @@ export interface ReportOutcome {
  * Makes the report of this day and of the newest loaded commit as it was last loaded, unless it is there, and mails a
  * link to it, when somebody asks or when the day's mail is due.
  *
- * A repeated run makes nothing twice. Of runs that overlap, the one that saw the newer warehouse makes the latest. The day's mail is noted before it is sent: one that cannot be sent fails the
- * run, and is not tried again that day.
+ * A repeated run makes nothing twice. Of runs that overlap, the one that saw the newer warehouse makes the latest. The
+ * day's mail belongs to one run, which notes it before it sends it: one that cannot be sent fails the run, and is tried
+ * again when that is repeated, but by no other.
  */
 export async function makeReport(run: ReportRun, asked: { readonly mail: boolean }): Promise<ReportOutcome> {
   const { client, schema, store, telemetry, script, now } = run;
@@ -65,7 +68,7 @@ export async function makeReport(run: ReportRun, asked: { readonly mail: boolean
     await store.keep(key, page);
     telemetry.info("made a report", { key, commit, isLatest, bytes: Buffer.byteLength(page) });
   }
-  const mailed = asked.mail || (isMailTime(now, run.mailTime) && (await store.claim(mailedKey(now))));
+  const mailed = asked.mail || (isMailTime(now, run.mailTime) && (await store.claim(mailedKey(now), run.id)));
   if (mailed) await mailLink(run, key, position);
   return { report: key, commit, made: rows !== undefined, mailed };
 }

@@ -103,7 +103,7 @@ describe("The program grants", () => {
       "secretsmanager:GetSecretValue": [secretArn("Warehouse-Credentials")],
       "s3:ListBucket": [arn],
       "s3:PutObject": [REPORT, `${arn}/latest.html`, `${arn}/mailed/*`],
-      "s3:GetObject": [REPORT, `${arn}/latest.html`],
+      "s3:GetObject": [REPORT, `${arn}/latest.html`, `${arn}/mailed/*`],
       "sns:Publish": [
         resourcesOf(program.resources, "Topic").find(({ name }) => name.includes("reports"))!.arn,
       ],

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { questions } from "../../report/questions/questions";
 import type { Report } from "../../report/report";
+import { failureOf } from "../support/failure";
 import { startPipeline, type Pipeline } from "../support/pipeline";
 import { startReporting, type Reporting } from "../support/reporting";
 
@@ -132,6 +133,19 @@ describe("The report", () => {
       expect(await mailed(SEVEN, "07:00")).to.equal(true);
       expect(await mailed(NOON, "07:00")).to.equal(false);
       expect(await mailed(TOMORROW, "07:00")).to.equal(true);
+    });
+
+    it("is mailed by the run that the day's mail is of when that is repeated, and by no other", async () => {
+      const now = new Date("2026-11-29T07:30:00Z");
+      const mailed = async (id: string): Promise<boolean> =>
+        (await reporting.run({ now, mailTime: "07:00", id })).mailed;
+      const run = { now, mailTime: "07:00", id: "first" };
+      expect((await failureOf(reporting.run({ ...run, sendFails: true }))).message).to.equal("no mail");
+      const before = reporting.mails.length;
+      expect(await mailed("second")).to.equal(false);
+      expect(await mailed("first")).to.equal(true);
+      expect(await mailed("second")).to.equal(false);
+      expect(reporting.mails).to.have.lengthOf(before + 1);
     });
 
     it("says which mart it lacks, and has all others", async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { loadPageScript } from "../../adapters/page-script";
 import { withConnection } from "../../adapters/postgres";
@@ -14,6 +15,10 @@ export interface ReportingOptions {
   readonly mail?: boolean;
   readonly mailTime?: string;
   readonly martsSchema?: string;
+  /** Of the run; by default it is none that was repeated. */
+  readonly id?: string;
+  /** Sends no mail, but fails. */
+  readonly sendFails?: boolean;
 }
 
 /** The report's stage over the warehouse of a pipeline, with a bucket beside the lake's. */
@@ -39,15 +44,24 @@ export async function startReporting({
     store,
     mails,
     logged,
-    run: ({ now = new Date(), mail = false, mailTime = "never", martsSchema = "marts" } = {}) =>
+    run: ({
+      now = new Date(),
+      mail = false,
+      mailTime = "never",
+      martsSchema = "marts",
+      id = randomUUID(),
+      sendFails = false,
+    } = {}) =>
       withConnection("warehouse", credentialsOf(warehouse.url), (client) =>
         makeReport(
           {
+            id,
             client,
             schema: "public",
             martsSchema,
             store,
-            send: (sent) => Promise.resolve(void mails.push(sent)),
+            send: (sent) =>
+              sendFails ? Promise.reject(new Error("no mail")) : Promise.resolve(void mails.push(sent)),
             telemetry: {
               info: (message, fields = {}) => void logged.push({ level: "info", message, fields }),
               warn: (message, fields = {}) => void logged.push({ level: "warn", message, fields }),
