@@ -5,6 +5,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import * as z from "zod";
 import { messageOf, TerminalError, TransientError } from "../domain/errors";
+import { PATIENCE } from "./patience";
 
 /** How to reach a database; the JSON of a secret in the form that RDS itself uses. */
 const credentials = z.object({
@@ -38,7 +39,7 @@ const rdsNames = (secret: unknown): unknown => {
  */
 export async function readCredentials(
   secretName: string,
-  client = new SecretsManagerClient(),
+  client = new SecretsManagerClient(PATIENCE),
 ): Promise<Credentials> {
   const text = await secretString(secretName, client);
   let json: unknown;
