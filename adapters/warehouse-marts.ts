@@ -42,10 +42,16 @@ export async function martRelations(
   client: pg.Client,
   { martsSchema, schema }: { readonly martsSchema: string; readonly schema: string },
 ): Promise<readonly (MartRelation & { readonly oid: string })[]> {
-  const rows = await rowsOf<"oid" | "name" | "view" | "own" | "comment" | "elsewhere">(
+  const rows = await rowsOf<"oid" | "name" | "view" | "own" | "comment" | "columns" | "made" | "elsewhere">(
     client,
     `SELECT c.oid::text AS oid, c.relname AS name, (c.relkind = 'v')::text AS view,
             pg_has_role(c.relowner, 'USAGE')::text AS own, obj_description(c.oid, 'pg_class') AS comment,
+            (SELECT COALESCE(json_agg(attname ORDER BY attnum), '[]') FROM pg_attribute
+              WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped)::text AS columns,
+            EXISTS (SELECT FROM pg_rewrite r
+                      JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0
+                                           AND d.xmin = r.xmin
+                     WHERE r.ev_class = c.oid)::text AS made,
             EXISTS (SELECT FROM pg_rewrite r
                       JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
                                       AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid
@@ -54,12 +60,14 @@ export async function martRelations(
        FROM pg_class c WHERE c.relnamespace = to_regnamespace(quote_ident($1))`,
     [martsSchema, schema],
   );
-  return rows.map(({ oid, name, view, own, comment, elsewhere }) => ({
+  return rows.map(({ oid, name, view, own, comment, columns, made, elsewhere }) => ({
     oid: oid ?? "",
     name: name ?? "",
     isView: view === "true",
     isOwn: own === "true",
     comment: comment ?? "",
+    columns: JSON.parse(columns ?? "[]") as string[],
+    isAsMade: made === "true",
     readsElsewhere: elsewhere === "true",
   }));
 }

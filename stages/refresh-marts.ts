@@ -78,7 +78,7 @@ async function makeMarts(warehouse: Warehouse, context: LoadContext): Promise<Re
     const view = martView(mart, stars);
     const mark = markOf(view, stars);
     const task = martTask(
-      mark,
+      { ...mark, columns: Object.keys(view.columns) },
       relations.find(({ name }) => name === mart.name),
     );
     if (task.do === "nothing") continue;

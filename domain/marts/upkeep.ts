@@ -7,6 +7,9 @@ export interface MartRelation {
   /** Does it belong to the loader's role, or to one that it is a member of? */
   readonly isOwn: boolean;
   readonly comment: string;
+  readonly columns: readonly string[];
+  /** Is its definition as old as its comment? The loader writes both at once, so a later one is another's. */
+  readonly isAsMade: boolean;
   /** Does it read a table that is not in the schema of the warehouse, as after a rebuild? */
   readonly readsElsewhere: boolean;
 }
@@ -16,7 +19,10 @@ export type MartTask =
   { readonly do: "create" | "replace" | "nothing" } | { readonly do: "refuse"; readonly why: string };
 
 /** Compares a mart as it should be with what stands under its name. */
-export function martTask(wanted: MartMark, found: MartRelation | undefined): MartTask {
+export function martTask(
+  wanted: MartMark & Pick<MartRelation, "columns">,
+  found: MartRelation | undefined,
+): MartTask {
   if (found === undefined) return { do: "create" };
   const mark = found.isView ? markIn(found.comment) : undefined;
   if (mark === undefined) {
@@ -31,7 +37,9 @@ export function martTask(wanted: MartMark, found: MartRelation | undefined): Mar
       why: `the mart of the warehouse in ${mark.schema} stands there: set marble:martsSchema to a schema of its own`,
     };
   }
-  if (mark.digest === wanted.digest && !found.readsElsewhere) return { do: "nothing" };
+  const isSame =
+    mark.digest === wanted.digest && found.isAsMade && found.columns.join() === wanted.columns.join();
+  if (isSame && !found.readsElsewhere) return { do: "nothing" };
   if (!found.isOwn) {
     return {
       do: "refuse",

@@ -122,6 +122,26 @@ describe("The load keeps the marts up to date", () => {
     await query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
   });
 
+  it("and makes good what somebody has done to one: their statement in its place, another name for a column", async () => {
+    await pipeline.load();
+    await query(`CREATE OR REPLACE VIEW marts.revenue_by_month AS
+                 SELECT month, currency_code, orders, units_sold, 0.00 AS revenue, average_order, 'mine' AS extra
+                   FROM (${await definition("revenue_by_month")}) v`);
+    await query("ALTER VIEW marts.best_designs RENAME COLUMN revenue TO sum");
+    pipeline.logged.length = 0;
+
+    await pipeline.load();
+
+    expect(news()).to.have.members([
+      'replaced "marts"."revenue_by_month"',
+      'replaced "marts"."best_designs"',
+    ]);
+    await expectRight();
+    pipeline.logged.length = 0;
+    await pipeline.load();
+    expect(news()).to.deep.equal([]);
+  });
+
   it("and drops one that is declared no more", async () => {
     await pipeline.load();
     await query("CREATE VIEW marts.mine AS SELECT 1 AS one");

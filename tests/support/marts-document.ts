@@ -12,8 +12,9 @@ This page is made from [domain/marts/](../domain/marts) and checked by a test.
 - Orders and payments that were deleted in the source count nowhere but in the histories.
 - Dates are those of the source's clock; nothing depends on the time zone of the session.
 - The loader makes the schema when its role may (CREATE on the database), and keeps the views up to date: a changed
-  definition is replaced, with its grants, and nothing is done when nothing changed. Where it may not, it says
-  which GRANT is missing, and loading goes on. \`marble:martsSchema\` names another schema.
+  definition is replaced, with its grants, whether the program changed it or somebody in the database, and nothing is
+  done when nothing changed. Where it may not, it says which GRANT is missing, and loading goes on.
+  \`marble:martsSchema\` names another schema.
 - A view of your own under one of these names stays as it is: the load warns, and goes on. So it does where a view of
   your own reads a mart whose columns change.
 - Users need no rights on the tables beneath: \`GRANT USAGE ON SCHEMA marts TO analyst\` and

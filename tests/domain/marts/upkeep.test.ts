@@ -6,11 +6,14 @@ import { model } from "../../../domain/model/model";
 import { targetOf } from "../../support/staging";
 
 const MARK = { schema: "public", digest: "0123456789abcdef" };
+const WANTED = { ...MARK, columns: ["month", "revenue"] };
 const standing = (more: Partial<MartRelation> = {}): MartRelation => ({
   name: "revenue_by_month",
   isView: true,
   isOwn: true,
   comment: "What did we sell?\nmarble mart of public, 0123456789abcdef",
+  columns: ["month", "revenue"],
+  isAsMade: true,
   readsElsewhere: false,
   ...more,
 });
@@ -25,6 +28,8 @@ describe("What is done about a mart", () => {
       "replace",
     ],
     ["it is replaced when it reads tables that were replaced", standing({ readsElsewhere: true }), "replace"],
+    ["it is replaced when somebody has written it over", standing({ isAsMade: false }), "replace"],
+    ["it is replaced when somebody has renamed a column", standing({ columns: ["month", "sum"] }), "replace"],
     ["it leaves a user's view alone", standing({ comment: "mine" }), "refuse"],
     [
       "it leaves a user's view alone whose comment only speaks of marts",
@@ -44,7 +49,7 @@ describe("What is done about a mart", () => {
     ],
     ["another role's view may stay when it need not change", standing({ isOwn: false }), "nothing"],
   ];
-  for (const [says, found, does] of cases) it(says, () => expect(martTask(MARK, found).do).to.equal(does));
+  for (const [says, found, does] of cases) it(says, () => expect(martTask(WANTED, found).do).to.equal(does));
 
   it("what is declared no more is dropped, if it is ours", () => {
     const relations = [
