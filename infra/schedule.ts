@@ -31,7 +31,8 @@ export class Schedule extends pulumi.ComponentResource {
       `${fullName}-undelivered`,
       {
         alerts,
-        what: pulumi.interpolate`The schedule ${fullName} could not start ${stage.function.name}. The messages in the queue ${fullName}-undelivered carry the error; most often a role is wrong.`,
+        what: (queue) =>
+          pulumi.interpolate`The schedule ${fullName} could not start ${stage.function.name}. The messages in the queue ${queue} carry the error; most often a role is wrong.`,
         meaning: stage.standstill,
         section: "a-schedule-cannot-start-its-stage",
         logGroup: stage.logGroup,

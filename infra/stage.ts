@@ -43,7 +43,8 @@ export class Stage extends pulumi.ComponentResource {
       `${fullName}-failed-events`,
       {
         alerts,
-        what: `${fullName} failed three times on an event, over some minutes. The event lies in the queue ${fullName}-failed-events, with the error.`,
+        what: (queue) =>
+          pulumi.interpolate`${fullName} failed three times on an event, over some minutes. The event lies in the queue ${queue}, with the error.`,
         meaning: `${standstill} An event only wakes a stage: this one need not be sent again.`,
         section: "dead-letters",
         logGroup: this.logGroup,

@@ -39,7 +39,8 @@ export class TaskQueue extends pulumi.ComponentResource {
       `${fullName}-given-up`,
       {
         alerts,
-        what: `${MAX_RECEIVE_COUNT} workers failed on a task, over more than an hour. Its message lies in the queue ${fullName}-given-up; the log has the errors.`,
+        what: (queue) =>
+          pulumi.interpolate`${MAX_RECEIVE_COUNT} workers failed on a task, over more than an hour. Its message lies in the queue ${queue}; the log has the errors.`,
         meaning: WORKERS_ONLY_HELP,
         section: "workers-fail",
         logGroup,

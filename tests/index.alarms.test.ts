@@ -41,6 +41,14 @@ describe("The alarms of the program watch", () => {
     expect(all("Queue")).to.have.lengthOf(10);
   });
 
+  it("a dead-letter queue with a text that has its name as AWS knows it", () => {
+    for (const { inputs } of all("MetricAlarm").filter((alarm) => alarm.inputs["namespace"] === "AWS/SQS")) {
+      const { QueueName } = inputs["dimensions"] as Record<string, string>;
+      expect(String(inputs["alarmDescription"])).to.include(` in the queue ${QueueName}`);
+      expect(QueueName, "as Pulumi makes it").to.match(/-[0-9a-f]{7}$/);
+    }
+  });
+
   it("what the stages tell of this stack's data, and their silence", () => {
     expect(watched("Marble")).to.have.members([
       "Freshness of load",
