@@ -145,9 +145,27 @@ function readerPermissions(to: {
   const { partition } = aws.getPartitionOutput();
   const { region } = aws.getRegionOutput();
   const { accountId } = aws.getCallerIdentityOutput();
-  const glue = (what: pulumi.Input<string>): pulumi.Output<string> =>
-    pulumi.interpolate`arn:${partition}:glue:${region}:${accountId}:${what}`;
+  const arn = (service: string, what: pulumi.Input<string>): pulumi.Output<string> =>
+    pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${what}`;
+  const glue = (what: pulumi.Input<string>): pulumi.Output<string> => arn("glue", what);
   return [
+    // To choose workgroup and database in the console, which lists all that there are: their names, not what is in them.
+    // https://docs.aws.amazon.com/athena/latest/ug/example-policies-workgroup.html
+    allow(["athena:ListWorkGroups", "athena:ListDataCatalogs", "athena:ListEngineVersions"], ["*"]),
+    allow(
+      [
+        "athena:GetDataCatalog",
+        "athena:ListDatabases",
+        "athena:GetDatabase",
+        "athena:ListTableMetadata",
+        "athena:GetTableMetadata",
+      ],
+      [arn("athena", "datacatalog/AwsDataCatalog")],
+    ),
+    allow(["glue:GetDatabases"], [glue("catalog"), glue("database/*")]),
+    // Athena wants to see it, whatever it is asked:
+    // https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
+    allow(["glue:GetDatabase"], [glue("catalog"), glue("database/default")]),
     allow(
       [
         "athena:StartQueryExecution",
@@ -159,6 +177,8 @@ function readerPermissions(to: {
         "athena:ListNamedQueries",
         "athena:GetNamedQuery",
         "athena:BatchGetNamedQuery",
+        "athena:BatchGetQueryExecution",
+        "athena:GetQueryResultsStream",
       ],
       [workgroup.arn],
     ),

@@ -130,6 +130,27 @@ describe("The catalogue of the lake", () => {
       ]);
     });
 
+    it("choose workgroup and database in the console, which lists all by name, and see into no other", () => {
+      const glue = (what: string): string => `arn:aws:glue:eu-west-2:123456789012:${what}`;
+      const resourcesFor = (action: string): string[] => allowed(action).flatMap((each) => each.resources);
+      for (const action of ["ListWorkGroups", "ListDataCatalogs"])
+        expect(resourcesFor(`athena:${action}`), action).to.deep.equal(["*"]);
+      for (const action of ["ListDatabases", "GetDatabase", "ListTableMetadata", "GetTableMetadata"])
+        expect(resourcesFor(`athena:${action}`), action).to.deep.equal([
+          "arn:aws:athena:eu-west-2:123456789012:datacatalog/AwsDataCatalog",
+        ]);
+      expect(resourcesFor("glue:GetDatabases")).to.deep.equal([glue("catalog"), glue("database/*")]);
+      expect(resourcesFor("glue:GetDatabase")).to.have.members([
+        glue("catalog"),
+        glue("database/default"),
+        glue("catalog"),
+        glue("database/marble_test_lake"),
+        glue("table/marble_test_lake/*"),
+      ]);
+      for (const action of ["glue:GetTable", "glue:GetTables", "glue:GetPartitions"])
+        for (const arn of resourcesFor(action)) expect(arn).not.to.match(/default|database\/\*/);
+    });
+
     it("not by default: the policy is attached to nobody, and fits into 6,144 characters", () => {
       expect(resources.filter(({ type }) => /PolicyAttachment|:Role$/.test(type))).to.deep.equal([]);
       expect(JSON.stringify(resourcesOf(resources, "Policy")[0]!.inputs["policy"]).length).to.be.lessThan(
