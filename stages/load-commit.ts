@@ -22,10 +22,11 @@ export async function loadCommit(
 ): Promise<LoadedCommit | { readonly kind: "upToDate"; readonly head: CommitNumber | undefined }> {
   const loaded = await warehouse.ledger.head();
   if (loaded !== undefined) checkModel(loaded, context);
+  const { log } = context;
   const number = nextCommit(loaded?.number);
-  const commit = await context.log.read(number);
+  const [last, commit] = await Promise.all([loaded && log.read(loaded.number), log.read(number)]);
+  if (loaded !== undefined) checkLake(loaded, last, context);
   if (commit === undefined) return { kind: "upToDate", head: loaded?.number };
-  if (loaded !== undefined) checkLake(loaded, commit, context);
 
   const targets = await prepareWarehouse(warehouse, context);
   const load: CommitLoad = { ...context, warehouse, commit, targets };
@@ -43,11 +44,22 @@ export async function loadCommit(
   return { kind: "loaded", commit, rows, orphans };
 }
 
-function checkLake({ lake }: LedgerHead, commit: ProcessCommit, { schema }: LoadContext): void {
-  if (lake === commit.lake) return;
+/**
+ * The newest commit that a warehouse has must be one of this lake.
+ * @param commit of that number in the log, if there is one
+ * @throws TerminalError when it is of another lake, or the log does not go so far
+ */
+export function checkLake(
+  { lake, number }: Pick<LedgerHead, "lake" | "number">,
+  commit: ProcessCommit | undefined,
+  { schema, store }: Pick<LoadContext, "schema" | "store">,
+): void {
+  if (lake === commit?.lake) return;
+  const is = commit === undefined ? `has no commit ${number}` : `is the lake ${commit.lake}`;
   throw new TerminalError(
-    `the schema ${schema} of the warehouse was loaded from the lake ${lake}, this is the lake ${commit.lake}: load it into a schema of its own`,
-    { subject: { commit: commit.number } },
+    `the schema ${schema} of the warehouse was loaded from the lake ${lake}, up to commit ${number}; the bucket ${store.bucket} ${is}: ` +
+      "load this lake into a schema of its own, or into an empty warehouse",
+    { subject: { commit: number } },
   );
 }
 

@@ -1,6 +1,8 @@
+import { readPosition } from "../adapters/warehouse-position";
 import { TerminalError } from "../domain/errors";
 import { loadOrder } from "../domain/model/model";
 import { besideSchema, isRebuild, type ReplayPlan, type ReplayRequest } from "../domain/replay";
+import { checkLake } from "./load-commit";
 import { loadCommits, type LoadContext, type LoadReport } from "./load";
 import { refreshMarts } from "./refresh-marts";
 import { abandonRebuild, beginRebuild, continueRebuild, rebuildUnderway } from "./rebuild";
@@ -69,7 +71,10 @@ export async function planReplay(context: LoadContext, request: ReplayRequest): 
   if (unknown.length > 0)
     throw new TerminalError(`the model has no table ${unknown.join(", ")}; it has ${order.join(", ")}`);
   const { from = 1 } = request;
-  const to: number = (await log.head())?.number ?? 0;
+  const [head, position] = await Promise.all([log.head(), readPosition(context.client, schema)]);
+  if (head !== undefined && position !== undefined && position.lake !== head.commit.lake)
+    checkLake({ lake: position.lake, number: position.commit }, head.commit, context);
+  const to: number = head?.number ?? 0;
   if (from > Math.max(to, 1))
     throw new TerminalError(`there is no commit ${from} to begin with: the last one is ${to}`);
   const tables = order.filter((name) => request.tables?.includes(name) ?? true);
