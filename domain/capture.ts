@@ -18,6 +18,7 @@ export interface SourceState {
   /** Changes when a standby is promoted or a backup restored. */
   readonly timeline: number;
   readonly database: string;
+  readonly schema: string;
   /** When the server was started. A running server never goes back: what replaces its data restarts it. */
   readonly startedAt: string;
   readonly snapshot: string;
@@ -27,27 +28,40 @@ export interface SourceState {
 export type RunPlan =
   /** Nobody wrote anything since the last commit. */
   | { readonly kind: "idle" }
+  /** The lake is of another source. */
+  | { readonly kind: "stranger" }
   /** There is no past that this source continues: every table in full. `reason` is for the log. */
   | { readonly kind: "full"; readonly reason: string }
   /** What changed since the last commit; `renew` when a commit is due even if nothing did. */
   | { readonly kind: "delta"; readonly since: Snapshot; readonly now: Snapshot; readonly renew: boolean };
 
 /** What a run that has something to do has to do. */
-export type ActivePlan = Exclude<RunPlan, { readonly kind: "idle" }>;
+export type ActivePlan = Extract<RunPlan, { readonly kind: "full" | "delta" }>;
 
-/**
- * Decides what a run has to do, from the last commit and what the source says of itself.
- * @param released tables whose deletes a person has allowed: one that is held must be looked at
- */
+/** What a person has allowed. */
+export interface Allowances {
+  /** Tables whose deletes are right: one that is held must be looked at. */
+  readonly deletes?: ReadonlySet<string>;
+  /** Another database goes on in the place of the one before. */
+  readonly otherSource?: boolean;
+}
+
+/** Decides what a run has to do, from the last commit and what the source says of itself. */
 export function planRun(
   last: IngestCommit | undefined,
   now: SourceState,
-  released: ReadonlySet<string> = new Set(),
+  { deletes = new Set(), otherSource = false }: Allowances = {},
 ): RunPlan {
   if (last === undefined) return { kind: "full", reason: "there is no earlier commit" };
   const was = last.source;
-  if (was.systemIdentifier !== now.systemIdentifier || was.database !== now.database) {
-    return { kind: "full", reason: "the source is another database than before" };
+  const isOther =
+    was.systemIdentifier !== now.systemIdentifier ||
+    was.database !== now.database ||
+    was.schema !== now.schema;
+  if (isOther) {
+    return otherSource
+      ? { kind: "full", reason: "the source is another database than before" }
+      : { kind: "stranger" };
   }
   if (was.timeline !== now.timeline) {
     return { kind: "full", reason: "the source was restored from a backup or failed over" };
@@ -63,7 +77,7 @@ export function planRun(
     return { kind: "full", reason: "the last commit is more than two billion transactions ago" };
   }
   const isReleased = Object.entries(last.tables).some(
-    ([name, { held }]) => held !== null && released.has(name),
+    ([name, { held }]) => held !== null && deletes.has(name),
   );
   const hasFailed = Object.values(last.tables).some(({ mode }) => mode === "failed");
   if (nothingWritten(since, snapshot) && !isReleased && !hasFailed && !isUnderway(last))

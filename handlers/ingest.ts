@@ -20,12 +20,14 @@ const PART_BYTES = 128 * 1024 * 1024;
 const request = z.object({
   /** Tables that the delete guard holds back, whose deletes are right. */
   allowDeletes: z.array(z.string()).default([]),
+  /** Another database takes the place of the one that the lake is of. */
+  allowOtherSource: z.boolean().default(false),
 });
 
 /** Captures what changed in the source since the last commit. */
 export async function ingest(event: unknown, context: Context): Promise<IngestReport> {
   return withTelemetry(context, async (telemetry) => {
-    const { allowDeletes } = parseEvent(request, event);
+    const { allowDeletes, allowOtherSource } = parseEvent(request, event);
     const store = objectStore(environment("INGESTION_BUCKET"));
     const credentials = await readCredentials(environment("SOURCE_SECRET"));
     const schema = environment("SOURCE_SCHEMA");
@@ -41,6 +43,7 @@ export async function ingest(event: unknown, context: Context): Promise<IngestRe
       now: monotonicClock(),
       newId: randomUUID,
       guard,
+      allowOtherSource,
       partBytes: PART_BYTES,
       sliceBytes: Number(environment("SLICE_MB")) * 1024 * 1024,
     };

@@ -59,17 +59,17 @@ async function consoleOf(
 
 async function once(
   platform: Platform,
-  { json, allowDeletes }: LocalOptions,
+  { json, allowDeletes, allowOtherSource }: LocalOptions,
   collector: ReturnType<typeof resultCollector>,
 ): Promise<void> {
-  const report = await runOnce(platform, collector, { allowDeletes });
+  const report = await runOnce(platform, collector, { allowDeletes, allowOtherSource });
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
 }
 
 /** Starts with a run of every stage, so that one need not wait for the first schedule. */
 async function keepUp(
   platform: Platform,
-  { allowDeletes }: LocalOptions,
+  { allowDeletes, allowOtherSource }: LocalOptions,
   say: (line: string) => void,
 ): Promise<void> {
   const { cloud } = platform;
@@ -79,7 +79,7 @@ async function keepUp(
   say("schedules are on; stop with Ctrl-C");
   cloud.startSchedules();
   for (const stage of ["ingest", "process", "load", "report"] as const) {
-    await cloud.invoke(stage, stage === "ingest" ? { allowDeletes } : {});
+    await cloud.invoke(stage, stage === "ingest" ? { allowDeletes, allowOtherSource } : {});
     await cloud.settled();
   }
   await new Promise<never>(() => undefined);

@@ -19,6 +19,8 @@ export interface LocalOptions {
   readonly open: boolean;
   /** Tables that the delete guard holds back, whose deletes are right. */
   readonly allowDeletes: readonly string[];
+  /** Another source takes the place of the one that the lake is of. */
+  readonly allowOtherSource: boolean;
 }
 
 export const HELP = `npm run local -- [options]
@@ -35,6 +37,7 @@ Runs the platform that the program declares on this machine, until Ctrl-C.
   --json                    print one JSON object as the last line of standard output; all else goes to
                             standard error (with --once)
   --allow-deletes TABLE     let the deletes of a table through that the delete guard holds back; may be repeated
+  --allow-other-source      let this source take the place of the one that the lake is of
   --console PORT            where the console is: http://127.0.0.1:PORT, 0 for any that is free (default: 8470,
                             or any when that is taken)
   --no-console              start no console
@@ -74,6 +77,7 @@ export function parseOptions(args: readonly string[]): LocalOptions {
     noConsole: values["no-console"],
     open,
     allowDeletes: values["allow-deletes"],
+    allowOtherSource: values["allow-other-source"],
   };
 }
 
@@ -88,6 +92,7 @@ const parse = (args: readonly string[]) =>
       lake: { type: "string", default: ".marble" },
       once: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
+      "allow-other-source": { type: "boolean", default: false },
       "allow-deletes": { type: "string", multiple: true, default: [] },
       console: { type: "string" },
       "no-console": { type: "boolean", default: false },

@@ -100,7 +100,7 @@ export async function captureTable(
   const reason =
     previous === undefined
       ? undefined
-      : heldBack(table, { previous, counts, deleted: compared?.deleted.size ?? 0, run });
+      : heldBack(table, { previous, counts, deleted: deletedRows(table, previous, found), run });
   if (previous !== undefined && reason !== undefined) {
     const held = { ...goesOnFrom(plan, previous, run), reason };
     return { capture: { ...previous, ...NOTHING, mode: "held", held }, overlap };
@@ -210,6 +210,16 @@ function selectionOf(plan: TablePlan, planned: PlannedSlice | undefined): RowSel
   if (plan.mode === "full") return { filter: undefined, through: planned?.slice.through };
   const { filter } = plan;
   return planned === undefined ? { filter } : { filter, through: planned.slice.after, slice: planned.slice };
+}
+
+/** How many rows are gone; of a table whose rows cannot be told apart, at least so many. */
+function deletedRows(
+  table: TableDescription,
+  previous: TableCapture,
+  { compared, counts }: Findings,
+): number {
+  if (compared !== undefined) return compared.deleted.size;
+  return identityOf(table, previous).length > 0 ? 0 : Math.max(0, previous.total - counts.total);
 }
 
 function heldBack(

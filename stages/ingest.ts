@@ -5,7 +5,7 @@ import type { Telemetry } from "../adapters/telemetry";
 import { isUnderway, planRun } from "../domain/capture";
 import type { IngestCommit } from "../domain/commit";
 import type { DeleteGuard } from "../domain/delete-guard";
-import { TransientError } from "../domain/errors";
+import { TerminalError, TransientError } from "../domain/errors";
 import { nextCommit } from "../domain/keys";
 import { parseSnapshot } from "../domain/snapshot";
 import { captureTables } from "./capture-tables";
@@ -28,6 +28,8 @@ export interface IngestContext {
   readonly now: () => Date;
   readonly newId: () => string;
   readonly guard: DeleteGuard;
+  /** May another database go on in the place of the one that the lake is of? */
+  readonly allowOtherSource: boolean;
   /** A file ends with the first record that ends beyond it. */
   readonly partBytes: number;
   /** A table that is larger is captured in slices at first: see `Slice`. */
@@ -59,7 +61,11 @@ interface SnapshotContext extends IngestContext {
 
 async function ingestSnapshot(source: SourceSnapshot, context: SnapshotContext): Promise<IngestReport> {
   const { log, telemetry, head } = context;
-  const run = planRun(head?.commit, source.state, context.guard.allowed);
+  const run = planRun(head?.commit, source.state, {
+    deletes: context.guard.allowed,
+    otherSource: context.allowOtherSource,
+  });
+  if (run.kind === "stranger") throw strangerError(source, head?.commit);
   if (run.kind === "idle") {
     telemetry.info("nothing was written in the source", { commit: head?.number ?? 0 });
     reportState(telemetry, head?.commit);
@@ -112,6 +118,17 @@ async function ingestSnapshot(source: SourceSnapshot, context: SnapshotContext):
     tables: Object.fromEntries(tables) as IngestReport["tables"],
     ...(more && { more }),
   };
+}
+
+/** A secret that leads to the wrong database must not write over what the lake and the warehouse know of the right one. */
+function strangerError(source: SourceSnapshot, last: IngestCommit | undefined): TerminalError {
+  const text = ({ database, schema, systemIdentifier }: IngestCommit["source"]): string =>
+    `the schema ${schema} of the database ${database} in the cluster ${systemIdentifier}`;
+  return new TerminalError(
+    `the source is ${text(sourceOf(source))}, this lake is of ${last ? text(last.source) : "another"}: ` +
+      'if it takes the place of that one, invoke ingest with {"allowOtherSource":true}, and every table is captured in full; ' +
+      "else mend the secret, or give it a lake of its own",
+  );
 }
 
 /** What two runs, one after the other, captured. */

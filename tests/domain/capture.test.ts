@@ -14,6 +14,7 @@ const state = (over: Partial<SourceState> = {}): SourceState => ({
   systemIdentifier: "s",
   timeline: 1,
   database: "d",
+  schema: "public",
   startedAt: "then",
   snapshot: "100:100:",
   ...over,
@@ -24,18 +25,6 @@ const held = (snapshot: string | null, overlap: string[] = []): TableCapture =>
 describe("A run captures every table in full", () => {
   const cases: readonly (readonly [string, IngestCommit | undefined, Partial<SourceState>, string])[] = [
     ["when there is no past", undefined, {}, "there is no earlier commit"],
-    [
-      "when another cluster answers",
-      ingested(),
-      { systemIdentifier: "t" },
-      "the source is another database than before",
-    ],
-    [
-      "when another database answers",
-      ingested(),
-      { database: "e" },
-      "the source is another database than before",
-    ],
     [
       "when the timeline has changed",
       ingested(),
@@ -74,6 +63,23 @@ describe("A run captures every table in full", () => {
   }
 });
 
+describe("A run that finds another source than that of the lake", () => {
+  const others: readonly (readonly [string, Partial<SourceState>])[] = [
+    ["cluster", { systemIdentifier: "t" }],
+    ["database", { database: "e" }],
+    ["schema", { schema: "other" }],
+  ];
+  for (const [what, now] of others) {
+    it(`captures nothing, unless a person allows it: another ${what}`, () => {
+      expect(planRun(ingested(), state(now))).to.deep.equal({ kind: "stranger" });
+      expect(planRun(ingested(), state(now), { otherSource: true })).to.deep.equal({
+        kind: "full",
+        reason: "the source is another database than before",
+      });
+    });
+  }
+});
+
 describe("A run has nothing to do", () => {
   it("when nobody wrote anything since the last commit", () => {
     expect(planRun(ingested({ snapshot: "100:100:" }), state())).to.deep.equal({ kind: "idle" });
@@ -83,8 +89,9 @@ describe("A run has nothing to do", () => {
     const last = ingested({ snapshot: "100:100:", tables: { staff: held("5:5:"), design: capture() } });
 
     expect(planRun(last, state())).to.have.property("kind", "idle");
-    expect(planRun(last, state(), new Set(["staff"]))).to.have.property("kind", "delta");
-    expect(planRun(last, state(), new Set(["design", "other"])), "not held").to.have.property("kind", "idle");
+    expect(planRun(last, state(), { deletes: new Set(["staff"]) })).to.have.property("kind", "delta");
+    const others = { deletes: new Set(["design", "other"]) };
+    expect(planRun(last, state(), others), "not held").to.have.property("kind", "idle");
   });
 });
 

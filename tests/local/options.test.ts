@@ -14,6 +14,7 @@ const DEFAULTS = {
   noConsole: false,
   open: false,
   allowDeletes: [],
+  allowOtherSource: false,
 };
 
 /** The options that the help describes, with whether they take a value. */
@@ -29,7 +30,7 @@ describe("The options of npm run local", () => {
 
   for (const { name, takesValue } of described) {
     it(`has --${name}, as its help says`, () => {
-      const key = name.replace(/-(.)/, (_, letter: string) => letter.toUpperCase());
+      const key = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
       const value = name === "console" ? "8471" : "x";
       const args = takesValue ? [`--${name}`, value] : [`--${name}`];
       const needed = name === "json" ? { once: true } : {};
@@ -43,7 +44,7 @@ describe("The options of npm run local", () => {
 
   it("are all in the help", () => {
     const names = described.map(({ name }) =>
-      name.replace(/-(.)/, (_, letter: string) => letter.toUpperCase()),
+      name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
     );
     expect(names).to.have.members(Object.keys(DEFAULTS));
   });

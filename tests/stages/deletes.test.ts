@@ -100,6 +100,23 @@ describe("deletes, with the right to SELECT alone", () => {
     expect(await count("current_payment")).to.equal(0);
   });
 
+  it("hold a table back that never had a key, when it is emptied", async () => {
+    await pipeline.source.query(
+      "CREATE TABLE keyless AS SELECT i FROM generate_series(1, 100) i; GRANT SELECT ON keyless TO reader",
+    );
+    await pipeline.ingest();
+    await pipeline.source.query("DELETE FROM keyless WHERE i <= 30");
+    expect((await pipeline.ingest()).tables, "a few may go").to.deep.equal({ keyless: { rows: 70 } });
+    await pipeline.source.query("TRUNCATE keyless");
+    expect((await pipeline.ingest()).tables).to.deep.equal({});
+    expect((await pipeline.ingested.log.head())!.commit.tables["keyless"]).to.deep.include({
+      mode: "held",
+      total: 70,
+    });
+    const { tables } = await pipeline.ingest({ allowDeletes: ["keyless"] });
+    expect(tables).to.deep.equal({ keyless: { rows: 0 } });
+  });
+
   it("lose nothing that was written while the table was held", async () => {
     const most =
       "DELETE FROM payment WHERE payment_id IN (SELECT payment_id FROM payment ORDER BY 1 LIMIT 100)";

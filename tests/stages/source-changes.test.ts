@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, withClient } from "../../local/postgres/client";
+import { failureOf } from "../support/failure";
 import {
   copyCluster,
   movableSource,
@@ -169,6 +170,19 @@ describe("when the source is not the one that it was, it is noticed, and no delt
     expect(await replayed(pipeline, "department")).to.deep.equal(await sourceRows(source, "department"));
   });
 
+  /** A secret may lead to the wrong database: a person has to say that it is the right one. */
+  async function refusesUntilAllowed(): Promise<void> {
+    const before = (await pipeline.ingested.log.head())?.number;
+    const { message } = await failureOf(pipeline.ingest());
+    expect(message).to.match(
+      /^the source is the schema public of the database .* in the cluster \d+, this lake is of/,
+    );
+    expect(message).to.include('invoke ingest with {"allowOtherSource":true}');
+    expect((await pipeline.ingested.log.head())?.number, "nothing was committed").to.equal(before);
+    await pipeline.ingest({ allowOtherSource: true });
+    await pipeline.run();
+  }
+
   it("another cluster with the same data", async () => {
     await source.moveTo(await start(await copied(base)));
     await pipeline.run();
@@ -176,7 +190,7 @@ describe("when the source is not the one that it was, it is noticed, and no delt
     await source.moveTo(await start(await seededCluster()));
     await setUnits(3, 502);
     await source.query("DELETE FROM payment WHERE payment_id = 6");
-    await pipeline.run();
+    await refusesUntilAllowed();
 
     expect(reason()).to.equal("the source is another database than before");
     expect((await latest(pipeline, "payment")).deleted.rows).to.equal(1);
@@ -195,7 +209,7 @@ describe("when the source is not the one that it was, it is noticed, and no delt
     );
     await source.moveTo(cluster, "totesys_16");
     await setUnits(3, 503);
-    await pipeline.run();
+    await refusesUntilAllowed();
 
     expect(reason()).to.equal("the source is another database than before");
     expect(await versions()).to.equal(before + 1);

@@ -32,6 +32,7 @@ export interface Logged {
 
 export interface IngestOptions {
   readonly allowDeletes?: readonly string[];
+  readonly allowOtherSource?: boolean;
   readonly partBytes?: number;
   readonly sliceBytes?: number;
 }
@@ -137,7 +138,12 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
   const { ingested, processed, telemetry, now } = parts;
   const hasTime = (): boolean => true;
   return {
-    ingest: ({ allowDeletes = [], partBytes = Infinity, sliceBytes = Infinity } = {}) =>
+    ingest: ({
+      allowDeletes = [],
+      allowOtherSource = false,
+      partBytes = Infinity,
+      sliceBytes = Infinity,
+    } = {}) =>
       ingestSource(
         (work) => withSourceSnapshot({ credentials: credentialsOf(parts.sourceUrl), schema: "public" }, work),
         {
@@ -146,6 +152,7 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
           now,
           newId: randomUUID,
           guard: { maxShare: 0.5, allowed: new Set(allowDeletes) },
+          allowOtherSource,
           partBytes,
           sliceBytes,
         },
