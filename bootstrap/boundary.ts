@@ -1,14 +1,22 @@
 import type * as aws from "@pulumi/aws";
-import type { Account } from "./services";
+import { regional, type Account } from "./services";
 
 type Statement = aws.iam.PolicyStatement;
 
+export interface BoundaryArgs {
+  readonly account: Account;
+  readonly stack: string;
+  /** The names of the stack's secrets, with a star for any text. */
+  readonly secrets: readonly string[];
+}
+
 /**
- * The most that a role of a stack can ever do, whatever its policies say: to use what belongs to the stack, and
- * the secrets and keys of the account. So whoever may deploy cannot give a Lambda, or take through one, more
- * than that. What each role may do indeed is in its own policy, which is far narrower.
+ * The most that a role of a stack can ever do, whatever its policies say: to use what belongs to the stack, its
+ * secrets, and the account's keys for what it reads of both. So whoever may deploy cannot give a Lambda, or take
+ * through one, more than that. What each role may do indeed is in its own policy, which is far narrower.
  */
-export function boundaryStatements({ partition, region, accountId }: Account, stack: string): Statement[] {
+export function boundaryStatements({ account, stack, secrets }: BoundaryArgs): Statement[] {
+  const { partition, region, accountId } = account;
   const own = (service: string, resource: string): string =>
     `arn:${partition}:${service}:${region}:${accountId}:${resource}marble-${stack}-*`;
   return [
@@ -25,9 +33,18 @@ export function boundaryStatements({ partition, region, accountId }: Account, st
     ),
     allow(
       ["secretsmanager:GetSecretValue"],
-      [`arn:${partition}:secretsmanager:${region}:${accountId}:secret:*`],
+      // Secrets Manager ends a secret's ARN in a hyphen and six random characters.
+      secrets.map((name) => `${regional("secretsmanager", account)}:secret:${name}-??????`),
     ),
-    allow(["kms:Decrypt", "kms:GenerateDataKey"], [`arn:${partition}:kms:${region}:${accountId}:key/*`]),
+    {
+      ...allow(["kms:Decrypt", "kms:GenerateDataKey"], [`${regional("kms", account)}:key/*`]),
+      // What a key encrypts reaches a role through a bucket or a secret only: those of the stack.
+      Condition: {
+        StringEquals: {
+          "kms:ViaService": ["s3", "secretsmanager"].map((service) => `${service}.${region}.amazonaws.com`),
+        },
+      },
+    },
     allow(["logs:CreateLogStream", "logs:PutLogEvents"], [`${own("logs", "log-group:")}:log-stream:*`]),
     allow(
       ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],

@@ -6,6 +6,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { boundaryStatements } from "./boundary";
 import { deployStatements, readStatements } from "./deploy-permissions";
+import { secretNamesFrom } from "./secret-names";
 import { subjectOf, type GitHubRepository } from "./github-subject";
 
 const ISSUER = "token.actions.githubusercontent.com";
@@ -13,6 +14,7 @@ const AUDIENCE = "sts.amazonaws.com";
 
 const config = new pulumi.Config("marble-bootstrap");
 const stacks = stacksFrom(config);
+const secretNames = secretNamesFrom(config, stacks);
 const repository = repositoryFrom(config);
 const providerArn = config.get("providerArn") ?? newProvider();
 
@@ -64,7 +66,7 @@ const boundaries = new Map(
     const name = `github-marble-boundary-${stack}`;
     const policy = facts.apply(({ account }) => ({
       Version: "2012-10-17" as const,
-      Statement: boundaryStatements(account, stack),
+      Statement: boundaryStatements({ account, stack, secrets: secretNames.get(stack) ?? [] }),
     }));
     const description = `The most that a role of Marble's stack ${stack} can do.`;
     return [stack, new aws.iam.Policy(name, { name, description, policy })];

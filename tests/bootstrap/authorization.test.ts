@@ -87,7 +87,7 @@ describe("The permissions, by AWS's own list of actions, resources and condition
   });
 
   it("of the boundary", async () => {
-    const Statement = boundaryStatements(ACCOUNT, "prod");
+    const Statement = boundaryStatements({ account: ACCOUNT, stack: "prod", secrets: ["prod/*"] });
     expect(await allObjections(statementsOf({ Statement }))).to.deep.equal([]);
   });
 

