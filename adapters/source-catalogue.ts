@@ -27,12 +27,19 @@ SELECT string_agg(',' || p.oid || ':' || p.relfilenode, '' ORDER BY p.oid) AS st
        COALESCE(bool_or(p.relpersistence = 'u'), false) AS unlogged
   FROM below JOIN pg_class p ON p.oid = below.inhrelid`;
 
+/** What domains are made of, to the end: a domain may be over another, and only the last has a modifier. */
+const DOMAINS = `
+    SELECT oid, typbasetype AS base, typtypmod AS modifier FROM pg_type WHERE typtype = 'd'
+     UNION ALL
+    SELECT d.oid, t.typbasetype, t.typtypmod FROM domains d JOIN pg_type t ON t.oid = d.base AND t.typtype = 'd'`;
+
 /**
  * A domain counts as its base type. The primary key of a table that others inherit from says nothing of
  * their rows (PostgreSQL manual, 5.11.1 "Caveats"): it then has none. The columns that a key only
  * includes are no part of it.
  */
 const RELATIONS = `
+WITH RECURSIVE domains AS (${DOMAINS})
 SELECT c.relname AS name,
        c.relkind::text AS kind,
        c.oid || ':' || c.relfilenode || COALESCE(b.storage, '') AS storage,
@@ -49,12 +56,13 @@ SELECT c.relname AS name,
        COALESCE((SELECT json_agg(json_strip_nulls(json_build_object(
                    'name', a.attname,
                    'type', CASE WHEN t.typtype = 'e' THEN 'enum ' ELSE '' END ||
-                           CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod)
-                                ELSE format_type(a.atttypid, a.atttypmod) END,
+                           format_type(t.oid, COALESCE(d.modifier, a.atttypmod)),
                    'number', a.attnum,
                    'labels', (SELECT json_agg(e.enumlabel ORDER BY e.oid) FROM pg_enum e
-                               WHERE e.enumtypid IN (t.oid, t.typbasetype, t.typelem)))) ORDER BY a.attnum)
-          FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+                               WHERE e.enumtypid IN (t.oid, t.typelem)))) ORDER BY a.attnum)
+          FROM pg_attribute a
+          LEFT JOIN domains d ON d.oid = a.atttypid
+          JOIN pg_type t ON t.oid = COALESCE(d.base, a.atttypid) AND (d.base IS NULL OR t.typtype <> 'd')
          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]')::text AS columns
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -6,6 +6,7 @@ import { required, sourceTable, type SourceColumn } from "../../domain/model/sou
 import { salesOrder } from "../../domain/model/sources";
 import { fact } from "../../domain/model/table";
 import { integer } from "../../domain/model/types";
+import { actualRows, expectedRows } from "../support/expected-warehouse";
 import { createDatabase, type TestDatabase } from "../support/postgres";
 import { startPipeline, type Pipeline } from "../support/pipeline";
 
@@ -88,6 +89,30 @@ describe("the log stays processable when the source has changed", () => {
     const again = await reprocessed(now);
     expect(await facts(again)).to.deep.equal(await facts(pipeline.warehouse));
     await again.drop();
+  });
+
+  it("a column whose type became a domain over it, or over such a domain, is what it was", async () => {
+    await pipeline.source.query(`
+      CREATE DOMAIN kind AS "TransactionType"; CREATE DOMAIN "our kind" AS kind CHECK (VALUE IS NOT NULL);
+      CREATE DOMAIN code AS varchar(3); CREATE DOMAIN "our code" AS code CHECK (VALUE = upper(VALUE));
+      CREATE DOMAIN price AS numeric(10,2); CREATE DOMAIN "our price" AS price;
+      ALTER TABLE transaction ALTER transaction_type TYPE "our kind";
+      ALTER TABLE currency ALTER currency_code TYPE "our code";
+      ALTER TABLE sales_order ALTER unit_price TYPE "our price"`);
+    await update("unit_price = 7.25");
+    await pipeline.run();
+
+    expect((await pipeline.processed.log.head())!.commit.quarantine).to.deep.equal({});
+    expect(await actualRows(pipeline.warehouse)).to.deep.equal(await expectedRows(pipeline.source));
+    const { tables } = (await pipeline.ingested.log.head())!.commit;
+    const typeOf = (table: string, column: string): unknown =>
+      tables[table]!.columns.find(({ name }) => name === column);
+    expect(typeOf("transaction", "transaction_type")).to.deep.include({
+      type: 'enum public."TransactionType"',
+      labels: ["SALE", "PURCHASE"],
+    });
+    expect(typeOf("currency", "currency_code")).to.include({ type: "character varying(3)" });
+    expect(typeOf("sales_order", "unit_price")).to.include({ type: "numeric(10,2)" });
   });
 
   it("a column of another type is accepted where the contract says so, and values that do not fit are rejected", async () => {
