@@ -40,8 +40,9 @@ const notOlder = (horizon: bigint): string =>
 
 function condition(filter: VersionFilter | undefined): string {
   if (filter === undefined) return "true";
-  const ids = filter.captured.map(literal).join(", ");
-  const captured = filter.captured.length === 0 ? "" : ` AND xmin <> ALL (ARRAY[${ids}]::xid[])`;
+  // One literal: there may be many, and each of its own would be parsed by itself.
+  const ids = literal(`{${filter.captured.join(",")}}`);
+  const captured = filter.captured.length === 0 ? "" : ` AND xmin <> ALL (${ids}::xid[])`;
   const oids = filter.joined.map(literal).join(", ");
   const joined = filter.joined.length === 0 ? "" : ` OR tableoid = ANY (ARRAY[${oids}]::oid[])`;
   return `(${notOlder(filter.since.xmin)}${captured}${joined})`;

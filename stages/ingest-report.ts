@@ -1,5 +1,6 @@
 import type { Telemetry } from "../adapters/telemetry";
 import { columnChanges, hasChanges } from "../domain/column-changes";
+import { parseSnapshot } from "../domain/snapshot";
 import { captureOf, type IngestCommit, type TableCapture } from "../domain/commit";
 
 /** Tells of a commit that was made, and of what changed with it. */
@@ -20,6 +21,7 @@ export function reportCommit(
   telemetry.count("RowsDeleted", deleted);
   telemetry.count("BytesIngested", bytes, "Bytes");
   reportState(telemetry, commit);
+  reportOverlap(telemetry, commit);
   for (const [table, { mode, held }] of Object.entries(tables)) {
     if (mode !== "held") continue;
     telemetry.warn("the table is held back by the delete guard", {
@@ -31,6 +33,21 @@ export function reportCommit(
   reportRefused(telemetry, commit, last);
   reportAbsent(telemetry, commit, last);
   reportColumns(telemetry, commit, last);
+}
+
+/** So many transactions behind one that is open are remembered without a word. */
+const MANY_TRANSACTIONS = 10_000;
+
+/** While a transaction stays open, every later one has to be remembered: commits and runs grow with their number. */
+function reportOverlap(telemetry: Telemetry, { number, overlap, snapshot }: IngestCommit): void {
+  if (overlap.length <= MANY_TRANSACTIONS) return;
+  telemetry.warn("a transaction of the source has been open for long: end it", {
+    commit: number,
+    transaction: String(parseSnapshot(snapshot).xmin),
+    later: overlap.length,
+    reason:
+      "look for it in pg_stat_activity (backend_xid, state 'idle in transaction') and in pg_prepared_xacts (transaction)",
+  });
 }
 
 /** What stays so until a person acts is counted by every run, whether it makes a commit or not. */

@@ -65,6 +65,24 @@ describe("every version is captured once, however late it is committed and whate
     await expectFaithful();
   });
 
+  it("behind one that is open for so long that it must be told, before ever more has to be remembered", async () => {
+    const [long] = writers;
+    await long!.query(`BEGIN; ${set(1, "long")}`);
+    await pipeline.source.query(`DO $$ BEGIN FOR i IN 1..10002 LOOP
+      INSERT INTO t (id, v) VALUES (100 + i, 'later'); COMMIT; END LOOP; END $$`);
+    await pipeline.ingest();
+
+    const [warning] = pipeline.logged.filter(({ level }) => level === "warn");
+    expect(warning?.fields["later"]).to.be.greaterThan(10_000);
+    const [open] = await pipeline.source.query<{ id: string }>(
+      "SELECT backend_xid::text AS id FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()",
+    );
+    expect(warning?.fields["transaction"]).to.equal(open!.id);
+    await long!.query("COMMIT");
+    expect((await pipeline.ingest()).tables).to.deep.equal({ t: { rows: 1 } });
+    await expectFaithful();
+  });
+
   it("by a prepared transaction; of one that was rolled back, nothing", async () => {
     const [first, second, short] = writers;
     const name = pipeline.source.name;
