@@ -43,7 +43,8 @@ export interface StageView {
 
 /** Where things stand, from the source to the warehouse. */
 export interface Overview {
-  readonly source: { readonly name: string; readonly state: "up" | "stopped" };
+  /** Whether a source of one's own is up, only its next run will say. */
+  readonly source: { readonly name: string; readonly state: "up" | "stopped" | "yours" };
   readonly stages: readonly StageView[];
   /** The newest commit of each log and of the warehouse; 0 when there is none, null when nobody can say. */
   readonly ingested: number;
@@ -55,6 +56,10 @@ export interface Overview {
   readonly alarms: { readonly ringing: number; readonly all: number };
   readonly deadLetters: number;
   readonly heldTables: readonly string[];
+  /** Tables that the source failed to give in the newest commit. */
+  readonly failedTables: readonly string[];
+  /** Tables that cannot be ingested as they are. */
+  readonly refusedTables: readonly string[];
   readonly quarantinedTables: readonly string[];
 }
 

@@ -1,3 +1,4 @@
+import type { IngestCommit, TableCapture } from "../../domain/commit";
 import type { Overview } from "./api";
 import { STAGES } from "./api";
 import type { ConsoleContext } from "./context";
@@ -23,7 +24,7 @@ export async function overview(context: ConsoleContext): Promise<Overview> {
   return {
     source: {
       name: new URL(platform.source.url).pathname.slice(1),
-      state: platform.source.outage?.isDown() === true ? "stopped" : "up",
+      state: sourceState(platform.source.outage),
     },
     stages: STAGES.map((name) =>
       stageView({
@@ -44,12 +45,20 @@ export async function overview(context: ConsoleContext): Promise<Overview> {
       all: alarms.length,
     },
     deadLetters: letters.length,
-    heldTables: Object.entries(ingested?.commit.tables ?? {}).flatMap(([table, { mode }]) =>
-      mode === "held" ? [table] : [],
+    heldTables: tablesIn("held", ingested?.commit),
+    failedTables: tablesIn("failed", ingested?.commit),
+    refusedTables: Object.entries(ingested?.commit.refused ?? {}).flatMap(([table, { kind }]) =>
+      kind === "table" ? [table] : [],
     ),
     quarantinedTables: Object.keys(processed?.commit.quarantine ?? {}),
   };
 }
+
+const sourceState = (outage: { isDown(): boolean } | undefined): Overview["source"]["state"] =>
+  outage === undefined ? "yours" : outage.isDown() ? "stopped" : "up";
+
+const tablesIn = (wanted: TableCapture["mode"], commit: IngestCommit | undefined): readonly string[] =>
+  Object.entries(commit?.tables ?? {}).flatMap(([table, { mode }]) => (mode === wanted ? [table] : []));
 
 /** How old the warehouse may become: the threshold of the alarm that says so. */
 const freshnessMinutes = (alarms: ConsoleContext["alarms"]): number =>

@@ -11,7 +11,8 @@ export async function breakTable(
   table: string,
 ): Promise<() => Promise<void>> {
   const [place] = await database.query<{ directory: string; path: string }>(
-    `SELECT replace(current_setting('data_directory'), '/proc/self/', '/proc/' || pg_backend_pid() || '/') AS directory,
+    `SELECT replace(current_setting('data_directory'), '/proc/self/',
+                    '/proc/' || split_part(pg_read_file('postmaster.pid'), chr(10), 1) || '/') AS directory,
             pg_relation_filepath($1) AS path`,
     [table],
   );

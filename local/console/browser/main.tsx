@@ -110,7 +110,7 @@ function Signs({ overview }: { readonly overview: Overview | undefined }) {
   const now = useNow();
   if (!connected) return <p class="badge failed">✘ the platform does not answer: it has stopped</p>;
   if (overview === undefined) return null;
-  const { shows, freshnessMinutes, alarms, deadLetters, heldTables, quarantinedTables } = overview;
+  const { shows, freshnessMinutes, alarms, deadLetters } = overview;
   const old = shows !== null && now - Date.parse(shows) > freshnessMinutes * 60_000;
   return (
     <p class="signs">
@@ -127,11 +127,27 @@ function Signs({ overview }: { readonly overview: Overview | undefined }) {
           ✘ {plural(deadLetters, "dead letter")}
         </a>
       )}
-      {heldTables.length > 0 && <span class="badge waiting">◔ held back: {heldTables.join(", ")}</span>}
-      {quarantinedTables.length > 0 && (
-        <span class="badge waiting">◔ in quarantine: {quarantinedTables.join(", ")}</span>
-      )}
+      <Tables sign="failed" what="✘ cannot be captured" names={overview.failedTables} />
+      <Tables sign="waiting" what="◔ not ingested" names={overview.refusedTables} />
+      <Tables sign="waiting" what="◔ held back" names={overview.heldTables} />
+      <Tables sign="waiting" what="◔ in quarantine" names={overview.quarantinedTables} />
     </p>
+  );
+}
+
+interface TablesProps {
+  readonly sign: "failed" | "waiting";
+  readonly what: string;
+  readonly names: readonly string[];
+}
+
+/** Tables that nothing new comes of; their reasons stand on the page of the schemas. */
+function Tables({ sign, what, names }: TablesProps) {
+  if (names.length === 0) return null;
+  return (
+    <a href="#schemas" class={`badge ${sign}`}>
+      {what}: {names.join(", ")}
+    </a>
   );
 }
 
