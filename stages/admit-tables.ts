@@ -2,6 +2,7 @@ import { captureOf, type IngestCommit, type ProcessCommit } from "../domain/comm
 import { TerminalError } from "../domain/errors";
 import type { CommitNumber } from "../domain/keys";
 import { contractsOf } from "../domain/model/model";
+import type { SourceTable } from "../domain/model/source";
 import {
   admit,
   stillWaits,
@@ -9,6 +10,7 @@ import {
   type CommittedCapture,
   type TableAdmission,
 } from "../domain/quarantine";
+import { hasUniqueKeys } from "../domain/repeated-keys";
 import type { ProcessContext } from "./commit-run";
 
 /** Commits that are read at once. */
@@ -29,7 +31,7 @@ interface Wanted {
 export async function admitTables(
   commit: IngestCommit,
   previous: ProcessCommit | undefined,
-  { model, ingested }: Pick<ProcessContext, "model" | "ingested">,
+  { model, ingested, telemetry }: Pick<ProcessContext, "model" | "ingested" | "telemetry">,
 ): Promise<Map<string, TableAdmission>> {
   const read = async (number: CommitNumber): Promise<IngestCommit | undefined> =>
     number === commit.number ? commit : ingested.log.read(number);
@@ -49,11 +51,30 @@ export async function admitTables(
     read,
   );
   return new Map(
-    tables.map(({ name, contract }) => [
-      name,
-      admit(contract, [...(firsts.get(name) ?? []), ...(others.get(name) ?? [])]),
-    ]),
+    tables.map(({ name, contract }) => {
+      const admission = admit(contract, [...(firsts.get(name) ?? []), ...(others.get(name) ?? [])]);
+      warnOfOtherKey(contract, admission, telemetry);
+      return [name, admission];
+    }),
   );
+}
+
+/** Rows of one key are taken for versions of one row: nobody but the source can see to it that they are. */
+function warnOfOtherKey(
+  contract: SourceTable,
+  { captures }: TableAdmission,
+  telemetry: ProcessContext["telemetry"],
+): void {
+  for (const { number, capture } of captures) {
+    if (capture.mode !== "full" || capture.rows === 0 || hasUniqueKeys(contract, capture)) continue;
+    telemetry.warn("the key of a contract is not the primary key of its table", {
+      commit: number,
+      table: contract.name,
+      reason:
+        `the contract says ${contract.key}, the source ${capture.key.length > 0 ? capture.key.join(", ") : "none"}: ` +
+        `rows with the same ${contract.key} are taken for versions of one`,
+    });
+  }
 }
 
 /** The captures of tables, each in order. Each commit is read once for all of them, and some at once. */

@@ -86,6 +86,10 @@ describe("A table that lost its primary key, with a key that comes twice", funct
       "SELECT count(*)::int AS n FROM fact_sales_order WHERE sales_order_id = 999",
     );
     expect(count).to.deep.equal({ n: 2 });
+    const [warning] = pipeline.logged.filter(({ level }) => level === "warn");
+    expect(warning?.fields["reason"]).to.equal(
+      "the contract says sales_order_id, the source none: rows with the same sales_order_id are taken for versions of one",
+    );
     await mend("sales_order", "sales_order_id");
     await pipeline.run();
     await expectSame();
