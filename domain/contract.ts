@@ -9,6 +9,7 @@ const ACCEPTED: Record<ColumnType["kind"], RegExp> = {
   date: /^date$/,
   time: /^time(\(\d\))? without time zone$/,
   timestamp: /^timestamp(\(\d\))? without time zone$/,
+  timestamptz: /^timestamp(\(\d\))? with time zone$/,
   decimal: /^numeric(\(\d+,\d+\))?$/,
 };
 

@@ -97,6 +97,7 @@ function writerFor(type: ColumnType, room: number): WriteValue {
     case "time":
       return (output, value) => writeMicroseconds(output, value as number);
     case "timestamp":
+    case "timestamptz":
       return (output, value) => writeMicroseconds(output, Number(value) - EPOCH_DAYS * 86_400_000);
     case "boolean":
       return (output, value) => {

@@ -60,6 +60,7 @@ const SAME_BINARY: Readonly<Record<Kind, readonly string[]>> = {
   date: ["date"],
   time: ["time without time zone"],
   timestamp: ["timestamp without time zone"],
+  timestamptz: ["timestamp with time zone"],
   decimal: ["numeric"],
 };
 

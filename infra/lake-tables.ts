@@ -32,6 +32,8 @@ export function glueType(type: ColumnType): string | undefined {
       return "string";
     case "decimal":
       return `decimal(${type.precision},${type.scale})`;
+    case "timestamptz":
+      return "timestamp";
     case "time":
       return undefined;
     default:

@@ -37,6 +37,8 @@ export function arrowType(type: ColumnType): DataType {
       return new TimeMillisecond();
     case "timestamp":
       return new TimestampMillisecond();
+    case "timestamptz":
+      return new TimestampMillisecond("UTC");
     case "decimal":
       return new Decimal(type.scale, type.precision, 128);
   }

@@ -8,7 +8,7 @@ import { arrowType } from "./arrow";
  */
 export interface ColumnBuilder {
   setNull(row: number): void;
-  /** integer, date (days), time (ms), boolean (0 or 1), timestamp (ms), decimal (unscaled). */
+  /** integer, date (days), time (ms), boolean (0 or 1), timestamp with and without a zone (ms), decimal (unscaled). */
   setNumber(row: number, value: number): void;
   /** decimal (unscaled). */
   setBigint(row: number, value: bigint): void;
@@ -63,7 +63,8 @@ export function columnBuilder(type: ColumnType, length: number): ColumnBuilder {
         finish: () => fixed(data),
       };
     }
-    case "timestamp": {
+    case "timestamp":
+    case "timestamptz": {
       // 64 bits are written as two halves: no BigInt is made for a row.
       const halves = new Int32Array(length * 2);
       return {

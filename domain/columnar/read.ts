@@ -49,6 +49,7 @@ export function valueReader(type: ColumnType, data: Data): (row: number) => Valu
       return (row) => (((values[row >> 3] ?? 0) >> (row & 7)) & 1) === 1;
     }
     case "timestamp":
+    case "timestamptz":
       return timestampReader(data);
     case "decimal":
       return decimalReader(data);

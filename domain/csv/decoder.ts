@@ -3,12 +3,13 @@ import { arrowSchema, recordBatch, type ColumnShape } from "../columnar/arrow";
 import { columnBuilder } from "../columnar/builder";
 import { TerminalError } from "../errors";
 import { nameAmong, type SourceColumn, type SourceTable } from "../model/source";
-import { typeName, type ColumnType } from "../model/types";
+import { typeName } from "../model/types";
 import { quoted, reject, type Rejections } from "../rejection";
 import { decodeUtf8 } from "../utf8";
 import { headerPositions, unescaped } from "./fields";
+import { misfit, parserOf } from "./parsers";
 import { ESCAPED, rawRecord, scanRecords, UNQUOTED, type Records } from "./scanner";
-import { parseBoolean, parseDate, parseDecimal, parseInteger, parseTime, parseTimestamp } from "./values";
+import { parseDecimal } from "./values";
 
 /** Some rows of a source table. Rejected rows are in the batch, with any value, and must be left out. */
 export interface SourceBatch {
@@ -18,16 +19,6 @@ export interface SourceBatch {
   readonly header: string;
   readonly raw: (row: number) => string;
 }
-
-const NUMERIC: Partial<
-  Record<ColumnType["kind"], (bytes: Uint8Array, start: number, end: number) => number>
-> = {
-  integer: parseInteger,
-  boolean: parseBoolean,
-  date: parseDate,
-  time: parseTime,
-  timestamp: parseTimestamp,
-};
 
 /** Decodes one column of a block. */
 function decodeColumn(
@@ -39,12 +30,12 @@ function decodeColumn(
   const { type } = column;
   const length = records.count - first;
   const builder = columnBuilder(type, length);
-  const parse = NUMERIC[type.kind];
+  const parse = parserOf(type);
   const refuse = (row: number, start: number, end: number): void => {
     const value = decodeUtf8(bytes.subarray(start, end));
     reject(rejections, row, {
       column: name,
-      reason: `${name} ${quoted(value)} is no ${typeName(type)} that Marble can hold`,
+      reason: `${name} ${quoted(value)} is no ${typeName(type)} that Marble can hold${misfit(type, value)}`,
     });
   };
 

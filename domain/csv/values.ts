@@ -3,7 +3,11 @@
  * value of the type.
  */
 
+/** A whole number that a value is decoded to; NaN where it is none. */
+export type Parse = (bytes: Uint8Array, start: number, end: number) => number;
+
 const MINUS = 0x2d;
+const PLUS = 0x2b;
 const DOT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -87,6 +91,24 @@ export function parseTimestamp(bytes: Uint8Array, start: number, end: number): n
   if (bytes[start + 10] !== SPACE) return NaN;
   return parseDate(bytes, start, start + 10) * DAY_IN_MS + parseTime(bytes, start + 11, end);
 }
+
+/** A timestamp with a time zone, as it is printed where that is UTC: '+00' behind it, which may be missing. */
+export const inUtc =
+  (parse: Parse): Parse =>
+  (bytes, start, end) => {
+    const zoned = bytes[end - 3] === PLUS && bytes[end - 2] === ZERO && bytes[end - 1] === ZERO;
+    return parse(bytes, start, zoned ? end - 3 : end);
+  };
+
+/** Leaves out the places of a second behind the third, of six at most. @param size bytes before the point */
+export const truncating =
+  (parse: Parse, size: number): Parse =>
+  (bytes, start, end) => {
+    const third = start + size + 4;
+    const finer = end - third;
+    const cut = finer > 0 && finer <= 3 && !Number.isNaN(digits(bytes, third, finer));
+    return parse(bytes, start, cut ? third : end);
+  };
 
 /** 't' or 'f', as 1 or 0. */
 export function parseBoolean(bytes: Uint8Array, start: number, end: number): number {

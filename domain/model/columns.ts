@@ -34,9 +34,9 @@ export interface Column {
 export interface ColumnsOf<Name extends string> {
   /** As it is. */
   copy(column: Name): Column;
-  /** The day of a timestamp. */
+  /** The day of a timestamp; in UTC, of one with a time zone. */
   dateOf(column: Name): Column;
-  /** The time of day of a timestamp, in milliseconds. */
+  /** The time of day of a timestamp, in milliseconds; in UTC, of one with a time zone. */
   timeOf(column: Name): Column;
   /** The day that a text 'YYYY-MM-DD' names. */
   parsedDate(column: Name): Column;

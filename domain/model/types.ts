@@ -1,24 +1,31 @@
 /**
  * The types that columns have, in the source, in Arrow, in Parquet and in the warehouse.
  *
- * | kind      | PostgreSQL            | Arrow                 | Parquet            |
- * |-----------|-----------------------|-----------------------|--------------------|
- * | integer   | integer               | Int32                 | INT32              |
- * | text      | text, varchar, enums  | Utf8                  | BYTE_ARRAY, UTF8   |
- * | boolean   | boolean               | Bool                  | BOOLEAN            |
- * | date      | date                  | Date32, days          | INT32, DATE        |
- * | time      | time                  | Time32, milliseconds  | INT32, TIME_MILLIS |
- * | timestamp | timestamp             | Timestamp, milliseconds without a zone | INT64, TIMESTAMP_MILLIS |
- * | decimal   | numeric(p, s), p ≤ 18 | Decimal128(p, s)      | INT64, DECIMAL     |
+ * | kind        | PostgreSQL            | Arrow                                  | Parquet                 |
+ * |-------------|-----------------------|----------------------------------------|-------------------------|
+ * | integer     | integer               | Int32                                  | INT32                   |
+ * | text        | text, varchar, enums  | Utf8                                   | BYTE_ARRAY, UTF8        |
+ * | boolean     | boolean               | Bool                                   | BOOLEAN                 |
+ * | date        | date                  | Date32, days                           | INT32, DATE             |
+ * | time        | time                  | Time32, milliseconds                   | INT32, TIME_MILLIS      |
+ * | timestamp   | timestamp             | Timestamp, milliseconds without a zone | INT64, TIMESTAMP_MILLIS |
+ * | timestamptz | timestamptz           | Timestamp, milliseconds, UTC           | INT64, TIMESTAMP_MILLIS |
+ * | decimal     | numeric(p, s), p ≤ 18 | Decimal128(p, s)                       | INT64, DECIMAL          |
  */
 export type ColumnType =
   | { readonly kind: "integer" }
   | { readonly kind: "text" }
   | { readonly kind: "boolean" }
   | { readonly kind: "date" }
-  | { readonly kind: "time" }
-  | { readonly kind: "timestamp" }
+  | ClockType
   | { readonly kind: "decimal"; readonly precision: number; readonly scale: number };
+
+/** A type with a time of day. PostgreSQL has six places of a second, the warehouse gets three. */
+export interface ClockType {
+  readonly kind: "time" | "timestamp" | "timestamptz";
+  /** Are the places behind the third left out? A value that has them is rejected otherwise. */
+  readonly truncated?: true;
+}
 
 export type Kind = ColumnType["kind"];
 
@@ -26,8 +33,12 @@ export const integer: ColumnType = { kind: "integer" };
 export const text: ColumnType = { kind: "text" };
 export const boolean: ColumnType = { kind: "boolean" };
 export const date: ColumnType = { kind: "date" };
-export const time: ColumnType = { kind: "time" };
-export const timestamp: ColumnType = { kind: "timestamp" };
+export const time: ClockType = { kind: "time" };
+export const timestamp: ClockType = { kind: "timestamp" };
+export const timestamptz: ClockType = { kind: "timestamptz" };
+
+/** Of a value finer than a millisecond, such as `now()`, what is finer is left out on purpose. */
+export const truncated = (type: ClockType): ClockType => ({ ...type, truncated: true });
 
 /** @throws RangeError when the digits would not fit into 64 bits */
 export function decimal(precision: number, scale: number): ColumnType {

@@ -96,6 +96,7 @@ const WORDS: Partial<Record<ColumnType["kind"], number>> = {
   date: 1,
   time: 1,
   timestamp: 2,
+  timestamptz: 2,
   decimal: 4,
 };
 

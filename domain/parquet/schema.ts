@@ -23,10 +23,11 @@ function element(type: ColumnType): Omit<SchemaElement, "name"> {
         logical_type: { type: "TIME", isAdjustedToUTC: false, unit: "MILLIS" },
       };
     case "timestamp":
+    case "timestamptz":
       return {
         type: "INT64",
         converted_type: "TIMESTAMP_MILLIS",
-        logical_type: { type: "TIMESTAMP", isAdjustedToUTC: false, unit: "MILLIS" },
+        logical_type: { type: "TIMESTAMP", isAdjustedToUTC: type.kind === "timestamptz", unit: "MILLIS" },
       };
     case "decimal": {
       const { precision, scale } = type;

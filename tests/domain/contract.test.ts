@@ -11,6 +11,7 @@ import {
   text,
   time,
   timestamp,
+  timestamptz,
   type ColumnType,
 } from "../../domain/model/types";
 import { createSource, type TestDatabase } from "../support/postgres";
@@ -38,6 +39,11 @@ describe("A contract", () => {
       timestamp,
       ["timestamp without time zone", "timestamp(3) without time zone"],
       ["timestamp with time zone", "timestamp(3) with time zone", "date"],
+    ],
+    [
+      timestamptz,
+      ["timestamp with time zone", "timestamp(3) with time zone"],
+      ["timestamp without time zone", "time with time zone", "date"],
     ],
     [
       decimal(10, 2),

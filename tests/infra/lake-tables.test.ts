@@ -1,7 +1,16 @@
 import { expect } from "chai";
 import { glueType, lakeTables, latestQueries } from "../../infra/lake-tables";
 import { model } from "../../domain/model/model";
-import { boolean, date, decimal, integer, text, time, timestamp } from "../../domain/model/types";
+import {
+  boolean,
+  date,
+  decimal,
+  integer,
+  text,
+  time,
+  timestamp,
+  timestamptz,
+} from "../../domain/model/types";
 
 describe("A column of the lake", () => {
   const cases = [
@@ -10,6 +19,7 @@ describe("A column of the lake", () => {
     [boolean, "boolean"],
     [date, "date"],
     [timestamp, "timestamp"],
+    [timestamptz, "timestamp"],
     [decimal(10, 2), "decimal(10,2)"],
     [decimal(18, 0), "decimal(18,0)"],
     [time, undefined],

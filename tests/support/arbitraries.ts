@@ -32,6 +32,7 @@ export function anyValue(type: ColumnType): fc.Arbitrary<NonNullable<Value>> {
     case "time":
       return fc.nat(DAY_MS - 1);
     case "timestamp":
+    case "timestamptz":
       return fc.integer({ min: FIRST_MOMENT, max: LAST_MOMENT });
     case "decimal": {
       const most = 10n ** BigInt(type.precision) - 1n;

@@ -2,7 +2,16 @@ import type { RecordBatch } from "apache-arrow";
 import { arrowSchema, columnData, isValid, recordBatch, type ColumnShape } from "../../domain/columnar/arrow";
 import { columnBuilder } from "../../domain/columnar/builder";
 import { valueReader, type Value } from "../../domain/columnar/read";
-import { boolean, date, decimal, integer, text, time, timestamp } from "../../domain/model/types";
+import {
+  boolean,
+  date,
+  decimal,
+  integer,
+  text,
+  time,
+  timestamp,
+  timestamptz,
+} from "../../domain/model/types";
 
 export type Columns = Readonly<Record<string, ColumnShape>>;
 
@@ -19,6 +28,7 @@ export const EVERY_TYPE = {
   moment: { type: timestamp, nullable: true },
   price: { type: decimal(10, 2), nullable: true },
   long: { type: decimal(18, 4), nullable: true },
+  instant: { type: timestamptz, nullable: true },
 } satisfies Columns;
 
 /** Builds a record batch from rows. */
@@ -69,7 +79,7 @@ export const objectsOf = (columns: Columns, batch: RecordBatch): Record<string, 
 
 const DAY_MS = 86_400_000;
 
-/** A value as PostgreSQL prints it, with `DateStyle` ISO. */
+/** A value as PostgreSQL prints it, with `DateStyle` ISO, in UTC. */
 export function printed({ type }: ColumnShape, value: Value): string | null {
   if (value === null) return null;
   switch (type.kind) {
@@ -80,7 +90,10 @@ export function printed({ type }: ColumnShape, value: Value): string | null {
     case "time":
       return withoutZeros(new Date(Number(value)).toISOString().slice(11, 23));
     case "timestamp":
-      return withoutZeros(new Date(Number(value)).toISOString().slice(0, 23).replace("T", " "));
+    case "timestamptz": {
+      const moment = withoutZeros(new Date(Number(value)).toISOString().slice(0, 23).replace("T", " "));
+      return type.kind === "timestamp" ? moment : `${moment}+00`;
+    }
     default:
       return String(value);
   }

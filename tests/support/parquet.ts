@@ -35,7 +35,7 @@ export async function rowGroupsOf(columns: Columns, file: AsyncBuffer): Promise<
         types.map((type, column) => {
           const stored: unknown = values[column]?.[row] ?? null;
           if (stored instanceof Uint8Array) return Buffer.from(stored).toString();
-          return type.kind === "timestamp" && stored !== null ? Number(stored) : (stored as Value);
+          return type.kind.startsWith("timestamp") && stored !== null ? Number(stored) : (stored as Value);
         }),
       ),
     );

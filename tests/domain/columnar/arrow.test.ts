@@ -17,6 +17,7 @@ describe("The Arrow schema of a table", () => {
       "moment Timestamp<MILLISECOND>?",
       "price Decimal[10e+2]?",
       "long Decimal[18e+4]?",
+      "instant Timestamp<MILLISECOND, UTC>?",
       "id Int32",
     ]);
     expect(schema.fields[5]?.type).to.have.property("timezone", undefined);

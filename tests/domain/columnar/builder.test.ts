@@ -45,14 +45,14 @@ describe("A batch that was built", () => {
 
   it("says of itself how many NULLs a column has", () => {
     const batch = batchOf(EVERY_TYPE, [
-      [1, "a", null, 0, null, null, null, 5n],
-      [2, "b", null, 0, 1, null, null, null],
-      [3, "", true, 0, null, null, 4n, null],
+      [1, "a", null, 0, null, null, null, 5n, 0],
+      [2, "b", null, 0, 1, null, null, null, null],
+      [3, "", true, 0, null, null, 4n, null, null],
     ]);
 
     const counts = Object.keys(EVERY_TYPE).map((name) => columnData(batch, name).nullCount);
 
-    expect(counts).to.deep.equal([0, 0, 2, 0, 2, 3, 2, 2]);
+    expect(counts).to.deep.equal([0, 0, 2, 0, 2, 3, 2, 2, 2]);
     expect(hasNulls(columnData(batch, "whole"))).to.equal(false);
     expect([0, 1, 2].map((row) => isValid(columnData(batch, "flag"), row))).to.deep.equal([
       false,

@@ -175,13 +175,21 @@ describe("A row that breaks its contract is rejected, as it came, and the others
     ],
     ["1,,,,yes,,,", "sold", 'sold "yes" is no boolean that Marble can hold'],
     ["1,,,,,2023-02-29,,", "on", 'on "2023-02-29" is no date that Marble can hold'],
-    ["1,,,,,infinity,,", "on", 'on "infinity" is no date that Marble can hold'],
+    [
+      "1,,,,,infinity,,",
+      "on",
+      'on "infinity" is no date that Marble can hold: it is infinite; set it to NULL in the source, or declare the column as text',
+    ],
     ["1,,,,,,24:00:00,", "daily", 'daily "24:00:00" is no time that Marble can hold'],
-    ["1,,,,,,,infinity", "at", 'at "infinity" is no timestamp that Marble can hold'],
+    [
+      "1,,,,,,,infinity",
+      "at",
+      'at "infinity" is no timestamp that Marble can hold: it is infinite; set it to NULL in the source, or declare the column as text',
+    ],
     [
       "1,,,,,,,2023-02-28 00:00:00.0001",
       "at",
-      'at "2023-02-28 00:00:00.0001" is no timestamp that Marble can hold',
+      'at "2023-02-28 00:00:00.0001" is no timestamp that Marble can hold: it is finer than a millisecond; declare the column as truncated(timestamp) to leave out what is finer',
     ],
     [
       "1,,,,,,,0044-03-15 00:00:00 BC",

@@ -7,18 +7,22 @@ import {
   text,
   time,
   timestamp,
+  timestamptz,
   typeName,
 } from "../../../domain/model/types";
 
 describe("A column type", () => {
   it("has the name of its type in PostgreSQL", () => {
-    expect([integer, text, boolean, date, time, timestamp, decimal(10, 2)].map(typeName)).to.deep.equal([
+    expect(
+      [integer, text, boolean, date, time, timestamp, timestamptz, decimal(10, 2)].map(typeName),
+    ).to.deep.equal([
       "integer",
       "varchar",
       "boolean",
       "date",
       "time",
       "timestamp",
+      "timestamptz",
       "numeric(10,2)",
     ]);
   });

@@ -20,6 +20,7 @@ describe("A Parquet file is what DuckDB takes it for", () => {
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), "marble-parquet-"));
     connection = await (await DuckDBInstance.create(":memory:")).connect();
+    await connection.run("SET TimeZone = 'UTC'");
   });
   after(async () => {
     connection.closeSync();
@@ -45,15 +46,26 @@ describe("A Parquet file is what DuckDB takes it for", () => {
       "moment TIMESTAMP",
       "price DECIMAL(10,2)",
       "long DECIMAL(18,4)",
+      "instant TIMESTAMP WITH TIME ZONE",
     ]);
   });
 
   it("with every value, and NULL, over several row groups", async () => {
     const moment = Date.UTC(2024, 1, 29, 14, 20, 52, 123);
     const rows: readonly Row[] = [
-      [1, 'a, "b"\nc', true, dayNumber("2024-02-29"), 51_652_123, moment, 255n, 123_456_789_012_345_678n],
-      [-2, "", false, dayNumber("1969-12-31"), 0, -1, -1n, -5n],
-      [null, null, null, null, null, null, null, null],
+      [
+        1,
+        'a, "b"\nc',
+        true,
+        dayNumber("2024-02-29"),
+        51_652_123,
+        moment,
+        255n,
+        123_456_789_012_345_678n,
+        moment,
+      ],
+      [-2, "", false, dayNumber("1969-12-31"), 0, -1, -1n, -5n, -1],
+      [null, null, null, null, null, null, null, null, null],
     ];
     const batch = batchOf(EVERY_TYPE, rows);
 
@@ -69,9 +81,20 @@ describe("A Parquet file is what DuckDB takes it for", () => {
         "2024-02-29 14:20:52.123",
         "2.55",
         "12345678901234.5678",
+        "2024-02-29 14:20:52.123+00",
       ],
-      ["-2", "", "false", "1969-12-31", "00:00:00", "1969-12-31 23:59:59.999", "-0.01", "-0.0005"],
-      [null, null, null, null, null, null, null, null],
+      [
+        "-2",
+        "",
+        "false",
+        "1969-12-31",
+        "00:00:00",
+        "1969-12-31 23:59:59.999",
+        "-0.01",
+        "-0.0005",
+        "1969-12-31 23:59:59.999+00",
+      ],
+      [null, null, null, null, null, null, null, null, null],
     ];
     expect(await query(`SELECT COLUMNS(*)::text FROM '${file}'`)).to.deep.equal([...expected, ...expected]);
     expect(await query(`SELECT num_row_groups FROM parquet_file_metadata('${file}')`)).to.deep.equal([[2n]]);

@@ -1,0 +1,240 @@
+import { DuckDBInstance } from "@duckdb/node-api";
+import { expect } from "chai";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { columnsOf, references } from "../../domain/model/columns";
+import { dimDate } from "../../domain/model/dim-date";
+import type { Model } from "../../domain/model/model";
+import { optional, sourceTable } from "../../domain/model/source";
+import { dimension, fact } from "../../domain/model/table";
+import {
+  boolean,
+  date,
+  decimal,
+  integer,
+  text,
+  time,
+  timestamp,
+  timestamptz,
+  truncated,
+} from "../../domain/model/types";
+import { lakeTables } from "../../infra/lake-tables";
+import { startPipeline, type Pipeline } from "../support/pipeline";
+import { createDatabase } from "../support/postgres";
+
+/** A source as most are: its moments have a time zone, and six places of a second. */
+const SOURCE = `
+  CREATE TYPE tier AS ENUM ('basic', 'silver, or so');
+  CREATE TABLE passenger (
+    passenger_id integer PRIMARY KEY, name varchar(40) NOT NULL, tier tier NOT NULL, frequent boolean NOT NULL,
+    bags smallint, born date, joined_at timestamptz NOT NULL DEFAULT now());
+  CREATE TABLE booking (
+    booking_id integer PRIMARY KEY, passenger_id integer NOT NULL REFERENCES passenger,
+    booked_at timestamptz NOT NULL DEFAULT now(), changed_at timestamptz, departs timestamp(3) NOT NULL,
+    boards time, price numeric(10,2) NOT NULL);
+  INSERT INTO passenger (passenger_id, name, tier, frequent, bags, born) VALUES
+    (1, 'Zoë, "Z"', 'basic', true, 32767, '1999-12-31'), (2, '', 'silver, or so', false, NULL, NULL);
+  INSERT INTO booking VALUES
+    (1, 1, DEFAULT, now() - interval '1 microsecond', '2024-10-27 01:30:00.123', localtime, 99999999.99),
+    (2, 2, '2024-03-31 01:59:59.999999+02', '0001-01-01 00:00:00.000001+00', '2024-03-31 02:30:00', NULL, -0.01),
+    (3, 1, '1969-12-31 23:59:59.999999+00', '9999-12-31 23:59:59.999999+00', '2024-01-01', '23:59:59.999999', 0),
+    (4, 2, '2024-01-01 00:30:00+05:30', NULL, '2024-01-01 00:00:00.1', '00:00:00', 12.5)`;
+
+const passenger = sourceTable("passenger", {
+  key: "passenger_id",
+  columns: {
+    passenger_id: integer,
+    name: text,
+    tier: text,
+    frequent: boolean,
+    bags: optional(integer),
+    born: optional(date),
+    joined_at: truncated(timestamptz),
+  },
+});
+const booking = sourceTable("booking", {
+  key: "booking_id",
+  columns: {
+    booking_id: integer,
+    passenger_id: integer,
+    booked_at: truncated(timestamptz),
+    changed_at: optional(truncated(timestamptz)),
+    departs: timestamp,
+    boards: optional(truncated(time)),
+    price: decimal(10, 2),
+  },
+});
+
+const person = columnsOf(passenger);
+const dimPassenger = dimension("dim_passenger", {
+  description: "Who flies.",
+  source: passenger,
+  key: "passenger_id",
+  columns: {
+    passenger_id: person.copy("passenger_id"),
+    name: person.copy("name"),
+    tier: person.copy("tier"),
+    frequent: person.copy("frequent"),
+    bags: person.copy("bags"),
+    born: person.copy("born"),
+    joined_at: person.copy("joined_at"),
+  },
+});
+const own = columnsOf(booking);
+const factBooking = fact("fact_booking", {
+  description: "Every version of every booking.",
+  source: booking,
+  key: "booking_id",
+  surrogateKey: "booking_record_id",
+  currentView: "current_booking",
+  columns: {
+    booking_id: own.copy("booking_id"),
+    passenger_id: references("dim_passenger", own.copy("passenger_id")),
+    booked_date: references("dim_date", own.dateOf("booked_at")),
+    booked_time: own.timeOf("booked_at"),
+    booked_at: own.copy("booked_at"),
+    changed_at: own.copy("changed_at"),
+    departs: own.copy("departs"),
+    boards: own.copy("boards"),
+    price: own.copy("price"),
+  },
+});
+const airline: Model = { version: 1, calendar: dimDate, tables: [dimPassenger, factBooking] };
+
+/** What the warehouse must show, as SQL over the source: both are asked in UTC. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  dim_passenger: `SELECT passenger_id, name, tier::text, frequent, bags::integer, born,
+    date_trunc('milliseconds', joined_at) AS joined_at FROM passenger`,
+  current_booking: `SELECT booking_id, passenger_id, booked_at::date AS booked_date,
+    date_trunc('milliseconds', booked_at::time)::time AS booked_time,
+    date_trunc('milliseconds', booked_at) AS booked_at, date_trunc('milliseconds', changed_at) AS changed_at,
+    departs, date_trunc('milliseconds', boards)::time AS boards, price FROM booking`,
+};
+
+/** The types of the warehouse, and what DuckDB makes of those of the files. */
+const WAREHOUSE_TYPES: Readonly<Record<string, string>> = {
+  passenger_id: "integer",
+  name: "character varying",
+  tier: "character varying",
+  frequent: "boolean",
+  bags: "integer",
+  born: "date",
+  joined_at: "timestamp with time zone",
+  booking_id: "integer",
+  booked_date: "date",
+  booked_time: "time without time zone",
+  booked_at: "timestamp with time zone",
+  changed_at: "timestamp with time zone",
+  departs: "timestamp without time zone",
+  boards: "time without time zone",
+  price: "numeric(10,2)",
+};
+const inDuckdb = (type: string): string =>
+  type
+    .replace("character varying", "varchar")
+    .replace(" without time zone", "")
+    .replace("numeric", "decimal")
+    .toUpperCase();
+
+describe("a source with the types that most have reaches the warehouse and the lake as it is", () => {
+  let pipeline: Pipeline;
+  beforeEach(async () => {
+    const source = await createDatabase();
+    const warehouse = await createDatabase();
+    await source.query(SOURCE);
+    // Whatever the databases have for a default, moments are those of UTC.
+    await source.query(`ALTER DATABASE ${source.name} SET timezone = 'Asia/Kolkata'`);
+    await warehouse.query(`ALTER DATABASE ${warehouse.name} SET timezone = 'America/New_York'`);
+    for (const { query } of [source, warehouse]) await query("SET timezone = 'UTC'");
+    pipeline = await startPipeline({ source, warehouse });
+  });
+  afterEach(() => pipeline.close());
+
+  const run = async (): Promise<void> => {
+    await pipeline.ingest();
+    expect(await pipeline.process({ model: airline })).to.include({ rejected: 0 });
+    await pipeline.load({ model: airline, marts: [] });
+  };
+  const expectSame = async (): Promise<void> => {
+    for (const [name, sql] of Object.entries(EXPECTED)) {
+      const columns = Object.keys(airline.tables.find((table) => shownAs(table) === name)!.columns);
+      const list = columns.map((column) => `${column}::text`).join(", ");
+      const shown = await pipeline.warehouse.query(`SELECT ${list} FROM ${name} ORDER BY 1`);
+      const expected = await pipeline.source.query(`SELECT ${list} FROM (${sql}) AS q ORDER BY 1`);
+      expect(shown.length, name).to.be.greaterThan(0);
+      expect(shown, name).to.deep.equal(expected);
+    }
+  };
+  const shownAs = (table: (typeof airline.tables)[number]): string =>
+    table.kind === "fact" ? table.currentView : table.name;
+
+  it("row for row, at first and when rows have come, changed and gone", async () => {
+    await run();
+    await expectSame();
+
+    await pipeline.source.query(`
+      UPDATE passenger SET joined_at = now() + interval '1 day', tier = 'basic' WHERE passenger_id = 2;
+      UPDATE booking SET changed_at = now(), price = price + 1 WHERE booking_id IN (2, 4);
+      INSERT INTO booking SELECT 5, passenger_id, now(), NULL, departs, boards, price FROM booking WHERE booking_id = 1;
+      DELETE FROM booking WHERE booking_id = 3`);
+    await run();
+    await expectSame();
+    expect(await pipeline.warehouse.query("SELECT FROM fact_booking")).to.have.length(7);
+  });
+
+  it("with versions that are captured again, or wait for their dimension, neither doubled nor changed", async () => {
+    await pipeline.source.query("ALTER TABLE booking DROP CONSTRAINT booking_passenger_id_fkey");
+    await pipeline.source.query(
+      "CREATE TABLE away AS TABLE passenger; DELETE FROM passenger WHERE passenger_id = 1",
+    );
+    await run();
+    await pipeline.source.query("ALTER TABLE booking ALTER price TYPE numeric(11,2)");
+    await run();
+    await pipeline.source.query("INSERT INTO passenger SELECT * FROM away WHERE passenger_id = 1");
+    await run();
+
+    await expectSame();
+    expect(await pipeline.warehouse.query("SELECT FROM fact_booking")).to.have.length(4);
+  });
+
+  it("with the types that the model says, in the warehouse and in the files", async () => {
+    await run();
+
+    const types = await pipeline.warehouse.query<{ name: string; type: string }>(
+      `SELECT DISTINCT attname AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute
+        WHERE attrelid IN ('dim_passenger'::regclass, 'fact_booking'::regclass) AND attnum > 0 AND attname <> 'booking_record_id'`,
+    );
+    expect(Object.fromEntries(types.map(({ name, type }) => [name, type]))).to.deep.equal(WAREHOUSE_TYPES);
+
+    const { commit } = (await pipeline.processed.log.head())!;
+    const directory = await mkdtemp(join(tmpdir(), "marble-types-"));
+    const duckdb = await (await DuckDBInstance.create(":memory:")).connect();
+    await duckdb.run("SET TimeZone = 'UTC'");
+    for (const table of airline.tables) {
+      const file = join(directory, `${table.name}.parquet`);
+      await writeFile(
+        file,
+        await pipeline.processed.store.stream(commit.tables[table.name]!.parts[0]!.files[0]!.key),
+      );
+      const rows = async (sql: string): Promise<unknown[][]> => (await duckdb.runAndReadAll(sql)).getRows();
+      const described = await rows(`SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM '${file}')`);
+      expect(described).to.deep.equal(
+        Object.keys(table.columns).map((name) => [name, inDuckdb(WAREHOUSE_TYPES[name]!)]),
+      );
+      const list = Object.keys(table.columns)
+        .map((name) => `${name}::text AS ${name}`)
+        .join(", ");
+      const loaded = await pipeline.warehouse.query<Record<string, string | null>>(
+        `SELECT ${list} FROM ${table.name} ORDER BY ${table.key}`,
+      );
+      expect(await rows(`SELECT ${list} FROM '${file}' ORDER BY ${table.key}`), table.name).to.deep.equal(
+        loaded.map((row) => Object.values(row)),
+      );
+    }
+    duckdb.closeSync();
+    await rm(directory, { recursive: true });
+    const inAthena = lakeTables(airline).find(({ name }) => name === "fact_booking")!.columns;
+    expect(inAthena.find(({ name }) => name === "booked_at")?.type).to.equal("timestamp");
+  });
+});
