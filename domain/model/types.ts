@@ -1,16 +1,16 @@
 /**
  * The types that columns have, in the source, in Arrow, in Parquet and in the warehouse.
  *
- * | kind        | PostgreSQL            | Arrow                                  | Parquet                 |
- * |-------------|-----------------------|----------------------------------------|-------------------------|
- * | integer     | integer               | Int32                                  | INT32                   |
- * | text        | text, varchar, enums  | Utf8                                   | BYTE_ARRAY, UTF8        |
- * | boolean     | boolean               | Bool                                   | BOOLEAN                 |
- * | date        | date                  | Date32, days                           | INT32, DATE             |
- * | time        | time                  | Time32, milliseconds                   | INT32, TIME_MILLIS      |
- * | timestamp   | timestamp             | Timestamp, milliseconds without a zone | INT64, TIMESTAMP_MILLIS |
- * | timestamptz | timestamptz           | Timestamp, milliseconds, UTC           | INT64, TIMESTAMP_MILLIS |
- * | decimal     | numeric(p, s), p ≤ 18 | Decimal128(p, s)                       | INT64, DECIMAL          |
+ * | kind        | PostgreSQL                      | Arrow                                  | Parquet                 |
+ * |-------------|---------------------------------|----------------------------------------|-------------------------|
+ * | integer     | integer                         | Int32                                  | INT32                   |
+ * | text        | text, varchar, enum, uuid, json | Utf8                                   | BYTE_ARRAY, UTF8        |
+ * | boolean     | boolean                         | Bool                                   | BOOLEAN                 |
+ * | date        | date                            | Date32, days                           | INT32, DATE             |
+ * | time        | time                            | Time32, milliseconds                   | INT32, TIME_MILLIS      |
+ * | timestamp   | timestamp                       | Timestamp, milliseconds without a zone | INT64, TIMESTAMP_MILLIS |
+ * | timestamptz | timestamptz                     | Timestamp, milliseconds, UTC           | INT64, TIMESTAMP_MILLIS |
+ * | decimal     | numeric(p, s), p ≤ 18           | Decimal128(p, s)                       | INT64, DECIMAL          |
  */
 export type ColumnType =
   | { readonly kind: "integer" }

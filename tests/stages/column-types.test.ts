@@ -23,32 +23,38 @@ import { lakeTables } from "../../infra/lake-tables";
 import { startPipeline, type Pipeline } from "../support/pipeline";
 import { createDatabase } from "../support/postgres";
 
+const ZOE = "00000000-0000-0000-0000-000000000001";
+const BO = "f47ac10b-58cc-4372-a567-0e02b2c3d479";
+
 /** A source as most are: its moments have a time zone, and six places of a second. */
 const SOURCE = `
   CREATE TYPE tier AS ENUM ('basic', 'silver, or so');
   CREATE TABLE passenger (
-    passenger_id integer PRIMARY KEY, name varchar(40) NOT NULL, tier tier NOT NULL, frequent boolean NOT NULL,
-    bags smallint, born date, joined_at timestamptz NOT NULL DEFAULT now());
+    passenger_id uuid PRIMARY KEY, name varchar(40) NOT NULL, tier tier NOT NULL, frequent boolean NOT NULL,
+    bags smallint, profile jsonb, raw json NOT NULL, born date, joined_at timestamptz NOT NULL DEFAULT now());
   CREATE TABLE booking (
-    booking_id integer PRIMARY KEY, passenger_id integer NOT NULL REFERENCES passenger,
+    booking_id integer PRIMARY KEY, passenger_id uuid NOT NULL REFERENCES passenger,
     booked_at timestamptz NOT NULL DEFAULT now(), changed_at timestamptz, departs timestamp(3) NOT NULL,
     boards time, price numeric(10,2) NOT NULL);
-  INSERT INTO passenger (passenger_id, name, tier, frequent, bags, born) VALUES
-    (1, 'Zoë, "Z"', 'basic', true, 32767, '1999-12-31'), (2, '', 'silver, or so', false, NULL, NULL);
+  INSERT INTO passenger (passenger_id, name, tier, frequent, bags, profile, raw, born) VALUES
+    ('${ZOE}', 'Zoë, "Z"', 'basic', true, 32767, '{"b": [1, null, "a\\"b,\\n"], "a": "é"}', '{"a": 1,  "a":2}', '1999-12-31'),
+    ('${BO}', '', 'silver, or so', false, NULL, NULL, 'null', NULL);
   INSERT INTO booking VALUES
-    (1, 1, DEFAULT, now() - interval '1 microsecond', '2024-10-27 01:30:00.123', localtime, 99999999.99),
-    (2, 2, '2024-03-31 01:59:59.999999+02', '0001-01-01 00:00:00.000001+00', '2024-03-31 02:30:00', NULL, -0.01),
-    (3, 1, '1969-12-31 23:59:59.999999+00', '9999-12-31 23:59:59.999999+00', '2024-01-01', '23:59:59.999999', 0),
-    (4, 2, '2024-01-01 00:30:00+05:30', NULL, '2024-01-01 00:00:00.1', '00:00:00', 12.5)`;
+    (1, '${ZOE}', DEFAULT, now() - interval '1 microsecond', '2024-10-27 01:30:00.123', localtime, 99999999.99),
+    (2, '${BO}', '2024-03-31 01:59:59.999999+02', '0001-01-01 00:00:00.000001+00', '2024-03-31 02:30:00', NULL, -0.01),
+    (3, '${ZOE}', '1969-12-31 23:59:59.999999+00', '9999-12-31 23:59:59.999999+00', '2024-01-01', '23:59:59.999999', 0),
+    (4, '${BO}', '2024-01-01 00:30:00+05:30', NULL, '2024-01-01 00:00:00.1', '00:00:00', 12.5)`;
 
 const passenger = sourceTable("passenger", {
   key: "passenger_id",
   columns: {
-    passenger_id: integer,
+    passenger_id: text,
     name: text,
     tier: text,
     frequent: boolean,
     bags: optional(integer),
+    profile: optional(text),
+    raw: text,
     born: optional(date),
     joined_at: truncated(timestamptz),
   },
@@ -57,7 +63,7 @@ const booking = sourceTable("booking", {
   key: "booking_id",
   columns: {
     booking_id: integer,
-    passenger_id: integer,
+    passenger_id: text,
     booked_at: truncated(timestamptz),
     changed_at: optional(truncated(timestamptz)),
     departs: timestamp,
@@ -77,6 +83,8 @@ const dimPassenger = dimension("dim_passenger", {
     tier: person.copy("tier"),
     frequent: person.copy("frequent"),
     bags: person.copy("bags"),
+    profile: person.copy("profile"),
+    raw: person.copy("raw"),
     born: person.copy("born"),
     joined_at: person.copy("joined_at"),
   },
@@ -104,7 +112,7 @@ const airline: Model = { version: 1, calendar: dimDate, tables: [dimPassenger, f
 
 /** What the warehouse must show, as SQL over the source: both are asked in UTC. */
 const EXPECTED: Readonly<Record<string, string>> = {
-  dim_passenger: `SELECT passenger_id, name, tier::text, frequent, bags::integer, born,
+  dim_passenger: `SELECT passenger_id, name, tier::text, frequent, bags::integer, profile, raw, born,
     date_trunc('milliseconds', joined_at) AS joined_at FROM passenger`,
   current_booking: `SELECT booking_id, passenger_id, booked_at::date AS booked_date,
     date_trunc('milliseconds', booked_at::time)::time AS booked_time,
@@ -114,11 +122,13 @@ const EXPECTED: Readonly<Record<string, string>> = {
 
 /** The types of the warehouse, and what DuckDB makes of those of the files. */
 const WAREHOUSE_TYPES: Readonly<Record<string, string>> = {
-  passenger_id: "integer",
+  passenger_id: "character varying",
   name: "character varying",
   tier: "character varying",
   frequent: "boolean",
   bags: "integer",
+  profile: "character varying",
+  raw: "character varying",
   born: "date",
   joined_at: "timestamp with time zone",
   booking_id: "integer",
@@ -174,7 +184,7 @@ describe("a source with the types that most have reaches the warehouse and the l
     await expectSame();
 
     await pipeline.source.query(`
-      UPDATE passenger SET joined_at = now() + interval '1 day', tier = 'basic' WHERE passenger_id = 2;
+      UPDATE passenger SET joined_at = now() + interval '1 day', tier = 'basic' WHERE passenger_id = '${BO}';
       UPDATE booking SET changed_at = now(), price = price + 1 WHERE booking_id IN (2, 4);
       INSERT INTO booking SELECT 5, passenger_id, now(), NULL, departs, boards, price FROM booking WHERE booking_id = 1;
       DELETE FROM booking WHERE booking_id = 3`);
@@ -186,12 +196,12 @@ describe("a source with the types that most have reaches the warehouse and the l
   it("with versions that are captured again, or wait for their dimension, neither doubled nor changed", async () => {
     await pipeline.source.query("ALTER TABLE booking DROP CONSTRAINT booking_passenger_id_fkey");
     await pipeline.source.query(
-      "CREATE TABLE away AS TABLE passenger; DELETE FROM passenger WHERE passenger_id = 1",
+      `CREATE TABLE away AS TABLE passenger; DELETE FROM passenger WHERE passenger_id = '${ZOE}'`,
     );
     await run();
     await pipeline.source.query("ALTER TABLE booking ALTER price TYPE numeric(11,2)");
     await run();
-    await pipeline.source.query("INSERT INTO passenger SELECT * FROM away WHERE passenger_id = 1");
+    await pipeline.source.query(`INSERT INTO passenger SELECT * FROM away WHERE passenger_id = '${ZOE}'`);
     await run();
 
     await expectSame();
