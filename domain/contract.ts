@@ -4,6 +4,7 @@ import { typeName, type ColumnType } from "./model/types";
 /** The types of PostgreSQL, as `format_type()` prints them, that each kind of column accepts. */
 const ACCEPTED: Record<ColumnType["kind"], RegExp> = {
   integer: /^(integer|smallint)$/,
+  bigint: /^(bigint|integer|smallint)$/,
   text: /^(text|character varying(\(\d+\))?|character(\(\d+\))?|enum .+|uuid|jsonb?)$/,
   boolean: /^boolean$/,
   date: /^date$/,

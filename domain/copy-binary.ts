@@ -92,6 +92,12 @@ function writerFor(type: ColumnType, room: number): WriteValue {
   switch (type.kind) {
     case "integer":
       return (output, value) => writeInt32(output, value as number);
+    case "bigint":
+      return (output, value) => {
+        output.buffer.writeInt32BE(8, output.size);
+        output.buffer.writeBigInt64BE(value as bigint, output.size + 4);
+        output.size += 12;
+      };
     case "date":
       return (output, value) => writeInt32(output, (value as number) - EPOCH_DAYS);
     case "time":

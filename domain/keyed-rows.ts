@@ -1,12 +1,23 @@
-import type { RecordBatch } from "apache-arrow";
+import type { Data, RecordBatch } from "apache-arrow";
 import { columnData } from "./columnar/arrow";
-import { valueReader } from "./columnar/read";
+import { valueReader, type Value } from "./columnar/read";
 import { columnOver, referenceReader, rowReference, takeBatch, type RowReference } from "./columnar/take";
 import type { SourceBatch } from "./csv/decoder";
 import { columnNames, type SourceTable } from "./model/source";
+import type { ColumnType } from "./model/types";
 
-/** The key of a row of a joined table. */
-export type Key = number | string;
+/** The key of a row of a joined table; a bigint only where a number would not be exact. */
+export type Key = number | bigint | string;
+
+/** The same for an integer and a bigint of one value: the one may refer to the other. */
+const keyOf = (value: Value): Key =>
+  typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : (value as Key);
+
+/** Reads a column that is the key of a joined table, or refers to one. */
+export function keysIn(type: ColumnType, data: Data): (row: number) => Key {
+  const read = valueReader(type, data);
+  return type.kind === "bigint" ? (row) => keyOf(read(row)) : (read as (row: number) => Key);
+}
 
 /**
  * The latest version of every row of one source table, by key: what the maintenance of joins needs
@@ -23,10 +34,12 @@ export const emptyRows = (table: SourceTable): KeyedRows => ({ table, batches: [
 
 function keyReader(table: SourceTable, batch: RecordBatch): (row: number) => Key {
   const { type } = table.columns[table.key] ?? {};
-  if (type?.kind !== "integer" && type?.kind !== "text") {
-    throw new TypeError(`${table.name}.${table.key}: the key of a joined table must be an integer or a text`);
+  if (type?.kind !== "integer" && type?.kind !== "bigint" && type?.kind !== "text") {
+    throw new TypeError(
+      `${table.name}.${table.key}: the key of a joined table must be an integer, a bigint or a text`,
+    );
   }
-  return valueReader(type, columnData(batch, table.key)) as (row: number) => Key;
+  return keysIn(type, columnData(batch, table.key));
 }
 
 /** Adds or replaces the rows of a batch, but for the rejected. Returns their keys. */
@@ -67,5 +80,5 @@ export function rowsWhere(rows: KeyedRows, column: string, values: ReadonlySet<K
   const type = rows.table.columns[column]?.type;
   if (type === undefined) throw new TypeError(`${rows.table.name} has no column ${column}`);
   const valueOf = referenceReader(type, columnOver(rows.batches, index));
-  return [...rows.positions.values()].filter((reference) => values.has(valueOf(reference) as Key));
+  return [...rows.positions.values()].filter((reference) => values.has(keyOf(valueOf(reference))));
 }

@@ -1,10 +1,9 @@
 import type { Data, RecordBatch } from "apache-arrow";
 import { hull, type DayRange } from "./calendar";
 import { arrowSchema, columnData, recordBatch } from "./columnar/arrow";
-import { valueReader } from "./columnar/read";
 import { takeBatch, type RowReference } from "./columnar/take";
 import { computeColumn, namedDays, rejectFarDays } from "./compute-column";
-import type { Key, KeyedRows } from "./keyed-rows";
+import { keysIn, type Key, type KeyedRows } from "./keyed-rows";
 import type { Join } from "./model/columns";
 import { joinName, joinsOf, type Dimension, type Fact } from "./model/table";
 import { reject, type Rejections } from "./rejection";
@@ -89,7 +88,7 @@ interface JoinRows {
 function joinKeys(table: Dimension | Fact, batch: RecordBatch, join: Join): (row: number) => Key {
   const type = table.source.columns[join.on]?.type;
   if (type === undefined) throw new TypeError(`${table.source.name} has no column ${join.on}`);
-  return valueReader(type, columnData(batch, join.on)) as (row: number) => Key;
+  return keysIn(type, columnData(batch, join.on));
 }
 
 /** Rejects the rows whose joined row does not exist. They heal when it comes: it makes its dependants anew. */

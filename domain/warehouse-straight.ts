@@ -55,6 +55,7 @@ export function describeTable(schema: string, target: TargetTable): string {
 /** The types whose binary form is that of a kind of column. Any other has to be cast, in the staging table. */
 const SAME_BINARY: Readonly<Record<Kind, readonly string[]>> = {
   integer: ["integer"],
+  bigint: ["bigint"],
   text: ["text", "character varying"],
   boolean: ["boolean"],
   date: ["date"],

@@ -4,6 +4,7 @@ import {
   Decimal,
   Field,
   Int32,
+  Int64,
   makeData,
   RecordBatch,
   Schema,
@@ -27,6 +28,8 @@ export function arrowType(type: ColumnType): DataType {
   switch (type.kind) {
     case "integer":
       return new Int32();
+    case "bigint":
+      return new Int64();
     case "text":
       return new Utf8();
     case "boolean":

@@ -8,9 +8,9 @@ import { arrowType } from "./arrow";
  */
 export interface ColumnBuilder {
   setNull(row: number): void;
-  /** integer, date (days), time (ms), boolean (0 or 1), timestamp with and without a zone (ms), decimal (unscaled). */
+  /** integer, bigint up to 53 bits, date (days), time (ms), boolean (0 or 1), timestamp with and without a zone (ms), decimal (unscaled). */
   setNumber(row: number, value: number): void;
-  /** decimal (unscaled). */
+  /** bigint, decimal (unscaled). */
   setBigint(row: number, value: bigint): void;
   /** text, as UTF-8. */
   setBytes(row: number, bytes: Uint8Array, start: number, end: number): void;
@@ -63,10 +63,12 @@ export function columnBuilder(type: ColumnType, length: number): ColumnBuilder {
         finish: () => fixed(data),
       };
     }
+    case "bigint":
     case "timestamp":
     case "timestamptz": {
       // 64 bits are written as two halves: no BigInt is made for a row.
-      const halves = new Int32Array(length * 2);
+      const data = new BigInt64Array(length);
+      const halves = new Int32Array(data.buffer);
       return {
         ...base,
         setNumber: (row, value) => {
@@ -74,7 +76,10 @@ export function columnBuilder(type: ColumnType, length: number): ColumnBuilder {
           halves[row * 2] = value - high * LOW_32;
           halves[row * 2 + 1] = high;
         },
-        finish: () => fixed(new BigInt64Array(halves.buffer)),
+        ...(type.kind === "bigint" && {
+          setBigint: (row: number, value: bigint) => void (data[row] = value),
+        }),
+        finish: () => fixed(data),
       };
     }
     case "decimal": {

@@ -44,6 +44,10 @@ export function valueReader(type: ColumnType, data: Data): (row: number) => Valu
       const values = data.values as Int32Array;
       return (row) => values[row] ?? 0;
     }
+    case "bigint": {
+      const values = data.values as BigInt64Array;
+      return (row) => values[row] ?? 0n;
+    }
     case "boolean": {
       const values = data.values as Uint8Array;
       return (row) => (((values[row >> 3] ?? 0) >> (row & 7)) & 1) === 1;

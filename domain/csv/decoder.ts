@@ -7,9 +7,8 @@ import { typeName } from "../model/types";
 import { quoted, reject, type Rejections } from "../rejection";
 import { decodeUtf8 } from "../utf8";
 import { headerPositions, unescaped } from "./fields";
-import { misfit, parserOf } from "./parsers";
+import { exactParserOf, misfit, parserOf } from "./parsers";
 import { ESCAPED, rawRecord, scanRecords, UNQUOTED, type Records } from "./scanner";
-import { parseDecimal } from "./values";
 
 /** Some rows of a source table. Rejected rows are in the batch, with any value, and must be left out. */
 export interface SourceBatch {
@@ -31,6 +30,7 @@ function decodeColumn(
   const length = records.count - first;
   const builder = columnBuilder(type, length);
   const parse = parserOf(type);
+  const parseExact = exactParserOf(type);
   const refuse = (row: number, start: number, end: number): void => {
     const value = decodeUtf8(bytes.subarray(start, end));
     reject(rejections, row, {
@@ -49,8 +49,8 @@ function decodeColumn(
       const value = parse(bytes, start, end);
       if (Number.isNaN(value)) refuse(row, start, end);
       builder.setNumber(row, value);
-    } else if (type.kind === "decimal") {
-      const value = parseDecimal(bytes, { start, end, precision: type.precision, scale: type.scale });
+    } else if (parseExact !== undefined) {
+      const value = parseExact(bytes, start, end);
       if (value === undefined) refuse(row, start, end);
       if (typeof value === "bigint") builder.setBigint(row, value);
       else builder.setNumber(row, value ?? 0);

@@ -1,8 +1,10 @@
-import { timestamptz, truncated, type ColumnType, type Kind } from "../model/types";
+import { bigint, timestamptz, truncated, type ColumnType, type Kind } from "../model/types";
 import {
   inUtc,
+  parseBigint,
   parseBoolean,
   parseDate,
+  parseDecimal,
   parseInteger,
   parseTime,
   parseTimestamp,
@@ -31,12 +33,27 @@ const TRUNCATING: Partial<Record<Kind, Parse>> = {
 export const parserOf = (type: ColumnType): Parse | undefined =>
   ("truncated" in type ? TRUNCATING : PARSERS)[type.kind];
 
+type ParseExact = (bytes: Uint8Array, start: number, end: number) => number | bigint | undefined;
+
+/** What decodes the values of a column that a number cannot hold, all of them; undefined for any other type. */
+export function exactParserOf(type: ColumnType): ParseExact | undefined {
+  if (type.kind === "bigint") return parseBigint;
+  if (type.kind !== "decimal") return undefined;
+  const { precision, scale } = type;
+  return (bytes, start, end) => parseDecimal(bytes, { start, end, precision, scale });
+}
+
+const WHOLE = /^-?\d+$/;
 const INFINITE = /^-?infinity$/;
 const ZONE = /:\d\d(\.\d+)?[+-]\d\d(:\d\d){0,2}$/;
 
 /** Why a value is none of a type, and what to do, as the end of a sentence; empty where its text says enough. */
 export function misfit(type: ColumnType, value: string): string {
   switch (type.kind) {
+    case "integer":
+      return WHOLE.test(value) && fits(bigint, value)
+        ? ": it needs 64 bits; declare the column as bigint"
+        : "";
     case "date":
     case "time":
     case "timestamp":
@@ -53,7 +70,8 @@ export function misfit(type: ColumnType, value: string): string {
   }
 }
 
-function fits(type: ColumnType, value: string): boolean {
-  const bytes = new TextEncoder().encode(value);
-  return !Number.isNaN(parserOf(type)?.(bytes, 0, bytes.length));
+function fits(type: ColumnType, text: string): boolean {
+  const bytes = new TextEncoder().encode(text);
+  const value = (parserOf(type) ?? exactParserOf(type))?.(bytes, 0, bytes.length);
+  return value !== undefined && !Number.isNaN(value);
 }

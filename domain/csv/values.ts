@@ -148,7 +148,7 @@ export function parseDecimal(
       continue;
     }
     if (significant > 0 || byte !== ZERO) significant++;
-    if (significant > 18) return undefined;
+    if (significant > precision) return undefined;
     if (significant <= 9) high = high * 10 + (byte - ZERO);
     else {
       low = low * 10 + (byte - ZERO);
@@ -163,4 +163,10 @@ export function parseDecimal(
   }
   const value = (BigInt(high) * 10n ** BigInt(lowDigits) + BigInt(low)) * 10n ** BigInt(missing);
   return negative ? -value : value;
+}
+
+/** A whole number that fits 64 bits; a bigint beyond 15 digits, undefined where it is none. */
+export function parseBigint(bytes: Uint8Array, start: number, end: number): number | bigint | undefined {
+  const value = parseDecimal(bytes, { start, end, precision: 19, scale: 0 });
+  return typeof value === "bigint" && value !== BigInt.asIntN(64, value) ? undefined : value;
 }

@@ -4,6 +4,7 @@
  * | kind        | PostgreSQL                      | Arrow                                  | Parquet                 |
  * |-------------|---------------------------------|----------------------------------------|-------------------------|
  * | integer     | integer                         | Int32                                  | INT32                   |
+ * | bigint      | bigint                          | Int64                                  | INT64                   |
  * | text        | text, varchar, enum, uuid, json | Utf8                                   | BYTE_ARRAY, UTF8        |
  * | boolean     | boolean                         | Bool                                   | BOOLEAN                 |
  * | date        | date                            | Date32, days                           | INT32, DATE             |
@@ -14,6 +15,7 @@
  */
 export type ColumnType =
   | { readonly kind: "integer" }
+  | { readonly kind: "bigint" }
   | { readonly kind: "text" }
   | { readonly kind: "boolean" }
   | { readonly kind: "date" }
@@ -30,6 +32,7 @@ export interface ClockType {
 export type Kind = ColumnType["kind"];
 
 export const integer: ColumnType = { kind: "integer" };
+export const bigint: ColumnType = { kind: "bigint" };
 export const text: ColumnType = { kind: "text" };
 export const boolean: ColumnType = { kind: "boolean" };
 export const date: ColumnType = { kind: "date" };

@@ -93,6 +93,7 @@ const partsOf = (batches: readonly RecordBatch[], index: number): Data[] =>
 /** How many words of 32 bits a value takes in memory; only the first two of a decimal tell anything. */
 const WORDS: Partial<Record<ColumnType["kind"], number>> = {
   integer: 1,
+  bigint: 2,
   date: 1,
   time: 1,
   timestamp: 2,

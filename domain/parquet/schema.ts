@@ -10,6 +10,8 @@ function element(type: ColumnType): Omit<SchemaElement, "name"> {
   switch (type.kind) {
     case "integer":
       return { type: "INT32" };
+    case "bigint":
+      return { type: "INT64" };
     case "text":
       return { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } };
     case "boolean":

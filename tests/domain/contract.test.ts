@@ -4,6 +4,7 @@ import { contractsOf, model } from "../../domain/model/model";
 import { optional, required, sourceTable } from "../../domain/model/source";
 import { staff } from "../../domain/model/sources";
 import {
+  bigint,
   boolean,
   date,
   decimal,
@@ -19,6 +20,7 @@ import { createSource, type TestDatabase } from "../support/postgres";
 describe("A contract", () => {
   const kinds: readonly (readonly [ColumnType, readonly string[], readonly string[]])[] = [
     [integer, ["integer", "smallint"], ["bigint", "integer[]", "numeric(10,0)", "text"]],
+    [bigint, ["bigint", "integer", "smallint"], ["bigint[]", "numeric", "oid"]],
     [
       text,
       [

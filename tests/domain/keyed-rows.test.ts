@@ -4,7 +4,7 @@ import type { Value } from "../../domain/columnar/read";
 import { takeBatch } from "../../domain/columnar/take";
 import { compacted, deleteRows, emptyRows, keysOf, rowsWhere, upsertRows } from "../../domain/keyed-rows";
 import { optional, sourceTable, type SourceTable } from "../../domain/model/source";
-import { boolean, integer, text } from "../../domain/model/types";
+import { bigint, boolean, integer, text } from "../../domain/model/types";
 import { batchOfObjects, objectsOf } from "../support/columnar";
 
 const address = sourceTable("address", {
@@ -118,11 +118,33 @@ describe("The latest rows of a table", () => {
     expect(() => rowsWhere(rows, "street", new Set())).to.throw("address has no column street");
   });
 
+  it("are found by a bigint as by the integer of the same value, and beyond what a number holds", () => {
+    const port = sourceTable("port", { key: "id", columns: { id: bigint, hub: bigint } });
+    const far = 2n ** 53n;
+    const rows = emptyRows(port);
+
+    const keys = upsertRows(
+      rows,
+      source(port, [
+        { id: 5n, hub: far },
+        { id: far, hub: 5n },
+        { id: far + 1n, hub: far + 1n },
+      ]),
+    );
+
+    expect(keys).to.deep.equal([5, far, far + 1n]);
+    expect(rowsWhere(rows, "hub", new Set([5, far + 1n]))).to.deep.equal([
+      rows.positions.get(far),
+      rows.positions.get(far + 1n),
+    ]);
+    expect(deleteRows(rows, [far, -5])).to.equal(1);
+  });
+
   it("have a key of whole numbers or texts", () => {
     const flags = sourceTable("flags", { key: "flag", columns: { flag: boolean } });
 
     expect(() => upsertRows(emptyRows(flags), source(flags, [{ flag: true }]))).to.throw(
-      "flags.flag: the key of a joined table must be an integer or a text",
+      "flags.flag: the key of a joined table must be an integer, a bigint or a text",
     );
   });
 });

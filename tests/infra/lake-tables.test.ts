@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { glueType, lakeTables, latestQueries } from "../../infra/lake-tables";
 import { model } from "../../domain/model/model";
 import {
+  bigint,
   boolean,
   date,
   decimal,
@@ -15,6 +16,7 @@ import {
 describe("A column of the lake", () => {
   const cases = [
     [integer, "int"],
+    [bigint, "bigint"],
     [text, "string"],
     [boolean, "boolean"],
     [date, "date"],

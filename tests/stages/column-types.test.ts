@@ -3,12 +3,13 @@ import { expect } from "chai";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { columnsOf, references } from "../../domain/model/columns";
+import { columnsOf, joined, references } from "../../domain/model/columns";
 import { dimDate } from "../../domain/model/dim-date";
 import type { Model } from "../../domain/model/model";
 import { optional, sourceTable } from "../../domain/model/source";
 import { dimension, fact } from "../../domain/model/table";
 import {
+  bigint,
   boolean,
   date,
   decimal,
@@ -29,22 +30,25 @@ const BO = "f47ac10b-58cc-4372-a567-0e02b2c3d479";
 /** A source as most are: its moments have a time zone, and six places of a second. */
 const SOURCE = `
   CREATE TYPE tier AS ENUM ('basic', 'silver, or so');
+  CREATE TABLE airport (airport_id bigint PRIMARY KEY, code char(3) NOT NULL);
   CREATE TABLE passenger (
     passenger_id uuid PRIMARY KEY, name varchar(40) NOT NULL, tier tier NOT NULL, frequent boolean NOT NULL,
-    bags smallint, profile jsonb, raw json NOT NULL, born date, joined_at timestamptz NOT NULL DEFAULT now());
+    home_id bigint NOT NULL REFERENCES airport, bags smallint, profile jsonb, raw json NOT NULL, born date, joined_at timestamptz NOT NULL DEFAULT now());
   CREATE TABLE booking (
-    booking_id integer PRIMARY KEY, passenger_id uuid NOT NULL REFERENCES passenger,
+    booking_id bigint PRIMARY KEY, passenger_id uuid NOT NULL REFERENCES passenger,
     booked_at timestamptz NOT NULL DEFAULT now(), changed_at timestamptz, departs timestamp(3) NOT NULL,
-    boards time, price numeric(10,2) NOT NULL);
-  INSERT INTO passenger (passenger_id, name, tier, frequent, bags, profile, raw, born) VALUES
-    ('${ZOE}', 'Zoë, "Z"', 'basic', true, 32767, '{"b": [1, null, "a\\"b,\\n"], "a": "é"}', '{"a": 1,  "a":2}', '1999-12-31'),
-    ('${BO}', '', 'silver, or so', false, NULL, NULL, 'null', NULL);
+    boards time, price numeric(10,2) NOT NULL, miles bigint);
+  INSERT INTO airport VALUES (-5, 'LHR'), (9007199254740993, 'GLA'), (9007199254740992, 'BHX');
+  INSERT INTO passenger (passenger_id, name, tier, frequent, home_id, bags, profile, raw, born) VALUES
+    ('${ZOE}', 'Zoë, "Z"', 'basic', true, 9007199254740993, 32767, '{"b": [1, null, "a\\"b,\\n"], "a": "é"}', '{"a": 1,  "a":2}', '1999-12-31'),
+    ('${BO}', '', 'silver, or so', false, -5, NULL, NULL, 'null', NULL);
   INSERT INTO booking VALUES
-    (1, '${ZOE}', DEFAULT, now() - interval '1 microsecond', '2024-10-27 01:30:00.123', localtime, 99999999.99),
-    (2, '${BO}', '2024-03-31 01:59:59.999999+02', '0001-01-01 00:00:00.000001+00', '2024-03-31 02:30:00', NULL, -0.01),
-    (3, '${ZOE}', '1969-12-31 23:59:59.999999+00', '9999-12-31 23:59:59.999999+00', '2024-01-01', '23:59:59.999999', 0),
-    (4, '${BO}', '2024-01-01 00:30:00+05:30', NULL, '2024-01-01 00:00:00.1', '00:00:00', 12.5)`;
+    (9223372036854775807, '${ZOE}', DEFAULT, now() - interval '1 microsecond', '2024-10-27 01:30:00.123', localtime, 99999999.99, 9223372036854775807),
+    (2, '${BO}', '2024-03-31 01:59:59.999999+02', '0001-01-01 00:00:00.000001+00', '2024-03-31 02:30:00', NULL, -0.01, NULL),
+    (-9223372036854775808, '${ZOE}', '1969-12-31 23:59:59.999999+00', '9999-12-31 23:59:59.999999+00', '2024-01-01', '23:59:59.999999', 0, -9223372036854775808),
+    (4, '${BO}', '2024-01-01 00:30:00+05:30', NULL, '2024-01-01 00:00:00.1', '00:00:00', 12.5, 12)`;
 
+const airport = sourceTable("airport", { key: "airport_id", columns: { airport_id: bigint, code: text } });
 const passenger = sourceTable("passenger", {
   key: "passenger_id",
   columns: {
@@ -52,6 +56,7 @@ const passenger = sourceTable("passenger", {
     name: text,
     tier: text,
     frequent: boolean,
+    home_id: bigint,
     bags: optional(integer),
     profile: optional(text),
     raw: text,
@@ -62,13 +67,14 @@ const passenger = sourceTable("passenger", {
 const booking = sourceTable("booking", {
   key: "booking_id",
   columns: {
-    booking_id: integer,
+    booking_id: bigint,
     passenger_id: text,
     booked_at: truncated(timestamptz),
     changed_at: optional(truncated(timestamptz)),
     departs: timestamp,
     boards: optional(truncated(time)),
     price: decimal(10, 2),
+    miles: optional(bigint),
   },
 });
 
@@ -82,6 +88,7 @@ const dimPassenger = dimension("dim_passenger", {
     name: person.copy("name"),
     tier: person.copy("tier"),
     frequent: person.copy("frequent"),
+    home: joined(passenger, "home_id", airport).copy("code"),
     bags: person.copy("bags"),
     profile: person.copy("profile"),
     raw: person.copy("raw"),
@@ -106,18 +113,20 @@ const factBooking = fact("fact_booking", {
     departs: own.copy("departs"),
     boards: own.copy("boards"),
     price: own.copy("price"),
+    miles: own.copy("miles"),
   },
 });
 const airline: Model = { version: 1, calendar: dimDate, tables: [dimPassenger, factBooking] };
 
 /** What the warehouse must show, as SQL over the source: both are asked in UTC. */
 const EXPECTED: Readonly<Record<string, string>> = {
-  dim_passenger: `SELECT passenger_id, name, tier::text, frequent, bags::integer, profile, raw, born,
-    date_trunc('milliseconds', joined_at) AS joined_at FROM passenger`,
+  dim_passenger: `SELECT passenger_id, name, tier::text, frequent, code AS home, bags::integer, profile, raw, born,
+    date_trunc('milliseconds', joined_at) AS joined_at
+    FROM passenger JOIN airport ON airport_id = home_id`,
   current_booking: `SELECT booking_id, passenger_id, booked_at::date AS booked_date,
     date_trunc('milliseconds', booked_at::time)::time AS booked_time,
     date_trunc('milliseconds', booked_at) AS booked_at, date_trunc('milliseconds', changed_at) AS changed_at,
-    departs, date_trunc('milliseconds', boards)::time AS boards, price FROM booking`,
+    departs, date_trunc('milliseconds', boards)::time AS boards, price, miles FROM booking`,
 };
 
 /** The types of the warehouse, and what DuckDB makes of those of the files. */
@@ -126,12 +135,13 @@ const WAREHOUSE_TYPES: Readonly<Record<string, string>> = {
   name: "character varying",
   tier: "character varying",
   frequent: "boolean",
+  home: "character varying",
   bags: "integer",
   profile: "character varying",
   raw: "character varying",
   born: "date",
   joined_at: "timestamp with time zone",
-  booking_id: "integer",
+  booking_id: "bigint",
   booked_date: "date",
   booked_time: "time without time zone",
   booked_at: "timestamp with time zone",
@@ -139,6 +149,7 @@ const WAREHOUSE_TYPES: Readonly<Record<string, string>> = {
   departs: "timestamp without time zone",
   boards: "time without time zone",
   price: "numeric(10,2)",
+  miles: "bigint",
 };
 const inDuckdb = (type: string): string =>
   type
@@ -186,8 +197,9 @@ describe("a source with the types that most have reaches the warehouse and the l
     await pipeline.source.query(`
       UPDATE passenger SET joined_at = now() + interval '1 day', tier = 'basic' WHERE passenger_id = '${BO}';
       UPDATE booking SET changed_at = now(), price = price + 1 WHERE booking_id IN (2, 4);
-      INSERT INTO booking SELECT 5, passenger_id, now(), NULL, departs, boards, price FROM booking WHERE booking_id = 1;
-      DELETE FROM booking WHERE booking_id = 3`);
+      INSERT INTO booking SELECT 5, passenger_id, now(), NULL, departs, boards, price, miles FROM booking WHERE booking_id = 9223372036854775807;
+      DELETE FROM booking WHERE booking_id = -9223372036854775808;
+      UPDATE airport SET code = 'EDI' WHERE airport_id = 9007199254740993`);
     await run();
     await expectSame();
     expect(await pipeline.warehouse.query("SELECT FROM fact_booking")).to.have.length(7);

@@ -23,6 +23,8 @@ export function anyValue(type: ColumnType): fc.Arbitrary<NonNullable<Value>> {
   switch (type.kind) {
     case "integer":
       return fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+    case "bigint":
+      return fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
     case "text":
       return anyText;
     case "boolean":

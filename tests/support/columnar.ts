@@ -3,6 +3,7 @@ import { arrowSchema, columnData, isValid, recordBatch, type ColumnShape } from 
 import { columnBuilder } from "../../domain/columnar/builder";
 import { valueReader, type Value } from "../../domain/columnar/read";
 import {
+  bigint,
   boolean,
   date,
   decimal,
@@ -29,6 +30,7 @@ export const EVERY_TYPE = {
   price: { type: decimal(10, 2), nullable: true },
   long: { type: decimal(18, 4), nullable: true },
   instant: { type: timestamptz, nullable: true },
+  large: { type: bigint, nullable: true },
 } satisfies Columns;
 
 /** Builds a record batch from rows. */

@@ -18,6 +18,7 @@ describe("The Arrow schema of a table", () => {
       "price Decimal[10e+2]?",
       "long Decimal[18e+4]?",
       "instant Timestamp<MILLISECOND, UTC>?",
+      "large Int64?",
       "id Int32",
     ]);
     expect(schema.fields[5]?.type).to.have.property("timezone", undefined);

@@ -161,8 +161,16 @@ describe("A row that breaks its contract is rejected, as it came, and the others
   const cases: readonly (readonly [string, string, string])[] = [
     ["x,,,,,,,", "id", 'id "x" is no integer that Marble can hold'],
     ['"",,,,,,,', "id", 'id "" is no integer that Marble can hold'],
-    ["2147483648,,,,,,,", "id", 'id "2147483648" is no integer that Marble can hold'],
-    ["-2147483649,,,,,,,", "id", 'id "-2147483649" is no integer that Marble can hold'],
+    [
+      "2147483648,,,,,,,",
+      "id",
+      'id "2147483648" is no integer that Marble can hold: it needs 64 bits; declare the column as bigint',
+    ],
+    [
+      "-2147483649,,,,,,,",
+      "id",
+      'id "-2147483649" is no integer that Marble can hold: it needs 64 bits; declare the column as bigint',
+    ],
     [',"a ""b"", c",,,,,,', "id", "id is NULL"],
     ["1,,NaN,,,,,", "price", 'price "NaN" is no numeric(10,2) that Marble can hold'],
     ["1,,Infinity,,,,,", "price", 'price "Infinity" is no numeric(10,2) that Marble can hold'],

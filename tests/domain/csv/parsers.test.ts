@@ -90,6 +90,9 @@ describe("Why a value does not fit, and what to do, is said", () => {
     [timestamptz, "2024-01-01 00:00:00.5+05:30", /^: its time zone is not UTC; declare the column as text$/],
     [timestamptz, "soon", /^$/],
     [date, "2024-02-30", /^$/],
+    [integer, "-2147483649", /^: it needs 64 bits; declare the column as bigint$/],
+    [integer, "9223372036854775808", /^$/],
+    [integer, "5.00", /^$/],
     [integer, "many", /^$/],
   ];
   for (const [type, value, reason] of cases)

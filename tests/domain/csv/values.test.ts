@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import {
   daysFromCivil,
+  parseBigint,
   parseBoolean,
   parseDate,
   parseDecimal,
@@ -10,7 +11,7 @@ import {
 } from "../../../domain/csv/values";
 import { anyValue } from "../../support/arbitraries";
 import { printed, printedDecimal } from "../../support/columnar";
-import { date, decimal, integer, timestamp } from "../../../domain/model/types";
+import { bigint, date, decimal, integer, timestamp } from "../../../domain/model/types";
 
 type Parse<T> = (bytes: Uint8Array, start: number, end: number) => T;
 
@@ -64,6 +65,30 @@ describe("An integer", () => {
       { numRuns: 1000 },
     );
   });
+});
+
+describe("A bigint", () => {
+  it("is what PostgreSQL prints, to the ends of its range, and a number where that is exact", () => {
+    for (const text of ["9223372036854775807", "-9223372036854775808", "9007199254740993"])
+      expect(parsed(parseBigint, text), text).to.equal(BigInt(text));
+    for (const text of ["0", "-1", "2147483648", "999999999999999"])
+      expect(parsed(parseBigint, text), text).to.equal(Number(text));
+    fc.assert(
+      fc.property(anyValue(bigint), (value) => BigInt(parsed(parseBigint, String(value))!) === value),
+    );
+  });
+
+  for (const text of [
+    "",
+    "-",
+    "+1",
+    "1.5",
+    "1e3",
+    "9223372036854775808",
+    "-9223372036854775809",
+    "1".repeat(20),
+  ])
+    it(`is not ${JSON.stringify(text)}`, () => expect(parsed(parseBigint, text)).to.equal(undefined));
 });
 
 describe("A decimal", () => {

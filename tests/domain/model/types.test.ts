@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import {
+  bigint,
   boolean,
   date,
   decimal,
@@ -14,9 +15,10 @@ import {
 describe("A column type", () => {
   it("has the name of its type in PostgreSQL", () => {
     expect(
-      [integer, text, boolean, date, time, timestamp, timestamptz, decimal(10, 2)].map(typeName),
+      [integer, bigint, text, boolean, date, time, timestamp, timestamptz, decimal(10, 2)].map(typeName),
     ).to.deep.equal([
       "integer",
+      "bigint",
       "varchar",
       "boolean",
       "date",

@@ -47,6 +47,7 @@ describe("A Parquet file is what DuckDB takes it for", () => {
       "price DECIMAL(10,2)",
       "long DECIMAL(18,4)",
       "instant TIMESTAMP WITH TIME ZONE",
+      "large BIGINT",
     ]);
   });
 
@@ -63,9 +64,10 @@ describe("A Parquet file is what DuckDB takes it for", () => {
         255n,
         123_456_789_012_345_678n,
         moment,
+        2n ** 63n - 1n,
       ],
-      [-2, "", false, dayNumber("1969-12-31"), 0, -1, -1n, -5n, -1],
-      [null, null, null, null, null, null, null, null, null],
+      [-2, "", false, dayNumber("1969-12-31"), 0, -1, -1n, -5n, -1, -(2n ** 63n)],
+      [null, null, null, null, null, null, null, null, null, null],
     ];
     const batch = batchOf(EVERY_TYPE, rows);
 
@@ -82,6 +84,7 @@ describe("A Parquet file is what DuckDB takes it for", () => {
         "2.55",
         "12345678901234.5678",
         "2024-02-29 14:20:52.123+00",
+        "9223372036854775807",
       ],
       [
         "-2",
@@ -93,8 +96,9 @@ describe("A Parquet file is what DuckDB takes it for", () => {
         "-0.01",
         "-0.0005",
         "1969-12-31 23:59:59.999+00",
+        "-9223372036854775808",
       ],
-      [null, null, null, null, null, null, null, null, null],
+      [null, null, null, null, null, null, null, null, null, null],
     ];
     expect(await query(`SELECT COLUMNS(*)::text FROM '${file}'`)).to.deep.equal([...expected, ...expected]);
     expect(await query(`SELECT num_row_groups FROM parquet_file_metadata('${file}')`)).to.deep.equal([[2n]]);
