@@ -1,24 +1,9 @@
 import { nameAmong, type SourceColumn, type SourceTable } from "./model/source";
-import { typeName, type ColumnType } from "./model/types";
-
-/** The types of PostgreSQL, as `format_type()` prints them, that each kind of column accepts. */
-const ACCEPTED: Record<ColumnType["kind"], RegExp> = {
-  integer: /^(integer|smallint)$/,
-  bigint: /^(bigint|integer|smallint)$/,
-  text: /^(text|character varying(\(\d+\))?|character(\(\d+\))?|enum .+|uuid|jsonb?)$/,
-  boolean: /^boolean$/,
-  date: /^date$/,
-  time: /^time(\(\d\))? without time zone$/,
-  timestamp: /^timestamp(\(\d\))? without time zone$/,
-  timestamptz: /^timestamp(\(\d\))? with time zone$/,
-  decimal: /^numeric(\(\d+,\d+\))?$/,
-};
-
-/** Without a modifier: `numeric(10,2)` is `numeric`. */
-const plainType = (type: string): string => type.replace(/\(.*?\)/, "");
+import { isOwnType, plainType } from "./model/source-types";
+import { typeName } from "./model/types";
 
 const accepts = ({ type, accepts: more = [] }: SourceColumn, actual: string): boolean =>
-  ACCEPTED[type.kind].test(actual) || more.includes(actual) || more.includes(plainType(actual));
+  isOwnType(type, actual) || more.includes(actual) || more.includes(plainType(actual));
 
 /**
  * Compares what the source has with what the model reads.

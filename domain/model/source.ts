@@ -1,3 +1,4 @@
+import { insteadOf } from "./source-types";
 import type { ColumnType } from "./types";
 
 /** What a column was in earlier times: the log keeps it as it was, and must stay readable. */
@@ -6,7 +7,8 @@ export interface Earlier {
   readonly formerly?: readonly string[];
   /**
    * Further types that it had or has, as PostgreSQL prints them, without a modifier in parentheses:
-   * `text`, `bigint`. A row whose value does not fit the column's own type is rejected.
+   * `text`, `bigint`. A row whose value does not fit the column's own type is rejected; a type of which no
+   * value would fit is refused.
    */
   readonly accepts?: readonly string[];
 }
@@ -42,7 +44,10 @@ export const optional = (
   earlier: Earlier & { readonly absentAsNull?: boolean } = {},
 ): SourceColumn => ({ type, nullable: true, ...earlier });
 
-/** Declares a source contract; a plain type stands for a column that is NOT NULL. */
+/**
+ * Declares a source contract; a plain type stands for a column that is NOT NULL.
+ * @throws TypeError when a column accepts a type that it cannot be read from
+ */
 export function sourceTable<Column extends string>(
   name: string,
   contract: { key: NoInfer<Column>; columns: Record<Column, ColumnType | SourceColumn> },
@@ -53,6 +58,13 @@ export function sourceTable<Column extends string>(
       "kind" in declared ? { type: declared, nullable: false } : declared,
     ]),
   ) as Record<Column, SourceColumn>;
+  for (const [column, { type, accepts = [] }] of Object.entries<SourceColumn>(columns)) {
+    for (const accepted of accepts) {
+      const instead = insteadOf(type, accepted);
+      if (instead !== undefined)
+        throw new TypeError(`${name}.${column}, of type ${type.kind}, cannot accept ${accepted}: ${instead}`);
+    }
+  }
   return { name, key: contract.key, columns };
 }
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { contractBreaches } from "../../domain/contract";
 import { contractsOf, model } from "../../domain/model/model";
-import { optional, required, sourceTable } from "../../domain/model/source";
+import { optional, required, sourceTable, type SourceTable } from "../../domain/model/source";
 import { staff } from "../../domain/model/sources";
 import {
   bigint,
@@ -13,6 +13,7 @@ import {
   time,
   timestamp,
   timestamptz,
+  truncated,
   type ColumnType,
 } from "../../domain/model/types";
 import { createSource, type TestDatabase } from "../support/postgres";
@@ -88,6 +89,57 @@ describe("A contract", () => {
       "column staff_id is bigint, not integer",
       "column last_name is missing",
     ]);
+  });
+});
+
+describe("A contract", () => {
+  const accepting = (type: ColumnType, accepted: string): SourceTable =>
+    sourceTable("flight", { key: "at", columns: { at: required(type, { accepts: [accepted] }) } });
+
+  const readable: readonly (readonly [ColumnType, readonly string[]])[] = [
+    [integer, ["bigint", "numeric(10,2)", "double precision", "text", "character varying(20)"]],
+    [bigint, ["numeric", "real", "character(3)"]],
+    [decimal(10, 2), ["integer", "bigint", "numeric", "double precision", "text"]],
+    [text, ["integer", "timestamp with time zone", "citext", "integer[]", "bytea"]],
+    [boolean, ["text"]],
+    [date, ["text"]],
+    [time, ["text"]],
+    [timestamp, ["text", "timestamp without time zone"]],
+    [truncated(timestamptz), ["timestamp without time zone", "timestamp(3) without time zone", "text"]],
+  ];
+  for (const [type, types] of readable)
+    it(`may say that it accepts for its ${type.kind} ${types.join(", ")}`, () => {
+      for (const accepted of types) {
+        const columns = [{ name: "at", type: accepted }];
+        expect(contractBreaches(accepting(type, accepted), { columns })).to.deep.equal([]);
+      }
+    });
+
+  const unreadable: readonly (readonly [ColumnType, readonly string[]])[] = [
+    [integer, ["boolean", "money", "date", "int", "uuid"]],
+    [bigint, ["bigint[]", "interval"]],
+    [decimal(10, 2), ["money", "boolean"]],
+    [boolean, ["integer", "bit"]],
+    [date, ["timestamp without time zone", "integer"]],
+    [time, ["time with time zone", "interval", "timestamp without time zone"]],
+    [timestamp, ["timestamp with time zone", "timestamp(3) with time zone", "date"]],
+    [timestamptz, ["time with time zone", "date", "timestamptz"]],
+  ];
+  for (const [type, types] of unreadable)
+    it(`is refused when it accepts for its ${type.kind} ${types.join(", ")}`, () => {
+      for (const accepted of types)
+        expect(() => accepting(type, accepted), accepted).to.throw(
+          TypeError,
+          `flight.at, of type ${type.kind}, cannot accept ${accepted}: it may accept `,
+        );
+    });
+
+  it("that is refused says what may be accepted, and how the type is declared", () => {
+    expect(() => accepting(timestamp, "timestamp with time zone")).to.throw(
+      TypeError,
+      "flight.at, of type timestamp, cannot accept timestamp with time zone: it may accept text, " +
+        "character varying, character; declare the column as timestamptz to read it",
+    );
   });
 });
 

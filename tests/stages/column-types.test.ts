@@ -70,7 +70,7 @@ const booking = sourceTable("booking", {
     booking_id: bigint,
     passenger_id: text,
     booked_at: truncated(timestamptz),
-    changed_at: optional(truncated(timestamptz)),
+    changed_at: optional(truncated(timestamptz), { accepts: ["timestamp without time zone"] }),
     departs: timestamp,
     boards: optional(truncated(time)),
     price: decimal(10, 2),
@@ -214,6 +214,20 @@ describe("a source with the types that most have reaches the warehouse and the l
     await pipeline.source.query("ALTER TABLE booking ALTER price TYPE numeric(11,2)");
     await run();
     await pipeline.source.query(`INSERT INTO passenger SELECT * FROM away WHERE passenger_id = '${ZOE}'`);
+    await run();
+
+    await expectSame();
+    expect(await pipeline.warehouse.query("SELECT FROM fact_booking")).to.have.length(4);
+  });
+
+  it("and a column that had no time zone at first is read as one in UTC", async () => {
+    const alter = (type: string): Promise<unknown> =>
+      pipeline.source.query(
+        `ALTER TABLE booking ALTER changed_at TYPE ${type} USING changed_at AT TIME ZONE 'UTC'`,
+      );
+    await alter("timestamp");
+    await run();
+    await alter("timestamptz");
     await run();
 
     await expectSame();

@@ -1,0 +1,45 @@
+import type { ColumnType, Kind } from "./types";
+
+/** The types of PostgreSQL, as `format_type()` prints them, that each kind of column is. */
+const OWN: Readonly<Record<Kind, RegExp>> = {
+  integer: /^(integer|smallint)$/,
+  bigint: /^(bigint|integer|smallint)$/,
+  text: /^(text|character varying(\(\d+\))?|character(\(\d+\))?|enum .+|uuid|jsonb?)$/,
+  boolean: /^boolean$/,
+  date: /^date$/,
+  time: /^time(\(\d\))? without time zone$/,
+  timestamp: /^timestamp(\(\d\))? without time zone$/,
+  timestamptz: /^timestamp(\(\d\))? with time zone$/,
+  decimal: /^numeric(\(\d+,\d+\))?$/,
+};
+
+const TEXTS = ["text", "character varying", "character"];
+const NUMBERS = ["smallint", "integer", "bigint", "numeric", "real", "double precision", ...TEXTS];
+
+/** The types of which each kind can read some values at least, where the contract accepts them. A text reads any. */
+const READABLE: Readonly<Record<Exclude<Kind, "text">, readonly string[]>> = {
+  integer: NUMBERS,
+  bigint: NUMBERS,
+  decimal: NUMBERS,
+  boolean: TEXTS,
+  date: TEXTS,
+  time: TEXTS,
+  timestamp: TEXTS,
+  timestamptz: ["timestamp without time zone", ...TEXTS],
+};
+
+/** Without a modifier: `numeric(10,2)` is `numeric`. */
+export const plainType = (type: string): string => type.replace(/\(.*?\)/, "");
+
+/** Is a column of this type in the source what the contract says, without more words? */
+export const isOwnType = ({ kind }: ColumnType, actual: string): boolean => OWN[kind].test(actual);
+
+/** What a column of the contract may accept instead of a type that it cannot; undefined when it can. */
+export function insteadOf(type: ColumnType, accepted: string): string | undefined {
+  const { kind } = type;
+  if (kind === "text" || isOwnType(type, accepted) || READABLE[kind].includes(plainType(accepted)))
+    return undefined;
+  const proper = Object.keys(OWN).find((other) => OWN[other as Kind].test(accepted));
+  const remedy = proper === undefined ? "" : `; declare the column as ${proper} to read it`;
+  return `it may accept ${READABLE[kind].join(", ")}${remedy}`;
+}
