@@ -19,7 +19,10 @@ export interface Mart {
   readonly columns: Readonly<Record<string, MartColumn>>;
   /** The chart that answers it, where a tool draws one. */
   readonly chart?: MartChart;
-  /** A SELECT from tables of the model, from views of facts as they are now, and from what the loader keeps. */
+  /**
+   * A SELECT, with a WITH of its own where it needs one, from tables of the model, from views of facts as they are
+   * now, and from what the loader keeps.
+   */
   readonly sql: string;
   /** A query that a user may ask of it. */
   readonly example: string;

@@ -1,3 +1,4 @@
+import type { WarehouseTable } from "../model/table";
 import { identifier, literal, qualified } from "../sql";
 import { BOOKKEEPING } from "../warehouse-bookkeeping";
 import type { TargetTable } from "../warehouse-target";
@@ -25,7 +26,7 @@ export interface MartView {
  */
 export function martView(mart: Mart, stars: Stars): MartView {
   const relations = [...relationsOf(stars)]
-    .filter(([name]) => new RegExp(`\\b${name}\\b`).test(mart.sql))
+    .filter(([name]) => isNamed(name, mart.sql))
     .map(([name, select]) => `${identifier(name)} AS NOT MATERIALIZED (${select})`);
   const comment = [
     mart.question,
@@ -36,8 +37,20 @@ export function martView(mart: Mart, stars: Stars): MartView {
   const columns = Object.fromEntries(
     Object.entries(mart.columns).map(([column, { meaning }]) => [column, meaning]),
   );
-  return { name, comment, columns, select: `WITH ${relations.join(",\n     ")}${mart.sql}` };
+  // As a subquery, a mart may begin with a WITH of its own.
+  const statement = mart.sql.trim().replace(/;$/, "");
+  const select = `WITH ${relations.join(",\n     ")}\nSELECT * FROM (\n${statement}\n) AS mart`;
+  return { name, comment, columns, select };
 }
+
+/** What a mart may name: tables, views of facts as they are now, and what the loader keeps. */
+export const readableNames = (tables: readonly WarehouseTable[]): readonly string[] => [
+  ...tables.flatMap((table) => (table.kind === "fact" ? [table.currentView, table.name] : [table.name])),
+  ...BOOKKEEPING.map(({ name }) => name),
+];
+
+/** Does a statement name it? Case is nothing to SQL. */
+export const isNamed = (name: string, sql: string): boolean => new RegExp(`\\b${name}\\b`, "i").test(sql);
 
 /** What a mart may name, with the statement that reads it. */
 function relationsOf({ schema, targets }: Stars): Map<string, string> {

@@ -90,6 +90,21 @@ describe("The load keeps the marts up to date", () => {
     for (const { example } of marts) await query(example);
   });
 
+  it("whose statement may begin with a WITH of its own, and end with a semicolon or a remark", async () => {
+    const name = REVENUE!.name;
+    const counted = { ...REVENUE!, columns: { orders: integer("number of orders") } };
+    for (const sql of [
+      "WITH placed AS (SELECT sales_order_id FROM current_sales_order) SELECT count(*) AS orders FROM placed",
+      "\n-- all of them\nwith dim_date AS (SELECT 1 FROM fact_sales_order) SELECT count(*) AS orders FROM dim_date;\n",
+      "SELECT count(*) AS orders FROM CURRENT_SALES_ORDER -- without the deleted",
+    ]) {
+      await pipeline.load({ marts: [{ ...counted, sql }] });
+      const [row] = await query<{ orders: string }>(`SELECT orders FROM marts.${name}`);
+      expect(Number(row?.orders), sql).to.be.above(0);
+    }
+    expect(warnings()).to.deep.equal([]);
+  });
+
   it("and does nothing when nothing has changed", async () => {
     await pipeline.load();
     expect(news()).to.deep.equal(marts.map(({ name }) => `created "marts"."${name}"`));
