@@ -17,6 +17,7 @@ import { Alerts } from "./infra/alerts";
 import { boundEveryRole } from "./infra/boundary";
 import { CommitNotification } from "./infra/commit-notification";
 import { parseConfig } from "./infra/config";
+import { checkDeclarations } from "./infra/declarations";
 import { Dashboard } from "./infra/dashboard";
 import { DataAlarms } from "./infra/data-alarms";
 import { LakeBucket } from "./infra/lake-bucket";
@@ -39,6 +40,7 @@ import { Stage } from "./infra/stage";
 import { Worker } from "./infra/worker";
 
 const config = parseConfig(pulumi.runtime.allConfig());
+checkDeclarations({ model, marts });
 const { protectData, kmsKeyArn, objectLockDays, logLevel, logRetentionDays } = config;
 tagEverything();
 boundEveryRole(config.permissionsBoundary);

@@ -34,7 +34,7 @@ export interface TargetTable extends TableNames {
 const columnForm = (name: string): string => name.toLowerCase().replaceAll("_", "");
 
 /** And `fact_purchase_orders` is `fact_purchase_order`. */
-const tableForm = (name: string): string => columnForm(name).replace(/s$/, "");
+export const tableForm = (name: string): string => columnForm(name).replace(/s$/, "");
 
 function theOne<T extends { readonly name: string }>(
   name: string,

@@ -1,4 +1,4 @@
-import type { SourceTable } from "./source";
+import type { SourceColumn, SourceTable } from "./source";
 import { date, text, time, type ColumnType } from "./types";
 
 /** A lookup from the source table's `on` column to the key of another source table. */
@@ -44,13 +44,18 @@ export interface ColumnsOf<Name extends string> {
   derive(column: Name, derive: Derivation): Column;
 }
 
+/** In the place of a column that the contract does not have: `modelProblems` names it. */
+const UNKNOWN: SourceColumn = { type: text, nullable: true };
+
 /** Columns made from a source table, or from the one that a column of it refers to (`joined`). */
 export function columnsOf<Name extends string>(table: SourceTable<Name>, join?: Join): ColumnsOf<Name> {
   const via = join === undefined ? {} : { join };
-  const nullable = (column: Name): boolean => table.columns[column].nullable;
+  const columns: Readonly<Partial<Record<Name, SourceColumn>>> = table.columns;
+  const read = (column: Name): SourceColumn => columns[column] ?? UNKNOWN;
+  const nullable = (column: Name): boolean => read(column).nullable;
   return {
     copy: (column) => ({
-      type: table.columns[column].type,
+      type: read(column).type,
       nullable: nullable(column),
       origin: { kind: "copy", column, ...via },
     }),
@@ -77,16 +82,12 @@ export function columnsOf<Name extends string>(table: SourceTable<Name>, join?: 
   };
 }
 
-/** Columns of the row of `to` whose key stands in `table.on`. */
+/** Columns of the row of `to` whose key stands in `table.on`, which is NOT NULL. */
 export const joined = <From extends string, To extends string>(
-  table: SourceTable<From>,
+  _table: SourceTable<From>,
   on: From,
   to: SourceTable<To>,
-): ColumnsOf<To> => {
-  if (table.columns[on].nullable)
-    throw new TypeError(`${table.name}.${on} may be NULL: only NOT NULL columns are joined on`);
-  return columnsOf(to, { on, to });
-};
+): ColumnsOf<To> => columnsOf(to, { on, to });
 
 /** The column is a foreign key to a dimension. */
 export const references = (dimension: string, column: Column): Column => ({

@@ -49,17 +49,29 @@ export interface CalendarColumn {
   readonly of: (day: Date) => number | string;
 }
 
-export const dimension = (name: string, table: Omit<Dimension, "kind" | "name">): Dimension => ({
+/** A table as it is declared; its key is one of its columns. */
+type Declared<Table extends WarehouseTable, Name extends string> = Omit<
+  Table,
+  "kind" | "name" | "key" | "columns"
+> & {
+  readonly key: NoInfer<Name>;
+  readonly columns: Readonly<Record<Name, Table["columns"][string]>>;
+};
+
+export const dimension = <Name extends string>(
+  name: string,
+  table: Declared<Dimension, Name>,
+): Dimension => ({
   kind: "dimension",
   name,
   ...table,
 });
-export const fact = (name: string, table: Omit<Fact, "kind" | "name">): Fact => ({
+export const fact = <Name extends string>(name: string, table: Declared<Fact, Name>): Fact => ({
   kind: "fact",
   name,
   ...table,
 });
-export const calendar = (name: string, table: Omit<Calendar, "kind" | "name">): Calendar => ({
+export const calendar = <Name extends string>(name: string, table: Declared<Calendar, Name>): Calendar => ({
   kind: "calendar",
   name,
   ...table,
@@ -86,6 +98,9 @@ export function referencesOf(table: WarehouseTable): readonly string[] {
   return [...new Set(names)];
 }
 
+/** What the lake calls the tombstones of a fact table. */
+export const tombstoneName = (fact: Pick<Fact, "name">): string => `${fact.name}_deleted`;
+
 /** The columns of a fact's tombstone files: its key. */
 export function tombstoneTable(fact: Fact): {
   readonly name: string;
@@ -93,5 +108,5 @@ export function tombstoneTable(fact: Fact): {
 } {
   const key = fact.columns[fact.key];
   if (key === undefined) throw new TypeError(`${fact.name} has no column ${fact.key}`);
-  return { name: `${fact.name}_deleted`, columns: { [fact.key]: key } };
+  return { name: tombstoneName(fact), columns: { [fact.key]: key } };
 }

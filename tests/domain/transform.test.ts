@@ -2,8 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { columnsOf, joined, references } from "../../domain/model/columns";
 import { dimStaff } from "../../domain/model/dim-staff";
-import { optional, sourceTable } from "../../domain/model/source";
-import { department, staff } from "../../domain/model/sources";
+import { sourceTable } from "../../domain/model/source";
+import { department } from "../../domain/model/sources";
 import { dimension, fact } from "../../domain/model/table";
 import { integer, text } from "../../domain/model/types";
 import type { Rejections } from "../../domain/rejection";
@@ -89,14 +89,6 @@ describe("A joined column", () => {
       { id: 3, from_city: "York", to_city: "Leeds" },
     ]);
     expect(reasons).to.deep.equal({ 1: "finish ?: there is no such place" });
-  });
-
-  it("is not joined on a column that may be NULL", () => {
-    const child = sourceTable("child", { key: "id", columns: { id: integer, parent: optional(integer) } });
-
-    expect(() => joined(child, "parent", staff)).to.throw(
-      "child.parent may be NULL: only NOT NULL columns are joined on",
-    );
   });
 });
 

@@ -4,7 +4,7 @@ import { factSalesOrder } from "../../domain/model/fact-sales-order";
 import { model, type Model } from "../../domain/model/model";
 import { required, sourceTable, type SourceColumn } from "../../domain/model/source";
 import { salesOrder } from "../../domain/model/sources";
-import { fact } from "../../domain/model/table";
+import type { Fact } from "../../domain/model/table";
 import { integer } from "../../domain/model/types";
 import { actualRows, expectedRows } from "../support/expected-warehouse";
 import { createDatabase, type TestDatabase } from "../support/postgres";
@@ -17,11 +17,11 @@ function mended(name: string, column: SourceColumn): Model {
     key: "sales_order_id",
     columns: { ...others, [name]: column },
   });
-  const table = fact("fact_sales_order", {
+  const table: Fact = {
     ...factSalesOrder,
     source,
     columns: { ...factSalesOrder.columns, units_sold: columnsOf(source).copy(name as never) },
-  });
+  };
   return { ...model, tables: model.tables.map((one) => (one.name === table.name ? table : one)) };
 }
 

@@ -1,0 +1,30 @@
+import { expect } from "chai";
+import type { Mart } from "../../../domain/marts/mart";
+import { marts } from "../../../domain/marts/marts";
+import { martProblems } from "../../../domain/marts/problems";
+import { dimDate } from "../../../domain/model/dim-date";
+import { factPayment } from "../../../domain/model/fact-payment";
+import { model } from "../../../domain/model/model";
+
+const small = { version: 1, calendar: dimDate, tables: [factPayment] };
+const mart = (name: string, sql: string): Mart => ({ ...marts[0]!, name, sql });
+
+describe("The problems of the marts", () => {
+  it("are none where each reads something of the model, or what the loader keeps", () => {
+    expect(martProblems({ model, marts })).to.deep.equal([]);
+    const reading = ["dim_date", "fact_payment", "CURRENT_PAYMENT", "marble_batch"].map((name, index) =>
+      mart(`mart_${index}`, `WITH x AS (SELECT 1) SELECT count(*) FROM ${name}, x`),
+    );
+    expect(martProblems({ model: small, marts: reading })).to.deep.equal([]);
+  });
+
+  it("are statements that read nothing of it, and names that come twice", () => {
+    const [days, none] = [mart("days", "SELECT * FROM dim_date"), mart("pay", "SELECT * FROM dim_dat")];
+
+    expect(martProblems({ model: small, marts: [days, none, days] })).to.deep.equal([
+      "there are several marts days: give each a name of its own",
+      "the mart pay names no table of the model; it may name dim_date, current_payment, fact_payment, " +
+        "marble_ledger, marble_batch, marble_deletion, marble_orphan",
+    ]);
+  });
+});
