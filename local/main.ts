@@ -8,8 +8,9 @@ import { INTERRUPTED, untilInterrupted } from "./interruption";
 import { runOnce, resultCollector } from "./once";
 import { HELP, parseOptions, type LocalOptions } from "./options";
 import { startPlatform, whereItIs, type Platform } from "./platform";
-import { eventLine } from "./present";
+import { eventTeller } from "./present";
 import { stageLogs } from "./stage-logs";
+import { waitingTables } from "./waiting-tables";
 
 /** `npm run local`: see HELP in options.ts. Exits with 1 and the cause when something fails. */
 async function main(): Promise<void> {
@@ -22,12 +23,13 @@ async function main(): Promise<void> {
   const say = (line: string): void =>
     void (options.json ? process.stderr : process.stdout).write(`${line}\n`);
   const history = eventHistory();
+  const tell = eventTeller();
   const logs = stageLogs(join(options.lake, "logs"));
   const onEvent = (event: CloudEvent): void => {
     if (options.once) collector.onEvent(event);
     history.onEvent(event);
     logs.onEvent(event);
-    const line = eventLine(event);
+    const line = tell(event);
     if (line !== undefined) say(`${new Date().toISOString().slice(11, 19)}  ${line}`);
   };
   const end = await untilInterrupted(async (interrupted) => {
@@ -36,7 +38,9 @@ async function main(): Promise<void> {
     let shown: HttpServer | undefined;
     try {
       shown = await consoleOf(platform, { ...options, history, say });
-      const work = options.once ? once(platform, options, collector) : keepUp(platform, options, say);
+      const work = options.once
+        ? once(platform, { ...options, say }, collector)
+        : keepUp(platform, options, say);
       await Promise.race([work, interrupted]);
     } finally {
       await shown?.close();
@@ -59,10 +63,11 @@ async function consoleOf(
 
 async function once(
   platform: Platform,
-  { json, allowDeletes, allowOtherSource }: LocalOptions,
+  { json, allowDeletes, allowOtherSource, say }: LocalOptions & { readonly say: (line: string) => void },
   collector: ReturnType<typeof resultCollector>,
 ): Promise<void> {
   const report = await runOnce(platform, collector, { allowDeletes, allowOtherSource });
+  for (const line of await waitingTables(platform.cloud)) say(`the table ${line}`);
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
 }
 

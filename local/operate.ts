@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { messageOf } from "../domain/errors";
 import { INTERRUPTED, untilInterrupted } from "./interruption";
 import { HELP, parseOperateOptions, type OperateOptions } from "./operate-options";
 import { operate, progressLine } from "./operations";
 import { startPlatform } from "./platform";
 import { tellSchemaHistory, withIngestionLog } from "./schema-registry";
+import { stageLogs } from "./stage-logs";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -15,11 +17,13 @@ async function main(): Promise<void> {
     return;
   }
   if (options.operation === "schema") return schema(options);
+  const logs = stageLogs(join(options.lake, "logs"));
   const end = await untilInterrupted(async (interrupted) => {
     const platform = await startPlatform({
       ...options,
       progress: say,
       onEvent: (event) => {
+        logs.onEvent(event);
         const line = progressLine(event);
         if (line !== undefined) say(line);
       },

@@ -4,9 +4,11 @@ import type { ProcessReport } from "../stages/process";
 import type { ReprocessPlan } from "../stages/reprocess";
 import { makeReport } from "./business-report";
 import type { CloudEvent, StageName } from "./cloud";
+import { logText } from "./log-text";
 import type { OperateOptions } from "./operate-options";
 import type { Platform } from "./platform";
 import { requireSuccess } from "./run-report";
+import { heldTables } from "./waiting-tables";
 
 type Lambdas = Pick<Platform, "cloud" | "lake">;
 type Say = (line: string) => void;
@@ -37,6 +39,7 @@ export async function operate(
       if (!dryRun) await reprocessUntilDone(platform, say);
       break;
     case "release":
+      await requireHeld(platform, tables);
       say(`take ${tables.join(", ")} as the source has it now, deletes and all`);
       if (!dryRun) await invoke(platform, "ingest", { allowDeletes: tables });
       break;
@@ -74,6 +77,15 @@ async function replayUntilDone(platform: Lambdas, replay: object, say: Say): Pro
   }
 }
 
+/** @throws Error that names the tables that are not held back, and those that are */
+async function requireHeld({ cloud }: Lambdas, tables: readonly string[]): Promise<void> {
+  const held = await heldTables(cloud);
+  const others = tables.filter((table) => !held.includes(table));
+  if (others.length === 0) return;
+  const which = held.length === 0 ? "none is" : `those that are: ${held.join(", ")}`;
+  throw new Error(`${others.join(", ")}: no such table is held back; ${which}`);
+}
+
 async function reprocessUntilDone(platform: Lambdas, say: Say): Promise<void> {
   for (;;) {
     const { commits } = await invoke<ProcessReport>(platform, "process", { reprocess: true });
@@ -88,16 +100,14 @@ async function invoke<T>({ cloud }: Lambdas, stage: StageName, event: object): P
   return result.payload as T;
 }
 
-const PROGRESS: ReadonlySet<string | number> = new Set(["replayed", "processed", "loaded"]);
+const PROGRESS: ReadonlySet<string> = new Set(["replayed", "processed", "loaded"]);
 
 /** What a stage logs while it is at work, for people who wait; undefined for what they need not see. */
 export function progressLine(event: CloudEvent): string | undefined {
-  if (event.kind !== "log" || !event.line.startsWith("{")) return undefined;
-  const line = JSON.parse(event.line) as Readonly<Record<string, string | number | undefined>>;
-  const { message = "", level } = line;
-  if (level !== "WARN" && level !== "ERROR" && !PROGRESS.has(message)) return undefined;
-  const about = ["commit", "of", "table", "rows", "reason"].flatMap((name) =>
-    line[name] === undefined ? [] : [`${name} ${line[name]}`],
+  if (event.kind !== "log") return undefined;
+  const text = logText(
+    event.line,
+    ({ level, message = "" }) => level === "WARN" || level === "ERROR" || PROGRESS.has(message),
   );
-  return `  ${event.stage}: ${message} ${about.join(", ")}`.trimEnd();
+  return text === undefined ? undefined : `  ${event.stage}: ${text}`;
 }

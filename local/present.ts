@@ -1,5 +1,7 @@
 import type { ReportOutcome } from "../stages/report";
 import type { CloudEvent } from "./cloud";
+import type { AlarmTransition } from "./cloudwatch/alarms";
+import { logText } from "./log-text";
 
 const WIDTH = { stage: 8 };
 
@@ -33,8 +35,25 @@ export function textTable(rows: readonly (readonly (string | number)[])[]): stri
   ].join("\n");
 }
 
-/** One line about an event, for people who watch; undefined for what they need not see. */
-export function eventLine(event: CloudEvent): string | undefined {
+/**
+ * Says one line about an event, for people who watch; undefined for what they need not see. It remembers which
+ * alarms it told of: that the others are well is as it should be.
+ */
+export function eventTeller(): (event: CloudEvent) => string | undefined {
+  const ringing = new Set<string>();
+  return (event) => (event.kind === "alarm" ? alarmLine(event.transition, ringing) : eventLine(event));
+}
+
+/** @param ringing the alarms that were told of, and are not over */
+function alarmLine({ alarm, from, to }: AlarmTransition, ringing: Set<string>): string | undefined {
+  // At the start nothing was measured yet, which is no news, although some alarms take silence for trouble.
+  const isSilence = from === "INSUFFICIENT_DATA" && alarm.treatMissingData === "breaching";
+  if (to === "ALARM" && !isSilence) ringing.add(alarm.name);
+  else if (to !== "OK" || !ringing.delete(alarm.name)) return undefined;
+  return `${to.padEnd(WIDTH.stage)} ${alarm.name}`;
+}
+
+function eventLine(event: Exclude<CloudEvent, { kind: "alarm" }>): string | undefined {
   switch (event.kind) {
     case "invocation": {
       const { ok, payload, error, durationMs, coldStart } = event.result;
@@ -44,14 +63,13 @@ export function eventLine(event: CloudEvent): string | undefined {
     }
     case "deadLetter":
       return `an event failed for good: see ${event.file}`;
-    case "alarm": {
-      const { alarm, to } = event.transition;
-      return to === "INSUFFICIENT_DATA" ? undefined : `${to.padEnd(WIDTH.stage)} ${alarm.name}`;
-    }
     case "access":
       return event.access.allowed ? undefined : `DENIED   ${event.access.message}`;
+    case "log": {
+      const text = logText(event.line, ({ level }) => level === "WARN");
+      return text === undefined ? undefined : `${event.stage.padEnd(WIDTH.stage)} ${text}`;
+    }
     case "started":
-    case "log":
       return undefined;
   }
 }

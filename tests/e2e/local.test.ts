@@ -169,7 +169,10 @@ describe("npm run local -- --once --json, over databases of our own", function (
     await source.query("REVOKE SELECT ON payment FROM reader");
     await payDue(source.client, { count: 1, now: new Date("2024-11-07T10:00:00.001Z") });
 
-    expect(reportOf(await run()).ingest).to.deep.equal({ commit: 3, tables: {} });
+    const left = await run();
+    expect(reportOf(left).ingest).to.deep.equal({ commit: 3, tables: {} });
+    expect(left.stderr).to.match(/^the table payment is refused: .*GRANT SELECT ON "public"\."payment"/m);
+    expect(left.stderr, "alarms are as they should be").not.to.match(/ALARM|OK/);
 
     await source.query("GRANT SELECT ON payment TO reader");
     const { ingest } = reportOf(await run());

@@ -6,6 +6,7 @@ import { resultCollector, runOnce } from "../../local/once";
 import { parseOperateOptions } from "../../local/operate-options";
 import { operate, progressLine } from "../../local/operations";
 import { startPlatform, type Platform } from "../../local/platform";
+import { waitingTables } from "../../local/waiting-tables";
 import { runCommand } from "../support/command";
 import { actualRows, expectedRows } from "../support/expected-warehouse";
 import { failureOf } from "../support/failure";
@@ -79,11 +80,35 @@ describe("npm run operate, through the real Lambdas", function () {
     await runOnce(platform, collector);
     expect((await actualRows(warehouse))["current_payment"]).to.not.be.empty;
     expect(await run("release", "payment")).to.include("nothing was done");
+    const failure = await failureOf(run("release", "nope", "payment", "--yes"));
+    expect(failure.message).to.equal("nope: no such table is held back; those that are: payment");
+    expect((await waitingTables(platform.cloud)).join()).to.match(
+      /^payment is held: the table was emptied; /,
+    );
 
     expect(await run("release", "payment", "--yes")).to.include("done");
     await runOnce(platform, collector);
 
     expect((await actualRows(warehouse))["current_payment"]).to.be.empty;
+    expect(await waitingTables(platform.cloud)).to.deep.equal([]);
+    expect((await failureOf(run("release", "payment"))).message).to.equal(
+      "payment: no such table is held back; none is",
+    );
+  });
+
+  it("names, at the end of a run, what does not fit its contract or may not be read", async () => {
+    await source.query("ALTER TABLE design RENAME file_name TO filename; CREATE TABLE secret (id integer)");
+    await source.query("REVOKE ALL ON secret FROM reader, PUBLIC");
+    said = [];
+    await runOnce(platform, collector);
+
+    expect(said.join("\n")).to.include(
+      "process: a table does not fit its contract and waits commit 4, table design, breaches column file_name is missing",
+    );
+    expect(await waitingTables(platform.cloud)).to.deep.equal([
+      `secret is refused: reader may not read "public"."secret": GRANT SELECT ON "public"."secret" TO "reader"`,
+      "design is in quarantine since commit 4, it does not fit its contract: column file_name is missing",
+    ]);
   });
 
   it("makes the business report, once, and says where it is", async () => {

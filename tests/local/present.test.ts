@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import type { InvocationResult } from "../../local/lambda/function";
 import type { Alarm } from "../../local/cloudwatch/alarms";
-import { eventLine, textTable } from "../../local/present";
+import type { AlarmState } from "../../local/cloudwatch/evaluate";
+import { eventTeller, textTable } from "../../local/present";
 
 const result = (given: Partial<InvocationResult>): InvocationResult => ({
   ok: true,
@@ -41,6 +42,8 @@ describe("A table of text", () => {
 });
 
 describe("The line about an event", () => {
+  const eventLine = eventTeller();
+
   it("says what a stage committed, how much, and how long it took", () => {
     const payload = { commit: 3, tables: { staff: { rows: 1200 }, design: { rows: 34 } } };
     expect(
@@ -72,23 +75,47 @@ describe("The line about an event", () => {
     );
   });
 
-  it("says which alarm rings, and which is over", () => {
-    const alarm = { name: "ingest-errors" } as Alarm;
-    const change = { alarm, reason: "", at: new Date(0) };
-    expect(eventLine({ kind: "alarm", transition: { ...change, from: "OK", to: "ALARM" } })).to.equal(
-      "ALARM    ingest-errors",
-    );
-    expect(eventLine({ kind: "alarm", transition: { ...change, from: "ALARM", to: "OK" } })).to.equal(
-      "OK       ingest-errors",
-    );
-    const noData = { ...change, from: "OK", to: "INSUFFICIENT_DATA" } as const;
-    expect(eventLine({ kind: "alarm", transition: noData })).to.equal(undefined);
+  it("says which alarm rings, and that it is over, and nothing of those that are well from the start", () => {
+    const alarm = (name: string, treatMissingData: Alarm["treatMissingData"]): Alarm =>
+      ({ name, treatMissingData }) as Alarm;
+    const tell = eventTeller();
+    const told = (of: Alarm, from: AlarmState, to: AlarmState): string | undefined =>
+      tell({ kind: "alarm", transition: { alarm: of, from, to, reason: "", at: new Date(0) } });
+    const errors = alarm("ingest-errors", "notBreaching");
+    const unknown = alarm("freshness-unknown", "breaching");
+    const old = alarm("freshness", "missing");
+
+    expect(told(errors, "INSUFFICIENT_DATA", "OK")).to.equal(undefined);
+    expect(told(errors, "OK", "ALARM")).to.equal("ALARM    ingest-errors");
+    expect(told(errors, "ALARM", "INSUFFICIENT_DATA")).to.equal(undefined);
+    expect(told(errors, "INSUFFICIENT_DATA", "OK")).to.equal("OK       ingest-errors");
+    expect(told(old, "INSUFFICIENT_DATA", "ALARM")).to.equal("ALARM    freshness");
+    // Nothing was measured yet, and it takes silence for trouble.
+    expect(told(unknown, "INSUFFICIENT_DATA", "ALARM")).to.equal(undefined);
+    expect(told(unknown, "ALARM", "OK")).to.equal(undefined);
+    expect(told(unknown, "OK", "ALARM")).to.equal("ALARM    freshness-unknown");
   });
 
-  it("says where a dead letter lies, and leaves the log to its file", () => {
+  it("says what a stage warns of, with the mart, the breaches and the reason", () => {
+    const log = (entry: object): string | undefined =>
+      eventLine({ kind: "log", stage: "load", line: JSON.stringify(entry) });
+    const mart = { mart: '"marts"."days"', reason: 'column "dy" does not exist' };
+
+    expect(log({ level: "WARN", message: "a mart could not be made", ...mart })).to.equal(
+      'load     a mart could not be made mart "marts"."days", reason column "dy" does not exist',
+    );
+    const breaches = ["column id is missing", "column at is date, not timestamp"];
+    expect(log({ level: "WARN", message: "a table waits", commit: 2, table: "trip", breaches })).to.equal(
+      "load     a table waits commit 2, table trip, breaches column id is missing, column at is date, not timestamp",
+    );
+    expect(log({ level: "INFO", message: "a mart was created", ...mart })).to.equal(undefined);
+  });
+
+  it("says where a dead letter lies, and leaves the rest of the log to its file", () => {
     expect(eventLine({ kind: "deadLetter", file: "dead-letters/q/1.json" })).to.include(
       "dead-letters/q/1.json",
     );
-    expect(eventLine({ kind: "log", stage: "load", line: "{}" })).to.equal(undefined);
+    for (const line of ["{}", "{ no JSON", "START RequestId: 1"])
+      expect(eventLine({ kind: "log", stage: "load", line }), line).to.equal(undefined);
   });
 });
