@@ -4,6 +4,7 @@ import type { MartRelation } from "../domain/marts/upkeep";
 import { markIn } from "../domain/marts/view";
 import { identifier, qualified } from "../domain/sql";
 import { codeOf, rowsOf } from "./postgres";
+import { missingGrant } from "./warehouse-rights";
 import { grantsOn } from "./warehouse-swap";
 
 /**
@@ -11,14 +12,11 @@ import { grantsOn } from "./warehouse-swap";
  * @returns what is missing for that or for making views in it, as a sentence with the GRANT; undefined when all is well
  */
 export async function prepareMartsSchema(client: pg.Client, schema: string): Promise<string | undefined> {
-  const [row] = await rowsOf<"exists" | "makes" | "uses" | "creates" | "database" | "user">(
+  const [row] = await rowsOf<"exists" | "makes" | "database" | "user">(
     client,
-    `SELECT (n.oid IS NOT NULL)::text AS exists,
+    `SELECT (to_regnamespace(quote_ident($1)) IS NOT NULL)::text AS exists,
             has_database_privilege(current_database(), 'CREATE')::text AS makes,
-            COALESCE(has_schema_privilege(n.oid, 'USAGE'), false)::text AS uses,
-            COALESCE(has_schema_privilege(n.oid, 'CREATE'), false)::text AS creates,
-            current_database() AS database, current_user AS "user"
-       FROM (SELECT to_regnamespace(quote_ident($1))::oid AS oid) n`,
+            current_database() AS database, current_user AS "user"`,
     [schema],
   );
   const [database, user] = [row?.database ?? "", row?.user ?? ""].map(identifier);
@@ -32,9 +30,8 @@ export async function prepareMartsSchema(client: pg.Client, schema: string): Pro
     await client.query(`CREATE SCHEMA ${identifier(schema)}`);
     return undefined;
   }
-  const missing = [...(row.uses === "true" ? [] : ["USAGE"]), ...(row.creates === "true" ? [] : ["CREATE"])];
-  if (missing.length === 0) return undefined;
-  return `${user} may not make views in the schema ${schema}: GRANT ${missing.join(", ")} ON SCHEMA ${identifier(schema)} TO ${user}`;
+  const missing = await missingGrant(client, schema);
+  return missing === undefined ? undefined : `${user} may not make views in the schema ${schema}: ${missing}`;
 }
 
 /** What is in the schema of the marts of the warehouse in `schema`. */

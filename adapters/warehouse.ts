@@ -9,6 +9,7 @@ import { literal, qualified } from "../domain/sql";
 import { BOOKKEEPING, createBookkeeping, LEDGER, lockLoader } from "../domain/warehouse-bookkeeping";
 import type { CatalogueTable } from "../domain/warehouse-target";
 import { codeOf, rowsOf, SAME_TEXT } from "./postgres";
+import { missingGrant } from "./warehouse-rights";
 
 /** The warehouse within one transaction. */
 export interface Warehouse {
@@ -72,7 +73,7 @@ export async function inWarehouseTransaction<T>(
   } catch (error) {
     // A connection that is gone has rolled back by itself.
     await client.query("ROLLBACK").catch(() => undefined);
-    throw warehouseError(error);
+    throw warehouseError(error, codeOf(error) === DENIED ? await remedyOf(client, schema) : "");
   }
 }
 
@@ -222,9 +223,18 @@ export const healsByItself = (error: unknown): boolean => {
   return code === "" || TRANSIENT.test(code);
 };
 
-function warehouseError(error: unknown): Error {
+/** SQLSTATE of what the role may not do. */
+const DENIED = "42501";
+
+/** Where it is a right on the schema that is missing, the GRANT. */
+async function remedyOf(client: pg.Client, schema: string): Promise<string> {
+  const grant = await missingGrant(client, schema).catch(() => undefined);
+  return grant === undefined ? "" : `: ${grant}`;
+}
+
+function warehouseError(error: unknown, remedy = ""): Error {
   if (error instanceof MarbleError) return error;
-  const message = `the warehouse refused the load: ${messageOf(error)}`;
+  const message = `the warehouse refused the load: ${messageOf(error)}${remedy}`;
   const Kind = healsByItself(error) ? TransientError : TerminalError;
   return new Kind(message, { cause: error });
 }
