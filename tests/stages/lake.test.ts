@@ -1,7 +1,7 @@
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 import { expect } from "chai";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { dimCurrency } from "../../domain/model/dim-currency";
@@ -69,7 +69,7 @@ describe("The lake as the catalogue describes it", () => {
 
     directory = await mkdtemp(join(tmpdir(), "marble-lake-"));
     connection = await (await DuckDBInstance.create(":memory:")).connect();
-    keys = await copyBucket(pipeline, directory);
+    keys = await copyBucket(pipeline, "processed", directory);
     for (const table of lakeTables(model)) await declareView(table);
   });
   after(async () => {
@@ -183,18 +183,58 @@ describe("The lake as the catalogue describes it", () => {
   });
 });
 
+describe("A table that the model does not name", () => {
+  it("is read from the ingestion bucket as docs/lake.md says: the latest version of each row, without the deleted", async () => {
+    const pipeline = await startPipeline();
+    const directory = await mkdtemp(join(tmpdir(), "marble-lake-"));
+    const connection = await (await DuckDBInstance.create(":memory:")).connect();
+    try {
+      const change = async (sql: string): Promise<void> => {
+        await pipeline.source.query(sql);
+        await pipeline.ingest();
+      };
+      await change(
+        "CREATE TABLE note (id integer PRIMARY KEY, words text); INSERT INTO note VALUES (1,'a'), (2,'b'), (3,NULL), (4,'')",
+      );
+      await change("UPDATE note SET words = 'B' WHERE id = 2; DELETE FROM note WHERE id IN (1, 4)");
+      await change("INSERT INTO note VALUES (4, 'is back'), (5, ''); ALTER TABLE note ADD more text");
+      await copyBucket(pipeline, "ingestion", directory);
+      const document = await readFile(join(__dirname, "../../docs/lake.md"), "utf8");
+      const [, documented = ""] = /```sql\n(SELECT \* EXCLUDE[^`]*);\n```/.exec(document) ?? [];
+      const statement = documented.replaceAll("read_csv('", `read_csv('${directory}/`);
+
+      const rows = (await connection.runAndReadAll(`${statement} ORDER BY id`)).getRowObjects();
+
+      expect(rows).to.deep.equal([
+        { id: "2", words: "B", more: null },
+        { id: "3", words: null, more: null },
+        { id: "4", words: "is back", more: null },
+        { id: "5", words: "", more: null },
+      ]);
+    } finally {
+      connection.closeSync();
+      await rm(directory, { recursive: true });
+      await pipeline.close();
+    }
+  });
+});
+
 /** Copies all objects of the processed bucket into a directory; returns their keys. */
-async function copyBucket({ s3 }: Pipeline, directory: string): Promise<string[]> {
+async function copyBucket(
+  { s3 }: Pipeline,
+  Bucket: "ingestion" | "processed",
+  directory: string,
+): Promise<string[]> {
   const client = new S3Client({
     endpoint: s3.url,
     region: "eu-west-2",
     forcePathStyle: true,
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
   });
-  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: "processed" }));
+  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
   const keys = Contents.map(({ Key }) => Key!);
   for (const Key of keys) {
-    const { Body } = await client.send(new GetObjectCommand({ Bucket: "processed", Key }));
+    const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
     await mkdir(dirname(join(directory, Key)), { recursive: true });
     await writeFile(join(directory, Key), await Body!.transformToByteArray());
   }
