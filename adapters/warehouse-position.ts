@@ -18,7 +18,7 @@ export interface WarehousePosition {
   readonly orphans: number;
 }
 
-/** Reads the position of a warehouse; undefined when nothing was ever loaded into it. */
+/** Reads the position of a warehouse; undefined when nothing was ever loaded into it, or its ledger is not Marble's. */
 export async function readPosition(
   client: pg.Client,
   schema: string,
@@ -26,7 +26,9 @@ export async function readPosition(
   const [ledger, orphans] = [qualified(schema, LEDGER), qualified(schema, ORPHANS)];
   const [tables] = await rowsOf<"exist">(
     client,
-    `SELECT (to_regclass(${literal(ledger)}) IS NOT NULL AND to_regclass(${literal(orphans)}) IS NOT NULL)::text AS exist`,
+    `SELECT ((SELECT count(*) = 4 FROM pg_attribute WHERE attrelid = to_regclass(${literal(ledger)})
+                AND attname IN ('commit', 'lake', 'captured_at', 'loaded_at'))
+             AND to_regclass(${literal(orphans)}) IS NOT NULL)::text AS exist`,
   );
   if (tables?.exist !== "true") return undefined;
   const [row] = await rowsOf<"commit" | "lake" | "captured" | "loaded" | "orphans">(

@@ -43,6 +43,15 @@ describe("A rebuild of the warehouse", () => {
     });
   });
 
+  it("takes the place of tables whose ledger is somebody else's", async () => {
+    await pipeline.warehouse.query("DROP TABLE marble_ledger CASCADE; CREATE TABLE marble_ledger (id int)");
+
+    const { replay } = await pipeline.load({ replay: {} });
+
+    expect(replay).to.have.property("state", "done");
+    await expectMended();
+  });
+
   it("carries over what users made around the tables: grants, indexes, views, foreign keys", async () => {
     await pipeline.warehouse.query(`
       CREATE ROLE ${pipeline.warehouse.name}_analyst;
