@@ -66,7 +66,7 @@ const settings = z.strictObject({
   processMemory: memory(512),
   loadMemory: memory(512),
   sliceMb: megabytes(2048),
-  taskMb: megabytes(256),
+  taskMb: megabytes(256, { least: 0 }),
   remodelConcurrency: wholeNumber(CONCURRENCY_RULE)
     .refine((workers) => workers !== 1 && workers <= 1000, CONCURRENCY_RULE)
     .default(4),

@@ -74,9 +74,9 @@ export function memory(byDefault: number) {
 }
 
 /** An amount of data, in MB. */
-export function megabytes(byDefault: number) {
-  const rule = "must be a whole number of MB, from 1";
-  return wholeNumber(rule).pipe(z.number().min(1, rule)).default(byDefault);
+export function megabytes(byDefault: number, { least = 1 } = {}) {
+  const rule = `must be a whole number of MB, from ${least}`;
+  return wholeNumber(rule).pipe(z.number().min(least, rule)).default(byDefault);
 }
 
 export function wholeNumber(rule: string) {

@@ -109,7 +109,7 @@ describe("A bad configuration", () => {
     ["processMemory", "10241", "must be a whole number of MB from 128 to 10240"],
     ["loadMemory", "1.5 GB", "must be a whole number of MB from 128 to 10240"],
     ["sliceMb", "0", "must be a whole number of MB, from 1"],
-    ["taskMb", "0", "must be a whole number of MB, from 1"],
+    ["taskMb", "-1", "must be a whole number of MB, from 0"],
     ["remodelConcurrency", "1", "must be 0, or a whole number from 2 to 1000"],
     ["remodelConcurrency", "1001", "must be 0, or a whole number from 2 to 1000"],
     ["protectData", "yes", "must be true or false"],
