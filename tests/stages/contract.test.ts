@@ -4,10 +4,10 @@ import { model, type Model } from "../../domain/model/model";
 import { sourceTable } from "../../domain/model/source";
 import { dimension } from "../../domain/model/table";
 import { integer, text } from "../../domain/model/types";
-import type { RejectedRow } from "../../domain/rejection";
 import { placeSalesOrders } from "../../local/totesys/changes";
 import { actualRows, expectedRows } from "../support/expected-warehouse";
 import { startPipeline, type Pipeline } from "../support/pipeline";
+import { rejectedRows } from "../support/rejected-rows";
 
 describe("rows and tables that break their contract", () => {
   let pipeline: Pipeline;
@@ -16,18 +16,6 @@ describe("rows and tables that break their contract", () => {
   });
   afterEach(() => pipeline.close());
 
-  const rejectedRows = async (): Promise<RejectedRow[]> => {
-    const { commit } = (await pipeline.processed.log.head())!;
-    const texts = await Promise.all(
-      commit.rejected.files.map(({ key }) => pipeline.processed.store.get(key)),
-    );
-    return texts.flatMap((lines) =>
-      lines!
-        .trimEnd()
-        .split("\n")
-        .map((line) => JSON.parse(line) as RejectedRow),
-    );
-  };
   const expectSame = async (): Promise<void> => {
     expect(await actualRows(pipeline.warehouse)).to.deep.equal(await expectedRows(pipeline.source));
   };
@@ -81,7 +69,7 @@ describe("rows and tables that break their contract", () => {
       expect((await pipeline.process()).rejected).to.equal(1);
       await pipeline.load();
 
-      const [row] = await rejectedRows();
+      const [row] = await rejectedRows(pipeline);
       expect(row).to.deep.include({ table, commit: 1 });
       expect(row?.reason).to.match(reason);
       expect(row?.row).to.match(/^7,|,7,/);

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import type { RejectedRow } from "../../domain/rejection";
 import { actualRows, expectedRows } from "../support/expected-warehouse";
 import { startPipeline, type Pipeline } from "../support/pipeline";
+import { rejectedRows } from "../support/rejected-rows";
 
 describe("A table that lost its primary key, with a key that comes twice", function () {
   this.timeout(60_000);
@@ -29,18 +29,6 @@ describe("A table that lost its primary key, with a key that comes twice", funct
     );
     await pipeline.source.query(`ALTER TABLE ${table} ADD PRIMARY KEY (${key})`);
   };
-  const rejected = async (): Promise<RejectedRow[]> => {
-    const { commit } = (await pipeline.processed.log.head())!;
-    const texts = await Promise.all(
-      commit.rejected.files.map(({ key }) => pipeline.processed.store.get(key)),
-    );
-    return texts.flatMap((lines) =>
-      lines!
-        .trimEnd()
-        .split("\n")
-        .map((line) => JSON.parse(line) as RejectedRow),
-    );
-  };
   const expectSame = async (): Promise<void> => {
     expect(await actualRows(pipeline.warehouse)).to.deep.equal(await expectedRows(pipeline.source));
   };
@@ -59,7 +47,9 @@ describe("A table that lost its primary key, with a key that comes twice", funct
       await pipeline.process({ taskBytes: 0 });
       await pipeline.load();
 
-      expect((await rejected()).map(({ table: of, column, reason }) => [of, column, reason])).to.deep.equal([
+      expect(
+        (await rejectedRows(pipeline)).map(({ table: of, column, reason }) => [of, column, reason]),
+      ).to.deep.equal([
         [
           table,
           key,
@@ -71,7 +61,7 @@ describe("A table that lost its primary key, with a key that comes twice", funct
 
       await mend(table, key);
       await pipeline.run();
-      expect(await rejected()).to.deep.equal([]);
+      expect(await rejectedRows(pipeline)).to.deep.equal([]);
       await expectSame();
     });
   }
@@ -81,7 +71,7 @@ describe("A table that lost its primary key, with a key that comes twice", funct
     await spoil("sales_order", "sales_order_id");
     await pipeline.run();
 
-    expect(await rejected()).to.deep.equal([]);
+    expect(await rejectedRows(pipeline)).to.deep.equal([]);
     const [count] = await pipeline.warehouse.query<{ n: number }>(
       "SELECT count(*)::int AS n FROM fact_sales_order WHERE sales_order_id = 999",
     );

@@ -46,12 +46,12 @@ describe("The problems of a model", () => {
 
   it("are a mistyped key, also for the types", () => {
     const mistyped = [
-      // @ts-expect-error -- the key is none of the columns
+      // @ts-expect-error -- what is tested: tsc refuses a key that is none of the columns
       dimension("dim_airport", { ...dimAirport, key: "kode", columns: { code: place.copy("code") } }),
-      // @ts-expect-error -- the key is none of the columns
+      // @ts-expect-error -- what is tested: tsc refuses a key that is none of the columns
       fact("fact_plane", { ...factPlane, key: "idd", columns: { id: own.copy("id") } }),
     ];
-    // @ts-expect-error -- the key is none of the columns
+    // @ts-expect-error -- what is tested: tsc refuses a key that is none of the columns
     const days = calendar("dim_date", { ...dimDate, key: "day_id", columns: { year: dimDate.columns.year } });
 
     expect(modelProblems({ version: 1, calendar: days, tables: mistyped })).to.deep.equal([
