@@ -1,4 +1,5 @@
-import { changesRows, columnChanges, type CatalogueColumn } from "./column-changes";
+import type { TableDescription } from "./table-description";
+import { changesRows, columnChanges } from "./column-changes";
 import { captureOf, type IngestCommit, type TableCapture } from "../log/commit";
 import {
   horizonIsLost,
@@ -95,14 +96,6 @@ export const isUnderway = ({ tables }: IngestCommit): boolean =>
 export function lastCapture(last: IngestCommit | undefined, table: string): TableCapture | undefined {
   const capture = captureOf(last, table);
   return capture !== undefined && hasNotBegun(capture) ? undefined : capture;
-}
-
-/** A table as the catalogue describes it. */
-export interface TableDescription {
-  readonly name: string;
-  readonly storage: string;
-  readonly key: readonly string[];
-  readonly columns: readonly CatalogueColumn[];
 }
 
 /** What to capture of one table. `reason` is for the log. */

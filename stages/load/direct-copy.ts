@@ -11,7 +11,7 @@ import {
 } from "../../domain/warehouse/direct-copy";
 import type { TargetTable } from "../../domain/warehouse/target";
 import { copyFiles } from "./copy-files";
-import type { CommitLoad } from "./load-table";
+import type { CommitLoad } from "./context";
 
 /** What PostgreSQL says of the table. */
 export async function factsOf(

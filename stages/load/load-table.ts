@@ -1,5 +1,5 @@
-import type { Warehouse } from "../../adapters/warehouse/warehouse";
-import type { DataFile, ProcessCommit, WarehousePart } from "../../domain/log/commit";
+import type { CommitLoad } from "./context";
+import type { DataFile, WarehousePart } from "../../domain/log/commit";
 import {
   appendVersions,
   findOrphan,
@@ -24,15 +24,6 @@ import { hasSameTypes } from "../../domain/warehouse/direct-copy";
 import type { TargetTable } from "../../domain/warehouse/target";
 import { copyFiles } from "./copy-files";
 import { copiedStraight, factsOf } from "./direct-copy";
-import type { LoadContext } from "./load";
-
-/** One commit on its way into the warehouse. */
-export interface CommitLoad extends LoadContext {
-  readonly warehouse: Warehouse;
-  readonly commit: ProcessCommit;
-  /** In load order, by the names of the model. */
-  readonly targets: ReadonlyMap<string, TargetTable>;
-}
 
 /** What a table got. */
 export interface LoadedTable {

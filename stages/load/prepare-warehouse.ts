@@ -6,7 +6,7 @@ import { LEDGER } from "../../domain/warehouse/bookkeeping";
 import { createTable, type ReferredTable } from "../../domain/warehouse/ddl";
 import { createCurrentView } from "../../domain/warehouse/facts";
 import { findTarget, type TargetTable } from "../../domain/warehouse/target";
-import type { LoadContext } from "./load";
+import type { LoadContext } from "./context";
 
 /**
  * Finds every table of the model in the warehouse, in load order, and creates what is missing: tables,

@@ -11,7 +11,7 @@ import {
   type TableAdmission,
 } from "../../domain/transform/quarantine";
 import { hasUniqueKeys } from "../../domain/transform/repeated-keys";
-import type { ProcessContext } from "./commit-run";
+import type { ProcessContext } from "./context";
 
 /** Commits that are read at once. */
 const BUNCH = 32;

@@ -16,15 +16,10 @@ import type { SourceTable } from "../../domain/model/source";
 import { joinsOf, type Dimension, type Fact } from "../../domain/model/table";
 import type { SourceBatch } from "../../domain/formats/csv/decoder";
 import { readState, writeState } from "./joined-state";
-import {
-  captureBatches,
-  capturesOf,
-  tableCommit,
-  tombstoneBatches,
-  transformed,
-  type CommitRun,
-  type CommittedBatch,
-} from "./commit-run";
+import { captureBatches, capturesOf, tombstoneBatches, type CommittedBatch } from "./batches";
+import { tableCommit } from "./table-commit";
+import { transformed } from "./transform-rows";
+import type { CommitRun } from "./context";
 import { writeTable } from "./write-table";
 
 /** What the joined tables add to a commit. */

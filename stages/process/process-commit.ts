@@ -20,15 +20,10 @@ import type { AdmittedCapture } from "../../domain/transform/quarantine";
 import { hasUniqueKeys } from "../../domain/transform/repeated-keys";
 import type { Task } from "../../domain/log/task";
 import { admitTables } from "./admit-tables";
-import {
-  captureBatches,
-  capturesOf,
-  tableCommit,
-  tombstoneBatches,
-  transformed,
-  type CommitRun,
-  type ProcessContext,
-} from "./commit-run";
+import { captureBatches, capturesOf, tombstoneBatches } from "./batches";
+import { tableCommit } from "./table-commit";
+import { transformed } from "./transform-rows";
+import type { CommitRun, ProcessContext } from "./context";
 import { modelStamp } from "./model-digest";
 import { joinedDimensions } from "./joins";
 import { workOff } from "./tasks/run-tasks";

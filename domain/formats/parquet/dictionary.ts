@@ -1,4 +1,4 @@
-import type { FixedWidth } from "./fixed-chunk";
+import type { FixedWidth } from "./fixed-width";
 
 /** The different values of a column, and for each row which of them it has. */
 export interface Dictionary {

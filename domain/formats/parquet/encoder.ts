@@ -7,7 +7,8 @@ import { hasNulls, isValid, type ColumnShape } from "../columnar/arrow";
 import { valueReader } from "../columnar/read";
 import type { ColumnType } from "../../model/types";
 import { dictionaryOf } from "./dictionary";
-import { writeFixedChunk, type FixedWidth } from "./fixed-chunk";
+import { writeFixedChunk } from "./fixed-chunk";
+import type { FixedWidth } from "./fixed-width";
 import { parquetSchema } from "./schema";
 
 /** Rows are collected into row groups of this size: what a reader holds in memory at once. */

@@ -1,15 +1,9 @@
+import type { FixedWidth } from "./fixed-width";
 import type { ColumnChunk, Encoding } from "hyparquet";
 import type { ByteWriter } from "hyparquet-writer";
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
 import { snappyCompress } from "hyparquet-writer/src/snappy.js";
 import { packBits, type Dictionary } from "./dictionary";
-
-/** The values of a column without NULLs, as 32-bit words: one word each (INT32), or two, the low one first (INT64). */
-export interface FixedWidth {
-  readonly type: "INT32" | "INT64";
-  readonly words: Int32Array;
-  readonly rows: number;
-}
 
 interface Page {
   readonly type: "DICTIONARY_PAGE" | "DATA_PAGE_V2";

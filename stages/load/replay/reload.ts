@@ -4,7 +4,7 @@ import { commitNumber } from "../../../domain/log/keys";
 import type { ReplayReport, ReplayRequest } from "../../../domain/warehouse/replay";
 import { forgetVersions } from "../../../domain/warehouse/facts";
 import type { TargetTable } from "../../../domain/warehouse/target";
-import type { LoadContext } from "../load";
+import type { LoadContext } from "../context";
 import { checkModel } from "../load-commit";
 import { loadTable } from "../load-table";
 import { prepareWarehouse } from "../prepare-warehouse";

@@ -2,7 +2,9 @@ import type { RecordBatch } from "apache-arrow";
 import { hull } from "../../../domain/transform/calendar";
 import type { Task, TaskResult } from "../../../domain/log/task";
 import type { Lookups } from "../../../domain/transform/transform";
-import { fileBatches, transformed, type RemodelRun } from "../commit-run";
+import { fileBatches } from "../batches";
+import { transformed } from "../transform-rows";
+import type { RemodelRun } from "../context";
 import { rejectedRows, type RejectedRows } from "../rejected-rows";
 import { writeTable } from "../write-table";
 

@@ -1,0 +1,9 @@
+import type { CatalogueColumn } from "./column-changes";
+
+/** A table as the catalogue describes it. */
+export interface TableDescription {
+  readonly name: string;
+  readonly storage: string;
+  readonly key: readonly string[];
+  readonly columns: readonly CatalogueColumn[];
+}
