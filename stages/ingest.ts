@@ -154,9 +154,9 @@ function sameShape(last: IngestCommit | undefined, now: Pick<IngestCommit, "tabl
   const shape = ({ tables, refused }: Pick<IngestCommit, "tables" | "refused">): string =>
     JSON.stringify([
       Object.entries(tables)
-        .map(([name, { storage, key, columns, held, absent }]): [string, unknown] => [
+        .map(([name, { storage, key, unique, columns, held, absent }]): [string, unknown] => [
           name,
-          [storage, key, columns, held !== null, absent],
+          [storage, key, unique, columns, held !== null, absent],
         ])
         .sort(byName),
       Object.entries(refused).sort(byName),
