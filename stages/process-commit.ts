@@ -11,7 +11,7 @@ import type {
 import type { CommitNumber } from "../domain/keys";
 import { joinsOf, tombstoneTable, type Dimension, type Fact } from "../domain/model/table";
 import type { AdmittedCapture } from "../domain/quarantine";
-import { hasUniqueKeys } from "../domain/repeated-keys";
+import { hasUniqueKeys } from "../domain/contract-key";
 import type { Task } from "../domain/task";
 import { admitTables } from "./admit-tables";
 import {
