@@ -1,4 +1,4 @@
-import type { TableCapture } from "./commit";
+import type { TableCapture } from "./log/commit";
 import { nameAmong, type SourceColumn, type SourceTable } from "./model/source";
 import { identifier } from "./sql";
 
