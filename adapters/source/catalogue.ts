@@ -6,7 +6,7 @@ import { TerminalError } from "../../domain/errors";
 import { refusalOf } from "../../domain/capture/refusal";
 import { identifier } from "../../domain/sql";
 import { rowsOf } from "../postgres/postgres";
-import { TYPES_BELOW } from "../source-types";
+import { TYPES_BELOW } from "./types";
 
 /** What a schema of the source has: tables to ingest, and relations that cannot be, by name. */
 export interface Catalogue {

@@ -1,6 +1,6 @@
 import type { IngestCommit, ProcessCommit, TableCapture } from "../log/commit";
 import { contractBreaches } from "./contract";
-import { keyBreach } from "../contract-key";
+import { keyBreach } from "./contract-key";
 import { commitNumber, type CommitNumber } from "../log/keys";
 import type { SourceTable } from "../model/source";
 

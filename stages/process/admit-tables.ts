@@ -1,4 +1,4 @@
-import { claimsOfNotNull, hasUniqueKeys } from "../../domain/contract-key";
+import { claimsOfNotNull, hasUniqueKeys } from "../../domain/transform/contract-key";
 import { captureOf, type IngestCommit, type ProcessCommit } from "../../domain/log/commit";
 import { TerminalError } from "../../domain/errors";
 import type { CommitNumber } from "../../domain/log/keys";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { latest, replayed, sourceRows } from "../support/pipeline/lake";
-import { startPipeline, type Pipeline } from "../support/pipeline/pipeline";
+import { latest, replayed, sourceRows } from "../../support/pipeline/lake";
+import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
 const TYPES = `
   CREATE TYPE mood AS ENUM ('sad', 'ok');

@@ -1,6 +1,6 @@
-import type { TableCapture } from "./log/commit";
-import { nameAmong, type SourceColumn, type SourceTable } from "./model/source";
-import { identifier } from "./sql";
+import type { TableCapture } from "../log/commit";
+import { nameAmong, type SourceColumn, type SourceTable } from "../model/source";
+import { identifier } from "../sql";
 
 /** What a commit says of how the rows of a table are told apart. */
 export type KeyedCapture = Pick<TableCapture, "key" | "unique" | "identity" | "columns">;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { latest } from "../support/pipeline/lake";
-import { startPipeline, type Pipeline } from "../support/pipeline/pipeline";
+import { latest } from "../../support/pipeline/lake";
+import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
 describe("a commit says what the catalogue knows of a table", () => {
   let pipeline: Pipeline;
