@@ -1,6 +1,7 @@
 import type { RecordBatch } from "apache-arrow";
 import type { SourceTable } from "../../domain/model/source";
-import { hasUniqueKeys, rejectRepeated } from "../../domain/transform/repeated-keys";
+import { hasUniqueKeys } from "../../domain/transform/contract-key";
+import { rejectRepeated } from "../../domain/transform/repeated-keys";
 import type { CommitRun, RemodelRun } from "./context";
 import type { DataFile } from "../../domain/log/commit";
 import { takeBatch } from "../../domain/formats/columnar/take";
