@@ -1,9 +1,9 @@
-import type { ColumnShape } from "./columnar/arrow";
+import type { ColumnShape } from "./formats/columnar/arrow";
 import { keyColumns, referencesIn } from "./model/table";
 import { identifier, literal, qualified } from "./sql";
-import { ORPHANS } from "./warehouse-bookkeeping";
-import { insertInto, stagingName } from "./warehouse-sql";
-import type { TargetTable } from "./warehouse-target";
+import { ORPHANS } from "./warehouse/bookkeeping";
+import { insertInto, stagingName } from "./warehouse/dimensions";
+import type { TargetTable } from "./warehouse/target";
 import { heldValue, list, namesOf, storedValue, theirName } from "./warehouse-values";
 
 /**

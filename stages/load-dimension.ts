@@ -1,4 +1,4 @@
-import type { WarehousePart } from "../domain/commit";
+import type { WarehousePart } from "../domain/log/commit";
 import { referencesOf } from "../domain/model/table";
 import {
   findOrphan,
@@ -8,9 +8,9 @@ import {
   supersedeOrphans,
   type Destination,
 } from "../domain/warehouse-orphans";
-import { upsertDimension } from "../domain/warehouse-sql";
-import { copiedStraight } from "./copy-straight";
-import type { CommitLoad, LoadedTable } from "./load-table";
+import { upsertDimension } from "../domain/warehouse/dimensions";
+import { copiedStraight } from "./load/direct-copy";
+import type { CommitLoad, LoadedTable } from "./load/load-table";
 import { stageRows } from "./stage-rows";
 
 /** Loads the latest rows of a dimension, and those that waited for a row that has come. */

@@ -16,11 +16,11 @@ import {
   typeName,
   type ColumnType,
 } from "../../domain/model/types";
-import { BOOKKEEPING, createBookkeeping } from "../../domain/warehouse-bookkeeping";
-import { appendVersions } from "../../domain/warehouse-facts";
-import { createStaging, stagingName } from "../../domain/warehouse-sql";
-import { findTarget } from "../../domain/warehouse-target";
-import { createDatabase, type TestDatabase } from "../support/postgres";
+import { BOOKKEEPING, createBookkeeping } from "../../domain/warehouse/bookkeeping";
+import { appendVersions } from "../../domain/warehouse/facts";
+import { createStaging, stagingName } from "../../domain/warehouse/dimensions";
+import { findTarget } from "../../domain/warehouse/target";
+import { createDatabase, type TestDatabase } from "../support/postgres/postgres";
 
 const TEXTS = ["ab", "AB", "ab ", "ab  ", "abc", "abcdef", "abcde ", "", " ", "é", "2024-01-01", "7"];
 const INTEGERS = ["7", "70000", "-7", "0", "1"];

@@ -1,0 +1,39 @@
+import type { Column } from "../model/columns";
+import { keyColumns, referencesIn, type CalendarColumn, type WarehouseTable } from "../model/table";
+import { typeName } from "../model/types";
+import { identifier, qualified } from "../sql";
+import { namesIn, type TableNames } from "./target";
+
+/** Where a table that is referred to stands, and the columns of its key. */
+export interface ReferredTable {
+  readonly name: string;
+  readonly keys: readonly string[];
+}
+
+/**
+ * The statement that creates a warehouse table, with its keys and references.
+ * @param parents by the name of the model; a table that cannot be referred to, as one that was prepared
+ *   without a key, is left out, and there is then no foreign key
+ * @param names what the table and its columns shall be called; the model's own names by default
+ */
+export function createTable(
+  schema: string,
+  table: WarehouseTable,
+  parents: ReadonlyMap<string, ReferredTable>,
+  names: TableNames = namesIn(table, []),
+): string {
+  const theirs = (columns: readonly string[]): string =>
+    columns.map((name) => identifier(names.columns.get(name) ?? name)).join(", ");
+  const lines =
+    names.surrogateKey === undefined ? [] : [`${identifier(names.surrogateKey)} serial PRIMARY KEY`];
+  for (const [name, column] of Object.entries<Column | CalendarColumn>(table.columns))
+    lines.push(`${theirs([name])} ${typeName(column.type)}${column.nullable ? "" : " NOT NULL"}`);
+  if (table.kind !== "fact") lines.push(`PRIMARY KEY (${theirs(keyColumns(table))})`);
+  for (const { columns, to } of referencesIn(table)) {
+    const parent = parents.get(to);
+    if (parent === undefined) continue;
+    const keys = parent.keys.map(identifier).join(", ");
+    lines.push(`FOREIGN KEY (${theirs(columns)}) REFERENCES ${qualified(schema, parent.name)} (${keys})`);
+  }
+  return `CREATE TABLE ${qualified(schema, names.name)} (\n  ${lines.join(",\n  ")}\n)`;
+}

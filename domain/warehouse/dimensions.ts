@@ -1,0 +1,73 @@
+import type { ColumnShape } from "../formats/columnar/arrow";
+import { keyColumns, referencesIn, refersToItself } from "../model/table";
+import { typeName } from "../model/types";
+import { identifier } from "../sql";
+import type { TargetTable } from "./target";
+import { differs, list, namesOf, sameKey, theirName } from "../warehouse-values";
+
+/** The statements that load one table, all within the transaction of its commit. */
+
+/** The temporary table that a file is copied into: the model's columns, without constraints. */
+export const stagingName = (target: TargetTable): string => identifier(`marble_stage_${target.table.name}`);
+
+/** The types are the model's, not the target's: the binary copy must know them. */
+export function createStaging(target: TargetTable): string {
+  const columns = Object.entries<ColumnShape>(target.table.columns).map(
+    ([name, { type }]) => `${identifier(name)} ${typeName(type)}`,
+  );
+  return `CREATE TEMPORARY TABLE ${stagingName(target)} (${columns.join(", ")}) ON COMMIT DROP`;
+}
+
+export const copyIntoStaging = (target: TargetTable): string =>
+  `COPY pg_temp.${stagingName(target)} FROM STDIN (FORMAT binary)`;
+
+/** A table may be staged several times in a commit. */
+export const dropStaging = (name: string): string => `DROP TABLE pg_temp.${name}`;
+
+/** Values are taken for a column too that has values of its own, GENERATED ALWAYS AS IDENTITY. */
+export const insertInto = (into: string, columns: readonly string[]): string =>
+  `INSERT INTO ${into} (${list(columns)}) OVERRIDING SYSTEM VALUE`;
+
+/**
+ * Looks up the parents of staged rows in the staging table itself. A chain of rows that all wait would take
+ * as many scans otherwise.
+ */
+export const indexReferences = (target: TargetTable): readonly string[] =>
+  referencesIn(target.table)
+    .filter(({ to }) => to === target.table.name)
+    .map(
+      ({ columns }) => `CREATE INDEX ON pg_temp.${stagingName(target)} (${list(columns.map(identifier))})`,
+    );
+
+/**
+ * Inserts new rows of a dimension and updates those that differ from what it would hold. Rows may refer to rows of
+ * the same dimension.
+ */
+export function upsertDimension(schema: string, target: TargetTable): readonly string[] {
+  const { into, ours, theirs } = namesOf(schema, target);
+  const rows = `pg_temp.${stagingName(target)}`;
+  const keys = keyColumns(target.table);
+  const others = [...target.columns.keys()].filter((name) => !keys.includes(name));
+  const set = others
+    .map((name) => `${identifier(theirName(target, name))} = s.${identifier(name)}`)
+    .join(", ");
+  const known = sameKey(target, { theirs: "t", ours: "s" });
+  const insert =
+    `${insertInto(into, theirs)} SELECT ${list(ours, "s")} FROM ${rows} AS s ` +
+    `WHERE NOT EXISTS (SELECT FROM ${into} AS t WHERE ${known})`;
+  if (others.length === 0) return [insert];
+  const update =
+    `UPDATE ${into} AS t SET ${set} FROM ${rows} AS s ` +
+    `WHERE ${known} AND ${differs(target, { theirs: "t", ours: "s" }, others)}`;
+  // A known row may refer to a new one. Otherwise the update comes first: it need not compare what was just inserted.
+  return refersToItself(target.table) ? [insert, update] : [update, insert];
+}
+
+/** Days that the calendar has already are left as they are. */
+export const insertCalendar = (schema: string, target: TargetTable): string => {
+  const { into, theirs, ours } = namesOf(schema, target);
+  return (
+    `${insertInto(into, theirs)} SELECT ${list(ours, "s")} FROM pg_temp.${stagingName(target)} AS s ` +
+    `WHERE NOT EXISTS (SELECT FROM ${into} AS t WHERE ${sameKey(target, { theirs: "t", ours: "s" })})`
+  );
+};
