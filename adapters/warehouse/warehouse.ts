@@ -9,7 +9,7 @@ import { literal, qualified } from "../../domain/sql";
 import { BOOKKEEPING, createBookkeeping, LEDGER, lockLoader } from "../../domain/warehouse/bookkeeping";
 import type { CatalogueTable } from "../../domain/warehouse/target";
 import { codeOf, rowsOf, SAME_TEXT } from "../postgres/postgres";
-import { catalogueOf } from "../warehouse-catalogue";
+import { catalogueOf } from "./catalogue";
 import { missingGrant } from "./rights";
 
 /** The warehouse within one transaction. */

@@ -3,7 +3,7 @@ import { keyColumns, referencesIn, refersToItself } from "../model/table";
 import { typeName } from "../model/types";
 import { identifier } from "../sql";
 import type { TargetTable } from "./target";
-import { differs, list, namesOf, sameKey, theirName } from "../warehouse-values";
+import { differs, list, namesOf, sameKey, theirName } from "./values";
 
 /** The statements that load one table, all within the transaction of its commit. */
 

@@ -2,9 +2,9 @@ import type { ColumnShape } from "../formats/columnar/arrow";
 import { keyColumns } from "../model/table";
 import type { Kind } from "../model/types";
 import { identifier, literal, qualified } from "../sql";
-import { missingParents, type Destination } from "../warehouse-orphans";
+import { missingParents, type Destination } from "./orphans";
 import type { TargetTable } from "./target";
-import { list, namesOf, theirName } from "../warehouse-values";
+import { list, namesOf, theirName } from "./values";
 
 /**
  * The way around the staging table: rows copied straight into an empty table, written once instead of

@@ -2,10 +2,10 @@ import { TerminalError } from "../errors";
 import { keyColumns, tombstoneTable, type Fact } from "../model/table";
 import { identifier, literal, qualified } from "../sql";
 import { BATCHES, DELETIONS } from "./bookkeeping";
-import { forgetOrphans, type Destination } from "../warehouse-orphans";
+import { forgetOrphans, type Destination } from "./orphans";
 import { insertInto, stagingName } from "./dimensions";
 import type { TargetTable } from "./target";
-import { differs, list, namesOf, sameKey } from "../warehouse-values";
+import { differs, list, namesOf, sameKey } from "./values";
 
 /** A fact with its place in the warehouse, and the places of the dimensions that it refers to. */
 export interface FactTarget extends Destination {

@@ -15,13 +15,13 @@ import {
   setOrphansAside,
   supersedeByHealed,
   supersedeOrphans,
-} from "../../domain/warehouse-orphans";
+} from "../../domain/warehouse/orphans";
 import { insertCalendar } from "../../domain/warehouse/dimensions";
 import type { TargetTable } from "../../domain/warehouse/target";
 import { copiedStraight } from "./direct-copy";
-import { loadDimension } from "../load-dimension";
+import { loadDimension } from "./load-dimension";
 import type { LoadContext } from "./load";
-import { stageRows } from "../stage-rows";
+import { stageRows } from "./stage-rows";
 
 /** One commit on its way into the warehouse. */
 export interface CommitLoad extends LoadContext {

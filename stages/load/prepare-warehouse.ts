@@ -6,7 +6,7 @@ import { LEDGER } from "../../domain/warehouse/bookkeeping";
 import { createTable, type ReferredTable } from "../../domain/warehouse/ddl";
 import { createCurrentView } from "../../domain/warehouse/facts";
 import { findTarget, type TargetTable } from "../../domain/warehouse/target";
-import { theirName } from "../../domain/warehouse-values";
+import { theirName } from "../../domain/warehouse/values";
 import type { LoadContext } from "./load";
 
 /**

@@ -3,7 +3,7 @@ import { TerminalError, TransientError } from "../../../domain/errors";
 import { commitNumber } from "../../../domain/log/keys";
 import type { ReplayReport, ReplayRequest } from "../../../domain/warehouse/replay";
 import { forgetVersions } from "../../../domain/warehouse/facts";
-import { forgetOrphans } from "../../../domain/warehouse-orphans";
+import { forgetOrphans } from "../../../domain/warehouse/orphans";
 import type { TargetTable } from "../../../domain/warehouse/target";
 import type { LoadContext } from "../load";
 import { checkModel } from "../load-commit";

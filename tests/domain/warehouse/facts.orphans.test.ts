@@ -7,7 +7,7 @@ import {
   healOrphans,
   setOrphansAside,
   supersedeOrphans,
-} from "../../../domain/warehouse-orphans";
+} from "../../../domain/warehouse/orphans";
 import {
   startFactWarehouse,
   thingTarget,

@@ -16,7 +16,7 @@ import {
   setOrphansAside,
   supersedeByHealed,
   supersedeOrphans,
-} from "../../../domain/warehouse-orphans";
+} from "../../../domain/warehouse/orphans";
 import type { Row } from "../formats/columnar";
 import { createDatabase, type TestDatabase } from "../postgres/postgres";
 import { staged, targetOf } from "./staging";

@@ -1,9 +1,9 @@
-import type { ColumnShape } from "./formats/columnar/arrow";
-import type { Column } from "./model/columns";
-import { keyColumns } from "./model/table";
-import { printedType } from "./model/types";
-import { identifier, qualified } from "./sql";
-import type { TargetTable, TargetType } from "./warehouse/target";
+import type { ColumnShape } from "../formats/columnar/arrow";
+import type { Column } from "../model/columns";
+import { keyColumns } from "../model/table";
+import { printedType } from "../model/types";
+import { identifier, qualified } from "../sql";
+import type { TargetTable, TargetType } from "./target";
 
 /**
  * How a value of the model compares with one that the warehouse holds. A prepared column may have another type and

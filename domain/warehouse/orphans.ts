@@ -1,10 +1,10 @@
-import type { ColumnShape } from "./formats/columnar/arrow";
-import { keyColumns, referencesIn } from "./model/table";
-import { identifier, literal, qualified } from "./sql";
-import { ORPHANS } from "./warehouse/bookkeeping";
-import { insertInto, stagingName } from "./warehouse/dimensions";
-import type { TargetTable } from "./warehouse/target";
-import { heldValue, list, namesOf, storedValue, theirName } from "./warehouse-values";
+import type { ColumnShape } from "../formats/columnar/arrow";
+import { keyColumns, referencesIn } from "../model/table";
+import { identifier, literal, qualified } from "../sql";
+import { ORPHANS } from "./bookkeeping";
+import { insertInto, stagingName } from "./dimensions";
+import type { TargetTable } from "./target";
+import { heldValue, list, namesOf, storedValue, theirName } from "./values";
 
 /**
  * Rows that refer to a row which a dimension does not have: a bad or late row of one table stops no other. They wait

@@ -1,5 +1,5 @@
-import type { WarehousePart } from "../domain/log/commit";
-import { referencesOf } from "../domain/model/table";
+import type { WarehousePart } from "../../domain/log/commit";
+import { referencesOf } from "../../domain/model/table";
 import {
   findOrphan,
   recordHealed,
@@ -7,10 +7,10 @@ import {
   stageWaiting,
   supersedeOrphans,
   type Destination,
-} from "../domain/warehouse-orphans";
-import { upsertDimension } from "../domain/warehouse/dimensions";
-import { copiedStraight } from "./load/direct-copy";
-import type { CommitLoad, LoadedTable } from "./load/load-table";
+} from "../../domain/warehouse/orphans";
+import { upsertDimension } from "../../domain/warehouse/dimensions";
+import { copiedStraight } from "./direct-copy";
+import type { CommitLoad, LoadedTable } from "./load-table";
 import { stageRows } from "./stage-rows";
 
 /** Loads the latest rows of a dimension, and those that waited for a row that has come. */

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { startPipeline, type Pipeline } from "../support/pipeline/pipeline";
-import { createTinySource, TINY_CALENDAR } from "../support/oracle/tiny-totesys";
+import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+import { createTinySource, TINY_CALENDAR } from "../../support/oracle/tiny-totesys";
 
 /** A fact table as somebody may have prepared it, but for the type of one column. */
 const prepared = (type: Readonly<Record<string, string>>): string => `

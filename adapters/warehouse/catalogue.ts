@@ -1,7 +1,7 @@
 import type pg from "pg";
-import { TerminalError } from "../domain/errors";
-import type { CatalogueTable } from "../domain/warehouse/target";
-import { rowsOf } from "./postgres/postgres";
+import { TerminalError } from "../../domain/errors";
+import type { CatalogueTable } from "../../domain/warehouse/target";
+import { rowsOf } from "../postgres/postgres";
 
 /** The type below a domain, or below a domain over a domain, with its modifier: of a column `a`. */
 const BASE_TYPE = `

@@ -1,9 +1,9 @@
-import type { Model } from "../../domain/model/model";
-import { model as shop } from "../../domain/model/model";
-import { columnsOf, references } from "../../domain/model/columns";
-import { optional, sourceTable } from "../../domain/model/source";
-import { dimension, fact } from "../../domain/model/table";
-import { integer, text } from "../../domain/model/types";
+import type { Model } from "../../../domain/model/model";
+import { dimDate } from "../../../domain/shop/tables/dim-date";
+import { columnsOf, references } from "../../../domain/model/columns";
+import { optional, sourceTable } from "../../../domain/model/source";
+import { dimension, fact } from "../../../domain/model/table";
+import { integer, text } from "../../../domain/model/types";
 
 /**
  * A model whose dimensions refer to one another: an employee has a department, which has a site, and a manager,
@@ -38,7 +38,7 @@ const [ofSite, ofDepartment, ofEmployee, ofVisit] = [
 
 export const staffModel: Model = {
   version: 1,
-  calendar: shop.calendar,
+  calendar: dimDate,
   tables: [
     fact("fact_visit", {
       description: "A visit.",

@@ -1,14 +1,14 @@
-import type { DataFile } from "../domain/log/commit";
+import type { DataFile } from "../../domain/log/commit";
 import {
   copyIntoStaging,
   createStaging,
   dropStaging,
   indexReferences,
   stagingName,
-} from "../domain/warehouse/dimensions";
-import type { TargetTable } from "../domain/warehouse/target";
-import { copyFiles } from "./load/copy-files";
-import type { CommitLoad } from "./load/load-table";
+} from "../../domain/warehouse/dimensions";
+import type { TargetTable } from "../../domain/warehouse/target";
+import { copyFiles } from "./copy-files";
+import type { CommitLoad } from "./load-table";
 
 /**
  * Copies files into a staging table, works with it, and drops it.

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { catalogueOf } from "../../adapters/warehouse-catalogue";
-import { columnsOf } from "../../domain/model/columns";
-import { sourceTable } from "../../domain/model/source";
-import { fact } from "../../domain/model/table";
+import { catalogueOf } from "../../../adapters/warehouse/catalogue";
+import { columnsOf } from "../../../domain/model/columns";
+import { sourceTable } from "../../../domain/model/source";
+import { fact } from "../../../domain/model/table";
 import {
   bigint,
   boolean,
@@ -15,12 +15,12 @@ import {
   timestamptz,
   typeName,
   type ColumnType,
-} from "../../domain/model/types";
-import { BOOKKEEPING, createBookkeeping } from "../../domain/warehouse/bookkeeping";
-import { appendVersions } from "../../domain/warehouse/facts";
-import { createStaging, stagingName } from "../../domain/warehouse/dimensions";
-import { findTarget } from "../../domain/warehouse/target";
-import { createDatabase, type TestDatabase } from "../support/postgres/postgres";
+} from "../../../domain/model/types";
+import { BOOKKEEPING, createBookkeeping } from "../../../domain/warehouse/bookkeeping";
+import { appendVersions } from "../../../domain/warehouse/facts";
+import { createStaging, stagingName } from "../../../domain/warehouse/dimensions";
+import { findTarget } from "../../../domain/warehouse/target";
+import { createDatabase, type TestDatabase } from "../../support/postgres/postgres";
 
 const TEXTS = ["ab", "AB", "ab ", "ab  ", "abc", "abcdef", "abcde ", "", " ", "é", "2024-01-01", "7"];
 const INTEGERS = ["7", "70000", "-7", "0", "1"];
