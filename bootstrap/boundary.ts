@@ -73,7 +73,7 @@ export function boundaryStatements({ account, stack, secrets }: BoundaryArgs): S
   ];
 }
 
-/** What the role of those who ask the lake needs: see infra/lake-catalogue.ts. */
+/** What the role of those who ask the lake needs: see infra/lake/lake-catalogue.ts. */
 function askingAthena(account: Account, stack: string): Statement[] {
   const database = `marble_${stack.replaceAll("-", "_")}_lake`;
   const glue = (...parts: string[]): string[] => parts.map((part) => `${regional("glue", account)}:${part}`);

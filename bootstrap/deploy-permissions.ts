@@ -92,11 +92,11 @@ export interface StackPermissionsArgs {
 
 type OfStack = Pick<StackPermissionsArgs, "account" | "stack">;
 
-/** The bucket of the answers to queries: see infra/lake-catalogue.ts. */
+/** The bucket of the answers to queries: see infra/lake/lake-catalogue.ts. */
 const resultsArn = ({ account, stack }: OfStack): string =>
   `arn:${account.partition}:s3:::marble-${stack}-lake-results-*`;
 
-/** The bucket of the reports: see infra/report.ts. */
+/** The bucket of the reports: see infra/stages/report.ts. */
 const reportsArn = ({ account, stack }: OfStack): string =>
   `arn:${account.partition}:s3:::marble-${stack}-reports-*`;
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { programWith } from "../support/dev-program";
-import { EVERY_CHOICE } from "../support/choices";
+import { programWith } from "../support/program/dev-program";
+import { EVERY_CHOICE } from "../support/program/choices";
 
 /** What says how the lake is kept: all that the program declares of its two buckets, but what announces new objects. */
 async function lakeSettings(settings: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {

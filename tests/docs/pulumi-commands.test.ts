@@ -3,8 +3,8 @@ import { join, resolve } from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
 import { bootstrapSettings, BOOTSTRAP_SETTING_NAMES, REQUIRED } from "../../bootstrap/settings";
-import { parseConfig, SETTING_NAMES } from "../../infra/config";
-import { devProgram } from "../support/dev-program";
+import { parseConfig, SETTING_NAMES } from "../../infra/settings/config";
+import { devProgram } from "../support/program/dev-program";
 import { isLeftOpen, looksLikeSecret, setCommandsOf, type SetCommand } from "../support/pulumi-commands";
 
 const PROJECT = resolve(__dirname, "../..");

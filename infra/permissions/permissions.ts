@@ -1,0 +1,175 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { nameOf } from "../naming";
+
+/** One thing that a role may do, to the resources that it names and no others. */
+export type Permission = aws.iam.PolicyStatement;
+
+interface HasArn {
+  readonly arn: pulumi.Input<string>;
+}
+
+/** Objects of a bucket under keys in which `*` is any text and `?` any one character: `commits/*`. */
+export interface ObjectKeys {
+  readonly bucket: HasArn;
+  readonly keys: readonly string[];
+}
+
+export const allow = (
+  actions: readonly string[],
+  resources: readonly pulumi.Input<string>[],
+): Permission => ({
+  Effect: "Allow",
+  Action: [...actions],
+  Resource: [...resources],
+});
+
+/** To list a bucket's keys; with it, a missing object is "not found" and not "forbidden". */
+export const listObjects = (bucket: HasArn): Permission => allow(["s3:ListBucket"], [bucket.arn]);
+
+export const readObjects = (of: ObjectKeys): Permission => allow(["s3:GetObject"], objectArns(of));
+
+/** The keys of data files: `YYYY/MM/DD/<table>/<time>.<extension>`. */
+export const dataFiles = (extension: "csv" | "parquet"): string => `????/??/??/*.${extension}`;
+
+/** To create objects. Put-if-absent needs no more. */
+export const createObjects = (of: ObjectKeys): Permission => allow(["s3:PutObject"], objectArns(of));
+
+/** To create objects of any size, in parts, and to give up what was begun. */
+export const uploadObjects = (of: ObjectKeys): Permission =>
+  allow(["s3:PutObject", "s3:AbortMultipartUpload"], objectArns(of));
+
+export const tagObjects = (of: ObjectKeys): Permission => allow(["s3:PutObjectTagging"], objectArns(of));
+
+export const readTags = (of: ObjectKeys): Permission => allow(["s3:GetObjectTagging"], objectArns(of));
+
+/** To read the secret of a name. Secrets Manager ends a secret's ARN in a hyphen and six random characters. */
+export function readSecret(name: string): Permission {
+  const { partition } = aws.getPartitionOutput();
+  const { region } = aws.getRegionOutput();
+  const { accountId } = aws.getCallerIdentityOutput();
+  const arn = pulumi.interpolate`arn:${partition}:secretsmanager:${region}:${accountId}:secret:${name}-??????`;
+  return allow(["secretsmanager:GetSecretValue"], [arn]);
+}
+
+export const sendMessages = (queue: HasArn): Permission => allow(["sqs:SendMessage"], [queue.arn]);
+
+/** To take messages off a queue: what Lambda wants of the role of a function that a queue feeds. */
+export const takeMessages = (queue: HasArn): Permission =>
+  allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], [queue.arn]);
+
+export const publishMessages = (topic: HasArn): Permission => allow(["sns:Publish"], [topic.arn]);
+
+export const invokeFunction = (target: HasArn): Permission => allow(["lambda:InvokeFunction"], [target.arn]);
+
+export const writeLogs = (logGroup: HasArn): Permission =>
+  allow(["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.interpolate`${logGroup.arn}:log-stream:*`]);
+
+/** To read and write what a key of KMS encrypts, as S3 and Secrets Manager ask for it and nobody else. */
+export function useKey(arn: pulumi.Input<string>): Permission {
+  const { region } = aws.getRegionOutput();
+  const services = ["s3", "secretsmanager"].map(
+    (service) => pulumi.interpolate`${service}.${region}.amazonaws.com`,
+  );
+  return {
+    ...allow(["kms:Decrypt", "kms:GenerateDataKey"], [arn]),
+    Condition: { StringEquals: { "kms:ViaService": services } },
+  };
+}
+
+/** What Lambda needs to reach into a VPC, and AWS lets no one narrow down to a resource. */
+const INTERFACES = [
+  "ec2:CreateNetworkInterface",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "ec2:DeleteNetworkInterface",
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:UnassignPrivateIpAddresses",
+];
+
+/**
+ * For a role's Lambda to stand in a VPC: the service may, the function's own code may not.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice
+ * @param functionName as Pulumi knows it; physical names go on with random digits
+ */
+export function standInVpc(functionName: string): Permission[] {
+  const { partition } = aws.getPartitionOutput();
+  const { region } = aws.getRegionOutput();
+  const { accountId } = aws.getCallerIdentityOutput();
+  const functions = pulumi.interpolate`arn:${partition}:lambda:${region}:${accountId}:function:${functionName}-*`;
+  const interfaces = allow(INTERFACES, ["*"]);
+  return [
+    interfaces,
+    { ...interfaces, Effect: "Deny", Condition: { ArnLike: { "lambda:SourceFunctionArn": functions } } },
+  ];
+}
+
+/** To send traces to X-Ray, which has no resources to name. */
+export const sendTraces = (): Permission =>
+  allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]);
+
+function objectArns({ bucket, keys }: ObjectKeys): pulumi.Output<string>[] {
+  return keys.map((key) => pulumi.interpolate`${bucket.arn}/${key}`);
+}
+
+/**
+ * The ARN that the role of a part of the stack has, whether or not the stack declares it at present: Pulumi ends its
+ * name in seven characters. A policy that names it so stays the same when a setting takes the part out.
+ */
+export function roleArnOf(part: string): pulumi.Output<string> {
+  const { partition } = aws.getPartitionOutput();
+  const { accountId } = aws.getCallerIdentityOutput();
+  return pulumi.interpolate`arn:${partition}:iam::${accountId}:role/${nameOf(part)}-???????`;
+}
+
+/** The account, as a principal: those of its users and roles whose own policies let them. */
+export function thisAccount(): aws.iam.AWSPrincipal {
+  const { partition } = aws.getPartitionOutput();
+  const { accountId } = aws.getCallerIdentityOutput();
+  return { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` };
+}
+
+/** What a role needs beside its permissions. */
+export interface RoleArgs {
+  /** who takes the role on: `{ Service: "lambda.amazonaws.com" }` */
+  readonly principal: aws.iam.ServicePrincipal | aws.iam.AWSPrincipal;
+  readonly description?: string;
+  /** when it may: the condition of the trust policy */
+  readonly condition?: NonNullable<Permission["Condition"]>;
+  readonly permissions: readonly Permission[];
+}
+
+/** A role with one inline policy. Whoever uses the role depends on the policy, or starts before it may. */
+export interface GrantedRole {
+  readonly role: aws.iam.Role;
+  readonly policy: aws.iam.RolePolicy;
+}
+
+/** Declares a role that one principal can take on, with exactly the given permissions. */
+export function grantRole(name: string, args: RoleArgs, opts: pulumi.CustomResourceOptions): GrantedRole {
+  const { principal, description, condition, permissions } = args;
+  const role = new aws.iam.Role(
+    name,
+    {
+      ...(description === undefined ? {} : { description }),
+      assumeRolePolicy: {
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: principal,
+            Action: "sts:AssumeRole",
+            ...(condition === undefined ? {} : { Condition: condition }),
+          },
+        ],
+      },
+    },
+    opts,
+  );
+  const policy = new aws.iam.RolePolicy(
+    name,
+    { role: role.name, policy: { Version: "2012-10-17", Statement: [...permissions] } },
+    opts,
+  );
+  return { role, policy };
+}
