@@ -1,6 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
 import * as z from "zod";
-import { setCommand } from "../infra/set-command";
+import { setCommand } from "../infra/settings/set-command";
 import type { GitHubRepository } from "./github-subject";
 import { secretNamesFrom } from "./secret-names";
 import { stackNames } from "./stack-names";

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { NEVER } from "../../domain/report/mail";
 import { parseSchedule } from "../../domain/schedule/schedule";
 import { missingForQuickSight, QUICKSIGHT_EXAMPLES, quickSightSettings } from "../quicksight/settings";
-import { setCommand } from "../set-command";
+import { setCommand } from "./set-command";
 import {
   date,
   idList,

@@ -5,7 +5,12 @@ import { parse } from "yaml";
 import { bootstrapSettings, BOOTSTRAP_SETTING_NAMES, REQUIRED } from "../../bootstrap/settings";
 import { parseConfig, SETTING_NAMES } from "../../infra/settings/config";
 import { devProgram } from "../support/program/dev-program";
-import { isLeftOpen, looksLikeSecret, setCommandsOf, type SetCommand } from "../support/pulumi-commands";
+import {
+  isLeftOpen,
+  looksLikeSecret,
+  setCommandsOf,
+  type SetCommand,
+} from "../support/program/pulumi-commands";
 
 const PROJECT = resolve(__dirname, "../..");
 const read = (path: string): string => readFileSync(join(PROJECT, path), "utf8");
