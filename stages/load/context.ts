@@ -31,3 +31,11 @@ export interface CommitLoad extends LoadContext {
   /** In load order, by the names of the model. */
   readonly targets: ReadonlyMap<string, TargetTable>;
 }
+
+/** What a table got. */
+export interface LoadedTable {
+  /** Rows that were inserted, or updated because they differed. */
+  readonly rows: number;
+  /** Rows that wait from now on for a row of a dimension. */
+  readonly waiting: number;
+}

@@ -10,7 +10,7 @@ import {
 } from "../../domain/warehouse/orphans";
 import { upsertDimension } from "../../domain/warehouse/dimensions";
 import { copiedStraight } from "./direct-copy";
-import type { LoadedTable } from "./load-table";
+import type { LoadedTable } from "./context";
 import type { CommitLoad } from "./context";
 import { stageRows } from "./stage-rows";
 

@@ -1,5 +1,5 @@
 import type { Warehouse } from "../../adapters/warehouse/warehouse";
-import type { CommitLoad } from "./context";
+import type { CommitLoad, LoadedTable } from "./context";
 import type { DataFile, WarehousePart } from "../../domain/log/commit";
 import {
   appendVersions,
@@ -22,14 +22,6 @@ import type { TargetTable } from "../../domain/warehouse/target";
 import { copiedStraight } from "./direct-copy";
 import { loadDimension } from "./load-dimension";
 import { stageRows } from "./stage-rows";
-
-/** What a table got. */
-export interface LoadedTable {
-  /** Rows that were inserted, or updated because they differed. */
-  readonly rows: number;
-  /** Rows that wait from now on for a row of a dimension. */
-  readonly waiting: number;
-}
 
 /** Loads what the commit has for one table; the tables that it refers to are loaded. */
 export async function loadTable(target: TargetTable, load: CommitLoad): Promise<LoadedTable> {
