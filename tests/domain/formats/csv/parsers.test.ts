@@ -1,0 +1,114 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { exactParserOf, misfit, parserOf } from "../../../../domain/formats/csv/parsers";
+import {
+  date,
+  integer,
+  time,
+  timestamp,
+  timestamptz,
+  truncated,
+  type ColumnType,
+} from "../../../../domain/model/types";
+import { anyValue } from "../../../support/formats/arbitraries";
+import { printed } from "../../../support/formats/columnar";
+
+/** Parses a text that stands between others, as a field stands in a file. */
+function parsed(type: ColumnType, text: string): number | bigint | undefined {
+  const bytes = new TextEncoder().encode(`+00,${text},9`);
+  const value = (parserOf(type) ?? exactParserOf(type))!(bytes, 4, bytes.length - 2);
+  return Number.isNaN(value) ? undefined : value;
+}
+const printedOf = (type: ColumnType, value: number | bigint): string =>
+  printed({ type, nullable: false }, value)!;
+
+describe("A timestamp with a time zone", () => {
+  it("is any that PostgreSQL prints in UTC with microseconds", () => {
+    expect(parsed(timestamptz, "1969-12-31 23:59:59.999999+00")).to.equal(-1);
+    fc.assert(
+      fc.property(
+        anyValue(timestamptz),
+        (moment) => parsed(timestamptz, printedOf(timestamptz, BigInt(moment))) == moment,
+      ),
+    );
+  });
+
+  it("is one without a zone too: what the column was before it got one is taken for UTC", () => {
+    expect(parsed(timestamptz, "1970-01-01 00:00:01.5")).to.equal(1_500_000);
+  });
+
+  it("may lie before Christ, or far away", () => {
+    expect(parsed(timestamptz, "0044-03-15 12:00:00.5+00 BC")).to.equal(-63_517_780_799_500_000n);
+    expect(parsed(timestamptz, "10000-01-01 00:00:00+00")).to.equal(253_402_300_800_000_000n);
+  });
+
+  for (const text of ["", "+00", "0", "infinity", "1970-01-01 00:00:00+02", "1970-01-01 00:00:00+00:30"])
+    it(`is not ${JSON.stringify(text)}`, () => expect(parsed(timestamptz, text)).to.equal(undefined));
+});
+
+describe("A truncated time, timestamp and timestamptz", () => {
+  const kinds = [
+    [time, "00:00:01", 1_000_000, ""],
+    [timestamp, "1969-12-31 23:59:59", -1_000_000, ""],
+    [timestamptz, "1969-12-31 23:59:59", -1_000_000, "+00"],
+  ] as const;
+  for (const [type, whole, microseconds, zone] of kinds) {
+    it(`of the kind ${type.kind} leaves out what is finer than a millisecond, and nothing else`, () => {
+      for (const [places, more] of [
+        ["", 0],
+        [".5", 500],
+        [".05", 50],
+        [".123", 123],
+        [".1239", 123],
+        [".12399", 123],
+        [".999999", 999],
+        [".000001", 0],
+      ] as const)
+        expect(parsed(truncated(type), `${whole}${places}${zone}`), places).to.equal(
+          microseconds + more * 1000,
+        );
+      fc.assert(
+        fc.property(anyValue(type), (value) => {
+          const finer = ((BigInt(value) % 1000n) + 1000n) % 1000n;
+          expect(BigInt(parsed(truncated(type), printedOf(type, BigInt(value)))!)).to.equal(
+            BigInt(value) - finer,
+          );
+        }),
+      );
+    });
+
+    for (const places of [".", ".1234567", ".1234x", ".1234-", ",1234"])
+      it(`of the kind ${type.kind} does not end with ${places}`, () =>
+        expect(parsed(truncated(type), `${whole}${places}${zone}`)).to.equal(undefined));
+  }
+});
+
+describe("Why a value does not fit, and what to do, is said", () => {
+  const cases: readonly (readonly [ColumnType, string, RegExp])[] = [
+    [date, "-infinity", /^: it is infinite; set it to NULL in the source, or declare the column as text$/],
+    [timestamptz, "infinity", /^: it is infinite; /],
+    [time, "00:00:00.1234567", /^: it has more than six places of a second; round it in the source, /],
+    [
+      time,
+      "24:00:00",
+      /^: a day of the lake ends before 24:00:00; set it to 00:00:00 in the source, or declare the column as text$/,
+    ],
+    [timestamp, "2024-01-01 24:00:00", /^: a day of the lake ends before 24:00:00; /],
+    [
+      timestamp,
+      "294276-12-31 23:59:59.999999",
+      /^: it lies behind the year 294246; set it to NULL in the source, or declare the column as text$/,
+    ],
+    [timestamp, "2024-01-01 00:00:00+00", /^: it has a time zone; declare the column as timestamptz$/],
+    [truncated(timestamp), "2024-01-01 00:00:00.123456+00", /^: it has a time zone; /],
+    [timestamptz, "2024-01-01 00:00:00.5+05:30", /^: its time zone is not UTC; declare the column as text$/],
+    [timestamptz, "soon", /^$/],
+    [date, "2024-02-30", /^$/],
+    [integer, "-2147483649", /^: it needs 64 bits; declare the column as bigint$/],
+    [integer, "9223372036854775808", /^$/],
+    [integer, "5.00", /^$/],
+    [integer, "many", /^$/],
+  ];
+  for (const [type, value, reason] of cases)
+    it(`of ${value} as ${type.kind}`, () => expect(misfit(type, value)).to.match(reason));
+});
