@@ -1,6 +1,6 @@
 import type { DecodedArray } from "hyparquet";
 import { at } from "../at";
-import { outputOf, reserve, valueWriter } from "../copy-values";
+import { outputOf, reserve, valueWriter } from "./copy-values";
 import type { ColumnType } from "../model/types";
 
 /**

@@ -3,7 +3,7 @@ import { CALENDAR_LIMITS, isoDate, type DayRange } from "./calendar";
 import { arrowType, hasNulls, isValid } from "../formats/columnar/arrow";
 import { columnBuilder } from "../formats/columnar/builder";
 import { utf8, valueReader, wideReader } from "../formats/columnar/read";
-import { dayOfMoment, parseDate, timeOfMoment } from "../csv/moments";
+import { dayOfMoment, parseDate, timeOfMoment } from "../formats/csv/moments";
 import { messageOf } from "../errors";
 import type { Column } from "../model/columns";
 import { date, text, time } from "../model/types";

@@ -1,7 +1,7 @@
 import { RecordBatchReader, RecordBatchStreamWriter, type RecordBatch } from "apache-arrow";
 import type { ObjectStore } from "../../adapters/lake/object-store";
 import { arrowType } from "../../domain/formats/columnar/arrow";
-import { asColumns } from "../../domain/columnar/convert";
+import { asColumns } from "../../domain/formats/columnar/convert";
 import { TerminalError } from "../../domain/errors";
 import { compacted, emptyRows, upsertRows, type KeyedRows } from "../../domain/transform/keyed-rows";
 import { dataKey } from "../../domain/log/keys";

@@ -1,5 +1,5 @@
 import { bigint, timestamptz, type ClockType, type ColumnType, type Kind } from "../../model/types";
-import { momentParser, parseAnyDate, parseTime, parseTruncatedTime } from "../../csv/moments";
+import { momentParser, parseAnyDate, parseTime, parseTruncatedTime } from "./moments";
 import { parseBigint, parseBoolean, parseDecimal, parseInteger, type Parse, type ParseExact } from "./values";
 
 const PARSERS: Partial<Record<Kind, Parse>> = {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { copyHeader, copyRows, copyTrailer } from "../../../domain/formats/copy-binary";
-import { momentParser } from "../../../domain/csv/moments";
+import { momentParser } from "../../../domain/formats/csv/moments";
 import { decimal, integer, text, typeName, type ColumnType } from "../../../domain/model/types";
 import { anyRow, anyValue } from "../../support/formats/arbitraries";
 import {

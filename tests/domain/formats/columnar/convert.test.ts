@@ -6,9 +6,9 @@ import {
   type RecordBatch,
 } from "apache-arrow";
 import { expect } from "chai";
-import { asColumns } from "../../../domain/columnar/convert";
-import { bigint, integer, text, time, timestamp, timestamptz } from "../../../domain/model/types";
-import { batchOf, EVERY_TYPE, rowsOf, type Columns } from "../../support/formats/columnar";
+import { asColumns } from "../../../../domain/formats/columnar/convert";
+import { bigint, integer, text, time, timestamp, timestamptz } from "../../../../domain/model/types";
+import { batchOf, EVERY_TYPE, rowsOf, type Columns } from "../../../support/formats/columnar";
 
 const nullable = (columns: Record<string, Columns[string]["type"]>): Columns =>
   Object.fromEntries(Object.entries(columns).map(([name, type]) => [name, { type, nullable: true }]));

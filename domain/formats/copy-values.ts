@@ -1,6 +1,6 @@
 import type { DecodedArray } from "hyparquet";
-import { at, wordAt } from "./at";
-import type { ColumnType } from "./model/types";
+import { at, wordAt } from "../at";
+import type { ColumnType } from "../model/types";
 
 /** A buffer that grows, and its view; its content may be taken. Numbers are written through the view: V8 inlines that. */
 export interface Output {

@@ -1,8 +1,8 @@
 import { DataType, TimeUnit, type Data, type RecordBatch } from "apache-arrow";
-import { at } from "../at";
-import type { ClockType } from "../model/types";
-import { arrowSchema, arrowType, isValid, recordBatch, type ColumnShape } from "../formats/columnar/arrow";
-import { columnBuilder } from "../formats/columnar/builder";
+import { at } from "../../at";
+import type { ClockType } from "../../model/types";
+import { arrowSchema, arrowType, isValid, recordBatch, type ColumnShape } from "./arrow";
+import { columnBuilder } from "./builder";
 
 /**
  * A batch as columns of these shapes hold it. Times and timestamps in milliseconds, as all were that were kept before

@@ -1,5 +1,5 @@
-import { at } from "../at";
-import { digits, type Parse, type ParseExact } from "../formats/csv/values";
+import { at } from "../../at";
+import { digits, type Parse, type ParseExact } from "./values";
 
 /**
  * Decodes dates and times as PostgreSQL prints them with `DateStyle` ISO (PostgreSQL manual, "Date/Time Output"):

@@ -8,10 +8,10 @@ import {
   parseDate,
   parseTime,
   timeOfMoment,
-} from "../../../domain/csv/moments";
-import { date, timestamp } from "../../../domain/model/types";
-import { anyValue } from "../../support/formats/arbitraries";
-import { printed } from "../../support/formats/columnar";
+} from "../../../../domain/formats/csv/moments";
+import { date, timestamp } from "../../../../domain/model/types";
+import { anyValue } from "../../../support/formats/arbitraries";
+import { printed } from "../../../support/formats/columnar";
 
 /** Parses a text that stands between others, as a field stands in a file. */
 function parsed<T>(parse: (bytes: Uint8Array, start: number, end: number) => T, text: string): T {
