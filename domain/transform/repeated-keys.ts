@@ -1,17 +1,9 @@
 import { columnData } from "../formats/columnar/arrow";
 import { valueReader } from "../formats/columnar/read";
-import type { TableCapture } from "../log/commit";
 import type { SourceBatch } from "../formats/csv/decoder";
 import { keySet } from "../capture/key-set";
-import { nameAmong, type SourceTable } from "../model/source";
+import type { SourceTable } from "../model/source";
 import { quoted, reject } from "./rejection";
-
-/** Does the source see to it, by its primary key, that no key of the contract comes twice in a capture? */
-export function hasUniqueKeys(contract: SourceTable, { key }: Pick<TableCapture, "key">): boolean {
-  const [only, ...more] = key;
-  const name = nameAmong(contract.key, contract.columns[contract.key] ?? {}, (one) => one === only);
-  return name !== undefined && more.length === 0;
-}
 
 /**
  * Takes one row of each key of a capture, and rejects the others: which of them is meant nobody can tell. A

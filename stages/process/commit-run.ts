@@ -18,7 +18,8 @@ import type { Model } from "../../domain/model/model";
 import type { SourceTable } from "../../domain/model/source";
 import type { Dimension, Fact } from "../../domain/model/table";
 import type { AdmittedCapture, TableAdmission } from "../../domain/transform/quarantine";
-import { hasUniqueKeys, rejectRepeated } from "../../domain/transform/repeated-keys";
+import { hasUniqueKeys } from "../../domain/transform/contract-key";
+import { rejectRepeated } from "../../domain/transform/repeated-keys";
 import { transformBatch, type Lookups } from "../../domain/transform/transform";
 import type { RejectedRows } from "./rejected-rows";
 

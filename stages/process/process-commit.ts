@@ -17,7 +17,7 @@ import type {
 import type { CommitNumber } from "../../domain/log/keys";
 import { joinsOf, tombstoneTable, type Dimension, type Fact } from "../../domain/model/table";
 import type { AdmittedCapture } from "../../domain/transform/quarantine";
-import { hasUniqueKeys } from "../../domain/transform/repeated-keys";
+import { hasUniqueKeys } from "../../domain/transform/contract-key";
 import type { Task } from "../../domain/log/task";
 import { admitTables } from "./admit-tables";
 import {

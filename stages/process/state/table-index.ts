@@ -1,0 +1,78 @@
+import type { Data, RecordBatch } from "apache-arrow";
+import { arrowSchema, columnData, recordBatch } from "../../../domain/formats/columnar/arrow";
+import { rowReference, takeBatch, type RowReference } from "../../../domain/formats/columnar/take";
+import { at, stableOrder, typeOf, type SortedChanges, type SortedSpec } from "../../../domain/state/changes";
+import type { ColumnType } from "../../../domain/model/types";
+import type { RowChanges } from "../../../domain/state/leaf";
+import { compareKeys, keyReader, partsReader } from "../../../domain/state/row-key";
+
+/** The index of a table by some of its columns: these and its key, sorted by both. Rows with a NULL are not in it. */
+export function indexSpec(table: SortedSpec, columns: readonly string[]): SortedSpec {
+  const names = [...new Set([...columns, ...table.key])];
+  return {
+    columns: Object.fromEntries(
+      names.map((name) => [name, { type: typeOf(table.columns, name), nullable: false }]),
+    ),
+    key: [...columns, ...table.key],
+  };
+}
+
+/** Collects what changes of rows mean for an index. */
+export interface IndexChanges {
+  add(changes: RowChanges, before: RecordBatch | undefined): void;
+  /** What has to be merged into the index. */
+  finish(): SortedChanges;
+}
+
+/**
+ * @param options.width how many columns it is an index by; the rest of its key is the key of the table
+ * @param options.after the batch of the changes, sorted by the key of the table
+ */
+export function indexChanges(
+  index: SortedSpec,
+  { width, after }: { readonly width: number; readonly after: RecordBatch },
+): IndexChanges {
+  const typesOf = (names: readonly string[]): ColumnType[] =>
+    names.map((name) => typeOf(index.columns, name));
+  const dataOf = (names: readonly string[], batch: RecordBatch): Data[] =>
+    names.map((name) => columnData(batch, name));
+  const read = (batch: RecordBatch): ((row: number) => string | undefined) =>
+    partsReader(typesOf(index.key), dataOf(index.key, batch));
+  const entryAfter = read(after);
+  const by = index.key.slice(0, width);
+  const valueAfter = keyReader(typesOf(by), dataOf(by, after));
+  const deleted: string[] = [];
+  const keys: string[] = [];
+  const rows: number[] = [];
+  return {
+    add: (changes, before) => {
+      const entryBefore = before === undefined ? undefined : read(before);
+      changes.after.forEach((row, change) => {
+        const old = changes.before[change] ?? -1;
+        const was = old === -1 ? undefined : entryBefore?.(old);
+        const is = row === -1 ? undefined : entryAfter(row);
+        if (was === is) return;
+        if (was !== undefined) deleted.push(was);
+        if (is === undefined) return;
+        keys.push(is);
+        rows.push(row);
+      });
+    },
+    finish: () => {
+      // The rows come in the order of the table's key: the index has to sort them by its own columns alone.
+      const order = stableOrder(rows.map((row) => valueAfter(row) ?? ""));
+      const taken = order.map((place): RowReference => rowReference(0, at(rows, place)));
+      return {
+        batch: takeBatch([selectColumns(after, index)], index.columns, taken),
+        keys: order.map((place) => at(keys, place)),
+        deleted: deleted.sort(compareKeys),
+      };
+    },
+  };
+}
+
+/** The batch with the columns of the index alone. */
+function selectColumns(batch: RecordBatch, { columns }: SortedSpec): RecordBatch {
+  const children = Object.keys(columns).map((name) => columnData(batch, name));
+  return recordBatch(arrowSchema(columns), { length: batch.numRows, children });
+}
