@@ -89,14 +89,31 @@ export function joinsOf(table: Dimension | Fact): readonly Join[] {
 /** Identifies a lookup within a table. */
 export const joinName = (join: Join): string => `${join.on} → ${join.to.name}`;
 
-/** The dimensions that a table's columns refer to. */
-export function referencesOf(table: WarehouseTable): readonly string[] {
-  if (table.kind === "calendar") return [];
-  const names = Object.values(table.columns).flatMap(({ references }) =>
-    references === undefined ? [] : [references],
-  );
-  return [...new Set(names)];
+/** The columns that together identify a row of the table, in the order of its key. */
+export const keyColumns = ({ key }: Pick<WarehouseTable, "key">): readonly string[] => [key];
+
+/** A reference of a table: its columns hold the key of a dimension, in the order of that key. */
+export interface Reference {
+  readonly columns: readonly string[];
+  /** The name of the dimension, which may be the table itself. */
+  readonly to: string;
 }
+
+/** The references of a table, in the order of its columns. */
+export function referencesIn(table: WarehouseTable): readonly Reference[] {
+  if (table.kind === "calendar") return [];
+  return Object.entries(table.columns).flatMap(([column, { references: to }]) =>
+    to === undefined ? [] : [{ columns: [column], to }],
+  );
+}
+
+/** The dimensions that a table refers to, each once. */
+export const referencesOf = (table: WarehouseTable): readonly string[] => [
+  ...new Set(referencesIn(table).map(({ to }) => to)),
+];
+
+/** Does a row of the table refer to another row of the same table? */
+export const refersToItself = (table: WarehouseTable): boolean => referencesOf(table).includes(table.name);
 
 /** What the lake calls the tombstones of a fact table. */
 export const tombstoneName = (fact: Pick<Fact, "name">): string => `${fact.name}_deleted`;
