@@ -1,5 +1,5 @@
 import { columnData } from "./columnar/arrow";
-import { valueReader } from "./columnar/read";
+import { printerOf } from "./columnar/print";
 import type { TableCapture } from "./commit";
 import type { SourceBatch } from "./csv/decoder";
 import { keySet } from "./key-set";
@@ -7,11 +7,15 @@ import { nameAmong, type SourceTable } from "./model/source";
 import { quoted, reject } from "./rejection";
 
 /** Does the source see to it, by its primary key, that no key of the contract comes twice in a capture? */
-export function hasUniqueKeys(contract: SourceTable, { key }: Pick<TableCapture, "key">): boolean {
-  const [only, ...more] = key;
-  const name = nameAmong(contract.key, contract.columns[contract.key] ?? {}, (one) => one === only);
-  return name !== undefined && more.length === 0;
+export function hasUniqueKeys({ key, columns }: SourceTable, capture: Pick<TableCapture, "key">): boolean {
+  const names = key.map((column) =>
+    nameAmong(column, columns[column] ?? {}, (one) => capture.key.includes(one)),
+  );
+  return names.length === capture.key.length && capture.key.every((name) => names.includes(name));
 }
+
+/** No text of PostgreSQL has it. */
+const SEPARATOR = "\u0000";
 
 /**
  * Takes one row of each key of a capture, and rejects the others: which of them is meant nobody can tell. A
@@ -21,23 +25,27 @@ export function hasUniqueKeys(contract: SourceTable, { key }: Pick<TableCapture,
 export function rejectRepeated(
   contract: SourceTable,
 ): (source: Pick<SourceBatch, "batch" | "rejections">) => void {
-  const { name, key: column } = contract;
-  const type = contract.columns[column]?.type;
-  if (type === undefined) throw new TypeError(`${name} has no column ${column}`);
+  const { name, key, columns } = contract;
+  const named = key.join(", ");
   const seen = keySet();
   return ({ batch, rejections }) => {
-    const keyAt = valueReader(type, columnData(batch, column));
+    const parts = key.map((column) => {
+      const type = columns[column]?.type;
+      if (type === undefined) throw new TypeError(`${name} has no column ${column}`);
+      return printerOf(type, columnData(batch, column));
+    });
     for (let row = 0; row < batch.numRows; row++) {
       if (rejections.has(row)) continue;
-      const key = String(keyAt(row));
-      if (seen.has(key)) {
+      const values = parts.map((print) => print(row));
+      const text = values.join(SEPARATOR);
+      if (seen.has(text)) {
         reject(rejections, row, {
-          column,
+          column: named,
           reason:
-            `${column} ${quoted(key)} is in ${name} more than once, and another row of it was taken: ` +
-            `give ${name} the primary key ${column}`,
+            `${named} ${quoted(values.join(", "))} is in ${name} more than once, and another row of it was taken: ` +
+            `give ${name} the primary key ${named}`,
         });
-      } else seen.add(key);
+      } else seen.add(text);
     }
   };
 }

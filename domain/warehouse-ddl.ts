@@ -26,7 +26,7 @@ export function createTable(
     names.surrogateKey === undefined ? [] : [`${identifier(names.surrogateKey)} serial PRIMARY KEY`];
   for (const [name, column] of Object.entries<Column | CalendarColumn>(table.columns)) {
     const parts = [identifier(names.columns.get(name) ?? name), typeName(column.type)];
-    if (table.kind !== "fact" && name === table.key) parts.push("PRIMARY KEY");
+    if (table.kind !== "fact" && table.key.includes(name)) parts.push("PRIMARY KEY");
     else if (!column.nullable) parts.push("NOT NULL");
     const parent = "references" in column ? parents.get(column.references) : undefined;
     if (parent !== undefined)

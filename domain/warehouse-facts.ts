@@ -1,5 +1,5 @@
 import { TerminalError } from "./errors";
-import { tombstoneTable, type Fact } from "./model/table";
+import { keyColumn, tombstoneTable, type Fact } from "./model/table";
 import { identifier, literal, qualified } from "./sql";
 import { BATCHES, DELETIONS, ORPHANS } from "./warehouse-bookkeeping";
 import { list, namesOf, stagingName } from "./warehouse-sql";
@@ -74,7 +74,7 @@ export function stageTombstones({ fact, target }: FactTarget): TargetTable {
   return {
     ...target,
     table: { ...fact, name, columns },
-    columns: new Map([[fact.key, target.columns.get(fact.key) ?? fact.key]]),
+    columns: new Map(fact.key.map((key) => [key, target.columns.get(key) ?? key])),
   };
 }
 
@@ -88,7 +88,7 @@ export function recordDeletions(
   return (
     `INSERT INTO ${qualified(schema, DELETIONS)} (fact, record_id, commit) ` +
     `SELECT ${literal(fact.name)}, max(f.${surrogate}), ${options.commit} ` +
-    `FROM pg_temp.${stagingName(options.staged)} AS s JOIN ${into} AS f ON f.${theirKey} = s.${identifier(fact.key)} ` +
+    `FROM pg_temp.${stagingName(options.staged)} AS s JOIN ${into} AS f ON f.${theirKey} = s.${identifier(keyColumn(fact))} ` +
     `GROUP BY f.${theirKey} ON CONFLICT DO NOTHING`
   );
 }
@@ -132,7 +132,7 @@ export function setOrphansAside(
     `WITH orphans AS (SELECT * FROM (SELECT s.ctid AS place, s, ${reason} AS reason FROM ${staging} AS s) AS checked WHERE reason IS NOT NULL), ` +
     `gone AS (DELETE FROM ${staging} AS g USING orphans AS o WHERE g.ctid = o.place) ` +
     `INSERT INTO ${qualified(fact.schema, ORPHANS)} (fact, key, commit, reason, version) ` +
-    `SELECT ${literal(fact.fact.name)}, (o.s).${identifier(fact.fact.key)}::text, ${commit}, o.reason, to_jsonb(o.s) ` +
+    `SELECT ${literal(fact.fact.name)}, (o.s).${identifier(keyColumn(fact.fact))}::text, ${commit}, o.reason, to_jsonb(o.s) ` +
     `FROM orphans AS o${recapture ? ` WHERE ${differsFromWaiting(fact)}` : ""}`
   );
 }
@@ -143,7 +143,7 @@ const waiting = (fact: FactTarget, of = "o"): string =>
 /** A version captured again that waits already must not wait twice. */
 const differsFromWaiting = (fact: FactTarget): string =>
   `to_jsonb(o.s) IS DISTINCT FROM (SELECT w.version FROM ${qualified(fact.schema, ORPHANS)} AS w ` +
-  `WHERE ${waiting(fact, "w")} AND w.key = (o.s).${identifier(fact.fact.key)}::text ORDER BY w.orphan_id DESC LIMIT 1)`;
+  `WHERE ${waiting(fact, "w")} AND w.key = (o.s).${identifier(keyColumn(fact.fact))}::text ORDER BY w.orphan_id DESC LIMIT 1)`;
 
 /** Waiting versions give way to a staged later version, or to a tombstone, of the same row. */
 export const supersedeOrphans = (
@@ -151,7 +151,7 @@ export const supersedeOrphans = (
   options: { staged: TargetTable; commit: number },
 ): string =>
   `UPDATE ${qualified(fact.schema, ORPHANS)} AS o SET superseded_by = ${options.commit} ` +
-  `FROM pg_temp.${stagingName(options.staged)} AS s WHERE ${waiting(fact)} AND o.key = s.${identifier(fact.fact.key)}::text`;
+  `FROM pg_temp.${stagingName(options.staged)} AS s WHERE ${waiting(fact)} AND o.key = s.${identifier(keyColumn(fact.fact))}::text`;
 
 /** Does any version of the fact wait? One row, or none. */
 export const findOrphan = (fact: FactTarget): string =>

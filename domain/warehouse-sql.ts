@@ -1,4 +1,5 @@
 import type { ColumnShape } from "./columnar/arrow";
+import { keyColumn } from "./model/table";
 import { typeName } from "./model/types";
 import { identifier, qualified } from "./sql";
 import type { TargetTable } from "./warehouse-target";
@@ -35,7 +36,7 @@ export interface Names {
 export function namesOf(schema: string, target: TargetTable): Names {
   const theirs = [...target.columns.values()].map(identifier);
   const ours = [...target.columns.keys()].map(identifier);
-  const ourKey = identifier(target.table.key);
+  const ourKey = identifier(keyColumn(target.table));
   return {
     into: qualified(schema, target.name),
     theirs,

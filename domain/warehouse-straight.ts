@@ -1,4 +1,5 @@
 import type { ColumnShape } from "./columnar/arrow";
+import { keyColumn } from "./model/table";
 import type { Kind } from "./model/types";
 import { identifier, literal, qualified } from "./sql";
 import { missingParents, type FactTarget } from "./warehouse-facts";
@@ -108,7 +109,7 @@ export function findUnwatchedOrphan(fact: FactTarget, keys: readonly ForeignKey[
     const parent = fact.parents.get(fact.fact.columns[column]?.references ?? "");
     if (parent === undefined) return false;
     const theirs = target.columns.get(column) ?? column;
-    const parentKey = parent.columns.get(parent.table.key) ?? parent.table.key;
+    const parentKey = parent.columns.get(keyColumn(parent.table)) ?? keyColumn(parent.table);
     return keys.some(
       (key) =>
         key.valid &&

@@ -1,5 +1,5 @@
 import { TerminalError } from "./errors";
-import type { WarehouseTable } from "./model/table";
+import { keyColumn, type WarehouseTable } from "./model/table";
 
 /** A table as the catalogue of the warehouse describes it. */
 export interface CatalogueTable {
@@ -105,7 +105,7 @@ export function findTarget(
       { subject: { table: target.name } },
     );
   }
-  const key = columns.get(table.key);
+  const key = columns.get(keyColumn(table));
   const keyIsUnique = target.uniqueKeys.some((unique) => unique.length === 1 && unique[0] === key);
   return { table, name: target.name, columns, surrogateKey, keyIsUnique };
 }

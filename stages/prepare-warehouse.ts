@@ -1,7 +1,7 @@
 import type { Warehouse } from "../adapters/warehouse";
 import { TerminalError } from "../domain/errors";
 import { loadOrder } from "../domain/model/model";
-import type { WarehouseTable } from "../domain/model/table";
+import { keyColumn, type WarehouseTable } from "../domain/model/table";
 import { LEDGER } from "../domain/warehouse-bookkeeping";
 import { createTable, type ReferredTable } from "../domain/warehouse-ddl";
 import { createCurrentView } from "../domain/warehouse-facts";
@@ -47,8 +47,8 @@ function referable(
   return new Map(
     order.flatMap((table): [string, ReferredTable][] => {
       const target = found.get(table.name);
-      if (target === undefined) return [[table.name, { name: table.name, key: table.key }]];
-      const key = target.columns.get(table.key);
+      if (target === undefined) return [[table.name, { name: table.name, key: keyColumn(table) }]];
+      const key = target.columns.get(keyColumn(table));
       return target.keyIsUnique && key !== undefined ? [[table.name, { name: target.name, key }]] : [];
     }),
   );

@@ -6,6 +6,7 @@ import { martsOf } from "../adapters/warehouse-marts";
 import { swapSchemas } from "../adapters/warehouse-swap";
 import { TerminalError, TransientError } from "../domain/errors";
 import { loadOrder } from "../domain/model/model";
+import { keyColumn } from "../domain/model/table";
 import { besideSchema, keptSchema, REPLAY, type ReplayReport } from "../domain/replay";
 import { identifier, qualified } from "../domain/sql";
 import { LEDGER, lockLoader } from "../domain/warehouse-bookkeeping";
@@ -47,7 +48,10 @@ export async function beginRebuild(context: LoadContext): Promise<void> {
     const parents = new Map<string, ReferredTable>();
     for (const table of loadOrder(model)) {
       const names = namesIn(table, catalogue);
-      parents.set(table.name, { name: names.name, key: names.columns.get(table.key) ?? table.key });
+      parents.set(table.name, {
+        name: names.name,
+        key: names.columns.get(keyColumn(table)) ?? keyColumn(table),
+      });
       await warehouse.execute(createTable(beside, table, parents, names));
     }
   });

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { loadOrder, model } from "../../domain/model/model";
+import { keyColumn } from "../../domain/model/table";
 import { createTable, type ReferredTable } from "../../domain/warehouse-ddl";
 import { createDatabase, type TestDatabase } from "../support/postgres";
 import { WAREHOUSE_TABLES } from "../support/warehouse-tables";
@@ -29,7 +30,9 @@ describe("The statements that create the warehouse", () => {
   afterEach(() => database.drop());
 
   const order = loadOrder(model);
-  const parents = new Map<string, ReferredTable>(order.map(({ name, key }) => [name, { name, key }]));
+  const parents = new Map<string, ReferredTable>(
+    order.map((table) => [table.name, { name: table.name, key: keyColumn(table) }]),
+  );
   const tablesIn = async (schema: string): Promise<Record<string, string[]>> => {
     const rows = await database.query<{ table: string; columns: string }>(COLUMNS, [schema]);
     return Object.fromEntries(rows.map(({ table, columns }) => [table, JSON.parse(columns) as string[]]));

@@ -17,7 +17,7 @@ export function targetOf(
   const catalogue: CatalogueTable = {
     name,
     columns: names.map((column) => ({ name: their(column), required: false })),
-    uniqueKeys: unique ? [[their(table.key)]] : [],
+    uniqueKeys: unique ? [table.key.map(their)] : [],
   };
   const target = findTarget(table, [catalogue]);
   if (target === undefined) throw new Error(`${name} is not recognised as ${table.name}`);
