@@ -1,7 +1,7 @@
 import type { RecordBatch } from "apache-arrow";
-import { arrowSchema, columnData, recordBatch } from "./columnar/arrow";
-import { takeBatch } from "./columnar/take";
-import { computeColumn } from "./compute-column";
+import { arrowSchema, columnData, recordBatch } from "./formats/columnar/arrow";
+import { takeBatch } from "./formats/columnar/take";
+import { computeColumn } from "./transform/compute-column";
 import type { Column } from "./model/columns";
 import { tombstoneTable, type Fact, type Feed } from "./model/table";
 

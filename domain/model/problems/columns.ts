@@ -1,4 +1,4 @@
-import { columnBuilder } from "../../columnar/builder";
+import { columnBuilder } from "../../formats/columnar/builder";
 import { writerOf } from "../../columnar/write";
 import { isTimeZone } from "../../time-zone";
 import type { Column, ReadOrigin } from "../columns";

@@ -1,5 +1,5 @@
-import { BOOKKEEPING } from "../../warehouse-bookkeeping";
-import { tableForm } from "../../warehouse-target";
+import { BOOKKEEPING } from "../../warehouse/bookkeeping";
+import { tableForm } from "../../warehouse/target";
 import type { Model } from "../model";
 import { tombstoneName, type Fact } from "../table";
 

@@ -1,0 +1,184 @@
+import { makeData, type Data } from "apache-arrow";
+import { CALENDAR_LIMITS, isoDate, type DayRange } from "./calendar";
+import { arrowType, hasNulls, isValid } from "../formats/columnar/arrow";
+import { columnBuilder } from "../formats/columnar/builder";
+import { millisecondsOf, timestampHalves, utf8, valueReader } from "../formats/columnar/read";
+import { copierOf } from "../formats/columnar/take";
+import { writerOf } from "../columnar/write";
+import { computedColumn, type Input } from "../computed-column";
+import { DAY_IN_MS, parseDate } from "../formats/csv/values";
+import { messageOf } from "../errors";
+import type { Column, ComputedOrigin, ReadOrigin } from "../model/columns";
+import { date, text, time, type ColumnType } from "../model/types";
+import type { Literal } from "../model/values";
+import { quoted, reject, type Rejections } from "./rejection";
+import { zoneOffset } from "../time-zone";
+import { decodeUtf8 } from "../formats/utf8";
+
+/** The rows that a column is made from, and where its bad rows go. */
+export interface ColumnSource {
+  readonly length: number;
+  /** The column of the source that a value is read from: one value for each row. */
+  readonly dataOf: (origin: ReadOrigin) => Data;
+  readonly rejections: Rejections;
+}
+
+/** Computes one column of a warehouse table. A value that cannot be made rejects its row. */
+export function computeColumn(name: string, column: Column, source: ColumnSource): Data {
+  const made = fromOrigin(name, column, source);
+  return column.whenNull !== undefined && hasNulls(made) ? filled(made, column, source.length) : made;
+}
+
+function fromOrigin(name: string, column: Column, source: ColumnSource): Data {
+  const { origin } = column;
+  switch (origin.kind) {
+    case "constant":
+      return repeated(column.type, origin.value, source.length);
+    case "computed":
+      return computedColumn(
+        name,
+        { ...column, origin },
+        { ...source, inputs: inputsOf(name, origin, source) },
+      );
+    case "copy":
+      return source.dataOf(origin);
+    case "dateOf":
+    case "timeOf":
+      return partOfTimestamp(source.dataOf(origin), origin);
+    case "parsedDate":
+      return parsedDates(name, source.dataOf(origin), source);
+    case "derived":
+      return derived(name, { from: source.dataOf(origin), derive: origin.derive }, source);
+  }
+}
+
+const inputsOf = (name: string, { inputs }: ComputedOrigin, source: ColumnSource): Input[] =>
+  Object.entries(inputs).map(([input, column]) => ({
+    input,
+    type: column.type,
+    data: computeColumn(`${name}.${input}`, column, source),
+  }));
+
+function partOfTimestamp(
+  from: Data,
+  { kind, timeZone }: { readonly kind: "dateOf" | "timeOf"; readonly timeZone?: string },
+): Data {
+  const halves = timestampHalves(from);
+  const { length, nullCount } = from;
+  const data = new Int32Array(length);
+  const offset = timeZone === undefined ? undefined : zoneOffset(timeZone);
+  for (let row = 0; row < length; row++) {
+    const moment = millisecondsOf(halves, row);
+    const milliseconds = offset === undefined || !isValid(from, row) ? moment : moment + offset(moment);
+    const day = Math.floor(milliseconds / DAY_IN_MS);
+    data[row] = kind === "dateOf" ? day : milliseconds - day * DAY_IN_MS;
+  }
+  const type = arrowType(kind === "dateOf" ? date : time);
+  return makeData({
+    type,
+    length,
+    nullCount,
+    ...(nullCount > 0 && { nullBitmap: from.nullBitmap }),
+    data,
+  } as never);
+}
+
+function parsedDates(name: string, from: Data, { length, rejections }: ColumnSource): Data {
+  const { bytes, offsets } = utf8(from);
+  const builder = columnBuilder(date, length);
+  const nullable = hasNulls(from);
+  for (let row = 0; row < length; row++) {
+    if (nullable && !isValid(from, row)) {
+      builder.setNull(row);
+      continue;
+    }
+    const start = offsets[row] ?? 0;
+    const end = offsets[row + 1] ?? start;
+    const day = parseDate(bytes, start, end);
+    if (Number.isNaN(day)) {
+      const value = decodeUtf8(bytes.subarray(start, end));
+      reject(rejections, row, { column: name, reason: `${name} ${quoted(value)} is no date (YYYY-MM-DD)` });
+    }
+    builder.setNumber(row, day);
+  }
+  return builder.finish();
+}
+
+function derived(
+  name: string,
+  { from, derive }: { readonly from: Data; readonly derive: (value: string) => string },
+  { length, rejections }: ColumnSource,
+): Data {
+  const read = valueReader(text, from);
+  const builder = columnBuilder(text, length);
+  const encoder = new TextEncoder();
+  for (let row = 0; row < length; row++) {
+    if (!isValid(from, row)) {
+      builder.setNull(row);
+      continue;
+    }
+    let value = "";
+    try {
+      value = derive(String(read(row)));
+    } catch (error) {
+      reject(rejections, row, { column: name, reason: `${name}: ${messageOf(error)}` });
+    }
+    const bytes = encoder.encode(value);
+    builder.setBytes(row, bytes, 0, bytes.length);
+  }
+  return builder.finish();
+}
+
+/** A column of one value. @throws TypeError when it is none of the type; `modelProblems` says so before */
+function repeated(type: ColumnType, value: Literal | undefined, length: number): Data {
+  const builder = columnBuilder(type, length);
+  const write = writerOf(type);
+  for (let row = 0; row < length; row++)
+    if (!write(builder, row, value)) throw new TypeError(`${String(value)} is not a value of ${type.kind}`);
+  return builder.finish();
+}
+
+/** A column with its NULLs replaced. */
+function filled(data: Data, { type, whenNull }: Column, length: number): Data {
+  const builder = columnBuilder(type, length);
+  const copy = copierOf(type, data);
+  const replacement = copierOf(type, repeated(type, whenNull, 1));
+  for (let row = 0; row < length; row++) {
+    if (isValid(data, row)) copy(builder, row, row);
+    else replacement(builder, row, 0);
+  }
+  return builder.finish();
+}
+
+/** Rejects the rows whose day no calendar can hold. */
+export function rejectFarDays(name: string, data: Data, rejections: Rejections): void {
+  const days = data.values as Int32Array;
+  const { first, last } = CALENDAR_LIMITS;
+  const { length } = data;
+  for (let row = 0; row < length; row++) {
+    const day = days[row] ?? 0;
+    if ((day >= first && day <= last) || !isValid(data, row)) continue;
+    const limits = `${isoDate(first)} to ${isoDate(last)}`;
+    reject(rejections, row, {
+      column: name,
+      reason: `${name} lies outside the calendar's limits, ${limits}`,
+    });
+  }
+}
+
+/** The first and the last day in a date column; those of rejected rows do not count. */
+export function namedDays(data: Data, rejections: Rejections): DayRange | undefined {
+  const days = data.values as Int32Array;
+  let first = Infinity;
+  let last = -Infinity;
+  const { length } = data;
+  const nullable = hasNulls(data);
+  const someRejected = rejections.size > 0;
+  for (let row = 0; row < length; row++) {
+    if ((nullable && !isValid(data, row)) || (someRejected && rejections.has(row))) continue;
+    const day = days[row] ?? 0;
+    if (day < first) first = day;
+    if (day > last) last = day;
+  }
+  return first > last ? undefined : { first, last };
+}

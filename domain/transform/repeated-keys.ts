@@ -1,0 +1,51 @@
+import { columnData } from "../formats/columnar/arrow";
+import { printerOf } from "../columnar/print";
+import type { TableCapture } from "../log/commit";
+import type { SourceBatch } from "../formats/csv/decoder";
+import { keySet } from "../capture/key-set";
+import { nameAmong, type SourceTable } from "../model/source";
+import { quoted, reject } from "./rejection";
+
+/** Does the source see to it, by its primary key, that no key of the contract comes twice in a capture? */
+export function hasUniqueKeys({ key, columns }: SourceTable, capture: Pick<TableCapture, "key">): boolean {
+  const names = key.map((column) =>
+    nameAmong(column, columns[column] ?? {}, (one) => capture.key.includes(one)),
+  );
+  return names.length === capture.key.length && capture.key.every((name) => names.includes(name));
+}
+
+/** No text of PostgreSQL has it. */
+const SEPARATOR = "\u0000";
+
+/**
+ * Takes one row of each key of a capture, and rejects the others: which of them is meant nobody can tell. A
+ * dimension holds a key once, and what stopped it would stop the whole warehouse.
+ * @returns what to give every batch to, in order
+ */
+export function rejectRepeated(
+  contract: SourceTable,
+): (source: Pick<SourceBatch, "batch" | "rejections">) => void {
+  const { name, key, columns } = contract;
+  const named = key.join(", ");
+  const seen = keySet();
+  return ({ batch, rejections }) => {
+    const parts = key.map((column) => {
+      const type = columns[column]?.type;
+      if (type === undefined) throw new TypeError(`${name} has no column ${column}`);
+      return printerOf(type, columnData(batch, column));
+    });
+    for (let row = 0; row < batch.numRows; row++) {
+      if (rejections.has(row)) continue;
+      const values = parts.map((print) => print(row));
+      const text = values.join(SEPARATOR);
+      if (seen.has(text)) {
+        reject(rejections, row, {
+          column: named,
+          reason:
+            `${named} ${quoted(values.join(", "))} is in ${name} more than once, and another row of it was taken: ` +
+            `give ${name} the primary key ${named}`,
+        });
+      } else seen.add(text);
+    }
+  };
+}

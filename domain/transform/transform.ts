@@ -1,0 +1,177 @@
+import type { Data, RecordBatch } from "apache-arrow";
+import { hull, type DayRange } from "./calendar";
+import { arrowSchema, columnData, isValid, recordBatch } from "../formats/columnar/arrow";
+import { gatherColumn, NO_ROW } from "../columnar/gather";
+import { printerOf } from "../columnar/print";
+import { takeBatch, type RowReference } from "../formats/columnar/take";
+import { computeColumn, namedDays, rejectFarDays } from "./compute-column";
+import type { ReadOrigin } from "../model/columns";
+import { joinName, type Join } from "../model/join";
+import type { SourceTable } from "../model/source";
+import { joinsOfFeed, type Feed } from "../model/table";
+import { reject, type Rejections } from "./rejection";
+
+/** Rows of a warehouse table, made from rows of a source table. */
+export interface WarehouseBatch {
+  /** The good rows only. */
+  readonly batch: RecordBatch;
+  /** The rows that were left out, by row of the source batch; those that came in rejected are among them. */
+  readonly rejections: Rejections;
+  /** The rows that are not in the table, for a condition or a join: earlier versions of them count as deleted. */
+  readonly absent: readonly number[];
+  /** The days that the rows name and the calendar must hold. */
+  readonly days: DayRange | undefined;
+}
+
+/** Where a join leads: to a row of a batch for each row of another batch, or to `NO_ROW`. */
+export interface JoinedRows {
+  readonly batch: RecordBatch;
+  readonly rows: Int32Array;
+}
+
+/** Where the joins of a feed lead, by `joinName`. */
+export type Lookups = ReadonlyMap<string, JoinedRows>;
+
+/** A feed of the table that is called so. */
+export type NamedFeed = Feed & { readonly name: string };
+
+/** The rows of a source table that a feed is fed with. */
+export interface FeedBatch {
+  readonly batch: RecordBatch;
+  readonly rejections: Rejections;
+}
+
+/**
+ * Makes rows of a warehouse table from rows of a source table. Works column by column; a column
+ * that is copied shares the memory of its source.
+ * @throws TypeError when a join was not made
+ */
+export function transformBatch(feed: NamedFeed, source: FeedBatch, lookups: Lookups): WarehouseBatch {
+  const rejections: Rejections = new Map(source.rejections);
+  const absent = new Set<number>();
+  for (const join of joinsOfFeed(feed))
+    if (join.kind === "inner") leaveOut(feed, join, { batch: source.batch, lookups, rejections, absent });
+  if (feed.where !== undefined) {
+    const candidates = keptRows(source.batch.numRows, rejections, absent);
+    const rows = rowsOf(feed, source.batch, { lookups, kept: candidates });
+    const late: Rejections = new Map();
+    const holds = computeColumn("where", feed.where, { ...rows, rejections: late });
+    for (let row = 0; row < rows.length; row++)
+      if (!late.has(row) && !isTrue(holds, row)) absent.add(candidates?.[row] ?? row);
+    for (const [row, rejection] of late) reject(rejections, candidates?.[row] ?? row, rejection);
+  }
+  const kept = keptRows(source.batch.numRows, rejections, absent);
+  return {
+    ...makeColumns(feed, source.batch, { lookups, kept, rejections }),
+    rejections,
+    absent: [...absent],
+  };
+}
+
+/** The rows that are in the table and not rejected; undefined for all. */
+function keptRows(
+  length: number,
+  rejections: Rejections,
+  absent: ReadonlySet<number>,
+): RowReference[] | undefined {
+  if (rejections.size + absent.size === 0) return undefined;
+  return Array.from({ length }, (_, row) => row).filter((row) => !rejections.has(row) && !absent.has(row));
+}
+
+const isTrue = (data: Data, row: number): boolean =>
+  isValid(data, row) && (((data.values as Uint8Array)[row >> 3] ?? 0) >> (row & 7)) % 2 === 1;
+
+function joinedRows(feed: NamedFeed, join: Join, lookups: Lookups): JoinedRows {
+  const rows = lookups.get(joinName(join));
+  if (rows === undefined) throw new TypeError(`${feed.name}: the rows of ${join.to.name} were not given`);
+  return rows;
+}
+
+/**
+ * Leaves out the rows that an inner join leads nowhere. Where the key is NULL, that is as it should be. Where
+ * the row of that key is missing, it is rejected too; it comes back with its partner, which makes it anew.
+ */
+function leaveOut(
+  feed: NamedFeed,
+  join: Join,
+  to: { batch: RecordBatch; lookups: Lookups; rejections: Rejections; absent: Set<number> },
+): void {
+  const { batch, lookups, rejections, absent } = to;
+  const { rows } = joinedRows(feed, join, lookups);
+  const from = join.via === undefined ? undefined : joinedRows(feed, join.via, lookups);
+  const table: SourceTable = join.via?.to ?? feed.source;
+  for (let row = 0; row < batch.numRows; row++) {
+    if (rows[row] !== NO_ROW || rejections.has(row) || absent.has(row)) continue;
+    absent.add(row);
+    const place = from === undefined ? row : (from.rows[row] ?? NO_ROW);
+    const values = join.on.map((name) => textAt(table, name, { batch: from?.batch ?? batch, row: place }));
+    if (values.includes(undefined)) continue;
+    reject(rejections, row, {
+      column: join.on.join(", "),
+      reason: `${join.on.map((name, index) => `${name} ${values[index] ?? ""}`).join(", ")}: there is no such ${join.to.name}`,
+    });
+  }
+}
+
+function textAt(
+  table: SourceTable,
+  name: string,
+  { batch, row }: { batch: RecordBatch; row: number },
+): string | undefined {
+  const column = table.columns[name];
+  if (column === undefined) throw new TypeError(`${table.name} has no column ${name}`);
+  const data = columnData(batch, name);
+  return row === NO_ROW || !isValid(data, row) ? undefined : printerOf(column.type, data)(row);
+}
+
+/** What a column is made from: the kept rows of the batch, and the rows that they are joined to. */
+function rowsOf(
+  feed: NamedFeed,
+  batch: RecordBatch,
+  { lookups, kept }: { lookups: Lookups; kept: readonly RowReference[] | undefined },
+): { length: number; dataOf: (origin: ReadOrigin) => Data } {
+  const own = kept === undefined ? batch : takeBatch([batch], feed.source.columns, kept);
+  const gathered = new Map<string, Data>();
+  const dataOf = ({ column, join }: ReadOrigin): Data => {
+    if (join === undefined) return columnData(own, column);
+    const name = `${joinName(join)}.${column}`;
+    const found = gathered.get(name);
+    if (found !== undefined) return found;
+    const to = joinedRows(feed, join, lookups);
+    const rows = kept === undefined ? to.rows : Int32Array.from(kept, (row) => to.rows[row] ?? NO_ROW);
+    const type = join.to.columns[column]?.type;
+    if (type === undefined) throw new TypeError(`${join.to.name} has no column ${column}`);
+    const data = gatherColumn(type, columnData(to.batch, column), rows);
+    gathered.set(name, data);
+    return data;
+  };
+  return { length: own.numRows, dataOf };
+}
+
+function makeColumns(
+  feed: NamedFeed,
+  source: RecordBatch,
+  options: { lookups: Lookups; kept: readonly RowReference[] | undefined; rejections: Rejections },
+): Pick<WarehouseBatch, "batch" | "days"> {
+  const { kept, rejections } = options;
+  const rows = rowsOf(feed, source, options);
+  const late: Rejections = new Map();
+  const calendarColumns: Data[] = [];
+  const children = Object.entries(feed.columns).map(([name, column]) => {
+    const data = computeColumn(name, column, { ...rows, rejections: late });
+    if (column.type.kind === "date" && column.references !== undefined) {
+      rejectFarDays(name, data, late);
+      calendarColumns.push(data);
+    }
+    return data;
+  });
+  // Not before all columns are made is it known which rows are good.
+  let days: DayRange | undefined;
+  for (const data of calendarColumns) days = hull(days, namedDays(data, late));
+  const made = recordBatch(arrowSchema(feed.columns), { length: rows.length, children });
+  if (late.size === 0) return { batch: made, days };
+
+  for (const [row, rejection] of late) reject(rejections, kept?.[row] ?? row, rejection);
+  const good = keptRows(rows.length, late, new Set()) ?? [];
+  return { batch: takeBatch([made], feed.columns, good), days };
+}

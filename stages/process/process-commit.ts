@@ -1,0 +1,171 @@
+import type { RecordBatch } from "apache-arrow";
+import {
+  calendarCoverage,
+  calendarRows,
+  dayNumber,
+  isoDate,
+  missingDays,
+} from "../../domain/transform/calendar";
+import type {
+  DataFile,
+  IngestCommit,
+  ProcessCommit,
+  WarehousePart,
+  WarehouseTableCommit,
+} from "../../domain/log/commit";
+import type { CommitNumber } from "../../domain/log/keys";
+import { feedsIn, isDirect, type TableFeed } from "../../domain/model/joined-feeds";
+import type { AdmittedCapture } from "../../domain/transform/quarantine";
+import { hasUniqueKeys } from "../../domain/transform/repeated-keys";
+import type { Task } from "../../domain/log/task";
+import { admitTables } from "./admit-tables";
+import {
+  captureBatches,
+  capturesOf,
+  tableCommits,
+  transformed,
+  type CommitRun,
+  type ProcessContext,
+  type TableParts,
+} from "./commit-run";
+import { modelStamp } from "./model-digest";
+import { joinedTables } from "./joins";
+import { workOff } from "./tasks/run-tasks";
+import { rejectedRows } from "./rejected-rows";
+import { include } from "./tasks/transform-task";
+import { together } from "../shared/together";
+import { writtenTombstones } from "../write-tombstones";
+import { writeTable, type ParquetTable } from "./write-table";
+
+/**
+ * Remodels one ingest commit: writes its files.
+ * @returns the commit that names them; undefined when the time is over, and the next run goes on
+ */
+export async function processCommitted(
+  commit: IngestCommit,
+  previous: ProcessCommit | undefined,
+  context: ProcessContext,
+): Promise<ProcessCommit | undefined> {
+  const { model, processed, now } = context;
+  const admissions = await admitTables(commit, previous, context);
+  const number = commit.number as CommitNumber;
+  const rejected = rejectedRows({ store: processed.store, now });
+  const run: CommitRun = { ...context, number, previous, admissions, rejected, days: { named: undefined } };
+
+  const [direct, joined] = await together([directTables(run), joinedTables(run)]);
+  if (direct === undefined) return undefined;
+  const calendar = await extendCalendar(run);
+  const quarantine = [...admissions].flatMap(([name, admission]) =>
+    admission.quarantine === undefined ? [] : [[name, admission.quarantine] as const],
+  );
+  return {
+    version: 1,
+    number,
+    lake: commit.lake,
+    createdAt: now().toISOString(),
+    model: modelStamp(model),
+    capturedAt: commit.capturedAt ?? commit.createdAt,
+    calendar: calendar.covered,
+    state: { ...previous?.state, ...joined.state },
+    tables: { ...tableCommits([...direct, ...joined.parts]), ...calendar.tables },
+    quarantine: Object.fromEntries(quarantine),
+    rejected: await rejected.finish(),
+  };
+}
+
+/** A feed whose rows need nothing but themselves, with one capture of its source and the tasks of its files. */
+interface DirectCapture {
+  readonly fed: TableFeed;
+  readonly captured: AdmittedCapture;
+  readonly tasks: readonly Task[];
+  /** Are its rows no work for tasks, because all keys of the capture have to be known to each other? */
+  readonly asOne: boolean;
+}
+
+function directCaptures(run: CommitRun): DirectCapture[] {
+  return feedsIn(run.model)
+    .filter(isDirect)
+    .flatMap((fed) =>
+      capturesOf(fed.feed.source, run).map((captured) => {
+        // A fact table keeps every row as a version, whatever its key.
+        const asOne = fed.table.kind === "dimension" && !hasUniqueKeys(fed.feed.source, captured.capture);
+        const { number: commit } = run;
+        const tasks = captured.capture.files.map((file) => ({
+          commit,
+          fed,
+          captured: captured.number,
+          file,
+        }));
+        return { fed, captured, tasks: asOne ? [] : tasks, asOne };
+      }),
+    );
+}
+
+/** Processes the feeds without joins; undefined when the time is over before all is done. */
+async function directTables(run: CommitRun): Promise<TableParts | undefined> {
+  const captures = directCaptures(run);
+  const tasks = captures.flatMap((capture) => capture.tasks);
+  const results = await workOff(tasks, run);
+  if (results === undefined) return undefined;
+  for (const result of results) include(result, run);
+  const resultOf = new Map(tasks.map((task, index) => [task, results[index]]));
+  const parts: [string, WarehousePart][] = [];
+  for (const { fed, captured, tasks: own, asOne } of captures) {
+    const done = own.map((task) => resultOf.get(task));
+    const files = asOne
+      ? await written(fed.table, wholeCapture(fed, captured, run), run)
+      : done.flatMap((result) => result?.files ?? []);
+    const left = isFirst(captured) ? [] : done.flatMap((result) => result?.tombstones ?? []);
+    const deleted =
+      fed.table.kind === "fact" ? await writtenTombstones({ ...fed, table: fed.table }, captured, run) : [];
+    const { recapture } = captured.capture;
+    parts.push([fed.table.name, { recapture, files, tombstones: [...deleted, ...left] }]);
+  }
+  return parts;
+}
+
+/** Nothing of the table was captured before: what a condition leaves out has no earlier version. */
+const isFirst = ({ capture }: AdmittedCapture): boolean => capture.mode === "full" && !capture.recapture;
+
+/** The rows of a table, made of one capture from its first file to its last. */
+async function* wholeCapture(
+  fed: TableFeed,
+  captured: AdmittedCapture,
+  run: CommitRun,
+): AsyncGenerator<RecordBatch> {
+  for await (const source of captureBatches(fed.feed.source, captured, run)) {
+    yield transformed(fed, { source, lookups: new Map(), run }).batch;
+    await run.rejected.spill();
+  }
+}
+
+async function written(
+  table: ParquetTable,
+  batches: AsyncIterable<RecordBatch>,
+  run: CommitRun,
+): Promise<DataFile[]> {
+  const file = await writeTable(table, batches, { store: run.processed.store, now: run.now });
+  return file === undefined ? [] : [file];
+}
+
+/** Makes the days that the calendar lacks. */
+async function extendCalendar(
+  run: CommitRun,
+): Promise<{ covered: ProcessCommit["calendar"]; tables: Record<string, WarehouseTableCommit> }> {
+  const { model, previous, days, processed, now } = run;
+  const covered =
+    previous === undefined
+      ? undefined
+      : { first: dayNumber(previous.calendar.first), last: dayNumber(previous.calendar.last) };
+  const wanted = calendarCoverage({ covered, configured: run.calendar, named: days.named });
+  const batches = missingDays(covered, wanted).map((range) => calendarRows(model.calendar, range));
+  const file = await writeTable(model.calendar, batches, { store: processed.store, now });
+  return {
+    covered: { first: isoDate(wanted.first), last: isoDate(wanted.last) },
+    tables: file === undefined ? {} : calendarCommit(model.calendar.name, file),
+  };
+}
+
+const calendarCommit = (name: string, file: DataFile): Record<string, WarehouseTableCommit> => ({
+  [name]: { rows: file.rows, deleted: 0, parts: [{ recapture: false, files: [file], tombstones: [] }] },
+});

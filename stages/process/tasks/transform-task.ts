@@ -1,0 +1,55 @@
+import type { RecordBatch } from "apache-arrow";
+import { hull } from "../../../domain/transform/calendar";
+import { tombstoneTable } from "../../../domain/model/table";
+import type { Task, TaskResult } from "../../../domain/log/task";
+import { tombstoneBatch } from "../../../domain/tombstones";
+import type { Lookups } from "../../../domain/transform/transform";
+import { fileBatches, transformed, type RemodelRun } from "../commit-run";
+import { rejectedRows, type RejectedRows } from "../rejected-rows";
+import { writeTable } from "../write-table";
+
+/** Remodels one captured file for one table whose rows need nothing but themselves, as a stream. */
+export async function remodelTask(
+  task: Task,
+  context: Pick<RemodelRun, "ingested" | "processed" | "now">,
+): Promise<TaskResult> {
+  const { now, processed } = context;
+  const run: RemodelRun & { readonly rejected: RejectedRows } = {
+    ...context,
+    rejected: rejectedRows({ store: processed.store, now }),
+    days: { named: undefined },
+  };
+  const target = { store: processed.store, now };
+  const { table } = task.fed;
+  const tombstones: RecordBatch[] = [];
+  const file = await writeTable(table, rowsOf(task, run, tombstones), target);
+  const gone =
+    table.kind === "fact" ? await writeTable(tombstoneTable(table), tombstones, target) : undefined;
+  return {
+    files: file === undefined ? [] : [file],
+    tombstones: gone === undefined ? [] : [gone],
+    days: run.days.named ?? null,
+    rejected: await run.rejected.finish(),
+  };
+}
+
+async function* rowsOf(
+  { fed, captured, file }: Task,
+  run: RemodelRun,
+  tombstones: RecordBatch[],
+): AsyncGenerator<RecordBatch> {
+  const noLookups: Lookups = new Map();
+  for await (const source of fileBatches(fed.feed.source, { number: captured, file }, run)) {
+    const { batch, absent } = transformed(fed, { source, lookups: noLookups, run });
+    if (fed.table.kind === "fact" && absent.length > 0)
+      tombstones.push(tombstoneBatch(fed.table, fed.feed, { batch: source.batch, rows: absent }));
+    yield batch;
+    await run.rejected.spill();
+  }
+}
+
+/** Adds what came of a task to what is known of its commit. */
+export function include(result: TaskResult, run: RemodelRun): void {
+  run.days.named = hull(run.days.named, result.days ?? undefined);
+  run.rejected.include(result.rejected);
+}
