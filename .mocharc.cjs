@@ -5,7 +5,7 @@ const { join } = require("node:path");
 /**
  * The order of the test files, by folder. The longest file begins, so that no worker is left with it at the end.
  * Files that run the Pulumi program come last: it leaves V8's debugger on, and all that comes after in the process is
- * several times as slow (local/pulumi-debugger.ts).
+ * several times as slow (local/pulumi/debugger.ts).
  */
 const ORDER = [
   "model",

@@ -2,7 +2,7 @@ import importX from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
 /** The import direction of the architecture: a layer may import only what stands below it. */
-const layers = ["domain", "report", "adapters", "stages", "handlers", "infra", "local", "bench"];
+const layers = ["domain", "adapters", "stages", "handlers", "infra", "local", "bench"];
 const zones = layers.slice(0, -1).map((target, level) => ({
   target: `./${target}`,
   from: ["./index.ts", ...layers.slice(level + 1).map((layer) => `./${layer}`)],
@@ -60,10 +60,6 @@ export default tseslint.config(
       "@aws-lambda-powertools/*",
       "@pulumi/*",
     ),
-  },
-  {
-    files: ["report/**/*.ts"],
-    rules: noAmbient("The page is pure: it is made from data.", "node:*", "pg", "@aws-sdk/*", "@pulumi/*"),
   },
   {
     files: ["handlers/**/*.ts", "stages/**/*.ts", "adapters/**/*.ts"],

@@ -6,22 +6,22 @@
  * `Stage` stands for is in the file of that name in infra/.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { HANDOUTS_PREFIX, modelPrefix } from "./domain/keys";
-import { marts } from "./domain/marts/marts";
+import { HANDOUTS_PREFIX, modelPrefix } from "./domain/log/keys";
+import { marts } from "./domain/shop/marts/marts";
 import { model } from "./domain/model/model";
 import { ingest } from "./handlers/ingest";
 import { load } from "./handlers/load";
 import { processIngestion } from "./handlers/process";
 import { remodel } from "./handlers/remodel";
-import { Alerts } from "./infra/alerts";
-import { boundEveryRole } from "./infra/boundary";
-import { CommitNotification } from "./infra/commit-notification";
-import { parseConfig } from "./infra/config";
-import { checkDeclarations } from "./infra/declarations";
-import { Dashboard } from "./infra/dashboard";
-import { DataAlarms } from "./infra/data-alarms";
-import { LakeBucket } from "./infra/lake-bucket";
-import { LakeCatalogue } from "./infra/lake-catalogue";
+import { Alerts } from "./infra/alarms/alerts";
+import { boundEveryRole } from "./infra/permissions/boundary";
+import { CommitNotification } from "./infra/stages/commit-notification";
+import { parseConfig } from "./infra/settings/config";
+import { checkDeclarations } from "./infra/stages/lambda-environment";
+import { Dashboard } from "./infra/alarms/dashboard";
+import { DataAlarms } from "./infra/alarms/data-alarms";
+import { LakeBucket } from "./infra/lake/lake-bucket";
+import { LakeCatalogue } from "./infra/lake/lake-catalogue";
 import { tagEverything } from "./infra/naming";
 import {
   createObjects,
@@ -32,12 +32,12 @@ import {
   readTags,
   tagObjects,
   uploadObjects,
-} from "./infra/permissions";
+} from "./infra/permissions/permissions";
 import { QuickSight } from "./infra/quicksight/quicksight";
-import { Report } from "./infra/report";
-import { Schedule } from "./infra/schedule";
-import { Stage } from "./infra/stage";
-import { Worker } from "./infra/worker";
+import { Report } from "./infra/stages/report";
+import { Schedule } from "./infra/stages/schedule";
+import { Stage } from "./infra/stages/stage";
+import { Worker } from "./infra/stages/worker";
 
 const config = parseConfig(pulumi.runtime.allConfig());
 checkDeclarations({ model, marts });

@@ -1,4 +1,4 @@
-import { inDatabase } from "./rig";
+import { inDatabase } from "./rig/rig";
 
 /** The number of some rows and a sum over all that is in them: the same for the same rows in any order. */
 export interface Checksum {

@@ -1,12 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { arch, cpus, platform, release, totalmem } from "node:os";
 import { messageOf } from "../domain/errors";
-import { INTERRUPTED, untilInterrupted } from "../local/interruption";
+import { INTERRUPTED, untilInterrupted } from "../local/commands/interruption";
 import { MEASURES } from "./measures";
 import { helpText, parseOptions, type BenchOptions } from "./options";
-import { psqlVersion } from "./psql";
+import { psqlVersion } from "./rig/psql";
 import { markdownTable, present, presentTargets, type MeasureResult } from "./result";
-import { inDatabase, startRig, type Rig } from "./rig";
+import { inDatabase, startRig, type Rig } from "./rig/rig";
 
 /** `npm run bench`: see helpText in options.ts. Exits with 1 and the cause when something fails or is wrong. */
 async function main(): Promise<void> {

@@ -6,7 +6,7 @@ import { measurePipeline } from "./measures/pipeline";
 import { measureSource } from "./measures/source";
 import { measureUpsert } from "./measures/upsert";
 import type { MeasureResult } from "./result";
-import type { Rig } from "./rig";
+import type { Rig } from "./rig/rig";
 
 /** Something that can be measured by itself. */
 export interface Measure {

@@ -1,4 +1,4 @@
-import { inDatabase } from "./rig";
+import { inDatabase } from "./rig/rig";
 
 /** What the tables of a source have been read so far, by the server's own counters. */
 export interface Reads {

@@ -72,7 +72,7 @@ export interface StackPermissionsArgs {
   readonly boundary: string;
 }
 
-/** The bucket of the answers to queries: see infra/lake-catalogue.ts. */
+/** The bucket of the answers to queries: see infra/lake/lake-catalogue.ts. */
 const resultsArn = ({ account, stack }: Pick<StackPermissionsArgs, "account" | "stack">): string =>
   `arn:${account.partition}:s3:::marble-${stack}-lake-results-*`;
 

@@ -177,7 +177,7 @@ export const SERVICES: readonly Service[] = [
   {
     types: ["aws:glue/catalogDatabase:CatalogDatabase", "aws:glue/catalogTable:CatalogTable"],
     resources: (account, stack) => {
-      // A database's name has no hyphen: see infra/lake-catalogue.ts.
+      // A database's name has no hyphen: see infra/lake/lake-catalogue.ts.
       const database = `marble_${stack.replaceAll("-", "_")}_lake`;
       const glue = regional("glue", account);
       return [`${glue}:catalog`, `${glue}:database/${database}`, `${glue}:table/${database}/*`];

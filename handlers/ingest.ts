@@ -1,17 +1,17 @@
 import type { Context } from "aws-lambda";
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
-import { writableLog } from "../adapters/commit-log";
-import { environment } from "../adapters/environment";
-import { parseEvent } from "../adapters/event";
-import { objectStore } from "../adapters/object-store";
-import { readCredentials } from "../adapters/secrets";
-import { withSourceSnapshot } from "../adapters/source";
-import { withTelemetry } from "../adapters/telemetry";
-import { ingestCommit } from "../domain/commit";
-import { hasTime, monotonicClock } from "../stages/clock";
-import { ingestSource, together, type IngestContext, type IngestReport } from "../stages/ingest";
-import { recordSeen } from "../stages/standing";
+import { writableLog } from "../adapters/lake/commit-log";
+import { environment } from "../adapters/aws/environment";
+import { parseEvent } from "../adapters/aws/event";
+import { objectStore } from "../adapters/lake/object-store";
+import { readCredentials } from "../adapters/aws/secrets";
+import { withSourceSnapshot } from "../adapters/source/source";
+import { withTelemetry } from "../adapters/aws/telemetry";
+import { ingestCommit } from "../domain/log/commit";
+import { hasTime, monotonicClock } from "../stages/shared/clock";
+import { ingestSource, together, type IngestContext, type IngestReport } from "../stages/ingest/ingest";
+import { recordSeen } from "../stages/shared/freshness";
 
 /** Files in the lake are about this large at most: what one task of the next stage works on. */
 const PART_BYTES = 128 * 1024 * 1024;

@@ -1,20 +1,20 @@
 import type { Context } from "aws-lambda";
 import * as z from "zod";
-import { processedLog } from "../adapters/commit-log";
-import { environment } from "../adapters/environment";
-import { parseEvent } from "../adapters/event";
-import { objectStore } from "../adapters/object-store";
-import { withConnection } from "../adapters/postgres";
-import { readCredentials } from "../adapters/secrets";
-import { withTelemetry } from "../adapters/telemetry";
-import { readPosition } from "../adapters/warehouse-position";
-import { marts } from "../domain/marts/marts";
+import { processedLog } from "../adapters/lake/commit-log";
+import { environment } from "../adapters/aws/environment";
+import { parseEvent } from "../adapters/aws/event";
+import { objectStore } from "../adapters/lake/object-store";
+import { withConnection } from "../adapters/postgres/postgres";
+import { readCredentials } from "../adapters/aws/secrets";
+import { withTelemetry } from "../adapters/aws/telemetry";
+import { readPosition } from "../adapters/warehouse/position";
+import { marts } from "../domain/shop/marts/marts";
 import { model } from "../domain/model/model";
-import { replayRequest, type ReplayPlan } from "../domain/replay";
-import { hasTime, monotonicClock } from "../stages/clock";
-import type { LoadContext, LoadReport } from "../stages/load";
-import { planReplay, runLoad } from "../stages/replay";
-import { reportAfter, reportLoadStanding } from "../stages/standing";
+import { replayRequest, type ReplayPlan } from "../domain/warehouse/replay";
+import { hasTime, monotonicClock } from "../stages/shared/clock";
+import type { LoadContext, LoadReport } from "../stages/load/load";
+import { planReplay, runLoad } from "../stages/load/replay/replay";
+import { reportAfter, reportLoadStanding } from "../stages/shared/freshness";
 
 /** What a person may ask for; a schedule asks for nothing. */
 const request = z.object({

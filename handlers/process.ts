@@ -1,19 +1,19 @@
 import type { Context } from "aws-lambda";
 import { setTimeout } from "node:timers/promises";
 import * as z from "zod";
-import { commitLog, earlierLogs, processedLog, writableLog } from "../adapters/commit-log";
-import { environment } from "../adapters/environment";
-import { parseEvent } from "../adapters/event";
-import { objectStore } from "../adapters/object-store";
-import { withTelemetry } from "../adapters/telemetry";
-import { dayNumber } from "../domain/calendar";
-import { ingestCommit, processCommit } from "../domain/commit";
+import { commitLog, earlierLogs, processedLog, writableLog } from "../adapters/lake/commit-log";
+import { environment } from "../adapters/aws/environment";
+import { parseEvent } from "../adapters/aws/event";
+import { objectStore } from "../adapters/lake/object-store";
+import { withTelemetry } from "../adapters/aws/telemetry";
+import { dayNumber } from "../domain/transform/calendar";
+import { ingestCommit, processCommit } from "../domain/log/commit";
 import { model } from "../domain/model/model";
-import type { ProcessContext } from "../stages/commit-run";
-import { hasTime, monotonicClock } from "../stages/clock";
-import { processCommits, type ProcessReport } from "../stages/process";
-import { planReprocess, type ReprocessPlan } from "../stages/reprocess";
-import { reportAfter, reportProcessStanding } from "../stages/standing";
+import type { ProcessContext } from "../stages/process/commit-run";
+import { hasTime, monotonicClock } from "../stages/shared/clock";
+import { processCommits, type ProcessReport } from "../stages/process/process";
+import { planReprocess, type ReprocessPlan } from "../stages/process/reprocess";
+import { reportAfter, reportProcessStanding } from "../stages/shared/freshness";
 
 /** What a person may ask for; events and schedules ask for nothing. */
 const request = z.object({

@@ -1,14 +1,14 @@
 import type { Context } from "aws-lambda";
-import { commitLog, processedLog } from "../adapters/commit-log";
-import { environment } from "../adapters/environment";
-import { objectStore } from "../adapters/object-store";
-import { createdKeys } from "../adapters/queue-event";
-import { withTelemetry } from "../adapters/telemetry";
-import { ingestCommit } from "../domain/commit";
-import { modelPrefix } from "../domain/keys";
+import { commitLog, processedLog } from "../adapters/lake/commit-log";
+import { environment } from "../adapters/aws/environment";
+import { objectStore } from "../adapters/lake/object-store";
+import { createdKeys } from "../adapters/aws/queue-event";
+import { withTelemetry } from "../adapters/aws/telemetry";
+import { ingestCommit } from "../domain/log/commit";
+import { modelPrefix } from "../domain/log/keys";
 import { model } from "../domain/model/model";
-import { hasTime, monotonicClock } from "../stages/clock";
-import { remodelHandedOut, type RemodelReport } from "../stages/handouts";
+import { hasTime, monotonicClock } from "../stages/shared/clock";
+import { remodelHandedOut, type RemodelReport } from "../stages/process/tasks/task-message";
 
 /** Does a task of a large commit that process has handed out. */
 export async function remodel(event: unknown, context: Context): Promise<RemodelReport> {

@@ -1,13 +1,13 @@
 import type { Context } from "aws-lambda";
 import * as z from "zod";
-import { environment } from "../adapters/environment";
-import { parseEvent } from "../adapters/event";
-import { mailer } from "../adapters/mailer";
-import { loadPageScript } from "../adapters/page-script";
-import { withConnection } from "../adapters/postgres";
-import { reportStore } from "../adapters/report-store";
-import { readCredentials } from "../adapters/secrets";
-import { withTelemetry } from "../adapters/telemetry";
+import { environment } from "../adapters/aws/environment";
+import { parseEvent } from "../adapters/aws/event";
+import { mailer } from "../adapters/aws/mailer";
+import { loadPageScript } from "../adapters/lake/page-script";
+import { withConnection } from "../adapters/postgres/postgres";
+import { reportStore } from "../adapters/lake/report-store";
+import { readCredentials } from "../adapters/aws/secrets";
+import { withTelemetry } from "../adapters/aws/telemetry";
 import { makeReport, type ReportOutcome } from "../stages/report";
 
 /** What a person may ask for; a schedule asks for nothing. */

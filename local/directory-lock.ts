@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { hasCode } from "./postgres/errno";
-import { isAlive } from "./postgres/orphan";
+import { hasCode } from "./errno";
+import { isAlive } from "./databases/postgres/orphan";
 
 /** The name of the file that holds the number of the process. */
 export const LOCK_FILE = "lock";

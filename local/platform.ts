@@ -1,10 +1,10 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { startCloud, type Cloud, type CloudEvent } from "./cloud";
-import { databaseSecret } from "./database-secret";
-import { embeddedSource, embeddedWarehouse, givenDatabase, type LocalDatabase } from "./databases";
+import { databaseSecret } from "./databases/database-secret";
+import { embeddedSource, embeddedWarehouse, givenDatabase, type LocalDatabase } from "./databases/databases";
 import { LOCK_FILE, lockDirectory } from "./directory-lock";
-import { startAll } from "./start-all";
+import { startAll } from "./cloud/start-all";
 
 export interface PlatformOptions {
   /** Where everything lives. */

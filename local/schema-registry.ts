@@ -1,12 +1,12 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
-import { commitLog, type CommitLog } from "../adapters/commit-log";
-import { objectStore } from "../adapters/object-store";
-import { ingestCommit, type IngestCommit } from "../domain/commit";
-import { commitNumber } from "../domain/keys";
-import { schemaEntry, type SchemaEntry } from "../domain/schema-history";
-import { startS3 } from "./s3/server";
+import { commitLog, type CommitLog } from "../adapters/lake/commit-log";
+import { objectStore } from "../adapters/lake/object-store";
+import { ingestCommit, type IngestCommit } from "../domain/log/commit";
+import { commitNumber } from "../domain/log/keys";
+import { schemaEntry, type SchemaEntry } from "../domain/capture/schema-history";
+import { startS3 } from "./cloud/s3/server";
 
 /** Commits that are read at once. */
 const BUNCH = 32;

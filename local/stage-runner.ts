@@ -1,13 +1,13 @@
-import type { Clock } from "./clock";
+import type { Clock } from "./cloud/clock";
 import type { CloudEvent } from "./cloud";
-import type { Monitoring } from "./cloudwatch/monitoring";
-import type { DeadLetters } from "./dead-letters";
-import type { Authorizer, Principal } from "./iam/authorizer";
-import { createAsyncInvoker, type AsyncInvoker } from "./lambda/asynchronous";
-import { createFunction, type LambdaFunction } from "./lambda/function";
-import type { DeclaredFunction } from "./program";
-import { ACCOUNT_ID, REGION } from "./program-mocks";
-import { createWorkQueue, type WorkQueue } from "./sqs/queue";
+import type { Monitoring } from "./cloud/cloudwatch/monitoring";
+import type { DeadLetters } from "./cloud/sqs/dead-letters";
+import type { Authorizer, Principal } from "./cloud/iam/authorizer";
+import { createAsyncInvoker, type AsyncInvoker } from "./cloud/lambda/asynchronous";
+import { createFunction, type LambdaFunction } from "./cloud/lambda/function";
+import type { DeclaredFunction } from "./pulumi/program";
+import { ACCOUNT_ID, REGION } from "./pulumi/mocks";
+import { createWorkQueue, type WorkQueue } from "./cloud/sqs/queue";
 import type { Wiring } from "./wiring";
 
 const FUNCTION_NAMES = ["ingest", "process", "load", "report", "remodel"] as const;

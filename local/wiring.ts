@@ -1,9 +1,9 @@
-import type { Alarm } from "./cloudwatch/alarms";
-import { isComparison, type AlarmRule } from "./cloudwatch/evaluate";
-import type { ObjectFilter } from "./object-storage";
-import type { DeclaredResource, Program } from "./program";
-import { ACCOUNT_ID } from "./program-mocks";
-import { declaredQueues, type DeclaredQueue } from "./sqs/declared";
+import type { Alarm } from "./cloud/cloudwatch/alarms";
+import { isComparison, type AlarmRule } from "./cloud/cloudwatch/evaluate";
+import type { ObjectFilter } from "./cloud/s3/object-storage";
+import type { DeclaredResource, Program } from "./pulumi/program";
+import { ACCOUNT_ID } from "./pulumi/mocks";
+import { declaredQueues, type DeclaredQueue } from "./cloud/sqs/declared";
 
 /** An object that appears in a bucket invokes a function. */
 export interface ObjectTrigger extends ObjectFilter {

@@ -1,14 +1,14 @@
 import type pg from "pg";
-import type { Mailer } from "../adapters/mailer";
-import type { ReportStore } from "../adapters/report-store";
-import type { Telemetry } from "../adapters/telemetry";
-import { ask, withWarehouseSnapshot } from "../adapters/warehouse-questions";
-import { readPosition, type WarehousePosition } from "../adapters/warehouse-position";
-import { mailedKey, reportKey, type ReportKey } from "../domain/report-keys";
-import { isMailTime, reportMail, type MailTime } from "../domain/report-mail";
-import { reportPage, type PageScript } from "../report/page";
-import type { Row } from "../report/question";
-import { questions } from "../report/questions/questions";
+import type { Mailer } from "../adapters/aws/mailer";
+import type { ReportStore } from "../adapters/lake/report-store";
+import type { Telemetry } from "../adapters/aws/telemetry";
+import { ask, withWarehouseSnapshot } from "../adapters/warehouse/questions";
+import { readPosition, type WarehousePosition } from "../adapters/warehouse/position";
+import { mailedKey, reportKey, type ReportKey } from "../domain/report/keys";
+import { isMailTime, reportMail, type MailTime } from "../domain/report/mail";
+import { reportPage, type PageScript } from "../domain/report/page/page";
+import type { Row } from "../domain/report/question";
+import { questions } from "../domain/shop/report/questions/questions";
 
 /** The longest that a role's credentials live, and so the longest that a link can work. */
 const LINK_SECONDS = 12 * 3600;

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import type { Program } from "../local/program";
-import type { DeclaredResource } from "../local/program-mocks";
-import { resourcesOf, stageOf } from "./support/declared";
-import { devProgram } from "./support/dev-program";
+import type { Program } from "../local/pulumi/program";
+import type { DeclaredResource } from "../local/pulumi/mocks";
+import { resourcesOf, stageOf } from "./support/program/declared";
+import { devProgram } from "./support/program/dev-program";
 
 describe("The alarms of the program watch", () => {
   let program: Program;

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { expect } from "chai";
 import { zipSync } from "fflate";
-import { runProgram, type DeclaredFunction, type Program } from "../local/program";
-import type { DeclaredResource } from "../local/program-mocks";
-import { bucketOf, permissionsOf, resourcesOf, roleOf, stageOf } from "./support/declared";
-import { devProgram, programWith } from "./support/dev-program";
-import { invokeArchive } from "./support/invoke-archive";
+import { runProgram, type DeclaredFunction, type Program } from "../local/pulumi/program";
+import type { DeclaredResource } from "../local/pulumi/mocks";
+import { bucketOf, permissionsOf, resourcesOf, roleOf, stageOf } from "./support/program/declared";
+import { devProgram, programWith } from "./support/program/dev-program";
+import { invokeArchive } from "./support/program/invoke-archive";
 
 const STAGES = ["ingest", "process", "load", "report"];
 

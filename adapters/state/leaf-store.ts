@@ -1,11 +1,11 @@
 import type { RecordBatch } from "apache-arrow";
 import { TransientError } from "../../domain/errors";
-import { dataKey } from "../../domain/keys";
+import { dataKey } from "../../domain/log/keys";
 import type { SortedSpec } from "../../domain/state/changes";
 import { decodeLeaf, encodeLeaf, type Leaf } from "../../domain/state/leaf";
 import type { StoredLeaf } from "../../domain/state/manifest";
 import type { RowKey } from "../../domain/state/row-key";
-import type { ObjectStore } from "../object-store";
+import type { ObjectStore } from "../lake/object-store";
 import type { LeafCache } from "./leaf-cache";
 
 /** Reads the leaves of one table, and writes new ones, many into one object. */

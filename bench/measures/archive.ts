@@ -7,10 +7,10 @@ import { messageOf } from "../../domain/errors";
 import { ingest } from "../../handlers/ingest";
 import { load } from "../../handlers/load";
 import { processIngestion } from "../../handlers/process";
-import { closureArchive, type UnpackedArchive } from "../closure-archive";
-import { STAGES } from "../lake";
+import { closureArchive, type UnpackedArchive } from "../rig/closure-archive";
+import { STAGES } from "../rig/lake";
 import type { MeasureResult } from "../result";
-import type { Rig } from "../rig";
+import type { Rig } from "../rig/rig";
 import { byTurns, median, ratio, type Contestant } from "../turns";
 
 const run = promisify(execFile);

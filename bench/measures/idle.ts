@@ -1,9 +1,9 @@
-import { lakeWithHistory } from "../history";
-import { STAGES, type Lake, type Stage } from "../lake";
-import { measuredFloor } from "../pipe";
+import { lakeWithHistory } from "../rig/history";
+import { STAGES, type Lake, type Stage } from "../rig/lake";
+import { measuredFloor } from "../rig/pipe";
 import type { MeasureResult } from "../result";
-import { inDatabase, type Rig } from "../rig";
-import { addTables, createShop } from "../shop";
+import { inDatabase, type Rig } from "../rig/rig";
+import { addTables, createShop } from "../rig/shop";
 import { byTurns, median, ratio, type Contestant } from "../turns";
 
 const CASES = [

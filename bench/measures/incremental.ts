@@ -1,10 +1,10 @@
 import { checkLoaded } from "../check";
-import { createLake, STAGES, type Stage, type StageRun } from "../lake";
-import { measuredFloor } from "../pipe";
+import { createLake, STAGES, type Stage, type StageRun } from "../rig/lake";
+import { measuredFloor } from "../rig/pipe";
 import { readsBetween, readsOf } from "../pages";
 import type { MeasureResult } from "../result";
-import { inDatabase, type Rig } from "../rig";
-import { createShop } from "../shop";
+import { inDatabase, type Rig } from "../rig/rig";
+import { createShop } from "../rig/shop";
 import { byTurns, median, ratio } from "../turns";
 
 const SOURCE = "changing";

@@ -1,12 +1,12 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { checkLoaded } from "../check";
-import { node, type CopyTool } from "../floor";
-import { createLake, STAGES, type Lake, type Stage, type StageRun } from "../lake";
-import { columnsOf, copyTools, measuredFloor, ORDERS, scratchUrl } from "../pipe";
+import { node, type CopyTool } from "../rig/floor";
+import { createLake, STAGES, type Lake, type Stage, type StageRun } from "../rig/lake";
+import { columnsOf, copyTools, measuredFloor, ORDERS, scratchUrl } from "../rig/pipe";
 import type { MeasureResult } from "../result";
-import { inDatabase, readerUrl, type Rig } from "../rig";
-import { createShop } from "../shop";
+import { inDatabase, readerUrl, type Rig } from "../rig/rig";
+import { createShop } from "../rig/shop";
 import { byTurns, median, ratio, secondsOf, type Contestant } from "../turns";
 
 const SOURCE = "totesys";

@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { withClient } from "../../local/postgres/client";
-import { createLake, type Lake } from "../lake";
+import { withClient } from "../../local/databases/postgres/client";
+import { createLake, type Lake } from "../rig/lake";
 import { readsBetween, readsOf, type Reads } from "../pages";
 import type { MeasureResult } from "../result";
-import { inDatabase, READER, type Rig } from "../rig";
-import { createShop } from "../shop";
+import { inDatabase, READER, type Rig } from "../rig/rig";
+import { createShop } from "../rig/shop";
 
 const SOURCE = "felt";
 

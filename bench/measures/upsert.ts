@@ -1,8 +1,8 @@
 import { checkLoaded } from "../check";
-import { createLake, STAGES } from "../lake";
+import { createLake, STAGES } from "../rig/lake";
 import type { MeasureResult } from "../result";
-import { inDatabase, type Rig } from "../rig";
-import { createShop } from "../shop";
+import { inDatabase, type Rig } from "../rig/rig";
+import { createShop } from "../rig/shop";
 import { byTurns, median, ratio, secondsOf, type Contestant } from "../turns";
 
 const SOURCE = "designs";

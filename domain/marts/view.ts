@@ -1,7 +1,7 @@
 import type { WarehouseTable } from "../model/table";
 import { identifier, literal, qualified } from "../sql";
-import { BOOKKEEPING } from "../warehouse-bookkeeping";
-import type { TargetTable } from "../warehouse-target";
+import { BOOKKEEPING } from "../warehouse/bookkeeping";
+import type { TargetTable } from "../warehouse/target";
 import type { Mart } from "./mart";
 
 /** Where the tables of the model stand in a warehouse. */

@@ -1,14 +1,14 @@
-import { dimCounterparty } from "./dim-counterparty";
-import { dimCurrency } from "./dim-currency";
-import { dimDate } from "./dim-date";
-import { dimDesign } from "./dim-design";
-import { dimLocation } from "./dim-location";
-import { dimPaymentType } from "./dim-payment-type";
-import { dimStaff } from "./dim-staff";
-import { dimTransaction } from "./dim-transaction";
-import { factPayment } from "./fact-payment";
-import { factPurchaseOrder } from "./fact-purchase-order";
-import { factSalesOrder } from "./fact-sales-order";
+import { dimCounterparty } from "../shop/tables/dim-counterparty";
+import { dimCurrency } from "../shop/tables/dim-currency";
+import { dimDate } from "../shop/tables/dim-date";
+import { dimDesign } from "../shop/tables/dim-design";
+import { dimLocation } from "../shop/tables/dim-location";
+import { dimPaymentType } from "../shop/tables/dim-payment-type";
+import { dimStaff } from "../shop/tables/dim-staff";
+import { dimTransaction } from "../shop/tables/dim-transaction";
+import { factPayment } from "../shop/tables/fact-payment";
+import { factPurchaseOrder } from "../shop/tables/fact-purchase-order";
+import { factSalesOrder } from "../shop/tables/fact-sales-order";
 import type { Column } from "./columns";
 import type { SourceTable } from "./source";
 import {

@@ -1,6 +1,6 @@
 import { messageOf } from "../errors";
-import { BOOKKEEPING } from "../warehouse-bookkeeping";
-import { tableForm } from "../warehouse-target";
+import { BOOKKEEPING } from "../warehouse/bookkeeping";
+import { tableForm } from "../warehouse/target";
 import type { Column, Origin } from "./columns";
 import { loadOrder, type Model } from "./model";
 import type { SourceTable } from "./source";

@@ -1,7 +1,7 @@
 import type { RecordBatch } from "apache-arrow";
-import { columnData, type ColumnShape } from "../columnar/arrow";
-import { rowReference, takeBatch, type RowReference } from "../columnar/take";
-import type { Rejections } from "../rejection";
+import { columnData, type ColumnShape } from "../formats/columnar/arrow";
+import { rowReference, takeBatch, type RowReference } from "../formats/columnar/take";
+import type { Rejections } from "../transform/rejection";
 import { compareKeys, keyReader, type RowKey } from "./row-key";
 
 /** A table whose rows are kept sorted by their key. */

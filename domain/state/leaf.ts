@@ -1,7 +1,7 @@
 import { RecordBatchReader, RecordBatchStreamWriter, type Data, type RecordBatch } from "apache-arrow";
-import { arrowSchema, isValid, recordBatch } from "../columnar/arrow";
-import { utf8, valueReader } from "../columnar/read";
-import { rowReference, takeBatch, type RowReference } from "../columnar/take";
+import { arrowSchema, isValid, recordBatch } from "../formats/columnar/arrow";
+import { utf8, valueReader } from "../formats/columnar/read";
+import { rowReference, takeBatch, type RowReference } from "../formats/columnar/take";
 import type { ColumnType } from "../model/types";
 import { at, keysOf, type SortedChanges, type SortedSpec } from "./changes";
 import { compareKeys, lowerBound, type RowKey } from "./row-key";

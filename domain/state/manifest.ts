@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { arrowType, type ColumnShape } from "../columnar/arrow";
+import { arrowType, type ColumnShape } from "../formats/columnar/arrow";
 import { TerminalError } from "../errors";
 import type { RowKey } from "./row-key";
 

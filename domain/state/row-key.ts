@@ -1,6 +1,6 @@
 import type { Data } from "apache-arrow";
-import { isValid } from "../columnar/arrow";
-import { valueReader, type Value } from "../columnar/read";
+import { isValid } from "../formats/columnar/arrow";
+import { valueReader, type Value } from "../formats/columnar/read";
 import type { ColumnType } from "../model/types";
 
 /**

@@ -1,5 +1,5 @@
 import type { Data, RecordBatch } from "apache-arrow";
-import { utf8 } from "../columnar/read";
+import { utf8 } from "../formats/columnar/read";
 
 /** How large leaves are, in bytes of their columns. */
 export interface LeafSize {

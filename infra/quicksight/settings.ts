@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { list, optional, wholeNumber, yesOrNo } from "../setting-types";
+import { list, optional, wholeNumber, yesOrNo } from "../settings/setting-types";
 
 const PORT_RULE = "must be a port from 1 to 65535";
 const PRINCIPALS_RULE = "must be ARNs of users or groups of QuickSight, separated by commas";

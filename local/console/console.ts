@@ -1,12 +1,12 @@
-import { hasCode } from "../postgres/errno";
-import type { HttpServer } from "../http";
+import { hasCode } from "../errno";
+import type { HttpServer } from "../cloud/http";
 import type { Platform } from "../platform";
-import { deedsOf } from "./activity";
-import { consoleContext } from "./context";
-import type { History } from "./history";
-import { openBrowser } from "./open-browser";
-import { postRoutes, routes } from "./routes";
-import { startServer } from "./server";
+import { deedsOf } from "./server/activity";
+import { consoleContext } from "./server/context";
+import type { History } from "./server/history";
+import { openBrowser } from "./server/open-browser";
+import { postRoutes, routes } from "./server/routes";
+import { startServer } from "./server/server";
 
 /** Where the console is looked for first, so that its address stays from start to start. */
 const USUAL_PORT = 8470;

@@ -7,9 +7,9 @@ import {
 import { expect } from "chai";
 import { boundaryStatements } from "../../bootstrap/boundary";
 import { deployStatements, readStatements } from "../../bootstrap/deploy-permissions";
-import { programWith } from "../support/dev-program";
-import { EVERY_CHOICE } from "../support/choices";
-import { resourcesOf, statementsOf, type Statement } from "../support/declared";
+import { programWith } from "../support/program/dev-program";
+import { EVERY_CHOICE } from "../support/program/choices";
+import { resourcesOf, statementsOf, type Statement } from "../support/program/declared";
 
 const ACCOUNT = { partition: "aws", region: "eu-west-2", accountId: "123456789012" };
 const STATE = {

@@ -4,12 +4,12 @@ import { expect } from "chai";
 import { parse } from "yaml";
 import { DEPLOYABLE_TYPES, deployStatements, readStatements } from "../../bootstrap/deploy-permissions";
 import { subjectOf } from "../../bootstrap/github-subject";
-import { declareResources } from "../../local/program";
-import type { DeclaredResource } from "../../local/program-mocks";
-import { EVERY_CHOICE } from "../support/choices";
-import { resourcesOf, statementsOf } from "../support/declared";
+import { declareResources } from "../../local/pulumi/program";
+import type { DeclaredResource } from "../../local/pulumi/mocks";
+import { EVERY_CHOICE } from "../support/program/choices";
+import { resourcesOf, statementsOf } from "../support/program/declared";
 import { failureOf } from "../support/failure";
-import { registrationsOf } from "../support/registrations";
+import { registrationsOf } from "../support/program/registrations";
 
 const ENTRY = resolve(__dirname, "../../bootstrap/index.ts");
 const KEY = "arn:aws:kms:eu-west-2:123456789012:key/1";

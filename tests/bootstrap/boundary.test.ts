@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { boundaryStatements } from "../../bootstrap/boundary";
-import { EVERY_CHOICE } from "../support/choices";
-import { statementsOf } from "../support/declared";
-import { registrationsOf } from "../support/registrations";
+import { EVERY_CHOICE } from "../support/program/choices";
+import { statementsOf } from "../support/program/declared";
+import { registrationsOf } from "../support/program/registrations";
 
 describe("The boundary of a stack's roles", () => {
   const account = { partition: "aws", region: "eu-west-2", accountId: "123456789012" };

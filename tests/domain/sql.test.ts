@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { identifier, literal, qualified } from "../../domain/sql";
-import { anyText } from "../support/arbitraries";
-import { createDatabase, type TestDatabase } from "../support/postgres";
+import { anyText } from "../support/formats/arbitraries";
+import { createDatabase, type TestDatabase } from "../support/postgres/postgres";
 
 describe("Text in SQL means itself to PostgreSQL", () => {
   let database: TestDatabase;

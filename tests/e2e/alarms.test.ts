@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { METRICS } from "../../domain/metrics";
-import { ROWS_BY_TABLE } from "../../infra/log-queries";
-import { S3Error } from "../../local/s3/errors";
-import { breakTable } from "../support/broken-table";
-import { signedBy } from "../support/signed-by";
-import { startWatchedCloud, type WatchedCloud } from "../support/watched-cloud";
+import { ROWS_BY_TABLE } from "../../infra/alarms/log-queries";
+import { S3Error } from "../../local/cloud/s3/protocol/errors";
+import { breakTable } from "../support/postgres/broken-table";
+import { signedBy } from "../support/local/signed-by";
+import { startWatchedCloud, type WatchedCloud } from "../support/local/watched-cloud";
 
 describe("An alarm arrives when a person has to act, and only then:", function () {
   this.timeout(120_000);
@@ -265,7 +265,7 @@ describe("An alarm arrives when a person has to act, and only then:", function (
     ]);
   });
 
-  // The last: it is over when the model is mended, which is a deployment (tests/stages/contract.test.ts).
+  // The last: it is over when the model is mended, which is a deployment (tests/stages/process/contract.test.ts).
   describe("for good", () => {
     it("the columns of a table no longer fit", async () => {
       await watched.source.query("ALTER TABLE design RENAME file_name TO file");

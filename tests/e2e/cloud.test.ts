@@ -3,11 +3,11 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startCloud, type Cloud, type CloudEvent } from "../../local/cloud";
-import { databaseSecret } from "../../local/database-secret";
-import { payDue } from "../../local/totesys/changes";
-import { signedBy } from "../support/signed-by";
-import { actualRows, expectedRows } from "../support/expected-warehouse";
-import { createDatabase, createSource, type TestDatabase } from "../support/postgres";
+import { databaseSecret } from "../../local/databases/database-secret";
+import { payDue } from "../../local/databases/totesys/changes";
+import { signedBy } from "../support/local/signed-by";
+import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";
+import { createDatabase, createSource, type TestDatabase } from "../support/postgres/postgres";
 
 describe("the local cloud, running the very archives that would be uploaded", function () {
   this.timeout(120_000);

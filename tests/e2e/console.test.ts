@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { startConsole } from "../../local/console/console";
-import { eventHistory } from "../../local/console/history";
-import type { HttpServer } from "../../local/http";
+import { eventHistory } from "../../local/console/server/history";
+import type { HttpServer } from "../../local/cloud/http";
 import { startPlatform, type Platform } from "../../local/platform";
-import { withClient } from "../../local/postgres/client";
-import { accessibilityProblems, openPage, startBrowser, type WatchedPage } from "../support/browser";
-import { stageOf } from "../support/declared";
+import { withClient } from "../../local/databases/postgres/client";
+import { accessibilityProblems, openPage, startBrowser, type WatchedPage } from "../support/report/browser";
+import { stageOf } from "../support/program/declared";
 import { failureOf } from "../support/failure";
 
 /** A counterparty's name that would do harm if it were ever taken for markup. */

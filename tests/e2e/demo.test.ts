@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { runCommand, startCommand } from "../support/command";
+import { runCommand, startCommand } from "../support/local/command";
 
 describe("npm run demo", function () {
   this.timeout(120_000);
 
   it("stops everything when it is interrupted, and is not mistaken for done", async () => {
-    const demo = startCommand("local/demo.ts", []);
+    const demo = startCommand("local/commands/demo/demo.ts", []);
     await demo.printed("✔ ingest");
     demo.child.kill("SIGINT");
     const { code, stdout } = await demo.ended;
@@ -19,7 +19,7 @@ describe("npm run demo", function () {
   });
 
   it("stays up with its console when that is wanted, and ends in order with Ctrl-C", async () => {
-    const demo = startCommand("local/demo.ts", ["--keep"]);
+    const demo = startCommand("local/commands/demo/demo.ts", ["--keep"]);
     await demo.printed("stop with Ctrl-C");
     const [address = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(demo.output()) ?? [];
     const { stages } = (await (await fetch(`${address}/api/overview`)).json()) as {
@@ -36,7 +36,7 @@ describe("npm run demo", function () {
   });
 
   it("shows what went through each stage and answers questions, and leaves nothing running", async () => {
-    const { code, stdout, stderr } = await runCommand("local/demo.ts", []);
+    const { code, stdout, stderr } = await runCommand("local/commands/demo/demo.ts", []);
 
     expect(code, stderr).to.equal(0);
     expect(stderr, "warnings in the midst of it").to.equal("");

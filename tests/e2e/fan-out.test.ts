@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import type { CloudEvent } from "../../local/cloud";
-import type { InvocationResult } from "../../local/lambda/function";
-import { permissionsOf, roleOf, stageOf } from "../support/declared";
-import { actualRows, expectedRows } from "../support/expected-warehouse";
-import { lakeIn, s3Client, stagesOver, type Pipeline } from "../support/pipeline";
-import { monotonicClock } from "../../stages/clock";
-import { startWatchedCloud, type WatchedCloud } from "../support/watched-cloud";
+import type { InvocationResult } from "../../local/cloud/lambda/function";
+import { permissionsOf, roleOf, stageOf } from "../support/program/declared";
+import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";
+import { lakeIn, s3Client, stagesOver, type Pipeline } from "../support/pipeline/pipeline";
+import { monotonicClock } from "../../stages/shared/clock";
+import { startWatchedCloud, type WatchedCloud } from "../support/local/watched-cloud";
 
 /** Workers at once: the fewest that AWS allows. */
 const CONCURRENCY = 2;

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { startCloud, type Cloud, type StageName } from "../../local/cloud";
-import { databaseSecret } from "../../local/database-secret";
-import { startRandom } from "../../local/totesys/random";
-import { actualRows, expectedRows } from "../support/expected-warehouse";
-import { createDatabase, type TestDatabase } from "../support/postgres";
-import { createTinySource } from "../support/tiny-totesys";
+import { databaseSecret } from "../../local/databases/database-secret";
+import { startRandom } from "../../local/databases/totesys/random";
+import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";
+import { createDatabase, type TestDatabase } from "../support/postgres/postgres";
+import { createTinySource } from "../support/oracle/tiny-totesys";
 
 const KILLS = 12;
 const SEED = 20_261_125;

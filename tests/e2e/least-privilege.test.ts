@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import type { CloudEvent } from "../../local/cloud";
 import type { FunctionName } from "../../local/stage-runner";
-import type { Access } from "../../local/iam/authorizer";
-import { S3Error } from "../../local/s3/errors";
-import { permissionsOf, resourcesOf } from "../support/declared";
-import { startWatchedCloud, type WatchedCloud } from "../support/watched-cloud";
+import type { Access } from "../../local/cloud/iam/authorizer";
+import { S3Error } from "../../local/cloud/s3/protocol/errors";
+import { permissionsOf, resourcesOf } from "../support/program/declared";
+import { startWatchedCloud, type WatchedCloud } from "../support/local/watched-cloud";
 
 const STAGES = ["ingest", "process", "load", "report"] as const;
 

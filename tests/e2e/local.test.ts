@@ -3,14 +3,19 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RunReport } from "../../local/run-report";
-import { startS3 } from "../../local/s3/server";
-import { moveAddress, payDue, placeSalesOrders, renameDepartment } from "../../local/totesys/changes";
-import { runCommand, startCommand, type Ended } from "../support/command";
-import { actualRows, expectedRows } from "../support/expected-warehouse";
-import { createDatabase, createSource, type TestDatabase } from "../support/postgres";
+import type { RunReport } from "../../local/commands/run-report";
+import { startS3 } from "../../local/cloud/s3/server";
+import {
+  moveAddress,
+  payDue,
+  placeSalesOrders,
+  renameDepartment,
+} from "../../local/databases/totesys/changes";
+import { runCommand, startCommand, type Ended } from "../support/local/command";
+import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";
+import { createDatabase, createSource, type TestDatabase } from "../support/postgres/postgres";
 
-const MAIN = "local/main.ts";
+const MAIN = "local/commands/local.ts";
 
 describe("npm run local -- --once --json, over databases of our own", function () {
   this.timeout(120_000);

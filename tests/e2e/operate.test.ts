@@ -2,15 +2,15 @@ import { expect } from "chai";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { resultCollector, runOnce } from "../../local/once";
-import { parseOperateOptions } from "../../local/operate-options";
-import { operate, progressLine } from "../../local/operations";
+import { resultCollector, runOnce } from "../../local/commands/once";
+import { parseOperateOptions } from "../../local/commands/operate/operate-options";
+import { operate, progressLine } from "../../local/commands/operate/operations";
 import { startPlatform, type Platform } from "../../local/platform";
-import { waitingTables } from "../../local/waiting-tables";
-import { runCommand } from "../support/command";
-import { actualRows, expectedRows } from "../support/expected-warehouse";
+import { waitingTables } from "../../local/commands/waiting-tables";
+import { runCommand } from "../support/local/command";
+import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";
 import { failureOf } from "../support/failure";
-import { createDatabase, createSource, type TestDatabase } from "../support/postgres";
+import { createDatabase, createSource, type TestDatabase } from "../support/postgres/postgres";
 
 describe("npm run operate, through the real Lambdas", function () {
   this.timeout(120_000);
@@ -126,10 +126,10 @@ describe("npm run operate, through the real Lambdas", function () {
   });
 
   it("is a command with help, and exits with 1 and the cause", async () => {
-    expect((await runCommand("local/operate.ts", ["--help"])).stdout).to.include(
+    expect((await runCommand("local/commands/operate/operate.ts", ["--help"])).stdout).to.include(
       "npm run operate -- OPERATION",
     );
-    const { code, stderr } = await runCommand("local/operate.ts", ["replay", "--from", "x"]);
+    const { code, stderr } = await runCommand("local/commands/operate/operate.ts", ["replay", "--from", "x"]);
     expect(code).to.equal(1);
     expect(stderr).to.equal('marble: --from takes the number of a commit, not "x"\n');
   });

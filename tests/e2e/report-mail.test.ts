@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { setTimeout as pause } from "node:timers/promises";
-import type { InvocationResult } from "../../local/lambda/function";
+import type { InvocationResult } from "../../local/cloud/lambda/function";
 import type { ReportOutcome } from "../../stages/report";
-import { startWatchedCloud, type WatchedCloud } from "../support/watched-cloud";
+import { startWatchedCloud, type WatchedCloud } from "../support/local/watched-cloud";
 
 describe("The mail of a day", function () {
   this.timeout(120_000);

@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { databaseSecret } from "../../local/database-secret";
-import type { InvocationResult } from "../../local/lambda/function";
-import { actualRows, expectedRows } from "../support/expected-warehouse";
-import type { TestDatabase } from "../support/postgres";
-import { startWatchedCloud, type WatchedCloud } from "../support/watched-cloud";
+import { databaseSecret } from "../../local/databases/database-secret";
+import type { InvocationResult } from "../../local/cloud/lambda/function";
+import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";
+import type { TestDatabase } from "../support/postgres/postgres";
+import { startWatchedCloud, type WatchedCloud } from "../support/local/watched-cloud";
 
 /** As the rotation of Secrets Manager does: first the database, then the secret. */
 const SECRETS = { ingest: "Totesys-Credentials", load: "Warehouse-Credentials" } as const;

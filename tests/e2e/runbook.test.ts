@@ -4,14 +4,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
-import { embeddedSource, embeddedWarehouse } from "../../local/databases";
-import { withClient } from "../../local/postgres/client";
-import { startPostgres } from "../../local/postgres/server";
-import { createTotesys, seedTotesys } from "../../local/totesys/seed";
-import type { Ended } from "../support/command";
-import { actualRows, expectedRows } from "../support/expected-warehouse";
-import type { TestDatabase } from "../support/postgres";
-import { readRunbook } from "../support/runbook";
+import { embeddedSource, embeddedWarehouse } from "../../local/databases/databases";
+import { withClient } from "../../local/databases/postgres/client";
+import { startPostgres } from "../../local/databases/postgres/server";
+import { createTotesys, seedTotesys } from "../../local/databases/totesys/seed";
+import type { Ended } from "../support/local/command";
+import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";
+import type { TestDatabase } from "../support/postgres/postgres";
+import { readRunbook } from "../support/local/runbook";
 
 const PROJECT = resolve(__dirname, "../..");
 const SECTIONS = readRunbook(readFileSync(join(PROJECT, "docs/runbook.md"), "utf8"));
@@ -198,10 +198,10 @@ describe("The runbook, followed to the letter in a copy of the project", functio
       await query(`INSERT INTO staff SELECT 4711, first_name, last_name, department_id, email_address, now(), now()
                      FROM staff WHERE staff_id = 1`);
     });
-    await edit("domain/model/sources.ts", "item_quantity: integer", (was) =>
+    await edit("domain/shop/sources.ts", "item_quantity: integer", (was) =>
       was.replace("integer", 'required(integer, { accepts: ["bigint"] })'),
     );
-    await edit("domain/model/sources.ts", "import { ", (was) => `${was}required, `);
+    await edit("domain/shop/sources.ts", "import { ", (was) => `${was}required, `);
     await succeeds(LOSE);
     await succeeds(PUT_BACK);
 
@@ -280,7 +280,7 @@ describe("The runbook", () => {
   });
 
   it("says of every alarm what to look at, what to do and how to verify it", () => {
-    const alerts = readFileSync(join(PROJECT, "infra/alerts.ts"), "utf8");
+    const alerts = readFileSync(join(PROJECT, "infra/alarms/alerts.ts"), "utf8");
     const alarms = [...alerts.matchAll(/^ {2}\| "([a-z-]+)"/gm)].map(([, name = ""]) => name);
     expect(alarms).to.have.length.above(10);
     for (const alarm of alarms) {

@@ -4,9 +4,9 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { join } from "node:path";
-import { startCommand } from "../support/command";
+import { startCommand } from "../support/local/command";
 
-const MAIN = "local/main.ts";
+const MAIN = "local/commands/local.ts";
 
 describe("A signal to stop", function () {
   this.timeout(120_000);

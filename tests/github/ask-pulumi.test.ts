@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { askPulumi, pulumiArguments } from "../../.github/scripts/ask-pulumi";
 import { readReports, type Kind } from "../../.github/scripts/stack-report";
 import { failureOf } from "../support/failure";
-import { runGitHubScript } from "../support/github-script";
+import { runGitHubScript } from "../support/workflow/github-script";
 
 /** Pulumi's words: pkg/cmd/pulumi/operations/preview.go and refresh.go. */
 const PROPOSED = "error: no changes were expected but changes were proposed";

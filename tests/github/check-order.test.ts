@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { expect } from "chai";
-import type { Ended } from "../support/command";
-import { runGitHubScript } from "../support/github-script";
+import type { Ended } from "../support/local/command";
+import { runGitHubScript } from "../support/workflow/github-script";
 
 describe("A commit is deployed", () => {
   let directory: string;

@@ -7,8 +7,8 @@ import type { Repository } from "../../.github/scripts/github";
 import { writeReport, type StackReport } from "../../.github/scripts/stack-report";
 import { trackDrift } from "../../.github/scripts/track-drift";
 import { failureOf } from "../support/failure";
-import { BOT, GitHubStandIn } from "../support/github";
-import { runGitHubScript } from "../support/github-script";
+import { BOT, GitHubStandIn } from "../support/workflow/github";
+import { runGitHubScript } from "../support/workflow/github-script";
 
 const dev = (outcome: StackReport["outcome"]): StackReport => ({
   stack: "dev",

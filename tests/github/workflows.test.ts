@@ -3,8 +3,8 @@ import { join, resolve } from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
 import { engines, scripts } from "../../package.json";
-import { actionlint } from "../support/actionlint";
-import { workflowProblems, type RuleContext, type WorkflowFiles } from "../support/workflow-rules";
+import { actionlint } from "../support/workflow/actionlint";
+import { workflowProblems, type RuleContext, type WorkflowFiles } from "../support/workflow/workflow-rules";
 
 const PROJECT = resolve(__dirname, "../..");
 

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { nameOf, tagEverything } from "../../infra/naming";
-import { declared, inputsOf } from "../support/declared";
+import { declared, inputsOf } from "../support/program/declared";
 
 describe("The name of a resource", () => {
   it("has the project, the stack and the part, so that two stacks share an account", async () => {

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { SETTING_NAMES } from "../../infra/config";
-import { LakeBucket } from "../../infra/lake-bucket";
-import { EVERY_CHOICE } from "../support/choices";
-import { registrationsOf, type Registration } from "../support/registrations";
+import { SETTING_NAMES } from "../../infra/settings/config";
+import { LakeBucket } from "../../infra/lake/lake-bucket";
+import { EVERY_CHOICE } from "../support/program/choices";
+import { registrationsOf, type Registration } from "../support/program/registrations";
 
 /**
  * Types that hold what no deployment can bring back, each with the inputs that make AWS replace the resource:

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { tellSchemaHistory, withIngestionLog } from "../../local/schema-registry";
 import { failureOf } from "../support/failure";
-import { startPipeline, type Pipeline } from "../support/pipeline";
+import { startPipeline, type Pipeline } from "../support/pipeline/pipeline";
 
 describe("The schema registry", () => {
   let pipeline: Pipeline;

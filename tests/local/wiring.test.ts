@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import type { Program } from "../../local/program";
+import type { Program } from "../../local/pulumi/program";
 import { wiringOf, type Wiring } from "../../local/wiring";
-import { bucketOf, stageOf } from "../support/declared";
-import { programWith } from "../support/dev-program";
+import { bucketOf, stageOf } from "../support/program/declared";
+import { programWith } from "../support/program/dev-program";
 
 describe("The wiring of the program that is deployed", () => {
   let program: Program;

@@ -1,8 +1,8 @@
-import type { S3Hook } from "../../local/s3/server";
-import { monotonicClock } from "../../stages/clock";
-import { lakeIn, s3Client, stagesOver } from "../support/pipeline";
-import { startPostgresProxy, type Statement, type Verdict } from "../support/postgres-proxy";
-import { TINY_CALENDAR } from "../support/tiny-totesys";
+import type { S3Hook } from "../../local/cloud/s3/server";
+import { monotonicClock } from "../../stages/shared/clock";
+import { lakeIn, s3Client, stagesOver } from "../support/pipeline/pipeline";
+import { startPostgresProxy, type Statement, type Verdict } from "../support/postgres/postgres-proxy";
+import { TINY_CALENDAR } from "../support/oracle/tiny-totesys";
 import type { Fault, Place, StageName } from "./steps";
 import { count, type Counts } from "./tally";
 import { BUCKETS, type World } from "./world";

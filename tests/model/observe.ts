@@ -1,5 +1,5 @@
-import { EXPECTED_ROWS } from "../support/expected-warehouse";
-import type { TestDatabase } from "../support/postgres";
+import { EXPECTED_ROWS } from "../support/oracle/expected-warehouse";
+import type { TestDatabase } from "../support/postgres/postgres";
 
 /** The fact tables, with the source table and the current view of each. */
 export const FACTS = {

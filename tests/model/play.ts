@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import type { CommitNumber } from "../../domain/keys";
+import type { CommitNumber } from "../../domain/log/keys";
 import { MarbleError } from "../../domain/errors";
-import { lakeIn, s3Client } from "../support/pipeline";
-import { endConnections } from "../support/tiny-totesys";
+import { lakeIn, s3Client } from "../support/pipeline/pipeline";
+import { endConnections } from "../support/oracle/tiny-totesys";
 import { createInstance, type Ended, type Instance } from "./instance";
 import { observeSource, type SourceState } from "./observe";
 import { difference, expectAfter, type Expectation } from "./oracle";

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
-import { connect } from "../../local/postgres/client";
-import type { TestDatabase } from "../support/postgres";
+import { connect } from "../../local/databases/postgres/client";
+import type { TestDatabase } from "../support/postgres/postgres";
 import { alterationStatement, changeStatement } from "./statements";
 import { AUTOCOMMIT, SLOTS, type ShopStep } from "./steps";
 

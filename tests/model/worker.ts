@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { stopTestServer } from "../support/postgres";
+import { stopTestServer } from "../support/postgres/postgres";
 import { history } from "./histories";
 import { play } from "./play";
 import type { Answer, Task } from "./protocol";

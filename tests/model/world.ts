@@ -1,9 +1,9 @@
 import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startS3, type S3Hook, type S3Server } from "../../local/s3/server";
-import { createDatabase, type TestDatabase } from "../support/postgres";
-import { createTinySource, endConnections, tinyTotesys } from "../support/tiny-totesys";
+import { startS3, type S3Hook, type S3Server } from "../../local/cloud/s3/server";
+import { createDatabase, type TestDatabase } from "../support/postgres/postgres";
+import { createTinySource, endConnections, tinyTotesys } from "../support/oracle/tiny-totesys";
 import { warehouseObserver, type WarehouseState } from "./observe";
 import { openShop, type Shop } from "./shop";
 import { EXTRA_TABLES } from "./statements";

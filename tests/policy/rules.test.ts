@@ -8,8 +8,8 @@ import { expect } from "chai";
 import { ACCESS_RULES } from "../../policy/access-rules";
 import { DATA_RULES } from "../../policy/data-rules";
 import { OPERATION_RULES } from "../../policy/operation-rules";
-import { EVERY_CHOICE } from "../support/choices";
-import { programWith } from "../support/dev-program";
+import { EVERY_CHOICE } from "../support/program/choices";
+import { programWith } from "../support/program/dev-program";
 
 interface Declared {
   readonly type: string;

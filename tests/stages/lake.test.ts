@@ -4,12 +4,17 @@ import { expect } from "chai";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { dimCurrency } from "../../domain/model/dim-currency";
+import { dimCurrency } from "../../domain/shop/tables/dim-currency";
 import { model } from "../../domain/model/model";
 import { dimension } from "../../domain/model/table";
-import { lakeTables, latestQueries, PARTITIONS, type LakeTable } from "../../infra/lake-tables";
-import { amendSalesOrder, deleteSalesOrder, payDue, placeSalesOrders } from "../../local/totesys/changes";
-import { startPipeline, type Pipeline } from "../support/pipeline";
+import { lakeTables, latestQueries, PARTITIONS, type LakeTable } from "../../infra/lake/lake-tables";
+import {
+  amendSalesOrder,
+  deleteSalesOrder,
+  payDue,
+  placeSalesOrders,
+} from "../../local/databases/totesys/changes";
+import { startPipeline, type Pipeline } from "../support/pipeline/pipeline";
 
 /** The keys that a template stands for, as Athena projects them: two digits for month and day. */
 const keysOf = ({ template }: LakeTable): RegExp => {

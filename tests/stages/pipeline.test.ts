@@ -5,9 +5,9 @@ import {
   placePurchaseOrders,
   placeSalesOrders,
   renameDepartment,
-} from "../../local/totesys/changes";
-import { actualRows, expectedRows } from "../support/expected-warehouse";
-import { startPipeline, type Pipeline } from "../support/pipeline";
+} from "../../local/databases/totesys/changes";
+import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";
+import { startPipeline, type Pipeline } from "../support/pipeline/pipeline";
 
 describe("the pipeline, from source to warehouse", () => {
   let pipeline: Pipeline;

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { reportStore } from "../../adapters/report-store";
-import type { Edition } from "../../domain/report-edition";
+import { reportStore } from "../../adapters/lake/report-store";
+import type { Edition } from "../../domain/report/edition";
 import { TransientError } from "../../domain/errors";
-import { S3Error } from "../../local/s3/errors";
-import { startTestS3, stopAll, getText } from "../local/s3/support";
+import { S3Error } from "../../local/cloud/s3/protocol/errors";
+import { startTestS3, stopAll, getText } from "../local/cloud/s3/support";
 import { failureOf } from "../support/failure";
 
 const edition = (commit: number): Edition => ({

@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { questions } from "../../report/questions/questions";
-import type { Report } from "../../report/report";
+import { questions } from "../../domain/shop/report/questions/questions";
+import type { Report } from "../../domain/report/report";
 import { failureOf } from "../support/failure";
-import { startPipeline, type Pipeline } from "../support/pipeline";
-import { startReporting, type Reporting } from "../support/reporting";
+import { startPipeline, type Pipeline } from "../support/pipeline/pipeline";
+import { startReporting, type Reporting } from "../support/report/reporting";
 
 const MORNING = new Date("2026-11-25T06:59:00Z");
 const SEVEN = new Date("2026-11-25T07:00:00Z");

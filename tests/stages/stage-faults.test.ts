@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { MarbleError } from "../../domain/errors";
-import type { S3Request } from "../../local/s3/server";
-import { actualRows, expectedRows } from "../support/expected-warehouse";
-import { startPipeline, type Pipeline } from "../support/pipeline";
-import { createTinySource, TINY_CALENDAR } from "../support/tiny-totesys";
+import type { S3Request } from "../../local/cloud/s3/server";
+import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";
+import { startPipeline, type Pipeline } from "../support/pipeline/pipeline";
+import { createTinySource, TINY_CALENDAR } from "../support/oracle/tiny-totesys";
 
 /** As many reads of CSV files in a run are told apart. */
 const READS = 4;

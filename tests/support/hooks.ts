@@ -1,6 +1,6 @@
 import type { RootHookObject } from "mocha";
-import { sweepLeftovers } from "./leftovers";
-import { stopTestServer } from "./postgres";
+import { sweepLeftovers } from "./postgres/leftovers";
+import { stopTestServer } from "./postgres/postgres";
 
 /** Files run in several processes, each of which keeps its server from file to file. */
 const isWorker = process.env["MOCHA_WORKER_ID"] !== undefined;

@@ -1,21 +1,21 @@
 import { render, type ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Overview } from "../api";
-import { Alarms } from "./alarms";
-import { Commits } from "./commits";
-import { DeadLetters } from "./dead-letters";
+import { Alarms } from "./views/alarms";
+import { Commits } from "./views/commits";
+import { DeadLetters } from "./views/dead-letters";
 import { ago, clock, plural } from "./format";
-import { Lake } from "./lake";
+import { Lake } from "./views/lake";
 import { connect, useConnected, useLive, useNow, type Live } from "./live";
-import { Logs } from "./logs";
-import { Metrics } from "./metrics";
-import { Operations } from "./operations";
+import { Logs } from "./views/logs";
+import { Metrics } from "./views/metrics";
+import { Operations } from "./views/operations";
 import { Answer, Panel } from "./parts";
 import { Picture } from "./picture";
-import { Rejected } from "./rejected";
-import { Schemas } from "./schemas";
-import { Stages } from "./stages";
-import { TryIt } from "./try-it";
+import { Rejected } from "./views/rejected";
+import { Schemas } from "./views/schemas";
+import { Stages } from "./views/stages";
+import { TryIt } from "./views/try-it";
 
 interface PageProps {
   readonly overview: Live<Overview>;

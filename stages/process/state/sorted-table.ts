@@ -1,13 +1,13 @@
 import type { RecordBatch } from "apache-arrow";
 import type { LeafStore } from "../../../adapters/state/leaf-store";
-import { columnData } from "../../../domain/columnar/arrow";
-import { rowReference, takeBatch, type RowReference } from "../../../domain/columnar/take";
+import { columnData } from "../../../domain/formats/columnar/arrow";
+import { rowReference, takeBatch, type RowReference } from "../../../domain/formats/columnar/take";
 import { at, typeOf, type SortedChanges, type SortedSpec } from "../../../domain/state/changes";
 import { mergeLeaf, newRows, rowIn, type Leaf, type RowChanges } from "../../../domain/state/leaf";
 import type { StoredLeaf } from "../../../domain/state/manifest";
 import { keyReader, lowerBound, type RowKey } from "../../../domain/state/row-key";
 import { LEAF_SIZE, splitRows, type LeafSize } from "../../../domain/state/split";
-import { together } from "../../together";
+import { together } from "../../shared/together";
 
 /** The rows of some keys: a batch, and for each key its row in it, or -1. */
 export interface FoundRows {

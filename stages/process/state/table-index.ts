@@ -1,6 +1,6 @@
 import type { RecordBatch } from "apache-arrow";
-import { arrowSchema, columnData, recordBatch } from "../../../domain/columnar/arrow";
-import { rowReference, takeBatch, type RowReference } from "../../../domain/columnar/take";
+import { arrowSchema, columnData, recordBatch } from "../../../domain/formats/columnar/arrow";
+import { rowReference, takeBatch, type RowReference } from "../../../domain/formats/columnar/take";
 import { at, stableOrder, typeOf, type SortedChanges, type SortedSpec } from "../../../domain/state/changes";
 import type { RowChanges } from "../../../domain/state/leaf";
 import { compareKeys, partsReader } from "../../../domain/state/row-key";

@@ -1,10 +1,10 @@
 import { RecordBatchReader, type RecordBatch } from "apache-arrow";
 import type { LeafCache } from "../../../adapters/state/leaf-cache";
 import { leafStore } from "../../../adapters/state/leaf-store";
-import type { ObjectStore } from "../../../adapters/object-store";
-import { arrowSchema, recordBatch, type ColumnShape } from "../../../domain/columnar/arrow";
+import type { ObjectStore } from "../../../adapters/lake/object-store";
+import { arrowSchema, recordBatch, type ColumnShape } from "../../../domain/formats/columnar/arrow";
 import { TerminalError, TransientError } from "../../../domain/errors";
-import { dataKey } from "../../../domain/keys";
+import { dataKey } from "../../../domain/log/keys";
 import { nameAmong, type Earlier } from "../../../domain/model/source";
 import { keysOf, sortChanges, typeOf, type SortedChanges, type Upserts } from "../../../domain/state/changes";
 import { newRows } from "../../../domain/state/leaf";

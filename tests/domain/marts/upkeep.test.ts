@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { marts } from "../../../domain/marts/marts";
+import { marts } from "../../../domain/shop/marts/marts";
 import { martTask, outlived, type MartRelation } from "../../../domain/marts/upkeep";
 import { createMart, markIn, martView } from "../../../domain/marts/view";
 import { model } from "../../../domain/model/model";
-import { targetOf } from "../../support/staging";
+import { targetOf } from "../../support/warehouse/staging";
 
 const MARK = { schema: "public", digest: "0123456789abcdef" };
 const WANTED = { ...MARK, columns: ["month", "revenue"] };

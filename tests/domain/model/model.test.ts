@@ -11,8 +11,8 @@ import {
   type CalendarColumn,
 } from "../../../domain/model/table";
 import { integer, typeName } from "../../../domain/model/types";
-import { factPayment } from "../../../domain/model/fact-payment";
-import { WAREHOUSE_TABLES } from "../../support/warehouse-tables";
+import { factPayment } from "../../../domain/shop/tables/fact-payment";
+import { WAREHOUSE_TABLES } from "../../support/oracle/warehouse-tables";
 
 const all = [model.calendar, ...model.tables];
 

@@ -5,25 +5,25 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { leafCache } from "../../../adapters/state/leaf-cache";
-import { objectStore, type ObjectStore } from "../../../adapters/object-store";
-import type { Value } from "../../../domain/columnar/read";
-import { dataKey } from "../../../domain/keys";
+import { objectStore, type ObjectStore } from "../../../adapters/lake/object-store";
+import type { Value } from "../../../domain/formats/columnar/read";
+import { dataKey } from "../../../domain/log/keys";
 import { bigint, boolean, decimal, integer, text } from "../../../domain/model/types";
-import type { Rejections } from "../../../domain/rejection";
+import type { Rejections } from "../../../domain/transform/rejection";
 import { keysOf } from "../../../domain/state/changes";
 import { keyReader, type RowKey } from "../../../domain/state/row-key";
-import { columnData } from "../../../domain/columnar/arrow";
-import { startS3, type S3Server } from "../../../local/s3/server";
-import { monotonicClock } from "../../../stages/clock";
+import { columnData } from "../../../domain/formats/columnar/arrow";
+import { startS3, type S3Server } from "../../../local/cloud/s3/server";
+import { monotonicClock } from "../../../stages/shared/clock";
 import {
   openTableState,
   type StateSpec,
   type StateStore,
   type TableState,
 } from "../../../stages/process/state/table-state";
-import { batchOfObjects, objectsOf } from "../../support/columnar";
+import { batchOfObjects, objectsOf } from "../../support/formats/columnar";
 import { failureOf } from "../../support/failure";
-import { s3Client } from "../../support/pipeline";
+import { s3Client } from "../../support/pipeline/pipeline";
 
 type Plain = Readonly<Record<string, Value>>;
 

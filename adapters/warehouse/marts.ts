@@ -1,0 +1,113 @@
+import type pg from "pg";
+import { messageOf } from "../../domain/errors";
+import type { MartRelation } from "../../domain/marts/upkeep";
+import { markIn } from "../../domain/marts/view";
+import { identifier, qualified } from "../../domain/sql";
+import { codeOf, rowsOf } from "../postgres/postgres";
+import { missingGrant } from "./rights";
+import { grantsOn } from "./swap";
+
+/**
+ * Makes the schema for the marts, if it is missing.
+ * @returns what is missing for that or for making views in it, as a sentence with the GRANT; undefined when all is well
+ */
+export async function prepareMartsSchema(client: pg.Client, schema: string): Promise<string | undefined> {
+  const [row] = await rowsOf<"exists" | "makes" | "database" | "user">(
+    client,
+    `SELECT (to_regnamespace(quote_ident($1)) IS NOT NULL)::text AS exists,
+            has_database_privilege(current_database(), 'CREATE')::text AS makes,
+            current_database() AS database, current_user AS "user"`,
+    [schema],
+  );
+  const [database, user] = [row?.database ?? "", row?.user ?? ""].map(identifier);
+  if (row?.exists !== "true") {
+    if (row?.makes !== "true") {
+      return (
+        `there is no schema ${schema}, and ${user} may not make it: GRANT CREATE ON DATABASE ${database} TO ${user}, ` +
+        `or CREATE SCHEMA ${identifier(schema)} AUTHORIZATION ${user}`
+      );
+    }
+    await client.query(`CREATE SCHEMA ${identifier(schema)}`);
+    return undefined;
+  }
+  const missing = await missingGrant(client, schema);
+  return missing === undefined ? undefined : `${user} may not make views in the schema ${schema}: ${missing}`;
+}
+
+/** What is in the schema of the marts of the warehouse in `schema`. */
+export async function martRelations(
+  client: pg.Client,
+  { martsSchema, schema }: { readonly martsSchema: string; readonly schema: string },
+): Promise<readonly (MartRelation & { readonly oid: string })[]> {
+  const rows = await rowsOf<"oid" | "name" | "view" | "own" | "comment" | "columns" | "made" | "elsewhere">(
+    client,
+    `SELECT c.oid::text AS oid, c.relname AS name, (c.relkind = 'v')::text AS view,
+            pg_has_role(c.relowner, 'USAGE')::text AS own, obj_description(c.oid, 'pg_class') AS comment,
+            (SELECT COALESCE(json_agg(attname ORDER BY attnum), '[]') FROM pg_attribute
+              WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped)::text AS columns,
+            EXISTS (SELECT FROM pg_rewrite r
+                      JOIN pg_description d ON d.classoid = 'pg_class'::regclass AND d.objoid = c.oid AND d.objsubid = 0
+                                           AND d.xmin = r.xmin
+                     WHERE r.ev_class = c.oid)::text AS made,
+            EXISTS (SELECT FROM pg_rewrite r
+                      JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+                                      AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid
+                      JOIN pg_class t ON t.oid = d.refobjid
+                     WHERE r.ev_class = c.oid AND t.relnamespace <> to_regnamespace(quote_ident($2)))::text AS elsewhere
+       FROM pg_class c WHERE c.relnamespace = to_regnamespace(quote_ident($1))`,
+    [martsSchema, schema],
+  );
+  return rows.map(({ oid, name, view, own, comment, columns, made, elsewhere }) => ({
+    oid: oid ?? "",
+    name: name ?? "",
+    isView: view === "true",
+    isOwn: own === "true",
+    comment: comment ?? "",
+    columns: JSON.parse(columns ?? "[]") as string[],
+    isAsMade: made === "true",
+    readsElsewhere: elsewhere === "true",
+  }));
+}
+
+/** The views that are marts of the warehouse in `schema`. */
+export async function martsOf(
+  client: pg.Client,
+  schemas: { readonly martsSchema: string; readonly schema: string },
+): Promise<readonly (MartRelation & { readonly oid: string })[]> {
+  const relations = await martRelations(client, schemas);
+  return relations.filter(({ isView, comment }) => isView && markIn(comment)?.schema === schemas.schema);
+}
+
+/** SQLSTATE of CREATE OR REPLACE VIEW for a view that has other columns. */
+const OTHER_COLUMNS = "42P16";
+
+/** Runs the statement that makes a view; where that has other columns, it is dropped first and its grants are given again. */
+export async function replaceView(
+  client: pg.Client,
+  { schema, name, create }: { readonly schema: string; readonly name: string; readonly create: string },
+): Promise<void> {
+  const error = await attempt(client, () => client.query(create));
+  if (error === undefined) return;
+  if (codeOf(error) !== OTHER_COLUMNS) throw error;
+  const [view] = await rowsOf<"oid">(client, "SELECT to_regclass($1)::oid::text AS oid", [
+    qualified(schema, name),
+  ]);
+  const grants = await grantsOn(client, [view?.oid ?? ""]);
+  await client.query(`DROP VIEW ${qualified(schema, name)}`);
+  await client.query(create);
+  // A grant on a column that is no more is lost with it.
+  for (const { statement } of grants) await attempt(client, () => client.query(statement ?? ""));
+}
+
+/** Does something that may fail without the transaction failing. Returns the error. */
+export async function attempt(client: pg.Client, work: () => Promise<unknown>): Promise<Error | undefined> {
+  await client.query("SAVEPOINT marble_attempt");
+  try {
+    await work();
+  } catch (error) {
+    await client.query("ROLLBACK TO SAVEPOINT marble_attempt; RELEASE SAVEPOINT marble_attempt");
+    return error instanceof Error ? error : new Error(messageOf(error));
+  }
+  await client.query("RELEASE SAVEPOINT marble_attempt");
+  return undefined;
+}

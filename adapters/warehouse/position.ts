@@ -1,0 +1,50 @@
+import type pg from "pg";
+import { commitNumber, type CommitNumber } from "../../domain/log/keys";
+import { literal, qualified } from "../../domain/sql";
+import { LEDGER, ORPHANS } from "../../domain/warehouse/bookkeeping";
+import { rowsOf } from "../postgres/postgres";
+
+/** How far a warehouse is. */
+export interface WarehousePosition {
+  /** The newest loaded commit. */
+  readonly commit: CommitNumber;
+  /** The lake that it is of. */
+  readonly lake: string;
+  /** When it was captured. */
+  readonly capturedAt: Date;
+  /** When it was loaded, by the warehouse's clock; a replay loads it again. */
+  readonly loadedAt: Date;
+  /** Fact versions that wait for a row of a dimension. */
+  readonly orphans: number;
+}
+
+/** Reads the position of a warehouse; undefined when nothing was ever loaded into it, or its ledger is not Marble's. */
+export async function readPosition(
+  client: pg.Client,
+  schema: string,
+): Promise<WarehousePosition | undefined> {
+  const [ledger, orphans] = [qualified(schema, LEDGER), qualified(schema, ORPHANS)];
+  const [tables] = await rowsOf<"exist">(
+    client,
+    `SELECT ((SELECT count(*) = 4 FROM pg_attribute WHERE attrelid = to_regclass(${literal(ledger)})
+                AND attname IN ('commit', 'lake', 'captured_at', 'loaded_at'))
+             AND to_regclass(${literal(orphans)}) IS NOT NULL)::text AS exist`,
+  );
+  if (tables?.exist !== "true") return undefined;
+  const [row] = await rowsOf<"commit" | "lake" | "captured" | "loaded" | "orphans">(
+    client,
+    // Qualified: a bare "commit" would be the text that is selected, and "9" the newest of ten commits.
+    `SELECT l.commit::text, l.lake::text, (extract(epoch FROM l.captured_at) * 1000)::bigint::text AS captured,
+            (extract(epoch FROM l.loaded_at) * 1000)::bigint::text AS loaded,
+            (SELECT count(*) FROM ${orphans} WHERE healed_by IS NULL AND superseded_by IS NULL)::text AS orphans
+       FROM ${ledger} AS l ORDER BY l.commit DESC LIMIT 1`,
+  );
+  if (row === undefined) return undefined;
+  return {
+    commit: commitNumber(Number(row.commit)),
+    lake: row.lake ?? "",
+    capturedAt: new Date(Number(row.captured)),
+    loadedAt: new Date(Number(row.loaded)),
+    orphans: Number(row.orphans),
+  };
+}

@@ -1,0 +1,22 @@
+import type pg from "pg";
+import { identifier } from "../../domain/sql";
+import { rowsOf } from "../postgres/postgres";
+
+/**
+ * The GRANT that gives the role of the connection what it lacks to make tables and views in a schema that exists;
+ * undefined when it lacks nothing. Since PostgreSQL 15, only the owner of a database may make something in its schema
+ * `public`.
+ */
+export async function missingGrant(client: pg.Client, schema: string): Promise<string | undefined> {
+  const [row] = await rowsOf<"uses" | "creates" | "user">(
+    client,
+    `SELECT has_schema_privilege(oid, 'USAGE')::text AS uses, has_schema_privilege(oid, 'CREATE')::text AS creates,
+            current_user AS "user"
+       FROM pg_namespace WHERE nspname = $1`,
+    [schema],
+  );
+  if (row === undefined) return undefined;
+  const rights = [...(row.uses === "true" ? [] : ["USAGE"]), ...(row.creates === "true" ? [] : ["CREATE"])];
+  if (rights.length === 0) return undefined;
+  return `GRANT ${rights.join(", ")} ON SCHEMA ${identifier(schema)} TO ${identifier(row.user ?? "")}`;
+}

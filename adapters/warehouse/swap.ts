@@ -1,0 +1,175 @@
+import type pg from "pg";
+import { TerminalError } from "../../domain/errors";
+import { REPLAY } from "../../domain/warehouse/replay";
+import { identifier, qualified } from "../../domain/sql";
+import { rowsOf } from "../postgres/postgres";
+
+/** The schemas of a swap: the one that readers use, the one that was built beside it, the one that keeps the old. */
+export interface Swap {
+  readonly live: string;
+  readonly beside: string;
+  readonly kept: string;
+  /** Views that read the old tables, and that the caller makes anew after the swap, as oids. */
+  readonly remade: readonly string[];
+}
+
+/**
+ * Puts every table and view of the schema `beside` in the place of the one with its name, within the
+ * transaction of `client`. What users made around the old ones goes on with the new: grants and owners,
+ * indexes, views and foreign keys that refer to them. The old ones are kept in a schema of their own.
+ * @throws TerminalError when something around the old tables cannot be carried over; nothing has moved then
+ */
+export async function swapSchemas(client: pg.Client, swap: Swap): Promise<void> {
+  const { live, beside, kept } = swap;
+  const setting = (searchPath: string): Promise<unknown> =>
+    client.query("SELECT set_config('search_path', $1, true)", [searchPath]);
+  const [before] = await rowsOf<"path">(client, "SELECT current_setting('search_path') AS path");
+  // So that the catalogue prints every name with its schema.
+  await setting("");
+  const relations = await relationsOf(client, beside);
+  const replaced = await replacedBy(client, swap);
+  const oids = replaced.map(({ oid }) => oid ?? "");
+  await refuseWhatIsLost(client, oids);
+  const around = await aroundOf(client, { oids, remade: swap.remade });
+
+  for (const sql of await indexesOf(client, swap, oids)) await client.query(sql);
+  for (const { drop } of around.foreignKeys) await client.query(drop ?? "");
+  await client.query(`CREATE SCHEMA ${identifier(kept)}`);
+  for (const { name, kind } of replaced) await client.query(move({ name, kind, from: live, to: kept }));
+  for (const { name, kind } of relations) await client.query(move({ name, kind, from: beside, to: live }));
+  for (const { statement } of [...around.owners, ...around.grants, ...around.views])
+    await client.query(statement ?? "");
+  for (const { add } of around.foreignKeys) await client.query(add ?? "");
+  await client.query(`DROP TABLE ${qualified(beside, REPLAY)}; DROP SCHEMA ${identifier(beside)}`);
+  await setting(before?.path ?? "");
+}
+
+type Relation = Record<"name" | "kind", string | null>;
+
+const move = ({ name, kind, from, to }: Relation & { from: string; to: string }): string =>
+  `ALTER ${kind === "v" ? "VIEW" : "TABLE"} ${qualified(from, name ?? "")} SET SCHEMA ${identifier(to)}`;
+
+/** Tables before the views on them, for readers of a log; PostgreSQL does not mind. */
+const relationsOf = (client: pg.Client, schema: string): Promise<Relation[]> =>
+  rowsOf<"name" | "kind">(
+    client,
+    `SELECT relname AS name, relkind::text AS kind FROM pg_class
+      WHERE relnamespace = to_regnamespace(quote_ident($1)) AND relkind IN ('r', 'v') AND relname <> $2 ORDER BY 2, 1`,
+    [schema, REPLAY],
+  );
+
+const replacedBy = (
+  client: pg.Client,
+  { live, beside }: Swap,
+): Promise<Record<"oid" | "name" | "kind", string | null>[]> =>
+  rowsOf<"oid" | "name" | "kind">(
+    client,
+    `SELECT old.oid::text AS oid, old.relname AS name, old.relkind::text AS kind
+       FROM pg_class old JOIN pg_class new USING (relname)
+      WHERE old.relnamespace = to_regnamespace(quote_ident($1)) AND new.relnamespace = to_regnamespace(quote_ident($2))
+        AND old.relkind IN ('r', 'v', 'm', 'p', 'f') AND new.relkind IN ('r', 'v')`,
+    [live, beside],
+  );
+
+/** Things whose loss a user would not notice at once, and that cannot be made again without knowing why they are. */
+async function refuseWhatIsLost(client: pg.Client, oids: readonly string[]): Promise<void> {
+  const found = await rowsOf<"what">(
+    client,
+    `SELECT format('the materialized view %s reads it', v.oid::regclass) AS what FROM pg_class v
+      WHERE v.relkind = 'm' AND v.oid IN (${READERS})
+      UNION ALL
+     SELECT format('%s has the trigger %s', t.tgrelid::regclass, t.tgname) FROM pg_trigger t
+      WHERE NOT t.tgisinternal AND t.tgrelid = ANY ($1::oid[])
+      UNION ALL
+     SELECT format('%s has row security', c.oid::regclass) FROM pg_class c WHERE c.relrowsecurity AND c.oid = ANY ($1::oid[])
+      UNION ALL
+     SELECT format('%s is no plain table', c.oid::regclass) FROM pg_class c WHERE c.relkind IN ('m', 'p', 'f') AND c.oid = ANY ($1::oid[])`,
+    [oids],
+  );
+  if (found.length === 0) return;
+  throw new TerminalError(
+    `the rebuilt tables cannot take their place: ${found.map(({ what }) => what).join("; ")}. ` +
+      "Drop it, let the replay go on, and make it again",
+  );
+}
+
+/** The relations whose definition reads one of $1. */
+const READERS = `
+SELECT r.ev_class FROM pg_rewrite r
+  JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
+ WHERE d.refobjid = ANY ($1::oid[]) AND r.ev_class <> ALL ($1::oid[])`;
+
+const GRANT = "SELECT format('GRANT %s%s ON %s TO %s%s', a.privilege_type,";
+const GRANTEE = `CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
+         CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) AS statement`;
+
+/** Statements that give again what others may do with these relations and their columns. */
+export const grantsOn = (
+  client: pg.Client,
+  oids: readonly string[],
+): Promise<Record<"statement", string | null>[]> =>
+  rowsOf<"statement">(
+    client,
+    `${GRANT} '', c.oid::regclass, ${GRANTEE} FROM pg_class c, aclexplode(c.relacl) a
+      WHERE c.oid = ANY ($1::oid[]) AND a.grantee <> c.relowner
+      UNION ALL
+     ${GRANT} format(' (%I)', t.attname), c.oid::regclass, ${GRANTEE} FROM pg_class c
+       JOIN pg_attribute t ON t.attrelid = c.oid AND NOT t.attisdropped, aclexplode(t.attacl) a
+      WHERE c.oid = ANY ($1::oid[])`,
+    [oids],
+  );
+
+/** Statements that make around the new relations, under the old names, what is around the old ones. */
+async function aroundOf(
+  client: pg.Client,
+  { oids, remade }: { readonly oids: readonly string[]; readonly remade: readonly string[] },
+) {
+  return {
+    owners: await rowsOf<"statement">(
+      client,
+      `SELECT format('ALTER TABLE %s OWNER TO %I', c.oid::regclass, pg_get_userbyid(c.relowner)) AS statement
+         FROM pg_class c WHERE c.oid = ANY ($1::oid[]) AND c.relowner <> current_user::regrole`,
+      [oids],
+    ),
+    grants: await grantsOn(client, oids),
+    views: await rowsOf<"statement">(
+      client,
+      `SELECT format('CREATE OR REPLACE VIEW %s %sAS %s', v.oid::regclass,
+                COALESCE('WITH (' || array_to_string(v.reloptions, ', ') || ') ', ''), pg_get_viewdef(v.oid)) AS statement
+         FROM pg_class v WHERE v.relkind = 'v' AND v.oid IN (${READERS}) AND v.oid <> ALL ($2::oid[])`,
+      [oids, remade],
+    ),
+    foreignKeys: await rowsOf<"drop" | "add">(
+      client,
+      `SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS drop,
+              format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS add
+         FROM pg_constraint
+        WHERE contype = 'f' AND conparentid = 0 AND confrelid = ANY ($1::oid[]) AND conrelid <> ALL ($1::oid[])`,
+      [oids],
+    ),
+  };
+}
+
+/** The indexes of the old tables that come from no constraint, for the new tables, which readers do not use yet. */
+async function indexesOf(
+  client: pg.Client,
+  { live, beside }: Swap,
+  oids: readonly string[],
+): Promise<string[]> {
+  const rows = await rowsOf<"definition" | "name">(
+    client,
+    `SELECT pg_get_indexdef(i.indexrelid) AS definition, c.relname AS name
+       FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+      WHERE i.indrelid = ANY ($1::oid[]) AND i.indisvalid
+        AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)`,
+    [oids],
+  );
+  const [quoted] = await rowsOf<"live" | "beside">(
+    client,
+    "SELECT quote_ident($1) AS live, quote_ident($2) AS beside",
+    [live, beside],
+  );
+  return rows.map(({ definition }) =>
+    (definition ?? "").replace(` ON ${quoted?.live ?? ""}.`, () => ` ON ${quoted?.beside ?? ""}.`),
+  );
+}

@@ -1,0 +1,240 @@
+import type pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { MarbleError, messageOf, TerminalError, TransientError } from "../../domain/errors";
+import type { CommitNumber } from "../../domain/log/keys";
+import { commitNumber } from "../../domain/log/keys";
+import { literal, qualified } from "../../domain/sql";
+import { BOOKKEEPING, createBookkeeping, LEDGER, lockLoader } from "../../domain/warehouse/bookkeeping";
+import type { CatalogueTable } from "../../domain/warehouse/target";
+import { codeOf, rowsOf, SAME_TEXT } from "../postgres/postgres";
+import { missingGrant } from "./rights";
+
+/** The warehouse within one transaction. */
+export interface Warehouse {
+  /** What is in the schema. */
+  catalogue(): Promise<readonly CatalogueTable[]>;
+  views(): Promise<ReadonlySet<string>>;
+  /** Runs a statement; returns the number of rows that it touched. */
+  execute(sql: string): Promise<number>;
+  /** Copies bytes into a table; returns the number of rows. */
+  copy(sql: string, bytes: AsyncIterable<Uint8Array>): Promise<number>;
+  isEmpty(table: string): Promise<boolean>;
+  /** Reads rows, as texts by column. */
+  rows<Column extends string>(sql: string): Promise<Record<Column, string | null>[]>;
+  /**
+   * Does what may turn out to be impossible.
+   * @returns what `work` returns; undefined when it returns that, or when a foreign key was violated: nothing
+   *   that it did remains then
+   */
+  attempt<T>(work: () => Promise<T | undefined>): Promise<T | undefined>;
+  readonly ledger: Ledger;
+}
+
+/** The newest loaded commit, its lake, and the version of the model that made it. */
+export interface LedgerHead {
+  readonly number: CommitNumber;
+  readonly lake: string;
+  readonly model: number;
+}
+
+/** Which commits are loaded. */
+export interface Ledger {
+  /** The newest loaded commit, undefined when none is. @throws TerminalError for a table that is no ledger */
+  head(): Promise<LedgerHead | undefined>;
+  exists(): Promise<boolean>;
+  /** Creates the ledger, and what else the loader keeps. */
+  create(): Promise<void>;
+  record(entry: LedgerHead & { readonly capturedAt: string; readonly rows: number }): Promise<void>;
+  /** Notes that the commits from that one on were loaded again. */
+  recordAgain(from: number): Promise<void>;
+}
+
+/** A statement waits this long for a lock that a user's query holds; the next run tries again. */
+const LOCK_TIMEOUT = "60s";
+
+/**
+ * Runs `work` in one transaction, as the only loader of the schema.
+ * @returns what `work` returns, or undefined when another loader is at work
+ * @throws TransientError or TerminalError; nothing of the transaction remains
+ */
+export async function inWarehouseTransaction<T>(
+  client: pg.Client,
+  schema: string,
+  work: (warehouse: Warehouse) => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    await client.query(`BEGIN; ${SAME_TEXT}; SET LOCAL lock_timeout = ${literal(LOCK_TIMEOUT)}`);
+    const [lock] = await rowsOf<"locked">(client, lockLoader(schema));
+    const result = lock?.locked === "true" ? await work(warehouse(client, schema)) : undefined;
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    // A connection that is gone has rolled back by itself.
+    await client.query("ROLLBACK").catch(() => undefined);
+    throw warehouseError(error, codeOf(error) === DENIED ? await remedyOf(client, schema) : "");
+  }
+}
+
+/**
+ * Asks something of the warehouse outside a transaction.
+ * @throws TransientError or TerminalError
+ */
+export async function askingWarehouse<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw warehouseError(error);
+  }
+}
+
+function warehouse(client: pg.Client, schema: string): Warehouse {
+  return {
+    catalogue: () => catalogueOf(client, schema),
+    views: async () => {
+      const rows = await rowsOf<"name">(
+        client,
+        "SELECT viewname AS name FROM pg_views WHERE schemaname = $1",
+        [schema],
+      );
+      return new Set(rows.map(({ name }) => name ?? ""));
+    },
+    execute: async (sql) => (await client.query(sql)).rowCount ?? 0,
+    copy: async (sql, bytes) => {
+      const stream = client.query(copyFrom(sql));
+      await pipeline(Readable.from(bytes, { objectMode: false }), stream);
+      return stream.rowCount;
+    },
+    isEmpty: async (table) => {
+      const [row] = await rowsOf<"empty">(
+        client,
+        `SELECT (NOT EXISTS (SELECT FROM ${qualified(schema, table)}))::text AS empty`,
+      );
+      return row?.empty === "true";
+    },
+    rows: (sql) => rowsOf(client, sql),
+    attempt: (work) => attempt(client, work),
+    ledger: ledgerOf(client, schema),
+  };
+}
+
+const FOREIGN_KEY_VIOLATION = "23503";
+
+async function attempt<T>(client: pg.Client, work: () => Promise<T | undefined>): Promise<T | undefined> {
+  await client.query("SAVEPOINT attempt");
+  let result: T | undefined;
+  try {
+    result = await work();
+  } catch (error) {
+    if (codeOf(error) !== FOREIGN_KEY_VIOLATION) throw error;
+  }
+  await client.query(`${result === undefined ? "ROLLBACK TO" : "RELEASE"} SAVEPOINT attempt`);
+  return result;
+}
+
+/** The columns of a table; none when there is no such table. */
+async function columnsOf(client: pg.Client, table: string): Promise<string[]> {
+  const sql =
+    "SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum";
+  return (await rowsOf<"name">(client, sql, [table])).map(({ name }) => name ?? "");
+}
+
+function ledgerOf(client: pg.Client, schema: string): Ledger {
+  const table = qualified(schema, LEDGER);
+  return {
+    exists: async () => (await columnsOf(client, table)).length > 0,
+    create: async () => {
+      for (const own of BOOKKEEPING) {
+        const actual = await columnsOf(client, qualified(schema, own.name));
+        if (actual.length === 0) await client.query(createBookkeeping(schema, own));
+      }
+    },
+    head: async () => {
+      for (const { name, columns } of BOOKKEEPING) {
+        const actual = await columnsOf(client, qualified(schema, name));
+        if (name === LEDGER && actual.length === 0) return undefined;
+        const foreign = actual.length > 0 && Object.keys(columns).some((column) => !actual.includes(column));
+        if (actual.length > 0 && !foreign) continue;
+        const state = foreign
+          ? `is not Marble's: it has the columns ${actual.join(", ")}`
+          : "is gone, but the ledger is not";
+        throw new TerminalError(`${schema}.${name} ${state}; restore it, or load into an empty schema`);
+      }
+      const [row] = await rowsOf<"commit" | "lake" | "model">(
+        client,
+        // Qualified: a bare "commit" would be the text that is selected, and "9" the newest of ten commits.
+        `SELECT l.commit::text, l.lake::text, l.model::text FROM ${table} AS l ORDER BY l.commit DESC LIMIT 1`,
+      );
+      if (row === undefined) return undefined;
+      return { number: commitNumber(Number(row.commit)), lake: row.lake ?? "", model: Number(row.model) };
+    },
+    record: async ({ number, lake, model, capturedAt, rows }) => {
+      const sql = `INSERT INTO ${table} (commit, lake, model, captured_at, rows) VALUES ($1::bigint, $2::uuid, $3::integer, $4::timestamptz, $5::bigint)`;
+      await client.query(sql, [number, lake, model, capturedAt, rows]);
+    },
+    recordAgain: async (from) => {
+      const sql = `UPDATE ${table} SET loaded_at = clock_timestamp() WHERE ${table}.commit >= $1::bigint`;
+      await client.query(sql, [from]);
+    },
+  };
+}
+
+const CATALOGUE = `
+SELECT c.relname AS name,
+       (SELECT json_agg(json_build_object(
+                 'name', a.attname,
+                 'required', a.attnotnull AND NOT a.atthasdef AND a.attidentity = '') ORDER BY a.attnum)
+          FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)::text AS columns,
+       COALESCE((SELECT json_agg((SELECT json_agg(a.attname) FROM pg_attribute a
+                                   WHERE a.attrelid = c.oid AND a.attnum = ANY (i.indkey)))
+          FROM pg_index i
+         WHERE i.indrelid = c.oid AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL AND i.indimmediate), '[]')::text AS keys
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+ ORDER BY c.relname`;
+
+async function catalogueOf(client: pg.Client, schema: string): Promise<readonly CatalogueTable[]> {
+  const [found] = await rowsOf<"found">(
+    client,
+    "SELECT (to_regnamespace(quote_ident($1)) IS NOT NULL)::text AS found",
+    [schema],
+  );
+  if (found?.found !== "true") {
+    throw new TerminalError(
+      `the warehouse has no schema ${schema}; create it, or set marble:warehouseSchema to one that exists`,
+    );
+  }
+  const rows = await rowsOf<"name" | "columns" | "keys">(client, CATALOGUE, [schema]);
+  return rows.map(({ name, columns, keys }) => ({
+    name: name ?? "",
+    columns: JSON.parse(columns ?? "[]") as CatalogueTable["columns"],
+    uniqueKeys: JSON.parse(keys ?? "[]") as string[][],
+  }));
+}
+
+/** Errors that heal: connection, serialization and deadlock, resources, a lock, a server that restarts. */
+const TRANSIENT = /^(08|40|53|55|57|58)|^E[A-Z]+$/;
+
+/** Is it enough to try again? */
+export const healsByItself = (error: unknown): boolean => {
+  if (error instanceof MarbleError) return error.kind === "transient";
+  const code = codeOf(error);
+  return code === "" || TRANSIENT.test(code);
+};
+
+/** SQLSTATE of what the role may not do. */
+const DENIED = "42501";
+
+/** Where it is a right on the schema that is missing, the GRANT. */
+async function remedyOf(client: pg.Client, schema: string): Promise<string> {
+  const grant = await missingGrant(client, schema).catch(() => undefined);
+  return grant === undefined ? "" : `: ${grant}`;
+}
+
+function warehouseError(error: unknown, remedy = ""): Error {
+  if (error instanceof MarbleError) return error;
+  const message = `the warehouse refused the load: ${messageOf(error)}${remedy}`;
+  const Kind = healsByItself(error) ? TransientError : TerminalError;
+  return new Kind(message, { cause: error });
+}

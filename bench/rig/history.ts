@@ -1,0 +1,52 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { commitKey, commitNumber, headKey, nextCommit } from "../../domain/log/keys";
+import { LEDGER } from "../../domain/warehouse/bookkeeping";
+import { createLake, STAGES, type Lake } from "./lake";
+import { inDatabase, type Rig } from "./rig";
+import { startServices } from "./services";
+
+/** Of this many commits the whole is there; older ones are named, but nothing reads them. */
+const WHOLE = 3;
+
+/**
+ * A lake that was loaded once and has a long past. Its commits are written where the stand-in keeps its
+ * objects, while it is stopped: to run the stages that often would take days.
+ */
+export async function lakeWithHistory(rig: Rig, options: { source: string; commits: number }): Promise<Lake> {
+  const { source, commits } = options;
+  const directory = join(rig.directory, `buckets-${source}-${commits}`);
+  const before = await startServices(directory);
+  const { warehouse, buckets, first } = await (async () => {
+    try {
+      const lake = await createLake(rig, { source, services: before, directory });
+      for (const stage of STAGES) await lake.run(stage);
+      return { ...lake, first: lake.lastCommits() };
+    } finally {
+      await before.stop();
+    }
+  })();
+
+  for (const [bucket, commit] of [
+    [buckets.ingestion, first.ingested],
+    [buckets.processed, first.processed],
+  ] as const) {
+    const folder = join(directory, bucket);
+    mkdirSync(join(folder, "commits"), { recursive: true });
+    mkdirSync(join(folder, "heads"), { recursive: true });
+    for (let number = commitNumber(2); number <= commits; number = nextCommit(number)) {
+      const body = number > commits - WHOLE ? { ...commit, number } : { number };
+      writeFileSync(join(folder, commitKey(number)), JSON.stringify(body));
+      writeFileSync(join(folder, headKey(number)), String(number));
+    }
+  }
+  await inDatabase(
+    rig.warehouse.url(warehouse),
+    `INSERT INTO ${LEDGER} SELECT (jsonb_populate_record(first, jsonb_build_object('commit', i))).*
+       FROM ${LEDGER} AS first, generate_series(2, ${commits}) AS i WHERE first.commit = 1;
+     ANALYZE ${LEDGER}`,
+  );
+  const services = await startServices(directory);
+  rig.started(() => services.stop());
+  return createLake(rig, { source, warehouse, buckets, services, directory });
+}

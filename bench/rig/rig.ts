@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { withClient } from "../../local/databases/postgres/client";
+import { startPostgres, type PostgresServer, type Role } from "../../local/databases/postgres/server";
+import { runProgram, type DeclaredFunction } from "../../local/pulumi/program";
+import { startAll, type Started } from "../../local/cloud/start-all";
+import { startServices, type Services } from "./services";
+
+/** What all measures share: two database servers, the stand-ins, and what the program declares. */
+export interface Rig {
+  readonly rows: number;
+  readonly turns: number;
+  readonly directory: string;
+  readonly source: PostgresServer;
+  readonly warehouse: PostgresServer;
+  readonly services: Services;
+  /** The Lambdas that `pulumi up` would deploy, unpacked from their archives. */
+  readonly functions: readonly DeclaredFunction[];
+  /** Writes dirty pages out, so that no measurement pays for what was before it. */
+  settle(): Promise<void>;
+  readonly say: (message: string) => void;
+  /** What a measure starts ends with the rig at the latest, whatever happens. */
+  readonly started: Started;
+  stop(): Promise<void>;
+}
+
+/** The role that extracts: SELECT and nothing else. */
+export const READER: Role = { user: "marble_reader", password: "bench" };
+
+/**
+ * PostgreSQL as it comes, durability included, but for what happens at times of its own choosing: vacuum
+ * and checkpoints would strike one contestant and spare another.
+ */
+export const SETTINGS = {
+  autovacuum: "off",
+  checkpoint_timeout: "1h",
+  max_wal_size: "16GB",
+  shared_buffers: "512MB",
+};
+
+/** Starts everything in a temporary directory that goes with `stop`. */
+export function startRig(options: { rows: number; turns: number; say: Rig["say"] }): Promise<Rig> {
+  const { rows, turns, say } = options;
+  return startAll(async (started) => {
+    const directory = await mkdtemp(join(tmpdir(), "marble-bench-"));
+    started(() => rm(directory, { recursive: true, force: true }));
+    say(`starting two PostgreSQL servers and the stand-ins in ${directory}`);
+    const server = async (name: string): Promise<PostgresServer> => {
+      const running = await startPostgres({ directory: join(directory, name), settings: SETTINGS });
+      started(() => running.stop());
+      return running;
+    };
+    const source = await server("source");
+    const warehouse = await server("warehouse");
+    const services = await startServices(join(directory, "buckets"));
+    started(() => services.stop());
+    const { functions } = await runProgram({
+      // The Lambdas run without a queue between them.
+      config: { "marble:alertEmail": "you@example.com", "marble:remodelConcurrency": "0" },
+      workDirectory: directory,
+    });
+    const checkpoint = (server: PostgresServer): Promise<unknown> =>
+      withClient(server.url("postgres"), (client) => client.query("CHECKPOINT"));
+    return {
+      rows,
+      turns,
+      directory,
+      source,
+      warehouse,
+      services,
+      functions,
+      settle: async () => {
+        await checkpoint(source);
+        await checkpoint(warehouse);
+      },
+      say,
+      started,
+    };
+  });
+}
+
+/** The URL of a database of the source, as the platform reads it. */
+export const readerUrl = (rig: Rig, database: string): string => rig.source.url(database, READER);
+
+/** Runs statements in a database as its superuser. */
+export const inDatabase = <T extends object>(url: string, sql: string): Promise<T[]> =>
+  withClient(url, async (client) => (await client.query<T & object>(sql)).rows);

@@ -1,0 +1,163 @@
+import { changesRows, columnChanges, type CatalogueColumn } from "./column-changes";
+import { captureOf, type IngestCommit, type TableCapture } from "../log/commit";
+import {
+  horizonIsLost,
+  horizonIsOld,
+  idsCameRound,
+  nothingWritten,
+  parseSnapshot,
+  wentBackwards,
+  type Snapshot,
+} from "./snapshot";
+import { hasNotBegun } from "./slice";
+import { storageChange } from "./table-storage-id";
+
+/** Which cluster answered, and what its transaction sees. */
+export interface SourceState {
+  readonly systemIdentifier: string;
+  /** Changes when a standby is promoted or a backup restored. */
+  readonly timeline: number;
+  readonly database: string;
+  readonly schema: string;
+  /** When the server was started. A running server never goes back: what replaces its data restarts it. */
+  readonly startedAt: string;
+  readonly snapshot: string;
+}
+
+/** What a run has to do, decided before any table is looked at. */
+export type RunPlan =
+  /** Nobody wrote anything since the last commit. */
+  | { readonly kind: "idle" }
+  /** The lake is of another source. */
+  | { readonly kind: "stranger" }
+  /** There is no past that this source continues: every table in full. `reason` is for the log. */
+  | { readonly kind: "full"; readonly reason: string }
+  /** What changed since the last commit; `renew` when a commit is due even if nothing did. */
+  | { readonly kind: "delta"; readonly since: Snapshot; readonly now: Snapshot; readonly renew: boolean };
+
+/** What a run that has something to do has to do. */
+export type ActivePlan = Extract<RunPlan, { readonly kind: "full" | "delta" }>;
+
+/** What a person has allowed. */
+export interface Allowances {
+  /** Tables whose deletes are right: one that is held must be looked at. */
+  readonly deletes?: ReadonlySet<string>;
+  /** Another database goes on in the place of the one before. */
+  readonly otherSource?: boolean;
+}
+
+/** Decides what a run has to do, from the last commit and what the source says of itself. */
+export function planRun(
+  last: IngestCommit | undefined,
+  now: SourceState,
+  { deletes = new Set(), otherSource = false }: Allowances = {},
+): RunPlan {
+  if (last === undefined) return { kind: "full", reason: "there is no earlier commit" };
+  const was = last.source;
+  const isOther =
+    was.systemIdentifier !== now.systemIdentifier ||
+    was.database !== now.database ||
+    was.schema !== now.schema;
+  if (isOther) {
+    return otherSource
+      ? { kind: "full", reason: "the source is another database than before" }
+      : { kind: "stranger" };
+  }
+  if (was.timeline !== now.timeline) {
+    return { kind: "full", reason: "the source was restored from a backup or failed over" };
+  }
+  const since = parseSnapshot(last.snapshot);
+  const snapshot = parseSnapshot(now.snapshot);
+  if (wentBackwards(since, snapshot)) return { kind: "full", reason: "the source went back in time" };
+  // The files of a cluster may be those of a backup, and its ids have overtaken ours since: nothing else shows it.
+  if (was.startedAt !== now.startedAt) {
+    return { kind: "full", reason: "the server was restarted, maybe on other data" };
+  }
+  if (horizonIsLost(since, snapshot)) {
+    return { kind: "full", reason: "the last commit is more than two billion transactions ago" };
+  }
+  const isReleased = Object.entries(last.tables).some(
+    ([name, { held }]) => held !== null && deletes.has(name),
+  );
+  const hasFailed = Object.values(last.tables).some(({ mode }) => mode === "failed");
+  if (nothingWritten(since, snapshot) && !isReleased && !hasFailed && !isUnderway(last))
+    return { kind: "idle" };
+  return { kind: "delta", since, now: snapshot, renew: horizonIsOld(since, snapshot) };
+}
+
+/** Is the first capture of a table underway, so that there is more to do although nobody writes? */
+export const isUnderway = ({ tables }: IngestCommit): boolean =>
+  Object.values(tables).some(
+    ({ slice, mode }) => slice !== null && (mode === "full" || mode === "delta" || mode === "unchanged"),
+  );
+
+/** What is known of a table by its last capture; undefined when its first one has not begun. */
+export function lastCapture(last: IngestCommit | undefined, table: string): TableCapture | undefined {
+  const capture = captureOf(last, table);
+  return capture !== undefined && hasNotBegun(capture) ? undefined : capture;
+}
+
+/** A table as the catalogue describes it. */
+export interface TableDescription {
+  readonly name: string;
+  readonly storage: string;
+  readonly key: readonly string[];
+  readonly columns: readonly CatalogueColumn[];
+}
+
+/** What to capture of one table. `reason` is for the log. */
+export type TablePlan =
+  | { readonly mode: "full"; readonly recapture: boolean; readonly reason: string }
+  | { readonly mode: "delta"; readonly recapture: boolean; readonly filter: VersionFilter };
+
+/** Which row versions of a table are meant: those of transactions not older than a horizon. */
+export interface VersionFilter {
+  /** The snapshot of the last capture; its xmin is the horizon. */
+  readonly since: Snapshot;
+  /** Row transaction ids whose rows were captured then, although they lie behind the horizon. */
+  readonly captured: readonly string[];
+  /** Oids of partitions of which all rows are meant: they came in since, with rows as old as may be. */
+  readonly joined: readonly string[];
+}
+
+/** Every row of a table that was captured before: some of them may be as they were. */
+export const recaptured = (reason: string): TablePlan => ({ mode: "full", recapture: true, reason });
+
+/**
+ * Decides what to capture of one table.
+ * @param last the last commit, if there is one
+ */
+export function planTable(
+  last: IngestCommit | undefined,
+  table: TableDescription,
+  run: ActivePlan,
+): TablePlan {
+  const previous = lastCapture(last, table.name);
+  if (last === undefined || previous === undefined) {
+    return { mode: "full", recapture: false, reason: "the table is new" };
+  }
+  if (run.kind === "full") return recaptured(run.reason);
+  const { snapshot, overlap } = previous.held ?? last;
+  const since = snapshot === null ? undefined : parseSnapshot(snapshot);
+  const reason = whyInFull(previous, table);
+  if (reason !== undefined) return recaptured(reason);
+  if (since === undefined) return recaptured("it was to be captured in full when it was held back");
+  if (horizonIsLost(since, run.now)) return recaptured("it was held back for too many transactions");
+  const { rewritten, joined } = storageChange(previous.storage, table.storage);
+  return {
+    mode: "delta",
+    // A rewritten table (ALTER TYPE, TRUNCATE and reload) carries new ids on rows that may be as they were.
+    recapture: rewritten || joined.length > 0 || idsCameRound(run.now),
+    filter: { since, captured: overlap, joined },
+  };
+}
+
+/** What makes rows say something else than they did, although no transaction wrote them since. */
+function whyInFull(previous: TableCapture, table: TableDescription): string | undefined {
+  if (previous.mode === "absent") return `it is back: ${previous.absent ?? "it was absent"}`;
+  if (storageChange(previous.storage, table.storage).replaced) return "another table has its name";
+  // Under another key the rows have to be known anew.
+  if (JSON.stringify(previous.key) !== JSON.stringify(table.key)) return "its key changed";
+  if (changesRows(columnChanges(previous.columns, table.columns))) return "its columns changed";
+  return undefined;
+}

@@ -1,0 +1,56 @@
+import type { Refusal } from "../log/commit";
+import { identifier, qualified } from "../sql";
+
+/** What the catalogue says of a relation, as far as it decides whether its rows can be captured. */
+export interface Relation {
+  readonly name: string;
+  /** `pg_class.relkind`: r, p, v, m or f. */
+  readonly kind: string;
+  /** May our role SELECT from it? */
+  readonly readable: boolean;
+  /** Do policies hide rows from our role? */
+  readonly rowSecurity: boolean;
+  /** A partition or inheriting table that is a foreign table. */
+  readonly foreignPart: string | null;
+  /** It, or a part of it, is not logged, and the source is a standby, which has no rows of it. */
+  readonly unlogged: boolean;
+}
+
+const NO_VERSIONS = "has no row versions, so changes cannot be seen";
+
+const WITHOUT_VERSIONS: Readonly<Record<string, { kind: Refusal["kind"]; reason: string }>> = {
+  v: { kind: "view", reason: `a view ${NO_VERSIONS}; the tables beneath it are ingested` },
+  m: {
+    kind: "materialized view",
+    reason: `a materialized view ${NO_VERSIONS}; the tables beneath it are ingested`,
+  },
+  f: {
+    kind: "foreign table",
+    reason: `a foreign table ${NO_VERSIONS}; ingest the database that it stands for with a Marble of its own`,
+  },
+};
+
+/** Why a relation is not ingested, with the remedy; undefined when it is. */
+export function refusalOf(
+  relation: Relation,
+  { schema, user }: { schema: string; user: string },
+): Refusal | undefined {
+  const table = qualified(schema, relation.name);
+  const role = identifier(user);
+  const refused = (reason: string): Refusal => ({ kind: "table", reason });
+  const without = WITHOUT_VERSIONS[relation.kind];
+  if (without !== undefined) return without;
+  if (relation.name === "__proto__") return refused("no commit can hold a table of this name; rename it");
+  if (!relation.readable)
+    return refused(`${user} may not read ${table}: GRANT SELECT ON ${table} TO ${role}`);
+  if (relation.rowSecurity)
+    return refused(
+      `row-level security hides rows of ${table} from ${user}: ` +
+        `ALTER ROLE ${role} BYPASSRLS, or ALTER TABLE ${table} DISABLE ROW LEVEL SECURITY`,
+    );
+  if (relation.foreignPart !== null)
+    return refused(`${table} has the foreign table ${relation.foreignPart} as a part, which ${NO_VERSIONS}`);
+  if (relation.unlogged)
+    return refused(`${table} is unlogged, and a standby has no rows of it: ALTER TABLE ${table} SET LOGGED`);
+  return undefined;
+}

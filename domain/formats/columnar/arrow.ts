@@ -1,0 +1,87 @@
+import {
+  Bool,
+  DateDay,
+  Decimal,
+  Field,
+  Int32,
+  Int64,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  TimeMillisecond,
+  TimestampMillisecond,
+  Utf8,
+  type Data,
+  type DataType,
+} from "apache-arrow";
+import type { ColumnType } from "../../model/types";
+
+/** A column's name, type and nullability: all that a schema needs to know. */
+export interface ColumnShape {
+  readonly type: ColumnType;
+  readonly nullable: boolean;
+}
+
+/** The Arrow type of a column. */
+export function arrowType(type: ColumnType): DataType {
+  switch (type.kind) {
+    case "integer":
+      return new Int32();
+    case "bigint":
+      return new Int64();
+    case "text":
+      return new Utf8();
+    case "boolean":
+      return new Bool();
+    case "date":
+      return new DateDay();
+    case "time":
+      return new TimeMillisecond();
+    case "timestamp":
+      return new TimestampMillisecond();
+    case "timestamptz":
+      return new TimestampMillisecond("UTC");
+    case "decimal":
+      return new Decimal(type.scale, type.precision, 128);
+  }
+}
+
+/** The Arrow schema of a table. */
+export const arrowSchema = (columns: Readonly<Record<string, ColumnShape>>): Schema =>
+  new Schema(
+    Object.entries(columns).map(([name, { type, nullable }]) => new Field(name, arrowType(type), nullable)),
+  );
+
+/** A record batch from the data of its columns, in the order of the schema. */
+export function recordBatch(
+  schema: Schema,
+  options: { length: number; children: readonly Data[] },
+): RecordBatch {
+  const { length, children } = options;
+  return new RecordBatch(
+    schema,
+    makeData({ type: new Struct(schema.fields), length, nullCount: 0, children: [...children] }),
+  );
+}
+
+/**
+ * The data of one column of a batch.
+ * @throws TypeError when the batch has no such column
+ */
+export function columnData(batch: RecordBatch, name: string): Data {
+  const index = batch.schema.fields.findIndex((field) => field.name === name);
+  const data = batch.data.children[index];
+  if (data === undefined) throw new TypeError(`the batch has no column ${name}`);
+  return data;
+}
+
+/** Does the column hold a value in this row? */
+export function isValid(data: Data, row: number): boolean {
+  if (data.nullCount === 0) return true;
+  const bit = row + data.offset;
+  return (((data.nullBitmap[bit >> 3] ?? 0) >> (bit & 7)) & 1) === 1;
+}
+
+/** Can the column hold NULLs at all, or may `isValid` be skipped? */
+export const hasNulls = (data: Data): boolean => data.nullCount > 0;

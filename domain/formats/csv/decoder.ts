@@ -1,0 +1,124 @@
+import type { Data, RecordBatch } from "apache-arrow";
+import { arrowSchema, recordBatch, type ColumnShape } from "../columnar/arrow";
+import { columnBuilder } from "../columnar/builder";
+import { TerminalError } from "../../errors";
+import { nameAmong, type SourceColumn, type SourceTable } from "../../model/source";
+import { typeName } from "../../model/types";
+import { quoted, reject, type Rejections } from "../../transform/rejection";
+import { decodeUtf8 } from "../utf8";
+import { headerPositions, unescaped } from "./fields";
+import { exactParserOf, misfit, parserOf } from "./parsers";
+import { ESCAPED, rawRecord, scanRecords, UNQUOTED, type Records } from "./scanner";
+
+/** Some rows of a source table. Rejected rows are in the batch, with any value, and must be left out. */
+export interface SourceBatch {
+  readonly batch: RecordBatch;
+  readonly rejections: Rejections;
+  /** The header of the file, and a rejected row as it came; other rows are not kept. */
+  readonly header: string;
+  readonly raw: (row: number) => string;
+}
+
+/** Decodes one column of a block. */
+function decodeColumn(
+  records: Records,
+  options: { name: string; column: ColumnShape; index: number; first: number; rejections: Rejections },
+): Data {
+  const { name, column, index, first, rejections } = options;
+  const { bytes, width, starts, ends, quoting } = records;
+  const { type } = column;
+  const length = records.count - first;
+  const builder = columnBuilder(type, length);
+  const parse = parserOf(type);
+  const parseExact = exactParserOf(type);
+  const refuse = (row: number, start: number, end: number): void => {
+    const value = decodeUtf8(bytes.subarray(start, end));
+    reject(rejections, row, {
+      column: name,
+      reason: `${name} ${quoted(value)} is no ${typeName(type)} that Marble can hold${misfit(type, value)}`,
+    });
+  };
+
+  for (let row = 0, field = first * width + index; row < length; row++, field += width) {
+    const start = starts[field] ?? 0;
+    const end = ends[field] ?? 0;
+    if (start === end && quoting[field] === UNQUOTED) {
+      if (!column.nullable) reject(rejections, row, { column: name, reason: `${name} is NULL` });
+      builder.setNull(row);
+    } else if (parse !== undefined) {
+      const value = parse(bytes, start, end);
+      if (Number.isNaN(value)) refuse(row, start, end);
+      builder.setNumber(row, value);
+    } else if (parseExact !== undefined) {
+      const value = parseExact(bytes, start, end);
+      if (value === undefined) refuse(row, start, end);
+      if (typeof value === "bigint") builder.setBigint(row, value);
+      else builder.setNumber(row, value ?? 0);
+    } else if (quoting[field] === ESCAPED) {
+      const plain = unescaped(bytes, start, end);
+      builder.setBytes(row, plain, 0, plain.length);
+    } else builder.setBytes(row, bytes, start, end);
+  }
+  return builder.finish();
+}
+
+/**
+ * Where each column of the contract stands in this file, under its name or an earlier one: nothing depends
+ * on the order of columns. A column that the source did not have then is not among them.
+ */
+function columnPositions(records: Records, table: SourceTable): Map<string, number> {
+  const header = headerPositions(records);
+  const positions = new Map<string, number>();
+  for (const [name, column] of Object.entries<SourceColumn>(table.columns)) {
+    const index = header.get(nameAmong(name, column, (one) => header.has(one)) ?? "");
+    if (index !== undefined) positions.set(name, index);
+    else if (column.absentAsNull !== true)
+      throw new TerminalError(`${table.name} has no column ${name}`, { subject: { table: table.name } });
+  }
+  return positions;
+}
+
+/** A column of NULLs. */
+function nullColumn({ type }: ColumnShape, length: number): Data {
+  const builder = columnBuilder(type, length);
+  for (let row = 0; row < length; row++) builder.setNull(row);
+  return builder.finish();
+}
+
+/**
+ * Decodes a CSV file of a source table into record batches: the columns of the contract, with
+ * NULL and '' kept apart.
+ * @param blockBytes bytes decoded at once; a batch has as many rows as fit
+ * @throws TerminalError when the file is malformed or lacks a column of the contract
+ */
+export async function* decodeCsv(
+  chunks: AsyncIterable<Uint8Array>,
+  table: SourceTable,
+  blockBytes?: number,
+): AsyncGenerator<SourceBatch, void, undefined> {
+  const schema = arrowSchema(table.columns);
+  let positions: Map<string, number> | undefined;
+  let header = "";
+  for await (const records of scanRecords(chunks, blockBytes)) {
+    let first = 0;
+    if (positions === undefined) {
+      positions = columnPositions(records, table);
+      header = rawRecord(records, 0);
+      first = 1;
+    }
+    const length = records.count - first;
+    if (length === 0) continue;
+    const rejections: Rejections = new Map();
+    const children: Data[] = [];
+    for (const [name, column] of Object.entries<ColumnShape>(table.columns)) {
+      const index = positions.get(name);
+      children.push(
+        index === undefined
+          ? nullColumn(column, length)
+          : decodeColumn(records, { name, column, index, first, rejections }),
+      );
+    }
+    const raw = (row: number): string => rawRecord(records, row + first);
+    yield { batch: recordBatch(schema, { length, children }), rejections, header, raw };
+  }
+}

@@ -1,0 +1,73 @@
+import {
+  parquetMetadataAsync,
+  parquetScan,
+  type AsyncBuffer,
+  type DecodedArray,
+  type FileMetaData,
+} from "hyparquet";
+import { TerminalError } from "../../errors";
+import type { ColumnShape } from "../columnar/arrow";
+
+/** The columns of some rows of a Parquet file, in their physical form: dates as days, decimals unscaled. */
+export interface RowGroup {
+  readonly rows: number;
+  /** In the order of the table's columns; bytes for texts. */
+  readonly columns: readonly DecodedArray[];
+}
+
+/**
+ * Reads a Parquet file of a warehouse table, one row group at a time.
+ * @throws TerminalError when the file lacks a column of the table
+ */
+export async function* readRowGroups(
+  file: AsyncBuffer,
+  columns: Readonly<Record<string, ColumnShape>>,
+): AsyncGenerator<RowGroup, void, undefined> {
+  const metadata = physical(await parquetMetadataAsync(file));
+  const present = new Set(metadata.schema.map(({ name }) => name));
+  const names = Object.keys(columns);
+  const missing = names.filter((name) => !present.has(name));
+  if (missing.length > 0) throw new TerminalError(`the Parquet file has no column ${missing.join(", ")}`);
+  for (const group of metadata.row_groups) {
+    const rows = Number(group.num_rows);
+    const scan = await parquetScan({
+      file: await groupBytes(file, group),
+      metadata: { ...metadata, row_groups: [group] },
+      utf8: false,
+      useOffsetIndex: false,
+    });
+    const decoded = await Promise.all(
+      names.map((column) => scan.readColumn({ column, rowStart: 0, rowEnd: rows })),
+    );
+    yield { rows, columns: decoded };
+  }
+}
+
+/**
+ * The metadata without logical types, so that values come as they are stored: hyparquet turns
+ * DECIMAL into floats and DATE into Dates.
+ */
+export function physical(metadata: FileMetaData): FileMetaData {
+  const schema = metadata.schema.map((element) => {
+    const { converted_type: _converted, logical_type: _logical, ...stored } = element;
+    return stored;
+  });
+  return { ...metadata, schema };
+}
+
+/** The file with the bytes of one row group fetched in one request. */
+async function groupBytes(
+  file: AsyncBuffer,
+  group: FileMetaData["row_groups"][number],
+): Promise<AsyncBuffer> {
+  const chunks = group.columns.flatMap(({ meta_data: meta }) => (meta === undefined ? [] : [meta]));
+  const start = Math.min(
+    ...chunks.map((meta) => Number(meta.dictionary_page_offset ?? meta.data_page_offset)),
+  );
+  const end = start + chunks.reduce((size, meta) => size + Number(meta.total_compressed_size), 0);
+  const bytes = await file.slice(start, end);
+  return {
+    byteLength: file.byteLength,
+    slice: (from, to = file.byteLength) => bytes.slice(from - start, to - start),
+  };
+}

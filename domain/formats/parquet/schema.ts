@@ -1,0 +1,55 @@
+import type { SchemaElement } from "hyparquet";
+import type { ColumnShape } from "../columnar/arrow";
+import type { ColumnType } from "../../model/types";
+
+/**
+ * The Parquet type of a column (Apache Parquet, LogicalTypes.md). Both annotations are written:
+ * readers that know only `converted_type` (DuckDB among them) would see a DATE as an INTEGER.
+ */
+function element(type: ColumnType): Omit<SchemaElement, "name"> {
+  switch (type.kind) {
+    case "integer":
+      return { type: "INT32" };
+    case "bigint":
+      return { type: "INT64" };
+    case "text":
+      return { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } };
+    case "boolean":
+      return { type: "BOOLEAN" };
+    case "date":
+      return { type: "INT32", converted_type: "DATE", logical_type: { type: "DATE" } };
+    case "time":
+      return {
+        type: "INT32",
+        converted_type: "TIME_MILLIS",
+        logical_type: { type: "TIME", isAdjustedToUTC: false, unit: "MILLIS" },
+      };
+    case "timestamp":
+    case "timestamptz":
+      return {
+        type: "INT64",
+        converted_type: "TIMESTAMP_MILLIS",
+        logical_type: { type: "TIMESTAMP", isAdjustedToUTC: type.kind === "timestamptz", unit: "MILLIS" },
+      };
+    case "decimal": {
+      const { precision, scale } = type;
+      return {
+        type: "INT64",
+        converted_type: "DECIMAL",
+        precision,
+        scale,
+        logical_type: { type: "DECIMAL", precision, scale },
+      };
+    }
+  }
+}
+
+/** The Parquet schema of a table: a root and one leaf a column. */
+export function parquetSchema(columns: Readonly<Record<string, ColumnShape>>): SchemaElement[] {
+  const leaves = Object.entries(columns).map(([name, { type, nullable }]) => ({
+    name,
+    repetition_type: nullable ? ("OPTIONAL" as const) : ("REQUIRED" as const),
+    ...element(type),
+  }));
+  return [{ name: "schema", num_children: leaves.length }, ...leaves];
+}

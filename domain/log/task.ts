@@ -1,0 +1,55 @@
+import * as z from "zod";
+import { dataFile, type DataFile } from "./commit";
+import { HANDOUTS_PREFIX, type CommitNumber, type ObjectKey } from "./keys";
+import type { Dimension, Fact } from "../model/table";
+
+/**
+ * A piece of the work on a commit: one captured file, remodelled for one warehouse table. Of a large commit the
+ * result of each task is written down, so that what is done stays done although the run ends; whoever is first
+ * with it has done the task. A small commit is worked off without a word.
+ */
+export interface Task {
+  /** The ingest commit on whose behalf it is done. */
+  readonly commit: CommitNumber;
+  /** The warehouse table to make rows of. */
+  readonly table: Dimension | Fact;
+  /** The ingest commit that captured the file: an earlier one, of a table that was in quarantine. */
+  readonly captured: CommitNumber;
+  readonly file: DataFile;
+}
+
+/** What came of a task. */
+export const taskResult = z.object({
+  files: z.array(dataFile),
+  /** The days that the rows name, since 1970-01-01: the calendar must hold them. */
+  days: z.object({ first: z.int(), last: z.int() }).nullable(),
+  rejected: z.object({ rows: z.int().nonnegative(), files: z.array(dataFile) }),
+});
+export type TaskResult = z.infer<typeof taskResult>;
+
+/** A task as it is handed out to whoever has time: an object of its own, written once. */
+export const handout = z.object({
+  version: z.literal(1),
+  /** The model that the task is of. A worker with another one leaves it alone. */
+  model: z.object({ version: z.int().positive(), shape: z.string() }),
+  commit: z.int().positive(),
+  table: z.string(),
+  captured: z.int().positive(),
+  file: dataFile,
+});
+export type Handout = z.infer<typeof handout>;
+
+const padded = (commit: CommitNumber): string => String(commit).padStart(10, "0");
+
+/** `<commit>/<warehouse table>/<YYYY-MM-DD-source-table-time>.json`: the same task always has the same name. */
+const nameOf = ({ commit, table, file }: Task): string =>
+  `${padded(commit)}/${table.name}/${file.key.replaceAll("/", "-").replace(/\.csv$/, "")}.json`;
+
+/** What the keys of the results of a commit's tasks begin with. */
+export const resultsPrefix = (commit: CommitNumber): string => `tasks/${padded(commit)}/`;
+export const resultKey = (task: Task): ObjectKey => `tasks/${nameOf(task)}` as ObjectKey;
+export const handoutKey = (task: Task): ObjectKey => `${HANDOUTS_PREFIX}${nameOf(task)}` as ObjectKey;
+
+/** Are the tasks, by their captured bytes, more work than a run should risk to do again? */
+export const areLarge = (tasks: readonly Task[], taskBytes: number): boolean =>
+  tasks.length > 1 && tasks.reduce((sum, { file }) => sum + file.bytes, 0) > taskBytes;

@@ -1,0 +1,71 @@
+import type { Filter } from "../question";
+import { questions } from "../../shop/report/questions/questions";
+import type { Report } from "../report";
+import { chartLabel, headlinesHtml, sectionParts } from "../page/section";
+import { liveChart, type LiveChart } from "./live-chart";
+
+/** An element that the page has. @throws Error when it has not: page and script are made together */
+function find<T extends Element>(selector: string, type: new () => T): T {
+  const found = document.querySelector(selector);
+  if (found instanceof type) return found;
+  throw new Error(`the page has no ${selector}`);
+}
+
+/** Makes charts, numbers and filters of the page answer to its reader. */
+export function startPage(): void {
+  const report = JSON.parse(find("#report", HTMLScriptElement).text) as Report;
+  const currency = find("#currency", HTMLSelectElement);
+  const since = find("#since", HTMLSelectElement);
+  const charts = new Map<string, LiveChart>();
+
+  const show = (): void => {
+    const filter = { currency: currency.value, since: since.value };
+    find("#headlines", HTMLElement).innerHTML = headlinesHtml(report, filter).text;
+    for (const { mart } of questions) charts.get(mart)?.dispose();
+    charts.clear();
+    for (const [mart, chart] of showSections(report, filter)) charts.set(mart, chart);
+  };
+  const choose = (): void => {
+    show();
+    const period = since.selectedOptions[0]?.text ?? "";
+    find("#status", HTMLElement).textContent = `Showing ${currency.value}, ${period.toLowerCase()}.`;
+  };
+  const resize = (): void => charts.forEach((chart) => chart.resize());
+
+  find("#filters", HTMLFormElement).hidden = false;
+  find("#age", HTMLElement).textContent = ageText(report.capturedAt);
+  currency.addEventListener("change", choose);
+  since.addEventListener("change", choose);
+  for (const event of ["resize", "beforeprint", "afterprint"]) addEventListener(event, resize);
+  // A browser that comes back to the page may have kept what was chosen.
+  addEventListener("pageshow", show);
+}
+
+/** Shows the answers under a filter; returns the charts by mart. */
+function showSections(report: Report, filter: Filter): Map<string, LiveChart> {
+  const charts = new Map<string, LiveChart>();
+  for (const question of questions) {
+    if (report.rows[question.mart] === null) continue;
+    const { view, table } = sectionParts(report, question, filter);
+    const part = (name: string): HTMLElement => find(`#${question.mart} .${name}`, HTMLElement);
+    part("answer").textContent = view.answer;
+    part("numbers").innerHTML = table.text;
+    part("chart").replaceChildren();
+    part("chart").hidden = view.chart === undefined;
+    part("chart").setAttribute("aria-label", chartLabel(view));
+    if (view.chart !== undefined) charts.set(question.mart, liveChart(part("chart"), view.chart));
+  }
+  return charts;
+}
+
+/** How old the data is for who reads the page, which may have been saved long ago. */
+function ageText(capturedAt: string): string {
+  const minutes = Math.max(0, Math.round((Date.now() - Date.parse(capturedAt)) / 60_000));
+  const [count, unit] =
+    minutes < 120
+      ? [minutes, "minute"]
+      : minutes < 2880
+        ? [Math.round(minutes / 60), "hour"]
+        : [Math.round(minutes / 1440), "day"];
+  return ` (${count} ${unit}${count === 1 ? "" : "s"} ago)`;
+}

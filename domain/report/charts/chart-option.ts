@@ -1,0 +1,105 @@
+import type { EChartsCoreOption } from "echarts/core";
+import { countText, shortText } from "../amounts";
+import type { Chart } from "../question";
+
+/** Colours are those of the style sheet, which knows of dark screens and of paper. */
+const INK = "var(--ink)";
+const MUTED = "var(--muted)";
+const LINE = "var(--line)";
+const SERIES = ["var(--series-1)", "var(--series-2)", "var(--series-3)"];
+
+const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
+const BAR_PX = 30;
+
+/** How high a chart is, in px. */
+export const chartHeight = ({ kind, categories }: Chart): number =>
+  kind === "bars" ? 70 + categories.length * BAR_PX : 280;
+
+/** Above this, names take no more of a narrow screen. */
+const nameWidth = (width: number): number => Math.min(180, Math.round(width * 0.42));
+
+/** So many columns all have their names. */
+const FEW = 6;
+
+/** The room beneath a column; the rest is that of the axis beside them. */
+const columnWidth = (width: number, columns: number): number => Math.floor((width - 60) / columns) - 4;
+
+/** How much of a chart its legend takes, in px: names that find no room in a row go to the next. */
+function legendHeight(series: Chart["series"], width: number): number {
+  if (series.length < 2) return 12;
+  const needed = series.reduce((sum, { name }) => sum + 27 + name.length * 7, 0);
+  return 16 + Math.ceil(needed / width) * 20;
+}
+
+/** A chart as ECharts wants it, for a width in px. */
+export function chartOption(chart: Chart, width: number): EChartsCoreOption {
+  const { kind, categories, series, unit } = chart;
+  const lies = kind === "bars";
+  const names = {
+    type: "category",
+    data: categories,
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: LINE } },
+    axisLabel: {
+      color: lies ? INK : MUTED,
+      fontFamily: FONT,
+      ...(lies && { width: nameWidth(width), overflow: "truncate", interval: 0 }),
+      // Names that follow from no others are all shown, on two lines where there is no room for one.
+      ...(!lies &&
+        categories.length <= FEW && {
+          width: columnWidth(width, categories.length),
+          overflow: "break",
+          lineHeight: 14,
+          interval: 0,
+        }),
+    },
+    inverse: lies,
+  };
+  const values = {
+    type: "value",
+    splitNumber: width < 480 ? 3 : 5,
+    axisLabel: { color: MUTED, fontFamily: FONT, formatter: shortText, hideOverlap: true },
+    splitLine: { lineStyle: { color: LINE } },
+  };
+  return {
+    // Drawn once by the server, and again at once by the browser: nothing should move.
+    animation: false,
+    color: SERIES,
+    textStyle: { fontFamily: FONT, color: INK },
+    grid: { left: 4, right: 16, top: legendHeight(series, width), bottom: 4, containLabel: true },
+    legend:
+      series.length > 1
+        ? {
+            show: true,
+            left: 0,
+            top: 0,
+            icon: "roundRect",
+            itemWidth: 12,
+            itemHeight: 12,
+            textStyle: { color: INK, fontFamily: FONT },
+          }
+        : { show: false },
+    tooltip: {
+      trigger: "axis",
+      confine: true,
+      axisPointer: { type: kind === "lines" ? "line" : "shadow", shadowStyle: { color: LINE, opacity: 0.4 } },
+      backgroundColor: "var(--surface)",
+      borderColor: LINE,
+      textStyle: { color: INK, fontFamily: FONT },
+      valueFormatter: (value: unknown) => (typeof value === "number" ? `${countText(value)} ${unit}` : "–"),
+    },
+    xAxis: lies ? values : names,
+    yAxis: lies ? names : values,
+    series: series.map(({ name, values: data }) => ({
+      name,
+      data,
+      type: kind === "lines" ? "line" : "bar",
+      barMaxWidth: lies ? 14 : 40,
+      showSymbol: data.length < 3,
+      lineStyle: { width: 2.5 },
+      itemStyle: { borderRadius: lies ? [0, 3, 3, 0] : [3, 3, 0, 0] },
+      // ECharts would lighten a colour that it cannot read.
+      emphasis: { disabled: true },
+    })),
+  };
+}

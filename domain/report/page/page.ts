@@ -1,0 +1,119 @@
+import { Html, markup, scriptJson } from "./markup";
+import { momentText } from "../months";
+import { overviewOf } from "../../shop/report/overview";
+import type { Chart, Filter, Question } from "../question";
+import { questions } from "../../shop/report/questions/questions";
+import { revenue } from "../../shop/report/questions/revenue";
+import { currenciesOf, firstFilter, periodsOf, type Choice, type Report } from "../report";
+import { chartLabel, headlinesHtml, sectionParts, tableHtml } from "./section";
+import { STYLE } from "./style";
+
+export interface PageScript {
+  /** what domain/report/browser/main.ts was bundled to */
+  readonly code: string;
+  /** its SHA-256, in Base64: the only script that the page runs */
+  readonly sha256: string;
+  /** the same code, drawing a chart as SVG without a browser */
+  readonly chartSvg: (chart: Chart) => string;
+}
+
+/**
+ * The report as one HTML page that fetches nothing: style, script, data and the first drawing of every chart are
+ * in it.
+ */
+export function reportPage(report: Report, script: PageScript): string {
+  const filter = firstFilter(report);
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy(script)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<link rel="icon" href="data:,">
+<title>Business report, ${momentText(report.capturedAt)}</title>
+<style>${new Html(STYLE)}</style>
+</head>
+<body>
+<header>
+<h1>Business report</h1>
+<p class="fresh">Data as of <time id="captured" datetime="${report.capturedAt}">${momentText(report.capturedAt)}</time><span id="age"></span>
+· commit ${report.commit} · made ${momentText(report.madeAt)}</p>
+</header>
+${filtersHtml(report, filter)}
+<main>
+<h2 class="only-read">At a glance</h2>
+<dl id="headlines">${headlinesHtml(report, filter)}</dl>
+<div class="sections">
+${overviewHtml(report)}
+${questions.map((question) => sectionHtml(question, { report, script, filter }))}
+</div>
+</main>
+<footer><p>Made by Marble from the marts of the warehouse, in one transaction, so that all numbers are of one commit.
+Money is never summed across currencies. Months are those of the source's clock; what is late is counted to the day on
+which the report was made, in UTC.</p></footer>
+<script type="application/json" id="report">${scriptJson(report)}</script>
+<script>${new Html(script.code)}</script>
+</body>
+</html>
+`.text;
+}
+
+/** Nothing is loaded, sent or framed. Styles may stand in attributes: ECharts writes them, and they can fetch nothing. */
+const policy = ({ sha256 }: PageScript): string =>
+  `default-src 'none'; script-src 'sha256-${sha256}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
+
+const optionHtml = ({ value, title }: Choice, chosen: string): Html =>
+  markup`<option value="${value}"${value === chosen ? markup` selected` : ""}>${title}</option>`;
+
+/** Hidden until the script is there that they need. */
+function filtersHtml(report: Report, { currency, since }: Filter): Html {
+  const currencies = currenciesOf(report).map((code) => ({ value: code, title: code }));
+  return markup`<form id="filters" aria-label="Filters" hidden><div>
+<label>Currency <select id="currency">${currencies.map((one) => optionHtml(one, currency))}</select></label>
+<label>Period <select id="since">${periodsOf(report).map((one) => optionHtml(one, since))}</select></label>
+<p id="status" class="only-read" role="status"></p>
+</div></form>`;
+}
+
+function overviewHtml(report: Report): Html {
+  const overview = overviewOf(report);
+  if (overview === undefined) return markup``;
+  const { title, scope, table } = overview;
+  return markup`<section class="wide" id="overview" aria-labelledby="overview-title">
+<h2 id="overview-title">${title}</h2>
+<p class="scope">${scope}</p>
+${tableHtml(table, `${title} The numbers`)}
+</section>`;
+}
+
+function sectionHtml(
+  question: Question,
+  {
+    report,
+    script,
+    filter,
+  }: { readonly report: Report; readonly script: PageScript; readonly filter: Filter },
+): Html {
+  const { mart, title, scope } = question;
+  const wide = question === revenue ? " wide" : "";
+  const head = markup`<section class="question${wide}" id="${mart}" aria-labelledby="${mart}-title">
+<h2 id="${mart}-title">${title}</h2>`;
+  if (report.rows[mart] === null)
+    return markup`${head}
+<p class="answer">Not known: the mart ${mart} could not be read. The log of the report's function says why.</p>
+</section>
+`;
+  const { view, table } = sectionParts(report, question, filter);
+  const { chart } = view;
+  return markup`${head}
+<p class="answer">${view.answer}</p>
+${scope === undefined ? "" : markup`<p class="scope">${scope}</p>`}
+<div class="chart" role="img" aria-label="${chartLabel(view)}"${chart === undefined ? markup` hidden` : ""}>${
+    chart === undefined ? "" : new Html(script.chartSvg(chart))
+  }</div>
+<details><summary>The numbers<span class="only-read">: ${title}</span></summary><div class="numbers">${table}</div></details>
+</section>
+`;
+}

@@ -1,0 +1,47 @@
+import { headlinesOf, type Headline } from "../../shop/report/headlines";
+import { markup, type Html } from "./markup";
+import type { Filter, Question, Table, View } from "../question";
+import { rowsOf, type Report } from "../report";
+
+/** A table of the page. It scrolls by itself where it is wider than the screen, with the keyboard too. */
+export function tableHtml({ columns, rows }: Table, caption: string): Html {
+  const numeric = (index: number): Html | string => (columns[index]?.isNumber ? markup` class="number"` : "");
+  const cellHtml = (cell: string, index: number): Html =>
+    index === 0
+      ? markup`<th scope="row"${numeric(index)}>${cell}</th>`
+      : markup`<td${numeric(index)}>${cell}</td>`;
+  return markup`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>
+<caption>${caption}</caption>
+<thead><tr>${columns.map(({ title }, index) => markup`<th scope="col"${numeric(index)}>${title}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => markup`<tr>${row.map(cellHtml)}</tr>\n`)}</tbody>
+</table></div>`;
+}
+
+/** What a question's section says and lists, but for the chart. */
+export interface SectionParts {
+  readonly view: View;
+  readonly table: Html;
+}
+
+/** What a chart is to those who cannot see it. */
+export const chartLabel = ({ answer }: View): string =>
+  `Chart: ${answer} The numbers are in the table beneath.`;
+
+export function sectionParts(report: Report, question: Question, filter: Filter): SectionParts {
+  const view = question.view(rowsOf(report, question.mart), filter);
+  const caption = `${question.title} The numbers`;
+  const table =
+    view.table.rows.length === 0 ? markup`<p>There are no rows.</p>` : tableHtml(view.table, caption);
+  return { view, table };
+}
+
+/** The numbers that are read first. */
+export const headlinesHtml = (report: Report, filter: Filter): Html =>
+  markup`${headlinesOf(report, filter).map(headlineHtml)}`;
+
+function headlineHtml({ title, value, unit, detail, good }: Headline): Html {
+  const mood = good === undefined ? "" : good ? " good" : " bad";
+  const currency = unit === undefined ? "" : markup`<small>${unit}</small> `;
+  return markup`<div class="headline"><dt>${title}</dt>
+<dd><span class="value">${currency}${value}</span><span class="detail${mood}">${detail}</span></dd></div>`;
+}

@@ -1,0 +1,67 @@
+import { amountText, countText, roundedText } from "./amounts";
+import { inCurrency, numberIn, textIn, type Filter, type Row, type View } from "./question";
+
+interface Measure {
+  readonly column: string;
+  readonly title: string;
+}
+
+/** What a ranking of names by money is made of. */
+export interface Ranking {
+  /** the column of the names */
+  readonly name: string;
+  /** the column of the keys, by which names are told apart that several have */
+  readonly key?: string;
+  /** what the names are, `Design` */
+  readonly title: string;
+  /** amounts, the first of which ranks */
+  readonly money: readonly [Measure, ...Measure[]];
+  readonly counts: readonly Measure[];
+  /** other texts beside the name */
+  readonly texts?: readonly Measure[];
+  /** `sold most`: what the first of the names did */
+  readonly did: string;
+}
+
+/** The first names of a currency, each with its amounts. The rows come ranked. */
+export function rankingView(rows: readonly Row[], filter: Filter, ranking: Ranking): View {
+  const { name, key, title, money, counts, texts = [], did } = ranking;
+  const shown = inCurrency(rows, filter);
+  const [first] = shown;
+  const nameOf = (row: Row): string => {
+    const isShared = shown.filter((other) => textIn(other, name) === textIn(row, name)).length > 1;
+    const own = textIn(row, name) || "(no name)";
+    return isShared && key !== undefined ? `${own} #${textIn(row, key)}` : own;
+  };
+  return {
+    answer:
+      first === undefined
+        ? "Nothing yet."
+        : `${nameOf(first)} ${did}: ${filter.currency} ${roundedText(numberIn(first, money[0].column))}.`,
+    ...(first !== undefined && {
+      chart: {
+        kind: "bars",
+        categories: shown.map(nameOf),
+        series: money.map((measure) => ({
+          name: measure.title,
+          values: shown.map((row) => Number(numberIn(row, measure.column))),
+        })),
+        unit: filter.currency,
+      },
+    }),
+    table: {
+      columns: [
+        { title },
+        ...texts.map((text) => ({ title: text.title })),
+        ...counts.map((count) => ({ title: count.title, isNumber: true })),
+        ...money.map((measure) => ({ title: `${measure.title} (${filter.currency})`, isNumber: true })),
+      ],
+      rows: shown.map((row) => [
+        nameOf(row),
+        ...texts.map(({ column }) => textIn(row, column)),
+        ...counts.map(({ column }) => countText(numberIn(row, column))),
+        ...money.map(({ column }) => amountText(numberIn(row, column))),
+      ]),
+    },
+  };
+}

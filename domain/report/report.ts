@@ -1,0 +1,74 @@
+import { questions } from "../shop/report/questions/questions";
+import { revenue } from "../shop/report/questions/revenue";
+import { monthAfter } from "./months";
+import { numberIn, textIn, type Filter, type Row } from "./question";
+
+/** Everything that a report shows: what the warehouse said in one transaction. */
+export interface Report {
+  /** the newest loaded commit */
+  readonly commit: number;
+  /** when its data was captured from the source, ISO 8601 in UTC */
+  readonly capturedAt: string;
+  /** when the report was made, likewise */
+  readonly madeAt: string;
+  /** The rows by mart; null where the mart could not be read. */
+  readonly rows: Readonly<Record<string, readonly Row[] | null>>;
+}
+
+/** How much of the past a reader may choose, in months. */
+export const PERIODS = [6, 12, 24] as const;
+
+/** What a filter is chosen by: the value of an option, and what it says. */
+export interface Choice {
+  readonly value: string;
+  readonly title: string;
+}
+
+export const rowsOf = ({ rows }: Report, mart: string): readonly Row[] => rows[mart] ?? [];
+
+/** All currencies of the report, that of the most sales orders first. */
+export function currenciesOf(report: Report): string[] {
+  const orders = new Map<string, number>();
+  for (const { mart } of questions) {
+    for (const row of rowsOf(report, mart)) {
+      const code = textIn(row, "currency_code");
+      if (code === "") continue;
+      orders.set(
+        code,
+        (orders.get(code) ?? 0) + (mart === revenue.mart ? Number(numberIn(row, "orders")) : 0),
+      );
+    }
+  }
+  return [...orders].toSorted(([a, m], [b, n]) => n - m || a.localeCompare(b)).map(([code]) => code);
+}
+
+/** The newest month in which anything was sold; none that is still to come, as a mistake would have it. */
+const newestMonth = (report: Report): string | undefined =>
+  rowsOf(report, revenue.mart)
+    .map((row) => textIn(row, "month"))
+    .filter((month) => month <= report.capturedAt)
+    .sort()
+    .at(-1);
+
+/** The periods to choose from: the first month of each, "" for all there is. */
+export function periodsOf(report: Report): Choice[] {
+  const newest = newestMonth(report);
+  const recent = newest === undefined ? [] : PERIODS.map((months) => choice(newest, months));
+  return [...recent, { value: "", title: "All months" }];
+}
+
+const choice = (newest: string, months: number): Choice => ({
+  value: monthAfter(newest, 1 - months),
+  title: `Last ${months} months`,
+});
+
+/**
+ * What a page shows before anybody has chosen: the currency of the most orders, and twelve months, or all where
+ * these have next to nothing.
+ */
+export function firstFilter(report: Report): Filter {
+  const since = periodsOf(report).find(({ title }) => title === "Last 12 months")?.value ?? "";
+  const months = new Set(rowsOf(report, revenue.mart).map((row) => textIn(row, "month")));
+  const recent = [...months].filter((month) => month >= since);
+  return { currency: currenciesOf(report)[0] ?? "", since: recent.length < 3 ? "" : since };
+}

@@ -1,0 +1,39 @@
+import { date, decimal, integer, text } from "../../marts/column";
+import { type Mart } from "../../marts/mart";
+
+export const outstandingPayments: Mart = {
+  name: "outstanding_payments",
+  question: "Which payments are outstanding, and which of them are late?",
+  row: "a payment that is not paid",
+  note: "Late is counted to the present day in UTC. Payments that were paid late are counted in lead_times.",
+  columns: {
+    payment_id: integer("key of the payment"),
+    payment_type_name: text(
+      "SALES_RECEIPT and PURCHASE_REFUND come to us, PURCHASE_PAYMENT and SALES_REFUND we pay",
+    ),
+    counterparty_id: integer("key in dim_counterparty"),
+    counterparty_legal_name: text("legal name of the counterparty"),
+    sales_order_id: integer("sales order that is paid for; NULL for a purchase"),
+    purchase_order_id: integer("purchase order that is paid for; NULL for a sale"),
+    currency_code: text("ISO 4217 code of the currency of the amount"),
+    amount: decimal("what is to be paid, in the currency of the row"),
+    due_on: date("day on which it is to be paid"),
+    days_late: integer("days since it was due; 0 when it is not late"),
+  },
+  chart: { category: "payment_type_name", measures: ["amount"] },
+  sql: `
+SELECT f.payment_id, t.payment_type_name, f.counterparty_id, p.counterparty_legal_name,
+       x.sales_order_id, x.purchase_order_id, c.currency_code, f.payment_amount AS amount,
+       f.payment_date AS due_on,
+       GREATEST((now() AT TIME ZONE 'UTC')::date - f.payment_date, 0) AS days_late
+  FROM current_payment f
+  JOIN dim_payment_type t USING (payment_type_id)
+  JOIN dim_counterparty p ON p.counterparty_id = f.counterparty_id
+  JOIN dim_transaction x USING (transaction_id)
+  JOIN dim_currency c USING (currency_id)
+ WHERE NOT f.paid`,
+  example: `
+SELECT counterparty_legal_name, currency_code, count(*) AS payments, sum(amount) AS amount, max(days_late) AS days_late
+  FROM marts.outstanding_payments WHERE days_late > 0 AND payment_type_name = 'SALES_RECEIPT'
+ GROUP BY 1, 2 ORDER BY days_late DESC`,
+};

@@ -1,0 +1,55 @@
+import { amountText, changeText, countText } from "../../report/amounts";
+import { comparedMonths, rowsSince } from "./compared-months";
+import { monthText } from "../../report/months";
+import { numberIn, type Row, type Table } from "../../report/question";
+import { lateRows, latePayments, totalOf } from "./questions/late-payments";
+import { revenue } from "./questions/revenue";
+import { currenciesOf, rowsOf, type Report } from "../../report/report";
+
+/** A table, and what it is of. */
+export interface Overview {
+  readonly title: string;
+  readonly scope: string;
+  readonly table: Table;
+}
+
+/** All currencies side by side: they are never summed, and so never shown as one number. */
+export function overviewOf(report: Report): Overview | undefined {
+  const months = comparedMonths(report);
+  if (months === undefined) return undefined;
+  const { last, before, current } = months;
+  const columns = [
+    "Orders",
+    monthText(last),
+    monthText(before),
+    "Change",
+    "Since",
+    "Late to us",
+    "Late from us",
+  ];
+  return {
+    title: `How did each currency do in ${monthText(last)}?`,
+    scope: `Orders and revenue of ${last < current ? "the last full month" : "this month so far"}, revenue of the month before and since, and what is late now`,
+    table: {
+      columns: [{ title: "Currency" }, ...columns.map((title) => ({ title, isNumber: true }))],
+      rows: currenciesOf(report).map((currency) => {
+        const of = (mart: string): Row[] =>
+          rowsOf(report, mart).filter(({ currency_code }) => currency_code === currency);
+        const sales = of(revenue.mart);
+        const inMonth = (month: string): Row | undefined => sales.find((row) => row["month"] === month);
+        const revenueIn = (month: string): string => numberIn(inMonth(month), "revenue");
+        const late = of(latePayments.mart);
+        return [
+          currency,
+          countText(numberIn(inMonth(last), "orders")),
+          amountText(revenueIn(last)),
+          amountText(revenueIn(before)),
+          changeText(revenueIn(last), revenueIn(before)) ?? "–",
+          amountText(totalOf(rowsSince(sales, months), "revenue")),
+          amountText(totalOf(lateRows(late, "in"), "amount")),
+          amountText(totalOf(lateRows(late, "out"), "amount")),
+        ];
+      }),
+    },
+  };
+}

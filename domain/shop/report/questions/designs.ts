@@ -1,0 +1,25 @@
+import { shortened, topOfEachCurrency, type Question } from "../../../report/question";
+import { rankingView } from "../../../report/ranking";
+
+export const designs: Question = {
+  mart: "best_designs",
+  title: "Which designs sell best?",
+  scope: "All sales, the first ten",
+  sql: (mart) =>
+    topOfEachCurrency(mart, {
+      columns: `design_id, ${shortened("design_name")}, currency_code, orders, units_sold, revenue`,
+      order: "revenue DESC, design_id",
+    }),
+  view: (rows, filter) =>
+    rankingView(rows, filter, {
+      name: "design_name",
+      key: "design_id",
+      title: "Design",
+      money: [{ column: "revenue", title: "Revenue" }],
+      counts: [
+        { column: "orders", title: "Orders" },
+        { column: "units_sold", title: "Units" },
+      ],
+      did: "sells best",
+    }),
+};

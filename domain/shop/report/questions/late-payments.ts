@@ -1,0 +1,83 @@
+import { amountText, countOf, countText, roundedText, sum } from "../../../report/amounts";
+import { inCurrency, MOST_ROWS, numberIn, textIn, type Question, type Row } from "../../../report/question";
+
+/** Days that a payment is late, from the least; the last has no end. */
+const AGES = [
+  { age: "1", title: "1–7 days" },
+  { age: "2", title: "8–30 days" },
+  { age: "3", title: "31–90 days" },
+  { age: "4", title: "over 90 days" },
+] as const;
+
+const DIRECTIONS = [
+  { direction: "in", title: "Owed to us" },
+  { direction: "out", title: "We owe" },
+] as const;
+
+/** The rows of payments that come to us (`in`) or that we pay (`out`), and are late. */
+export const lateRows = (rows: readonly Row[], direction: "in" | "out"): Row[] =>
+  rows.filter((row) => row["direction"] === direction && row["age"] !== "0");
+
+export const totalOf = (rows: readonly Row[], column: string): string =>
+  sum(rows.map((row) => numberIn(row, column)));
+
+export const latePayments: Question = {
+  mart: "outstanding_payments",
+  title: "Which payments are late?",
+  scope: "All payments that are outstanding now",
+  sql: (mart) => `
+SELECT currency_code,
+       CASE WHEN payment_type_name IN ('SALES_RECEIPT', 'PURCHASE_REFUND') THEN 'in' ELSE 'out' END AS direction,
+       CASE WHEN days_late = 0 THEN 0 WHEN days_late <= 7 THEN 1 WHEN days_late <= 30 THEN 2
+            WHEN days_late <= 90 THEN 3 ELSE 4 END AS age,
+       count(*) AS payments, sum(amount) AS amount, max(days_late) AS days_late
+  FROM ${mart} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT ${MOST_ROWS}`,
+  view: (rows, filter) => {
+    const own = inCurrency(rows, filter);
+    const [owed, owing] = [lateRows(own, "in"), lateRows(own, "out")];
+    const cell = (direction: string, age: string): Row | undefined =>
+      own.find((row) => row["direction"] === direction && row["age"] === age);
+    const isLate = owed.length + owing.length > 0;
+    return {
+      answer: isLate
+        ? `${filter.currency} ${roundedText(totalOf(owed, "amount"))} is owed to us late, in ${countOf(totalOf(owed, "payments"), "payment")}; ` +
+          `we owe ${roundedText(totalOf(owing, "amount"))} late, in ${countText(totalOf(owing, "payments"))}.`
+        : "No payment is late.",
+      ...(isLate && {
+        chart: {
+          kind: "columns",
+          categories: AGES.map(({ title }) => title),
+          series: DIRECTIONS.map(({ direction, title }) => ({
+            name: title,
+            values: AGES.map(({ age }) => Number(numberIn(cell(direction, age), "amount"))),
+          })),
+          unit: filter.currency,
+        },
+      }),
+      table: {
+        columns: [
+          { title: "Payments" },
+          { title: "Late by" },
+          { title: "Number", isNumber: true },
+          { title: `Amount (${filter.currency})`, isNumber: true },
+          { title: "Longest, days", isNumber: true },
+        ],
+        rows: DIRECTIONS.flatMap(({ direction, title }) =>
+          [{ age: "0", title: "not due yet" }, ...AGES].flatMap(({ age, title: since }) => {
+            const row = cell(direction, age);
+            if (row === undefined) return [];
+            return [
+              [
+                title,
+                since,
+                countText(numberIn(row, "payments")),
+                amountText(numberIn(row, "amount")),
+                countText(textIn(row, "days_late")),
+              ],
+            ];
+          }),
+        ),
+      },
+    };
+  },
+};

@@ -1,0 +1,23 @@
+import { UTCDate } from "@date-fns/utc";
+import { format, getDate, getISODay, getMonth, getQuarter, getYear } from "date-fns";
+import { calendar } from "../../model/table";
+import { date, integer, text } from "../../model/types";
+
+// Years have thousands of days: each name is asked for once.
+const dayNames = Array.from({ length: 7 }, (_, day) => format(new UTCDate(2024, 0, 1 + day), "EEEE"));
+const monthNames = Array.from({ length: 12 }, (_, month) => format(new UTCDate(2024, month), "MMMM"));
+
+export const dimDate = calendar("dim_date", {
+  description: "One row a day, from the configured start to the last day that any fact names.",
+  key: "date_id",
+  columns: {
+    date_id: { type: date, nullable: false, of: (day) => format(day, "yyyy-MM-dd") },
+    year: { type: integer, nullable: false, of: getYear },
+    month: { type: integer, nullable: false, of: (day) => getMonth(day) + 1 },
+    day: { type: integer, nullable: false, of: getDate },
+    day_of_week: { type: integer, nullable: false, of: getISODay },
+    day_name: { type: text, nullable: false, of: (day) => dayNames[getISODay(day) - 1] ?? "" },
+    month_name: { type: text, nullable: false, of: (day) => monthNames[getMonth(day)] ?? "" },
+    quarter: { type: integer, nullable: false, of: getQuarter },
+  },
+});

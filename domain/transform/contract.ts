@@ -1,0 +1,26 @@
+import { nameAmong, type SourceColumn, type SourceTable } from "../model/source";
+import { isOwnType, plainType } from "../model/source-types";
+import { typeName } from "../model/types";
+
+const accepts = ({ type, accepts: more = [] }: SourceColumn, actual: string): boolean =>
+  isOwnType(type, actual) || more.includes(actual) || more.includes(plainType(actual));
+
+/**
+ * Compares what the source has with what the model reads.
+ * @returns a sentence for each column that is missing or of another type; none when the contract holds
+ */
+export function contractBreaches(
+  contract: SourceTable,
+  actual: { readonly columns: readonly { readonly name: string; readonly type: string }[] },
+): readonly string[] {
+  const types = new Map(actual.columns.map(({ name, type }) => [name, type]));
+  return Object.entries<SourceColumn>(contract.columns).flatMap(([name, column]) => {
+    const actualName = nameAmong(name, column, (one) => types.has(one));
+    const actualType = types.get(actualName ?? "");
+    if (actualName === undefined || actualType === undefined)
+      return column.absentAsNull === true ? [] : [`column ${name} is missing`];
+    return accepts(column, actualType)
+      ? []
+      : [`column ${actualName} is ${actualType}, not ${typeName(column.type)}`];
+  });
+}

@@ -1,0 +1,79 @@
+import { literal, qualified } from "../sql";
+
+/**
+ * What the loader keeps beside the tables of the model, in their schema. A prepared warehouse has no
+ * columns for it, so none of it is kept in columns of the fact tables.
+ */
+
+/** One row for each loaded commit, written in the transaction of its rows. */
+export const LEDGER = "marble_ledger";
+
+/**
+ * Which versions each commit brought to each fact: those up to the surrogate key `last_record`, from behind
+ * that of the commit before. A replay from a commit on begins there.
+ */
+export const BATCHES = "marble_batch";
+
+/** The last versions of deleted facts: `record_id` is the surrogate key. The versions themselves stay. */
+export const DELETIONS = "marble_deletion";
+
+/**
+ * Versions of facts that refer to a row that a dimension does not have. They are loaded when it comes
+ * (`healed_by`), unless a later version of the same fact was first (`superseded_by`).
+ */
+export const ORPHANS = "marble_orphan";
+
+interface BookkeepingTable {
+  readonly name: string;
+  /** The columns by which the table is known to be ours, and their definitions. */
+  readonly columns: Readonly<Record<string, string>>;
+  readonly constraint?: string;
+}
+
+export const BOOKKEEPING: readonly BookkeepingTable[] = [
+  {
+    name: LEDGER,
+    columns: {
+      commit: "bigint PRIMARY KEY",
+      lake: "uuid NOT NULL",
+      model: "integer NOT NULL",
+      captured_at: "timestamptz NOT NULL",
+      loaded_at: "timestamptz NOT NULL DEFAULT clock_timestamp()",
+      rows: "bigint NOT NULL",
+    },
+  },
+  {
+    name: BATCHES,
+    columns: { fact: "text NOT NULL", commit: "bigint NOT NULL", last_record: "bigint NOT NULL" },
+    constraint: "PRIMARY KEY (fact, commit)",
+  },
+  {
+    name: DELETIONS,
+    columns: { fact: "text NOT NULL", record_id: "bigint NOT NULL", commit: "bigint NOT NULL" },
+    constraint: "PRIMARY KEY (fact, record_id)",
+  },
+  {
+    name: ORPHANS,
+    columns: {
+      orphan_id: "bigserial PRIMARY KEY",
+      fact: "text NOT NULL",
+      key: "text NOT NULL",
+      commit: "bigint NOT NULL",
+      reason: "text NOT NULL",
+      version: "jsonb NOT NULL",
+      healed_by: "bigint",
+      superseded_by: "bigint",
+    },
+  },
+];
+
+/** Creates a table of the loader's own. */
+export function createBookkeeping(schema: string, { name, columns, constraint }: BookkeepingTable): string {
+  const lines = Object.entries(columns).map(([column, definition]) => `"${column}" ${definition}`);
+  const all = constraint === undefined ? lines : [...lines, constraint];
+  return `CREATE TABLE ${qualified(schema, name)} (\n  ${all.join(",\n  ")}\n)`;
+}
+
+/** One loader at a time in a schema; the lock ends with the transaction. */
+export const lockLoader = (schema: string): string =>
+  `SELECT pg_try_advisory_xact_lock(hashtextextended(${literal(`marble loader ${schema}`)}, 0))::text AS locked`;

@@ -1,0 +1,126 @@
+import type { ColumnShape } from "../formats/columnar/arrow";
+import type { Kind } from "../model/types";
+import { identifier, literal, qualified } from "../sql";
+import { missingParents, type FactTarget } from "./facts";
+import { list, namesOf } from "./dimensions";
+import type { TargetTable } from "./target";
+
+/**
+ * The way around the staging table: rows copied straight into an empty table, written once instead of
+ * twice. A foreign key is looked up for every row that is inserted, but is joined once for a whole table when
+ * it is added: so the keys of an empty fact are taken off before the copy and put on again behind it. Only
+ * the keys then tell whether a row has no parent, not which; the caller goes the slow way if one has none.
+ */
+
+/** What PostgreSQL says of a table, each column a JSON text. */
+export interface TableFacts {
+  /** May we take its foreign keys off, and does nothing (rules, row security) treat COPY unlike INSERT? */
+  readonly plain: boolean;
+  /** The type of each column, without a length. */
+  readonly types: Readonly<Record<string, string>>;
+  readonly foreignKeys: readonly ForeignKey[];
+}
+
+export interface ForeignKey {
+  readonly name: string;
+  /** As `pg_get_constraintdef()` prints it. */
+  readonly definition: string;
+  readonly columns: readonly string[];
+  readonly schema: string;
+  readonly parent: string;
+  readonly parentColumns: readonly string[];
+  /** Were the rows that are there checked? */
+  readonly valid: boolean;
+}
+
+/** One row with one column, `facts`. */
+export function describeTable(schema: string, target: TargetTable): string {
+  const columnNames = (relation: string, numbers: string): string =>
+    `(SELECT json_agg(a.attname ORDER BY k.at) FROM unnest(${numbers}) WITH ORDINALITY AS k(attnum, at) ` +
+    `JOIN pg_attribute a ON a.attrelid = ${relation} AND a.attnum = k.attnum)`;
+  return (
+    "SELECT json_build_object(" +
+    "'plain', c.relkind = 'r' AND NOT c.relhasrules AND NOT c.relrowsecurity AND pg_has_role(c.relowner, 'USAGE'), " +
+    "'types', (SELECT json_object_agg(a.attname, format_type(a.atttypid, NULL)) FROM pg_attribute a " +
+    "WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), " +
+    "'foreignKeys', (SELECT COALESCE(json_agg(json_build_object('name', f.conname, 'definition', pg_get_constraintdef(f.oid), " +
+    `'columns', ${columnNames("f.conrelid", "f.conkey")}, 'schema', n.nspname, 'parent', p.relname, ` +
+    `'parentColumns', ${columnNames("f.confrelid", "f.confkey")}, 'valid', f.convalidated) ORDER BY f.conname), '[]') ` +
+    "FROM pg_constraint f JOIN pg_class p ON p.oid = f.confrelid JOIN pg_namespace n ON n.oid = p.relnamespace " +
+    "WHERE f.conrelid = c.oid AND f.contype = 'f'))::text AS facts " +
+    `FROM pg_class c WHERE c.oid = to_regclass(${literal(qualified(schema, target.name))})`
+  );
+}
+
+/** The types whose binary form is that of a kind of column. Any other has to be cast, in the staging table. */
+const SAME_BINARY: Readonly<Record<Kind, readonly string[]>> = {
+  integer: ["integer"],
+  bigint: ["bigint"],
+  text: ["text", "character varying"],
+  boolean: ["boolean"],
+  date: ["date"],
+  time: ["time without time zone"],
+  timestamp: ["timestamp without time zone"],
+  timestamptz: ["timestamp with time zone"],
+  decimal: ["numeric"],
+};
+
+/** Has the table the types of the model, in all columns that the model has? */
+export const hasSameTypes = (target: TargetTable, { types }: TableFacts): boolean =>
+  Object.entries<ColumnShape>(target.table.columns).every(([name, { type }]) =>
+    SAME_BINARY[type.kind].includes(types[target.columns.get(name) ?? ""] ?? ""),
+  );
+
+/** Can rows of the model be copied straight into the table as it is? */
+export const takesCopy = (target: TargetTable, facts: TableFacts): boolean =>
+  facts.plain && hasSameTypes(target, facts);
+
+export function copyIntoTarget(schema: string, target: TargetTable): string {
+  const { into, theirs } = namesOf(schema, target);
+  return `COPY ${into} (${list(theirs)}) FROM STDIN (FORMAT binary)`;
+}
+
+const alter = (schema: string, target: TargetTable, actions: readonly string[]): string =>
+  `ALTER TABLE ${qualified(schema, target.name)} ${actions.join(", ")}`;
+
+export const dropForeignKeys = (schema: string, target: TargetTable, keys: readonly ForeignKey[]): string =>
+  alter(
+    schema,
+    target,
+    keys.map(({ name }) => `DROP CONSTRAINT ${identifier(name)}`),
+  );
+
+/** Fails with a violation of a foreign key when a row has no parent. */
+export const addForeignKeys = (schema: string, target: TargetTable, keys: readonly ForeignKey[]): string =>
+  alter(
+    schema,
+    target,
+    keys.map(({ name, definition }) => `ADD CONSTRAINT ${identifier(name)} ${definition}`),
+  );
+
+/**
+ * Finds a row without a parent among the references that no foreign key watches, as those to a table that was
+ * prepared without a key. One row, or none; undefined when every reference is watched.
+ */
+export function findUnwatchedOrphan(fact: FactTarget, keys: readonly ForeignKey[]): string | undefined {
+  const { schema, target } = fact;
+  const isWatched = (column: string): boolean => {
+    const parent = fact.parents.get(fact.fact.columns[column]?.references ?? "");
+    if (parent === undefined) return false;
+    const theirs = target.columns.get(column) ?? column;
+    const parentKey = parent.columns.get(parent.table.key) ?? parent.table.key;
+    return keys.some(
+      (key) =>
+        key.valid &&
+        key.schema === schema &&
+        key.parent === parent.name &&
+        key.columns.join() === theirs &&
+        key.parentColumns.join() === parentKey,
+    );
+  };
+  const missing = missingParents(fact, "f", (column) => target.columns.get(column) ?? column)
+    .filter(({ column }) => !isWatched(column))
+    .map((reference) => `(${reference.missing})`);
+  if (missing.length === 0) return undefined;
+  return `SELECT FROM ${qualified(schema, target.name)} AS f WHERE ${missing.join(" OR ")} LIMIT 1`;
+}

@@ -1,0 +1,175 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { METRICS_NAMESPACE, type MetricDimensions, type MetricName } from "../../domain/metrics";
+import type { Alerts } from "./alerts";
+import { metricDimensions } from "./data-alarms";
+import type { LakeBucket } from "../lake/lake-bucket";
+import { ROWS_BY_TABLE, saveLogQueries } from "./log-queries";
+import { nameOf } from "../naming";
+import type { Stage } from "../stages/stage";
+
+type Service = MetricDimensions["service"];
+type Metric = readonly unknown[];
+
+export interface DashboardArgs {
+  readonly stages: Readonly<Record<Service, Stage>>;
+  /** Lambdas beside them. */
+  readonly others: readonly Pick<Stage, "function" | "logGroup">[];
+  readonly buckets: readonly LakeBucket[];
+  readonly freshnessMinutes: number;
+  readonly alerts: Alerts;
+}
+
+interface Chart {
+  readonly title: string;
+  readonly metrics: readonly Metric[];
+  readonly stat: "Sum" | "Maximum" | "Average";
+  /** A line to stay below. */
+  readonly limit?: { readonly label: string; readonly value: number };
+  /** default five minutes */
+  readonly periodSeconds?: number;
+}
+
+const WIDTH = 12;
+const HEIGHT = 6;
+
+/** What a person looks at when a mail has come, or when none has: one page, and saved queries of the logs. */
+export class Dashboard extends pulumi.ComponentResource {
+  constructor(
+    name: string,
+    { stages, others, buckets, freshnessMinutes, alerts }: DashboardArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("marble:infra:Dashboard", name, {}, opts);
+    const { region } = aws.getRegionOutput();
+    const each = [...Object.values(stages), ...others];
+    const ofLambdas = (...metrics: string[]): Metric[] =>
+      metrics.flatMap((metric) =>
+        each.map((stage) => ["AWS/Lambda", metric, "FunctionName", stage.function.name]),
+      );
+
+    const charts: readonly Chart[] = [
+      {
+        title: "Freshness: age of what the warehouse shows, in seconds",
+        metrics: [told("load", "Freshness")],
+        stat: "Maximum",
+        limit: { label: "too old", value: freshnessMinutes * 60 },
+      },
+      {
+        title: "Backlog: commits that wait",
+        metrics: [told("process", "CommitsBehind"), told("load", "CommitsBehind")],
+        stat: "Maximum",
+      },
+      {
+        title: "Rows",
+        metrics: [
+          told("ingest", "RowsIngested"),
+          told("ingest", "RowsDeleted"),
+          told("process", "RowsProcessed"),
+          told("load", "RowsLoaded"),
+        ],
+        stat: "Sum",
+      },
+      {
+        title: "What does not get through: rows, and tables",
+        metrics: [
+          told("process", "RowsRejected"),
+          told("load", "OrphansWaiting"),
+          told("process", "TablesQuarantined"),
+          told("ingest", "TablesHeld"),
+          told("ingest", "TablesFailed"),
+          told("ingest", "TablesRefused"),
+        ],
+        stat: "Maximum",
+      },
+      { title: "Errors and throttles", metrics: ofLambdas("Errors", "Throttles"), stat: "Sum" },
+      { title: "Duration of the longest run, in ms", metrics: ofLambdas("Duration"), stat: "Maximum" },
+      {
+        title: "What costs: Lambda's time in ms, and how often it runs",
+        metrics: ofLambdas("Duration", "Invocations"),
+        stat: "Sum",
+        periodSeconds: 86_400,
+      },
+      {
+        title: "What costs: bytes in the lake, and in the logs",
+        metrics: [
+          ...buckets.map((bucket) => [
+            "AWS/S3",
+            "BucketSizeBytes",
+            "BucketName",
+            bucket.name,
+            "StorageType",
+            "StandardStorage",
+          ]),
+          ...each.map((stage) => ["AWS/Logs", "IncomingBytes", "LogGroupName", stage.logGroup.name]),
+        ],
+        stat: "Average",
+        periodSeconds: 86_400,
+      },
+    ];
+    const below = (charts.length / 2) * HEIGHT + HEIGHT;
+
+    new aws.cloudwatch.Dashboard(
+      nameOf(name),
+      {
+        dashboardName: nameOf(name),
+        dashboardBody: pulumi.jsonStringify({
+          widgets: [
+            {
+              type: "alarm",
+              ...place(0, 0, 2 * WIDTH),
+              properties: { title: "Alarms", alarms: alerts.alarmArns },
+            },
+            ...charts.map((chart, index) => ({
+              type: "metric",
+              ...place((index % 2) * WIDTH, HEIGHT + Math.floor(index / 2) * HEIGHT),
+              properties: chartProperties(chart, region),
+            })),
+            {
+              type: "log",
+              ...place(0, below, 2 * WIDTH),
+              properties: {
+                title: "Rows by table and stage",
+                region,
+                view: "table",
+                query: pulumi.interpolate`${pulumi
+                  .all(each.map((stage) => stage.logGroup.name))
+                  .apply((names) =>
+                    names.map((group) => `SOURCE '${group}'`).join(" | "),
+                  )} | ${ROWS_BY_TABLE.query}`,
+              },
+            },
+          ],
+        }),
+      },
+      { parent: this },
+    );
+    saveLogQueries(
+      each.map((stage) => stage.logGroup.name),
+      { parent: this },
+    );
+    this.registerOutputs();
+  }
+}
+
+/** A metric that a stage tells, as a dashboard names it. */
+function told(service: Service, metric: MetricName): Metric {
+  return [METRICS_NAMESPACE, metric, ...Object.entries(metricDimensions(service)).flat()];
+}
+
+const place = (x: number, y: number, width = WIDTH): object => ({ x, y, width, height: HEIGHT });
+
+function chartProperties(
+  { title, metrics, stat, limit, periodSeconds = 300 }: Chart,
+  region: pulumi.Input<string>,
+): object {
+  return {
+    title,
+    metrics,
+    stat,
+    period: periodSeconds,
+    region,
+    view: "timeSeries",
+    ...(limit !== undefined && { annotations: { horizontal: [limit] } }),
+  };
+}

@@ -1,0 +1,137 @@
+import type { ColumnShape } from "../../domain/formats/columnar/arrow";
+import { modelPrefix } from "../../domain/log/keys";
+import type { Model } from "../../domain/model/model";
+import { tombstoneTable } from "../../domain/model/table";
+import type { ColumnType } from "../../domain/model/types";
+
+/** A table of the lake as the Glue Data Catalog describes it: all files under the keys of its template. */
+export interface LakeTable {
+  readonly name: string;
+  readonly description: string;
+  readonly columns: readonly LakeColumn[];
+  /** The keys of its files, in the bucket, with the names of the partition columns: `${written_year}/…`. */
+  readonly template: string;
+}
+
+export interface LakeColumn {
+  readonly name: string;
+  /** As Hive writes types, and Athena in DDL. */
+  readonly type: string;
+}
+
+/**
+ * The Hive type of a column; undefined for one that Athena cannot read. A time of day is one: Hive has no
+ * type for it, and Athena reads the INT32 of a Parquet TIME neither as a time nor as an integer. Athena finds
+ * Parquet columns by their names, so that one may be left out.
+ */
+export function glueType(type: ColumnType): string | undefined {
+  switch (type.kind) {
+    case "integer":
+      return "int";
+    case "text":
+      return "string";
+    case "decimal":
+      return `decimal(${type.precision},${type.scale})`;
+    case "timestamptz":
+      return "timestamp";
+    case "time":
+      return undefined;
+    default:
+      return type.kind;
+  }
+}
+
+/**
+ * The partition columns: when a file was written, in UTC. Called so because `dim_date` has columns year, month
+ * and day of its own, and Hive allows a name once.
+ */
+export const PARTITIONS = ["written_year", "written_month", "written_day"] as const;
+
+/** No file is older than the program. Every year more is 372 keys more to look under, where a query names no date. */
+const FIRST_YEAR = 2025;
+
+/** How Athena knows the partitions without being told of each new day (partition projection). */
+export const projection = (location: string, { template }: LakeTable): Readonly<Record<string, string>> => ({
+  "projection.enabled": "true",
+  "projection.written_year.type": "date",
+  "projection.written_year.format": "yyyy",
+  "projection.written_year.range": `${FIRST_YEAR},NOW`,
+  "projection.written_year.interval": "1",
+  "projection.written_year.interval.unit": "YEARS",
+  "projection.written_month.type": "integer",
+  "projection.written_month.range": "1,12",
+  "projection.written_month.digits": "2",
+  "projection.written_day.type": "integer",
+  "projection.written_day.range": "1,31",
+  "projection.written_day.digits": "2",
+  "storage.location.template": `${location}${template}`,
+});
+
+/**
+ * The tables of a model in its processed log. The slash at the end of a template keeps `fact_payment` from
+ * `fact_payment_deleted`, the prefix one version of the model from the others; `state/`, `rejected/`, `commits/`
+ * and `heads/` are under no year.
+ */
+export function lakeTables(model: Model): readonly LakeTable[] {
+  const days = PARTITIONS.map((name) => `\${${name}}`).join("/");
+  const table = (
+    name: string,
+    description: string,
+    columns: Readonly<Record<string, ColumnShape>>,
+  ): LakeTable => ({
+    name,
+    description,
+    columns: Object.entries(columns).flatMap(([column, { type }]) => {
+      const hive = glueType(type);
+      return hive === undefined ? [] : [{ name: column, type: hive }];
+    }),
+    template: `${modelPrefix(model.version)}${days}/${name}/`,
+  });
+  return [model.calendar, ...model.tables].flatMap((declared) => {
+    const all = table(declared.name, declared.description, declared.columns);
+    if (declared.kind !== "fact") return [all];
+    const { name, columns } = tombstoneTable(declared);
+    return [all, table(name, `The keys of deleted rows of ${declared.name}.`, columns)];
+  });
+}
+
+/** A query for people to begin with. */
+export interface LakeQuery {
+  readonly name: string;
+  readonly description: string;
+  readonly sql: string;
+}
+
+/** When a row's file was written, so that it can be compared: the order of files is the order of commits. */
+const writtenAt = (of: string): string =>
+  `concat(regexp_extract(${of}"$path", '(\\d{4}/\\d{2}/\\d{2})/[^/]+/[^/]+$', 1), '/', ` +
+  `regexp_extract(${of}"$path", '([^/]+)\\.parquet$', 1))`;
+
+/** For each table but the calendar: the latest version of each row, of facts without the deleted. */
+export function latestQueries({ tables }: Model): readonly LakeQuery[] {
+  return tables.map((table) => {
+    const { name, key } = table;
+    const columns = lakeColumnNames(table.columns).join(", ");
+    const latest = [
+      `SELECT ${columns}`,
+      `  FROM (SELECT v.*, ${writtenAt("v.")} AS written_at,`,
+      `               row_number() OVER (PARTITION BY v.${key} ORDER BY ${writtenAt("v.")} DESC) AS place`,
+      `          FROM ${name} v) newest`,
+      " WHERE place = 1",
+    ];
+    if (table.kind === "fact") {
+      latest.push(
+        `   AND NOT EXISTS (SELECT 1 FROM ${tombstoneTable(table).name} d`,
+        `                    WHERE d.${key} = newest.${key} AND ${writtenAt("d.")} > newest.written_at)`,
+      );
+    }
+    return {
+      name: `latest_${name}`,
+      description: `The latest version of each row of ${name}${table.kind === "fact" ? ", the deleted left out" : ""}.`,
+      sql: latest.join("\n"),
+    };
+  });
+}
+
+const lakeColumnNames = (columns: Readonly<Record<string, ColumnShape>>): string[] =>
+  Object.entries(columns).flatMap(([name, { type }]) => (glueType(type) === undefined ? [] : [name]));

@@ -1,0 +1,199 @@
+import { RunError } from "@pulumi/pulumi";
+import * as z from "zod";
+import { NEVER } from "../../domain/report/mail";
+import { parseSchedule } from "../../domain/schedule/schedule";
+import { missingForQuickSight, QUICKSIGHT_EXAMPLES, quickSightSettings } from "../quicksight/settings";
+import {
+  date,
+  idList,
+  megabytes,
+  memory,
+  optional,
+  schedule,
+  schemaName,
+  secretName,
+  wholeNumber,
+  yesOrNo,
+} from "./setting-types";
+
+/** The namespace of the settings below: what stands before the colon in `pulumi config set marble:alertEmail …`. */
+const NAMESPACE = "marble";
+
+/** The retention periods that CloudWatch Logs offers, in days. */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+/** Seven days is as far as an alarm of CloudWatch sees. */
+const FRESHNESS_RULE = "must be a whole number of minutes from 10 to 10080";
+
+const LOCK_RULE = "must be a whole number of days, 0 for none";
+
+/** What AWS lets a queue start at once; 0 is no queue. */
+const CONCURRENCY_RULE = "must be 0, or a whole number from 2 to 1000";
+
+/** Levels that Lambda and Powertools both know. */
+const LOG_LEVELS = ["DEBUG", "INFO", "WARN", "ERROR"] as const;
+
+const MAIL_TIME = /^(?:never|(?:[01]\d|2[0-3]):[0-5]\d)$/;
+const MAIL_RULE = "must be never, or a time in UTC such as 07:00";
+const KEEP_RULE = "must be a whole number of days from 1 to 3650";
+
+const settings = z.strictObject({
+  alertEmail: z.email("must be an e-mail address"),
+  ingestSchedule: schedule("rate(5 minutes)"),
+  loadSchedule: schedule("rate(5 minutes)"),
+  sweepSchedule: schedule("rate(15 minutes)"),
+  sourceSecret: secretName("Totesys-Credentials"),
+  warehouseSecret: secretName("Warehouse-Credentials"),
+  sourceSchema: schemaName("public"),
+  warehouseSchema: schemaName("public"),
+  martsSchema: schemaName("marts"),
+  calendarStart: date("2020-01-01"),
+  calendarEnd: date("2030-12-31"),
+  maxDeletePercent: wholeNumber("must be a whole number from 0 to 100")
+    .refine((percent) => percent <= 100, "must be a whole number from 0 to 100")
+    .default(50),
+  freshnessMinutes: wholeNumber(FRESHNESS_RULE)
+    .pipe(z.number().min(10, FRESHNESS_RULE).max(10_080, FRESHNESS_RULE))
+    .default(30),
+  runbookUrl: z.string().min(1).max(200, "must have at most 200 characters").default("docs/runbook.md"),
+  logRetentionDays: wholeNumber(`must be one of ${RETENTION_DAYS.join(", ")}`)
+    .refine((days) => RETENTION_DAYS.includes(days), `must be one of ${RETENTION_DAYS.join(", ")}`)
+    .default(30),
+  logLevel: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("INFO"),
+  ingestMemory: memory(512),
+  processMemory: memory(512),
+  loadMemory: memory(512),
+  sliceMb: megabytes(2048),
+  taskMb: megabytes(256, { least: 0 }),
+  remodelConcurrency: wholeNumber(CONCURRENCY_RULE)
+    .refine((workers) => workers !== 1 && workers <= 1000, CONCURRENCY_RULE)
+    .default(4),
+  protectData: yesOrNo(true),
+  objectLockDays: wholeNumber(LOCK_RULE).pipe(z.number().max(36_500, LOCK_RULE)).default(0),
+  kmsKeyArn: optional(/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/, "must be the ARN of a KMS key"),
+  subnetIds: idList("subnet"),
+  securityGroupIds: idList("sg"),
+  permissionsBoundary: optional(
+    /^arn:[\w-]+:iam::(\d{12}|aws):policy\/.+$/,
+    "must be the ARN of a policy of IAM",
+  ),
+  tracing: yesOrNo(false),
+  athena: yesOrNo(true),
+  report: yesOrNo(true),
+  reportSchedule: schedule("rate(1 hour)"),
+  reportMail: z.string().regex(MAIL_TIME, MAIL_RULE).default(NEVER),
+  reportEmail: z.email("must be an e-mail address").or(z.literal("")).default(""),
+  reportRetentionDays: wholeNumber(KEEP_RULE)
+    .pipe(z.number().min(1, KEEP_RULE).max(3650, KEEP_RULE))
+    .default(90),
+  ...quickSightSettings,
+});
+
+/** Every setting of the platform, checked. Schedules are EventBridge expressions, memory is in MB. */
+export type MarbleConfig = Readonly<z.infer<typeof settings>>;
+
+/** The names of all settings, in the order of this file. */
+export const SETTING_NAMES: readonly string[] = Object.keys(settings.shape);
+
+/** What to write in the remedy for a setting whose default is nothing. */
+const EXAMPLES: ReadonlyMap<string, string> = new Map([
+  ["alertEmail", "you@example.com"],
+  ["kmsKeyArn", "arn:aws:kms:eu-west-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
+  ["subnetIds", "subnet-0123456789abcdef0,subnet-0fedcba9876543210"],
+  ["securityGroupIds", "sg-0123456789abcdef0"],
+  ["permissionsBoundary", "arn:aws:iam::123456789012:policy/marble-boundary-dev"],
+  ...QUICKSIGHT_EXAMPLES,
+]);
+
+/**
+ * Reads the settings of a stack.
+ *
+ * @param values all configuration, as `pulumi.runtime.allConfig()` gives it: keys with their namespace
+ * @throws RunError, which Pulumi shows without a stack, that lists every problem at once: the key, what is
+ *   wrong with it, how to set it
+ */
+export function parseConfig(values: Readonly<Record<string, string>>): MarbleConfig {
+  const own = Object.fromEntries(
+    Object.entries(values)
+      .filter(([key]) => key.startsWith(`${NAMESPACE}:`))
+      .map(([key, value]) => [key.slice(NAMESPACE.length + 1), value]),
+  );
+  const parsed = settings.safeParse(own);
+  const problems = parsed.success
+    ? CHECKS.flatMap((check) => check(parsed.data))
+    : parsed.error.issues.flatMap((issue) => describeIssue(issue, own));
+  if (parsed.success && problems.length === 0) return parsed.data;
+  throw new RunError(
+    `The configuration of this stack needs a change:\n${problems.map((text) => `- ${text}`).join("\n")}`,
+  );
+}
+
+function calendarProblems({ calendarStart, calendarEnd }: MarbleConfig): string[] {
+  if (calendarStart <= calendarEnd) return [];
+  return [
+    `${NAMESPACE}:calendarStart is ${calendarStart}, after ${NAMESPACE}:calendarEnd, which is ${calendarEnd}. ` +
+      "Set an earlier start or a later end.",
+  ];
+}
+
+/** An alarm that always rings is one that nobody looks at. What a cron expression allows is not worked out. */
+function freshnessProblems({ ingestSchedule, loadSchedule, freshnessMinutes }: MarbleConfig): string[] {
+  const minutes = [ingestSchedule, loadSchedule]
+    .map((expression) => parseSchedule(expression))
+    .reduce((sum, schedule) => sum + (schedule.kind === "rate" ? schedule.intervalMs / 60_000 : 0), 0);
+  if (minutes <= freshnessMinutes) return [];
+  return [
+    `${NAMESPACE}:freshnessMinutes is ${freshnessMinutes}, but with these schedules the warehouse is up to ${minutes} minutes old. ` +
+      `Set it, for example with: pulumi config set ${NAMESPACE}:freshnessMinutes ${minutes * 2}`,
+  ];
+}
+
+function networkProblems({ subnetIds, securityGroupIds }: MarbleConfig): string[] {
+  if ((subnetIds.length === 0) === (securityGroupIds.length === 0)) return [];
+  const missing = subnetIds.length === 0 ? "subnetIds" : "securityGroupIds";
+  return [
+    `${NAMESPACE}:${missing} is missing: a Lambda in a VPC needs subnets and security groups. ` +
+      `Set it, for example with: pulumi config set ${NAMESPACE}:${missing} "${exampleOf(missing)}"`,
+  ];
+}
+
+function quicksightProblems(config: MarbleConfig): string[] {
+  return missingForQuickSight(config).map(
+    (name) =>
+      `${NAMESPACE}:${name} is missing: QuickSight needs it. ` +
+      `Set it, for example with: pulumi config set ${NAMESPACE}:${name} "${exampleOf(name)}"`,
+  );
+}
+
+/** What settings must be together. */
+const CHECKS = [calendarProblems, freshnessProblems, networkProblems, quicksightProblems];
+
+function describeIssue(issue: z.core.$ZodIssue, own: Readonly<Record<string, string>>): string[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map(
+      (key) =>
+        `${NAMESPACE}:${key} is no setting of Marble; the settings are ${SETTING_NAMES.join(", ")}. ` +
+        `Remove it with: pulumi config rm ${NAMESPACE}:${key}`,
+    );
+  }
+  const name = String(issue.path[0]);
+  const remedy = `Set it, for example with: pulumi config set ${NAMESPACE}:${name} "${exampleOf(name)}"`;
+  const value = own[name];
+  if (value === undefined) return [`${NAMESPACE}:${name} is missing. ${remedy}`];
+  // The name of a secret is not shown: someone may have put the secret itself here. Nor is a URL: it may hold one.
+  const hidden = /Secret(Arn)?$/.test(name) || /:\/\/|:.*@/.test(value);
+  const shown = hidden ? "" : ` is "${value}"`;
+  return [`${NAMESPACE}:${name}${shown}: ${issue.message.replace(/\.$/, "")}. ${remedy}`];
+}
+
+function exampleOf(name: string): string {
+  const defaults: Readonly<Record<string, unknown>> = DEFAULTS;
+  return EXAMPLES.get(name) ?? String(defaults[name]);
+}
+
+/** What each setting is when the stack does not set it. */
+export const DEFAULTS: Readonly<Omit<MarbleConfig, "alertEmail">> = settings
+  .omit({ alertEmail: true })
+  .parse({});

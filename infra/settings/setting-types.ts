@@ -1,0 +1,87 @@
+/** Kinds of settings: what each takes, and what is said of a value that it does not take. */
+import * as z from "zod";
+import { parseSchedule } from "../../domain/schedule/schedule";
+
+export function schedule(byDefault: string) {
+  return z
+    .string()
+    .superRefine((expression, context) => {
+      try {
+        parseSchedule(expression);
+      } catch (error) {
+        context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
+      }
+    })
+    .default(byDefault);
+}
+
+/** The characters that Secrets Manager allows in a name. An ARN is none. */
+export function secretName(byDefault: string) {
+  const rule =
+    "must be the name of a secret in AWS Secrets Manager (letters, digits and /_+=.@-), not its ARN or content";
+  return z
+    .string()
+    .regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/, rule)
+    .default(byDefault);
+}
+
+export function schemaName(byDefault: string) {
+  return z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_$]{0,62}$/, "must be the name of a PostgreSQL schema")
+    .default(byDefault);
+}
+
+/** A setting that is empty by default. */
+export function optional(pattern: RegExp, rule: string) {
+  return z
+    .string()
+    .refine((value) => value === "" || pattern.test(value), rule)
+    .default("");
+}
+
+/** Values separated by commas, each once; none by default. */
+export function list(pattern: RegExp, rule: string) {
+  return z
+    .string()
+    .transform((text) => (text === "" ? [] : [...new Set(text.split(",").map((id) => id.trim()))]))
+    .refine((ids) => ids.every((id) => pattern.test(id)), rule)
+    .default([]);
+}
+
+/** Ids of a kind of resource of EC2. */
+export const idList = (kind: "subnet" | "sg") =>
+  list(
+    new RegExp(`^${kind}-[0-9a-f]+$`),
+    `must be ids such as ${kind}-0123456789abcdef0, separated by commas`,
+  );
+
+export function date(byDefault: string) {
+  return z.iso.date("must be a date such as 2020-01-31").default(byDefault);
+}
+
+export function yesOrNo(byDefault: boolean) {
+  return z
+    .enum(["true", "false"], "must be true or false")
+    .transform((text) => text === "true")
+    .default(byDefault);
+}
+
+/** Memory of a Lambda; the limits are those of AWS. */
+export function memory(byDefault: number) {
+  const rule = "must be a whole number of MB from 128 to 10240";
+  return wholeNumber(rule).pipe(z.number().min(128, rule).max(10_240, rule)).default(byDefault);
+}
+
+/** An amount of data, in MB. */
+export function megabytes(byDefault: number, { least = 1 } = {}) {
+  const rule = `must be a whole number of MB, from ${least}`;
+  return wholeNumber(rule).pipe(z.number().min(least, rule)).default(byDefault);
+}
+
+export function wholeNumber(rule: string) {
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, rule)
+    .transform(Number);
+}

@@ -1,0 +1,58 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { COMMITS_PREFIX } from "../../domain/log/keys";
+import type { LakeBucket } from "../lake/lake-bucket";
+import { nameOf } from "../naming";
+import type { Stage } from "./stage";
+
+export interface CommitNotificationArgs {
+  readonly bucket: LakeBucket;
+  readonly stage: Stage;
+}
+
+/**
+ * Invokes a stage when a commit is written to a bucket. Data files that a commit names invoke nothing.
+ *
+ * The notification is a resource of its own: `bucket.onObjectCreated` would make it when the process ends.
+ * S3 keeps one configuration a bucket, so a bucket can have one of these.
+ */
+export class CommitNotification extends pulumi.ComponentResource {
+  constructor(
+    name: string,
+    { bucket, stage }: CommitNotificationArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("marble:infra:CommitNotification", name, {}, opts);
+    const fullName = nameOf(name);
+    const child = { parent: this };
+
+    const permission = new aws.lambda.Permission(
+      fullName,
+      {
+        function: stage.function.name,
+        action: "lambda:InvokeFunction",
+        principal: "s3.amazonaws.com",
+        sourceArn: bucket.arn,
+        // A deleted bucket's name can be taken by another account.
+        sourceAccount: aws.getCallerIdentityOutput().accountId,
+      },
+      child,
+    );
+    new aws.s3.BucketNotification(
+      fullName,
+      {
+        bucket: bucket.name,
+        lambdaFunctions: [
+          {
+            lambdaFunctionArn: stage.function.arn,
+            events: ["s3:ObjectCreated:*"],
+            filterPrefix: COMMITS_PREFIX,
+            filterSuffix: ".json",
+          },
+        ],
+      },
+      { ...child, dependsOn: permission },
+    );
+    this.registerOutputs();
+  }
+}

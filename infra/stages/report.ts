@@ -1,0 +1,102 @@
+import { join, resolve } from "node:path";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { LATEST_REPORT, MAILED_PREFIX } from "../../domain/report/keys";
+import { report } from "../../handlers/report";
+import { bundlePageScript } from "./bundle";
+import type { MarbleConfig } from "../settings/config";
+import { LakeBucket } from "../lake/lake-bucket";
+import { nameOf } from "../naming";
+import {
+  createObjects,
+  listObjects,
+  publishMessages,
+  readObjects,
+  readSecret,
+} from "../permissions/permissions";
+import { Schedule } from "./schedule";
+import { Stage, type StageArgs } from "./stage";
+import type { Surroundings } from "./stage-function";
+
+export interface ReportArgs {
+  readonly config: MarbleConfig;
+  /** what it has in common with the other stages */
+  readonly common: Pick<StageArgs, "alerts" | "logLevel" | "logRetentionDays" | keyof Surroundings>;
+}
+
+/** The keys of the reports: `YYYY/MM/DD/commit-<number>-<time>.html`. */
+const REPORTS = "????/??/??/commit-*.html";
+const PAGE = join(__dirname, "../../domain/report/browser/main.ts");
+
+/**
+ * The business report: a stage that makes a page from the marts, a bucket for the pages, and a topic that mails
+ * links to them.
+ *
+ * The bucket is closed, and a link is the only way in for those who have no access to the account.
+ */
+export class Report extends pulumi.ComponentResource {
+  readonly bucket: LakeBucket;
+  readonly stage: Stage;
+
+  constructor(name: string, { config, common }: ReportArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("marble:infra:Report", name, {}, opts);
+    const child = { parent: this };
+    const { kmsKeyArn, reportRetentionDays, reportEmail, alertEmail } = config;
+
+    this.bucket = new LakeBucket(
+      "reports",
+      // Reports can be made again, and who no longer wants any keeps those that there are until they expire.
+      { protectData: false, leavesItsData: true, kmsKeyArn, expireDays: reportRetentionDays },
+      child,
+    );
+    const topic = new aws.sns.Topic(nameOf("reports"), {}, child);
+    new aws.sns.TopicSubscription(
+      nameOf("reports"),
+      { topic: topic.arn, protocol: "email", endpoint: reportEmail || alertEmail },
+      child,
+    );
+    const script = bundlePageScript(resolve(PAGE));
+
+    this.stage = new Stage(
+      name,
+      {
+        handler: report,
+        environment: {
+          WAREHOUSE_SECRET: config.warehouseSecret,
+          WAREHOUSE_SCHEMA: config.warehouseSchema,
+          MARTS_SCHEMA: config.martsSchema,
+          REPORTS_BUCKET: this.bucket.name,
+          REPORTS_TOPIC: topic.arn,
+          REPORT_MAIL: config.reportMail,
+          PAGE_SCRIPT: script,
+        },
+        extraFiles: [script],
+        permissions: [
+          readSecret(config.warehouseSecret),
+          listObjects(this.bucket),
+          createObjects({ bucket: this.bucket, keys: [REPORTS, LATEST_REPORT, `${MAILED_PREFIX}*`] }),
+          // A link may do what its maker may; to write over the latest only as it was last seen, S3 wants it read; and
+          // a run looks whether the day's mail is its own.
+          readObjects({ bucket: this.bucket, keys: [REPORTS, LATEST_REPORT, `${MAILED_PREFIX}*`] }),
+          publishMessages(topic),
+        ],
+        memoryMb: 512,
+        standstill:
+          "Until it works again no new report is made. The latest stays, and says how old it is. The warehouse gets all that is new.",
+        ...common,
+      },
+      child,
+    );
+    this.bucket.admit({
+      writers: [this.stage.roleArn],
+      taggers: [this.stage.roleArn],
+      replaceable: LATEST_REPORT,
+    });
+    new Schedule(
+      `${name}-schedule`,
+      { expression: config.reportSchedule, stage: this.stage, alerts: common.alerts },
+      child,
+    );
+    this.registerOutputs();
+  }
+}

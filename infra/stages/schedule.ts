@@ -1,0 +1,82 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Alerts } from "../alarms/alerts";
+import { deadLetterQueue } from "../alarms/dead-letter-queue";
+import { nameOf } from "../naming";
+import { grantRole, invokeFunction, sendMessages } from "../permissions/permissions";
+import type { Stage } from "./stage";
+
+export interface ScheduleArgs {
+  /** an EventBridge expression, in UTC: `rate(5 minutes)` or `cron(0 6 * * ? *)` */
+  readonly expression: string;
+  readonly stage: Stage;
+  readonly alerts: Alerts;
+}
+
+/**
+ * Invokes a stage on a schedule (Amazon EventBridge Scheduler), with a role that can invoke that stage and
+ * nothing else, and a queue for the invocations that could not be delivered.
+ */
+export class Schedule extends pulumi.ComponentResource {
+  constructor(
+    name: string,
+    { expression, stage, alerts }: ScheduleArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("marble:infra:Schedule", name, {}, opts);
+    const fullName = nameOf(name);
+    const child = { parent: this };
+
+    const undelivered = deadLetterQueue(
+      `${fullName}-undelivered`,
+      {
+        alerts,
+        what: (queue) =>
+          pulumi.interpolate`The schedule ${fullName} could not start ${stage.function.name}. The messages in the queue ${queue} carry the error; most often a role is wrong.`,
+        meaning: stage.standstill,
+        section: "a-schedule-cannot-start-its-stage",
+        logGroup: stage.logGroup,
+      },
+      child,
+    );
+    const { role, policy } = grantRole(
+      fullName,
+      {
+        service: "scheduler.amazonaws.com",
+        // Or the service could be made to use the role for another account. The ARN has to be a group's:
+        // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+        condition: {
+          StringEquals: {
+            "aws:SourceAccount": aws.getCallerIdentityOutput().accountId,
+            "aws:SourceArn": defaultScheduleGroup(),
+          },
+        },
+        permissions: [invokeFunction(stage.function), sendMessages(undelivered)],
+      },
+      child,
+    );
+    new aws.scheduler.Schedule(
+      fullName,
+      {
+        scheduleExpression: expression,
+        flexibleTimeWindow: { mode: "OFF" },
+        target: {
+          arn: stage.function.arn,
+          roleArn: role.arn,
+          // The next invocation makes up for a missed one, so there is no point in trying for long.
+          retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: 300 },
+          deadLetterConfig: { arn: undelivered.arn },
+        },
+      },
+      { ...child, dependsOn: policy },
+    );
+    this.registerOutputs();
+  }
+}
+
+function defaultScheduleGroup(): pulumi.Output<string> {
+  const { partition } = aws.getPartitionOutput();
+  const { region } = aws.getRegionOutput();
+  const { accountId } = aws.getCallerIdentityOutput();
+  return pulumi.interpolate`arn:${partition}:scheduler:${region}:${accountId}:schedule-group/default`;
+}

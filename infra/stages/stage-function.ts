@@ -1,0 +1,97 @@
+import type * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { METRICS_NAMESPACE } from "../../domain/metrics";
+import { BundledFunction, type Handler } from "./bundled-function";
+import { nameOf } from "../naming";
+import {
+  grantRole,
+  sendTraces,
+  standInVpc,
+  useKey,
+  writeLogs,
+  type Permission,
+} from "../permissions/permissions";
+
+/** What a stack chooses for all of its Lambdas. */
+export interface Surroundings {
+  /** The key of KMS that encrypts the lake and the secrets; empty where AWS's own keys do. */
+  readonly kmsKeyArn: string;
+  /** Where in a VPC they stand; both empty: outside of any. */
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+  /** Does X-Ray trace their runs? */
+  readonly tracing: boolean;
+}
+
+/** What a Lambda of the pipeline is made of. */
+export interface StageFunctionArgs extends Surroundings {
+  /** exported by its own file in handlers/ */
+  readonly handler: Handler;
+  /** what the handler reads from `process.env`, beside what every Lambda here gets; never a secret */
+  readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
+  /** what it may do, beside writing its log */
+  readonly permissions: readonly Permission[];
+  /** files that the handler reads, relative to the project's folder */
+  readonly extraFiles?: readonly string[];
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly logLevel: string;
+  readonly logGroup: aws.cloudwatch.LogGroup;
+}
+
+/** Declares a Lambda with a role of its own. */
+export function stageFunction(
+  name: string,
+  args: StageFunctionArgs,
+  opts: pulumi.CustomResourceOptions,
+): { readonly function: aws.lambda.Function; readonly roleArn: pulumi.Output<string> } {
+  const { handler, environment, permissions, memoryMb, timeoutSeconds, logLevel, logGroup } = args;
+  const fullName = nameOf(name);
+  const { role, policy } = grantRole(
+    fullName,
+    {
+      service: "lambda.amazonaws.com",
+      permissions: [...permissions, writeLogs(logGroup), ...permissionsFor(fullName, args)],
+    },
+    opts,
+  );
+  const lambda = new BundledFunction(
+    fullName,
+    {
+      callback: handler,
+      extraFiles: args.extraFiles ?? [],
+      role,
+      runtime: "nodejs24.x",
+      architectures: ["arm64"],
+      memorySize: memoryMb,
+      timeout: timeoutSeconds,
+      ...(args.subnetIds.length > 0 && {
+        vpcConfig: { subnetIds: [...args.subnetIds], securityGroupIds: [...args.securityGroupIds] },
+      }),
+      ...(args.tracing && { tracingConfig: { mode: "Active" } }),
+      loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
+      environment: {
+        variables: {
+          POWERTOOLS_SERVICE_NAME: name,
+          POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+          POWERTOOLS_LOG_LEVEL: logLevel,
+          MARBLE_ENVIRONMENT: pulumi.getStack(),
+          NODE_OPTIONS: "--enable-source-maps",
+          ...environment,
+        },
+      },
+    },
+    { ...opts, dependsOn: policy },
+  );
+  return { function: lambda, roleArn: role.arn };
+}
+
+/** What a role must be allowed because of what stands around its Lambda. */
+const permissionsFor = (
+  functionName: string,
+  { kmsKeyArn, subnetIds, tracing }: Surroundings,
+): Permission[] => [
+  ...(kmsKeyArn === "" ? [] : [useKey(kmsKeyArn)]),
+  ...(subnetIds.length === 0 ? [] : standInVpc(functionName)),
+  ...(tracing ? [sendTraces()] : []),
+];

@@ -1,0 +1,80 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Alerts } from "../alarms/alerts";
+import type { LakeBucket } from "../lake/lake-bucket";
+import { nameOf } from "../naming";
+import { takeMessages } from "../permissions/permissions";
+import { errorsAlarm } from "../alarms/stage-alarms";
+import { stageFunction, type StageFunctionArgs } from "./stage-function";
+import { TaskQueue, WORKERS_ONLY_HELP } from "./task-queue";
+
+/** Many times what a file takes. A task that is not done by then is tried again six times as much later. */
+const FIVE_MINUTES = 5 * 60;
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+const VISIBILITY_TIMEOUTS = 6;
+
+export interface WorkerArgs extends Omit<StageFunctionArgs, "timeoutSeconds" | "logGroup"> {
+  /** Where its tasks are handed out. */
+  readonly tasks: { readonly bucket: LakeBucket; readonly prefix: string };
+  /** How many of them are done at the same time; AWS wants 2 at least. */
+  readonly concurrency: number;
+  readonly logRetentionDays: number;
+  readonly alerts: Alerts;
+}
+
+/**
+ * A Lambda that several invocations at once do tasks with: each new object under a prefix of a bucket becomes a
+ * message of a queue, and each message an invocation, no more at a time than it may be.
+ *
+ * A queue and not the bucket starts it, because a queue can wait: that limits the invocations without a share of
+ * the account's concurrency that is kept free for them.
+ */
+export class Worker extends pulumi.ComponentResource {
+  readonly function: aws.lambda.Function;
+  readonly logGroup: aws.cloudwatch.LogGroup;
+  readonly roleArn: pulumi.Output<string>;
+
+  constructor(name: string, args: WorkerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("marble:infra:Worker", name, {}, opts);
+    const { tasks, concurrency, logRetentionDays, alerts, permissions, ...lambda } = args;
+    const fullName = nameOf(name);
+    const child = { parent: this };
+
+    this.logGroup = new aws.cloudwatch.LogGroup(fullName, { retentionInDays: logRetentionDays }, child);
+    const logGroup = this.logGroup;
+    const queue = new TaskQueue(
+      `${name}-tasks`,
+      { ...tasks, visibilitySeconds: VISIBILITY_TIMEOUTS * FIVE_MINUTES, logGroup, alerts },
+      child,
+    );
+    const made = stageFunction(
+      name,
+      {
+        ...lambda,
+        permissions: [...permissions, takeMessages(queue)],
+        timeoutSeconds: FIVE_MINUTES,
+        logGroup,
+      },
+      child,
+    );
+    this.function = made.function;
+    this.roleArn = made.roleArn;
+    new aws.lambda.EventSourceMapping(
+      fullName,
+      {
+        eventSourceArn: queue.arn,
+        functionName: this.function.arn,
+        batchSize: 1,
+        scalingConfig: { maximumConcurrency: concurrency },
+      },
+      child,
+    );
+    errorsAlarm(
+      { fullName, functionName: this.function.name, logGroup, alerts },
+      { meaning: WORKERS_ONLY_HELP, section: "workers-fail" },
+      child,
+    );
+    this.registerOutputs({ function: this.function.name, logGroup: this.logGroup.name });
+  }
+}

@@ -1,0 +1,76 @@
+import { messageOf } from "../../../domain/errors";
+import type { Message } from "../sns/mail";
+import { alarmMail } from "./alarm-mail";
+import { evaluateAlarm, evaluationRange, type AlarmRule, type AlarmState } from "./evaluate";
+import type { MetricStore } from "./metric-store";
+
+/** A metric alarm that the program declared. */
+export interface Alarm extends AlarmRule {
+  readonly name: string;
+  readonly description: string;
+  /** Who is told when it rings. */
+  readonly topicArns: readonly string[];
+  /** Who is told when it is over. */
+  readonly okTopicArns: readonly string[];
+}
+
+/** A change of an alarm's state. */
+export interface AlarmTransition {
+  readonly alarm: Alarm;
+  readonly from: AlarmState;
+  readonly to: AlarmState;
+  readonly reason: string;
+  readonly at: Date;
+}
+
+/** Alarms and the states that they are in. */
+export interface Alarms {
+  /** Looks at every alarm, changes states and sends the mails; CloudWatch does it once a minute. */
+  evaluate(now: Date): Promise<readonly AlarmTransition[]>;
+  states(): ReadonlyMap<string, AlarmState>;
+}
+
+export interface AlarmsOptions {
+  readonly alarms: readonly Alarm[];
+  readonly metrics: MetricStore;
+  readonly publish: (message: Message) => Promise<unknown>;
+}
+
+/**
+ * Keeps the states of alarms. Actions are taken when a state changes and never again while it lasts; for OK
+ * also when the state before was INSUFFICIENT_DATA, as every alarm's is at first.
+ */
+export function startAlarms({ alarms, metrics, publish }: AlarmsOptions): Alarms {
+  const states = new Map<string, AlarmState>(alarms.map(({ name }) => [name, "INSUFFICIENT_DATA"]));
+
+  async function tell(transition: AlarmTransition): Promise<void> {
+    const { alarm, to } = transition;
+    const topics = to === "ALARM" ? alarm.topicArns : to === "OK" ? alarm.okTopicArns : [];
+    for (const topicArn of topics) {
+      try {
+        await publish({ topicArn, ...alarmMail(transition) });
+      } catch (error) {
+        throw new Error(`the alarm ${alarm.name} could not be told: ${messageOf(error)}`, { cause: error });
+      }
+    }
+  }
+
+  return {
+    states: () => states,
+    evaluate: async (now) => {
+      const transitions: AlarmTransition[] = [];
+      for (const alarm of alarms) {
+        const datapoints = evaluationRange(alarm, now).map(({ from, to }) =>
+          metrics.statistic(alarm, { statistic: alarm.statistic, from, to }),
+        );
+        const from = states.get(alarm.name) ?? "INSUFFICIENT_DATA";
+        const { state: to, reason } = evaluateAlarm(alarm, datapoints, from);
+        if (to === from) continue;
+        states.set(alarm.name, to);
+        transitions.push({ alarm, from, to, reason, at: now });
+      }
+      for (const transition of transitions) await tell(transition);
+      return transitions;
+    },
+  };
+}

@@ -1,0 +1,163 @@
+import { createReadStream, mkdirSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { s3Error } from "../protocol/errors";
+import { createKeyIndex } from "./key-index";
+import type { KeyIndex } from "./key-index";
+import { filesBelow, ioBytes, openLayout, pruneAbove } from "./layout";
+import type { Layout } from "./layout";
+import { ancestorsOf, checkBucketName, checkKey, unsupportedKey } from "../protocol/names";
+import { formatRecord, loadRecord } from "./records";
+import type { ObjectName, ObjectRecord } from "./records";
+import { commitStaged, recover, stage, writeAtomically } from "./staging";
+import type { Staged } from "./staging";
+
+/** A write that has taken effect. */
+export interface Committed extends ObjectName {
+  readonly record: ObjectRecord;
+}
+
+/**
+ * The buckets and objects in one directory, which one process may have open at a time.
+ *
+ * Payloads are staged first, by as many writers as there are, and committed synchronously: between a
+ * check and its effect no other request runs, which is what makes conditional writes atomic.
+ */
+export interface Store {
+  readonly layout: Layout;
+  /** @throws S3Error InvalidBucketName, BucketAlreadyOwnedByYou */
+  createBucket(name: string): void;
+  hasBucket(name: string): boolean;
+  /** The bucket's keys in UTF-8 byte order. @throws S3Error NoSuchBucket */
+  keys(bucket: string): readonly string[];
+  /** @throws S3Error NoSuchBucket, or InvalidArgument if the file system cannot hold the key */
+  find(name: ObjectName): ObjectRecord | undefined;
+  /** @throws S3Error NoSuchBucket, NoSuchKey */
+  get(name: ObjectName): ObjectRecord;
+  /** The bytes `start` to `end`, inclusive, of the object as it is now, whatever replaces it meanwhile. */
+  read(name: ObjectName, range: { readonly start: number; readonly end: number }): Readable;
+  stage(chunks: AsyncIterable<Buffer>): Promise<Staged>;
+  /** Makes a staged payload an object, or discards it and throws what `check` throws. */
+  commit(write: {
+    readonly name: ObjectName;
+    readonly staged: Staged;
+    readonly attributes: Pick<ObjectRecord, "eTag" | "headers" | "tags" | "checksums">;
+    readonly check: (existing: ObjectRecord | undefined) => void;
+  }): Committed;
+  /** @throws S3Error NoSuchBucket, NoSuchKey */
+  setTags(name: ObjectName, tags: ObjectRecord["tags"]): void;
+  /** Does nothing if there is no such object. */
+  delete(name: ObjectName): void;
+}
+
+interface Bucket {
+  readonly index: KeyIndex;
+  /** Every key; its record once it was needed. */
+  readonly records: Map<string, ObjectRecord | undefined>;
+}
+
+/** Opens the store in this directory, finishes what a killed process left half done and indexes all keys. */
+export function openStore(directory: string): Store {
+  const layout = openLayout(directory);
+  recover(layout);
+  const buckets = new Map<string, Bucket>();
+  for (const entry of readdirSync(layout.root, { withFileTypes: true })) {
+    if (entry.isDirectory() && !entry.name.startsWith("."))
+      buckets.set(entry.name, loadBucket(layout, entry.name));
+  }
+
+  function requireBucket(name: string): Bucket {
+    const bucket = buckets.get(name);
+    if (bucket === undefined) throw s3Error("NoSuchBucket");
+    return bucket;
+  }
+
+  function find({ bucket, key }: ObjectName): ObjectRecord | undefined {
+    const { records } = requireBucket(bucket);
+    checkKey(key);
+    if (!records.has(key)) return undefined;
+    const record = records.get(key) ?? loadRecord(layout, { bucket, key });
+    records.set(key, record);
+    return record;
+  }
+
+  function get(name: ObjectName): ObjectRecord {
+    const record = find(name);
+    if (record === undefined) throw s3Error("NoSuchKey");
+    return record;
+  }
+
+  function refuseShadowing({ bucket, key }: ObjectName): void {
+    const { records } = requireBucket(bucket);
+    for (const ancestor of ancestorsOf(key)) {
+      if (records.has(ancestor)) throw unsupportedKey(key, `there is an object "${ancestor}"`);
+    }
+    if (statSync(layout.object(bucket, key), { throwIfNoEntry: false })?.isDirectory() === true) {
+      throw unsupportedKey(key, `there are objects below "${key}/"`);
+    }
+  }
+
+  return {
+    layout,
+    createBucket(name) {
+      checkBucketName(name);
+      if (buckets.has(name)) throw s3Error("BucketAlreadyOwnedByYou");
+      mkdirSync(join(layout.root, name), { recursive: true });
+      buckets.set(name, { index: createKeyIndex([]), records: new Map() });
+    },
+    hasBucket: (name) => buckets.has(name),
+    keys: (bucket) => requireBucket(bucket).index.sorted(),
+    find,
+    get,
+    read({ bucket, key }, { start, end }) {
+      // Opened at once: a stream of its own opens later, and may by then find a newer object.
+      const path = layout.object(bucket, key);
+      return createReadStream(path, { fd: openSync(path, "r"), start, end, highWaterMark: ioBytes });
+    },
+    stage: (chunks) => stage(layout, chunks),
+    commit({ name, staged, attributes, check }) {
+      try {
+        check(find(name));
+        refuseShadowing(name);
+      } catch (error) {
+        rmSync(staged.path, { force: true });
+        throw error;
+      }
+      const record: ObjectRecord = {
+        size: staged.size,
+        lastModified: new Date().toISOString(),
+        ...attributes,
+      };
+      commitStaged(layout, { staged, name, record });
+      const { bucket, key } = name;
+      const { index, records } = requireBucket(bucket);
+      if (!records.has(key)) index.add(key);
+      records.set(key, record);
+      return { bucket, key, record };
+    },
+    setTags(name, tags) {
+      const record = { ...get(name), tags };
+      writeAtomically(layout, {
+        path: layout.record(name.bucket, name.key),
+        text: formatRecord(name, record),
+      });
+      requireBucket(name.bucket).records.set(name.key, record);
+    },
+    delete(name) {
+      if (find(name) === undefined) return;
+      const { bucket, key } = name;
+      for (const path of [layout.object(bucket, key), layout.record(bucket, key)]) {
+        rmSync(path, { force: true });
+        pruneAbove(path, path.slice(0, -key.length - 1));
+      }
+      const { index, records } = requireBucket(bucket);
+      index.delete(key);
+      records.delete(key);
+    },
+  };
+}
+
+function loadBucket(layout: Layout, name: string): Bucket {
+  const keys = [...filesBelow(join(layout.root, name))];
+  return { index: createKeyIndex(keys), records: new Map(keys.map((key) => [key, undefined])) };
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../clock";
+import type { DeadLetters } from "../sqs/dead-letters";
+import type { Authorizer, Principal } from "../iam/authorizer";
+import { startSchedules, type RunningSchedules } from "./scheduler";
+import type { ScheduleTrigger } from "../../wiring";
+
+/** The schedules of the program; they fire once they are started. */
+export interface ScheduleRunner {
+  start(): void;
+  /** Disables the schedules of a function, or enables them again. */
+  enable(functionArn: string, enabled: boolean): void;
+  /** When a schedule next wakes a function; undefined when none will. */
+  next(functionArn: string): Date | undefined;
+  /** Resolves when no schedule is being fired. */
+  settled(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface ScheduleRunnerOptions {
+  readonly clock: Clock;
+  readonly authorizer: Authorizer;
+  readonly dead: DeadLetters;
+  /** The names of the queues by their ARNs. */
+  readonly queues: ReadonlyMap<string, string>;
+  readonly invoke: (functionArn: string) => void;
+  readonly onDeadLetter: (file: string) => void;
+}
+
+/**
+ * Fires schedules as EventBridge Scheduler does: with the role of the schedule, which also has to let it say
+ * that it could not.
+ */
+export function createScheduleRunner(
+  triggers: readonly ScheduleTrigger[],
+  options: ScheduleRunnerOptions,
+): ScheduleRunner {
+  const { clock, authorizer, dead, queues, invoke, onDeadLetter } = options;
+  const disabled = new Set<string>();
+  const firing = new Set<Promise<void>>();
+  let schedules: RunningSchedules | undefined;
+
+  async function fire({ name, functionArn, roleArn, deadLetterArn }: ScheduleTrigger): Promise<void> {
+    if (disabled.has(functionArn)) return;
+    const principal: Principal = { roleArn, session: name };
+    const call = { principal, action: "lambda:InvokeFunction", resource: functionArn };
+    const { allowed, message } = await authorizer.decide(call);
+    if (allowed) {
+      invoke(functionArn);
+      return;
+    }
+    const send = { principal, action: "sqs:SendMessage", resource: deadLetterArn };
+    const queue = queues.get(deadLetterArn);
+    if (queue === undefined || !(await authorizer.decide(send)).allowed) return;
+    const body = { ERROR_CODE: "AccessDenied", ERROR_MESSAGE: message };
+    onDeadLetter(await dead.send(queue, { id: randomUUID(), at: clock.now(), body }));
+  }
+
+  const settled = async (): Promise<void> => {
+    await Promise.all(firing);
+  };
+  return {
+    start: () => {
+      schedules ??= startSchedules(
+        triggers.map((trigger) => ({
+          expression: trigger.expression,
+          fire: () => {
+            const fired: Promise<void> = fire(trigger).finally(() => firing.delete(fired));
+            firing.add(fired);
+          },
+        })),
+        clock,
+      );
+    },
+    enable: (functionArn, enabled) => {
+      if (enabled) disabled.delete(functionArn);
+      else disabled.add(functionArn);
+    },
+    next: (functionArn) => {
+      if (disabled.has(functionArn)) return undefined;
+      const times = schedules?.next().filter((_, index) => triggers[index]?.functionArn === functionArn);
+      return times?.reduce((first, time) => (first === undefined || (time && time < first) ? time : first));
+    },
+    settled,
+    stop: async () => {
+      schedules?.stop();
+      await settled();
+    },
+  };
+}

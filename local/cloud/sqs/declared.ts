@@ -1,0 +1,98 @@
+import { statementsOf } from "../iam/policies";
+import type { ObjectFilter } from "../s3/object-storage";
+import { ACCOUNT_ID, type DeclaredResource } from "../../pulumi/mocks";
+
+/** A queue that feeds a function: what the program declares of it, and of all that hangs on it. */
+export interface DeclaredQueue {
+  readonly arn: string;
+  readonly name: string;
+  readonly functionArn: string;
+  readonly batchSize: number;
+  readonly maximumConcurrency: number;
+  /** How long a message is hidden when it was taken. */
+  readonly visibilityMs: number;
+  /** A message that was taken that often goes to the other queue. */
+  readonly maxReceiveCount: number;
+  readonly deadLetterArn: string;
+  /** What makes messages: new objects of these keys. */
+  readonly notifications: readonly ObjectFilter[];
+}
+
+/** The queues that feed a function, as the program declares them. */
+export function declaredQueues(resources: readonly DeclaredResource[]): readonly DeclaredQueue[] {
+  const inputsOf = <T>(type: string): T[] =>
+    resources.filter((resource) => resource.type === type).map(({ inputs }) => inputs as T);
+  return inputsOf<MappingInputs>("aws:lambda/eventSourceMapping:EventSourceMapping").map((mapping) => {
+    const queue = resources.find(({ arn }) => arn === mapping.eventSourceArn);
+    if (queue === undefined) throw new Error(`no queue is declared with the ARN ${mapping.eventSourceArn}`);
+    const { visibilityTimeoutSeconds, redrivePolicy } = queue.inputs as unknown as QueueInputs;
+    const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(redrivePolicy) as RedrivePolicy;
+    return {
+      arn: queue.arn,
+      name: queue.name,
+      functionArn: mapping.functionName,
+      batchSize: mapping.batchSize,
+      maximumConcurrency: mapping.scalingConfig.maximumConcurrency,
+      visibilityMs: visibilityTimeoutSeconds * 1000,
+      maxReceiveCount,
+      deadLetterArn: deadLetterTargetArn,
+      notifications: inputsOf<NotificationInputs>("aws:s3/bucketNotification:BucketNotification").flatMap(
+        ({ bucket, queues = [] }) =>
+          queues
+            .filter(({ queueArn }) => queueArn === queue.arn)
+            .map(({ filterPrefix = "", filterSuffix = "" }) => {
+              requirePolicy(bucket, queue, inputsOf("aws:sqs/queuePolicy:QueuePolicy"));
+              return { bucket, prefix: filterPrefix, suffix: filterSuffix };
+            }),
+      ),
+    };
+  });
+}
+
+/** @throws Error when the queue does not let the bucket send messages: S3 refuses such a notification */
+function requirePolicy(
+  bucket: string,
+  queue: DeclaredResource,
+  policies: readonly QueuePolicyInputs[],
+): void {
+  const allowed = policies
+    .filter(({ queueUrl }) => queueUrl === queue.id)
+    .flatMap(({ policy }) => statementsOf(policy))
+    .some(
+      ({ Effect, Action, Resource, Principal, Condition }) =>
+        Effect === "Allow" &&
+        [Action].flat().includes("sqs:SendMessage") &&
+        [Resource].flat().includes(queue.arn) &&
+        Principal?.Service === "s3.amazonaws.com" &&
+        (Condition?.ArnEquals?.["aws:SourceArn"] ?? `arn:aws:s3:::${bucket}`) === `arn:aws:s3:::${bucket}` &&
+        (Condition?.StringEquals?.["aws:SourceAccount"] ?? ACCOUNT_ID) === ACCOUNT_ID,
+    );
+  if (allowed) return;
+  throw new Error(
+    `Unable to validate the following destination configurations: ${queue.arn} does not let the bucket ${bucket} send messages; declare an aws.sqs.QueuePolicy`,
+  );
+}
+
+// The inputs as @pulumi/aws names them; only what is read here.
+interface MappingInputs {
+  readonly eventSourceArn: string;
+  readonly functionName: string;
+  readonly batchSize: number;
+  readonly scalingConfig: { readonly maximumConcurrency: number };
+}
+interface QueueInputs {
+  readonly visibilityTimeoutSeconds: number;
+  readonly redrivePolicy: string;
+}
+interface RedrivePolicy {
+  readonly deadLetterTargetArn: string;
+  readonly maxReceiveCount: number;
+}
+interface QueuePolicyInputs {
+  readonly queueUrl: string;
+  readonly policy: unknown;
+}
+interface NotificationInputs {
+  readonly bucket: string;
+  readonly queues?: readonly { queueArn: string; filterPrefix?: string; filterSuffix?: string }[];
+}

@@ -1,0 +1,42 @@
+import { messageOf } from "../../domain/errors";
+
+/** Remembers how to stop a part that was started. */
+export type Started = (stop: () => Promise<void> | void) => void;
+
+/**
+ * Starts several parts. `stop` of the result ends them, the last started first; when a later part cannot
+ * be started, those before it are stopped, and the error is that of the part.
+ */
+export async function startAll<T extends object>(
+  start: (started: Started) => Promise<T>,
+): Promise<T & { stop(): Promise<void> }> {
+  const stops: (() => Promise<void> | void)[] = [];
+  const stopAll = async (): Promise<unknown[]> => {
+    const failures: unknown[] = [];
+    for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) {
+      // One part that cannot be stopped must not keep the others running.
+      try {
+        await stop();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    return failures;
+  };
+  try {
+    const parts = await start((stop) => stops.push(stop));
+    let stopping: Promise<void> | undefined;
+    return { ...parts, stop: () => (stopping ??= stopAll().then(requireNone)) };
+  } catch (error) {
+    const failures = await stopAll();
+    if (failures.length === 0) throw error;
+    throw new AggregateError([error, ...failures], `${messageOf(error)}; then ${stopFailure(failures)}`);
+  }
+}
+
+function requireNone(failures: readonly unknown[]): void {
+  if (failures.length > 0) throw new AggregateError(failures, stopFailure(failures));
+}
+
+const stopFailure = (failures: readonly unknown[]): string =>
+  `some parts could not be stopped: ${failures.map(messageOf).join("; ")}`;

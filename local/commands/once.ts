@@ -1,0 +1,50 @@
+import type { CloudEvent, StageName } from "../cloud";
+import type { Platform } from "../platform";
+import { requireSuccess, runReport, type RunReport, type StageResult } from "./run-report";
+
+/** Keeps what every successful invocation returned, also of those that events started. */
+export function resultCollector(): { readonly onEvent: (event: CloudEvent) => void; take(): StageResult[] } {
+  let results: StageResult[] = [];
+  return {
+    onEvent: (event) => {
+      if (event.kind === "invocation" && event.result.ok)
+        results.push({ stage: event.stage, payload: event.result.payload });
+    },
+    take: () => {
+      const taken = results;
+      results = [];
+      return taken;
+    },
+  };
+}
+
+const STAGES: readonly StageName[] = ["ingest", "process", "load"];
+
+/**
+ * Runs every stage until nothing is left to do. The events of one stage have done their work before the
+ * next begins.
+ * @param ingestEvent what is asked of ingest
+ * @throws Error with the stage and the cause when an invocation fails
+ */
+export async function runOnce(
+  { cloud }: Platform,
+  collector: { take(): StageResult[] },
+  ingestEvent: object = {},
+): Promise<RunReport> {
+  collector.take();
+  const results: StageResult[] = [];
+  for (const stage of STAGES) {
+    for (;;) {
+      requireSuccess(stage, await cloud.invoke(stage, stage === "ingest" ? ingestEvent : {}));
+      await cloud.settled();
+      const made = collector.take();
+      results.push(...made);
+      if (stage === "ingest" || !made.some((result) => result.stage === stage && hasCommits(result.payload)))
+        break;
+    }
+  }
+  return runReport(results);
+}
+
+const hasCommits = (payload: unknown): boolean =>
+  ((payload as { commits?: readonly number[] }).commits ?? []).length > 0;

@@ -1,0 +1,108 @@
+import { parseArgs } from "node:util";
+import { parseOrExplain, STRAY_ARGUMENT } from "../options";
+
+/** What `npm run operate` can do: each is an event of a Lambda, or a question to the lake. */
+export const OPERATIONS = ["replay", "abandon-replay", "reprocess", "release", "report", "schema"] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+/** What `npm run operate` was asked for. */
+export interface OperateOptions {
+  readonly operation: Operation;
+  readonly tables: readonly string[];
+  readonly from: number | undefined;
+  readonly dryRun: boolean;
+  readonly yes: boolean;
+  readonly source: string | undefined;
+  readonly warehouse: string | undefined;
+  readonly sourceSchema: string;
+  readonly warehouseSchema: string;
+  readonly lake: string;
+  readonly bucket: string | undefined;
+}
+
+export const HELP = `npm run operate -- OPERATION [options]
+
+Operates the platform of \`npm run local\` (stop that first, but for schema): says what it will do, and does
+it with --yes.
+
+  replay                    load all commits again, into new tables that then take the place of the old ones
+  replay --table NAME       load one table of the warehouse again, in place (may be given several times)
+  replay --from N           begin at commit N, in place (with --table or for all tables)
+  abandon-replay            drop the new tables of a replay that is underway
+  reprocess                 build the processed log of a new model version from the ingestion log
+  release TABLE...          let the deletes through that hold a table of the source back
+  report                    make the business report of what is loaded, unless it is there; say where it is
+  schema TABLE              print what columns a table of the source had, commit by commit
+
+  --yes                     do it
+  --dry-run                 only say what would be done (the default without --yes)
+  --lake DIR                the lake of npm run local (default: .marble)
+  --source URL, --warehouse URL, --source-schema NAME, --warehouse-schema NAME
+                            as for npm run local
+  --bucket NAME             with schema: read an ingestion bucket in AWS, with your own credentials
+  --help                    this text
+
+In AWS the same is done by invoking a Lambda with an event: see docs/operations.md.
+`;
+
+const parse = (args: readonly string[]) =>
+  parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      table: { type: "string", multiple: true, default: [] },
+      from: { type: "string" },
+      "dry-run": { type: "boolean", default: false },
+      yes: { type: "boolean", default: false },
+      source: { type: "string" },
+      warehouse: { type: "string" },
+      "source-schema": { type: "string", default: "public" },
+      "warehouse-schema": { type: "string", default: "public" },
+      lake: { type: "string", default: ".marble" },
+      bucket: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+
+/**
+ * @returns undefined when only the help is wanted
+ * @throws Error that names the argument and says what it takes
+ */
+export function parseOperateOptions(args: readonly string[]): OperateOptions | undefined {
+  const { values, positionals } = parseOrExplain(() => parse(args));
+  if (values.help) return undefined;
+  if (positionals.some((text) => text.includes("://"))) throw new Error(STRAY_ARGUMENT);
+  const [operation, ...rest] = positionals;
+  if (!isOperation(operation)) throw new Error(`say which operation: ${OPERATIONS.join(", ")}; see --help`);
+  const takesTables = operation === "release" || operation === "schema";
+  if (!takesTables && rest.length > 0)
+    throw new Error(`${operation} takes no argument ${rest.join(" ")}; see --help`);
+  if (operation === "release" && rest.length === 0)
+    throw new Error("release needs the tables to let through: npm run operate -- release payment");
+  if (operation === "schema" && rest.length !== 1)
+    throw new Error("schema needs one table: npm run operate -- schema staff");
+  if (operation !== "replay" && (values.table.length > 0 || values.from !== undefined))
+    throw new Error(`--table and --from go with replay, not with ${operation}`);
+  return {
+    operation,
+    tables: takesTables ? rest : values.table,
+    from: commitNumberOf(values.from),
+    dryRun: values["dry-run"] || !values.yes,
+    yes: values.yes,
+    source: values.source,
+    warehouse: values.warehouse,
+    sourceSchema: values["source-schema"],
+    warehouseSchema: values["warehouse-schema"],
+    lake: values.lake,
+    bucket: values.bucket,
+  };
+}
+
+const isOperation = (name: string | undefined): name is Operation =>
+  OPERATIONS.some((operation) => operation === name);
+
+function commitNumberOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d*$/.test(text)) throw new Error(`--from takes the number of a commit, not "${text}"`);
+  return Number(text);
+}

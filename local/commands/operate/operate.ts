@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { messageOf } from "../../../domain/errors";
+import { INTERRUPTED, untilInterrupted } from "../interruption";
+import { HELP, parseOperateOptions, type OperateOptions } from "./operate-options";
+import { operate, progressLine } from "./operations";
+import { startPlatform } from "../../platform";
+import { tellSchemaHistory, withIngestionLog } from "../../schema-registry";
+import { stageLogs } from "../stage-logs";
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** `npm run operate`: see HELP in operate-options.ts. Exits with 1 and the cause when something fails. */
+async function main(): Promise<void> {
+  const options = parseOperateOptions(process.argv.slice(2));
+  if (options === undefined) {
+    process.stdout.write(HELP);
+    return;
+  }
+  if (options.operation === "schema") return schema(options);
+  const logs = stageLogs(join(options.lake, "logs"));
+  const end = await untilInterrupted(async (interrupted) => {
+    const platform = await startPlatform({
+      ...options,
+      progress: say,
+      onEvent: (event) => {
+        logs.onEvent(event);
+        const line = progressLine(event);
+        if (line !== undefined) say(line);
+      },
+    });
+    try {
+      await Promise.race([operate(platform, options, say), interrupted]);
+    } finally {
+      await platform.stop();
+    }
+  });
+  if (end === "interrupted") {
+    say("interrupted: nothing is lost; the same command goes on where it stood");
+    process.exitCode = INTERRUPTED;
+  }
+}
+
+/** Reads the log alone: no platform is started for it, and none must be stopped. */
+async function schema({ tables: [table = ""], lake, bucket }: OperateOptions): Promise<void> {
+  const progress = (text: string): void => void process.stderr.write(`${text}\n`);
+  const entries = await withIngestionLog({ lake, bucket }, (log) =>
+    tellSchemaHistory(log, table, { line: say, progress }),
+  );
+  if (entries === 0) throw new Error(`the log says nothing of a table ${table}; names are as in the source`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`marble: ${messageOf(error)}\n`);
+  process.exitCode = 1;
+});

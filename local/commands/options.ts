@@ -1,0 +1,125 @@
+import { parseArgs } from "node:util";
+import { messageOf } from "../../domain/errors";
+import { hasCode } from "../errno";
+
+/** What `npm run local` was asked for. */
+export interface LocalOptions {
+  readonly source: string | undefined;
+  readonly warehouse: string | undefined;
+  readonly sourceSchema: string;
+  readonly warehouseSchema: string;
+  readonly lake: string;
+  readonly once: boolean;
+  readonly json: boolean;
+  readonly help: boolean;
+  /** The console's port: 0 for any that is free, undefined for the usual one. */
+  readonly console: number | undefined;
+  readonly noConsole: boolean;
+  /** Opens the console in the browser. */
+  readonly open: boolean;
+  /** Tables that the delete guard holds back, whose deletes are right. */
+  readonly allowDeletes: readonly string[];
+  /** Another source takes the place of the one that the lake is of. */
+  readonly allowOtherSource: boolean;
+}
+
+export const HELP = `npm run local -- [options]
+
+Runs the platform that the program declares on this machine, until Ctrl-C.
+
+  --source URL              the PostgreSQL database to read: postgresql://user:password@host:5432/database
+                            (default: an embedded one with a generated totesys; read-only rights are enough)
+  --warehouse URL           the PostgreSQL database to load (default: an embedded one)
+  --source-schema NAME      the schema to read (default: public)
+  --warehouse-schema NAME   the schema to load (default: public)
+  --lake DIR                where buckets and all else live; a second start goes on from there (default: .marble)
+  --once                    run every stage until nothing is left to do, then exit
+  --json                    print one JSON object as the last line of standard output; all else goes to
+                            standard error (with --once)
+  --allow-deletes TABLE     let the deletes of a table through that the delete guard holds back; may be repeated
+  --allow-other-source      let this source take the place of the one that the lake is of
+  --console PORT            where the console is: http://127.0.0.1:PORT, 0 for any that is free (default: 8470,
+                            or any when that is taken)
+  --no-console              start no console
+  --open                    open the console in the browser
+  --help                    this text
+
+URLs take sslmode=disable|verify-full and sslrootcert=FILE. A host other than this machine is reached over
+TLS with a checked certificate, unless sslmode=disable.
+
+AWS_ENDPOINT_URL_S3 names an S3 service to use in place of the built-in stand-in.
+`;
+
+/** @throws Error that names the option and says what it takes */
+export function parseOptions(args: readonly string[]): LocalOptions {
+  const values = parseOrExplain(() => parse(args));
+  if (values.json && !values.once && !values.help)
+    throw new Error("--json goes with --once: without it there is no last line");
+  const { source, warehouse, lake, once, json, help, open } = values;
+  const port = portOf(values.console);
+  if (once && (port !== undefined || open))
+    throw new Error("--console and --open do not go with --once: it ends before one could look");
+  if (values["no-console"] && (port !== undefined || open))
+    throw new Error("--no-console does not go with --console and --open");
+  for (const [name, value] of Object.entries(values)) {
+    if ([value].flat().includes("")) throw new Error(`--${name} needs a value; see --help`);
+  }
+  return {
+    source,
+    warehouse,
+    sourceSchema: values["source-schema"],
+    warehouseSchema: values["warehouse-schema"],
+    lake,
+    once,
+    json,
+    help,
+    console: port,
+    noConsole: values["no-console"],
+    open,
+    allowDeletes: values["allow-deletes"],
+    allowOtherSource: values["allow-other-source"],
+  };
+}
+
+const parse = (args: readonly string[]) =>
+  parseArgs({
+    args: [...args],
+    options: {
+      source: { type: "string" },
+      warehouse: { type: "string" },
+      "source-schema": { type: "string", default: "public" },
+      "warehouse-schema": { type: "string", default: "public" },
+      lake: { type: "string", default: ".marble" },
+      once: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      "allow-other-source": { type: "boolean", default: false },
+      "allow-deletes": { type: "string", multiple: true, default: [] },
+      console: { type: "string" },
+      "no-console": { type: "boolean", default: false },
+      open: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  }).values;
+
+function portOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new Error("--console takes a port from 0 to 65535, 0 for any that is free");
+  return Number(text);
+}
+
+/** What is said of an argument that stands alone; it is not quoted, since it may well be a URL with its password. */
+export const STRAY_ARGUMENT =
+  "an argument belongs to no option: write --source URL, not URL alone; see --help";
+
+/** Parses arguments; an error says what is wrong in a line, without quoting what may be a secret. */
+export function parseOrExplain<T>(parsing: () => T): T {
+  try {
+    return parsing();
+  } catch (error) {
+    if (hasCode(error, "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL")) throw new Error(STRAY_ARGUMENT);
+    // Node's text goes on with lines of advice about its own parser.
+    const [problem = ""] = messageOf(error).split(/\. |\n/);
+    throw new Error(`${problem.replace(/\.$/, "")}; see --help`, { cause: error });
+  }
+}

@@ -1,0 +1,60 @@
+import type { IngestReport } from "../../stages/ingest/ingest";
+import type { LoadReport } from "../../stages/load/load";
+import type { ProcessReport } from "../../stages/process/process";
+import type { StageName } from "../cloud";
+import type { InvocationResult } from "../cloud/lambda/function";
+import type { FunctionName } from "../stage-runner";
+
+type TableRows = Record<string, { rows: number }>;
+
+/** What all invocations of a run together did: the object that `--json` prints. */
+export interface RunReport {
+  readonly ingest: { readonly commit: number | null; readonly tables: TableRows };
+  readonly process: { readonly commits: readonly number[]; readonly tables: TableRows };
+  readonly load: { readonly commits: readonly number[]; readonly tables: TableRows };
+  readonly rejected: number;
+}
+
+/** A successful invocation of a stage. */
+export interface StageResult {
+  readonly stage: FunctionName;
+  readonly payload: unknown;
+}
+
+function added(tables: readonly Readonly<TableRows>[]): TableRows {
+  const sum: TableRows = {};
+  for (const table of tables) {
+    for (const [name, { rows }] of Object.entries(table)) sum[name] = { rows: (sum[name]?.rows ?? 0) + rows };
+  }
+  return sum;
+}
+
+/** Adds up what the stages reported. */
+export function runReport(results: readonly StageResult[]): RunReport {
+  const of = <T>(stage: StageName): T[] =>
+    results.filter((result) => result.stage === stage).map(({ payload }) => payload as T);
+  const ingested = of<IngestReport>("ingest");
+  const processed = of<ProcessReport>("process");
+  const loaded = of<LoadReport>("load");
+  const sorted = (commits: readonly number[]): number[] => [...commits].sort((a, b) => a - b);
+  return {
+    ingest: {
+      commit: ingested.reduce<number | null>((last, { commit }) => commit ?? last, null),
+      tables: added(ingested.map(({ tables }) => tables)),
+    },
+    process: {
+      commits: sorted(processed.flatMap(({ commits }) => commits)),
+      tables: added(processed.map(({ tables }) => tables)),
+    },
+    load: {
+      commits: sorted(loaded.flatMap(({ commits }) => commits)),
+      tables: added(loaded.map(({ tables }) => tables)),
+    },
+    rejected: [...processed, ...loaded].reduce((sum, { rejected }) => sum + rejected, 0),
+  };
+}
+
+/** @throws Error with the stage and the cause when the invocation failed */
+export function requireSuccess(stage: FunctionName, { ok, error }: InvocationResult): void {
+  if (!ok) throw new Error(`${stage} failed: ${error?.message ?? "no reason was given"}`);
+}

@@ -1,0 +1,135 @@
+import { useState } from "preact/hooks";
+import type { CommitRow, TableRows } from "../../api";
+import { bytes, count, duration, plural } from "../format";
+import { useLive } from "../live";
+import { Answer, Panel, Table, Time } from "../parts";
+
+const COLUMNS = [
+  "commit",
+  ...["at", "rows", "deleted", "size", "run"],
+  ...["at", "rows", "size", "rejected", "run"],
+  ...["at", "rows", "run"],
+];
+const GROUPS = [
+  ["", 1],
+  ["ingest", 5],
+  ["process", 5],
+  ["load: in the warehouse", 3],
+] as const;
+const NUMBERS = [0, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13];
+
+/** Each commit's way through the stages, the newest first. */
+export function Commits() {
+  const [before, setBefore] = useState<number | null>(null);
+  const live = useLive("commits", {
+    topics: ["runs"],
+    query: before === null ? {} : { before: String(before) },
+  });
+  return (
+    <Panel title="Commits" note="One number follows a batch from the source to the warehouse.">
+      <Answer live={live}>
+        {({ commits, before: older, warehouseProblem }) => (
+          <>
+            {warehouseProblem !== null && (
+              <p class="problem">What the warehouse has is not known: {warehouseProblem}</p>
+            )}
+            {commits.length === 0 ? (
+              <p class="note">There is no commit yet.</p>
+            ) : (
+              <Table caption="Commits" groups={GROUPS} columns={COLUMNS} numbers={NUMBERS}>
+                {commits.map((commit) => (
+                  <Row key={commit.number} commit={commit} known={warehouseProblem === null} />
+                ))}
+              </Table>
+            )}
+            <p class="buttons">
+              <button type="button" disabled={before === null} onClick={() => setBefore(null)}>
+                Newest
+              </button>
+              <button type="button" disabled={older === null} onClick={() => setBefore(older)}>
+                Older
+              </button>
+            </p>
+          </>
+        )}
+      </Answer>
+    </Panel>
+  );
+}
+
+function Row({
+  commit: { number, ingest, process, load },
+  known,
+}: {
+  readonly commit: CommitRow;
+  readonly known: boolean;
+}) {
+  return (
+    <tr>
+      <th scope="row" class="number">
+        {number}
+      </th>
+      <td>
+        <Time at={ingest.at} />
+      </td>
+      <Rows rows={ingest.rows} tables={ingest.tables} />
+      <td class="number">{count(ingest.deleted)}</td>
+      <td class="number">{bytes(ingest.bytes)}</td>
+      <Run ms={ingest.runMs} />
+      {process === null ? (
+        <td colSpan={5} class="waits">
+          waits for process
+        </td>
+      ) : (
+        <>
+          <td>
+            <Time at={process.at} />
+          </td>
+          <Rows rows={process.rows} tables={process.tables} />
+          <td class="number">{bytes(process.bytes)}</td>
+          <td class={process.rejected > 0 ? "number bad" : "number"}>{count(process.rejected)}</td>
+          <Run ms={process.runMs} />
+        </>
+      )}
+      {load === null ? (
+        <td colSpan={3} class="waits">
+          {known ? "waits for load" : "not known"}
+        </td>
+      ) : (
+        <>
+          <td>
+            <Time at={load.at} />
+          </td>
+          <td class="number">{count(load.rows)}</td>
+          <Run ms={load.runMs} />
+        </>
+      )}
+    </tr>
+  );
+}
+
+/** A run of an earlier start of the platform is in its log only. */
+const Run = ({ ms }: { readonly ms: number | null }) => (
+  <td class="number">{ms === null ? "–" : duration(ms)}</td>
+);
+
+function Rows({ rows, tables }: { readonly rows: number; readonly tables: readonly TableRows[] }) {
+  return (
+    <td class="number">
+      {tables.length === 0 ? (
+        count(rows)
+      ) : (
+        <details>
+          <summary>{count(rows)}</summary>
+          <ul>
+            {tables.map(({ table, rows: some }) => (
+              <li key={table}>
+                {table}: {plural(some, "row")}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </td>
+  );
+}

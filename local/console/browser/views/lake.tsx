@@ -1,0 +1,123 @@
+import { useEffect, useState } from "preact/hooks";
+import { bytes } from "../format";
+import { useLive } from "../live";
+import { ObjectView } from "./object";
+import { Answer, Panel } from "../parts";
+
+interface Place {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+const addressOf = ({ bucket, key }: Place): string => `#lake/${bucket}/${encodeURIComponent(key)}`;
+
+/** The object that the address names. */
+function usePlace(): Place | undefined {
+  const read = (): Place | undefined => {
+    const [, , bucket, key] = /^#(lake)\/([^/]+)\/(.+)$/.exec(location.hash) ?? [];
+    return bucket === undefined || key === undefined ? undefined : { bucket, key: decodeURIComponent(key) };
+  };
+  const [place, setPlace] = useState(read());
+  useEffect(() => {
+    const look = (): void => setPlace(read());
+    addEventListener("hashchange", look);
+    return () => removeEventListener("hashchange", look);
+  }, []);
+  return place;
+}
+
+/** The lake as a tree, and what is in the object that was chosen. */
+export function Lake() {
+  const live = useLive("buckets", { topics: [] });
+  const place = usePlace();
+  return (
+    <div class="sides">
+      <Panel title="Lake">
+        <Answer live={live}>
+          {(buckets) => (
+            <ul class="tree">
+              {buckets.map((bucket) => (
+                <Folder key={bucket} bucket={bucket} prefix="" name={bucket} open chosen={place?.key} />
+              ))}
+            </ul>
+          )}
+        </Answer>
+      </Panel>
+      {place === undefined ? (
+        <Panel title="Object" note="Choose a file of the tree: CSV, Parquet and commits open as tables.">
+          {undefined}
+        </Panel>
+      ) : (
+        <ObjectView
+          key={addressOf(place)}
+          bucket={place.bucket}
+          objectKey={place.key}
+          addressOf={addressOf}
+        />
+      )}
+    </div>
+  );
+}
+
+interface FolderProps {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly name: string;
+  readonly chosen: string | undefined;
+  readonly open?: boolean;
+}
+
+/** What lies in a folder is asked for when it is opened. */
+function Folder({ bucket, prefix, name, chosen, open = false }: FolderProps) {
+  const [isOpen, setOpen] = useState(open || (prefix !== "" && chosen?.startsWith(prefix) === true));
+  return (
+    <li>
+      <button type="button" class="plain" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        {isOpen ? "▾" : "▸"} {name}
+      </button>
+      {isOpen && <Contents bucket={bucket} prefix={prefix} chosen={chosen} after="" />}
+    </li>
+  );
+}
+
+function Contents(props: Omit<FolderProps, "name" | "open"> & { readonly after: string }) {
+  const { bucket, prefix, chosen, after } = props;
+  const [more, setMore] = useState(false);
+  const live = useLive("folder", { topics: ["runs"], query: { bucket, prefix, after } });
+  return (
+    <Answer live={live}>
+      {({ folders, objects, next }) => (
+        <>
+          <ul>
+            {folders.map((folder) => (
+              <Folder
+                key={folder}
+                bucket={bucket}
+                prefix={folder}
+                name={folder.slice(prefix.length)}
+                chosen={chosen}
+              />
+            ))}
+            {objects.map(({ key, bytes: size }) => (
+              <li key={key}>
+                <a href={addressOf({ bucket, key })} aria-current={key === chosen ? "true" : undefined}>
+                  {key.slice(prefix.length)}
+                </a>{" "}
+                <span class="note">{bytes(size)}</span>
+              </li>
+            ))}
+            {folders.length + objects.length === 0 && <li class="note">nothing yet</li>}
+            {next !== null && !more && (
+              <li>
+                <button type="button" class="plain" onClick={() => setMore(true)}>
+                  more…
+                </button>
+              </li>
+            )}
+          </ul>
+          {next !== null && more && <Contents {...props} after={next} />}
+        </>
+      )}
+    </Answer>
+  );
+}

@@ -1,0 +1,109 @@
+import { useState } from "preact/hooks";
+import type { Activity, Overview } from "../../api";
+import { ActButton, Deeds, isBusy, useActivity } from "../act";
+import type { Live } from "../live";
+import { Answer, Panel } from "../parts";
+
+/** The operations of docs/operations.md: each says what it will do, and asks. */
+export function Operations({ overview }: { readonly overview: Live<Overview> }) {
+  const live = useActivity();
+  return (
+    <>
+      <Panel
+        title="Operations"
+        note="As in docs/operations.md. All can be begun again when they were broken off."
+      >
+        <Answer live={live}>
+          {(activity) => (
+            <>
+              <Replay activity={activity} />
+              <h3>After a change of the model</h3>
+              <p class="note">The processed log of the model's version is built from the ingestion log.</p>
+              <p class="buttons">
+                <ActButton
+                  label="Reprocess"
+                  request={{ action: "reprocess" }}
+                  disabled={isBusy(activity)}
+                  asks
+                />
+              </p>
+              <h3>Tables that the delete guard holds back</h3>
+              <Held tables={overview.data?.heldTables ?? []} disabled={isBusy(activity)} />
+            </>
+          )}
+        </Answer>
+      </Panel>
+      <Panel title="What was done">
+        <Answer live={live}>
+          {({ deeds }) => (deeds.length === 0 ? <p class="note">Nothing yet.</p> : <Deeds deeds={deeds} />)}
+        </Answer>
+      </Panel>
+    </>
+  );
+}
+
+function Replay({ activity }: { readonly activity: Activity }) {
+  const [table, setTable] = useState("");
+  const [from, setFrom] = useState("");
+  const isWhole = /^[1-9]\d{0,9}$/.test(from);
+  const request = {
+    action: "replay",
+    tables: table === "" ? [] : [table],
+    ...(isWhole && { from: Number(from) }),
+  } as const;
+  const disabled = isBusy(activity) || (from !== "" && !isWhole);
+  return (
+    <>
+      <h3>Replay</h3>
+      <p class="note">
+        All tables from the first commit: new ones beside the old, which they then replace. Else in place.
+      </p>
+      <p class="buttons">
+        <label>
+          table{" "}
+          <select value={table} onChange={({ currentTarget }) => setTable(currentTarget.value)}>
+            <option value="">all</option>
+            {activity.warehouseTables.map((name) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          from commit{" "}
+          <input
+            inputMode="numeric"
+            size={6}
+            value={from}
+            onInput={({ currentTarget }) => setFrom(currentTarget.value.trim())}
+          />
+        </label>
+        <ActButton label="Replay" request={request} disabled={disabled} asks />
+        <ActButton
+          label="Abandon a replay"
+          request={{ action: "abandon-replay" }}
+          disabled={isBusy(activity)}
+          asks
+        />
+      </p>
+    </>
+  );
+}
+
+function Held({ tables, disabled }: { readonly tables: readonly string[]; readonly disabled: boolean }) {
+  if (tables.length === 0) return <p class="note">None is held back.</p>;
+  return (
+    <p class="buttons">
+      {tables.map((table) => (
+        <ActButton
+          key={table}
+          label={`Release ${table}`}
+          request={{ action: "release", tables: [table] }}
+          disabled={disabled}
+          asks
+        />
+      ))}
+    </p>
+  );
+}

@@ -1,0 +1,51 @@
+import type { RejectedRowView } from "../../api";
+import { plural } from "../format";
+import { useLive } from "../live";
+import { Answer, Panel, Table } from "../parts";
+
+/** The rows that did not get into the warehouse, and why. */
+export function Rejected() {
+  const live = useLive("rejected", { topics: ["runs"] });
+  return (
+    <Answer live={live}>
+      {({ rejected, commits, waiting, warehouseProblem }) => (
+        <>
+          <Panel
+            title="Rejected rows"
+            note="They break the contract of their table. Mend them in the source: any update captures a row again."
+          >
+            {rejected.length === 0 ? (
+              <p class="note">None in the last {plural(commits, "commit")}.</p>
+            ) : (
+              <Rows caption="Rejected rows" rows={rejected} />
+            )}
+          </Panel>
+          <Panel
+            title="Facts that wait"
+            note="They refer to a row that no dimension has yet; they are loaded when it comes."
+          >
+            {warehouseProblem !== null && <p class="problem">{warehouseProblem}</p>}
+            {waiting.length === 0 ? (
+              <p class="note">None.</p>
+            ) : (
+              <Rows caption="Facts that wait" rows={waiting} />
+            )}
+          </Panel>
+        </>
+      )}
+    </Answer>
+  );
+}
+
+const Rows = ({ caption, rows }: { readonly caption: string; readonly rows: readonly RejectedRowView[] }) => (
+  <Table caption={caption} columns={["commit", "table", "reason", "row"]} numbers={[0]}>
+    {rows.map(({ commit, table, reason, row }, index) => (
+      <tr key={index}>
+        <td class="number">{commit}</td>
+        <td>{table}</td>
+        <td class="wide">{reason}</td>
+        <td class="wide note">{row}</td>
+      </tr>
+    ))}
+  </Table>
+);

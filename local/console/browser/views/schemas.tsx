@@ -1,0 +1,68 @@
+import { useState } from "preact/hooks";
+import type { SchemaView } from "../../api";
+import { plural } from "../format";
+import { useLive } from "../live";
+import { Answer, Panel, Time } from "../parts";
+
+/** What columns the tables of the source have, and had: every ingest commit records them. */
+export function Schemas() {
+  const live = useLive("schemas", { topics: ["runs"] });
+  return (
+    <Panel title="Schema registry" note="The tables of the source, as the newest commit has them.">
+      <Answer live={live}>
+        {(tables) => (
+          <ul class="list">
+            {tables.map((table) => (
+              <Schema key={table.table} schema={table} />
+            ))}
+            {tables.length === 0 && <li class="note">Nothing was ingested yet.</li>}
+          </ul>
+        )}
+      </Answer>
+    </Panel>
+  );
+}
+
+function Schema({ schema: { table, columns, key, rows, problem } }: { readonly schema: SchemaView }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <li>
+      <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+        <summary>
+          <strong>{table}</strong>{" "}
+          <span class="note">
+            {plural(columns.length, "column")}, {plural(rows, "row")}
+          </span>{" "}
+          {problem !== null && <span class="badge waiting">◔ {problem}</span>}
+        </summary>
+        <dl>
+          {columns.map(({ name, type }) => [
+            <dt key={name}>{name}</dt>,
+            <dd key={`${name}:`}>
+              {type}
+              {key.includes(name) && " · key"}
+            </dd>,
+          ])}
+        </dl>
+        {open && <Changes table={table} />}
+      </details>
+    </li>
+  );
+}
+
+function Changes({ table }: { readonly table: string }) {
+  const live = useLive("schema-changes", { topics: ["runs"], query: { table } });
+  return (
+    <Answer live={live}>
+      {(changes) => (
+        <ol class="changes">
+          {changes.map(({ commit, at, changes: sentences }) => (
+            <li key={commit}>
+              commit {commit}, <Time at={at} />: {sentences.join("; ")}
+            </li>
+          ))}
+        </ol>
+      )}
+    </Answer>
+  );
+}

@@ -1,0 +1,117 @@
+import type { Overview, RunView, StageView } from "../../api";
+import { clock, duration, plural, spell } from "../format";
+import { useNow } from "../live";
+import { Time } from "../parts";
+import { STATES } from "../picture";
+
+/** A card for each stage: how it stands, why it fails and what to do, and that it has recovered. */
+export function Stages({ overview }: { readonly overview: Overview }) {
+  return (
+    <>
+      <p role="status" class="unseen">
+        {overview.stages.map(announcement).filter(Boolean).join(" ")}
+      </p>
+      <div class="cards">
+        {overview.stages.map((stage) => (
+          <Stage key={stage.name} stage={stage} />
+        ))}
+      </div>
+    </>
+  );
+}
+
+function Stage({ stage }: { readonly stage: StageView }) {
+  const { name, state, failure, recovery, runs, backlog, nextRun } = stage;
+  const now = useNow();
+  const last = runs.at(-1);
+  return (
+    <section class={`card ${failure === null ? state : "failed"}`} aria-labelledby={`stage-${name}`}>
+      <h3 id={`stage-${name}`}>
+        {name} <span class={`badge ${state}`}>{STATES[state]}</span>
+      </h3>
+      {failure !== null && (
+        <div class="failure">
+          <p>
+            <strong>
+              Failed {failure.count === 1 ? "once" : `${failure.count} times`} since{" "}
+              <Time at={failure.since} />
+            </strong>{" "}
+            ({spell(now - Date.parse(failure.since))})
+          </p>
+          <p class="sentence">{failure.sentence}</p>
+          <p>{failure.remedy}</p>
+        </div>
+      )}
+      {failure === null && recovery !== null && (
+        <div class="recovery">
+          <p>
+            <strong>
+              Recovered at <Time at={recovery.at} />
+            </strong>
+            , {spell(Date.parse(recovery.at) - Date.parse(recovery.failedAt))} after it had failed:
+          </p>
+          <p class="sentence">{recovery.sentence}</p>
+        </div>
+      )}
+      <dl>
+        <dt>Last run</dt>
+        <dd>
+          {last === undefined ? (
+            "none yet"
+          ) : (
+            <>
+              <Time at={last.endedAt} /> · {duration(last.durationMs)}
+              {last.ok && ` · ${last.says}`}
+            </>
+          )}
+        </dd>
+        {backlog !== null && (
+          <>
+            <dt>Backlog</dt>
+            <dd>{backlog === 0 ? "none" : plural(backlog, "commit")}</dd>
+          </>
+        )}
+        <dt>Next run</dt>
+        <dd>{nextRun === null ? "not planned" : `in ${spell(Date.parse(nextRun) - now)}`}</dd>
+      </dl>
+      {runs.length > 0 && <Strip runs={runs} />}
+    </section>
+  );
+}
+
+/** The last runs, the newest to the right. */
+function Strip({ runs }: { readonly runs: readonly RunView[] }) {
+  const longest = Math.max(...runs.map(({ durationMs }) => durationMs), 1);
+  const failed = runs.filter(({ ok }) => !ok).length;
+  return (
+    <svg
+      class="strip"
+      viewBox="0 0 240 26"
+      preserveAspectRatio="xMinYMax meet"
+      role="img"
+      aria-label={`the last ${plural(runs.length, "run")}, ${failed} failed`}
+    >
+      {runs.map(({ ok, durationMs, startedAt, says }, index) => {
+        const height = 5 + 20 * (durationMs / longest);
+        return (
+          <rect
+            key={startedAt}
+            class={ok ? "ok" : "bad"}
+            x={index * 8}
+            y={26 - height}
+            width={6}
+            height={height}
+          >
+            <title>{`${clock(startedAt)} · ${duration(durationMs)} · ${says}`}</title>
+          </rect>
+        );
+      })}
+    </svg>
+  );
+}
+
+/** For those who do not see the cards; read out when it changes. */
+function announcement({ name, failure, recovery }: StageView): string {
+  if (failure !== null) return `${name} has failed: ${failure.sentence}.`;
+  return recovery === null ? "" : `${name} has recovered at ${clock(recovery.at)}.`;
+}

@@ -1,0 +1,75 @@
+import { STAGES } from "../../api";
+import { ActButton, Deeds, isBusy, useActivity } from "../act";
+import { Answer, Panel } from "../parts";
+
+/** What one can do to see the platform react. */
+export function TryIt() {
+  return (
+    <Panel title="Try it" note="Run the stages, let the shop go on, or break something and watch it heal.">
+      <Answer live={useActivity()}>
+        {(activity) => {
+          const { shop, deeds } = activity;
+          const disabled = isBusy(activity);
+          return (
+            <>
+              <p class="buttons">
+                <ActButton
+                  label="Run all stages"
+                  request={{ action: "run", stages: STAGES }}
+                  disabled={disabled}
+                />
+                {STAGES.map((stage) => (
+                  <ActButton
+                    key={stage}
+                    label={`Run ${stage}`}
+                    request={{ action: "run", stages: [stage] }}
+                    disabled={disabled}
+                  />
+                ))}
+              </p>
+              {shop === null ? (
+                <p class="note">The source is your own: the console does not write to it.</p>
+              ) : (
+                <p class="buttons">
+                  <ActButton
+                    label="Let the shop go on"
+                    request={{ action: "trade" }}
+                    disabled={disabled || shop.isDown}
+                  />
+                  <ActButton
+                    label="Poison a row"
+                    request={{ action: "poison" }}
+                    disabled={disabled || shop.isDown}
+                    asks
+                  />
+                  <ActButton
+                    label="Mend poisoned rows"
+                    request={{ action: "mend" }}
+                    disabled={disabled || shop.isDown}
+                  />
+                  {shop.isDown ? (
+                    <ActButton
+                      key="start"
+                      label="Bring the source back"
+                      request={{ action: "start-source" }}
+                      disabled={disabled}
+                    />
+                  ) : (
+                    <ActButton
+                      key="stop"
+                      label="Kill the source"
+                      request={{ action: "stop-source" }}
+                      disabled={disabled}
+                      asks
+                    />
+                  )}
+                </p>
+              )}
+              <Deeds deeds={deeds.slice(0, 1)} />
+            </>
+          );
+        }}
+      </Answer>
+    </Panel>
+  );
+}

@@ -1,0 +1,79 @@
+import { parquetMetadataAsync, parquetScan, type FileMetaData, type SchemaElement } from "hyparquet";
+import { physical } from "../../../domain/formats/parquet/reader";
+import { decodeUtf8 } from "../../../domain/formats/utf8";
+import type { TablePage } from "../api";
+import { cut, PAGE_ROWS, type RangedFile } from "./ranged-file";
+
+/**
+ * A page of a Parquet file, at most up to the end of a row group: of the others, nothing is read.
+ * @param from the number of its first row, from 0 on
+ */
+export async function parquetPage(file: RangedFile, from: number): Promise<TablePage> {
+  const buffer = {
+    byteLength: file.size,
+    slice: (start: number, end = file.size) => file.read(start, end),
+  };
+  const metadata = await parquetMetadataAsync(buffer);
+  const leaves = metadata.schema.filter(({ num_children: children }) => children === undefined);
+  const { group, first, end } = groupOf(metadata, from);
+  const to = Math.min(from + PAGE_ROWS, end);
+  // hyparquet would make floats of decimals: values are read as they are stored, and written as text here.
+  const stored = physical({ ...metadata, row_groups: group === undefined ? [] : [group] });
+  const scan = await parquetScan({ file: buffer, metadata: stored, utf8: false });
+  const columns = await Promise.all(
+    leaves.map(async (leaf) => {
+      const range = { column: leaf.name, rowStart: from - first, rowEnd: to - first };
+      const values = to > from ? await scan.readColumn(range) : [];
+      return Array.from(values, (value: unknown) => cellText(value, leaf));
+    }),
+  );
+  return {
+    kind: "table",
+    columns: leaves.map(({ name }) => name),
+    rows: Array.from({ length: to - from }, (_, row) => columns.map((column) => column[row] ?? null)),
+    next: to < Number(metadata.num_rows) ? String(to) : null,
+  };
+}
+
+/** The row group that holds a row, and the rows that it holds; an empty one behind the last. */
+function groupOf(
+  { row_groups: groups }: FileMetaData,
+  row: number,
+): { group: FileMetaData["row_groups"][number] | undefined; first: number; end: number } {
+  let first = 0;
+  for (const group of groups) {
+    const end = first + Number(group.num_rows);
+    if (row < end) return { group, first, end };
+    first = end;
+  }
+  return { group: undefined, first: row, end: row };
+}
+
+const DAY_MS = 86_400_000;
+
+/** A stored value as text, by the column's annotation (Apache Parquet, LogicalTypes.md). */
+function cellText(value: unknown, { converted_type: type, scale = 0 }: SchemaElement): string | null {
+  if (value === null || value === undefined) return null;
+  if (value instanceof Uint8Array) return cut(decodeUtf8(value));
+  if (typeof value !== "bigint" && typeof value !== "number") return JSON.stringify(value);
+  switch (type) {
+    case "DATE":
+      return new Date(Number(value) * DAY_MS).toISOString().slice(0, 10);
+    case "TIME_MILLIS":
+      return new Date(Number(value)).toISOString().slice(11, 23);
+    case "TIMESTAMP_MILLIS":
+      return new Date(Number(value)).toISOString().slice(0, 23).replace("T", " ");
+    case "DECIMAL":
+      return decimalText(BigInt(value), scale);
+    default:
+      return String(value);
+  }
+}
+
+/** -1250 of scale 2 is -12.50. */
+function decimalText(unscaled: bigint, scale: number): string {
+  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, "0");
+  const point = digits.length - scale;
+  const fraction = scale === 0 ? "" : `.${digits.slice(point)}`;
+  return `${unscaled < 0n ? "-" : ""}${digits.slice(0, point)}${fraction}`;
+}

@@ -1,0 +1,33 @@
+import type { Credentials } from "../../../adapters/aws/secrets";
+import { databaseSecret } from "../../databases/database-secret";
+import type { Platform } from "../../platform";
+import { wiringOf } from "../../wiring";
+import type { Alarm } from "../../cloud/cloudwatch/alarms";
+import type { History } from "./history";
+import { openLake, type LakeReader } from "../objects/lake-reader";
+
+/** What the console reads from. */
+export interface ConsoleContext {
+  readonly platform: Platform;
+  readonly history: History;
+  readonly lake: LakeReader;
+  readonly alarms: readonly Alarm[];
+  readonly warehouse: { readonly credentials: Credentials; readonly schema: string };
+}
+
+/** Opens what the console reads from; the lake is to be closed. */
+export function consoleContext(platform: Platform, history: History): ConsoleContext {
+  const { program } = platform.cloud;
+  const schema = program.functions.map(({ environment }) => environment["WAREHOUSE_SCHEMA"]).find(Boolean);
+  if (schema === undefined) throw new Error("no function of the program has the variable WAREHOUSE_SCHEMA");
+  return {
+    platform,
+    history,
+    lake: openLake(platform.cloud),
+    alarms: wiringOf(program).alarms,
+    warehouse: {
+      credentials: JSON.parse(databaseSecret(platform.warehouse.url, "--warehouse")) as Credentials,
+      schema,
+    },
+  };
+}

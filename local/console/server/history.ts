@@ -1,0 +1,118 @@
+import { METRICS_NAMESPACE } from "../../../domain/metrics";
+import type { CloudEvent } from "../../cloud";
+import type { AlarmTransition } from "../../cloud/cloudwatch/alarms";
+import { embeddedMetrics } from "../../cloud/cloudwatch/embedded-metrics";
+import type { InvocationResult } from "../../cloud/lambda/function";
+import type { FunctionName } from "../../stage-runner";
+import type { LogLine, Topic } from "../api";
+import { logLine } from "./log-line";
+
+/** An invocation that has ended. */
+export interface Run {
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  readonly result: InvocationResult;
+}
+
+/** What the platform has told since it was started, as far as a person may want to look back. */
+export interface History {
+  readonly onEvent: (event: CloudEvent) => void;
+  /** The newest last. */
+  runs(stage: FunctionName): readonly Run[];
+  isRunning(stage: FunctionName): boolean;
+  /** The newest last. */
+  logs(): readonly LogLine[];
+  /** The newest change of each alarm, by its name. */
+  transitions(): ReadonlyMap<string, AlarmTransition>;
+  /** The newest moment for which the warehouse is known to show what the source had. */
+  shows(): Date | undefined;
+  /** Calls the listener whenever something is new, until the returned function is called. */
+  subscribe(listener: (topic: Topic) => void): () => void;
+  tell(topic: Topic): void;
+}
+
+const KEPT_RUNS = 500;
+const KEPT_LINES = 2000;
+
+/** Keeps events in memory, the newest of each kind. */
+export function eventHistory(now: () => Date = () => new Date()): History {
+  const runs = perFunction<Run>();
+  const underway = perFunction<Date>();
+  const logs: LogLine[] = [];
+  const transitions = new Map<string, AlarmTransition>();
+  const listeners = new Set<(topic: Topic) => void>();
+  let shows: Date | undefined;
+  const tell = (topic: Topic): void => listeners.forEach((listener) => listener(topic));
+
+  function observeLog(stage: FunctionName, line: string): void {
+    const metrics = embeddedMetrics(line);
+    for (const { namespace, metric, value, at } of metrics) {
+      if (namespace === METRICS_NAMESPACE && metric === "Freshness")
+        shows = new Date(at.getTime() - value * 1000);
+    }
+    // A line of metrics says nothing to a reader of the log; the charts show it.
+    if (metrics.length === 0) keep(logs, logLine(stage, line, now()), KEPT_LINES);
+  }
+
+  return {
+    onEvent: (event) => {
+      switch (event.kind) {
+        case "started":
+          underway[event.stage].push(now());
+          {
+            tell("runs");
+            return;
+          }
+        case "invocation": {
+          const endedAt = now();
+          const startedAt = underway[event.stage].shift() ?? endedAt;
+          keep(runs[event.stage], { startedAt, endedAt, result: event.result }, KEPT_RUNS);
+          tell("runs");
+          return;
+        }
+        case "log":
+          observeLog(event.stage, event.line);
+          {
+            tell("logs");
+            return;
+          }
+        case "alarm":
+          transitions.set(event.transition.alarm.name, event.transition);
+          {
+            tell("alarms");
+            return;
+          }
+        case "deadLetter":
+          tell("deadLetters");
+          return;
+        case "access":
+          // What is denied fails a run.
+          return;
+      }
+    },
+    runs: (stage) => runs[stage],
+    isRunning: (stage) => underway[stage].length > 0,
+    logs: () => logs,
+    transitions: () => transitions,
+    shows: () => shows,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    tell,
+  };
+}
+
+const perFunction = <T>(): Record<FunctionName, T[]> => ({
+  ingest: [],
+  process: [],
+  load: [],
+  report: [],
+  remodel: [],
+});
+
+function keep<T>(list: T[], item: T, most: number): void {
+  list.push(item);
+  // A tenth at once, so that not every item moves all others.
+  if (list.length > most * 1.1) list.splice(0, list.length - most);
+}

@@ -1,0 +1,64 @@
+import type { Deeds } from "./activity";
+import type { Posts, Replies } from "../api";
+import { alarmViews } from "../views/alarms";
+import { commits } from "../views/commits";
+import type { ConsoleContext } from "./context";
+import { deadLetterQueues } from "../views/dead-letters";
+import { filterLogs } from "../views/logs";
+import { metrics } from "../views/metrics";
+import { objectPage } from "../objects/object-page";
+import { overview } from "../views/overview";
+import { rejected } from "../views/rejected";
+import { schemaChanges, schemas } from "../views/schemas";
+
+/** Answers a GET of each path under `/api/`; `query` gives a parameter, empty when it is missing. */
+export type Routes = {
+  readonly [Path in keyof Replies]: (
+    query: (name: string) => string,
+  ) => Replies[Path] | Promise<Replies[Path]>;
+};
+
+/** Answers a POST to each path under `/api/`; `body` is whatever JSON came. */
+export type PostRoutes = {
+  readonly [Path in keyof Posts]: (body: unknown) => Posts[Path] | Promise<Posts[Path]>;
+};
+
+const SHOWN_MAILS = 100;
+
+export const postRoutes = (deeds: Deeds): PostRoutes => ({
+  plan: (request) => deeds.plan(request),
+  act: (request) => deeds.act(request),
+});
+
+export function routes(context: ConsoleContext, deeds: Pick<Deeds, "activity">): Routes {
+  const { platform, history, lake } = context;
+  const { cloud } = platform;
+  return {
+    overview: () => overview(context),
+    commits: (query) => commits(context, Number(query("before")) || undefined),
+    metrics: () => metrics(cloud, new Date()),
+    alarms: () => alarmViews(context),
+    mails: async () =>
+      (await cloud.mail.mails())
+        .slice(-SHOWN_MAILS)
+        .reverse()
+        .map(({ to, subject, date, body }) => ({ to, subject, at: date.toISOString(), body })),
+    "dead-letters": () => deadLetterQueues(context),
+    logs: (query) =>
+      filterLogs(history.logs(), { stage: query("stage"), level: query("level"), text: query("text") }),
+    activity: () => deeds.activity(),
+    buckets: () => Object.values(lake.buckets),
+    folder: async (query) => {
+      const { next, ...rest } = await lake.list(
+        query("bucket"),
+        query("prefix"),
+        query("after") || undefined,
+      );
+      return { ...rest, next: next ?? null };
+    },
+    object: (query) => objectPage(lake, { bucket: query("bucket"), key: query("key"), from: query("from") }),
+    rejected: () => rejected(context),
+    schemas: () => schemas(lake.ingested),
+    "schema-changes": (query) => schemaChanges(lake.ingested, query("table")),
+  };
+}

@@ -1,0 +1,86 @@
+import type { DataFile, IngestCommit, ProcessCommit } from "../../../domain/log/commit";
+import { commitNumber } from "../../../domain/log/keys";
+import type { StageName } from "../../cloud";
+import type { CommitRow, Commits, TableRows } from "../api";
+import type { ConsoleContext } from "../server/context";
+import type { Run } from "../server/history";
+import { readLedger } from "./ledger";
+
+const SHOWN = 12;
+
+/**
+ * Some commits, the newest first, with what each stage made of them.
+ * @param before only commits with smaller numbers; undefined for the newest
+ */
+export async function commits(context: ConsoleContext, before: number | undefined): Promise<Commits> {
+  const { lake, history, warehouse } = context;
+  const last = before === undefined ? ((await lake.ingested.head())?.number ?? 0) : before - 1;
+  const first = Math.max(1, last - SHOWN + 1);
+  const numbers = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => last - index);
+  const ledger = await readLedger(warehouse, { first, last });
+  const rows = await Promise.all(
+    numbers.map(async (number): Promise<CommitRow> => {
+      const [ingested, processed] = await Promise.all([
+        lake.ingested.read(commitNumber(number)),
+        lake.processed.read(commitNumber(number)),
+      ]);
+      if (ingested === undefined) throw new Error(`the ingest commit ${number} is gone from the lake`);
+      const loaded = ledger.commits.get(number);
+      const runMs = (stage: StageName): number | null => runOf(history.runs(stage), number) ?? null;
+      return {
+        number,
+        ingest: { ...ingestPart(ingested), runMs: runMs("ingest") },
+        process: processed === undefined ? null : { ...processPart(processed), runMs: runMs("process") },
+        load:
+          loaded === undefined
+            ? null
+            : { at: loaded.at.toISOString(), rows: loaded.rows, runMs: runMs("load") },
+      };
+    }),
+  );
+  return { commits: rows, before: first > 1 ? first : null, warehouseProblem: ledger.problem };
+}
+
+const bytesOf = (files: readonly DataFile[]): number => files.reduce((sum, { bytes }) => sum + bytes, 0);
+
+const total = (tables: readonly TableRows[]): number => tables.reduce((sum, { rows }) => sum + rows, 0);
+
+function ingestPart({ createdAt, tables }: IngestCommit): Omit<CommitRow["ingest"], "runMs"> {
+  const captured = Object.entries(tables).map(([table, { rows }]) => ({ table, rows }));
+  const captures = Object.values(tables);
+  return {
+    at: createdAt,
+    rows: total(captured),
+    deleted: captures.reduce((sum, { deleted }) => sum + deleted.rows, 0),
+    bytes: bytesOf(captures.flatMap(({ files }) => files)),
+    tables: captured.filter(({ rows }) => rows > 0),
+  };
+}
+
+function processPart({
+  createdAt,
+  tables,
+  rejected,
+}: ProcessCommit): Omit<NonNullable<CommitRow["process"]>, "runMs"> {
+  const written = Object.entries(tables).map(([table, { rows }]) => ({ table, rows }));
+  const parts = Object.values(tables).flatMap((table) => table.parts);
+  return {
+    at: createdAt,
+    rows: total(written),
+    bytes: bytesOf(parts.flatMap(({ files }) => files)),
+    rejected: rejected.rows,
+    tables: written.filter(({ rows }) => rows > 0),
+  };
+}
+
+/** How long the run took that brought a commit on its way; undefined when it was before the console's time. */
+function runOf(runs: readonly Run[], number: number): number | undefined {
+  return runs.findLast(({ result: { ok, payload } }) => {
+    if (!ok) return false;
+    const { commit, commits: several = [] } = payload as {
+      readonly commit?: number | null;
+      readonly commits?: readonly number[];
+    };
+    return commit === number || several.includes(number);
+  })?.result.durationMs;
+}

@@ -1,0 +1,89 @@
+import { withConnection } from "../../../adapters/postgres/postgres";
+import type { Credentials } from "../../../adapters/aws/secrets";
+import { messageOf } from "../../../domain/errors";
+import { qualified } from "../../../domain/sql";
+import { LEDGER, ORPHANS } from "../../../domain/warehouse/bookkeeping";
+
+/** A commit that is loaded. */
+export interface LoadedCommit {
+  readonly at: Date;
+  readonly rows: number;
+}
+
+/** What the warehouse says of itself; a warehouse that cannot be asked says why. */
+export interface Ledger {
+  /** The newest commit; 0 before the first load, null when it cannot be asked. */
+  readonly newest: number | null;
+  readonly commits: ReadonlyMap<number, LoadedCommit>;
+  readonly problem: string | null;
+}
+
+/** A fact version that waits for a row of a dimension. */
+export interface WaitingFact {
+  readonly fact: string;
+  readonly key: string;
+  readonly commit: number;
+  readonly reason: string;
+}
+
+interface Warehouse {
+  readonly credentials: Credentials;
+  readonly schema: string;
+}
+
+/** The ledger's newest commit, and what it says of the commits from `first` to `last`. */
+export async function readLedger(
+  warehouse: Warehouse,
+  { first, last }: { readonly first: number; readonly last: number },
+): Promise<Ledger> {
+  const ledger = qualified(warehouse.schema, LEDGER);
+  try {
+    return await withConnection("warehouse", warehouse.credentials, async (client) => {
+      const exists = await client.query("SELECT WHERE to_regclass($1) IS NOT NULL", [ledger]);
+      if (exists.rowCount === 0) return { newest: 0, commits: new Map(), problem: null };
+      const { rows: newest } = await client.query<{ newest: string | null }>(
+        `SELECT max(commit)::text AS newest FROM ${ledger}`,
+      );
+      const { rows } = await client.query<{ number: string; at: string; rows: string }>(
+        `SELECT l.commit::text AS number, (extract(epoch FROM l.loaded_at) * 1000)::bigint::text AS at, l.rows::text
+           FROM ${ledger} AS l WHERE l.commit BETWEEN $1::bigint AND $2::bigint`,
+        [first, last],
+      );
+      return {
+        newest: Number(newest[0]?.newest ?? 0),
+        commits: new Map(
+          rows.map(({ number, at, rows: count }) => [
+            Number(number),
+            { at: new Date(Number(at)), rows: Number(count) },
+          ]),
+        ),
+        problem: null,
+      };
+    });
+  } catch (error) {
+    // A warehouse that is down is what one looks at the console for: it is shown, not thrown.
+    return { newest: null, commits: new Map(), problem: messageOf(error) };
+  }
+}
+
+/** The newest fact versions that wait, or why the warehouse cannot be asked. */
+export async function readWaiting(
+  warehouse: Warehouse,
+  most: number,
+): Promise<{ readonly facts: readonly WaitingFact[]; readonly problem: string | null }> {
+  const orphans = qualified(warehouse.schema, ORPHANS);
+  try {
+    return await withConnection("warehouse", warehouse.credentials, async (client) => {
+      const exists = await client.query("SELECT WHERE to_regclass($1) IS NOT NULL", [orphans]);
+      if (exists.rowCount === 0) return { facts: [], problem: null };
+      const { rows } = await client.query<Record<keyof WaitingFact, string>>(
+        `SELECT o.fact, o.key, o.commit::text, o.reason FROM ${orphans} AS o
+          WHERE o.healed_by IS NULL AND o.superseded_by IS NULL ORDER BY o.orphan_id DESC LIMIT $1::integer`,
+        [most],
+      );
+      return { facts: rows.map((row) => ({ ...row, commit: Number(row.commit) })), problem: null };
+    });
+  } catch (error) {
+    return { facts: [], problem: messageOf(error) };
+  }
+}

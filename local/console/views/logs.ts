@@ -1,0 +1,26 @@
+import type { LogLine, Logs } from "../api";
+
+/** What to look for in the logs; an empty text matches everything. */
+export interface LogFilter {
+  readonly stage: string;
+  readonly level: string;
+  readonly text: string;
+}
+
+const SHOWN = 200;
+
+/** The lines that match, the newest first. */
+export function filterLogs(lines: readonly LogLine[], { stage, level, text }: LogFilter): Logs {
+  const wanted = text.toLowerCase();
+  const matching = lines.filter(
+    (line) =>
+      (stage === "" || line.stage === stage) &&
+      (level === "" || line.level === level) &&
+      (wanted === "" || `${line.message} ${line.fields}`.toLowerCase().includes(wanted)),
+  );
+  return {
+    lines: matching.slice(-SHOWN).reverse(),
+    matching: matching.length,
+    kept: lines.length,
+  };
+}

@@ -1,0 +1,23 @@
+import type { InvocationResult } from "../../cloud/lambda/function";
+
+type StageError = NonNullable<InvocationResult["error"]>;
+
+/**
+ * What to do about a stage that failed, beside what its error says. `TransientError` and `TerminalError` are
+ * those of domain/errors.ts; all other names are Lambda's, or those of a bug.
+ */
+export function remedyOf({ type }: StageError): string {
+  switch (type) {
+    case "TransientError":
+      return "It heals by itself once the cause is gone: the next run goes on where this one stopped, and nothing is lost.";
+    case "TerminalError":
+      return "A person has to do what the sentence says. The next run then goes on where this one stopped; nothing is lost.";
+    case "Sandbox.Timedout":
+    case "Runtime.ExitError":
+      return "Lambda ended it: time or memory was too short. The next run goes on from the last commit; if it happens again, see “A stage runs long” in docs/runbook.md.";
+    case "Sandbox.NotStarted":
+      return "This machine could not start the process: it has no memory, processes or files left, or the unpacked archive under functions/ is gone, which a restart unpacks again. The next run tries it again from the last commit; in AWS, Lambda does so by itself.";
+    default:
+      return "No error that Marble knows: see “A stage fails” in docs/runbook.md. The next run tries it again from the last commit.";
+  }
+}

@@ -1,0 +1,28 @@
+import type { CommitLog } from "../../../adapters/lake/commit-log";
+import type { IngestCommit } from "../../../domain/log/commit";
+import { schemaHistory } from "../../schema-registry";
+import type { SchemaChange, SchemaView } from "../api";
+
+/** Every relation of the source that the newest commit knows, those that are not ingested too. */
+export async function schemas(log: CommitLog<IngestCommit>): Promise<SchemaView[]> {
+  const commit = (await log.head())?.commit;
+  if (commit === undefined) return [];
+  const tables = Object.entries(commit.tables).map(([table, { columns, key, total, held, absent }]) => ({
+    table,
+    columns: columns.map(({ name, type }) => ({ name, type })),
+    key,
+    rows: total,
+    problem: held?.reason ?? absent,
+  }));
+  const refused = Object.entries(commit.refused)
+    .filter(([name]) => !Object.hasOwn(commit.tables, name))
+    .map(([table, { reason }]) => ({ table, columns: [], key: [], rows: 0, problem: reason }));
+  return [...tables, ...refused].sort((a, b) => (a.table < b.table ? -1 : 1));
+}
+
+/** What was new of a table's columns, commit by commit. */
+export async function schemaChanges(log: CommitLog<IngestCommit>, table: string): Promise<SchemaChange[]> {
+  const changes: SchemaChange[] = [];
+  for await (const entry of schemaHistory(log, table)) changes.push(entry);
+  return changes;
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import { messageOf } from "../../domain/errors";
+
+const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/** All of them check the certificate and the host name; libpq checks less for some. */
+const CHECKED_MODES: ReadonlySet<string> = new Set(["require", "verify-ca", "verify-full"]);
+
+/**
+ * The secret that stands for a PostgreSQL URL: `postgresql://user:password@host:port/database`, with
+ * `sslmode=disable|require|verify-full` and `sslrootcert=<file>` if wanted. On this machine no TLS is the
+ * default, elsewhere TLS with a checked certificate.
+ * @param option the option that the URL was given with, for messages
+ * @throws Error that says what is wrong with the URL, without its password
+ */
+export function databaseSecret(url: string, option: string): string {
+  const { protocol, hostname, port, pathname, username, password, searchParams } = parsed(url, option);
+  if (protocol !== "postgresql:" && protocol !== "postgres:")
+    throw new Error(`${option} must begin with postgresql://`);
+  const database = decoded(pathname.slice(1), option);
+  if (hostname === "" || database === "" || username === "") {
+    throw new Error(
+      `${option} must name a user, a host and a database: postgresql://user:password@host:5432/database`,
+    );
+  }
+  return JSON.stringify({
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: port === "" ? 5432 : Number(port),
+    database,
+    user: decoded(username, option),
+    password: decoded(password, option),
+    ssl: tls(searchParams, hostname, option),
+  });
+}
+
+function parsed(url: string, option: string): URL {
+  try {
+    return new URL(url);
+  } catch {
+    // The error of URL quotes the whole text, password and all.
+    throw new Error(`${option} is no URL; it must be postgresql://user:password@host:5432/database`);
+  }
+}
+
+function decoded(part: string, option: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new Error(`${option} has a % that begins no encoded character: write %25 for a percent sign`);
+  }
+}
+
+function tls(parameters: URLSearchParams, hostname: string, option: string): boolean | { ca: string } {
+  const file = parameters.get("sslrootcert");
+  const byDefault = file === null && LOOPBACK.has(hostname) ? "disable" : "verify-full";
+  const mode = parameters.get("sslmode") ?? byDefault;
+  if (mode === "disable") return false;
+  if (!CHECKED_MODES.has(mode))
+    throw new Error(`${option}: sslmode=${mode} is not known; use disable or verify-full`);
+  return file === null || { ca: certificate(file, option) };
+}
+
+function certificate(file: string, option: string): string {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Error(`${option}: the file of sslrootcert cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  if (!text.includes("BEGIN CERTIFICATE"))
+    throw new Error(`${option}: sslrootcert=${file} is no certificate in PEM format`);
+  return text;
+}

@@ -1,0 +1,231 @@
+import type { SourceSnapshot } from "../../adapters/source/source";
+import type { RowSelection, TableCounts } from "../../adapters/source/rows";
+import {
+  lastCapture,
+  planTable,
+  recaptured,
+  type ActivePlan,
+  type TableDescription,
+  type TablePlan,
+} from "../../domain/capture/capture";
+import type { CatalogueColumn } from "../../domain/capture/column-changes";
+import type { IngestCommit, TableCapture } from "../../domain/log/commit";
+import { guardDeletes } from "../../domain/capture/delete-guard";
+import type { CommitNumber } from "../../domain/log/keys";
+import { identityOf } from "../../domain/capture/source-identity";
+import { isContinuous, replacedRows } from "../../domain/capture/replaced-rows";
+import { BEFORE_THE_FIRST, type Room } from "../../domain/capture/slice";
+import type { Snapshot } from "../../domain/capture/snapshot";
+import { copyToLake } from "./copy-to-lake";
+import { findDeleted, writeTombstones, type KeyComparison } from "./find-deleted";
+import type { IngestContext } from "./ingest";
+import { keyHistory } from "./known-keys";
+import { nextSlice, planSlice, type PlannedSlice } from "./plan-slice";
+
+/** One run of the stage over all tables. */
+export interface CaptureRun extends IngestContext {
+  readonly number: CommitNumber;
+  readonly run: ActivePlan;
+  readonly last: IngestCommit | undefined;
+  readonly snapshot: Snapshot;
+  /** What each table that was never captured takes on disk, in bytes. */
+  readonly sizes: ReadonlyMap<string, number>;
+  readonly room: Room;
+}
+
+const NOTHING: Omit<TableCapture, "mode" | "keys" | "total" | "storage" | "key" | "columns" | "slice"> = {
+  rows: 0,
+  files: [],
+  deleted: { rows: 0, files: [] },
+  recapture: false,
+  held: null,
+  absent: null,
+};
+
+/** A table that cannot be read now: all that is known of it is kept for the day it comes back. */
+export const absentCapture = (previous: TableCapture, reason: string): TableCapture => ({
+  ...previous,
+  ...NOTHING,
+  mode: "absent",
+  absent: reason,
+});
+
+/** A table of which nothing was captured so far: it is empty as far as anybody knows. */
+const waiting = (table: TableDescription): TableCapture => ({
+  ...NOTHING,
+  mode: "full",
+  storage: table.storage,
+  key: [...table.key],
+  columns: table.columns.map(catalogueColumn),
+  total: 0,
+  keys: [],
+  slice: BEFORE_THE_FIRST,
+});
+
+/** A table that the source failed to give: the next run goes on from where it was captured last. */
+export function failedCapture(table: TableDescription, reason: string, run: CaptureRun): TableCapture {
+  const previous = lastCapture(run.last, table.name);
+  if (previous === undefined)
+    return { ...waiting(table), mode: "failed", held: { snapshot: null, overlap: [], reason } };
+  const held = { ...goesOnFrom(planTable(run.last, table, run.run), previous, run), reason };
+  return { ...previous, ...NOTHING, mode: "failed", held };
+}
+
+/** Captures one table: its new versions, and the keys that are gone. */
+export async function captureTable(
+  source: SourceSnapshot,
+  table: TableDescription,
+  run: CaptureRun,
+): Promise<{ capture: TableCapture; overlap: readonly string[] }> {
+  const previous = lastCapture(run.last, table.name);
+  if (previous === undefined && !run.room.take(run.sizes.get(table.name) ?? 0))
+    return { capture: waiting(table), overlap: [] };
+  const found = await lookAt(source, table, { previous, run });
+  const { plan, counts, compared, planned } = found;
+  const { overlap } = counts;
+  const description = {
+    storage: table.storage,
+    key: [...table.key],
+    ...otherIdentity(table, previous),
+    columns: table.columns.map(catalogueColumn),
+    total: counts.total,
+  };
+  const nothing = counts.captured === 0 && found.replaced === 0 && planned === undefined;
+  if (previous !== undefined && plan.mode === "delta" && nothing) {
+    return {
+      capture: { ...description, ...NOTHING, mode: "unchanged", keys: previous.keys, slice: null },
+      overlap,
+    };
+  }
+  const reason =
+    previous === undefined
+      ? undefined
+      : heldBack(table, { previous, counts, deleted: deletedRows(table, previous, found), run });
+  if (previous !== undefined && reason !== undefined) {
+    const held = { ...goesOnFrom(plan, previous, run), reason };
+    return { capture: { ...previous, ...NOTHING, mode: "held", held }, overlap };
+  }
+
+  const isEmpty = counts.captured === 0 && planned === undefined;
+  const selection = selectionOf(plan, planned);
+  const files = isEmpty ? [] : await copyToLake(source, table, { run, plan, selection });
+  const deleted = compared === undefined ? NOTHING.deleted : await writeTombstones(table, compared, run);
+  const rows = files.reduce((sum, file) => sum + file.rows, 0);
+  const { mode, recapture } = plan;
+  const known = compared?.known;
+  const keys = await keyHistory({ table, previous, plan, files, tombstones: deleted.files, known, run });
+  const total = counts.total + (rows - counts.captured);
+  const slice = nextSlice(planned);
+  const capture = { ...description, ...NOTHING, mode, recapture, rows, files, deleted, keys, total, slice };
+  return { capture, overlap };
+}
+
+/** What there is to capture of a table, before anything is written. */
+interface Findings {
+  readonly plan: TablePlan;
+  readonly counts: TableCounts;
+  readonly replaced: number;
+  readonly compared: KeyComparison | undefined;
+  /** Undefined when the table is taken as a whole. */
+  readonly planned: PlannedSlice | undefined;
+}
+
+/** Plans, counts and compares; what the numbers say can make the plan a full capture. */
+async function lookAt(
+  source: SourceSnapshot,
+  table: TableDescription,
+  { previous, run }: { previous: TableCapture | undefined; run: CaptureRun },
+): Promise<Findings> {
+  let plan = planTable(run.last, table, run.run);
+  const isTakenWhole = plan.mode === "full" && previous !== undefined;
+  let planned = isTakenWhole ? undefined : await planSlice(source, table, { previous, run });
+  const through = planned?.slice.after;
+  let counts = await source.count(table, selectionOf(plan, planned), run.snapshot);
+  if (previous === undefined) return { plan, counts, replaced: 0, compared: undefined, planned };
+  const inFull = (reason: string): void => {
+    plan = recaptured(reason);
+    planned = undefined;
+    counts = { ...counts, captured: counts.total };
+  };
+
+  const counted = { previous: previous.total, ...counts };
+  const replaced = replacedRows(counted);
+  const delta = plan.mode === "delta";
+  if (delta && !isContinuous(counted)) inFull(INCONSISTENT);
+  // Without a key an update cannot be told from a delete: the table is taken anew.
+  else if (delta && replaced > 0 && identityOf(table, previous).length === 0)
+    inFull("it has no key, and rows were replaced");
+  const compared = await findDeleted(source, { table, previous, plan, counts, replaced, through, run });
+  if (delta && compared !== undefined && plan.mode === "delta") {
+    const { updated, deleted } = compared;
+    // Nothing keeps the rows of a table without a key from being there twice.
+    if (!isContinuous(counted, { updated, deleted: deleted.size }))
+      inFull(table.key.length === 0 ? "it has no key, and rows were replaced" : INCONSISTENT);
+  }
+  if (plan.mode === "full") {
+    const { reason } = plan;
+    const fields = { commit: run.number, table: table.name, reason };
+    if (reason === INCONSISTENT) run.telemetry.warn("the table is captured in full", fields);
+    else if (run.run.kind === "delta") run.telemetry.info("the table is captured in full", fields);
+  }
+  return { plan, counts, replaced, compared, planned };
+}
+
+/** What a commit says of the columns that rows are told apart by, where they are not the primary key. */
+function otherIdentity(
+  table: TableDescription,
+  previous: TableCapture | undefined,
+): Pick<TableCapture, "identity"> {
+  const identity = identityOf(table, previous);
+  return JSON.stringify(identity) === JSON.stringify(table.key) ? {} : { identity: [...identity] };
+}
+
+const INCONSISTENT = "rows are there that were never captured: the source is not the one of the last commit";
+
+const catalogueColumn = ({
+  name,
+  type,
+  number,
+  labels,
+}: CatalogueColumn): TableCapture["columns"][number] => ({
+  name,
+  type,
+  ...(number !== undefined && { number }),
+  ...(labels !== undefined && { labels: [...labels] }),
+});
+
+/** From where a table that is not captured now goes on one day. */
+function goesOnFrom(
+  plan: TablePlan,
+  previous: TableCapture,
+  { last }: CaptureRun,
+): { snapshot: string | null; overlap: string[] } {
+  if (plan.mode === "full") return { snapshot: null, overlap: [] };
+  if (previous.held !== null) return { snapshot: previous.held.snapshot, overlap: previous.held.overlap };
+  return { snapshot: last?.snapshot ?? null, overlap: last?.overlap ?? [] };
+}
+
+/** The rows to look at and to copy: the versions that the plan means, of the slices before, and this slice. */
+function selectionOf(plan: TablePlan, planned: PlannedSlice | undefined): RowSelection {
+  if (plan.mode === "full") return { filter: undefined, through: planned?.slice.through };
+  const { filter } = plan;
+  return planned === undefined ? { filter } : { filter, through: planned.slice.after, slice: planned.slice };
+}
+
+/** How many rows are gone; of a table whose rows cannot be told apart, at least so many. */
+function deletedRows(
+  table: TableDescription,
+  previous: TableCapture,
+  { compared, counts }: Findings,
+): number {
+  if (compared !== undefined) return compared.deleted.size;
+  return identityOf(table, previous).length > 0 ? 0 : Math.max(0, previous.total - counts.total);
+}
+
+function heldBack(
+  { name }: TableDescription,
+  options: { previous: TableCapture; counts: TableCounts; deleted: number; run: CaptureRun },
+): string | undefined {
+  const { previous, counts, deleted, run } = options;
+  return guardDeletes(run.guard, { name, previous: previous.total, total: counts.total, deleted });
+}

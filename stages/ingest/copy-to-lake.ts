@@ -1,0 +1,34 @@
+import type { SourceSnapshot } from "../../adapters/source/source";
+import type { RowSelection } from "../../adapters/source/rows";
+import type { TableDescription, TablePlan } from "../../domain/capture/capture";
+import type { DataFile } from "../../domain/log/commit";
+import { csvParts } from "../../domain/formats/csv/parts";
+import { dataKey } from "../../domain/log/keys";
+import type { CaptureRun } from "./capture-table";
+
+/** Copies the selected rows of a table into the lake, as CSV files of a bounded size. */
+export async function copyToLake(
+  source: SourceSnapshot,
+  table: TableDescription,
+  options: { run: CaptureRun; plan: TablePlan; selection: RowSelection },
+): Promise<DataFile[]> {
+  const { run, plan, selection } = options;
+  const started = performance.now();
+  const files: DataFile[] = [];
+  const copy = source.copy(table, selection);
+  for await (const part of csvParts(copy, run.partBytes)) {
+    const key = dataKey({ at: run.now(), table: table.name, extension: "csv" });
+    const bytes = await run.store.upload(key, part.bytes);
+    if (part.rows() > 0) files.push({ key, rows: part.rows(), bytes });
+  }
+  run.telemetry.info("captured", {
+    commit: run.number,
+    table: table.name,
+    mode: plan.mode,
+    rows: copy.rows(),
+    files: files.length,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    durationMs: Math.round(performance.now() - started),
+  });
+  return files;
+}

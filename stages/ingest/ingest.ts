@@ -1,0 +1,165 @@
+import type { WritableLog } from "../../adapters/lake/commit-log";
+import type { ObjectStore } from "../../adapters/lake/object-store";
+import type { SourceSnapshot } from "../../adapters/source/source";
+import type { Telemetry } from "../../adapters/aws/telemetry";
+import { isUnderway, planRun } from "../../domain/capture/capture";
+import type { IngestCommit } from "../../domain/log/commit";
+import type { DeleteGuard } from "../../domain/capture/delete-guard";
+import { TerminalError, TransientError } from "../../domain/errors";
+import { nextCommit } from "../../domain/log/keys";
+import { parseSnapshot } from "../../domain/capture/snapshot";
+import { captureTables } from "./capture-tables";
+import { reportCommit, reportState } from "./telemetry";
+
+/** What a run captured; `commit` is null when there was nothing to do. */
+export interface IngestReport {
+  readonly commit: number | null;
+  /** Is the first capture of a large table underway, so that another run is due at once? */
+  readonly more?: true;
+  /** The tables with captured or deleted rows. */
+  readonly tables: Readonly<Record<string, { readonly rows: number; readonly deleted?: number }>>;
+}
+
+/** What a run works with. `now` and `newId` are its only sources of what is not in the data. */
+export interface IngestContext {
+  readonly store: ObjectStore;
+  readonly log: WritableLog<IngestCommit>;
+  readonly telemetry: Telemetry;
+  readonly now: () => Date;
+  readonly newId: () => string;
+  readonly guard: DeleteGuard;
+  /** May another database go on in the place of the one that the lake is of? */
+  readonly allowOtherSource: boolean;
+  /** A file ends with the first record that ends beyond it. */
+  readonly partBytes: number;
+  /** A table that is larger is captured in slices at first: see `Slice`. */
+  readonly sliceBytes: number;
+}
+
+/** Takes a snapshot of the source, for as long as the work lasts. */
+export type SnapshotTaker = <T>(work: (source: SourceSnapshot) => Promise<T>) => Promise<T>;
+
+/**
+ * Captures one state of the source and commits it. Data files are written first; a run that dies
+ * before its commit leaves files that nobody reads, and the next one captures the same again.
+ * @throws TransientError when another run committed first
+ */
+export async function ingestSource(
+  withSnapshot: SnapshotTaker,
+  context: IngestContext,
+): Promise<IngestReport> {
+  // What is written from here on may not be in the snapshot, and a run that commits from here on is first.
+  const capturedAt = context.now();
+  const head = await context.log.head();
+  return withSnapshot((source) => ingestSnapshot(source, { ...context, head, capturedAt }));
+}
+
+interface SnapshotContext extends IngestContext {
+  readonly head: Awaited<ReturnType<IngestContext["log"]["head"]>>;
+  readonly capturedAt: Date;
+}
+
+async function ingestSnapshot(source: SourceSnapshot, context: SnapshotContext): Promise<IngestReport> {
+  const { log, telemetry, head } = context;
+  const run = planRun(head?.commit, source.state, {
+    deletes: context.guard.allowed,
+    otherSource: context.allowOtherSource,
+  });
+  if (run.kind === "stranger") throw strangerError(source, head?.commit);
+  if (run.kind === "idle") {
+    telemetry.info("nothing was written in the source", { commit: head?.number ?? 0 });
+    reportState(telemetry, head?.commit);
+    return { commit: null, tables: {} };
+  }
+  const number = nextCommit(head?.number);
+  if (run.kind === "full")
+    telemetry.info("capturing every table in full", { commit: number, reason: run.reason });
+
+  const snapshot = parseSnapshot(source.state.snapshot);
+  const captured = await captureTables(source, { ...context, number, run, snapshot, last: head?.commit });
+  const changed = Object.entries(captured.tables).filter(
+    ([, { mode }]) => mode === "full" || mode === "delta",
+  );
+  const due = run.kind === "full" || run.renew || !sameShape(head?.commit, captured);
+  if (changed.length === 0 && !due) {
+    telemetry.info("no table changed", { commit: head?.number ?? 0 });
+    reportState(telemetry, head?.commit);
+    return { commit: null, tables: {} };
+  }
+
+  const commit: IngestCommit = {
+    version: 1,
+    number,
+    lake: head?.commit.lake ?? context.newId(),
+    createdAt: context.now().toISOString(),
+    capturedAt: context.capturedAt.toISOString(),
+    source: sourceOf(source),
+    snapshot: source.state.snapshot,
+    overlap: captured.overlap,
+    tables: captured.tables,
+    refused: captured.refused,
+  };
+  if (!(await log.append(number, commit))) {
+    throw new TransientError(
+      `another run created commit ${number} first; nothing is lost, the next run goes on from it`,
+      {
+        subject: { commit: number },
+      },
+    );
+  }
+  reportCommit(telemetry, commit, head?.commit);
+  const tables = changed.map(([name, { rows, deleted }]) => [
+    name,
+    { rows, ...(deleted.rows > 0 && { deleted: deleted.rows }) },
+  ]);
+  const more = isUnderway(commit);
+  return {
+    commit: number,
+    tables: Object.fromEntries(tables) as IngestReport["tables"],
+    ...(more && { more }),
+  };
+}
+
+/** A secret that leads to the wrong database must not write over what the lake and the warehouse know of the right one. */
+function strangerError(source: SourceSnapshot, last: IngestCommit | undefined): TerminalError {
+  const text = ({ database, schema, systemIdentifier }: IngestCommit["source"]): string =>
+    `the schema ${schema} of the database ${database} in the cluster ${systemIdentifier}`;
+  return new TerminalError(
+    `the source is ${text(sourceOf(source))}, this lake is of ${last ? text(last.source) : "another"}: ` +
+      'if it takes the place of that one, invoke ingest with {"allowOtherSource":true}, and every table is captured in full; ' +
+      "else mend the secret, or give it a lake of its own",
+  );
+}
+
+/** What two runs, one after the other, captured. */
+export function together(first: IngestReport | undefined, second: IngestReport): IngestReport {
+  if (first === undefined) return second;
+  const tables = { ...first.tables };
+  for (const [name, { rows, deleted = 0 }] of Object.entries(second.tables)) {
+    const before = tables[name];
+    const gone = (before?.deleted ?? 0) + deleted;
+    tables[name] = { rows: (before?.rows ?? 0) + rows, ...(gone > 0 && { deleted: gone }) };
+  }
+  return { ...second, commit: second.commit ?? first.commit, tables };
+}
+
+function sourceOf({ state }: SourceSnapshot): IngestCommit["source"] {
+  const { systemIdentifier, timeline, database, schema, server, startedAt } = state;
+  return { systemIdentifier, timeline, database, schema, server, startedAt };
+}
+
+/** Are the tables, their columns, what is held, absent and refused those of the last commit? A change is worth a commit. */
+function sameShape(last: IngestCommit | undefined, now: Pick<IngestCommit, "tables" | "refused">): boolean {
+  const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
+  const shape = ({ tables, refused }: Pick<IngestCommit, "tables" | "refused">): string =>
+    JSON.stringify([
+      Object.entries(tables)
+        .map(([name, { storage, key, columns, held, absent }]): [string, unknown] => [
+          name,
+          [storage, key, columns, held !== null, absent],
+        ])
+        .sort(byName),
+      Object.entries(refused).sort(byName),
+    ]);
+  return last !== undefined && shape(last) === shape(now);
+}

@@ -1,0 +1,103 @@
+import type { TableDescription, TablePlan } from "../../domain/capture/capture";
+import type { DataFile, TableCapture } from "../../domain/log/commit";
+import { keysAsCsv, readKeys } from "../../domain/formats/csv/fields";
+import { readRuns, runsAsCsv } from "../../domain/formats/csv/key-runs";
+import { identityOf } from "../../domain/capture/source-identity";
+import { keySet, type KeySet } from "../../domain/capture/key-set";
+import { dataKey } from "../../domain/log/keys";
+import type { CaptureRun } from "./capture-table";
+
+type KeyFile = TableCapture["keys"][number];
+
+/** The keys of all rows that a table had at its last capture. */
+export async function knownKeys(previous: TableCapture, { store }: CaptureRun): Promise<KeySet> {
+  const keys = keySet();
+  for (const { kind, key } of previous.keys) {
+    const bytes = await store.stream(key);
+    if (kind === "runs") for await (const runs of readRuns(bytes)) for (const run of runs) keys.addRun(run);
+    else {
+      for await (const some of readKeys(bytes, previous.identity ?? previous.key)) {
+        for (const one of some) {
+          if (kind === "rows") keys.add(one);
+          else keys.delete(one);
+        }
+      }
+    }
+  }
+  return keys;
+}
+
+/** With more files than this, the known keys are written anew. */
+const MAX_FILES = 64;
+/** It is not worth it for less than this. */
+const MIN_BYTES = 64 * 1024;
+
+/** The files that tell the keys of all rows after this capture. */
+export async function keyHistory(options: {
+  table: TableDescription;
+  previous: TableCapture | undefined;
+  plan: TablePlan;
+  files: readonly DataFile[];
+  tombstones: readonly DataFile[];
+  /** When they were read. */
+  known: KeySet | undefined;
+  run: CaptureRun;
+}): Promise<KeyFile[]> {
+  const { table, previous, plan, files, tombstones, known, run } = options;
+  const identity = identityOf(table, previous);
+  if (identity.length === 0) return [];
+  const rows = files.map(keyFile("rows"));
+  if (plan.mode === "full" || previous === undefined) return rows;
+  const before = previous.keys.reduce((sum, { bytes }) => sum + bytes, 0);
+  const shrinks = known !== undefined && before > MIN_BYTES && before > 2 * compactBytes(known);
+  if (!shrinks && previous.keys.length <= MAX_FILES)
+    return [...previous.keys, ...tombstones.map(keyFile("tombstones")), ...rows];
+  const all = known ?? (await knownKeys(previous, run));
+  return [...(await compact({ name: table.name, identity }, all, run)), ...rows];
+}
+
+const keyFile =
+  (kind: KeyFile["kind"]) =>
+  ({ key, bytes }: Pick<DataFile, "key" | "bytes">): KeyFile => ({ kind, key, bytes });
+
+/** About what a set of keys takes when it is written anew. */
+function compactBytes(keys: KeySet): number {
+  let bytes = 0;
+  for (const { first, last } of keys.runs()) bytes += String(first).length + String(last).length + 2;
+  for (const text of keys.texts()) bytes += text.length + 3;
+  return bytes;
+}
+
+interface KeyedTable {
+  readonly name: string;
+  readonly identity: readonly string[];
+}
+
+/** Writes keys anew, as files of keys alone. */
+async function compact(table: KeyedTable, keys: KeySet, run: CaptureRun): Promise<KeyFile[]> {
+  const [hasRuns, hasTexts] = [!isEmpty(keys.runs()), !isEmpty(keys.texts())];
+  return [
+    ...(hasRuns ? [await written("runs", runsAsCsv(keys.runs()), table, run)] : []),
+    ...(hasTexts ? [await written("rows", keysAsCsv(keys.texts(), table.identity), table, run)] : []),
+  ];
+}
+
+async function written(
+  kind: KeyFile["kind"],
+  chunks: Iterable<Uint8Array>,
+  { name }: KeyedTable,
+  { store, now }: CaptureRun,
+): Promise<KeyFile> {
+  const key = dataKey({ at: now(), table: name, extension: "csv", folder: "keys" });
+  return keyFile(kind)({ key, bytes: await store.upload(key, asyncly(chunks)) });
+}
+
+function isEmpty(values: Iterable<unknown>): boolean {
+  for (const _ of values) return false;
+  return true;
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- an upload takes an asynchronous stream
+export async function* asyncly<T>(values: Iterable<T>): AsyncGenerator<T> {
+  yield* values;
+}

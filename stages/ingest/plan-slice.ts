@@ -1,0 +1,36 @@
+import type { SourceSnapshot } from "../../adapters/source/source";
+import type { TableDescription } from "../../domain/capture/capture";
+import type { TableCapture } from "../../domain/log/commit";
+import { canBeSliced, isFirstCapture, rowsInSlice, type Slice } from "../../domain/capture/slice";
+import type { CaptureRun } from "./capture-table";
+
+/** The slice that a run takes of a table, and how many rows every slice of it has. */
+export interface PlannedSlice {
+  readonly slice: Slice;
+  readonly rows: number;
+}
+
+/** Decides which slice of a table to take; undefined when the table is taken as a whole. */
+export async function planSlice(
+  source: SourceSnapshot,
+  table: TableDescription,
+  { previous, run }: { previous: TableCapture | undefined; run: CaptureRun },
+): Promise<PlannedSlice | undefined> {
+  if (!isFirstCapture(previous) || !canBeSliced(table)) return undefined;
+  if (previous?.slice != null) {
+    const { through: after, rows } = previous.slice;
+    // Without room the slice is empty: of those before, what changed is captured all the same.
+    const through = run.room.take(run.sliceBytes) ? await source.keyAt(table, after, rows) : after;
+    return { slice: { after, through }, rows };
+  }
+  const bytes = run.sizes.get(table.name) ?? 0;
+  if (bytes <= run.sliceBytes) return undefined;
+  const { total } = await source.count(table, { filter: undefined }, run.snapshot);
+  const rows = rowsInSlice(run.sliceBytes, { bytes, rows: total });
+  const through = await source.keyAt(table, undefined, rows);
+  return through === undefined ? undefined : { slice: { after: undefined, through }, rows };
+}
+
+/** Where the next run goes on; null when the table is captured to its end. */
+export const nextSlice = (planned: PlannedSlice | undefined): TableCapture["slice"] =>
+  planned?.slice.through === undefined ? null : { through: [...planned.slice.through], rows: planned.rows };

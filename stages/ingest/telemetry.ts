@@ -1,0 +1,94 @@
+import type { Telemetry } from "../../adapters/aws/telemetry";
+import { columnChanges, hasChanges } from "../../domain/capture/column-changes";
+import { parseSnapshot } from "../../domain/capture/snapshot";
+import { captureOf, type IngestCommit, type TableCapture } from "../../domain/log/commit";
+
+/** Tells of a commit that was made, and of what changed with it. */
+export function reportCommit(
+  telemetry: Telemetry,
+  commit: IngestCommit,
+  last: IngestCommit | undefined,
+): void {
+  const { number, tables } = commit;
+  const captures = Object.values(tables);
+  const sum = (of: (table: TableCapture) => number): number =>
+    captures.reduce((total, table) => total + of(table), 0);
+  const rows = sum((table) => table.rows);
+  const deleted = sum((table) => table.deleted.rows);
+  const bytes = sum(({ files }) => files.reduce((total, file) => total + file.bytes, 0));
+  telemetry.info("committed", { commit: number, rows, deleted, bytes });
+  telemetry.count("RowsIngested", rows);
+  telemetry.count("RowsDeleted", deleted);
+  telemetry.count("BytesIngested", bytes, "Bytes");
+  reportState(telemetry, commit);
+  reportOverlap(telemetry, commit);
+  for (const [table, { mode, held }] of Object.entries(tables)) {
+    if (mode !== "held") continue;
+    telemetry.warn("the table is held back by the delete guard", {
+      commit: number,
+      table,
+      reason: held?.reason ?? "",
+    });
+  }
+  reportRefused(telemetry, commit, last);
+  reportAbsent(telemetry, commit, last);
+  reportColumns(telemetry, commit, last);
+}
+
+/** So many transactions behind one that is open are remembered without a word. */
+const MANY_TRANSACTIONS = 10_000;
+
+/** While a transaction stays open, every later one has to be remembered: commits and runs grow with their number. */
+function reportOverlap(telemetry: Telemetry, { number, overlap, snapshot }: IngestCommit): void {
+  if (overlap.length <= MANY_TRANSACTIONS) return;
+  telemetry.warn("a transaction of the source has been open for long: end it", {
+    commit: number,
+    transaction: String(parseSnapshot(snapshot).xmin),
+    later: overlap.length,
+    reason:
+      "look for it in pg_stat_activity (backend_xid, state 'idle in transaction') and in pg_prepared_xacts (transaction)",
+  });
+}
+
+/** What stays so until a person acts is counted by every run, whether it makes a commit or not. */
+export function reportState(telemetry: Telemetry, commit: IngestCommit | undefined): void {
+  if (commit === undefined) return;
+  const count = (wanted: TableCapture["mode"]): number =>
+    Object.values(commit.tables).filter(({ mode }) => mode === wanted).length;
+  // That views and foreign tables are not ingested is as it should be.
+  const refused = Object.values(commit.refused).filter(({ kind }) => kind === "table");
+  telemetry.count("TablesHeld", count("held"));
+  telemetry.count("TablesFailed", count("failed"));
+  telemetry.count("TablesRefused", refused.length);
+}
+
+function reportRefused(telemetry: Telemetry, commit: IngestCommit, last: IngestCommit | undefined): void {
+  for (const [name, { kind, reason }] of Object.entries(commit.refused)) {
+    const known = last !== undefined && Object.hasOwn(last.refused, name) ? last.refused[name] : undefined;
+    const fields = { commit: commit.number, [kind === "table" ? "table" : "relation"]: name, kind, reason };
+    if (known?.reason === reason) telemetry.info("still not ingested", fields);
+    else if (kind === "table") telemetry.warn("a table is not ingested", fields);
+    else telemetry.info("not ingested", fields);
+  }
+}
+
+function reportAbsent(telemetry: Telemetry, commit: IngestCommit, last: IngestCommit | undefined): void {
+  for (const [table, { mode, absent }] of Object.entries(commit.tables)) {
+    if (mode !== "absent" || captureOf(last, table)?.absent === absent) continue;
+    telemetry.warn("a table is absent", { commit: commit.number, table, reason: absent ?? "" });
+  }
+}
+
+function reportColumns(telemetry: Telemetry, commit: IngestCommit, last: IngestCommit | undefined): void {
+  let changed = 0;
+  for (const [table, { mode, columns }] of Object.entries(commit.tables)) {
+    const previous = captureOf(last, table);
+    // Of a table that could not be captured, the columns are those of its last capture.
+    if (previous === undefined || mode === "held" || mode === "failed" || mode === "absent") continue;
+    const changes = columnChanges(previous.columns, columns);
+    if (!hasChanges(changes)) continue;
+    changed += 1;
+    telemetry.info("the columns of a table changed", { commit: commit.number, table, ...changes });
+  }
+  telemetry.count("SchemaChanges", changed);
+}

@@ -1,0 +1,78 @@
+import type { LedgerHead, Warehouse } from "../../adapters/warehouse/warehouse";
+import type { ProcessCommit } from "../../domain/log/commit";
+import { TerminalError } from "../../domain/errors";
+import { nextCommit, type CommitNumber } from "../../domain/log/keys";
+import type { LoadContext } from "./load";
+import { loadTable, type CommitLoad } from "./load-table";
+import { prepareWarehouse } from "./prepare-warehouse";
+
+/** A commit with the number of rows that it brought to each warehouse table. */
+export interface LoadedCommit {
+  readonly kind: "loaded";
+  readonly commit: ProcessCommit;
+  readonly rows: Readonly<Record<string, number>>;
+  /** Fact versions that were set aside, because a row that they refer to is in no dimension. */
+  readonly orphans: number;
+}
+
+/** Loads the next commit, if there is one, within the transaction of `warehouse`. */
+export async function loadCommit(
+  warehouse: Warehouse,
+  context: LoadContext,
+): Promise<LoadedCommit | { readonly kind: "upToDate"; readonly head: CommitNumber | undefined }> {
+  const loaded = await warehouse.ledger.head();
+  if (loaded !== undefined) checkModel(loaded, context);
+  const { log } = context;
+  const number = nextCommit(loaded?.number);
+  const [last, commit] = await Promise.all([loaded && log.read(loaded.number), log.read(number)]);
+  if (loaded !== undefined) checkLake(loaded, last, context);
+  if (commit === undefined) return { kind: "upToDate", head: loaded?.number };
+
+  const targets = await prepareWarehouse(warehouse, context);
+  const load: CommitLoad = { ...context, warehouse, commit, targets };
+  const rows: Record<string, number> = {};
+  let orphans = 0;
+  for (const target of targets.values()) {
+    const loadedTable = await loadTable(target, load);
+    if (loadedTable.rows > 0 || commit.tables[target.table.name] !== undefined)
+      rows[target.table.name] = loadedTable.rows;
+    orphans += loadedTable.orphans;
+  }
+  const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
+  const { lake, capturedAt } = commit;
+  await warehouse.ledger.record({ number, lake, model: commit.model.version, capturedAt, rows: total });
+  return { kind: "loaded", commit, rows, orphans };
+}
+
+/**
+ * The newest commit that a warehouse has must be one of this lake.
+ * @param commit of that number in the log, if there is one
+ * @throws TerminalError when it is of another lake, or the log does not go so far
+ */
+export function checkLake(
+  { lake, number }: Pick<LedgerHead, "lake" | "number">,
+  commit: ProcessCommit | undefined,
+  { schema, store }: Pick<LoadContext, "schema" | "store">,
+): void {
+  if (lake === commit?.lake) return;
+  const is = commit === undefined ? `has no commit ${number}` : `is the lake ${commit.lake}`;
+  throw new TerminalError(
+    `the schema ${schema} of the warehouse was loaded from the lake ${lake}, up to commit ${number}; the bucket ${store.bucket} ${is}: ` +
+      "load this lake into a schema of its own, or into an empty warehouse",
+    { subject: { commit: number } },
+  );
+}
+
+/** Tables of one version of the model cannot take on the commits of another. */
+export function checkModel(
+  { number, model }: LedgerHead,
+  context: Pick<LoadContext, "schema" | "model">,
+): void {
+  const { version } = context.model;
+  if (model === version) return;
+  throw new TerminalError(
+    `the schema ${context.schema} of the warehouse shows version ${model} of the model, this is version ${version}: ` +
+      'rebuild it by invoking load with {"replay":{}} (with "dryRun":true it only says what it would do)',
+    { subject: { commit: number } },
+  );
+}

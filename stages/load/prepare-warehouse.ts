@@ -1,0 +1,77 @@
+import type { Warehouse } from "../../adapters/warehouse/warehouse";
+import { TerminalError } from "../../domain/errors";
+import { loadOrder } from "../../domain/model/model";
+import type { WarehouseTable } from "../../domain/model/table";
+import { LEDGER } from "../../domain/warehouse/bookkeeping";
+import { createTable, type ReferredTable } from "../../domain/warehouse/ddl";
+import { createCurrentView } from "../../domain/warehouse/facts";
+import { findTarget, type TargetTable } from "../../domain/warehouse/target";
+import type { LoadContext } from "./load";
+
+/**
+ * Finds every table of the model in the warehouse, in load order, and creates what is missing: tables,
+ * views, and the ledger.
+ * @throws TerminalError when the ledger is gone although facts are loaded: they would be loaded again
+ */
+export async function prepareWarehouse(
+  warehouse: Warehouse,
+  { model, schema, telemetry }: LoadContext,
+): Promise<ReadonlyMap<string, TargetTable>> {
+  const order = loadOrder(model);
+  const found = await findTargets(warehouse, order);
+  for (const table of order.filter(({ name }) => !found.has(name))) {
+    telemetry.info("creating a warehouse table", { table: table.name });
+    await warehouse.execute(createTable(schema, table, referable(order, found)));
+  }
+  const targets = found.size === order.length ? found : await findTargets(warehouse, order);
+  if (!(await warehouse.ledger.exists())) {
+    for (const { table, name } of targets.values()) {
+      if (table.kind !== "fact" || (await warehouse.isEmpty(name))) continue;
+      throw new TerminalError(
+        `${schema}.${name} has rows, but the ledger ${schema}.${LEDGER} is gone: what is loaded cannot be known; ` +
+          "restore the ledger, or load into an empty schema",
+        { subject: { table: name } },
+      );
+    }
+    await warehouse.ledger.create();
+  }
+  await createViews(warehouse, schema, targets);
+  return targets;
+}
+
+/** The tables that a foreign key may refer to: those that are created here, and found ones with a unique key. */
+function referable(
+  order: readonly WarehouseTable[],
+  found: ReadonlyMap<string, TargetTable>,
+): ReadonlyMap<string, ReferredTable> {
+  return new Map(
+    order.flatMap((table): [string, ReferredTable][] => {
+      const target = found.get(table.name);
+      if (target === undefined) return [[table.name, { name: table.name, key: table.key }]];
+      const key = target.columns.get(table.key);
+      return target.keyIsUnique && key !== undefined ? [[table.name, { name: target.name, key }]] : [];
+    }),
+  );
+}
+
+async function findTargets(
+  warehouse: Warehouse,
+  order: readonly WarehouseTable[],
+): Promise<Map<string, TargetTable>> {
+  const catalogue = await warehouse.catalogue();
+  const targets = order.flatMap((table) => findTarget(table, catalogue) ?? []);
+  return new Map(targets.map((target) => [target.table.name, target]));
+}
+
+async function createViews(
+  warehouse: Warehouse,
+  schema: string,
+  targets: ReadonlyMap<string, TargetTable>,
+): Promise<void> {
+  const views = await warehouse.views();
+  for (const target of targets.values()) {
+    const { table } = target;
+    if (table.kind !== "fact" || views.has(table.currentView)) continue;
+    await warehouse.execute(createCurrentView({ schema, fact: table, target, parents: targets }));
+  }
+}

@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+import { healsByItself, inWarehouseTransaction, type Warehouse } from "../../adapters/warehouse/warehouse";
+import {
+  attempt,
+  martRelations,
+  martsOf,
+  prepareMartsSchema,
+  replaceView,
+} from "../../adapters/warehouse/marts";
+import { messageOf, TerminalError } from "../../domain/errors";
+import { martTask, outlived } from "../../domain/marts/upkeep";
+import {
+  createMart,
+  dropMart,
+  martView,
+  type MartMark,
+  type MartView,
+  type Stars,
+} from "../../domain/marts/view";
+import { loadOrder } from "../../domain/model/model";
+import { qualified } from "../../domain/sql";
+import { findTarget, type TargetTable } from "../../domain/warehouse/target";
+import type { LoadContext } from "./load";
+
+/** A change of a mart waits this long for queries that read it; the next run tries again. */
+const LOCK_TIMEOUT = "SET LOCAL lock_timeout = '5s'";
+
+/**
+ * Makes the marts what the program declares, in a transaction of their own. Nothing that is wrong with
+ * them fails a load: it is said, and tried again with the next run.
+ */
+export async function refreshMarts(context: LoadContext): Promise<void> {
+  const { client, schema, martsSchema, telemetry } = context;
+  try {
+    await inWarehouseTransaction(client, schema, async (warehouse) => {
+      await warehouse.execute(LOCK_TIMEOUT);
+      await makeMarts(warehouse, context);
+    });
+  } catch (error) {
+    telemetry.warn("the marts could not be refreshed", { schema: martsSchema, reason: messageOf(error) });
+  }
+}
+
+/**
+ * Makes the marts anew within the transaction that has put new tables in the place of the old.
+ * @throws an error when one would go on reading the old tables: nothing has taken their place then
+ */
+export async function remakeMarts(warehouse: Warehouse, context: LoadContext): Promise<void> {
+  const problems = await makeMarts(warehouse, context);
+  const stale = (await martsOf(context.client, context)).filter(({ readsElsewhere }) => readsElsewhere);
+  if (stale.length === 0) return;
+  const errors = stale.map(({ name }) => problems.get(name) ?? new TerminalError(OUTLIVED));
+  const names = stale.map(({ name }) => name).join(", ");
+  throw (
+    errors.find(healsByItself) ??
+    new TerminalError(
+      `the rebuilt tables cannot take their place: of the marts, ${names} would go on reading the old ones. ` +
+        [...new Set(errors.map(messageOf))].join("; "),
+    )
+  );
+}
+
+const OUTLIVED = "what is declared no more and belongs to another role: drop it";
+
+/** Makes what is missing, and replaces what has changed. Returns what could not be done, by the names of the marts. */
+async function makeMarts(warehouse: Warehouse, context: LoadContext): Promise<ReadonlyMap<string, Error>> {
+  const { client, schema, martsSchema, marts, telemetry } = context;
+  const problems = new Map<string, Error>();
+  const stars = await findStars(warehouse, context);
+  if (stars === undefined) return problems;
+  const missing = await prepareMartsSchema(client, martsSchema);
+  if (missing !== undefined) {
+    telemetry.warn("the marts could not be made", { schema: martsSchema, reason: missing });
+    return new Map(marts.map(({ name }) => [name, new TerminalError(missing)]));
+  }
+  const relations = await martRelations(client, { martsSchema, schema });
+  for (const mart of marts) {
+    const view = martView(mart, stars);
+    const mark = markOf(view, stars);
+    const task = martTask(
+      { ...mark, columns: Object.keys(view.columns) },
+      relations.find(({ name }) => name === mart.name),
+    );
+    if (task.do === "nothing") continue;
+    const error = task.do === "refuse" ? new TerminalError(task.why) : await made(view, mark, context);
+    const fields = { mart: qualified(martsSchema, mart.name) };
+    if (error === undefined) telemetry.info(`a mart was ${task.do}d`, fields);
+    else {
+      problems.set(mart.name, error);
+      telemetry.warn("a mart could not be made", { ...fields, reason: error.message });
+    }
+  }
+  for (const name of outlived(relations, { schema, declared: marts.map((mart) => mart.name) })) {
+    const error = await attempt(client, () => warehouse.execute(dropMart(martsSchema, name)));
+    if (error === undefined) continue;
+    problems.set(name, error);
+    telemetry.warn("a mart that is declared no more could not be dropped", {
+      mart: name,
+      reason: error.message,
+    });
+  }
+  return problems;
+}
+
+/** Makes or replaces a view. Returns why it could not be done. */
+function made(view: MartView, mark: MartMark, context: LoadContext): Promise<Error | undefined> {
+  const { client, martsSchema } = context;
+  const create = createMart(martsSchema, view, mark);
+  return attempt(client, () => replaceView(client, { schema: martsSchema, name: view.name, create }));
+}
+
+/** The tables of the warehouse; undefined when some are missing, as before the first load. */
+async function findStars(warehouse: Warehouse, { model, schema }: LoadContext): Promise<Stars | undefined> {
+  if (!(await warehouse.ledger.exists())) return undefined;
+  const catalogue = await warehouse.catalogue();
+  const targets = new Map<string, TargetTable>();
+  for (const table of loadOrder(model)) {
+    const target = findTarget(table, catalogue);
+    if (target === undefined) return undefined;
+    targets.set(table.name, target);
+  }
+  return { schema, targets };
+}
+
+const markOf = (view: MartView, { schema }: Stars): MartMark => ({
+  schema,
+  digest: createHash("sha256").update(JSON.stringify(view)).digest("hex").slice(0, 16),
+});

@@ -1,0 +1,75 @@
+import { inWarehouseTransaction, type Warehouse } from "../../../adapters/warehouse/warehouse";
+import { TerminalError, TransientError } from "../../../domain/errors";
+import { commitNumber } from "../../../domain/log/keys";
+import type { ReplayReport, ReplayRequest } from "../../../domain/warehouse/replay";
+import { forgetVersions } from "../../../domain/warehouse/facts";
+import type { TargetTable } from "../../../domain/warehouse/target";
+import type { LoadContext } from "../load";
+import { checkModel } from "../load-commit";
+import { loadTable } from "../load-table";
+import { prepareWarehouse } from "../prepare-warehouse";
+
+/**
+ * Loads some tables again from a commit on, in place, in one transaction: the versions that those commits
+ * brought to a fact are taken out first; rows of dimensions are upserted over what stands there.
+ * @throws TerminalError when the time is over before the last commit; nothing has changed then
+ */
+export async function reloadTables(context: LoadContext, request: ReplayRequest): Promise<ReplayReport> {
+  const { client, schema } = context;
+  const report = await inWarehouseTransaction(client, schema, (warehouse) =>
+    reload(warehouse, context, request),
+  );
+  if (report === undefined)
+    throw new TransientError(`another loader is at work in ${schema}: invoke load again when it has ended`);
+  context.telemetry.info("the tables are loaded again", { schema, commit: report.commit });
+  return report;
+}
+
+async function reload(
+  warehouse: Warehouse,
+  context: LoadContext,
+  { tables, from = 1 }: ReplayRequest,
+): Promise<ReplayReport> {
+  const { schema, log, telemetry, hasTime } = context;
+  const head = await warehouse.ledger.head();
+  if (head === undefined)
+    throw new TerminalError(`nothing is loaded in ${schema}: there is nothing to replay`);
+  checkModel(head, context);
+  const targets = await prepareWarehouse(warehouse, context);
+  const chosen = [...targets.values()].filter(({ table }) => tables?.includes(table.name) ?? true);
+  for (const target of chosen) await forget(warehouse, { target, targets, schema, from });
+
+  for (let number = from; number <= head.number; number++) {
+    if (!hasTime()) {
+      throw new TerminalError(
+        `a reload is one transaction, and the time ended at commit ${number} of ${head.number}; nothing has changed. ` +
+          'Begin at a later commit, or rebuild the whole warehouse, which goes on over several runs: {"replay":{}}',
+      );
+    }
+    const commit = await log.read(commitNumber(number));
+    if (commit === undefined)
+      throw new TerminalError(
+        `commit ${number} is gone from the bucket ${context.store.bucket}: restore it from its versions`,
+        { subject: { commit: number } },
+      );
+    for (const target of chosen) await loadTable(target, { ...context, warehouse, commit, targets });
+    telemetry.info("replayed", { commit: number, of: head.number });
+  }
+  await warehouse.ledger.recordAgain(from);
+  return { operation: "reload", state: "done", commit: head.number, of: head.number };
+}
+
+async function forget(
+  warehouse: Warehouse,
+  options: {
+    target: TargetTable;
+    targets: ReadonlyMap<string, TargetTable>;
+    schema: string;
+    from: number;
+  },
+): Promise<void> {
+  const { target, targets: parents, schema, from } = options;
+  if (target.table.kind !== "fact") return;
+  for (const sql of forgetVersions({ schema, fact: target.table, target, parents }, from))
+    await warehouse.execute(sql);
+}

@@ -1,0 +1,105 @@
+import { readPosition } from "../../../adapters/warehouse/position";
+import { TerminalError } from "../../../domain/errors";
+import { loadOrder } from "../../../domain/model/model";
+import {
+  besideSchema,
+  isRebuild,
+  type ReplayPlan,
+  type ReplayRequest,
+} from "../../../domain/warehouse/replay";
+import { checkLake } from "../load-commit";
+import { loadCommits, type LoadContext, type LoadReport } from "../load";
+import { refreshMarts } from "../refresh-marts";
+import { abandonRebuild, beginRebuild, continueRebuild, rebuildUnderway } from "./rebuild";
+import { reloadTables } from "./reload";
+
+/** What a run of the load is asked to do beside its ordinary work. */
+export interface LoadRequest {
+  readonly replay?: ReplayRequest | undefined;
+  /** Give up the rebuild that is underway. */
+  readonly abandonReplay?: boolean;
+}
+
+/**
+ * A run of the load: the commits that wait, and the replay that was asked for or is underway. While a warehouse
+ * is rebuilt beside, the old one is loaded as ever, so that its readers miss nothing.
+ */
+export async function runLoad(context: LoadContext, request: LoadRequest = {}): Promise<LoadReport> {
+  const { replay, abandonReplay = false } = request;
+  const underway = await rebuildUnderway(context);
+  if (abandonReplay) {
+    if (underway === undefined) throw new TerminalError("no replay is underway: there is nothing to abandon");
+    await abandonRebuild(context);
+    return { ...NOTHING, replay: { operation: "rebuild", state: "abandoned", commit: 0, of: 0 } };
+  }
+  if (replay !== undefined)
+    context.telemetry.info("replaying", { plan: (await planReplay(context, replay)).says });
+  if (replay !== undefined && !isRebuild(replay)) {
+    return { ...NOTHING, replay: await reloadTables(context, replay) };
+  }
+  // The tables of a model that was changed since are of no use.
+  const outdated = underway !== undefined && underway.model !== context.model.version;
+  if (outdated) await abandonRebuild(context);
+  const rebuilding = (underway !== undefined && !outdated) || replay !== undefined;
+  if (!rebuilding) {
+    const report = await loadCommits(context);
+    await refreshMarts(context);
+    return report;
+  }
+
+  if (underway === undefined || outdated) await beginRebuild(context);
+  const report = await loadLive(context);
+  return { ...report, replay: await continueRebuild(context) };
+}
+
+const NOTHING: LoadReport = { commits: [], tables: {}, rejected: 0 };
+
+/** The old tables go on being loaded, as long as they can be: they are about to be replaced. */
+async function loadLive(context: LoadContext): Promise<LoadReport> {
+  try {
+    return await loadCommits(context);
+  } catch (error) {
+    if (!(error instanceof TerminalError)) throw error;
+    context.telemetry.warn("the old tables are not loaded any more", { reason: error.message });
+    return NOTHING;
+  }
+}
+
+/**
+ * Says what a replay would do now.
+ * @throws TerminalError for a table that the model does not have, or a commit that does not exist
+ */
+export async function planReplay(context: LoadContext, request: ReplayRequest): Promise<ReplayPlan> {
+  const { model, schema, log } = context;
+  const order = loadOrder(model).map(({ name }) => name);
+  const unknown = (request.tables ?? []).filter((name) => !order.includes(name));
+  if (unknown.length > 0)
+    throw new TerminalError(`the model has no table ${unknown.join(", ")}; it has ${order.join(", ")}`);
+  const { from = 1 } = request;
+  const [head, position] = await Promise.all([log.head(), readPosition(context.client, schema)]);
+  if (head !== undefined && position !== undefined && position.lake !== head.commit.lake)
+    checkLake({ lake: position.lake, number: position.commit }, head.commit, context);
+  const to: number = head?.number ?? 0;
+  if (from > Math.max(to, 1))
+    throw new TerminalError(`there is no commit ${from} to begin with: the last one is ${to}`);
+  const tables = order.filter((name) => request.tables?.includes(name) ?? true);
+  const operation = isRebuild(request) ? "rebuild" : "reload";
+  const plan = { schema, model: model.version, tables, from, to };
+  const says = operation === "rebuild" ? rebuildSays(plan) : reloadSays(plan);
+  return { operation, ...plan, says };
+}
+
+type Planned = Omit<ReplayPlan, "operation" | "says">;
+
+const rebuildSays = ({ schema, model, from, to }: Planned): string[] => [
+  `load commits ${from} to ${to} of model version ${model} into new tables in the schema ${besideSchema(schema)}, over as many runs as it takes`,
+  `meanwhile ${schema} is read and loaded as ever`,
+  `then, in one transaction, put the new tables in the place of the old; grants, indexes, and users' views and foreign keys go on with the new`,
+  `keep the old tables in a schema ${schema}_before_<time>, to be dropped by hand`,
+];
+
+const reloadSays = ({ schema, tables, from, to }: Planned): string[] => [
+  `in one transaction in ${schema}, during which its readers see the old rows and no other load is made:`,
+  `take out what commits ${from} to ${to} brought to the facts among ${tables.join(", ")}`,
+  "load those commits into these tables again; rows of dimensions are overwritten, none is deleted",
+];

@@ -1,0 +1,106 @@
+import { captureOf, type IngestCommit, type ProcessCommit } from "../../domain/log/commit";
+import { TerminalError } from "../../domain/errors";
+import type { CommitNumber } from "../../domain/log/keys";
+import { contractsOf } from "../../domain/model/model";
+import type { SourceTable } from "../../domain/model/source";
+import {
+  admit,
+  stillWaits,
+  waitingCommits,
+  type CommittedCapture,
+  type TableAdmission,
+} from "../../domain/transform/quarantine";
+import { hasUniqueKeys } from "../../domain/transform/repeated-keys";
+import type { ProcessContext } from "./commit-run";
+
+/** Commits that are read at once. */
+const BUNCH = 32;
+
+/** A source table, and the commits of which its captures are wanted. */
+interface Wanted {
+  readonly name: string;
+  readonly numbers: readonly CommitNumber[];
+}
+
+/**
+ * What may be processed of each source table: what waits in quarantine, and this commit.
+ *
+ * A table waits for the first of its commits that does not fit. That one is read, and while it does not fit, no
+ * other is: a run costs the same however long a quarantine has lasted.
+ */
+export async function admitTables(
+  commit: IngestCommit,
+  previous: ProcessCommit | undefined,
+  { model, ingested, telemetry }: Pick<ProcessContext, "model" | "ingested" | "telemetry">,
+): Promise<Map<string, TableAdmission>> {
+  const read = async (number: CommitNumber): Promise<IngestCommit | undefined> =>
+    number === commit.number ? commit : ingested.log.read(number);
+  const tables = [...contractsOf(model)].map(([name, contract]) => {
+    const [first, ...later] = waitingCommits(previous?.quarantine[name], commit);
+    return { name, contract, first, later };
+  });
+  const firsts = await readCaptures(
+    tables.map(({ name, first }) => ({ name, numbers: [first] })),
+    read,
+  );
+  const fitting = tables.filter(
+    ({ name, contract }) => !firsts.get(name)?.some((one) => stillWaits(contract, one)),
+  );
+  const others = await readCaptures(
+    fitting.map(({ name, later }) => ({ name, numbers: later })),
+    read,
+  );
+  return new Map(
+    tables.map(({ name, contract }) => {
+      const admission = admit(contract, [...(firsts.get(name) ?? []), ...(others.get(name) ?? [])]);
+      warnOfOtherKey(contract, admission, telemetry);
+      return [name, admission];
+    }),
+  );
+}
+
+/** Rows of one key are taken for versions of one row: nobody but the source can see to it that they are. */
+function warnOfOtherKey(
+  contract: SourceTable,
+  { captures }: TableAdmission,
+  telemetry: ProcessContext["telemetry"],
+): void {
+  for (const { number, capture } of captures) {
+    if (capture.mode !== "full" || capture.rows === 0 || hasUniqueKeys(contract, capture)) continue;
+    telemetry.warn("the key of a contract is not the primary key of its table", {
+      commit: number,
+      table: contract.name,
+      reason:
+        `the contract says ${contract.key}, the source ${capture.key.length > 0 ? capture.key.join(", ") : "none"}: ` +
+        `rows with the same ${contract.key} are taken for versions of one`,
+    });
+  }
+}
+
+/** The captures of tables, each in order. Each commit is read once for all of them, and some at once. */
+async function readCaptures(
+  wanted: readonly Wanted[],
+  read: (number: CommitNumber) => Promise<IngestCommit | undefined>,
+): Promise<ReadonlyMap<string, readonly CommittedCapture[]>> {
+  const tablesOf = new Map<CommitNumber, string[]>();
+  for (const { name, numbers } of wanted)
+    for (const number of numbers) tablesOf.set(number, [...(tablesOf.get(number) ?? []), name]);
+
+  const captures = new Map<string, CommittedCapture[]>(wanted.map(({ name }) => [name, []]));
+  const numbers = [...tablesOf.keys()].sort((a, b) => a - b);
+  for (let from = 0; from < numbers.length; from += BUNCH) {
+    const bunch = numbers.slice(from, from + BUNCH);
+    const commits = await Promise.all(bunch.map(read));
+    for (const [index, number] of bunch.entries())
+      for (const name of tablesOf.get(number) ?? [])
+        captures.get(name)?.push({ number, capture: captureOf(present(commits[index], number, name), name) });
+  }
+  return captures;
+}
+
+function present(commit: IngestCommit | undefined, number: CommitNumber, table: string): IngestCommit {
+  if (commit !== undefined) return commit;
+  throw new TerminalError(`ingest commit ${number} is gone, but ${table} waits for it`, {
+    subject: { table, commit: number },
+  });
+}

@@ -1,0 +1,92 @@
+import type { Telemetry } from "../../adapters/aws/telemetry";
+import type { IngestCommit, ProcessCommit } from "../../domain/log/commit";
+import { TerminalError } from "../../domain/errors";
+import { nextCommit, type CommitNumber } from "../../domain/log/keys";
+import type { ProcessContext } from "./commit-run";
+import { checkShape } from "./model-digest";
+import { processCommitted } from "./process-commit";
+import { planReprocess, requireReprocess } from "./reprocess";
+
+/** What a run remodelled. */
+export interface ProcessReport {
+  readonly commits: readonly number[];
+  /** Rows written for each warehouse table. */
+  readonly tables: Readonly<Record<string, { readonly rows: number }>>;
+  readonly rejected: number;
+}
+
+/**
+ * Works off the ingestion log, in order, from where the processed log stands. Which event woke it does
+ * not matter: lost, late or doubled ones do no harm.
+ */
+export async function processCommits(context: ProcessContext): Promise<ProcessReport> {
+  const { ingested, processed, model, telemetry } = context;
+  const commits: number[] = [];
+  const tables: Record<string, { rows: number }> = {};
+  let rejected = 0;
+  let head = await processed.log.head();
+  if (head !== undefined) checkShape(model, head.commit);
+  else if (!context.reprocess) await requireReprocess(context);
+  if (context.reprocess) telemetry.info("reprocessing", { plan: (await planReprocess(context)).says });
+  while (context.hasTime()) {
+    const number: CommitNumber = nextCommit(head?.number);
+    const commit = await ingested.log.read(number);
+    if (commit === undefined) break;
+    checkLake(head?.commit, commit);
+    const result = await processCommitted(commit, head?.commit, context);
+    if (result === undefined) {
+      telemetry.info("the work on the commit goes on with the next run", { commit: number });
+      break;
+    }
+    if (!(await processed.log.append(number, result))) {
+      telemetry.info("another run processed the commit first", { commit: number });
+      head = await processed.log.head();
+      continue;
+    }
+    head = { number, commit: result };
+    commits.push(number);
+    rejected += result.rejected.rows;
+    for (const [name, { rows }] of Object.entries(result.tables))
+      tables[name] = { rows: (tables[name]?.rows ?? 0) + rows };
+    report(telemetry, result);
+  }
+  if (commits.length === 0) telemetry.info("no commit waits to be processed", { commit: head?.number ?? 0 });
+  return { commits, tables, rejected };
+}
+
+function checkLake(last: ProcessCommit | undefined, commit: IngestCommit): void {
+  if (last === undefined || last.lake === commit.lake) return;
+  throw new TerminalError(
+    `the processed bucket holds commits of the lake ${last.lake}, the ingestion bucket those of ${commit.lake}: ` +
+      "they do not belong together; give each ingestion bucket a processed bucket of its own",
+    { subject: { commit: commit.number } },
+  );
+}
+
+function report(telemetry: Telemetry, commit: ProcessCommit): void {
+  const rows = Object.values(commit.tables).reduce((sum, table) => sum + table.rows, 0);
+  telemetry.info("processed", {
+    commit: commit.number,
+    tables: Object.keys(commit.tables).length,
+    rows,
+    rejected: commit.rejected.rows,
+  });
+  let bytes = 0;
+  for (const [table, written] of Object.entries(commit.tables)) {
+    const files = written.parts.flatMap((part) => [...part.files, ...part.tombstones]);
+    const size = files.reduce((sum, file) => sum + file.bytes, 0);
+    telemetry.info("written", { commit: commit.number, table, rows: written.rows, bytes: size });
+    bytes += size;
+  }
+  telemetry.count("RowsProcessed", rows);
+  telemetry.count("BytesProcessed", bytes, "Bytes");
+  telemetry.count("RowsRejected", commit.rejected.rows);
+  for (const [table, { since, breaches }] of Object.entries(commit.quarantine)) {
+    telemetry.warn("a table does not fit its contract and waits", {
+      commit: commit.number,
+      table,
+      since,
+      breaches,
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import type { ObjectStore } from "../../adapters/lake/object-store";
+import type { DataFile } from "../../domain/log/commit";
+import { dataKey } from "../../domain/log/keys";
+import type { RejectedRow } from "../../domain/transform/rejection";
+
+/** Collects the rejected rows of a commit, as NDJSON files of a bounded size. */
+export interface RejectedRows {
+  add(row: RejectedRow): void;
+  /** Writes what has come together, when it is much; call it now and then. */
+  spill(): Promise<void>;
+  /** Takes over what is written already, by a task. */
+  include(written: { readonly rows: number; readonly files: readonly DataFile[] }): void;
+  finish(): Promise<{ readonly rows: number; readonly files: DataFile[] }>;
+}
+
+/** Lines are held in memory up to this many characters. */
+const SPILL_CHARACTERS = 4 * 1024 * 1024;
+
+/** Files go to `rejected/YYYY/MM/DD/<source table>/<time>.ndjson`. */
+export function rejectedRows(target: {
+  readonly store: ObjectStore;
+  readonly now: () => Date;
+}): RejectedRows {
+  const waiting = new Map<string, string[]>();
+  const files: DataFile[] = [];
+  let characters = 0;
+
+  const write = async (): Promise<void> => {
+    // Rows may come in while these are on their way.
+    const taken = [...waiting];
+    waiting.clear();
+    characters = 0;
+    for (const [table, lines] of taken) {
+      const key = dataKey({ at: target.now(), table, extension: "ndjson", folder: "rejected" });
+      const body = new TextEncoder().encode(`${lines.join("\n")}\n`);
+      await target.store.upload(key, asStream(body));
+      files.push({ key, rows: lines.length, bytes: body.length });
+    }
+  };
+
+  return {
+    add: (row) => {
+      const line = JSON.stringify(row);
+      const lines = waiting.get(row.table) ?? [];
+      lines.push(line);
+      waiting.set(row.table, lines);
+      characters += line.length;
+    },
+    spill: async () => {
+      if (characters > SPILL_CHARACTERS) await write();
+    },
+    include: (written) => void files.push(...written.files),
+    finish: async () => {
+      await write();
+      return { rows: files.reduce((sum, { rows }) => sum + rows, 0), files };
+    },
+  };
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- an upload takes an asynchronous stream
+async function* asStream(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

@@ -1,0 +1,79 @@
+import { largestLast, nextStep, toHandOut } from "../../../domain/transform/task-order";
+import { areLarge, resultKey, resultsPrefix, type Task, type TaskResult } from "../../../domain/log/task";
+import type { ProcessContext } from "../commit-run";
+import { finishTask, readResult } from "./finish-task";
+import { handOut } from "./task-message";
+import { remodelTask } from "./transform-task";
+import { together } from "../../shared/together";
+
+/**
+ * Works off the tasks of a commit. Of a large one, what is done stays done: the next run goes on from it. Its
+ * tasks are handed out, and this run works on them beside those who take them.
+ * @returns the results, in the order of the tasks; undefined when the time is over before all is done
+ */
+export async function workOff(
+  tasks: readonly Task[],
+  context: ProcessContext,
+): Promise<readonly TaskResult[] | undefined> {
+  const { processed, telemetry, hasTime, taskBytes, workers, pause } = context;
+  const [first] = tasks;
+  if (first === undefined || !areLarge(tasks, taskBytes)) return atOnce(tasks, context);
+  const { commit } = first;
+  telemetry.info("a large commit is worked off in tasks", { commit, tasks: tasks.length });
+
+  const withoutResult = async (of: readonly Task[]): Promise<readonly Task[]> => {
+    const done = new Set(await processed.store.keys(resultsPrefix(commit)));
+    return of.filter((task) => !done.has(resultKey(task)));
+  };
+  let open = largestLast(await withoutResult(tasks), ({ file }) => file.bytes);
+  if (workers > 0) await inBunches(toHandOut(open), (task) => handOut(task, context));
+  let waitedMs = 0;
+  let longestMs: number | undefined;
+  while (open.length > 0) {
+    if (!hasTime()) return undefined;
+    const step = nextStep({ open, workers, waitedMs, longestMs, chance: Math.random() });
+    const started = performance.now();
+    if (step.kind === "work") {
+      await finishTask(step.task, context);
+      longestMs = Math.max(longestMs ?? 0, performance.now() - started);
+    } else {
+      await pause(step.ms);
+      waitedMs += step.ms;
+    }
+    const before = open.length - (step.kind === "work" ? 1 : 0);
+    open = await withoutResult(open);
+    if (open.length < before) waitedMs = 0;
+  }
+  const results = new Map<Task, TaskResult>();
+  await inBunches(tasks, async (task) => results.set(task, await readResult(task, processed.store)));
+  return tasks.flatMap((task) => results.get(task) ?? []);
+}
+
+/** Files up to this size are small. */
+const SMALL_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Most files of a commit are small: while one waits for the bucket, others are worked on. Large ones follow one
+ * after the other, so that memory does not grow with their number.
+ */
+async function atOnce(tasks: readonly Task[], context: ProcessContext): Promise<readonly TaskResult[]> {
+  const results = new Map<Task, TaskResult>();
+  const work = async (task: Task): Promise<void> => {
+    results.set(task, await remodelTask(task, context));
+  };
+  const isLarge = ({ file }: Task): boolean => file.bytes > SMALL_BYTES;
+  const oneByOne = async (): Promise<void> => {
+    for (const task of tasks.filter(isLarge)) await work(task);
+  };
+  const small = tasks.filter((task) => !isLarge(task));
+  await together([oneByOne(), inBunches(small, work)]);
+  return tasks.flatMap((task) => results.get(task) ?? []);
+}
+
+/** Requests at once. */
+const BUNCH = 16;
+
+async function inBunches<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
+  for (let start = 0; start < items.length; start += BUNCH)
+    await together(items.slice(start, start + BUNCH).map(work));
+}

@@ -1,0 +1,91 @@
+import { parseCommit } from "../../../domain/log/commit";
+import { TerminalError, TransientError } from "../../../domain/errors";
+import { commitNumber, HANDOUTS_PREFIX } from "../../../domain/log/keys";
+import type { Model } from "../../../domain/model/model";
+import { joinsOf } from "../../../domain/model/table";
+import { handout, handoutKey, type Handout, type Task } from "../../../domain/log/task";
+import type { ProcessContext } from "../commit-run";
+import { finishTask, isFinished, type TaskContext } from "./finish-task";
+import { modelStamp } from "../model-digest";
+
+/** Hands a task out, once: an object in the bucket, of which S3 tells a queue, and the queue a worker. */
+export async function handOut(task: Task, { model, processed }: ProcessContext): Promise<void> {
+  const of: Handout = {
+    version: 1,
+    model: modelStamp(model),
+    commit: task.commit,
+    table: task.table.name,
+    captured: task.captured,
+    file: task.file,
+  };
+  await processed.store.putIfAbsent(handoutKey(task), JSON.stringify(of));
+}
+
+/** What a worker works with. */
+export type WorkerContext = TaskContext & Pick<ProcessContext, "model" | "hasTime">;
+
+/** What a worker has done. */
+export interface RemodelReport {
+  /** The ingest commits on whose behalf. */
+  readonly commits: readonly number[];
+  /** Rows read for each warehouse table. */
+  readonly tables: Readonly<Record<string, { readonly rows: number }>>;
+  readonly rejected: number;
+}
+
+/**
+ * Does tasks that were handed out. A message is a doorbell: what is done already, or belongs to another version
+ * of the program, is left as it is.
+ * @param keys of handouts, as the store of the model's version names them
+ * @throws TransientError when there is not enough time for all of them: the message comes again
+ */
+export async function remodelHandedOut(
+  keys: readonly string[],
+  context: WorkerContext,
+): Promise<RemodelReport> {
+  const commits = new Set<number>();
+  const tables: Record<string, { rows: number }> = {};
+  let rejected = 0;
+  for (const key of keys) {
+    const task = await readHandout(key, context);
+    if (task === undefined || (await isFinished(task, context.processed.store))) {
+      context.telemetry.info("nothing is left to do of what was handed out", { key });
+      continue;
+    }
+    if (!context.hasTime())
+      throw new TransientError(`there is no time left for ${key}: its message will come again`, {
+        subject: { table: task.table.name, commit: task.commit, key },
+      });
+    const result = await finishTask(task, context);
+    commits.add(task.commit);
+    tables[task.table.name] = { rows: (tables[task.table.name]?.rows ?? 0) + task.file.rows };
+    rejected += result.rejected.rows;
+  }
+  return { commits: [...commits], tables, rejected };
+}
+
+/** The task of a handout; undefined when it is not one of this version of the program. */
+async function readHandout(key: string, { model, processed }: WorkerContext): Promise<Task | undefined> {
+  if (!key.startsWith(HANDOUTS_PREFIX)) return undefined;
+  const json = await processed.store.get(key);
+  if (json === undefined)
+    throw new TerminalError(
+      `${key} is gone from the bucket ${processed.store.bucket}: restore it from its versions, or purge the message`,
+      { subject: { key } },
+    );
+  const { model: stamp, commit, table, captured, file } = parseCommit(handout, json, key);
+  const { version, shape } = modelStamp(model);
+  if (stamp.version !== version || stamp.shape !== shape) return undefined;
+  return {
+    commit: commitNumber(commit),
+    table: tableOf(model, table),
+    captured: commitNumber(captured),
+    file,
+  };
+}
+
+function tableOf(model: Model, name: string): Task["table"] {
+  const table = model.tables.find((candidate) => candidate.name === name && joinsOf(candidate).length === 0);
+  if (table !== undefined) return table;
+  throw new TerminalError(`${name} is no table that can be made of one file: purge the message`);
+}

@@ -1,0 +1,63 @@
+import { expect } from "chai";
+import { rowsOf, withConnection } from "../../../adapters/postgres/postgres";
+import { ask, withWarehouseSnapshot } from "../../../adapters/warehouse/questions";
+import { TerminalError, TransientError } from "../../../domain/errors";
+import { questions } from "../../../domain/shop/report/questions/questions";
+import { failureOf } from "../../support/failure";
+import { credentialsOf } from "../../support/pipeline/pipeline";
+import { createDatabase, type TestDatabase } from "../../support/postgres/postgres";
+
+const question = questions[0]!;
+
+describe("A question to the warehouse", () => {
+  let warehouse: TestDatabase;
+  beforeEach(async () => (warehouse = await createDatabase()));
+  afterEach(() => warehouse.drop());
+
+  const settings = (names: readonly string[]): Promise<unknown> =>
+    withConnection("warehouse", credentialsOf(warehouse.url), (client) =>
+      withWarehouseSnapshot(client, () =>
+        rowsOf(client, `SELECT ${names.map((name) => `current_setting('${name}') AS ${name}`).join(", ")}`),
+      ),
+    );
+  const asked = (select: string): Promise<Error> => {
+    const view = `CREATE SCHEMA marts; CREATE VIEW marts.${question.mart} AS ${select}`;
+    return failureOf(
+      withConnection("warehouse", credentialsOf(warehouse.url), async (client) => {
+        await warehouse.query(view);
+        return withWarehouseSnapshot(client, () => ask(client, question, "marts"));
+      }),
+    );
+  };
+
+  it("gets its answer in the same texts, whatever the database has for defaults", async () => {
+    await warehouse.query(`ALTER DATABASE ${warehouse.name} SET datestyle = 'German';
+                           ALTER DATABASE ${warehouse.name} SET timezone = 'Pacific/Kiritimati';
+                           ALTER DATABASE ${warehouse.name} SET extra_float_digits = -15`);
+    expect(await settings(["datestyle", "timezone", "extra_float_digits"])).to.deep.equal([
+      { datestyle: "ISO, YMD", timezone: "UTC", extra_float_digits: "1" },
+    ]);
+  });
+
+  it("has an answer in five minutes or none, and in less where the role may not take as long", async () => {
+    expect(await settings(["statement_timeout"])).to.deep.equal([{ statement_timeout: "5min" }]);
+    await warehouse.query(`ALTER DATABASE ${warehouse.name} SET statement_timeout = '500ms'`);
+    expect(await settings(["statement_timeout"])).to.deep.equal([{ statement_timeout: "500ms" }]);
+
+    const error = await asked(
+      "SELECT date '2026-01-01' AS month, 'GBP' AS currency_code, 1 AS orders, 1 AS units_sold, 1 AS revenue, (SELECT 1 FROM pg_sleep(60)) AS average_order",
+    );
+    expect(error).to.be.instanceOf(TransientError);
+    expect(error.message).to.include(
+      `what ${question.mart} has: canceling statement due to statement timeout`,
+    );
+  });
+
+  it("that a view cannot answer fails until somebody has mended that", async () => {
+    const error = await asked(
+      "SELECT date '2026-01-01' AS month, 'GBP' AS currency_code, 1 AS orders, 1 AS units_sold, 1 AS revenue, 1 / (random() * 0)::integer AS average_order",
+    );
+    expect(error).to.be.instanceOf(TerminalError);
+    expect(error.message).to.include("division by zero");
+  });
+});

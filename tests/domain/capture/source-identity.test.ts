@@ -1,0 +1,55 @@
+import { expect } from "chai";
+import type { TableDescription } from "../../../domain/capture/capture";
+import type { TableCapture } from "../../../domain/log/commit";
+import { earlierIdentity, identityOf } from "../../../domain/capture/source-identity";
+import { capture } from "../../support/pipeline/commits";
+
+const column = (number: number, name: string) => ({ name, type: "integer", number });
+const columns = [column(1, "a"), column(2, "b"), column(3, "c")];
+const was = (changes: Partial<TableCapture> = {}): TableCapture =>
+  capture({ storage: "10:10", key: ["a", "b"], columns, ...changes });
+const is = (changes: Partial<TableDescription> = {}): TableDescription => ({
+  name: "t",
+  storage: "10:11",
+  key: ["a", "b"],
+  columns,
+  ...changes,
+});
+
+describe("The rows of a table are told apart", () => {
+  it("by its primary key", () => {
+    expect(identityOf(is({ key: ["c"] }), was())).to.deep.equal(["c"]);
+    expect(identityOf(is({ key: ["c"] }), undefined)).to.deep.equal(["c"]);
+    expect(identityOf(is({ key: [] }), undefined)).to.deep.equal([]);
+  });
+
+  it("by the key that it had last, while it has none, for as long as its columns are there", () => {
+    const renamed = [column(1, "x"), column(2, "b")];
+    expect(identityOf(is({ key: [] }), was())).to.deep.equal(["a", "b"]);
+    expect(identityOf(is({ key: [], columns: renamed }), was())).to.deep.equal(["x", "b"]);
+    expect(identityOf(is({ key: [] }), was({ key: [], identity: ["b"] }))).to.deep.equal(["b"]);
+    expect(identityOf(is({ key: [], columns: [column(2, "b")] }), was())).to.deep.equal([]);
+    expect(identityOf(is({ key: [] }), was({ key: [] }))).to.deep.equal([]);
+  });
+});
+
+describe("What was told apart by a key can be found again", () => {
+  it("by its columns, whatever the key is now and whatever they are called", () => {
+    expect(earlierIdentity(is({ key: ["c"] }), was())).to.deep.equal(["a", "b"]);
+    expect(earlierIdentity(is({ columns: [column(1, "b"), column(2, "a")] }), was())).to.deep.equal([
+      "b",
+      "a",
+    ]);
+  });
+
+  it("by their names in a table that took the place of another", () => {
+    const moved = [column(4, "b"), column(5, "a")];
+    expect(earlierIdentity(is({ storage: "20:20", columns: moved }), was())).to.deep.equal(["a", "b"]);
+  });
+
+  it("not without them", () => {
+    // Dropped and added again, it is another column.
+    expect(earlierIdentity(is({ columns: [column(4, "a"), column(2, "b")] }), was())).to.equal(undefined);
+    expect(earlierIdentity(is(), was({ key: [] }))).to.equal(undefined);
+  });
+});

@@ -1,0 +1,27 @@
+import { expect } from "chai";
+import { arrowSchema } from "../../../../domain/formats/columnar/arrow";
+import { EVERY_TYPE } from "../../../support/formats/columnar";
+
+describe("The Arrow schema of a table", () => {
+  it("has the columns in order, with their Arrow types and whether they may be NULL", () => {
+    const schema = arrowSchema({ ...EVERY_TYPE, id: { ...EVERY_TYPE.whole, nullable: false } });
+
+    expect(
+      schema.fields.map(({ name, type, nullable }) => `${name} ${String(type)}${nullable ? "?" : ""}`),
+    ).to.deep.equal([
+      "whole Int32?",
+      "words Utf8?",
+      "flag Bool?",
+      "day Date32<DAY>?",
+      "clock Time32<MILLISECOND>?",
+      "moment Timestamp<MILLISECOND>?",
+      "price Decimal[10e+2]?",
+      "long Decimal[18e+4]?",
+      "instant Timestamp<MILLISECOND, UTC>?",
+      "large Int64?",
+      "id Int32",
+    ]);
+    expect(schema.fields[5]?.type).to.have.property("timezone", undefined);
+    expect(schema.fields[6]?.type).to.include({ precision: 10, scale: 2, bitWidth: 128 });
+  });
+});

@@ -1,0 +1,73 @@
+import { expect } from "chai";
+import { ingestCommit, parseCommit, processCommit } from "../../../domain/log/commit";
+import { TerminalError } from "../../../domain/errors";
+import { capture, ingested, processed } from "../../support/pipeline/commits";
+
+const KEY = "commits/0000000003.json";
+
+describe("A commit", () => {
+  it("is read from its JSON as it was written", () => {
+    expect(parseCommit(ingestCommit, JSON.stringify(ingested()), KEY)).to.deep.equal(ingested());
+    expect(parseCommit(processCommit, JSON.stringify(processed()), KEY)).to.deep.equal(processed());
+  });
+
+  it("of a table that is held names the snapshot to go on from, or none", () => {
+    for (const snapshot of ["5:5:", null]) {
+      const held = ingested({
+        tables: { staff: capture({ mode: "held", held: { snapshot, overlap: [], reason: "emptied" } }) },
+      });
+      expect(parseCommit(ingestCommit, JSON.stringify(held), KEY)).to.deep.equal(held);
+    }
+  });
+});
+
+describe("What is no commit is refused, naming the object and what is wrong", () => {
+  it("when it is no JSON, keeping the cause", () => {
+    for (const text of ["", "{", "<html>"]) {
+      expect(() => parseCommit(ingestCommit, text, KEY))
+        .to.throw(TerminalError, `${KEY} is no JSON: was it written by something else?`)
+        .with.property("cause")
+        .that.is.instanceOf(SyntaxError);
+    }
+  });
+
+  const cases: readonly (readonly [string, object, RegExp])[] = [
+    ["of a newer format", { version: 2 }, /expected 1[^]*at version/],
+    ["without a number", { number: undefined }, /at number/],
+    ["with a number that is none", { number: 0 }, /at number/],
+    ["of no lake", { lake: "mine" }, /at lake/],
+    ["with a time that is none", { createdAt: "yesterday" }, /at createdAt/],
+    ["without a snapshot", { snapshot: undefined }, /at snapshot/],
+    ["without tables", { tables: undefined }, /at tables/],
+    [
+      "with a file without a key",
+      { tables: { staff: capture({ files: [{ key: "", rows: 1, bytes: 1 }] }) } },
+      /at tables\.staff\.files\[0\]\.key/,
+    ],
+    ["with fewer rows than none", { tables: { staff: capture({ rows: -1 }) } }, /at tables\.staff\.rows/],
+    [
+      "with a mode that is none",
+      { tables: { staff: { ...capture(), mode: "some" } } },
+      /at tables\.staff\.mode/,
+    ],
+  ];
+  for (const [what, over, problem] of cases) {
+    it(what, () => {
+      expect(() => parseCommit(ingestCommit, JSON.stringify({ ...ingested(), ...over }), KEY))
+        .to.throw(TerminalError, `${KEY} is no commit that this version of Marble reads`)
+        .with.property("message")
+        .that.matches(problem);
+    });
+  }
+
+  it("and neither stage takes the other's", () => {
+    expect(() => parseCommit(processCommit, JSON.stringify(ingested()), KEY)).to.throw(
+      TerminalError,
+      "at capturedAt",
+    );
+    expect(() => parseCommit(ingestCommit, JSON.stringify(processed()), KEY)).to.throw(
+      TerminalError,
+      "at snapshot",
+    );
+  });
+});

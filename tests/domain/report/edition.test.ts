@@ -1,0 +1,72 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { editionMetadata, editionOf, isNewer, type Edition } from "../../../domain/report/edition";
+
+const moment = fc.constantFrom(
+  "2026-11-25T07:00:00.000Z",
+  "2026-11-25T07:00:00.001Z",
+  "2026-11-26T00:00:00.000Z",
+);
+const anyEdition: fc.Arbitrary<Edition> = fc.record({
+  lake: fc.constantFrom("a", "b"),
+  commit: fc.nat(3),
+  loadedAt: moment.map((text) => new Date(text)),
+  madeAt: moment.map((text) => new Date(text)),
+});
+const edition = (change: Partial<Edition> = {}): Edition => ({
+  lake: "a",
+  commit: 9,
+  loadedAt: new Date("2026-11-25T07:00:00Z"),
+  madeAt: new Date("2026-11-25T08:00:00Z"),
+  ...change,
+});
+const LATER = new Date("2026-11-27T00:00:00Z");
+
+describe("Of two editions of the report the newer one", () => {
+  it("shows the later commit, whenever it was loaded or made", () => {
+    expect(isNewer(edition({ commit: 10 }), edition({ loadedAt: LATER, madeAt: LATER }))).to.equal(true);
+  });
+
+  it("shows what was loaded later, of one commit: a replay", () => {
+    expect(isNewer(edition({ loadedAt: LATER }), edition({ madeAt: LATER }))).to.equal(true);
+  });
+
+  it("was made later, of one load: another day", () => {
+    expect(isNewer(edition({ madeAt: LATER }), edition())).to.equal(true);
+  });
+
+  it("shows what was loaded later, of two lakes: a new one begins at its first commit", () => {
+    expect(isNewer(edition({ lake: "b", commit: 1, loadedAt: LATER }), edition())).to.equal(true);
+  });
+
+  it("is one of them, never both, and neither where they are the same", () => {
+    fc.assert(
+      fc.property(anyEdition, anyEdition, (one, other) => {
+        const same = JSON.stringify({ ...one, lake: "" }) === JSON.stringify({ ...other, lake: "" });
+        const newer = [isNewer(one, other), isNewer(other, one)];
+        if (same && one.lake === other.lake) expect(newer).to.deep.equal([false, false]);
+        else if (one.lake === other.lake) expect(newer.filter(Boolean)).to.have.length(1);
+        else expect(newer).not.to.deep.equal([true, true]);
+      }),
+    );
+  });
+});
+
+describe("An edition in the metadata of an object", () => {
+  it("is what it was", () => {
+    fc.assert(
+      fc.property(anyEdition, (one) => {
+        expect(editionOf(editionMetadata(one))).to.deep.equal(one);
+      }),
+    );
+  });
+
+  it("is none where something is missing", () => {
+    const whole = Object.entries(editionMetadata(edition()));
+    for (const [missing] of whole) {
+      const rest = whole.filter(([name]) => name !== missing);
+      expect(editionOf(Object.fromEntries(rest)), missing).to.equal(undefined);
+    }
+    expect(editionOf({})).to.equal(undefined);
+  });
+});

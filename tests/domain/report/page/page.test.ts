@@ -1,0 +1,252 @@
+import { expect } from "chai";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { questions } from "../../../../domain/shop/report/questions/questions";
+import type { Chart, Filter } from "../../../../domain/report/question";
+import { amountText } from "../../../../domain/report/amounts";
+import { currenciesOf, firstFilter, periodsOf } from "../../../../domain/report/report";
+import {
+  accessibilityProblems,
+  openPage,
+  startBrowser,
+  type WatchedPage,
+} from "../../../support/report/browser";
+import { HOSTILE, reportFile, type ReportFile } from "../../../support/report/report-page";
+
+/** With MARBLE_WRITE_DOCS=1 the pictures of the docs are taken, of the shop of the demo. */
+const WRITES_DOCS = process.env["MARBLE_WRITE_DOCS"] === "1";
+
+const PHONE: BrowserContextOptions = { viewport: { width: 375, height: 740 } };
+const DARK: BrowserContextOptions = { colorScheme: "dark" };
+
+describe("The report in a browser", function () {
+  this.timeout(60_000);
+  let browser: Browser;
+  let shop: ReportFile;
+  let opened: WatchedPage;
+  /** Empty where the tests are skipped. */
+  const closing: (() => Promise<void>)[] = [];
+
+  before(async function () {
+    browser = await startBrowser(this);
+    closing.push(() => browser.close());
+    shop = await reportFile({ scale: WRITES_DOCS ? 1 : 0.05, hostile: false });
+    closing.push(() => shop.close());
+    opened = await openPage(browser);
+    await opened.page.goto(shop.url);
+  });
+  after(async () => {
+    for (const close of closing) await close();
+  });
+  /** Whatever a test does, the page has nothing to say in the console, and asks nobody for anything. */
+  afterEach(() => expect(opened.problems).to.deep.equal([]));
+
+  const choose = async ({ currency, since }: Filter): Promise<void> => {
+    await opened.page.selectOption("#currency", currency);
+    await opened.page.selectOption("#since", since);
+  };
+  const cellsOf = async (mart: string): Promise<string[][]> =>
+    opened.page.evaluate(
+      `[...document.querySelectorAll("#${mart} tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent))`,
+    );
+
+  it("says how fresh it is, and which commit it shows", async () => {
+    const [ledger] = await shop.warehouse.query<{ commit: string; at: string }>(
+      "SELECT commit::text, captured_at::text AS at FROM marble_ledger ORDER BY marble_ledger.commit DESC LIMIT 1",
+    );
+    const fresh = await opened.page.innerText(".fresh");
+    expect(fresh)
+      .to.include(`commit ${ledger!.commit} `)
+      .and.match(/\(\d+ minutes? ago\)/);
+    const captured = await opened.page.getAttribute("#captured", "datetime");
+    expect(captured).to.equal(new Date(ledger!.at).toISOString());
+  });
+
+  it("draws every chart as the numbers are, in every currency and period", async () => {
+    for (const currency of currenciesOf(shop.data)) {
+      for (const { value: since } of periodsOf(shop.data)) {
+        await choose({ currency, since });
+        for (const { mart, view } of questions) {
+          const { chart } = view(shop.data.rows[mart]!, { currency, since });
+          const drawn = await opened.page.locator(`#${mart} .chart svg`).count();
+          expect(drawn, mart).to.equal(chart === undefined ? 0 : 1);
+          if (chart !== undefined) await expectDrawn(mart, chart);
+        }
+      }
+    }
+  });
+
+  /** Bars are as long, and points as high, as their values, to half a pixel. */
+  async function expectDrawn(mart: string, chart: Chart): Promise<void> {
+    const pixels: number[] = [];
+    const values: number[] = [];
+    for (const [index, series] of chart.series.entries()) {
+      const size = chart.kind === "bars" ? "width" : "height";
+      const found: number[] =
+        chart.kind === "lines"
+          ? await opened.page.evaluate(
+              `[...document.querySelectorAll("#${mart} svg path[fill=none][stroke='var(--series-${index + 1})']")]
+                 .filter((path) => Number(path.getAttribute("stroke-width")) === 2.5)
+                 .flatMap((path) => [...path.getAttribute("d").matchAll(/[ML]?(-?[\\d.]+)[ ,](-?[\\d.]+)/g)].map((pair) => -Number(pair[2])))`,
+            )
+          : await opened.page.evaluate(
+              `[...document.querySelectorAll("#${mart} svg path[fill='var(--series-${index + 1})']")]
+                 .map((path) => path.getBBox()).filter(({ width, height }) => width !== 12 || height !== 12).map(({ ${size} }) => ${size})`,
+            );
+      const expected = series.values.filter((value) => value !== null);
+      if (chart.kind !== "lines") {
+        pixels.push(...found.filter((size) => size > 0.5));
+        values.push(...expected.filter((value) => value > 0));
+      } else if (found.length === expected.length) {
+        pixels.push(...found);
+        values.push(...expected);
+      }
+    }
+    const what = `${mart}: ${pixels.join(" ")} for ${values.join(" ")}`;
+    expect(pixels.length, what).to.be.greaterThan(0);
+    if (chart.kind === "lines") {
+      expectLinear(pixels, values, what);
+      return;
+    }
+    const scale = Math.max(...pixels) / Math.max(...values);
+    const visible = values.filter((value) => value * scale > 0.5);
+    expect(pixels, what).to.have.lengthOf(visible.length);
+    visible.forEach((value, place) => expect(pixels[place], what).to.be.closeTo(value * scale, 1));
+  }
+
+  function expectLinear(pixels: readonly number[], values: readonly number[], what: string): void {
+    const [low, high] = [values.indexOf(Math.min(...values)), values.indexOf(Math.max(...values))];
+    const slope = (pixels[high]! - pixels[low]!) / (values[high]! - values[low]! || 1);
+    values.forEach((value, place) =>
+      expect(pixels[place], what).to.be.closeTo(pixels[low]! + (value - values[low]!) * slope, 1),
+    );
+  }
+
+  it("lists the numbers of the marts beneath, under each filter", async () => {
+    for (const currency of currenciesOf(shop.data)) {
+      const { value: since } = periodsOf(shop.data)[0]!;
+      await choose({ currency, since });
+      const months = await shop.warehouse.query<{ orders: string; revenue: string }>(
+        `SELECT orders::text, revenue::text FROM marts.revenue_by_month
+          WHERE currency_code = $1 AND month >= $2 ORDER BY month DESC`,
+        [currency, since],
+      );
+      expect(
+        (await cellsOf("revenue_by_month")).map(([, orders, , revenue]) => [orders, revenue]),
+      ).to.deep.equal(months.map(({ orders, revenue }) => [orders, amountText(revenue)]));
+      const designs = await shop.warehouse.query<{ name: string; revenue: string }>(
+        `SELECT design_name || CASE WHEN count(*) OVER (PARTITION BY design_name) > 1 THEN ' #' || design_id ELSE '' END AS name,
+                revenue::text
+           FROM (SELECT * FROM marts.best_designs WHERE currency_code = $1
+                  ORDER BY revenue DESC, design_id LIMIT 10) AS best
+          ORDER BY best.revenue DESC, design_id`,
+        [currency],
+      );
+      expect((await cellsOf("best_designs")).map(([name, , , revenue]) => [name, revenue])).to.deep.equal(
+        designs.map(({ name, revenue }) => [name, amountText(revenue)]),
+      );
+      const [departments] = await shop.warehouse.query<{ n: string }>(
+        "SELECT count(DISTINCT department_name)::text AS n FROM marts.department_performance WHERE currency_code = $1 AND month >= $2",
+        [currency, since],
+      );
+      expect(await cellsOf("department_performance")).to.have.lengthOf(Number(departments!.n));
+      expect(await opened.page.innerText("#headlines")).to.include(currency);
+    }
+  });
+
+  it("shows a value when the mouse is over it", async () => {
+    const { currency } = firstFilter(shop.data);
+    await choose({ currency, since: "" });
+    await overMiddle(opened.page, "best_designs", 30);
+    const [name = "", , , revenue = ""] = (await cellsOf("best_designs"))[0]!;
+    const tip = opened.page.locator("#best_designs .chart > div").last();
+    await tip.filter({ hasText: "Revenue" }).waitFor();
+    const text = (await tip.innerText()).replaceAll(/\s+/g, " ");
+    expect(text)
+      .to.include(name.replaceAll(/\s+/g, " "))
+      .and.include(revenue.replace(/\.?0+$/, ""));
+  });
+
+  it("is worked with the keyboard, and says what a choice did", async () => {
+    const { page } = opened;
+    await choose(firstFilter(shop.data));
+    await page.locator("body").press("Tab");
+    await page.locator("#currency").focus();
+    await page.keyboard.press("ArrowDown");
+    const second = currenciesOf(shop.data)[1]!;
+    expect(await page.inputValue("#currency")).to.equal(second);
+    expect(await page.textContent("#status")).to.equal(`Showing ${second}, last 12 months.`);
+    await page.locator("#best_designs summary").focus();
+    await page.keyboard.press("Enter");
+    expect(await page.locator("#best_designs table").isVisible()).to.equal(true);
+  });
+
+  for (const [name, picture, options] of [
+    ["light", "report", {}],
+    ["dark", "report-dark", DARK],
+    ["on a phone", "report-phone", PHONE],
+  ] as const) {
+    it(`has nothing that axe finds, ${name}, and fits the screen`, async () => {
+      const { page, problems } = await openPage(browser, options);
+      await page.goto(shop.url);
+      if (WRITES_DOCS) await page.screenshot({ path: `docs/images/${picture}.png` });
+      await page.evaluate(
+        "document.querySelectorAll('details').forEach((details) => { details.open = true; })",
+      );
+      expect(await accessibilityProblems(page)).to.deep.equal([]);
+      expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).to.equal(true);
+      expect(problems).to.deep.equal([]);
+      await page.context().close();
+    });
+  }
+
+  it("shows its first filter without JavaScript, and on paper", async () => {
+    const still = await openPage(browser, { javaScriptEnabled: false });
+    await still.page.goto(shop.url);
+    expect(await still.page.locator(".question .chart svg").count()).to.be.greaterThan(6);
+    expect(await still.page.locator("#filters").isVisible()).to.equal(false);
+    expect(await still.page.innerText("#headlines")).to.equal(await firstHeadlines());
+    await still.page.context().close();
+
+    const { page } = await openPage(browser, { colorScheme: "dark" });
+    await page.goto(shop.url);
+    await page.emulateMedia({ media: "print" });
+    const color = "getComputedStyle(document.body).backgroundColor";
+    expect(await page.evaluate(color)).to.equal("rgb(255, 255, 255)");
+    await page.context().close();
+  });
+
+  async function firstHeadlines(): Promise<string> {
+    await choose(firstFilter(shop.data));
+    return opened.page.innerText("#headlines");
+  }
+
+  it("shows hostile text as text, in tables, sentences, charts and tooltips", async () => {
+    const hostile = await reportFile({ scale: 0.02, hostile: true });
+    try {
+      const { page, problems } = await openPage(browser);
+      await page.goto(hostile.url);
+      for (const text of HOSTILE) expect(await page.textContent("main")).to.include(text);
+      for (const mart of ["counterparty_value", "best_designs"]) {
+        await overMiddle(page, mart, 60);
+        await page
+          .locator(`#${mart} .chart > div`)
+          .last()
+          .filter({ hasText: /Revenue|Sales/ })
+          .waitFor();
+      }
+      await page.selectOption("#since", "");
+      expect(await page.evaluate("window.harmed === undefined")).to.equal(true);
+      expect(await page.locator("img, svg[onload], script").count(), "data, and the script").to.equal(2);
+      expect(problems).to.deep.equal([]);
+    } finally {
+      await hostile.close();
+    }
+  });
+});
+
+/** Moves the mouse into a chart, so many pixels from its top. */
+async function overMiddle(page: Page, mart: string, y: number): Promise<void> {
+  const chart = page.locator(`#${mart} .chart`);
+  const { width } = (await chart.boundingBox())!;
+  await chart.hover({ position: { x: width * 0.6, y } });
+}

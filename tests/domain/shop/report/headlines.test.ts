@@ -1,0 +1,153 @@
+import { expect } from "chai";
+import { comparedMonths } from "../../../../domain/shop/report/compared-months";
+import { headlinesOf, type Headline } from "../../../../domain/shop/report/headlines";
+import { overviewOf } from "../../../../domain/shop/report/overview";
+import { firstFilter, periodsOf, type Report } from "../../../../domain/report/report";
+import type { Row } from "../../../../domain/report/question";
+import { reportOf, sales } from "../../../support/report/reports";
+
+const CAPTURED = "2026-11-25T07:31:00.000Z";
+const GBP = { currency: "GBP", since: "" };
+
+const sold = (...revenue: readonly Row[]): Report => reportOf(CAPTURED, { revenue_by_month: revenue });
+const soldIn = (...months: readonly string[]): Report =>
+  sold(...months.map((month) => sales(`${month}-01`, "10.00")));
+const headline = (report: Report, title: string, filter = GBP): Headline | undefined =>
+  headlinesOf(report, filter).find((one) => one.title === title);
+
+describe("The months that headlines compare", () => {
+  const cases: readonly {
+    readonly name: string;
+    readonly months: readonly string[];
+    readonly last: string;
+  }[] = [
+    { name: "a shop that goes on", months: ["2026-09", "2026-10", "2026-11"], last: "2026-10" },
+    { name: "nothing yet in the month under way", months: ["2026-09", "2026-10"], last: "2026-10" },
+    { name: "a history that ends in a month", months: ["2024-09", "2024-10", "2024-11"], last: "2024-10" },
+    {
+      name: "a history that ends, and orders of today",
+      months: ["2024-09", "2024-10", "2024-11", "2026-11"],
+      last: "2024-10",
+    },
+    { name: "a shop that sells each quarter", months: ["2026-01", "2026-04", "2026-07"], last: "2026-07" },
+    { name: "one month long ago", months: ["2024-03"], last: "2024-03" },
+    { name: "only the month under way", months: ["2026-11"], last: "2026-11" },
+    { name: "an order of the year 9999", months: ["2026-09", "2026-10", "9999-12"], last: "2026-10" },
+    { name: "the turn of a year", months: ["2025-12", "2026-01"], last: "2025-12" },
+  ];
+  for (const { name, months, last } of cases) {
+    it(`are the newest full one and the one before: ${name}`, () => {
+      expect(comparedMonths(soldIn(...months))).to.include({ last: `${last}-01`, current: "2026-11-01" });
+    });
+  }
+
+  it("are adjacent, over the turn of a year too", () => {
+    expect(comparedMonths(soldIn("2026-01"))).to.include({ last: "2026-01-01", before: "2025-12-01" });
+  });
+
+  it("are none where nothing was ever sold", () => {
+    expect(comparedMonths(sold())).to.equal(undefined);
+    expect(headlinesOf(sold(), GBP)[0]).to.include({ value: "–", detail: "No sales yet" });
+    expect(overviewOf(sold())).to.equal(undefined);
+  });
+});
+
+describe("The headlines", () => {
+  const demo = sold(
+    sales("2024-09-01", "1000.00", "10"),
+    sales("2024-10-01", "1100.50", "8"),
+    sales("2024-11-01", "12.25", "1"),
+    sales("2026-11-01", "7.50", "2"),
+    sales("2024-10-01", "5000.00", "3", "EUR"),
+  );
+
+  it("name the month, and say how it did beside the one before", () => {
+    expect(headline(demo, "Revenue, Oct 2024")).to.deep.equal({
+      title: "Revenue, Oct 2024",
+      value: "1,101",
+      unit: "GBP",
+      detail: "+10.1 % on Sep 2024",
+      good: true,
+    });
+    expect(headline(demo, "Orders, Oct 2024")).to.include({
+      value: "8",
+      detail: "−20 % on Sep 2024",
+      good: false,
+    });
+  });
+
+  it("add up what has come since, by month, and compare it with nothing", () => {
+    expect(headline(demo, "Revenue since Oct 2024")).to.deep.equal({
+      title: "Revenue since Oct 2024",
+      value: "20",
+      unit: "GBP",
+      detail: "3 orders, in Nov 2024 and Nov 2026 so far",
+    });
+  });
+
+  it("say that a month is not over", () => {
+    const goesOn = sold(
+      sales("2026-10-01", "10.00"),
+      sales("2026-11-01", "5.00", "1"),
+      sales("9999-12-01", "100.00"),
+    );
+    expect(headline(goesOn, "Revenue, Nov 2026 so far")).to.include({ value: "5", detail: "1 order" });
+    const begins = sold(sales("2026-11-01", "5.00"));
+    expect(headlinesOf(begins, GBP).map(({ title }) => title)).to.deep.equal([
+      "Revenue, Nov 2026 so far",
+      "Orders, Nov 2026 so far",
+      "Owed to us, late",
+      "We owe, late",
+    ]);
+  });
+
+  it("say that nothing has come since", () => {
+    const nothing = { value: "0", detail: "no orders up to 25 Nov 2026" };
+    expect(headline(soldIn("2026-10"), "Revenue, Nov 2026 so far")).to.include(nothing);
+    expect(headline(soldIn("2026-08"), "Revenue since Aug 2026")).to.include(nothing);
+  });
+
+  it("never add currencies up", () => {
+    const euros = { currency: "EUR", since: "" };
+    expect(headline(demo, "Revenue, Oct 2024", euros)).to.include({ value: "5,000", unit: "EUR" });
+    expect(headline(demo, "Revenue since Oct 2024", euros)).to.include({ value: "0", unit: "EUR" });
+    const { title, table } = overviewOf(demo)!;
+    expect(title).to.equal("How did each currency do in Oct 2024?");
+    expect(table.rows).to.deep.equal([
+      ["GBP", "8", "1,100.50", "1,000.00", "+10.1 %", "19.75", "0.00", "0.00"],
+      ["EUR", "3", "5,000.00", "0.00", "–", "0.00", "0.00", "0.00"],
+    ]);
+  });
+
+  it("tell what is late, and how long at most", () => {
+    const late = reportOf(CAPTURED, {
+      revenue_by_month: [],
+      outstanding_payments: [
+        { currency_code: "GBP", direction: "in", age: "0", payments: "9", amount: "9.00", days_late: "0" },
+        { currency_code: "GBP", direction: "in", age: "1", payments: "1", amount: "1.10", days_late: "1" },
+        { currency_code: "EUR", direction: "in", age: "4", payments: "5", amount: "99.00", days_late: "99" },
+      ],
+    });
+    expect(headline(late, "Owed to us, late")).to.include({
+      value: "1",
+      detail: "1 payment, the longest 1 day",
+      good: false,
+    });
+    expect(headline(late, "We owe, late")).to.include({ value: "0", detail: "nothing is late", good: true });
+  });
+});
+
+describe("What a report shows first", () => {
+  it("is counted back from the newest month that is not still to come", () => {
+    const report = soldIn("2026-09", "2026-10", "9999-12");
+    expect(periodsOf(report)[0]).to.deep.equal({ value: "2026-05-01", title: "Last 6 months" });
+  });
+
+  it("is a year, or all where the year has next to nothing", () => {
+    expect(firstFilter(soldIn("2026-09", "2026-10", "2026-11"))).to.deep.equal({
+      currency: "GBP",
+      since: "2025-12-01",
+    });
+    expect(firstFilter(soldIn("2024-09", "2024-10", "2026-11")).since).to.equal("");
+  });
+});

@@ -1,0 +1,254 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { dayNumber } from "../../../domain/transform/calendar";
+import { columnData } from "../../../domain/formats/columnar/arrow";
+import { columnsOf, references, whenNull } from "../../../domain/model/columns";
+import { dimCurrency } from "../../../domain/shop/tables/dim-currency";
+import { optional, sourceTable } from "../../../domain/model/source";
+import { fact } from "../../../domain/model/table";
+import { boolean, decimal, integer, text, timestamp } from "../../../domain/model/types";
+import { transformBatch } from "../../../domain/transform/transform";
+import { batchOfObjects } from "../../support/formats/columnar";
+import { transformed, type Cells } from "../../support/warehouse/transform";
+
+const order = sourceTable("order", {
+  key: "id",
+  columns: {
+    id: integer,
+    made_at: timestamp,
+    sent_at: optional(timestamp),
+    due: text,
+    paid_on: optional(text),
+    price: decimal(10, 2),
+    open: boolean,
+    note: optional(text),
+  },
+});
+const own = columnsOf(order);
+const factOrder = fact("fact_order", {
+  description: "",
+  source: order,
+  key: "id",
+  surrogateKey: "record_id",
+  currentView: "current_order",
+  columns: {
+    id: own.copy("id"),
+    made_date: references("dim_date", own.dateOf("made_at")),
+    made_time: own.timeOf("made_at"),
+    sent_date: references("dim_date", own.dateOf("sent_at")),
+    sent_time: own.timeOf("sent_at"),
+    due: references("dim_date", own.parsedDate("due")),
+    paid_on: references("dim_date", own.parsedDate("paid_on")),
+    price: own.copy("price"),
+    open: own.copy("open"),
+    note: own.copy("note"),
+    loud: own.derive("note", (note) => note.toUpperCase()),
+    remark: whenNull("none", own.copy("note")),
+  },
+});
+
+const moment = Date.UTC(2024, 1, 29, 14, 20, 52, 123);
+const good: Cells = {
+  id: 7,
+  made_at: moment,
+  sent_at: null,
+  due: "2024-03-01",
+  paid_on: null,
+  price: -255n,
+  open: true,
+  note: "é, x",
+};
+
+describe("A row of a warehouse table", () => {
+  it("is made of its source row: copied, split, parsed, derived, filled", () => {
+    const { rows, rejections } = transformed(factOrder, [
+      good,
+      { ...good, note: null, sent_at: -1, paid_on: "1969-12-31" },
+    ]);
+
+    expect(rejections).to.have.property("size", 0);
+    const first = {
+      id: 7,
+      made_date: dayNumber("2024-02-29"),
+      made_time: ((14 * 60 + 20) * 60 + 52) * 1000 + 123,
+      sent_date: null,
+      sent_time: null,
+      due: dayNumber("2024-03-01"),
+      paid_on: null,
+      price: -255n,
+      open: true,
+      note: "é, x",
+      loud: "É, X",
+      remark: "é, x",
+    };
+    expect(rows).to.deep.equal([
+      first,
+      { ...first, sent_date: -1, sent_time: 86_399_999, paid_on: -1, note: null, loud: null, remark: "none" },
+    ]);
+  });
+
+  it("shares the memory of what is only copied", () => {
+    const batch = batchOfObjects(order.columns, [good]);
+
+    const made = transformBatch(factOrder, { batch, rejections: new Map() }, new Map());
+
+    expect(columnData(made.batch, "price")).to.equal(columnData(batch, "price"));
+  });
+
+  it("has its timestamps split so that they can be put together again", () => {
+    const anyMoment = fc.option(fc.integer({ min: Date.UTC(1900, 0, 1), max: Date.UTC(2200, 0, 1) - 1 }));
+    fc.assert(
+      fc.property(fc.array(anyMoment, { minLength: 1 }), (moments) => {
+        const { rows } = transformed(
+          factOrder,
+          moments.map((sent_at) => ({ ...good, sent_at })),
+        );
+
+        const again = rows.map(({ sent_date: day, sent_time: time }) =>
+          day === null || time === null ? null : Number(day) * 86_400_000 + Number(time),
+        );
+        expect(again).to.deep.equal(moments);
+        for (const { sent_time } of rows)
+          if (sent_time !== null) expect(sent_time).to.be.within(0, 86_399_999);
+      }),
+    );
+  });
+
+  it("is made for no rows, too", () => {
+    const { rows, days } = transformed(factOrder, []);
+
+    expect({ rows, days }).to.deep.equal({ rows: [], days: undefined });
+  });
+});
+
+describe("A row that cannot be made is rejected with its reason", () => {
+  const cases: readonly (readonly [string, Cells, string, string])[] = [
+    ["a date that is none", { due: "2024-02-30" }, "due", 'due "2024-02-30" is no date (YYYY-MM-DD)'],
+    [
+      "a date with a time",
+      { due: "2024-02-03 00:00" },
+      "due",
+      'due "2024-02-03 00:00" is no date (YYYY-MM-DD)',
+    ],
+    ["an empty date", { due: "" }, "due", 'due "" is no date (YYYY-MM-DD)'],
+    [
+      "a day before the calendar's limits",
+      { due: "1899-12-31" },
+      "due",
+      "due lies outside the calendar's limits, 1900-01-01 to 2199-12-31",
+    ],
+    [
+      "a day behind the calendar's limits",
+      { paid_on: "2200-01-01" },
+      "paid_on",
+      "paid_on lies outside the calendar's limits, 1900-01-01 to 2199-12-31",
+    ],
+    [
+      "a moment that no calendar holds",
+      { sent_at: Date.UTC(9999, 0, 1) },
+      "sent_date",
+      "sent_date lies outside the calendar's limits, 1900-01-01 to 2199-12-31",
+    ],
+    [
+      "two bad values: the first in the order of columns",
+      { due: "x", sent_at: Date.UTC(9999, 0, 1) },
+      "sent_date",
+      "sent_date lies outside the calendar's limits, 1900-01-01 to 2199-12-31",
+    ],
+  ];
+  for (const [what, bad, column, reason] of cases) {
+    it(what, () => {
+      const { rows, rejections } = transformed(factOrder, [
+        { ...good, id: 1 },
+        { ...good, ...bad },
+        { ...good, id: 3 },
+      ]);
+
+      expect(rows.map(({ id }) => id)).to.deep.equal([1, 3]);
+      expect([...rejections]).to.deep.equal([[1, { column, reason }]]);
+    });
+  }
+
+  it("for the days at the calendar's very limits it is made", () => {
+    const { rows } = transformed(factOrder, [{ ...good, due: "1900-01-01", paid_on: "2199-12-31" }]);
+
+    expect(rows).to.have.length(1);
+  });
+
+  it("quotes no more than the beginning of a long value", () => {
+    const { reasons } = transformed(factOrder, [{ ...good, due: "9".repeat(5000) }]);
+
+    expect(reasons[0]).to.equal(`due "${"9".repeat(60)}…" is no date (YYYY-MM-DD)`);
+  });
+
+  it("even when it is every row", () => {
+    const { rows, reasons, days } = transformed(factOrder, [
+      { ...good, due: "x" },
+      { ...good, due: "y" },
+    ]);
+
+    expect(rows).to.deep.equal([]);
+    expect(days).to.equal(undefined);
+    expect(reasons).to.deep.equal({
+      0: 'due "x" is no date (YYYY-MM-DD)',
+      1: 'due "y" is no date (YYYY-MM-DD)',
+    });
+  });
+});
+
+describe("The days that a batch names", () => {
+  const range = (first: string, last: string) => ({ first: dayNumber(first), last: dayNumber(last) });
+
+  it("are the first and the last of all its references to the calendar", () => {
+    const { days } = transformed(factOrder, [
+      good,
+      { ...good, paid_on: "2031-05-06" },
+      { ...good, due: "1999-01-02" },
+    ]);
+
+    expect(days).to.deep.equal(range("1999-01-02", "2031-05-06"));
+  });
+
+  it("are not those of rejected rows, whichever column is bad", () => {
+    for (const bad of [
+      { due: "2100-01-01", paid_on: "x" },
+      { paid_on: "2100-01-01", due: "x" },
+    ]) {
+      const { days } = transformed(factOrder, [good, { ...good, made_at: Date.UTC(1950, 0, 1), ...bad }]);
+
+      expect(days).to.deep.equal(range("2024-02-29", "2024-03-01"));
+    }
+  });
+
+  it("are none when no row names one", () => {
+    expect(transformed(dimCurrency, [{ currency_id: 1, currency_code: "GBP" }]).days).to.equal(undefined);
+  });
+});
+
+describe("A derived column", () => {
+  it("names currencies", () => {
+    const codes = ["GBP", "USD", "EUR", "JPY"];
+
+    const { rows } = transformed(
+      dimCurrency,
+      codes.map((currency_code, currency_id) => ({ currency_id, currency_code })),
+    );
+
+    expect(rows.map((row) => row["currency_name"])).to.deep.equal([
+      "Pound Sterling",
+      "US Dollar",
+      "Euro",
+      "Yen",
+    ]);
+  });
+
+  it("rejects a row whose value it cannot name", () => {
+    const { rows, reasons } = transformed(dimCurrency, [
+      { currency_id: 1, currency_code: "XYZ" },
+      { currency_id: 2, currency_code: "EUR" },
+    ]);
+
+    expect(rows).to.have.length(1);
+    expect(reasons).to.deep.equal({ 0: 'currency_name: "XYZ" is no ISO 4217 currency code' });
+  });
+});

@@ -1,0 +1,204 @@
+import { expect } from "chai";
+import { contractBreaches } from "../../../domain/transform/contract";
+import { contractsOf, model } from "../../../domain/model/model";
+import { optional, required, sourceTable, type SourceTable } from "../../../domain/model/source";
+import { staff } from "../../../domain/shop/sources";
+import {
+  bigint,
+  boolean,
+  date,
+  decimal,
+  integer,
+  text,
+  time,
+  timestamp,
+  timestamptz,
+  truncated,
+  type ColumnType,
+} from "../../../domain/model/types";
+import { createSource, type TestDatabase } from "../../support/postgres/postgres";
+
+describe("A contract", () => {
+  const kinds: readonly (readonly [ColumnType, readonly string[], readonly string[]])[] = [
+    [integer, ["integer", "smallint"], ["bigint", "integer[]", "numeric(10,0)", "text"]],
+    [bigint, ["bigint", "integer", "smallint"], ["bigint[]", "numeric", "oid"]],
+    [
+      text,
+      [
+        "text",
+        "character varying",
+        "character varying(20)",
+        "character(3)",
+        "character",
+        'enum "Kind"',
+        "enum kind",
+        "uuid",
+        "json",
+        "jsonb",
+      ],
+      ["integer", "uuid[]", "text[]", "bytea", "jsonpath"],
+    ],
+    [boolean, ["boolean"], ["integer", "boolean[]"]],
+    [date, ["date"], ["text", "timestamp without time zone", "daterange"]],
+    [time, ["time without time zone", "time(3) without time zone"], ["time with time zone", "interval"]],
+    [
+      timestamp,
+      ["timestamp without time zone", "timestamp(3) without time zone"],
+      ["timestamp with time zone", "timestamp(3) with time zone", "date"],
+    ],
+    [
+      timestamptz,
+      ["timestamp with time zone", "timestamp(3) with time zone"],
+      ["timestamp without time zone", "time with time zone", "date"],
+    ],
+    [
+      decimal(10, 2),
+      ["numeric(10,2)", "numeric(12,4)", "numeric"],
+      ["double precision", "money", "numeric(10,2)[]"],
+    ],
+  ];
+  for (const [type, same, other] of kinds) {
+    const table = sourceTable("t", { key: "a", columns: { a: type } });
+    const breaches = (actual: string): readonly string[] =>
+      contractBreaches(table, { columns: [{ name: "a", type: actual }] });
+
+    it(`of ${type.kind} is kept by ${same.join(", ")}`, () => {
+      for (const actual of same) expect(breaches(actual), actual).to.deep.equal([]);
+    });
+
+    it(`of ${type.kind} is broken by ${other.join(", ")}`, () => {
+      for (const actual of other) {
+        expect(breaches(actual)).to.have.length(1);
+        expect(breaches(actual)[0]).to.match(
+          new RegExp(`^column a is ${actual.replaceAll(/[[\]()]/g, "\\$&")}, not `),
+        );
+      }
+    });
+  }
+
+  it("is broken in one sentence a column, by what is missing and by what is of another type", () => {
+    const columns = [
+      { name: "email_address", type: "text" },
+      { name: "department_id", type: "integer" },
+      { name: "staff_id", type: "bigint" },
+      { name: "first_name", type: "text" },
+      { name: "more", type: "json" },
+    ];
+
+    expect(contractBreaches(staff, { columns })).to.deep.equal([
+      "column staff_id is bigint, not integer",
+      "column last_name is missing",
+    ]);
+  });
+});
+
+describe("A contract", () => {
+  const accepting = (type: ColumnType, accepted: string): SourceTable =>
+    sourceTable("flight", { key: "at", columns: { at: required(type, { accepts: [accepted] }) } });
+
+  const readable: readonly (readonly [ColumnType, readonly string[]])[] = [
+    [integer, ["bigint", "numeric(10,2)", "double precision", "text", "character varying(20)"]],
+    [bigint, ["numeric", "real", "character(3)"]],
+    [decimal(10, 2), ["integer", "bigint", "numeric", "double precision", "text"]],
+    [text, ["integer", "timestamp with time zone", "citext", "integer[]", "bytea"]],
+    [boolean, ["text"]],
+    [date, ["text"]],
+    [time, ["text"]],
+    [timestamp, ["text", "timestamp without time zone"]],
+    [truncated(timestamptz), ["timestamp without time zone", "timestamp(3) without time zone", "text"]],
+  ];
+  for (const [type, types] of readable)
+    it(`may say that it accepts for its ${type.kind} ${types.join(", ")}`, () => {
+      for (const accepted of types) {
+        const columns = [{ name: "at", type: accepted }];
+        expect(contractBreaches(accepting(type, accepted), { columns })).to.deep.equal([]);
+      }
+    });
+
+  const unreadable: readonly (readonly [ColumnType, readonly string[]])[] = [
+    [integer, ["boolean", "money", "date", "int", "uuid"]],
+    [bigint, ["bigint[]", "interval"]],
+    [decimal(10, 2), ["money", "boolean"]],
+    [boolean, ["integer", "bit"]],
+    [date, ["timestamp without time zone", "integer"]],
+    [time, ["time with time zone", "interval", "timestamp without time zone"]],
+    [timestamp, ["timestamp with time zone", "timestamp(3) with time zone", "date"]],
+    [timestamptz, ["time with time zone", "date", "timestamptz"]],
+  ];
+  for (const [type, types] of unreadable)
+    it(`is refused when it accepts for its ${type.kind} ${types.join(", ")}`, () => {
+      for (const accepted of types)
+        expect(() => accepting(type, accepted), accepted).to.throw(
+          TypeError,
+          `flight.at, of type ${type.kind}, cannot accept ${accepted}: it may accept `,
+        );
+    });
+
+  it("that is refused says what may be accepted, and how the type is declared", () => {
+    expect(() => accepting(timestamp, "timestamp with time zone")).to.throw(
+      TypeError,
+      "flight.at, of type timestamp, cannot accept timestamp with time zone: it may accept text, " +
+        "character varying, character; declare the column as timestamptz to read it",
+    );
+  });
+});
+
+describe("A contract that knows the past of its table", () => {
+  const table = sourceTable("t", {
+    key: "id",
+    columns: {
+      id: required(integer, { accepts: ["bigint"] }),
+      units_sold: required(integer, { formerly: ["units", "pieces"], accepts: ["text", "numeric"] }),
+      note: optional(text, { absentAsNull: true }),
+    },
+  });
+  const breaches = (columns: Record<string, string>): readonly string[] =>
+    contractBreaches(table, { columns: Object.entries(columns).map(([name, type]) => ({ name, type })) });
+
+  it("is kept under every name and type that it allows, and without a column that may be absent", () => {
+    for (const name of ["units_sold", "units", "pieces"])
+      for (const type of ["integer", "text", "numeric(10,2)"])
+        expect(breaches({ id: "bigint", [name]: type }), `${name} ${type}`).to.deep.equal([]);
+  });
+
+  it("is broken by any other, named as the source names it", () => {
+    expect(breaches({ id: "integer", unit: "integer" })).to.deep.equal(["column units_sold is missing"]);
+    expect(breaches({ id: "integer", units: "boolean", note: "integer" })).to.deep.equal([
+      "column units is boolean, not integer",
+      "column note is integer, not varchar",
+    ]);
+  });
+
+  it("prefers the name that the column has to those that it had", () => {
+    expect(breaches({ id: "integer", units: "boolean", units_sold: "integer" })).to.deep.equal([]);
+  });
+});
+
+describe("The contracts of the model", () => {
+  let source: TestDatabase;
+  before(async () => {
+    source = await createSource();
+  });
+  after(() => source.drop());
+
+  it("are kept by totesys: its columns, its types, and where it has no NULL", async () => {
+    for (const [name, contract] of contractsOf(model)) {
+      const columns = await source.query<{ name: string; type: string; nullable: boolean; key: boolean }>(
+        `SELECT attname AS name, NOT attnotnull AS nullable,
+                CASE typtype WHEN 'e' THEN 'enum ' ELSE '' END || format_type(atttypid, atttypmod) AS type,
+                EXISTS (SELECT FROM pg_index WHERE indrelid = attrelid AND indisprimary AND indkey::text = attnum::text) AS key
+           FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
+          WHERE attrelid = to_regclass($1) AND attnum > 0`,
+        [`public.${name}`],
+      );
+
+      expect(contractBreaches(contract, { columns }), name).to.deep.equal([]);
+      const declared = Object.entries(contract.columns).map(([column, { nullable }]) => [column, nullable]);
+      const nullable = new Map(columns.map((column) => [column.name, column.nullable]));
+      expect(declared, name).to.deep.equal(
+        declared.map(([column]) => [column, nullable.get(String(column))]),
+      );
+      expect(columns.find(({ key }) => key)?.name, name).to.equal(contract.key);
+    }
+  });
+});

@@ -1,0 +1,89 @@
+import { expect } from "chai";
+import type { TableCapture } from "../../../domain/log/commit";
+import { commitNumber } from "../../../domain/log/keys";
+import { sourceTable } from "../../../domain/model/source";
+import { integer, text } from "../../../domain/model/types";
+import { admit, stillWaits, waitingCommits } from "../../../domain/transform/quarantine";
+import { capture, ingested } from "../../support/pipeline/commits";
+
+const design = sourceTable("design", { key: "id", columns: { id: integer, name: text } });
+const withColumns = (...names: string[]): TableCapture =>
+  capture({ columns: names.map((name) => ({ name, type: name === "id" ? "integer" : "text" })) });
+const good = withColumns("id", "name", "more");
+const bad = withColumns("id");
+const absent = capture({ mode: "absent", absent: "the table is gone" });
+const waiting = (...captures: readonly (TableCapture | undefined)[]) =>
+  captures.map((one, index) => ({ number: commitNumber(index + 4), capture: one }));
+
+describe("A table is processed", () => {
+  it("as far as its captures fit the contract, in order", () => {
+    expect(admit(design, waiting(good, good))).to.deep.equal({
+      captures: [
+        { number: 4, capture: good },
+        { number: 5, capture: good },
+      ],
+      quarantine: undefined,
+    });
+  });
+
+  it("up to the first that does not fit: from there it waits, also what would fit", () => {
+    expect(admit(design, waiting(good, bad, good))).to.deep.equal({
+      captures: [{ number: 4, capture: good }],
+      quarantine: { since: 5, breaches: ["column name is missing"] },
+    });
+  });
+
+  it("not while it is missing", () => {
+    expect(admit(design, waiting(good, absent, absent))).to.deep.equal({
+      captures: [{ number: 4, capture: good }],
+      quarantine: { since: 6, breaches: ["table design is missing: the table is gone"] },
+    });
+    expect(admit(design, waiting(undefined)).quarantine).to.deep.equal({
+      since: 4,
+      breaches: ["table design is missing: the source never had it"],
+    });
+  });
+
+  it("when it has come back: where it was missing, there is nothing to wait for", () => {
+    expect(admit(design, waiting(undefined, absent, good))).to.deep.equal({
+      captures: [{ number: 6, capture: good }],
+      quarantine: undefined,
+    });
+  });
+
+  it("not over a capture that does not fit, although it was missing since", () => {
+    expect(admit(design, waiting(bad, absent, good)).quarantine).to.deep.equal({
+      since: 4,
+      breaches: ["column name is missing"],
+    });
+  });
+
+  it("when there is nothing to process, as nothing", () => {
+    expect(admit(design, [])).to.deep.equal({ captures: [], quarantine: undefined });
+  });
+});
+
+describe("Of a table that waits, later captures matter", () => {
+  for (const [what, capture, waits] of [
+    ["not while the first does not fit", bad, true],
+    ["once the first fits", good, false],
+    ["where the first says that the table is missing", absent, false],
+    ["where the first knows of no such table", undefined, false],
+  ] as const) {
+    it(what, () => {
+      const [first, ...later] = waiting(capture, good, bad);
+      expect(stillWaits(design, first!)).to.equal(waits);
+      if (waits) expect(admit(design, [first!, ...later])).to.deep.equal(admit(design, [first!]));
+    });
+  }
+});
+
+describe("The commits of a table that wait", () => {
+  it("are the one at hand", () => {
+    expect(waitingCommits(undefined, ingested({ number: 7 }))).to.deep.equal([7]);
+  });
+
+  it("are all since it went into quarantine", () => {
+    expect(waitingCommits({ since: 5, breaches: [] }, ingested({ number: 7 }))).to.deep.equal([5, 6, 7]);
+  });
+});

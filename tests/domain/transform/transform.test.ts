@@ -1,0 +1,156 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { columnsOf, joined, references } from "../../../domain/model/columns";
+import { dimStaff } from "../../../domain/shop/tables/dim-staff";
+import { sourceTable } from "../../../domain/model/source";
+import { department } from "../../../domain/shop/sources";
+import { dimension, fact } from "../../../domain/model/table";
+import { integer, text } from "../../../domain/model/types";
+import type { Rejections } from "../../../domain/transform/rejection";
+import { lookups, transformed, type Cells } from "../../support/warehouse/transform";
+
+describe("A joined column", () => {
+  const departments: readonly Cells[] = [
+    { department_id: 1, department_name: "Sales", location: "Leeds" },
+    { department_id: 2, department_name: "IT", location: null },
+    { department_id: 1, department_name: "Selling", location: "York" },
+  ];
+  const member = (staff_id: number, department_id: number): Cells => ({
+    staff_id,
+    first_name: "A",
+    last_name: "B",
+    department_id,
+    email_address: "a@b",
+  });
+  const to = lookups([department, departments]);
+
+  it("comes from the latest version of the row that is referred to; NULL is filled where the contract says so", () => {
+    const { rows } = transformed(dimStaff, [member(10, 2), member(11, 1), member(12, 2)], { to });
+
+    expect(rows.map((row) => [row["staff_id"], row["department_name"], row["location"]])).to.deep.equal([
+      [10, "IT", ""],
+      [11, "Selling", "York"],
+      [12, "IT", ""],
+    ]);
+  });
+
+  it("rejects an orphan, naming the row that is missing", () => {
+    const { rows, rejections } = transformed(dimStaff, [member(10, 2), member(11, 99), member(12, 1)], {
+      to,
+    });
+
+    expect(rows.map((row) => row["staff_id"])).to.deep.equal([10, 12]);
+    expect([...rejections]).to.deep.equal([
+      [1, { column: "department_id", reason: "department_id 99: there is no such department" }],
+    ]);
+  });
+
+  it("is refused without the rows of its table", () => {
+    expect(() => transformed(dimStaff, [member(1, 1)])).to.throw(
+      "dim_staff: the rows of department were not given",
+    );
+  });
+
+  it("may be any column of several rows that one row refers to, by numbers and by texts", () => {
+    const place = sourceTable("place", { key: "code", columns: { code: text, city: text } });
+    const trip = sourceTable("trip", { key: "id", columns: { id: integer, start: text, finish: text } });
+    const start = joined(trip, "start", place);
+    const finish = joined(trip, "finish", place);
+    const dimTrip = dimension("dim_trip", {
+      description: "",
+      source: trip,
+      key: "id",
+      columns: {
+        id: columnsOf(trip).copy("id"),
+        from_city: start.copy("city"),
+        to_city: finish.copy("city"),
+      },
+    });
+    const places = lookups([
+      place,
+      [
+        { code: "L", city: "Leeds" },
+        { code: "Y", city: "York" },
+      ],
+    ]);
+
+    const { rows, reasons } = transformed(
+      dimTrip,
+      [
+        { id: 1, start: "L", finish: "Y" },
+        { id: 2, start: "Y", finish: "?" },
+        { id: 3, start: "Y", finish: "L" },
+      ],
+      { to: places },
+    );
+
+    expect(rows).to.deep.equal([
+      { id: 1, from_city: "Leeds", to_city: "York" },
+      { id: 3, from_city: "York", to_city: "Leeds" },
+    ]);
+    expect(reasons).to.deep.equal({ 1: "finish ?: there is no such place" });
+  });
+});
+
+describe("Rejections of several kinds at once fall on the right rows", () => {
+  it("of the source batch: those that came rejected, orphans, and values that cannot be made", () => {
+    const task = sourceTable("task", {
+      key: "id",
+      columns: { id: integer, owner: integer, due: text, currency: text },
+    });
+    const of = columnsOf(task);
+    const factTask = fact("fact_task", {
+      description: "",
+      source: task,
+      key: "id",
+      surrogateKey: "record",
+      currentView: "current_task",
+      columns: {
+        id: of.copy("id"),
+        owner_name: joined(task, "owner", department).copy("department_name"),
+        due: references("dim_date", of.parsedDate("due")),
+        loud: of.derive("currency", (code) => {
+          if (code === "bad") throw new RangeError("it is bad");
+          return code.toUpperCase();
+        }),
+      },
+    });
+    const to = lookups([department, [{ department_id: 1, department_name: "Sales" }]]);
+    type Fate = "good" | "decoded badly" | "orphan" | "no date" | "not derived";
+    const fates = fc.constantFrom<Fate>("good", "decoded badly", "orphan", "no date", "not derived");
+    fc.assert(
+      fc.property(fc.array(fates, { maxLength: 30, size: "max" }), (given) => {
+        const rows = given.map((fate, id) => ({
+          id,
+          owner: fate === "orphan" ? 2 : 1,
+          due: fate === "no date" ? `day ${id}` : "2024-01-01",
+          currency: fate === "not derived" ? "bad" : `x${id}`,
+        }));
+        const came: Rejections = new Map(
+          given.flatMap((fate, row) =>
+            fate === "decoded badly" ? [[row, { column: "id", reason: `row ${row} came so` }]] : [],
+          ),
+        );
+
+        const made = transformed(factTask, rows, { to, rejections: came });
+
+        const reasons: Record<Exclude<Fate, "good">, (row: number) => string> = {
+          "decoded badly": (row) => `row ${row} came so`,
+          orphan: () => "owner 2: there is no such department",
+          "no date": (row) => `due "day ${row}" is no date (YYYY-MM-DD)`,
+          "not derived": () => "loud: it is bad",
+        };
+        const bad = given.flatMap((fate, row) =>
+          fate === "good" ? [] : [[row, reasons[fate](row)] as const],
+        );
+        expect(made.reasons).to.deep.equal(Object.fromEntries(bad));
+        expect(made.rows.map(({ id, loud }) => [id, loud])).to.deep.equal(
+          given.flatMap((fate, row) => (fate === "good" ? [[row, `X${row}`]] : [])),
+        );
+        expect(came.size, "the given rejections are left as they were").to.equal(
+          given.filter((fate) => fate === "decoded badly").length,
+        );
+      }),
+    );
+  });
+});

@@ -1,0 +1,283 @@
+import { expect } from "chai";
+import type { AnalysisDefinition, Visual } from "@aws-sdk/client-quicksight";
+import type { Mart } from "../../../domain/marts/mart";
+import { marts } from "../../../domain/shop/marts/marts";
+import { parseConfig } from "../../../infra/settings/config";
+import { sheetsOf } from "../../../infra/quicksight/sheets";
+import { QuickSight } from "../../../infra/quicksight/quicksight";
+import type { Program } from "../../../local/pulumi/program";
+import { EVERY_CHOICE } from "../../support/program/choices";
+import { declared, inputsOf, resourcesOf } from "../../support/program/declared";
+import { devProgram, programWith } from "../../support/program/dev-program";
+
+interface Template {
+  readonly Resources: Readonly<
+    Record<string, { readonly Type: string; readonly Properties: Readonly<Record<string, unknown>> }>
+  >;
+}
+
+interface Granted {
+  readonly Principal: string;
+  readonly Actions: readonly string[];
+}
+
+/** CloudFormation takes no more in a request. */
+const MAX_BYTES = 51_200;
+
+const CONFIG = Object.fromEntries(
+  Object.entries({ ...EVERY_CHOICE, alertEmail: "data@example.com" }).map(([name, value]) => [
+    `marble:${name}`,
+    value,
+  ]),
+);
+
+/** All objects within, at any depth. */
+function* within(value: unknown): Generator<Readonly<Record<string, unknown>>> {
+  if (typeof value !== "object" || value === null) return;
+  if (!Array.isArray(value)) yield value as Readonly<Record<string, unknown>>;
+  for (const one of Object.values(value)) yield* within(one);
+}
+
+const all = (value: unknown, key: string): unknown[] =>
+  [...within(value)].flatMap((one) => (key in one ? [one[key]] : []));
+
+describe("The marts in QuickSight", () => {
+  let program: Program;
+  let templates: string[];
+  let analysis: Readonly<Record<string, unknown>>;
+  let dashboard: Readonly<Record<string, unknown>>;
+  let definition: AnalysisDefinition;
+  before(async () => {
+    program = await programWith(EVERY_CHOICE);
+    templates = resourcesOf(program.resources, "Stack")
+      .filter(({ type }) => type.startsWith("aws:cloudformation"))
+      .map(({ inputs }) => inputs["templateBody"] as string);
+    const made = templates.flatMap((text) => Object.values((JSON.parse(text) as Template).Resources));
+    const propertiesOf = (type: string) => made.find(({ Type }) => Type === type)!.Properties;
+    expect(made).to.have.lengthOf(2);
+    analysis = propertiesOf("AWS::QuickSight::Analysis");
+    dashboard = propertiesOf("AWS::QuickSight::Dashboard");
+    definition = analysis["Definition"] as AnalysisDefinition;
+  });
+  const dataSetOf = ({ name }: Mart) =>
+    resourcesOf(program.resources, "DataSet").find(
+      ({ inputs }) => inputs["dataSetId"] === `marble-dev-${name.replaceAll("_", "-")}`,
+    )!;
+  const sheets = () => definition.Sheets!;
+  const charts = (): [Mart, Visual][] => marts.map((mart, index) => [mart, sheets()[index]!.Visuals![0]!]);
+
+  it("are nothing by default", async () => {
+    const plain = await devProgram();
+    expect(plain.outputs["quicksight"]).to.equal("off");
+    expect(plain.resources.filter(({ type }) => /quicksight|cloudformation/i.test(type))).to.deep.equal([]);
+  });
+
+  it("ask the warehouse over TLS, as a role whose password the program never sees", () => {
+    const source = inputsOf(program.resources, "DataSource");
+    expect(source).to.deep.include({
+      type: "POSTGRESQL",
+      parameters: { postgresql: { host: "warehouse.example.com", port: 6432, database: "warehouse" } },
+      credentials: { secretArn: EVERY_CHOICE["quicksightSecretArn"] },
+      sslProperties: { disableSsl: false },
+      vpcConnectionProperties: { vpcConnectionArn: EVERY_CHOICE["quicksightVpcConnectionArn"] },
+    });
+  });
+
+  it("are a data set each, with the columns of the view, and copy nothing", () => {
+    expect(resourcesOf(program.resources, "DataSet")).to.have.lengthOf(marts.length);
+    for (const mart of marts) {
+      const { name, columns } = mart;
+      const { inputs: set } = dataSetOf(mart);
+      expect(set).to.include({ importMode: "DIRECT_QUERY" });
+      const [{ relationalTable }] = set["physicalTableMaps"] as [
+        { relationalTable: Record<string, unknown> & { inputColumns: { name: string; type: string }[] } },
+      ];
+      expect(relationalTable).to.include({ schema: "marts", name });
+      expect(relationalTable.inputColumns.map((column) => column.name)).to.deep.equal(Object.keys(columns));
+      for (const { type } of relationalTable.inputColumns)
+        expect(type).to.match(/^(STRING|INTEGER|DECIMAL|DATETIME|BOOLEAN)$/);
+    }
+    const revenue = dataSetOf(marts[0]!).inputs["physicalTableMaps"] as [
+      { relationalTable: { inputColumns: unknown[] } },
+    ];
+    expect(revenue[0].relationalTable.inputColumns).to.deep.include.members([
+      { name: "month", type: "DATETIME" },
+      { name: "revenue", type: "DECIMAL" },
+      { name: "orders", type: "INTEGER" },
+      { name: "currency_code", type: "STRING" },
+    ]);
+  });
+
+  it("have a sheet each, in an analysis and in a dashboard: the question, a chart, filters, the rows", () => {
+    expect(dashboard["Definition"]).to.deep.equal(definition);
+    expect(sheets().map(({ Name }) => Name)).to.include("Revenue by month");
+    for (const [index, { question, columns }] of marts.entries()) {
+      const { Description, Visuals, FilterControls } = sheets()[index]!;
+      expect(Description).to.include(question);
+      expect(Visuals).to.have.lengthOf(2);
+      expect(FilterControls?.length).to.be.above(0);
+      expect(all(Visuals![1], "ColumnName")).to.deep.equal(Object.keys(columns));
+    }
+  });
+
+  it("draw what the marts declare: dates as lines, names as bars", () => {
+    const drawn = charts().map(
+      ([, visual]) =>
+        `${Object.keys(visual)[0]!.replace("ChartVisual", "")}: ${all(visual, "ColumnName").join(", ")}`,
+    );
+    expect(drawn).to.deep.equal(
+      marts.map(({ columns, chart }) => {
+        const { category, measures, series } = chart!;
+        const values = measures.length === 0 ? [category] : measures;
+        const kind = columns[category]!.type === "date" ? "Line" : "Bar";
+        return `${kind}: ${[category, ...values, ...(series === undefined ? [] : [series])].join(", ")}`;
+      }),
+    );
+    const [lines, bars] = ["lead_times", "best_designs"].map(
+      (name) => charts().find(([mart]) => mart.name === name)![1],
+    );
+    expect(all(lines, "SimpleNumericalAggregation")).to.deep.equal(["AVERAGE", "AVERAGE"]);
+    expect(all(bars, "SimpleNumericalAggregation")).to.deep.equal(["SUM"]);
+    expect(all(bars, "FieldSort")).to.deep.equal([{ FieldId: "revenue", Direction: "DESC" }]);
+  });
+
+  it("never add money of two currencies, nor sales and purchases, nor rank by their sum", () => {
+    for (const [index, { name, columns, chart }] of marts.entries()) {
+      const parting = ["currency_code", "kind"].filter((column) => column in columns);
+      expect(parting, name).to.not.deep.equal([]);
+      const filters = definition
+        .FilterGroups!.filter(({ ScopeConfiguration }) => all(ScopeConfiguration, "SheetId")[0] === name)
+        .map(({ Filters }) => Filters![0]!.CategoryFilter!);
+      expect(filters.map(({ Column }) => Column!.ColumnName)).to.deep.equal(parting);
+      const controls = sheets()[index]!.FilterControls!.map(({ Dropdown }) => Dropdown!);
+      for (const { FilterId, Column, Configuration } of filters) {
+        const list = Configuration!.FilterListConfiguration!;
+        const control = controls.find(({ SourceFilterId }) => SourceFilterId === FilterId)!;
+        const coloured = chart!.series === Column!.ColumnName;
+        expect(control.Type, name).to.equal(coloured ? "MULTI_SELECT" : "SINGLE_SELECT");
+        if (!coloured)
+          expect(list.CategoryValues).to.deep.equal([Column!.ColumnName === "kind" ? "sale" : "EUR"]);
+      }
+    }
+  });
+
+  it("are rows alone, where a mart declares no chart, or has nothing to part its rows", () => {
+    const { chart: _, ...mart } = marts[0]!;
+    const { month } = mart.columns;
+    const first = { currency_code: "GBP", kind: "sale" };
+    const plain = sheetsOf([mart, { ...mart, name: "months", columns: { month: month! } }], first);
+    const [withCurrency, months] = plain.Sheets!;
+    for (const { Visuals, Layouts } of [withCurrency!, months!]) {
+      expect(Visuals!.map((visual) => Object.keys(visual)[0])).to.deep.equal(["TableVisual"]);
+      expect(all(Layouts, "ElementId")).to.deep.equal(all(Visuals, "VisualId"));
+    }
+    expect(withCurrency!.FilterControls![0]!.Dropdown!.Type).to.equal("MULTI_SELECT");
+    expect(months).to.not.have.any.keys("FilterControls", "SheetControlLayouts");
+    expect(plain.FilterGroups).to.have.lengthOf(1);
+  });
+
+  it("name only what there is: columns, data sets, filters, what stands in a layout", () => {
+    const columns = new Map(marts.map((mart) => [mart.name, Object.keys(mart.columns)]));
+    const named = [...within(definition)].filter((one) => "ColumnName" in one);
+    expect(named.length).to.be.above(100);
+    for (const { DataSetIdentifier, ColumnName } of named)
+      expect(columns.get(DataSetIdentifier as string), String(ColumnName)).to.include(ColumnName);
+
+    expect(definition.DataSetIdentifierDeclarations).to.deep.equal(
+      marts.map((mart) => ({ Identifier: mart.name, DataSetArn: dataSetOf(mart).arn })),
+    );
+    expect(all(definition, "SourceFilterId")).to.have.members(all(definition, "FilterId"));
+    for (const { Visuals, FilterControls, Layouts, SheetControlLayouts } of sheets()) {
+      expect(all(Layouts, "ElementId")).to.have.members(all(Visuals, "VisualId"));
+      expect(all(SheetControlLayouts, "ElementId")).to.have.members(all(FilterControls, "FilterControlId"));
+      for (const visual of Visuals!) {
+        const fields = all(all(visual, "FieldWells"), "FieldId");
+        expect(new Set(fields).size).to.equal(fields.length);
+        expect(fields).to.include.members(all(all(visual, "SortConfiguration"), "FieldId"));
+      }
+    }
+    const ids = ["SheetId", "VisualId", "FilterId", "FilterGroupId", "FilterControlId"].flatMap((key) =>
+      key === "SheetId" ? sheets().map(({ SheetId }) => SheetId) : all(definition, key),
+    );
+    for (const id of ids) expect(id).to.match(/^[\w-]+$/);
+    expect(new Set(ids).size).to.equal(ids.length);
+  });
+
+  it("fit into a request to CloudFormation", () => {
+    expect(program.outputs["quicksight"]).to.include.keys("dataSource", "analyses", "dashboards");
+    for (const template of templates) expect(Buffer.byteLength(template)).to.be.below(MAX_BYTES);
+  });
+
+  it("are several analyses and dashboards where they would not, each mart in one", async () => {
+    const many = Array.from({ length: 30 }, (_, index) => ({ ...marts[0]!, name: `mart_${index}` }));
+    const config = { ...parseConfig(CONFIG), martsSchema: "marts" };
+    let ids: readonly string[] = [];
+    const resources = await declared(() => {
+      ({ ids } = new QuickSight("quicksight", { config, marts: many }));
+    }, "dev");
+
+    expect(ids).to.deep.equal(["marble-dev-quicksight", "marble-dev-quicksight-2"]);
+    const bodies = resourcesOf(resources, "Stack")
+      .filter(({ type }) => type.startsWith("aws:cloudformation"))
+      .map(({ inputs }) => inputs["templateBody"] as string);
+    expect(bodies).to.have.lengthOf(4);
+    for (const body of bodies) expect(Buffer.byteLength(body)).to.be.below(MAX_BYTES);
+    const shown = all(
+      bodies.map((body) => JSON.parse(body) as unknown),
+      "SheetId",
+    ) as string[];
+    for (const { name } of many) expect(shown.filter((id) => id === name).length, name).to.be.above(1);
+    expect(resourcesOf(resources, "DataSet")).to.have.lengthOf(30);
+  });
+
+  it("go to authors and readers, each what they need; the source goes to nobody", () => {
+    const analysts = "arn:aws:quicksight:eu-west-2:123456789012:group/default/analysts";
+    const ada = "arn:aws:quicksight:eu-west-2:123456789012:user/default/ada";
+    expect(inputsOf(program.resources, "DataSource")).to.not.have.property("permissions");
+    for (const { inputs } of resourcesOf(program.resources, "DataSet"))
+      expect(inputs["permissions"]).to.deep.equal([
+        {
+          principal: analysts,
+          actions: [
+            "quicksight:DescribeDataSet",
+            "quicksight:DescribeDataSetPermissions",
+            "quicksight:PassDataSet",
+            "quicksight:DescribeIngestion",
+            "quicksight:ListIngestions",
+          ],
+        },
+      ]);
+    const granted = (to: Readonly<Record<string, unknown>>) => to["Permissions"] as readonly Granted[];
+    expect(granted(analysis)).to.deep.equal([
+      {
+        Principal: analysts,
+        Actions: [
+          "quicksight:RestoreAnalysis",
+          "quicksight:UpdateAnalysisPermissions",
+          "quicksight:DeleteAnalysis",
+          "quicksight:DescribeAnalysisPermissions",
+          "quicksight:QueryAnalysis",
+          "quicksight:DescribeAnalysis",
+          "quicksight:UpdateAnalysis",
+        ],
+      },
+    ]);
+    expect(granted(dashboard).map(({ Principal }) => Principal)).to.deep.equal([analysts, ada]);
+    for (const { Actions } of granted(dashboard))
+      expect(Actions).to.deep.equal([
+        "quicksight:DescribeDashboard",
+        "quicksight:ListDashboardVersions",
+        "quicksight:QueryDashboard",
+      ]);
+    expect(analysis).to.include({ AnalysisId: "marble-dev-quicksight" });
+    expect(dashboard).to.include({ DashboardId: "marble-dev-quicksight" });
+  });
+
+  it("cannot be without a warehouse, a secret and readers, and the stack is told so", () => {
+    const parse = () => parseConfig({ "marble:alertEmail": "data@example.com", "marble:quicksight": "true" });
+    for (const name of ["Host", "Database", "SecretArn", "Authors"]) {
+      expect(parse).to.throw(`marble:quicksight${name} is missing: QuickSight needs it.`);
+      expect(parse).to.throw(`pulumi config set marble:quicksight${name} "`);
+    }
+  });
+});

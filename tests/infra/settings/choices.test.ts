@@ -1,0 +1,115 @@
+import { expect } from "chai";
+import type { Program } from "../../../local/pulumi/program";
+import { EVERY_CHOICE } from "../../support/program/choices";
+import { resourcesOf } from "../../support/program/declared";
+import { devProgram, programWith } from "../../support/program/dev-program";
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+describe("What a stack may choose", () => {
+  let byDefault: Program;
+  let chosen: Program;
+  before(async () => {
+    byDefault = await devProgram();
+    chosen = await programWith(EVERY_CHOICE);
+  });
+
+  const inputs = (program: Program, type: string) =>
+    resourcesOf(program.resources, type).map((one) => one.inputs);
+  /** The statements of the Lambdas' roles that name an action, one list a role. */
+  const statements = (program: Program, action: string): Statement[][] =>
+    resourcesOf(program.resources, "RolePolicy")
+      .filter(({ name }) => !name.includes("schedule"))
+      .map(({ inputs: { policy } }) =>
+        (policy as { Statement: Statement[] }).Statement.filter(({ Action }) => Action.includes(action)),
+      );
+
+  it("is nothing of all this by default", () => {
+    for (const settings of inputs(byDefault, "Function"))
+      expect(settings).to.not.have.any.keys("vpcConfig", "tracingConfig");
+    for (const role of inputs(byDefault, "Role")) expect(role).to.not.have.any.keys("permissionsBoundary");
+    expect(inputs(byDefault, "BucketObjectLockConfiguration")).to.deep.equal([]);
+    for (const action of ["kms:Decrypt", "ec2:CreateNetworkInterface", "xray:PutTraceSegments"])
+      expect(statements(byDefault, action).flat(), action).to.deep.equal([]);
+  });
+
+  it("a VPC: every Lambda stands in the subnets; Lambda may make its interfaces there, its code may not", () => {
+    for (const { vpcConfig } of inputs(chosen, "Function"))
+      expect(vpcConfig).to.deep.equal({
+        subnetIds: ["subnet-0a1", "subnet-0b2"],
+        securityGroupIds: ["sg-0c3"],
+      });
+    const roles = statements(chosen, "ec2:CreateNetworkInterface");
+    expect(roles).to.have.lengthOf(chosen.functions.length);
+    const functionNames = resourcesOf(chosen.resources, "Function").map(({ name }) =>
+      name.replace(/-\w+$/, ""),
+    );
+    const denied = roles.map(([allowed, refused]) => {
+      expect(allowed).to.include({ Effect: "Allow" }).and.not.have.property("Condition");
+      expect(refused).to.deep.include({ Effect: "Deny", Action: allowed?.Action });
+      return refused?.Condition?.["ArnLike"]?.["lambda:SourceFunctionArn"];
+    });
+    expect(denied.map((arn) => String(arn).split(":function:")[1])).to.have.members(
+      functionNames.map((name) => `${name}-*`),
+    );
+  });
+
+  it("a key: it encrypts the lake, and the Lambdas may use it through S3 and Secrets Manager alone", () => {
+    const keys = inputs(chosen, "BucketServerSideEncryptionConfiguration").map(({ rules }) => rules);
+    const withKey = [
+      {
+        applyServerSideEncryptionByDefault: {
+          sseAlgorithm: "aws:kms",
+          kmsMasterKeyId: EVERY_CHOICE["kmsKeyArn"],
+        },
+        bucketKeyEnabled: true,
+      },
+    ];
+    // The answers of Athena are kept for a week, under a key of S3.
+    expect(keys).to.deep.include.members([withKey, withKey]);
+    const [readers] = inputs(chosen, "Policy").map(
+      ({ policy }) => (policy as { Statement: Statement[] }).Statement,
+    );
+    expect(readers?.filter(({ Action }) => Action.includes("kms:Decrypt"))).to.have.lengthOf(1);
+    for (const role of statements(chosen, "kms:Decrypt")) {
+      expect(role).to.deep.equal([
+        {
+          Effect: "Allow",
+          Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+          Resource: [EVERY_CHOICE["kmsKeyArn"]],
+          Condition: {
+            StringEquals: {
+              "kms:ViaService": ["s3.eu-west-2.amazonaws.com", "secretsmanager.eu-west-2.amazonaws.com"],
+            },
+          },
+        },
+      ]);
+    }
+  });
+
+  it("Object Lock: no version in the lake can be deleted for so long; the buckets are those that were", () => {
+    const locks = inputs(chosen, "BucketObjectLockConfiguration");
+    expect(locks.map(({ rule }) => rule)).to.deep.equal(
+      Array.from({ length: 2 }, () => ({ defaultRetention: { mode: "GOVERNANCE", days: 30 } })),
+    );
+    expect(inputs(chosen, "Bucket")).to.deep.equal(inputs(byDefault, "Bucket"));
+  });
+
+  it("a boundary: every role has it", () => {
+    const roles = inputs(chosen, "Role");
+    expect(roles.length).to.be.above(5);
+    for (const role of roles)
+      expect(role).to.include({ permissionsBoundary: EVERY_CHOICE["permissionsBoundary"] });
+  });
+
+  it("tracing: every Lambda sends traces, and may", () => {
+    for (const { tracingConfig } of inputs(chosen, "Function"))
+      expect(tracingConfig).to.deep.equal({ mode: "Active" });
+    for (const role of statements(chosen, "xray:PutTraceSegments")) expect(role).to.have.lengthOf(1);
+  });
+});

@@ -1,0 +1,225 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { DEFAULTS, parseConfig, SETTING_NAMES } from "../../../infra/settings/config";
+
+const EMAIL = { "marble:alertEmail": "data@example.com" };
+const projectFile = (name: string): string => readFileSync(join(__dirname, "../../..", name), "utf8");
+
+describe("The configuration of a stack", () => {
+  it("needs an e-mail address and nothing else", () => {
+    expect(parseConfig(EMAIL)).to.deep.equal({
+      alertEmail: "data@example.com",
+      ingestSchedule: "rate(5 minutes)",
+      loadSchedule: "rate(5 minutes)",
+      sweepSchedule: "rate(15 minutes)",
+      sourceSecret: "Totesys-Credentials",
+      warehouseSecret: "Warehouse-Credentials",
+      sourceSchema: "public",
+      warehouseSchema: "public",
+      martsSchema: "marts",
+      calendarStart: "2020-01-01",
+      calendarEnd: "2030-12-31",
+      maxDeletePercent: 50,
+      freshnessMinutes: 30,
+      runbookUrl: "docs/runbook.md",
+      logRetentionDays: 30,
+      logLevel: "INFO",
+      ingestMemory: 512,
+      processMemory: 512,
+      loadMemory: 512,
+      sliceMb: 2048,
+      taskMb: 256,
+      remodelConcurrency: 4,
+      protectData: true,
+      objectLockDays: 0,
+      kmsKeyArn: "",
+      subnetIds: [],
+      securityGroupIds: [],
+      permissionsBoundary: "",
+      tracing: false,
+      athena: true,
+      report: true,
+      reportSchedule: "rate(1 hour)",
+      reportMail: "never",
+      reportEmail: "",
+      reportRetentionDays: 90,
+      quicksight: false,
+      quicksightHost: "",
+      quicksightPort: 5432,
+      quicksightDatabase: "",
+      quicksightSecretArn: "",
+      quicksightAuthors: [],
+      quicksightReaders: [],
+      quicksightCurrency: "GBP",
+      quicksightVpcConnectionArn: "",
+    });
+  });
+
+  it("takes lists of ids, with spaces or without, and each once", () => {
+    const config = parseConfig({
+      ...EMAIL,
+      "marble:subnetIds": "subnet-0a1, subnet-0b2",
+      "marble:securityGroupIds": "sg-0c3,sg-0c3",
+    });
+    expect(config).to.deep.include({ subnetIds: ["subnet-0a1", "subnet-0b2"], securityGroupIds: ["sg-0c3"] });
+  });
+
+  it("takes what the stack sets", () => {
+    const config = parseConfig({
+      ...EMAIL,
+      "marble:ingestSchedule": "cron(0 6 * * ? *)",
+      "marble:sourceSecret": "prod/totesys",
+      "marble:loadMemory": "10240",
+      "marble:protectData": "false",
+    });
+    expect(config).to.include({
+      ingestSchedule: "cron(0 6 * * ? *)",
+      sourceSecret: "prod/totesys",
+      loadMemory: 10_240,
+      protectData: false,
+    });
+  });
+
+  it("leaves the settings of others alone", () => {
+    expect(() => parseConfig({ ...EMAIL, "aws:region": "eu-west-2", "aws:profile": "data" })).not.to.throw();
+  });
+});
+
+describe("A bad configuration", () => {
+  const cases: readonly [key: string, value: string, says: string][] = [
+    ["alertEmail", "nobody", "must be an e-mail address"],
+    ["ingestSchedule", "rate(0 minutes)", 'Schedule expression "rate(0 minutes)" is invalid'],
+    ["loadSchedule", "every day", 'Schedule expression "every day" is invalid'],
+    ["sweepSchedule", "", 'Schedule expression "" is invalid'],
+    ["sourceSchema", "public; drop table staff", "must be the name of a PostgreSQL schema"],
+    ["warehouseSchema", "", "must be the name of a PostgreSQL schema"],
+    ["martsSchema", "my marts", "must be the name of a PostgreSQL schema"],
+    ["calendarStart", "2020-02-30", "must be a date such as 2020-01-31"],
+    ["calendarEnd", "31/12/2030", "must be a date such as 2020-01-31"],
+    ["freshnessMinutes", "9", "must be a whole number of minutes from 10 to 10080"],
+    ["freshnessMinutes", "10081", "must be a whole number of minutes from 10 to 10080"],
+    ["logRetentionDays", "31", "must be one of 1, 3, 5, 7"],
+    ["logRetentionDays", "forever", "must be one of 1, 3, 5, 7"],
+    ["logLevel", "verbose", "must be one of DEBUG, INFO, WARN, ERROR"],
+    ["reportMail", "7 am", "must be never, or a time in UTC such as 07:00"],
+    ["reportEmail", "nobody", "must be an e-mail address"],
+    ["reportRetentionDays", "0", "must be a whole number of days from 1 to 3650"],
+    ["ingestMemory", "64", "must be a whole number of MB from 128 to 10240"],
+    ["processMemory", "10241", "must be a whole number of MB from 128 to 10240"],
+    ["loadMemory", "1.5 GB", "must be a whole number of MB from 128 to 10240"],
+    ["sliceMb", "0", "must be a whole number of MB, from 1"],
+    ["taskMb", "-1", "must be a whole number of MB, from 0"],
+    ["remodelConcurrency", "1", "must be 0, or a whole number from 2 to 1000"],
+    ["remodelConcurrency", "1001", "must be 0, or a whole number from 2 to 1000"],
+    ["protectData", "yes", "must be true or false"],
+    ["objectLockDays", "-1", "must be a whole number of days, 0 for none"],
+    ["objectLockDays", "36501", "must be a whole number of days, 0 for none"],
+    ["kmsKeyArn", "alias/marble", "must be the ARN of a KMS key"],
+    ["subnetIds", "vpc-0123", "must be ids such as subnet-0123456789abcdef0, separated by commas"],
+    ["securityGroupIds", "default", "must be ids such as sg-0123456789abcdef0, separated by commas"],
+    ["permissionsBoundary", "marble-boundary", "must be the ARN of a policy of IAM"],
+    ["tracing", "on", "must be true or false"],
+    ["athena", "1", "must be true or false"],
+    ["quicksight", "yes", "must be true or false"],
+    ["quicksightHost", "warehouse:5432", "must be the name of the warehouse's host"],
+    ["quicksightPort", "65536", "must be a port from 1 to 65535"],
+    ["quicksightDatabase", "d".repeat(64), "must be the name of the warehouse's database"],
+    ["quicksightCurrency", "pounds", "must be a currency such as GBP"],
+    ["quicksightReaders", "ada", "must be ARNs of users or groups of QuickSight, separated by commas"],
+    ["quicksightAuthors", "ada", "must be ARNs of users or groups of QuickSight, separated by commas"],
+    ["quicksightVpcConnectionArn", "vpc-0123", "must be the ARN of a VPC connection of QuickSight"],
+  ];
+  for (const [key, value, says] of cases) {
+    it(`is refused, with the remedy: ${key} = "${value}"`, () => {
+      const parse = (): unknown => parseConfig({ ...EMAIL, [`marble:${key}`]: value });
+      expect(parse).to.throw(`marble:${key} is "${value}": ${says}`);
+      expect(parse).to.throw(`pulumi config set marble:${key}`);
+    });
+  }
+
+  it("is refused when the e-mail address is missing", () => {
+    expect(() => parseConfig({})).to.throw(
+      'marble:alertEmail is missing. Set it, for example with: pulumi config set marble:alertEmail "you@example.com"',
+    );
+  });
+
+  it("is refused when the calendar ends before it starts", () => {
+    expect(() => parseConfig({ ...EMAIL, "marble:calendarStart": "2031-01-01" })).to.throw(
+      "marble:calendarStart is 2031-01-01, after marble:calendarEnd, which is 2030-12-31",
+    );
+  });
+
+  it("is refused when the schedules let the warehouse become older than it may be", () => {
+    const config = { ...EMAIL, "marble:ingestSchedule": "rate(1 hour)" };
+    expect(() => parseConfig(config)).to.throw(
+      "marble:freshnessMinutes is 30, but with these schedules the warehouse is up to 65 minutes old. " +
+        "Set it, for example with: pulumi config set marble:freshnessMinutes 130",
+    );
+    expect(() => parseConfig({ ...config, "marble:freshnessMinutes": "65" })).not.to.throw();
+  });
+
+  it("is refused with subnets and no security group, or the other way round", () => {
+    expect(() => parseConfig({ ...EMAIL, "marble:subnetIds": "subnet-0a1" })).to.throw(
+      'marble:securityGroupIds is missing: a Lambda in a VPC needs subnets and security groups. Set it, for example with: pulumi config set marble:securityGroupIds "sg-0123456789abcdef0"',
+    );
+    expect(() => parseConfig({ ...EMAIL, "marble:securityGroupIds": "sg-0a1" })).to.throw(
+      "marble:subnetIds is missing",
+    );
+  });
+
+  it("is refused for a key that Marble does not know, with those that it knows", () => {
+    const parse = (): unknown => parseConfig({ ...EMAIL, "marble:alertMail": "x@example.com" });
+    expect(parse).to.throw(
+      `marble:alertMail is no setting of Marble; the settings are ${SETTING_NAMES.join(", ")}`,
+    );
+    expect(parse).to.throw("pulumi config rm marble:alertMail");
+  });
+
+  it("is not shown where someone put a secret in place of its name", () => {
+    const parse = (): unknown => parseConfig({ ...EMAIL, "marble:sourceSecret": '{"password":"hunter2"}' });
+    expect(parse).to.throw("marble:sourceSecret: must be the name of a secret");
+    expect(parse).not.to.throw("hunter2");
+    const parseArn = (): unknown => parseConfig({ ...EMAIL, "marble:quicksightSecretArn": "hunter2" });
+    expect(parseArn).to.throw("marble:quicksightSecretArn: must be the ARN of a secret");
+    expect(parseArn).not.to.throw("hunter2");
+    const parseUrl = (): unknown =>
+      parseConfig({ ...EMAIL, "marble:quicksightHost": "postgresql://me:hunter2@db/warehouse" });
+    expect(parseUrl).to.throw("marble:quicksightHost: must be the name of the warehouse's host");
+    expect(parseUrl).not.to.throw("hunter2");
+  });
+
+  it("is refused with all its problems at once", () => {
+    const parse = (): unknown => parseConfig({ "marble:logLevel": "loud", "marble:colour": "red" });
+    expect(parse).to.throw(
+      /alertEmail is missing(.|\n)*logLevel is "loud"(.|\n)*marble:colour is no setting/,
+    );
+  });
+});
+
+describe("Pulumi.yaml", () => {
+  it("declares the settings that the program knows, with the same defaults", () => {
+    const settings = [
+      ...projectFile("Pulumi.yaml").matchAll(/^ {2}(\w+):\n {4}type: (\w+)\n(?: {4}default: (.*)\n)?/gm),
+    ].map(([, name, type, byDefault]) => [name, type, byDefault?.replaceAll('"', "")]);
+    const known: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>> =
+      DEFAULTS;
+    const typeNames: Readonly<Record<string, string>> = { number: "integer", boolean: "boolean" };
+    expect(settings).to.deep.equal(
+      SETTING_NAMES.map((name) => [name, typeNames[typeof known[name]] ?? "string", known[name]?.toString()]),
+    );
+  });
+
+  for (const file of ["Pulumi.dev.yaml", "Pulumi.prod.yaml"]) {
+    it(`is completed by ${file} and an e-mail address`, () => {
+      const values = [...projectFile(file).matchAll(/^ {2}(\w+:\w+): (.+)$/gm)].map(([, key, value]) => [
+        key,
+        value,
+      ]);
+      expect(values).to.deep.include(["aws:region", "eu-west-2"]);
+      expect(() =>
+        parseConfig({ ...EMAIL, ...(Object.fromEntries(values) as Record<string, string>) }),
+      ).not.to.throw();
+    });
+  }
+});

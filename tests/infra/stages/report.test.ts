@@ -1,0 +1,59 @@
+import { expect } from "chai";
+import type { DeclaredFunction, Program } from "../../../local/pulumi/program";
+import type { DeclaredResource } from "../../../local/pulumi/mocks";
+import { bucketOf, resourcesOf, stageOf } from "../../support/program/declared";
+import { devProgram, programWith } from "../../support/program/dev-program";
+
+describe("The program and its report", () => {
+  let program: Program;
+  before(async () => {
+    program = await devProgram();
+  });
+  const all = (type: string): readonly DeclaredResource[] => resourcesOf(program.resources, type);
+  const bucket = (part: string): DeclaredResource => bucketOf(program, part);
+  const stage = (name: string): DeclaredFunction => stageOf(program, name);
+
+  it("makes the business report, unless the stack says no", async () => {
+    expect(program.outputs["reports"]).to.deep.equal({
+      bucket: bucket("reports").name,
+      function: stage("report").name,
+      schedule: "rate(1 hour)",
+    });
+    const outputs = ["functions", "logGroups"].map((name) => program.outputs[name] as Record<string, string>);
+    expect(outputs.map((of) => of["report"])).to.deep.equal([stage("report").name, stage("report").logGroup]);
+    const subscriptions = (of: Program): unknown[] =>
+      resourcesOf(of.resources, "TopicSubscription").map(({ inputs }) => inputs["endpoint"]);
+    expect(subscriptions(program)).to.deep.equal(["data@example.com", "data@example.com"]);
+    const other = await programWith({ reportEmail: "board@example.com" });
+    expect(subscriptions(other)).to.deep.equal(["data@example.com", "board@example.com"]);
+
+    const without = await programWith({ report: "false" });
+    expect(without.functions).to.have.lengthOf(4);
+    expect(without.resources.filter(({ name }) => name.includes("report"))).to.deep.equal([]);
+  });
+
+  it("lets only the report's stage write reports, and only the latest be written over, as it was last seen", () => {
+    const policy = all("BucketPolicy").find(({ inputs }) => inputs["bucket"] === bucket("reports").name)!;
+    const { Statement } = policy.inputs["policy"] as { Statement: Record<string, unknown>[] };
+    const { arn } = bucket("reports");
+    const putIfAbsent = Statement.find(({ Sid }) => Sid === "PutIfAbsent")!;
+    expect(putIfAbsent).to.include({
+      Effect: "Deny",
+      Action: "s3:PutObject",
+      NotResource: `${arn}/latest.html`,
+    });
+    expect(Statement.find(({ Sid }) => Sid === "ReplaceAsSeen")).to.deep.include({
+      Effect: "Deny",
+      Action: "s3:PutObject",
+      Resource: `${arn}/latest.html`,
+      Condition: {
+        Null: { "s3:if-none-match": "true", "s3:if-match": "true" },
+        Bool: { "s3:ObjectCreationOperation": "true" },
+      },
+    });
+    expect(Statement.find(({ Sid }) => Sid === "OnlyTheseWrite")).to.deep.include({
+      Resource: `${arn}/*`,
+      Condition: { ArnNotEquals: { "aws:PrincipalArn": [stage("report").roleArn] } },
+    });
+  });
+});

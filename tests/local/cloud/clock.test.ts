@@ -1,0 +1,37 @@
+import { expect } from "chai";
+import { advancingClock, systemClock } from "../../../local/cloud/clock";
+
+describe("A clock that is put forward", () => {
+  it("runs the timers that come due on the way, each at its own time, also those that they set", () => {
+    const clock = advancingClock();
+    const start = clock.now().getTime();
+    const fired: [string, number][] = [];
+    const note = (name: string) => (): void =>
+      void fired.push([name, Math.round((clock.now().getTime() - start) / 1000)]);
+    clock.setTimer(note("second"), 20_000);
+    clock.setTimer(() => {
+      note("first")();
+      clock.setTimer(note("set by the first"), 30_000);
+    }, 10_000);
+    clock.setTimer(note("too late"), 61_000);
+    const cancel = clock.setTimer(note("cancelled"), 15_000);
+    cancel();
+    clock.advance(60_000);
+
+    expect(fired).to.deep.equal([
+      ["first", 10],
+      ["second", 20],
+      ["set by the first", 40],
+    ]);
+    expect(Math.round((clock.now().getTime() - start) / 1000)).to.equal(60);
+  });
+});
+
+describe("The clock of this machine", () => {
+  it("calls a timer, unless it is cancelled", async () => {
+    const cancel = systemClock.setTimer(() => expect.fail("was called"), 1);
+    cancel();
+    await new Promise<void>((resolve) => void systemClock.setTimer(resolve, 1));
+    expect(Math.abs(systemClock.now().getTime() - Date.now())).to.be.lessThan(1000);
+  });
+});

@@ -1,0 +1,198 @@
+import { expect } from "chai";
+import { createAuthorizer, type Access, type AccessRequest } from "../../../../local/cloud/iam/authorizer";
+import { credentialIssuer } from "../../../../local/cloud/iam/credentials";
+import { declaredPolicies } from "../../../../local/cloud/iam/policies";
+import { s3Calls } from "../../../../local/cloud/iam/s3-access";
+import type { S3Request } from "../../../../local/cloud/s3/server";
+import { LakeBucket } from "../../../../infra/lake/lake-bucket";
+import { createObjects, grantRole, listObjects, readSecret } from "../../../../infra/permissions/permissions";
+import { declared, resourcesOf } from "../../../support/program/declared";
+import { failureOf } from "../../../support/failure";
+import type { DeclaredResource } from "../../../../local/pulumi/program";
+
+describe("The policies of the program decide about a call:", () => {
+  let resources: readonly DeclaredResource[];
+  let bucket: string;
+  let writer: AccessRequest["principal"];
+  let other: AccessRequest["principal"];
+  before(async () => {
+    resources = await declared(() => {
+      const lake = new LakeBucket("ingestion", { protectData: true });
+      const service = "lambda.amazonaws.com";
+      const permissions = [
+        createObjects({ bucket: lake, keys: ["commits/*"] }),
+        listObjects(lake),
+        readSecret("s"),
+      ];
+      const { role } = grantRole("writer", { service, permissions }, {});
+      grantRole("other", { service, permissions }, {});
+      lake.admit({ writers: [role.arn], taggers: [], replaceable: "commits/latest" });
+    });
+    bucket = resourcesOf(resources, "Bucket")[0]!.name;
+    const [first, second] = resourcesOf(resources, "Role");
+    writer = { roleArn: first!.arn, session: "fn" };
+    other = { roleArn: second!.arn, session: "fn" };
+  });
+
+  const decide = (request: AccessRequest): Promise<Access> =>
+    createAuthorizer(declaredPolicies(resources)).decide(request);
+  const put = (change: Partial<AccessRequest> = {}, key = "commits/1.json"): AccessRequest => ({
+    principal: writer,
+    action: "s3:PutObject",
+    resource: `arn:aws:s3:::${bucket}/${key}`,
+    context: { "s3:ObjectCreationOperation": "true", "s3:if-none-match": "*" },
+    ...change,
+  });
+
+  it("what a role's policy grants is allowed", async () => {
+    expect(await decide(put())).to.include({ allowed: true, message: "" });
+    const secret = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:s-a1B2c3";
+    const read = { principal: writer, action: "secretsmanager:GetSecretValue", resource: secret };
+    expect(await decide(read)).to.include({ allowed: true });
+    expect(await decide({ ...read, resource: `${secret}x` })).to.include({ allowed: false });
+  });
+
+  it("what it does not grant is denied: another key, another action, with action, resource and role named", async () => {
+    const { allowed, message } = await decide(put({}, "2026/01/01/staff/1.csv"));
+    expect(allowed).to.equal(false);
+    expect(message).to.match(
+      /^User: arn:aws:sts::123456789012:assumed-role\/writer-[0-9a-f]{7}\/fn is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::.*\/2026\/01\/01\/staff\/1\.csv" because no identity-based policy allows the s3:PutObject action$/,
+    );
+    expect((await decide(put({ action: "s3:DeleteObject" }))).allowed).to.equal(false);
+  });
+
+  const denied: readonly (readonly [string, Partial<AccessRequest>])[] = [
+    ["to write over what is there", { context: { "s3:ObjectCreationOperation": "true" } }],
+    [
+      "without TLS",
+      {
+        context: {
+          "s3:ObjectCreationOperation": "true",
+          "s3:if-none-match": "*",
+          "aws:SecureTransport": "false",
+        },
+      },
+    ],
+    ["by the administrator of the account", { principal: { administrator: true } }],
+  ];
+  for (const [what, change] of denied) {
+    it(`the bucket's policy denies what a role may: ${what}`, async () => {
+      const { allowed, message } = await decide(put(change));
+      expect(allowed).to.equal(false);
+      expect(message).to.include("with an explicit deny in a resource-based policy");
+    });
+  }
+
+  it("the bucket's policy lets one object be written over, by whoever says what stands there", async () => {
+    const resource = `arn:aws:s3:::${bucket}/commits/latest`;
+    const may = async (context: Record<string, string>): Promise<boolean> =>
+      (await decide(put({ resource, context: { "s3:ObjectCreationOperation": "true", ...context } })))
+        .allowed;
+    expect(await may({ "s3:if-match": '"tag"' })).to.equal(true);
+    expect(await may({ "s3:if-none-match": "*" })).to.equal(true);
+    expect(await may({})).to.equal(false);
+    const elsewhere = { "s3:ObjectCreationOperation": "true", "s3:if-match": '"tag"' };
+    expect((await decide(put({ context: elsewhere }))).allowed, "another object").to.equal(false);
+  });
+
+  it("the bucket's policy denies a role that may write, but not here", async () => {
+    expect((await decide(put({ principal: other }))).message).to.include("explicit deny");
+  });
+
+  it("a part of an upload takes no condition, its completion has to", async () => {
+    expect((await decide(put({ context: { "s3:ObjectCreationOperation": "false" } }))).allowed).to.equal(
+      true,
+    );
+  });
+
+  it("nobody who has not signed may do anything", async () => {
+    expect((await decide(put({ principal: undefined }))).message).to.include("Anonymous is not authorized");
+  });
+
+  it("an action that is taken away is denied until it is given back, to that role alone", async () => {
+    const seen: Access[] = [];
+    const authorizer = createAuthorizer(declaredPolicies(resources), (access) => seen.push(access));
+    const list = { action: "s3:ListBucket", resource: `arn:aws:s3:::${bucket}` };
+    const giveBack = authorizer.revoke((writer as { roleArn: string }).roleArn, "s3:ListBucket");
+    expect((await authorizer.decide({ ...list, principal: writer })).allowed).to.equal(false);
+    expect((await authorizer.decide({ ...list, principal: other })).allowed).to.equal(true);
+    giveBack();
+    expect((await authorizer.decide({ ...list, principal: writer })).allowed).to.equal(true);
+    expect(seen.map(({ allowed }) => allowed)).to.deep.equal([false, true, true]);
+  });
+
+  it("what cannot be evaluated is an error, not a verdict", async () => {
+    expect((await failureOf(decide(put({ action: "s3:PutNothing" })))).message).to.include(
+      "s3:PutNothing on arn:aws:s3:::",
+    );
+  });
+});
+
+describe("Credentials", () => {
+  it("are always the same for a principal, and tell whose they are", () => {
+    const issuer = credentialIssuer();
+    const principal = { roleArn: "arn:aws:iam::1:role/a", session: "fn" };
+    const issued = issuer.issue(principal);
+    expect(issuer.issue({ ...principal })).to.deep.equal(issued);
+    expect(issuer.issue({ ...principal, session: "other" })).not.to.deep.equal(issued);
+    expect(issuer.holder(issued.AWS_ACCESS_KEY_ID)).to.deep.equal(principal);
+    expect(issuer.holder("ASIASTRANGER")).to.equal(undefined);
+    expect(issuer.holder(undefined)).to.equal(undefined);
+  });
+});
+
+describe("A request to S3 needs", () => {
+  const request = (change: Partial<S3Request>): S3Request => ({
+    operation: "GetObject",
+    bucket: "lake",
+    key: "commits/1.json",
+    accessKeyId: undefined,
+    headers: {},
+    query: new URLSearchParams(),
+    ...change,
+  });
+  const object = "arn:aws:s3:::lake/commits/1.json";
+  const cases: readonly (readonly [Partial<S3Request>, string, string, Record<string, string>])[] = [
+    [{ operation: "HeadObject" }, "s3:GetObject", object, {}],
+    [
+      { operation: "PutObject", headers: { "if-none-match": "*" } },
+      "s3:PutObject",
+      object,
+      { "s3:ObjectCreationOperation": "true", "s3:if-none-match": "*" },
+    ],
+    [{ operation: "UploadPart" }, "s3:PutObject", object, { "s3:ObjectCreationOperation": "false" }],
+    [
+      { operation: "CompleteMultipartUpload" },
+      "s3:PutObject",
+      object,
+      { "s3:ObjectCreationOperation": "true" },
+    ],
+    [
+      { operation: "ListObjectsV2", key: "", query: new URLSearchParams("prefix=heads/") },
+      "s3:ListBucket",
+      "arn:aws:s3:::lake",
+      { "s3:prefix": "heads/" },
+    ],
+  ];
+  for (const [change, action, resource, context] of cases) {
+    it(`${action} for ${change.operation ?? ""}, with the condition keys ${JSON.stringify(context)}`, () => {
+      expect(s3Calls(request(change))).to.deep.equal([{ action, resource, context }]);
+    });
+  }
+
+  it("the right to read, too, where it writes over what it has seen", () => {
+    const headers = { "if-match": '"tag"' };
+    expect(s3Calls(request({ operation: "PutObject", headers }))).to.deep.equal([
+      {
+        action: "s3:PutObject",
+        resource: object,
+        context: { "s3:ObjectCreationOperation": "true", "s3:if-match": '"tag"' },
+      },
+      { action: "s3:GetObject", resource: object, context: {} },
+    ]);
+  });
+
+  it("an action that is known here: others nobody may do", () => {
+    expect(() => s3Calls(request({ operation: "GET acl" }))).to.throw("Nobody may do GET acl here");
+  });
+});

@@ -1,0 +1,64 @@
+import { expect } from "chai";
+import { HELP, OPERATIONS, parseOperateOptions } from "../../../../local/commands/operate/operate-options";
+
+const refusal = (...args: string[]): string => {
+  try {
+    parseOperateOptions(args);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("it was accepted");
+};
+
+describe("The options of npm run operate", () => {
+  it("name the operation; nothing is done without --yes", () => {
+    expect(parseOperateOptions(["reprocess"])).to.deep.include({
+      operation: "reprocess",
+      dryRun: true,
+      yes: false,
+    });
+    expect(parseOperateOptions(["reprocess", "--yes"])).to.deep.include({ dryRun: false, yes: true });
+    expect(parseOperateOptions(["reprocess", "--yes", "--dry-run"])).to.deep.include({ dryRun: true });
+  });
+
+  it("choose tables and a commit of a replay", () => {
+    const options = parseOperateOptions([
+      "replay",
+      "--table",
+      "dim_staff",
+      "--table",
+      "fact_payment",
+      "--from",
+      "12",
+    ]);
+
+    expect(options).to.deep.include({ operation: "replay", tables: ["dim_staff", "fact_payment"], from: 12 });
+  });
+
+  it("take the tables of the source behind the operation that is about them", () => {
+    expect(parseOperateOptions(["release", "payment", "staff"])?.tables).to.deep.equal(["payment", "staff"]);
+    expect(parseOperateOptions(["schema", "Odd name"])?.tables).to.deep.equal(["Odd name"]);
+  });
+
+  it("ask for the help, which names every operation", () => {
+    expect(parseOperateOptions(["--help"])).to.equal(undefined);
+    for (const operation of OPERATIONS) expect(HELP).to.include(`  ${operation}`);
+  });
+
+  it("are refused in one line that says what is taken", () => {
+    expect(refusal()).to.include("replay, abandon-replay, reprocess, release, report, schema");
+    expect(refusal("rewind")).to.include("say which operation");
+    expect(refusal("replay", "dim_staff")).to.include("replay takes no argument dim_staff");
+    for (const operation of ["replay", "schema"])
+      expect(refusal(operation, "postgresql://a:hunter2@h/d"))
+        .to.include("belongs to no option")
+        .and.not.include("hunter2");
+    expect(refusal("release")).to.include("needs the tables");
+    expect(refusal("schema")).to.include("needs one table");
+    expect(refusal("reprocess", "--from", "3")).to.include("go with replay");
+    expect(refusal("replay", "--from", "0")).to.include('not "0"');
+    expect(refusal("replay", "--form", "1"))
+      .to.include("--form")
+      .and.include("see --help");
+  });
+});

@@ -1,0 +1,86 @@
+import { expect } from "chai";
+import { HELP, parseOptions } from "../../../local/commands/options";
+
+const DEFAULTS = {
+  source: undefined,
+  warehouse: undefined,
+  sourceSchema: "public",
+  warehouseSchema: "public",
+  lake: ".marble",
+  once: false,
+  json: false,
+  help: false,
+  console: undefined,
+  noConsole: false,
+  open: false,
+  allowDeletes: [],
+  allowOtherSource: false,
+};
+
+/** The options that the help describes, with whether they take a value. */
+const described = [...HELP.matchAll(/^ {2}--([a-z-]+)( [A-Z]+)? {2,}/gm)].map(([, name = "", value]) => ({
+  name,
+  takesValue: value !== undefined,
+}));
+
+describe("The options of npm run local", () => {
+  it("are all optional", () => {
+    expect(parseOptions([])).to.deep.equal(DEFAULTS);
+  });
+
+  for (const { name, takesValue } of described) {
+    it(`has --${name}, as its help says`, () => {
+      const key = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+      const value = name === "console" ? "8471" : "x";
+      const args = takesValue ? [`--${name}`, value] : [`--${name}`];
+      const needed = name === "json" ? { once: true } : {};
+      expect(parseOptions([...args, ...(name === "json" ? ["--once"] : [])])).to.deep.equal({
+        ...DEFAULTS,
+        ...needed,
+        [key]: !takesValue ? true : name === "console" ? 8471 : name === "allow-deletes" ? ["x"] : "x",
+      });
+    });
+  }
+
+  it("are all in the help", () => {
+    const names = described.map(({ name }) =>
+      name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
+    );
+    expect(names).to.have.members(Object.keys(DEFAULTS));
+  });
+
+  it("can ask for help whatever else is said", () => {
+    expect(parseOptions(["--json", "--help"])).to.include({ help: true });
+  });
+
+  const refused: readonly (readonly [what: string, args: readonly string[], message: string])[] = [
+    ["an unknown option", ["--sauce"], "Unknown option '--sauce'; see --help"],
+    [
+      "an unknown option with a URL",
+      ["--sorce=postgresql://a:hunter2@h/d"],
+      "Unknown option '--sorce'; see --help",
+    ],
+    ["a URL without its option", ["postgresql://a:hunter2@h/d"], "an argument belongs to no option"],
+    ["an option without its value", ["--lake"], "Option '--lake <value>' argument missing; see --help"],
+    [
+      "an option instead of a value",
+      ["--source", "--once"],
+      "Option '--source' argument is ambiguous; see --help",
+    ],
+    ["an empty value", ["--lake", ""], "--lake needs a value"],
+    ["a value where none is taken", ["--once=yes"], "Option '--once' does not take an argument; see --help"],
+    ["--json without --once", ["--json"], "--json goes with --once"],
+    ["a port that is none", ["--console", "http"], "--console takes a port from 0 to 65535"],
+    ["a port beyond the last", ["--console", "65536"], "--console takes a port from 0 to 65535"],
+    ["a console for a run that ends", ["--once", "--console", "0"], "do not go with --once"],
+    ["a console that is opened and not started", ["--no-console", "--open"], "does not go with"],
+  ];
+  for (const [what, args, message] of refused) {
+    it(`are refused in one line, without a secret: ${what}`, () => {
+      expect(() => parseOptions(args))
+        .to.throw(message)
+        .with.property("message")
+        .that.does.not.match(/hunter2|\n/);
+    });
+  }
+});

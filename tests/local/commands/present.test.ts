@@ -1,0 +1,121 @@
+import { expect } from "chai";
+import type { InvocationResult } from "../../../local/cloud/lambda/function";
+import type { Alarm } from "../../../local/cloud/cloudwatch/alarms";
+import type { AlarmState } from "../../../local/cloud/cloudwatch/evaluate";
+import { eventTeller, textTable } from "../../../local/commands/present";
+
+const result = (given: Partial<InvocationResult>): InvocationResult => ({
+  ok: true,
+  payload: null,
+  durationMs: 1234.5,
+  coldStart: false,
+  timedOut: false,
+  requestId: "r",
+  maxMemoryUsedMb: 100,
+  ...given,
+});
+
+describe("A table of text", () => {
+  it("has texts to the left, numbers to the right, and a rule under the head", () => {
+    const table = textTable([
+      ["table", "rows"],
+      ["dim_date", 4018],
+      ["staff", 7],
+    ]);
+    expect(table.split("\n")).to.deep.equal([
+      "table      rows",
+      "────────  ─────",
+      "dim_date  4,018",
+      "staff         7",
+    ]);
+  });
+
+  it("shows money with its pence", () => {
+    expect(textTable([["revenue"], [1234567.5], [10]]))
+      .to.include("1,234,567.50")
+      .and.to.match(/ 10$/);
+  });
+
+  it("is its head and a rule when there are no rows", () => {
+    expect(textTable([["name", "orders"]])).to.equal("name  orders\n────  ──────");
+  });
+});
+
+describe("The line about an event", () => {
+  const eventLine = eventTeller();
+
+  it("says what a stage committed, how much, and how long it took", () => {
+    const payload = { commit: 3, tables: { staff: { rows: 1200 }, design: { rows: 34 } } };
+    expect(
+      eventLine({ kind: "invocation", stage: "ingest", result: result({ payload, coldStart: true }) }),
+    ).to.equal("ingest   commit 3: 1,234 rows of 2 tables  (1,235 ms, cold)");
+  });
+
+  it("names all commits that a stage worked off, and what it rejected", () => {
+    const payload = { commits: [3, 4], tables: { dim_staff: { rows: 5 } }, rejected: 2 };
+    expect(eventLine({ kind: "invocation", stage: "process", result: result({ payload }) })).to.equal(
+      "process  commit 3, 4: 5 rows of 1 table, 2 rejected  (1,235 ms)",
+    );
+  });
+
+  for (const payload of [
+    { commit: null, tables: {} },
+    { commits: [], tables: {}, rejected: 0 },
+  ]) {
+    it(`says that there was nothing to do: ${JSON.stringify(payload)}`, () => {
+      const line = eventLine({ kind: "invocation", stage: "load", result: result({ payload }) });
+      expect(line).to.equal("load     nothing to do  (1,235 ms)");
+    });
+  }
+
+  it("says why a stage failed", () => {
+    const failed = result({ ok: false, error: { type: "TerminalError", message: "the password is wrong" } });
+    expect(eventLine({ kind: "invocation", stage: "ingest", result: failed })).to.equal(
+      "ingest   FAILED: the password is wrong  (1,235 ms)",
+    );
+  });
+
+  it("says which alarm rings, and that it is over, and nothing of those that are well from the start", () => {
+    const alarm = (name: string, treatMissingData: Alarm["treatMissingData"]): Alarm =>
+      ({ name, treatMissingData }) as Alarm;
+    const tell = eventTeller();
+    const told = (of: Alarm, from: AlarmState, to: AlarmState): string | undefined =>
+      tell({ kind: "alarm", transition: { alarm: of, from, to, reason: "", at: new Date(0) } });
+    const errors = alarm("ingest-errors", "notBreaching");
+    const unknown = alarm("freshness-unknown", "breaching");
+    const old = alarm("freshness", "missing");
+
+    expect(told(errors, "INSUFFICIENT_DATA", "OK")).to.equal(undefined);
+    expect(told(errors, "OK", "ALARM")).to.equal("ALARM    ingest-errors");
+    expect(told(errors, "ALARM", "INSUFFICIENT_DATA")).to.equal(undefined);
+    expect(told(errors, "INSUFFICIENT_DATA", "OK")).to.equal("OK       ingest-errors");
+    expect(told(old, "INSUFFICIENT_DATA", "ALARM")).to.equal("ALARM    freshness");
+    // Nothing was measured yet, and it takes silence for trouble.
+    expect(told(unknown, "INSUFFICIENT_DATA", "ALARM")).to.equal(undefined);
+    expect(told(unknown, "ALARM", "OK")).to.equal(undefined);
+    expect(told(unknown, "OK", "ALARM")).to.equal("ALARM    freshness-unknown");
+  });
+
+  it("says what a stage warns of, with the mart, the breaches and the reason", () => {
+    const log = (entry: object): string | undefined =>
+      eventLine({ kind: "log", stage: "load", line: JSON.stringify(entry) });
+    const mart = { mart: '"marts"."days"', reason: 'column "dy" does not exist' };
+
+    expect(log({ level: "WARN", message: "a mart could not be made", ...mart })).to.equal(
+      'load     a mart could not be made mart "marts"."days", reason column "dy" does not exist',
+    );
+    const breaches = ["column id is missing", "column at is date, not timestamp"];
+    expect(log({ level: "WARN", message: "a table waits", commit: 2, table: "trip", breaches })).to.equal(
+      "load     a table waits commit 2, table trip, breaches column id is missing, column at is date, not timestamp",
+    );
+    expect(log({ level: "INFO", message: "a mart was created", ...mart })).to.equal(undefined);
+  });
+
+  it("says where a dead letter lies, and leaves the rest of the log to its file", () => {
+    expect(eventLine({ kind: "deadLetter", file: "dead-letters/q/1.json" })).to.include(
+      "dead-letters/q/1.json",
+    );
+    for (const line of ["{}", "{ no JSON", "START RequestId: 1"])
+      expect(eventLine({ kind: "log", stage: "load", line }), line).to.equal(undefined);
+  });
+});

@@ -1,0 +1,134 @@
+/** A change of the code; the text must stand in the file exactly once. */
+export interface Edit {
+  readonly file: string;
+  readonly search: string;
+  readonly replace: string;
+}
+
+/** A bug that pipelines like this one are known for. */
+export interface Bug {
+  readonly name: string;
+  readonly story: string;
+  /** What puts it back into this code. */
+  readonly edits: readonly Edit[];
+}
+
+const SOURCE = "adapters/source/rows.ts";
+const CHOICE = "return `(${notOlder(filter.since.xmin)}${captured}${joined})`;";
+
+export const BUGS: readonly Bug[] = [
+  {
+    name: "strict > on last_updated",
+    story: "what is new is what has a later timestamp than what was captured",
+    edits: [
+      {
+        file: SOURCE,
+        search: CHOICE,
+        replace:
+          'if (table?.columns.some(({ name }) => name === "last_updated")) {\n' +
+          '    const old = notOlder(filter.since.xmin).replaceAll("xmin", "o.xmin");\n' +
+          '    const name = qualified("public", table.name);\n' +
+          "    return `last_updated > (SELECT max(o.last_updated) FROM ${name} AS o WHERE NOT (${old}))`;\n  }\n  " +
+          CHOICE,
+      },
+      {
+        file: SOURCE,
+        search: "function condition(filter: VersionFilter | undefined)",
+        replace: "function condition(filter: VersionFilter | undefined, table?: TableDescription)",
+      },
+      {
+        file: SOURCE,
+        search: "AND ${condition(filter)} THEN",
+        replace: "AND ${condition(filter, table)} THEN",
+      },
+      {
+        file: SOURCE,
+        search: "versions = condition(filter);",
+        replace: "versions = condition(filter, table);",
+      },
+    ],
+  },
+  {
+    name: "in-progress list instead of the horizon",
+    story:
+      "of the ids before xmax, those that the snapshot lists as in progress are looked at again: none of a savepoint",
+    edits: [
+      {
+        file: SOURCE,
+        search: CHOICE,
+        replace:
+          'const listed = filter.since.inProgress.map((xid) => literal(rowXid(xid))).join(", ");\n  ' +
+          "return `((${notOlder(filter.since.xmax)} OR xmin = ANY (ARRAY[${listed}]::xid[]))${captured}${joined})`;",
+      },
+    ],
+  },
+  {
+    name: "commit before the data",
+    story: "the commit names files that are written after it",
+    edits: [
+      {
+        file: "stages/ingest/copy-to-lake.ts",
+        search: "const bytes = await run.store.upload(key, part.bytes);",
+        replace:
+          "const chunks: Uint8Array[] = [];\n    for await (const chunk of part.bytes) chunks.push(chunk);\n" +
+          "    const bytes = chunks.reduce((sum, { length }) => sum + length, 0);\n" +
+          "    const writes = afterCommit.get(run.store) ?? [];\n" +
+          "    afterCommit.set(run.store, [...writes, () => run.store.upload(key, Readable.from(chunks))]);",
+      },
+      {
+        file: "stages/ingest/copy-to-lake.ts",
+        search: 'import type { CaptureRun } from "./capture-table";',
+        replace:
+          'import { Readable } from "node:stream";\nimport type { CaptureRun } from "./capture-table";\n\n' +
+          "export const afterCommit = new WeakMap<object, (() => Promise<unknown>)[]>();",
+      },
+      {
+        file: "stages/ingest/ingest.ts",
+        search: 'import { captureTables } from "./capture-tables";',
+        replace:
+          'import { afterCommit } from "./copy-to-lake";\nimport { captureTables } from "./capture-tables";',
+      },
+      {
+        file: "stages/ingest/ingest.ts",
+        search: "  reportCommit(telemetry, commit, head?.commit);\n",
+        replace:
+          "  for (const write of afterCommit.get(context.store) ?? []) await write();\n  reportCommit(telemetry, commit, head?.commit);\n",
+      },
+    ],
+  },
+  {
+    name: "ledger outside the transaction",
+    story: "the ledger is written when the rows are committed",
+    edits: [
+      {
+        file: "stages/load/load.ts",
+        search: "import { inWarehouseTransaction }",
+        replace: "import { askingWarehouse, inWarehouseTransaction }",
+      },
+      { file: "stages/load/load-commit.ts", search: "await warehouse.ledger.record(", replace: "void (" },
+      {
+        file: "stages/load/load.ts",
+        search: "    commits.push(result.commit.number);\n",
+        replace:
+          '    await askingWarehouse(() => client.query(`INSERT INTO "${schema}".marble_ledger (commit, lake, model, captured_at, rows) VALUES ($1, $2, $3, $4, 0)`, ' +
+          "[result.commit.number, result.commit.lake, result.commit.model.version, result.commit.capturedAt]));\n    commits.push(result.commit.number);\n",
+      },
+    ],
+  },
+  {
+    name: "no dedupe in the overlap",
+    story: "rows that were committed behind the horizon and captured are captured again",
+    edits: [{ file: SOURCE, search: "filter.captured.length === 0", replace: "true" }],
+  },
+  {
+    name: "numbers sorted as texts",
+    story: 'the newest commit of the ledger is sought among texts: "9" comes behind "10"',
+    edits: [
+      {
+        file: "adapters/warehouse/warehouse.ts",
+        search: "ORDER BY l.commit DESC",
+        replace: "ORDER BY l.commit::text DESC",
+      },
+    ],
+  },
+];

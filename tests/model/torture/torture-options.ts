@@ -1,0 +1,76 @@
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { messageOf } from "../../../domain/errors";
+
+/** What `npm run torture` was asked for. */
+export interface TortureOptions {
+  readonly histories: number;
+  readonly seed: number;
+  readonly workers: number;
+  readonly path: string | undefined;
+  readonly bugs: boolean;
+  readonly help: boolean;
+}
+
+export const HELP = `npm run torture -- [options]
+
+Plays generated histories of a source, with faults at every step of the stages, and compares the warehouse
+with what each state of the source demands. It ends with a table of what was played. At the first
+difference it stops, looks for the smallest history that shows it, and exits with 1.
+
+  --histories N   how many (default: 1000)
+  --seed S        which ones (default: of the day); a seed always gives the same histories
+  --workers W     processes, each with a PostgreSQL server of its own (default: one a processor)
+  --path P        one history of the seed again, as a failure names it
+  --bugs          puts the classic bugs back into a copy of the code, one by one, and plays until each is
+                  found; exits with 1 when one is not, after 500 histories
+  --help          this text
+
+Ctrl-C prints what was played so far.
+`;
+
+/** @throws Error that names the option and says what it takes */
+export function parseTortureOptions(args: readonly string[], today = new Date()): TortureOptions {
+  const values = parsed(args);
+  const number = (name: "histories" | "seed" | "workers", otherwise: number): number => {
+    const text = values[name];
+    if (text === undefined) return otherwise;
+    if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+    throw new Error(`--${name} takes a number from 1 to 999999999, not "${text}"`);
+  };
+  const { path, bugs, help } = values;
+  if (path !== undefined && !/^\d+(:\d+)*$/.test(path))
+    throw new Error(`--path takes numbers with colons between them, not "${path}"`);
+  if (path !== undefined && values.seed === undefined)
+    throw new Error("--path goes with the --seed that it is of");
+  return {
+    histories: number("histories", 1000),
+    seed: number("seed", Number(today.toISOString().slice(0, 10).replaceAll("-", ""))),
+    workers: number("workers", availableParallelism()),
+    path,
+    bugs,
+    help,
+  };
+}
+
+function parsed(args: readonly string[]): ReturnType<typeof parse> {
+  try {
+    return parse(args);
+  } catch (error) {
+    const [problem = ""] = messageOf(error).split(/\. |\n/);
+    throw new Error(`${problem.replace(/\.$/, "")}; see --help`, { cause: error });
+  }
+}
+
+const parse = (args: readonly string[]) =>
+  parseArgs({
+    args: [...args],
+    options: {
+      histories: { type: "string" },
+      seed: { type: "string" },
+      workers: { type: "string" },
+      path: { type: "string" },
+      bugs: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  }).values;

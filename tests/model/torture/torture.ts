@@ -1,0 +1,79 @@
+import { messageOf } from "../../../domain/errors";
+import { hunt } from "./bug-hunt";
+import { playAll } from "../pool";
+import { failureText, taskOf, type Task } from "../protocol";
+import { tallyTable } from "../tally";
+import { HELP, parseTortureOptions, type TortureOptions } from "./torture-options";
+
+/** `npm run torture`: as many histories as one likes. */
+
+async function torture(options: TortureOptions, interrupted: () => boolean): Promise<boolean> {
+  const { histories, seed, path } = options;
+  const total = path === undefined ? histories : 1;
+  let index = 0;
+  const next = (): Task | undefined => {
+    if (index >= total || interrupted()) return undefined;
+    const task = taskOf(seed, index++);
+    return path === undefined ? task : { seed, path, shrink: false };
+  };
+  const progress = startProgress(total);
+  const played = await playAll({
+    workers: Math.min(options.workers, total),
+    next,
+    shrink: path === undefined,
+    onPlayed: ({ histories: done, commits, runs }) => progress(done, `${commits} commits, ${runs} runs`),
+  });
+  const { tally, failure, seconds, node, postgres } = played;
+  const table = tallyTable(tally, {
+    mismatches: failure === undefined ? "0" : "1",
+    duration: `${Math.round(seconds)} s, ${options.workers} workers`,
+    seed: String(seed),
+    "Node, PostgreSQL": `${node}, ${postgres}`,
+    date: new Date().toISOString().slice(0, 10),
+  });
+  process.stdout.write(`\n${table}\n`);
+  if (failure !== undefined) process.stdout.write(`\nMISMATCH ${failureText(failure)}\n`);
+  return failure === undefined;
+}
+
+const INTERVAL_MS = 2000;
+
+/** A line now and then: how many are played, how fast, and when all will be. */
+function startProgress(total: number): (done: number, more: string) => void {
+  const started = performance.now();
+  let told = started;
+  return (done, more) => {
+    const now = performance.now();
+    if (now - told < INTERVAL_MS && done < total) return;
+    told = now;
+    const rate = done / ((now - started) / 1000);
+    const left = Math.ceil((total - done) / rate);
+    process.stderr.write(
+      `${done} of ${total} histories, ${rate.toFixed(2)} a second, ${left} s left; ${more}\n`,
+    );
+  };
+}
+
+async function main(): Promise<number> {
+  const options = parseTortureOptions(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const asked = { toStop: false };
+  process.on("SIGINT", () => {
+    // A second one, or the same passed on by npm, changes nothing: the workers end what they play.
+    asked.toStop = true;
+  });
+  const fine = options.bugs
+    ? await hunt({ ...options, interrupted: () => asked.toStop })
+    : await torture(options, () => asked.toStop);
+  return asked.toStop ? 130 : fine ? 0 : 1;
+}
+
+main()
+  .then((code) => (process.exitCode = code))
+  .catch((error: unknown) => {
+    process.stderr.write(`torture: ${messageOf(error)}\n`);
+    process.exitCode = 1;
+  });

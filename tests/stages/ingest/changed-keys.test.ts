@@ -1,0 +1,82 @@
+import { expect } from "chai";
+import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+
+const GONE =
+  "DELETE FROM payment WHERE payment_id IN (SELECT payment_id FROM payment ORDER BY payment_id LIMIT 5)";
+
+describe("deletes are found although the primary key changes", () => {
+  let pipeline: Pipeline;
+  beforeEach(async () => {
+    pipeline = await startPipeline({ seeded: true });
+    await pipeline.run();
+  });
+  afterEach(() => pipeline.close());
+
+  const change = async (...statements: readonly string[]): Promise<void> => {
+    await pipeline.source.query(statements.join(";"));
+    await pipeline.run();
+  };
+  async function expectSame(): Promise<void> {
+    const ids = "SELECT payment_id AS id FROM";
+    const [is, shown] = await Promise.all([
+      pipeline.source.query<{ id: number }>(`${ids} payment ORDER BY 1`),
+      pipeline.warehouse.query<{ id: number }>(`${ids} current_payment ORDER BY 1`),
+    ]);
+    expect(shown.map(({ id }) => id)).to.deep.equal(is.map(({ id }) => id));
+  }
+
+  it("to another one, in the same interval", async () => {
+    await change(
+      GONE,
+      "ALTER TABLE payment DROP CONSTRAINT payment_pkey, ADD PRIMARY KEY (payment_id, created_at)",
+    );
+    await expectSame();
+    await change(GONE);
+    await expectSame();
+  });
+
+  it("and is away for some runs", async () => {
+    await change("ALTER TABLE payment DROP CONSTRAINT payment_pkey");
+    await change(GONE);
+    await expectSame();
+    await change("UPDATE payment SET paid = NOT paid WHERE payment_id % 2 = 0", GONE);
+    await expectSame();
+    await change(GONE, "ALTER TABLE payment ADD PRIMARY KEY (payment_id)");
+    await expectSame();
+    await change(GONE);
+    await expectSame();
+  });
+
+  it("with a partitioned table that takes the place of the old one", async () => {
+    await change(
+      "CREATE TABLE payment_new (LIKE payment) PARTITION BY RANGE (created_at)",
+      "CREATE TABLE payment_all PARTITION OF payment_new DEFAULT",
+      "ALTER TABLE payment_new ADD PRIMARY KEY (payment_id, created_at)",
+      "INSERT INTO payment_new SELECT * FROM payment",
+      "ALTER TABLE payment RENAME TO payment_old",
+      "ALTER TABLE payment_new RENAME TO payment",
+      "GRANT SELECT ON payment TO reader",
+      GONE,
+    );
+    await expectSame();
+  });
+
+  it("because another table inherits from this one for a while", async () => {
+    await change("CREATE TABLE heir () INHERITS (payment); GRANT SELECT ON heir TO reader", GONE);
+    await expectSame();
+    await change("DROP TABLE heir", GONE);
+    await expectSame();
+  });
+
+  it("and without one, duplicates are no sign that the source is another one", async () => {
+    await change("CREATE TABLE twice (id int PRIMARY KEY); INSERT INTO twice VALUES (1), (2)");
+    await change("ALTER TABLE twice DROP CONSTRAINT twice_pkey; INSERT INTO twice VALUES (1)");
+    await change("DELETE FROM twice WHERE ctid = (SELECT max(ctid) FROM twice)");
+    await change("DELETE FROM twice WHERE id = 2");
+
+    const { commit } = (await pipeline.ingested.log.head())!;
+    expect(commit.tables["twice"]).to.deep.include({ total: 1, key: [], identity: ["id"] });
+    expect(commit.tables["twice"]!.deleted.rows).to.equal(1);
+    expect(pipeline.logged.filter(({ level }) => level === "warn")).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,137 @@
+import { expect } from "chai";
+import { connect } from "../../../local/databases/postgres/client";
+import type { TableCapture } from "../../../domain/log/commit";
+import { monotonicClock } from "../../../stages/shared/clock";
+import { breakTable } from "../../support/postgres/broken-table";
+import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
+import { failureOf } from "../../support/failure";
+import { stagesOver, startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+
+const CHANGES = `UPDATE payment SET paid = NOT paid WHERE payment_id % 3 = 0;
+  DELETE FROM payment WHERE payment_id IN (SELECT max(payment_id) FROM payment);
+  UPDATE department SET manager = 'seen' WHERE department_id = 1`;
+
+describe("a table that the source fails to give stops no other", () => {
+  let pipeline: Pipeline;
+  beforeEach(async () => {
+    pipeline = await startPipeline({ seeded: true });
+  });
+  afterEach(() => pipeline.close());
+
+  const captureOf = async (table: string): Promise<TableCapture> =>
+    (await pipeline.ingested.log.head())!.commit.tables[table]!;
+  const expectSame = async (): Promise<void> => {
+    await pipeline.run();
+    expect(await actualRows(pipeline.warehouse)).to.deep.equal(await expectedRows(pipeline.source));
+  };
+  const counted = (): number | undefined => pipeline.counted.get("TablesFailed")?.at(-1);
+
+  it("and goes on from where it was, with all that changed and was deleted meanwhile", async () => {
+    await pipeline.run();
+    await pipeline.source.query(CHANGES);
+    const mend = await breakTable(pipeline.source, "payment");
+
+    const report = await pipeline.ingest();
+    expect(report.tables).to.deep.equal({ department: { rows: 1 } });
+    expect(await captureOf("payment")).to.deep.include({ mode: "failed", rows: 0, files: [] });
+    expect((await captureOf("payment")).held?.reason).to.match(
+      /could not count the rows of payment.*could not open file/,
+    );
+    expect(counted()).to.equal(1);
+    const warned = pipeline.logged.filter(({ level }) => level === "warn");
+    expect(warned.map(({ fields }) => fields["table"])).to.deep.equal(["payment"]);
+
+    expect((await pipeline.ingest()).commit, "that alone is worth no further commit").to.equal(null);
+    expect(counted(), "it is tried and counted by every run").to.equal(1);
+    await pipeline.source.query("UPDATE department SET manager = 'again' WHERE department_id = 1");
+    await pipeline.ingest();
+
+    await mend();
+    const healed = await pipeline.ingest();
+    expect(healed.tables["payment"]).to.have.property("deleted", 1);
+    expect((await captureOf("payment")).mode, "nobody wrote: it was tried all the same").to.equal("delta");
+    expect(counted()).to.equal(0);
+    await expectSame();
+  });
+
+  it("from the first run on", async () => {
+    const mend = await breakTable(pipeline.source, "payment");
+    const report = await pipeline.ingest();
+    expect(report.tables).to.include.keys("department", "sales_order");
+    expect(report.more, "no run waits for it").to.equal(undefined);
+    await pipeline.process();
+    await pipeline.load();
+    await mend();
+
+    await expectSame();
+  });
+
+  it("in the middle of a capture in full, which is then made", async () => {
+    await pipeline.run();
+    await pipeline.source.query(`${CHANGES}; ALTER TABLE payment ADD COLUMN note text DEFAULT 'old'`);
+    const mend = await breakTable(pipeline.source, "payment");
+    await pipeline.ingest();
+    expect((await captureOf("payment")).held?.snapshot).to.equal(null);
+    await mend();
+    await pipeline.ingest();
+
+    expect((await captureOf("payment")).mode).to.equal("full");
+    await expectSame();
+  });
+
+  it("also in the middle of its rows, at a value that cannot be sent", async () => {
+    const name = `${pipeline.source.name}_ascii`;
+    await pipeline.source.query(
+      `CREATE DATABASE ${name} ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`,
+    );
+    const [url, readerUrl] = [pipeline.source.url, pipeline.source.readerUrl].map((text) =>
+      text.replace(pipeline.source.name, name),
+    );
+    const client = await connect(url!);
+    await client.query(`CREATE TABLE good (id int PRIMARY KEY, v text); INSERT INTO good VALUES (1, 'x');
+      CREATE TABLE bad (LIKE good INCLUDING ALL); GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader;
+      INSERT INTO bad SELECT i, repeat('x', 1000) FROM generate_series(1, 1000) i`);
+    await client.query("SET client_encoding = 'SQL_ASCII'");
+    await client.query("INSERT INTO bad VALUES (1001, E'caf\\xe9')");
+    const old = stagesOver({
+      ...pipeline,
+      sourceUrl: readerUrl!,
+      warehouseUrl: pipeline.warehouse.url,
+      telemetry: { info: () => undefined, warn: () => undefined, count: () => undefined },
+      now: monotonicClock(),
+    });
+
+    expect((await old.ingest()).tables).to.deep.include({ good: { rows: 1 } });
+    expect((await captureOf("bad")).held?.reason).to.match(/could not copy bad: invalid byte sequence/);
+    await client.query("DELETE FROM bad WHERE id = 1001");
+    expect((await old.ingest()).tables).to.deep.equal({ bad: { rows: 1000 } });
+    await client.end();
+    await pipeline.source.query(`DROP DATABASE ${name}`);
+  });
+
+  it("also while somebody holds a lock on it", async () => {
+    await pipeline.run();
+    const migration = await connect(pipeline.source.url);
+    await migration.query("BEGIN; LOCK TABLE payment");
+    await pipeline.source.query("UPDATE department SET manager = 'seen' WHERE department_id = 1");
+
+    expect((await pipeline.ingest()).tables).to.deep.equal({ department: { rows: 1 } });
+    expect((await captureOf("payment")).held?.reason).to.include("lock timeout");
+    await migration.query("ROLLBACK");
+    await migration.end();
+    await expectSame();
+  });
+
+  it("and when it gives none, the run fails with the first error, and commits nothing", async () => {
+    const tables = await pipeline.source.query<{ name: string }>(
+      "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'",
+    );
+    const mends = [];
+    for (const { name } of tables) mends.push(await breakTable(pipeline.source, name));
+    const error = await failureOf(pipeline.ingest());
+    for (const mend of mends) await mend();
+
+    expect(error.message).to.match(/could not count the rows of .*could not open file/);
+    expect(await pipeline.ingested.log.head()).to.equal(undefined);
+  });
+});

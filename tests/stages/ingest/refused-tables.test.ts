@@ -1,0 +1,122 @@
+import { expect } from "chai";
+import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+
+describe("what cannot be ingested is refused by name, with the reason and the remedy", () => {
+  let pipeline: Pipeline;
+  beforeEach(async () => {
+    pipeline = await startPipeline();
+    await pipeline.source.query("INSERT INTO department (department_name, last_updated) VALUES ('x', now())");
+  });
+  afterEach(() => pipeline.close());
+
+  const refused = async () => (await pipeline.ingested.log.head())!.commit.refused;
+  const counted = (metric: string): number | undefined => pipeline.counted.get(metric)?.at(-1);
+
+  const tables: readonly (readonly [string, string, RegExp])[] = [
+    [
+      "may not be read",
+      "REVOKE SELECT ON design FROM reader",
+      /^reader may not read .*: GRANT SELECT ON "public"."design" TO "reader"$/,
+    ],
+    [
+      "has row-level security",
+      "ALTER TABLE design ENABLE ROW LEVEL SECURITY",
+      /^row-level security hides rows of .*BYPASSRLS/,
+    ],
+    [
+      "has a foreign table as a part",
+      "CREATE EXTENSION postgres_fdw; CREATE SERVER s FOREIGN DATA WRAPPER postgres_fdw; DROP TABLE design CASCADE; CREATE TABLE design (i int) PARTITION BY LIST (i); CREATE FOREIGN TABLE far PARTITION OF design FOR VALUES IN (1) SERVER s; GRANT SELECT ON design TO reader",
+      /foreign table far as a part/,
+    ],
+  ];
+  for (const [what, sql, reason] of tables) {
+    it(`a table that ${what}: all others go on, and it is counted until it is mended`, async () => {
+      await pipeline.source.query(sql);
+
+      const report = await pipeline.ingest();
+
+      expect(report.tables["department"]).to.deep.equal({ rows: 1 });
+      expect(Object.keys(await refused())).to.deep.equal(["design"]);
+      expect((await refused())["design"]!.reason).to.match(reason);
+      expect(counted("TablesRefused")).to.equal(1);
+      const warnings = pipeline.logged.filter(({ level }) => level === "warn");
+      expect(warnings.map(({ fields }) => fields["table"])).to.deep.equal(["design"]);
+
+      expect((await pipeline.ingest()).commit, "nothing was written").to.equal(null);
+      expect(pipeline.counted.get("TablesRefused")).to.deep.equal([1, 1]);
+      await pipeline.source.query(
+        "INSERT INTO department (department_name, last_updated) VALUES ('y', now())",
+      );
+      await pipeline.ingest();
+      expect(
+        pipeline.logged.filter(({ level }) => level === "warn"),
+        "told once",
+      ).to.have.length(1);
+    });
+  }
+
+  it("views, materialized views and foreign tables, which are expected and ring no alarm", async () => {
+    await pipeline.source.query(`
+      CREATE VIEW looking AS SELECT 1 AS a; CREATE MATERIALIZED VIEW kept AS SELECT 1 AS a;
+      CREATE EXTENSION postgres_fdw; CREATE SERVER s FOREIGN DATA WRAPPER postgres_fdw;
+      CREATE FOREIGN TABLE far (a int) SERVER s; GRANT SELECT ON looking, kept, far TO reader`);
+
+    await pipeline.ingest();
+
+    expect(Object.entries(await refused()).map(([name, { kind }]) => [name, kind])).to.deep.equal([
+      ["far", "foreign table"],
+      ["kept", "materialized view"],
+      ["looking", "view"],
+    ]);
+    expect((await refused())["looking"]!.reason).to.match(/no row versions.*tables beneath it are ingested/);
+    expect(counted("TablesRefused")).to.equal(0);
+    expect(pipeline.logged.filter(({ level }) => level === "warn")).to.deep.equal([]);
+  });
+
+  it("a change of it alone is worth a commit", async () => {
+    await pipeline.ingest();
+    await pipeline.source.query("CREATE VIEW looking AS SELECT 1 AS a");
+    expect((await pipeline.ingest()).commit).to.equal(2);
+    await pipeline.source.query("DROP VIEW looking");
+    expect((await pipeline.ingest()).commit).to.equal(3);
+    expect(await refused()).to.deep.equal({});
+  });
+
+  it("a table in whose place a view stands is absent", async () => {
+    await pipeline.ingest();
+    await pipeline.source.query(
+      "ALTER TABLE department RENAME TO d; CREATE VIEW department AS SELECT * FROM d",
+    );
+    await pipeline.ingest();
+
+    const { commit } = (await pipeline.ingested.log.head())!;
+    expect(commit.tables["department"]!.absent).to.match(/^a view has no row versions/);
+    expect(commit.tables["d"]!.rows).to.equal(1);
+  });
+
+  it("and when nothing can be read, the run fails with the remedy", async () => {
+    await pipeline.source.query("REVOKE SELECT ON ALL TABLES IN SCHEMA public FROM reader");
+
+    const error = await pipeline.ingest().catch((caught: unknown) => caught);
+
+    expect(error)
+      .to.be.instanceOf(Error)
+      .with.property("message")
+      .that.matches(/no tables.*GRANT SELECT ON/);
+  });
+});
+
+describe("a table that is held back", () => {
+  it("is counted by every run, also when nothing was written", async () => {
+    const pipeline = await startPipeline({ seeded: true });
+    await pipeline.ingest();
+    await pipeline.source.query("TRUNCATE payment");
+    await pipeline.ingest();
+    await pipeline.ingest();
+    await pipeline.source.query("CREATE SCHEMA other");
+    await pipeline.ingest();
+
+    expect(pipeline.counted.get("TablesHeld")).to.deep.equal([0, 1, 1, 1]);
+    await pipeline.close();
+  });
+});

@@ -1,0 +1,86 @@
+import { expect } from "chai";
+import { failureOf } from "../../support/failure";
+import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+
+describe("two runs of ingest at once", () => {
+  let pipeline: Pipeline;
+  /** Once, before the log is listed for the first time. */
+  let meanwhile: (() => Promise<void>) | undefined;
+  /** Once, before a data file is written. */
+  let whileCapturing: (() => Promise<void>) | undefined;
+
+  beforeEach(async () => {
+    pipeline = await startPipeline({
+      seeded: true,
+      before: async ({ operation, key }) => {
+        const listing = operation === "ListObjectsV2";
+        const due = listing ? meanwhile : key.includes("/sales_order/") ? whileCapturing : undefined;
+        if (due === undefined) return;
+        if (listing) meanwhile = undefined;
+        else whileCapturing = undefined;
+        await due();
+      },
+    });
+    await pipeline.run();
+  });
+  afterEach(() => pipeline.close());
+
+  const order = (units: number): Promise<unknown> =>
+    pipeline.source.query(`UPDATE sales_order SET units_sold = ${units} WHERE sales_order_id = 3`);
+  const versions = async (): Promise<number[]> => {
+    const rows = await pipeline.warehouse.query<{ units: number }>(
+      "SELECT units_sold AS units FROM fact_sales_order WHERE sales_order_id = 3 ORDER BY sales_record_id",
+    );
+    return rows.map(({ units }) => units).slice(1);
+  };
+
+  it("an older state never comes after a newer one, however long the log takes to be read", async () => {
+    await order(111);
+    meanwhile = async () => {
+      await order(222);
+      await pipeline.ingest();
+    };
+    await pipeline.ingest();
+    await pipeline.process();
+    await pipeline.load();
+
+    expect(meanwhile, "the other run came in between").to.equal(undefined);
+    expect(await versions()).to.deep.equal([222]);
+    expect(pipeline.logged.map(({ fields }) => fields["reason"])).to.not.include(
+      "the source went back in time",
+    );
+  });
+
+  it("the one that commits later gives way", async () => {
+    await order(111);
+    whileCapturing = async () => {
+      await order(222);
+      await pipeline.ingest();
+    };
+    const error = await failureOf(pipeline.ingest());
+    expect(error.message).to.include("another run created commit 2 first");
+    await pipeline.run();
+
+    expect(await versions()).to.deep.equal([222]);
+  });
+
+  it("a commit says as of when it is: what was written while it was captured is in the next", async () => {
+    let written = "";
+    whileCapturing = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      written = new Date().toISOString();
+      await order(222);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    await order(111);
+    await pipeline.run();
+
+    expect(await versions()).to.deep.equal([111]);
+    const [ledger] = await pipeline.warehouse.query<{ at: string }>(
+      "SELECT captured_at AS at FROM marble_ledger ORDER BY commit DESC LIMIT 1",
+    );
+    expect(new Date(ledger!.at).toISOString() < written).to.equal(true);
+    const { commit } = (await pipeline.ingested.log.head())!;
+    expect(commit.createdAt > written).to.equal(true);
+  });
+});

@@ -1,0 +1,138 @@
+import { expect } from "chai";
+import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
+import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+
+/** Whatever the promise is, it fails with this message. */
+async function failure(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("it did not fail");
+}
+
+describe("the load", () => {
+  let pipeline: Pipeline;
+  beforeEach(async () => {
+    pipeline = await startPipeline({ seeded: true });
+    await pipeline.ingest();
+    await pipeline.process();
+  });
+  afterEach(() => pipeline.close());
+
+  it("takes a prepared warehouse as it is: another schema, other names, no keys", async () => {
+    await pipeline.load();
+    await pipeline.warehouse.query(`
+      CREATE SCHEMA project;
+      CREATE TABLE project.dim_counterparty (LIKE public.dim_counterparty);
+      ALTER TABLE project.dim_counterparty RENAME counterparty_legal_address_line_2 TO counterparty_legal_address_line2;
+      CREATE TABLE project.dim_staff (LIKE public.dim_staff);
+      CREATE TABLE project.fact_purchase_orders (LIKE public.fact_purchase_order INCLUDING DEFAULTS)`);
+
+    await pipeline.load({ schema: "project" });
+    await pipeline.source.query("UPDATE staff SET first_name = 'Renamed' WHERE staff_id = 1");
+    await pipeline.ingest();
+    await pipeline.process();
+    await pipeline.load({ schema: "project" });
+
+    expect(await actualRows(pipeline.warehouse, "project")).to.deep.equal(
+      await expectedRows(pipeline.source),
+    );
+    const names = await pipeline.warehouse.query<{ name: string }>(
+      "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'project'",
+    );
+    expect(names.map(({ name }) => name))
+      .to.include("fact_purchase_orders")
+      .and.not.include("fact_purchase_order");
+  });
+
+  it("says which column of a prepared table it cannot find, and which it has no value for", async () => {
+    await pipeline.warehouse.query(
+      "CREATE TABLE dim_design (design_id int PRIMARY KEY, design_name text, file_location text)",
+    );
+    expect(await failure(pipeline.load())).to.equal(
+      "the warehouse table dim_design has no column file_name; it has design_id, design_name, file_location",
+    );
+    await pipeline.warehouse.query("ALTER TABLE dim_design ADD file_name text, ADD colour text NOT NULL");
+    expect(await failure(pipeline.load())).to.include("wants a value for colour");
+    expect(
+      await pipeline.warehouse.query("SELECT FROM pg_tables WHERE tablename = 'marble_ledger'"),
+      "nothing remains",
+    ).to.have.length(0);
+  });
+
+  it("refuses a warehouse whose ledger is gone or is another's, or that belongs to another lake", async () => {
+    await pipeline.load();
+    await pipeline.warehouse.query("UPDATE marble_ledger SET lake = gen_random_uuid()");
+    await pipeline.source.query("UPDATE staff SET first_name = 'x' WHERE staff_id = 1");
+    await pipeline.ingest();
+    await pipeline.process();
+    expect(await failure(pipeline.load())).to.include("was loaded from the lake");
+    await pipeline.warehouse.query("DROP TABLE marble_ledger CASCADE");
+    expect(await failure(pipeline.load())).to.include("the ledger public.marble_ledger is gone");
+    await pipeline.warehouse.query("CREATE TABLE marble_ledger (id int)");
+    expect(await failure(pipeline.load())).to.include("is not Marble's");
+  });
+
+  it("refuses when a table of its own beside the ledger is gone", async () => {
+    await pipeline.load();
+    await pipeline.warehouse.query("DROP TABLE marble_orphan");
+    expect(await failure(pipeline.load())).to.include("public.marble_orphan is gone");
+  });
+
+  it("is done once by two loaders at once", async () => {
+    await Promise.all([pipeline.load(), pipeline.load(), pipeline.load()]);
+
+    expect(await actualRows(pipeline.warehouse)).to.deep.equal(await expectedRows(pipeline.source));
+    expect(await pipeline.warehouse.query("SELECT FROM marble_ledger")).to.have.length(1);
+  });
+
+  it("goes on from commit 10 to 11: numbers are no texts", async () => {
+    for (let commit = 2; commit <= 12; commit++) {
+      await pipeline.source.query("UPDATE staff SET first_name = $1 WHERE staff_id = 1", [`Name ${commit}`]);
+      await pipeline.ingest();
+      await pipeline.process();
+      if (commit !== 5) await pipeline.load();
+    }
+
+    expect(await pipeline.load()).to.deep.include({ commits: [] });
+    expect(await pipeline.warehouse.query("SELECT FROM marble_ledger")).to.have.length(12);
+    expect(await actualRows(pipeline.warehouse)).to.deep.equal(await expectedRows(pipeline.source));
+  });
+
+  it("tags what it has loaded, with the commit", async () => {
+    await pipeline.load();
+
+    const { commit } = (await pipeline.processed.log.head())!;
+    const { key } = commit.tables["dim_staff"]!.parts[0]!.files[0]!;
+    const tagging = await (await fetch(`${pipeline.s3.url}/processed/${key}?tagging`)).text();
+    expect(tagging).to.include("marble:commit").and.include("<Value>1</Value>");
+  });
+
+  it("appends only what differs when rows are captured again from a source that is another", async () => {
+    await pipeline.load();
+    const head = (await pipeline.ingested.log.head())!;
+    // As if the database had been restored from a backup: the recorded cluster is another one.
+    const tables = Object.fromEntries(
+      Object.entries(head.commit.tables).map(([name, table]) => [
+        name,
+        { ...table, mode: "unchanged" as const, rows: 0, files: [] },
+      ]),
+    );
+    const restored = { ...head.commit, number: 2, tables, source: { ...head.commit.source, timeline: 99 } };
+    await pipeline.ingested.log.append(2 as typeof head.number, restored);
+    await pipeline.source.query("UPDATE payment SET paid = NOT paid WHERE payment_id = 9");
+    await pipeline.source.query("DELETE FROM payment WHERE payment_id = 8");
+    await pipeline.run();
+
+    const [versions] = await pipeline.warehouse.query<{ n: string }>(
+      "SELECT count(*) AS n FROM fact_payment",
+    );
+    const [rows] = await pipeline.source.query<{ n: string }>("SELECT count(*) AS n FROM payment");
+    expect(Number(versions!.n)).to.equal(Number(rows!.n) + 2);
+    expect((await actualRows(pipeline.warehouse))["current_payment"]).to.deep.equal(
+      (await expectedRows(pipeline.source))["current_payment"],
+    );
+  });
+});

@@ -1,0 +1,100 @@
+import { expect } from "chai";
+import { marts } from "../../../domain/shop/marts/marts";
+import { CHANGED } from "../../support/pipeline/changed-mart";
+import { actualMarts, expectedMarts, recordSeen } from "../../support/oracle/expected-marts";
+import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
+import { failureOf } from "../../support/failure";
+import { startPipeline, type LoadOptions, type Pipeline } from "../../support/pipeline/pipeline";
+
+describe("The marts, where the loader's role", () => {
+  let pipeline: Pipeline;
+  let role: string;
+  let options: LoadOptions;
+  before(async () => {
+    pipeline = await startPipeline({ seeded: true });
+    await recordSeen(pipeline.source, (await pipeline.ingest()).commit);
+    await pipeline.process();
+    role = `${pipeline.warehouse.name}_loader`;
+    await query(`CREATE ROLE ${role} LOGIN PASSWORD 'x'; CREATE SCHEMA owned AUTHORIZATION ${role}`);
+    const url = pipeline.warehouse.url.replace(/\/\/[^@]+@/, `//${role}:x@`);
+    options = { schema: "owned", database: { ...pipeline.warehouse, url } };
+  });
+  beforeEach(() => {
+    pipeline.logged.length = 0;
+  });
+  afterEach(() => query("DROP SCHEMA IF EXISTS marts CASCADE"));
+  after(async () => {
+    await query(`DROP SCHEMA owned CASCADE; DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    await pipeline.close();
+  });
+
+  const query = (sql: string): Promise<unknown[]> => pipeline.warehouse.query(sql);
+  const warnings = (): string[] =>
+    pipeline.logged.flatMap(({ level, fields }) => (level === "warn" ? [String(fields["reason"])] : []));
+
+  const expectLoaded = async (): Promise<void> => {
+    expect(await actualRows(pipeline.warehouse, "owned")).to.deep.equal(await expectedRows(pipeline.source));
+  };
+
+  it("may not make the schema, it says which GRANT is missing, once, and loads", async () => {
+    await pipeline.load(options);
+
+    expect(warnings()).to.deep.equal([
+      `there is no schema marts, and "${role}" may not make it: GRANT CREATE ON DATABASE "${pipeline.warehouse.name}" TO "${role}", ` +
+        `or CREATE SCHEMA "marts" AUTHORIZATION "${role}"`,
+    ]);
+    await expectLoaded();
+  });
+
+  it("may not make views in it, it says so, and makes them when it may", async () => {
+    await query("CREATE SCHEMA marts");
+    await pipeline.load(options);
+    expect(warnings()).to.deep.equal([
+      `"${role}" may not make views in the schema marts: GRANT USAGE, CREATE ON SCHEMA "marts" TO "${role}"`,
+    ]);
+    await query(`GRANT USAGE, CREATE ON SCHEMA marts TO ${role}`);
+    pipeline.logged.length = 0;
+
+    await pipeline.load(options);
+
+    expect(warnings()).to.deep.equal([]);
+    expect(await actualMarts(pipeline.warehouse, "marts")).to.deep.equal(
+      await expectedMarts(pipeline.source),
+    );
+  });
+
+  it("does not own a view that has to change, it says so", async () => {
+    await query(`GRANT CREATE ON DATABASE ${pipeline.warehouse.name} TO ${role}`);
+    await pipeline.load(options);
+    await query("ALTER VIEW marts.revenue_by_month OWNER TO CURRENT_USER");
+    pipeline.logged.length = 0;
+
+    await pipeline.load({ ...options, marts: [CHANGED, ...marts.slice(1)] });
+
+    expect(warnings()).to.have.length(1);
+    expect(warnings()[0]).to.include("it belongs to another role");
+  });
+
+  it("cannot take one along to rebuilt tables, it refuses these, says why, and goes on when it can", async () => {
+    const isStale = async (): Promise<unknown> =>
+      query(`SELECT (SELECT sum(units_sold) FROM marts.revenue_by_month) IS DISTINCT FROM
+                    (SELECT sum(units_sold) FROM owned.current_sales_order) AS stale`);
+    await query(`GRANT CREATE ON DATABASE ${pipeline.warehouse.name} TO ${role}`);
+    await pipeline.load(options);
+    await query(`ALTER VIEW marts.revenue_by_month OWNER TO CURRENT_USER;
+                 GRANT SELECT ON ALL TABLES IN SCHEMA owned TO CURRENT_USER`);
+
+    expect((await failureOf(pipeline.load({ ...options, replay: {} }))).message)
+      .to.include("revenue_by_month would go on reading the old ones")
+      .and.include("it belongs to another role");
+    await query(`ALTER VIEW marts.revenue_by_month OWNER TO ${role};
+                 ALTER SCHEMA marts OWNER TO CURRENT_USER; GRANT USAGE ON SCHEMA marts TO ${role}`);
+    expect((await failureOf(pipeline.load(options))).message).to.include(`GRANT CREATE ON SCHEMA "marts"`);
+    expect(await isStale()).to.deep.equal([{ stale: false }]);
+
+    await query(`GRANT CREATE ON SCHEMA marts TO ${role}`);
+    const { replay } = await pipeline.load(options);
+    await query(`DROP SCHEMA ${replay!.kept!} CASCADE`);
+    expect(await isStale()).to.deep.equal([{ stale: false }]);
+  });
+});

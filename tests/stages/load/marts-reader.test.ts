@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { Client } from "pg";
+import { marts } from "../../../domain/shop/marts/marts";
+import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+
+const DOCUMENT = join(__dirname, "../../../docs/quicksight.md");
+
+/** The statements that the document gives to an administrator, with the names of this test. */
+function documented(names: Readonly<Record<string, string>>): string {
+  const [, sql = ""] = /```sql\n(.*?)```/s.exec(readFileSync(DOCUMENT, "utf8")) ?? [];
+  return Object.entries(names).reduce(
+    (text, [word, name]) => text.replace(new RegExp(`\\b${word}\\b`, "g"), name),
+    sql,
+  );
+}
+
+describe("A role that reads the marts, as docs/quicksight.md makes it", () => {
+  let pipeline: Pipeline;
+  let role: string;
+  let reader: Client;
+  before(async () => {
+    pipeline = await startPipeline({ seeded: true });
+    await pipeline.ingest();
+    await pipeline.process();
+    await pipeline.load();
+    role = `${pipeline.warehouse.name}_quicksight`;
+    const [owner] = await pipeline.warehouse.query<{ name: string }>("SELECT current_user AS name");
+    await pipeline.warehouse.query(documented({ quicksight: role, loader: owner!.name }));
+    reader = new Client({
+      connectionString: pipeline.warehouse.url.replace(/\/\/[^@]+@/, `//${role}:change%20me@`),
+    });
+    await reader.connect();
+  });
+  after(async () => {
+    await reader.end();
+    await pipeline.warehouse.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    await pipeline.close();
+  });
+
+  const expectReadable = async (): Promise<void> => {
+    for (const { name } of marts) await reader.query(`SELECT * FROM marts.${name} LIMIT 1`);
+  };
+
+  it("reads all of them", async () => {
+    await expectReadable();
+    const { rows } = await reader.query("SELECT FROM marts.revenue_by_month");
+    expect(rows.length).to.be.above(0);
+  });
+
+  it("reads those that a later load makes, too", async () => {
+    await pipeline.warehouse.query("DROP VIEW marts.revenue_by_month");
+    await pipeline.load();
+    await expectReadable();
+  });
+
+  it("still reads them after a rebuild of the warehouse", async () => {
+    await pipeline.load({ replay: {} });
+    await expectReadable();
+  });
+
+  it("reads nothing beneath them, and changes nothing", async () => {
+    const refused = async (sql: string): Promise<unknown> =>
+      reader.query(sql).then(
+        () => "done",
+        (error: unknown) => (error as { code: string }).code,
+      );
+    for (const sql of [
+      "SELECT * FROM fact_sales_order",
+      "SELECT * FROM dim_counterparty",
+      "CREATE VIEW marts.mine AS SELECT 1",
+      "DROP VIEW marts.revenue_by_month",
+    ])
+      expect(await refused(sql), sql).to.equal("42501");
+  });
+});

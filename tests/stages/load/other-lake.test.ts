@@ -1,0 +1,69 @@
+import { expect } from "chai";
+import { failureOf } from "../../support/failure";
+import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+
+describe("A warehouse that was loaded from another lake is not mistaken for this one's", () => {
+  let old: Pipeline;
+  let begunAnew: Pipeline;
+  beforeEach(async () => {
+    old = await startPipeline({ seeded: true });
+    await old.run();
+    const drop = (): Promise<void> => Promise.resolve();
+    begunAnew = await startPipeline({
+      source: { ...old.source, drop },
+      warehouse: { ...old.warehouse, drop },
+    });
+  });
+  afterEach(async () => {
+    await begunAnew.close();
+    await old.close();
+  });
+
+  const change = async (department: string): Promise<void> => {
+    await old.source.query(`UPDATE department SET manager = '${department}' WHERE department_id = 1`);
+  };
+  const REMEDY = "load this lake into a schema of its own, or into an empty warehouse";
+
+  it("when both have come as far: it is not up to date", async () => {
+    await begunAnew.ingest();
+    await begunAnew.process();
+
+    const { message } = await failureOf(begunAnew.load());
+    expect(message).to.match(/loaded from the lake .*, up to commit 1; the bucket processed is the lake/);
+    expect(message).to.include(REMEDY);
+  });
+
+  it("when it is ahead of the lake", async () => {
+    await change("a");
+    await old.run();
+    await begunAnew.ingest();
+    await begunAnew.process();
+
+    const { message } = await failureOf(begunAnew.load());
+    expect(message).to.match(/up to commit 2; the bucket processed has no commit 2/);
+    expect(message).to.include(REMEDY);
+  });
+
+  it("when it is behind the lake", async () => {
+    await begunAnew.ingest();
+    await change("a");
+    await begunAnew.ingest();
+    await begunAnew.process();
+
+    expect((await failureOf(begunAnew.load())).message).to.include(REMEDY);
+  });
+
+  it("by a replay, which begins nothing", async () => {
+    await begunAnew.ingest();
+    await begunAnew.process();
+
+    for (const replay of [{}, { tables: ["fact_payment"] }])
+      expect((await failureOf(begunAnew.load({ replay }))).message).to.include(REMEDY);
+    const schemas = await old.warehouse.query(
+      "SELECT nspname FROM pg_namespace WHERE nspname LIKE '%replay%'",
+    );
+    expect(schemas).to.deep.equal([]);
+    await change("b");
+    await old.run();
+  });
+});

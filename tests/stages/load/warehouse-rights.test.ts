@@ -1,0 +1,53 @@
+import { expect } from "chai";
+import { actualMarts, expectedMarts, recordSeen } from "../../support/oracle/expected-marts";
+import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
+import { failureOf } from "../../support/failure";
+import { startPipeline, type LoadOptions, type Pipeline } from "../../support/pipeline/pipeline";
+
+describe("The role of the warehouse", () => {
+  let pipeline: Pipeline;
+  let role: string;
+  let options: LoadOptions;
+  before(async () => {
+    pipeline = await startPipeline({ seeded: true });
+    await recordSeen(pipeline.source, (await pipeline.ingest()).commit);
+    await pipeline.process();
+    role = `${pipeline.warehouse.name}_weak`;
+    await query(`CREATE ROLE ${role} LOGIN PASSWORD 'x'; REVOKE CREATE ON SCHEMA public FROM PUBLIC`);
+    const url = pipeline.warehouse.url.replace(/\/\/[^@]+@/, `//${role}:x@`);
+    options = { database: { ...pipeline.warehouse, url } };
+  });
+  after(async () => {
+    await query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    await pipeline.close();
+  });
+
+  const query = (sql: string): Promise<unknown> => pipeline.warehouse.query(sql);
+  const refusal = async (): Promise<string> => (await failureOf(pipeline.load(options))).message;
+
+  it("is told which right on the schema it lacks, as long as it lacks one", async () => {
+    const refused = "the warehouse refused the load: permission denied";
+    expect(await refusal()).to.equal(
+      `${refused} for schema public: GRANT CREATE ON SCHEMA "public" TO "${role}"`,
+    );
+
+    await query("REVOKE USAGE ON SCHEMA public FROM PUBLIC");
+    expect(await refusal()).to.equal(
+      `${refused} for schema public: GRANT USAGE, CREATE ON SCHEMA "public" TO "${role}"`,
+    );
+  });
+
+  it("needs no more than these and CREATE on the database to load, to make the marts, and to load again", async () => {
+    const { name } = pipeline.warehouse;
+    await query(
+      `GRANT USAGE, CREATE ON SCHEMA public TO ${role}; GRANT CREATE ON DATABASE ${name} TO ${role}`,
+    );
+    pipeline.logged.length = 0;
+    await pipeline.load(options);
+
+    expect((await pipeline.load({ ...options, replay: {} })).replay).to.have.property("state", "done");
+    expect(pipeline.logged.filter(({ level }) => level === "warn")).to.deep.equal([]);
+    expect(await actualRows(pipeline.warehouse)).to.deep.equal(await expectedRows(pipeline.source));
+    expect(await actualMarts(pipeline.warehouse)).to.deep.equal(await expectedMarts(pipeline.source));
+  });
+});

@@ -1,0 +1,142 @@
+import { expect } from "chai";
+import { columnsOf, joined, whenNull } from "../../../domain/model/columns";
+import { dimStaff } from "../../../domain/shop/tables/dim-staff";
+import { model, type Model } from "../../../domain/model/model";
+import { optional, sourceTable } from "../../../domain/model/source";
+import { department, staff } from "../../../domain/shop/sources";
+import { dimension } from "../../../domain/model/table";
+import { integer, text } from "../../../domain/model/types";
+import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
+import { failureOf } from "../../support/failure";
+import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+
+const failure = async (promise: Promise<unknown>): Promise<string> => (await failureOf(promise)).message;
+
+/** The model with one more column, which the log has had from the beginning, and with one more table. */
+function changed(version: number): Model {
+  const managed = sourceTable("department", {
+    key: "department_id",
+    columns: {
+      department_id: integer,
+      department_name: text,
+      location: optional(text),
+      manager: optional(text),
+    },
+  });
+  const inDepartment = joined(staff, "department_id", managed);
+  const own = columnsOf(department);
+  return {
+    ...model,
+    version,
+    tables: [
+      ...model.tables.filter(({ name }) => name !== "dim_staff"),
+      {
+        ...dimStaff,
+        columns: {
+          ...dimStaff.columns,
+          department_name: inDepartment.copy("department_name"),
+          location: whenNull("", inDepartment.copy("location")),
+          manager: inDepartment.copy("manager"),
+        },
+      },
+      dimension("dim_department", {
+        description: "Where staff work.",
+        source: managed,
+        key: "department_id",
+        columns: { department_id: own.copy("department_id"), department_name: own.copy("department_name") },
+      }),
+    ],
+  };
+}
+
+describe("A change of the model", () => {
+  let pipeline: Pipeline;
+  beforeEach(async () => {
+    pipeline = await startPipeline({ seeded: true });
+    await pipeline.run();
+    await pipeline.source.query("UPDATE payment SET paid = NOT paid WHERE payment_id = 1");
+    await pipeline.run();
+  });
+  afterEach(() => pipeline.close());
+
+  const change = (): Promise<unknown> =>
+    pipeline.source.query("UPDATE department SET manager = 'New' WHERE department_id = 1");
+
+  it("is refused while the version is the old one, and what was written stays as it is", async () => {
+    await change();
+    await pipeline.ingest();
+
+    expect(await failure(pipeline.process({ model: changed(1) }))).to.include(
+      "raise `version` in domain/model/model.ts",
+    );
+    expect((await pipeline.processed.log.head())?.number).to.equal(2);
+  });
+
+  it("that leaves the tables as they are needs no new version", async () => {
+    await change();
+    await pipeline.ingest();
+    const renamed = { ...model, tables: [...model.tables].reverse() };
+
+    expect((await pipeline.process({ model: renamed })).commits).to.deep.equal([3]);
+  });
+
+  it("waits for a person before a new log is begun, and before a warehouse is rebuilt", async () => {
+    expect(await failure(pipeline.process({ model: changed(2) }))).to.include(
+      'invoking process with {"reprocess":true}',
+    );
+    expect(await failure(pipeline.load({ model: changed(2) }))).to.include(
+      "shows version 1 of the model, this is version 2",
+    );
+  });
+
+  it("reaches the warehouse by reprocess and replay, with all that the log has; readers see the old until then", async () => {
+    await change();
+    await pipeline.ingest();
+    const next = changed(2);
+
+    const { commits } = await pipeline.process({ model: next, reprocess: true });
+    expect(commits).to.deep.equal([1, 2, 3]);
+    expect((await pipeline.processed.log.head())?.number, "the old log is as it was").to.equal(2);
+    const old = await pipeline.warehouse.query<{ columns: string }>(
+      "SELECT count(*) AS columns FROM pg_attribute WHERE attrelid = 'dim_staff'::regclass AND attname = 'manager'",
+    );
+    expect(Number(old[0]!.columns)).to.equal(0);
+
+    const { replay } = await pipeline.load({ model: next, replay: {} });
+
+    expect(replay).to.deep.include({ state: "done", commit: 3 });
+    const mismatches = await pipeline.warehouse.query<{ manager: string; n: string }>(
+      "SELECT manager, count(*) AS n FROM dim_staff WHERE department_name = (SELECT department_name FROM dim_department WHERE department_id = 1) GROUP BY 1",
+    );
+    expect(mismatches.map(({ manager }) => manager)).to.deep.equal(["New"]);
+    const rows = await actualRows(pipeline.warehouse);
+    const expected = await expectedRows(pipeline.source);
+    expect({ ...rows, dim_staff: [] }).to.deep.equal({ ...expected, dim_staff: [] });
+    await pipeline.source.query("UPDATE payment SET paid = NOT paid WHERE payment_id = 2");
+    await pipeline.ingest();
+    await pipeline.process({ model: next });
+    expect((await pipeline.load({ model: next })).commits, "and goes on").to.deep.equal([4]);
+  });
+
+  it("can be killed while the log is built, and goes on with the next run", async () => {
+    const next = changed(2);
+    let begun = 0;
+    await pipeline.process({ model: next, reprocess: true, hasTime: () => begun++ < 1 });
+    const { replay } = await pipeline.load({ model: next, replay: {} });
+    expect(replay, "the warehouse is not set back").to.deep.include({ state: "underway", commit: 1, of: 2 });
+
+    expect((await pipeline.process({ model: next })).commits).to.deep.equal([2]);
+    expect((await pipeline.load({ model: next })).replay).to.deep.include({ state: "done", commit: 2 });
+  });
+
+  it("during a rebuild begins the rebuild anew", async () => {
+    let begun = 0;
+    await pipeline.load({ replay: {}, hasTime: () => begun++ < 2 });
+    await pipeline.process({ model: changed(3), reprocess: true });
+
+    await pipeline.load({ model: changed(3), replay: {} });
+
+    expect(pipeline.logged.some(({ message }) => message.includes("abandoned"))).to.equal(true);
+    expect(await pipeline.warehouse.query("SELECT FROM dim_department")).to.not.be.empty;
+  });
+});

@@ -1,0 +1,26 @@
+import { expect } from "chai";
+import { hasTime, monotonicClock } from "../../../stages/shared/clock";
+
+describe("keys of the lake", () => {
+  it("never share a time, even when the clock stands still", () => {
+    const now = monotonicClock(() => 1000);
+    expect([now(), now(), now()].map(Number)).to.deep.equal([1000, 1001, 1002]);
+  });
+});
+
+describe("the time of an invocation", () => {
+  it("is enough for a first commit always, and for another one when a minute is left", () => {
+    let left = 0;
+    const more = hasTime({ getRemainingTimeInMillis: () => left });
+    expect(more()).to.equal(true);
+    expect(more()).to.equal(false);
+    left = 90_000;
+    expect(more()).to.equal(true);
+  });
+
+  it("is enough for another one when as much is left as the longest took", () => {
+    const left = [900_000, 800_000, 300_000, 510_000, 490_000];
+    const more = hasTime({ getRemainingTimeInMillis: () => left.shift() ?? 0 });
+    expect([more(), more(), more(), more(), more()]).to.deep.equal([true, true, false, true, false]);
+  });
+});

@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import type { Value } from "../../../domain/formats/columnar/read";
+import type { ColumnType } from "../../../domain/model/types";
+import type { Columns, Row } from "./columnar";
+
+/** What fast-check generates for the tests of the domain. */
+
+/** Any text that PostgreSQL can hold, with much of what is hard: quotes, commas, line ends, many bytes a character. */
+export const anyText: fc.Arbitrary<string> = fc.oneof(
+  fc.string({
+    unit: fc.constantFrom("a", '"', ",", "\n", "\r", "\\", "'", "é", "漢", "😀", " ", "\t", "\ufeff"),
+  }),
+  fc.string({ unit: "binary" }).map((text) => text.replaceAll("\0", "").replaceAll(/\p{Surrogate}/gu, "?")),
+);
+
+/** Milliseconds since 1970 of the first and the last moment with a year of four digits. */
+const FIRST_MOMENT = Date.parse("0001-01-01T00:00:00Z");
+const LAST_MOMENT = Date.parse("9999-12-31T23:59:59.999Z");
+const DAY_MS = 86_400_000;
+
+/** Any value of a type, as plain data. */
+export function anyValue(type: ColumnType): fc.Arbitrary<NonNullable<Value>> {
+  switch (type.kind) {
+    case "integer":
+      return fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+    case "bigint":
+      return fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
+    case "text":
+      return anyText;
+    case "boolean":
+      return fc.boolean();
+    case "date":
+      return fc.integer({ min: Math.floor(FIRST_MOMENT / DAY_MS), max: Math.floor(LAST_MOMENT / DAY_MS) });
+    case "time":
+      return fc.nat(DAY_MS - 1);
+    case "timestamp":
+    case "timestamptz":
+      return fc.integer({ min: FIRST_MOMENT, max: LAST_MOMENT });
+    case "decimal": {
+      const most = 10n ** BigInt(type.precision) - 1n;
+      return fc.bigInt({ min: -most, max: most });
+    }
+  }
+}
+
+/** Any row of a table; a nullable column is NULL now and then. */
+export const anyRow = (columns: Columns): fc.Arbitrary<Row> =>
+  fc.tuple(
+    ...Object.values(columns).map(({ type, nullable }) => {
+      const value: fc.Arbitrary<Value> = anyValue(type);
+      return nullable ? fc.option(value, { freq: 4 }) : value;
+    }),
+  );
+
+/** The sizes of the chunks that a stream is cut into, again and again. */
+export const anySizes: fc.Arbitrary<number[]> = fc.array(fc.integer({ min: 1, max: 200 }), {
+  minLength: 1,
+  maxLength: 5,
+});

@@ -1,0 +1,71 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { resolve } from "node:path";
+
+/** What a command printed, and how it ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningCommand {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** What it has printed to standard output so far. */
+  output(): string;
+  /** Resolves when the text was printed to standard output. */
+  printed(text: string): Promise<void>;
+}
+
+const PROJECT = resolve(__dirname, "../../..");
+
+/** Starts a script of local/ as its npm command does. */
+export function startCommand(
+  script: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  /** In a process group of its own, as a terminal starts it. */
+  { group = false } = {},
+): RunningCommand {
+  const child = spawn(process.execPath, ["-r", "./register.cjs", script, ...args], {
+    cwd: PROJECT,
+    env: { ...process.env, ...env },
+    detached: group,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let stdout = "";
+  let stderr = "";
+  const waiting = new Set<() => void>();
+  child.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+    for (const look of waiting) look();
+  });
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = new Promise<Ended>((done, fail) => {
+    child.on("error", fail);
+    child.on("close", (code) => done({ code, stdout, stderr }));
+  });
+  return {
+    child,
+    ended,
+    output: () => stdout,
+    printed: (text) =>
+      new Promise((done, fail) => {
+        const look = (): void => {
+          if (!stdout.includes(text)) return;
+          waiting.delete(look);
+          done();
+        };
+        waiting.add(look);
+        look();
+        void ended.then(() => fail(new Error(`it ended without printing "${text}": ${stdout}${stderr}`)));
+      }),
+  };
+}
+
+/** Runs a script of local/ to its end. */
+export const runCommand = (
+  script: string,
+  args: readonly string[],
+  env?: NodeJS.ProcessEnv,
+): Promise<Ended> => startCommand(script, args, env).ended;

@@ -1,0 +1,91 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { advancingClock } from "../../../local/cloud/clock";
+import { startCloud, type Cloud, type CloudEvent, type CloudOptions } from "../../../local/cloud";
+import { databaseSecret } from "../../../local/databases/database-secret";
+import type { Mail } from "../../../local/cloud/sns/outbox";
+import { createDatabase, createSource, type TestDatabase } from "../postgres/postgres";
+
+/** A local cloud in which hours go by in seconds, between a generated source and a warehouse. */
+export interface WatchedCloud {
+  readonly cloud: Cloud;
+  readonly source: TestDatabase;
+  readonly warehouse: TestDatabase;
+  readonly directory: string;
+  readonly events: CloudEvent[];
+  /** The secrets that lead to the databases. */
+  readonly sourceSecret: string;
+  readonly warehouseSecret: string;
+  /** Lets that many minutes go by: schedules fire, alarms are looked at every minute. */
+  pass(minutes: number): Promise<void>;
+  /** The mails since the last call, the oldest first. */
+  newMails(): Promise<Mail[]>;
+  /** The same, as `ALARM ingest-errors`, in the order of the alphabet. */
+  newSubjects(): Promise<string[]>;
+  /** Deletes the messages of all dead-letter queues, as the runbook says. */
+  purgeQueues(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts the platform; its schedules are on. */
+export async function startWatchedCloud({
+  settings = {},
+  ...options
+}: Pick<CloudOptions, "beforeS3"> & {
+  readonly settings?: Readonly<Record<string, string>>;
+} = {}): Promise<WatchedCloud> {
+  const source = await createSource({ seeded: true });
+  const warehouse = await createDatabase();
+  const directory = await mkdtemp(join(tmpdir(), "marble-watched-"));
+  const clock = advancingClock();
+  const events: CloudEvent[] = [];
+  const sourceSecret = databaseSecret(source.readerUrl, "source");
+  const warehouseSecret = databaseSecret(warehouse.url, "warehouse");
+  const cloud = await startCloud({
+    directory,
+    clock,
+    ...options,
+    config: { "marble:alertEmail": "data@example.com", ...settings },
+    secrets: {
+      "Totesys-Credentials": sourceSecret,
+      "Warehouse-Credentials": warehouseSecret,
+    },
+    onEvent: (event) => events.push(event),
+  });
+  cloud.startSchedules();
+  let read = 0;
+  const newMails = async (): Promise<Mail[]> => {
+    const mails = (await cloud.mail.mails()).slice(read);
+    read += mails.length;
+    return mails;
+  };
+  return {
+    cloud,
+    source,
+    warehouse,
+    directory,
+    events,
+    sourceSecret,
+    warehouseSecret,
+    pass: async (minutes) => {
+      for (let minute = 0; minute < minutes; minute += 1) {
+        clock.advance(60_000);
+        await cloud.settled();
+      }
+    },
+    newMails,
+    newSubjects: async () => (await newMails()).map(shortSubject).sort(),
+    purgeQueues: () => rm(join(directory, "dead-letters"), { recursive: true, force: true }),
+    close: async () => {
+      await cloud.stop();
+      await source.drop();
+      await warehouse.drop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** `ALARM: "marble-local-ingest-errors-1a2b3c4"` is `ALARM ingest-errors`. */
+export const shortSubject = ({ subject }: Mail): string =>
+  subject.replace(/^(\w+): "marble-local-(.*)-[0-9a-f]{7}"$/, "$1 $2");

@@ -1,0 +1,28 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { dayNumber, type DayRange } from "../../../domain/transform/calendar";
+import { createSource, type TestDatabase } from "../postgres/postgres";
+
+/** The year of the orders: a short calendar is quickly loaded. */
+export const TINY_CALENDAR: DayRange = { first: dayNumber("2024-01-01"), last: dayNumber("2024-12-31") };
+
+/** Makes the tables of totesys anew in a database, with a handful of rows in each: in hundredths of a second. */
+export async function tinyTotesys(): Promise<string> {
+  const schema = await readFile(join(__dirname, "../../../local/databases/totesys/schema.sql"), "utf8");
+  const rows = await readFile(join(__dirname, "tiny-totesys.sql"), "utf8");
+  return `BEGIN; DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO reader;
+    ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO reader; ${schema}; ${rows}; COMMIT`;
+}
+
+export async function createTinySource(): Promise<TestDatabase> {
+  const source = await createSource();
+  await source.query(await tinyTotesys());
+  return source;
+}
+
+/** Waits until the server has noticed that connections of the stages are gone, and has rolled back. */
+export async function endConnections(database: TestDatabase): Promise<void> {
+  await database.query(
+    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = 'marble'",
+  );
+}

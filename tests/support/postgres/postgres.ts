@@ -1,0 +1,119 @@
+import { rm } from "node:fs/promises";
+import { escapeLiteral, type Client } from "pg";
+import { connect, withClient } from "../../../local/databases/postgres/client";
+import { startPostgres, type PostgresServer, type Role } from "../../../local/databases/postgres/server";
+import { createReader } from "../../../local/databases/totesys/reader";
+import { createTotesys, seedTotesys } from "../../../local/databases/totesys/seed";
+import { makeServerDirectory, sweepLeftovers } from "./leftovers";
+
+/** A database of one test, on the server that all tests share. It goes with the server. */
+export interface TestDatabase {
+  readonly name: string;
+  /** For the superuser. */
+  readonly url: string;
+  /** For a role that may SELECT from every table, and nothing else. */
+  readonly readerUrl: string;
+  /** Connected as superuser. */
+  readonly client: Client;
+  readonly query: <T>(sql: string, values?: unknown[]) => Promise<T[]>;
+  readonly drop: () => Promise<void>;
+}
+
+/** An empty database, such as a warehouse before its first load. */
+export function createDatabase(): Promise<TestDatabase> {
+  return cloneOf("empty");
+}
+
+/** A source with the tables of totesys: empty, or with a hundredth of the real source's rows. */
+export function createSource(options: { seeded?: boolean } = {}): Promise<TestDatabase> {
+  return cloneOf(options.seeded ? "totesys_seeded" : "totesys");
+}
+
+/** Stops the server if a test has started it; `hooks.ts` calls it after the last test. */
+export async function stopTestServer(): Promise<void> {
+  if (!shared) return;
+  const { server, directory } = await shared.server;
+  await Promise.all([...shared.open].map((client) => client.end()));
+  await server.stop();
+  await rm(directory, { recursive: true });
+  shared = undefined;
+}
+
+type Template = "empty" | "totesys" | "totesys_seeded";
+
+const TEMPLATES: Readonly<Record<Template, (url: string) => Promise<void>>> = {
+  empty: async () => {},
+  totesys: createTotesys,
+  totesys_seeded: async (url) => {
+    await createTotesys(url);
+    await seedTotesys(url, { scale: 0.01 });
+  },
+};
+
+const READER: Role = { user: "reader", password: "reader" };
+
+/** Nothing here needs to survive a crash, and nothing may happen in the background. */
+const SETTINGS = {
+  fsync: "off",
+  synchronous_commit: "off",
+  full_page_writes: "off",
+  autovacuum: "off",
+  shared_buffers: "64MB",
+  max_connections: "100",
+  max_prepared_transactions: "20",
+  // Logging in is done thousands of times: with the password hashed once instead of 4096 times.
+  scram_iterations: "1",
+};
+
+interface Shared {
+  readonly server: Promise<{ server: PostgresServer; directory: string }>;
+  readonly templates: Map<Template, Promise<void>>;
+  readonly open: Set<Client>;
+  count: number;
+}
+
+let shared: Shared | undefined;
+
+async function cloneOf(template: Template): Promise<TestDatabase> {
+  shared ??= { server: startServer(), templates: new Map(), open: new Set(), count: 0 };
+  const { templates, open } = shared;
+  const name = `test_${++shared.count}`;
+  const { server } = await shared.server;
+  const ready = templates.get(template) ?? makeTemplate(server, template);
+  templates.set(template, ready);
+  await ready;
+  await server.createDatabase(name, { template });
+
+  const client = await connect(server.url(name));
+  open.add(client);
+  return {
+    name,
+    url: server.url(name),
+    readerUrl: server.url(name, READER),
+    client,
+    query: async <T>(sql: string, values?: unknown[]) => (await client.query(sql, values)).rows as T[],
+    drop: async () => {
+      open.delete(client);
+      await client.end();
+      await withClient(server.url("postgres"), (admin) => admin.query(`DROP DATABASE ${name} WITH (FORCE)`));
+    },
+  };
+}
+
+async function startServer(): Promise<{ server: PostgresServer; directory: string }> {
+  await sweepLeftovers();
+  // Exits instead of dying, so that the server is told to stop.
+  process.once("SIGTERM", () => process.exit(143));
+  const directory = await makeServerDirectory();
+  const server = await startPostgres({ directory, settings: SETTINGS });
+  await withClient(server.url("postgres"), async (client) => {
+    await client.query(`ALTER ROLE CURRENT_USER PASSWORD ${escapeLiteral(client.password ?? "")}`);
+  });
+  return { server, directory };
+}
+
+async function makeTemplate(server: PostgresServer, template: Template): Promise<void> {
+  await server.createDatabase(template);
+  await TEMPLATES[template](server.url(template));
+  await createReader(server.url(template), READER);
+}

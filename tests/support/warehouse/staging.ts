@@ -1,0 +1,67 @@
+import { findTarget, type CatalogueTable, type TargetTable } from "../../../domain/warehouse/target";
+import {
+  copyIntoStaging,
+  createStaging,
+  dropStaging,
+  stagingName,
+} from "../../../domain/warehouse/dimensions";
+import { copyHeader, copyRows, copyTrailer } from "../../../domain/formats/copy-binary";
+import type { WarehouseTable } from "../../../domain/model/table";
+import type { Columns, Row } from "../formats/columnar";
+import { copyInto } from "../postgres/copy";
+import type { TestDatabase } from "../postgres/postgres";
+
+/** A table of the model in a warehouse that has it under another name, with other names for some columns. */
+export function targetOf(
+  table: WarehouseTable,
+  options: { name?: string; renamed?: Readonly<Record<string, string>>; unique?: boolean } = {},
+): TargetTable {
+  const { name = table.name, renamed = {}, unique = true } = options;
+  const their = (column: string): string => renamed[column] ?? column;
+  const names = [...(table.kind === "fact" ? [table.surrogateKey] : []), ...Object.keys(table.columns)];
+  const catalogue: CatalogueTable = {
+    name,
+    columns: names.map((column) => ({ name: their(column), required: false })),
+    uniqueKeys: unique ? [[their(table.key)]] : [],
+  };
+  const target = findTarget(table, [catalogue]);
+  if (target === undefined) throw new Error(`${name} is not recognised as ${table.name}`);
+  return target;
+}
+
+/**
+ * Stages rows as the loader does, and runs statements over them, all in one transaction.
+ * @returns how many rows each statement touched
+ */
+export async function staged(
+  database: TestDatabase,
+  target: TargetTable,
+  work: { readonly rows: readonly Row[]; readonly statements: readonly string[] },
+): Promise<number[]> {
+  const columns: Columns = target.table.columns;
+  const types = Object.values(columns).map(({ type }) => type);
+  const encoder = new TextEncoder();
+  const values = types.map((_, column) =>
+    work.rows.map((cells) => {
+      const value = cells[column] ?? null;
+      return typeof value === "string" ? encoder.encode(value) : value;
+    }),
+  );
+  const counts: number[] = [];
+  await database.query("BEGIN");
+  try {
+    await database.query(createStaging(target));
+    await copyInto(database, copyIntoStaging(target), [
+      copyHeader(),
+      ...copyRows(types, values, work.rows.length),
+      copyTrailer(),
+    ]);
+    for (const sql of work.statements) counts.push((await database.client.query(sql)).rowCount ?? 0);
+    await database.query(dropStaging(stagingName(target)));
+    await database.query("COMMIT");
+  } catch (error) {
+    await database.query("ROLLBACK");
+    throw error;
+  }
+  return counts;
+}
