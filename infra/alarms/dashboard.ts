@@ -101,7 +101,14 @@ export class Dashboard extends pulumi.ComponentResource {
             "StorageType",
             "StandardStorage",
           ]),
-          ...each.map((stage) => ["AWS/Logs", "IncomingBytes", "LogGroupName", stage.logGroup.name]),
+          ...each.map((stage) => [
+            "AWS/Logs",
+            "IncomingBytes",
+            "LogGroupName",
+            stage.logGroup.name,
+            // CloudWatch has a value for each batch of lines, so only the sum says what a day brought.
+            { stat: "Sum" },
+          ]),
         ],
         stat: "Average",
         periodSeconds: 86_400,

@@ -4,6 +4,7 @@ import { nameOf } from "../naming";
 
 /** A question to the logs of the stages, in the language of CloudWatch Logs Insights. */
 export interface LogQuery {
+  /** Follows the stack's folder. CloudWatch refuses a colon, a star and a slash in it. */
   readonly name: string;
   readonly query: string;
 }
@@ -26,7 +27,7 @@ export const LOG_QUERIES: readonly LogQuery[] = [
 | limit 100`,
   },
   {
-    name: "warnings: tables held back, in quarantine, waiting facts",
+    name: "warnings (tables held back, in quarantine, waiting facts)",
     query: `filter level = "WARN"
 | fields @timestamp, service, message, table, commit, reason
 | sort @timestamp desc

@@ -63,6 +63,16 @@ describe("The dashboard of the program", () => {
       expect(metrics().map(([, name]) => name)).to.include(metric);
   });
 
+  it("sums what grows by the day, the bytes of the logs, and takes the mean of what is a size", () => {
+    const chart = widgets.find(({ properties }) => String(properties["title"]).includes("bytes"))!;
+    expect(chart.properties["stat"]).to.equal("Average");
+    for (const metric of chart.properties["metrics"] as unknown[][]) {
+      const own = metric.at(-1);
+      if (metric[1] === "IncomingBytes") expect(own).to.deep.equal({ stat: "Sum" });
+      else expect(own, String(metric[1])).to.be.a("string");
+    }
+  });
+
   it("and the saved queries ask the logs of all stages", () => {
     const query = String(widgets.find(({ type }) => type === "log")?.properties["query"]);
     for (const group of names("LogGroup")) expect(query).to.include(`SOURCE '${group}'`);
