@@ -1,0 +1,133 @@
+import type { RecordBatch } from "apache-arrow";
+import { columnData, type ColumnShape } from "../formats/columnar/arrow";
+import { rowReference, takeBatch, type RowReference } from "../formats/columnar/take";
+import type { Rejections } from "../transform/rejection";
+import { compareKeys, keyReader, type RowKey } from "./row-key";
+
+/** A table whose rows are kept sorted by their key. */
+export interface SortedSpec {
+  readonly columns: Readonly<Record<string, ColumnShape>>;
+  /** The columns of the key, in its order. */
+  readonly key: readonly string[];
+}
+
+/** What happens to the rows of a sorted table: deletes first, then upserts. */
+export interface SortedChanges {
+  /** The rows that come or change, sorted by key, each key once. */
+  readonly batch: RecordBatch;
+  readonly keys: readonly RowKey[];
+  /** Keys of the rows that go, sorted; those that come again are in `keys` too. */
+  readonly deleted: readonly RowKey[];
+}
+
+/** Rows of a source table; the rejected ones do not count. */
+export interface Upserts {
+  readonly batch: RecordBatch;
+  readonly rejections: Rejections;
+}
+
+/** The keys of the rows of a batch of this table. */
+export function keysOf({ columns, key }: SortedSpec, batch: RecordBatch): (row: number) => RowKey {
+  const types = key.map((name) => typeOf(columns, name));
+  const read = keyReader(
+    types,
+    key.map((name) => columnData(batch, name)),
+  );
+  return (row) => {
+    const found = read(row);
+    if (found === undefined) throw new TypeError(`the key (${key.join(", ")}) of row ${row} is NULL`);
+    return found;
+  };
+}
+
+export function typeOf(columns: SortedSpec["columns"], name: string): ColumnShape["type"] {
+  const type = columns[name]?.type;
+  if (type === undefined) throw new TypeError(`there is no column ${name}`);
+  return type;
+}
+
+/**
+ * Sorts the rows of some batches by key. Of rows with one key, the last one counts: batches come in the order in
+ * which they were captured.
+ */
+export function sortChanges(
+  spec: SortedSpec,
+  changes: { readonly upserts: readonly Upserts[]; readonly deleted: readonly RowKey[] },
+): SortedChanges {
+  const batches = changes.upserts.map(({ batch }) => batch);
+  const keys: RowKey[] = [];
+  const rows: RowReference[] = [];
+  changes.upserts.forEach(({ batch, rejections }, index) => {
+    const keyAt = keysOf(spec, batch);
+    for (let row = 0; row < batch.numRows; row++) {
+      if (rejections.has(row)) continue;
+      keys.push(keyAt(row));
+      rows.push(rowReference(index, row));
+    }
+  });
+  const deleted = [...changes.deleted];
+  if (!isAscending(deleted)) deleted.sort(compareKeys);
+  const order = isAscending(keys) ? undefined : lastOfEach(keys, stableOrder(keys));
+  const [first] = batches;
+  const isWhole = order === undefined && batches.length === 1 && first?.numRows === rows.length;
+  return {
+    batch:
+      isWhole && first !== undefined
+        ? first
+        : takeBatch(batches, spec.columns, order === undefined ? rows : pick(rows, order)),
+    keys: order === undefined ? keys : pick(keys, order),
+    deleted,
+  };
+}
+
+/** Does each key come after the one before? */
+function isAscending(keys: readonly RowKey[]): boolean {
+  for (let index = 1; index < keys.length; index++) {
+    const before = keys[index - 1];
+    const key = keys[index];
+    if (before === undefined || key === undefined || !(before < key)) return false;
+  }
+  return true;
+}
+
+/** The places of the keys, sorted by key; equal keys keep their order. */
+export function stableOrder(keys: readonly RowKey[]): number[] {
+  return numericOrder(keys) ?? Array.from(keys.keys()).sort((a, b) => compareKeys(at(keys, a), at(keys, b)));
+}
+
+/**
+ * As `stableOrder`, by the sort of a typed array, which calls no function: the place is put into the low digits
+ * of the number that is sorted. Undefined where a key is not a number or the number would not be exact.
+ */
+function numericOrder(keys: readonly RowKey[]): number[] | undefined {
+  let least = Infinity;
+  let greatest = -Infinity;
+  for (const key of keys) {
+    if (typeof key !== "number") return undefined;
+    if (key < least) least = key;
+    if (key > greatest) greatest = key;
+  }
+  const { length } = keys;
+  if (length === 0 || (greatest - least + 1) * length > Number.MAX_SAFE_INTEGER) return undefined;
+  const sorted = new Float64Array(length);
+  for (let index = 0; index < length; index++)
+    sorted[index] = (Number(at(keys, index)) - least) * length + index;
+  sorted.sort();
+  return Array.from(sorted, (value) => value % length);
+}
+
+/** Of each run of equal keys, the last place. */
+const lastOfEach = (keys: readonly RowKey[], order: readonly number[]): number[] =>
+  order.filter((place, index) => {
+    const next = order[index + 1];
+    return next === undefined || at(keys, place) !== at(keys, next);
+  });
+
+const pick = <T>(values: readonly T[], order: readonly number[]): T[] =>
+  order.map((place) => at(values, place));
+
+export function at<T>(values: readonly T[], index: number): T {
+  const value = values[index];
+  if (value === undefined) throw new RangeError(`${index} is outside of ${values.length} values`);
+  return value;
+}

@@ -1,0 +1,209 @@
+import type { RecordBatch } from "apache-arrow";
+import type { LeafStore } from "../../../adapters/state/leaf-store";
+import { columnData } from "../../../domain/formats/columnar/arrow";
+import { rowReference, takeBatch, type RowReference } from "../../../domain/formats/columnar/take";
+import { at, typeOf, type SortedChanges, type SortedSpec } from "../../../domain/state/changes";
+import { mergeLeaf, newRows, rowIn, type Leaf, type RowChanges } from "../../../domain/state/leaf";
+import type { StoredLeaf } from "../../../domain/state/manifest";
+import { keyReader, lowerBound, type RowKey } from "../../../domain/state/row-key";
+import { LEAF_SIZE, splitRows, type LeafSize } from "../../../domain/state/split";
+import { together } from "../../shared/together";
+
+/** The rows of some keys: a batch, and for each key its row in it, or -1. */
+export interface FoundRows {
+  readonly batch: RecordBatch;
+  readonly rows: Int32Array;
+}
+
+/** Rows sorted by their key, in leaves; a change writes the leaves that it touches anew. */
+export interface SortedTable {
+  readonly spec: SortedSpec;
+  /** The leaves that hold now, in the order of their keys. */
+  leaves(): readonly StoredLeaf[];
+  find(keys: readonly RowKey[]): Promise<FoundRows>;
+  /**
+   * The keys `of` the rows whose key begins with one of these parts.
+   * @param of the columns of the wanted keys
+   */
+  findByPrefix(prefixes: readonly string[], of: readonly string[]): Promise<RowKey[]>;
+  /** @param onChange gets the rows of a leaf that changed, and the leaf as it was; undefined where all are new */
+  merge(changes: SortedChanges, onChange?: OnChange): Promise<void>;
+}
+
+export type OnChange = (changes: RowChanges, before: RecordBatch | undefined) => void;
+
+/** Leaves that are read at the same time. */
+const READS = 8;
+
+export function sortedTable(
+  spec: SortedSpec,
+  start: readonly StoredLeaf[],
+  { store, size = LEAF_SIZE }: { readonly store: LeafStore; readonly size?: LeafSize },
+): SortedTable {
+  let current = start;
+
+  /** The leaf in whose span the key belongs; the first for all keys before it. */
+  const placeOf = (key: RowKey): number => {
+    let low = 0;
+    let high = current.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (at(current, middle).first <= key) low = middle + 1;
+      else high = middle;
+    }
+    return Math.max(0, low - 1);
+  };
+
+  const readAll = async (places: readonly number[]): Promise<Map<number, Leaf>> => {
+    const read = new Map<number, Leaf>();
+    for (let start = 0; start < places.length; start += READS) {
+      await together(
+        places.slice(start, start + READS).map(async (place) => {
+          read.set(place, await store.read(spec, at(current, place)));
+        }),
+      );
+    }
+    return read;
+  };
+
+  const find = async (keys: readonly RowKey[]): Promise<FoundRows> => {
+    const places = keys.map((key) => {
+      const place = placeOf(key);
+      const leaf = current[place];
+      return leaf === undefined || key < leaf.first || key > leaf.last ? -1 : place;
+    });
+    const wanted = [...new Set(places)].filter((place) => place !== -1).sort((a, b) => a - b);
+    const leaves = await readAll(wanted);
+    const batchOf = new Map(wanted.map((place, index) => [place, index]));
+    const references: RowReference[] = [];
+    const known = new Map<RowKey, number>();
+    const rows = Int32Array.from(keys, (key, index) => {
+      const before = known.get(key);
+      if (before !== undefined) return before;
+      const leaf = leaves.get(at(places, index));
+      const row = leaf === undefined ? -1 : rowIn(leaf, key);
+      const found =
+        row === -1 ? -1 : references.push(rowReference(batchOf.get(at(places, index)) ?? -1, row)) - 1;
+      known.set(key, found);
+      return found;
+    });
+    const batches = wanted.flatMap((place) => leaves.get(place)?.batch ?? []);
+    return { batch: takeBatch(batches, spec.columns, references), rows };
+  };
+
+  const findByPrefix = async (prefixes: readonly string[], of: readonly string[]): Promise<RowKey[]> => {
+    const found: RowKey[] = [];
+    const types = of.map((name) => typeOf(spec.columns, name));
+    const wanted = [...new Set(prefixes)].sort();
+    let next = 0;
+    for (let place = 0; place < current.length; place++) {
+      const prefix = wanted[next];
+      if (prefix === undefined) break;
+      // Leaves between the wanted keys are skipped.
+      place = Math.max(place, placeOf(prefix));
+      const leaf = await store.read(spec, at(current, place));
+      const read = keyReader(
+        types,
+        of.map((name) => columnData(leaf.batch, name)),
+      );
+      next = collect(leaf, { wanted, next, isLast: place === current.length - 1, found, read });
+    }
+    return found;
+  };
+
+  const merge: SortedTable["merge"] = async (changes, onChange) => {
+    const made: StoredLeaf[] = [];
+    let untouched = 0;
+    let key = 0;
+    let gone = 0;
+    while (key < changes.keys.length || gone < changes.deleted.length) {
+      const place = placeOf(least(changes.keys[key], changes.deleted[gone]));
+      made.push(...current.slice(untouched, place));
+      untouched = place + 1;
+      const next = current[place + 1]?.first;
+      const range = {
+        keys: [key, next === undefined ? changes.keys.length : lowerBound(changes.keys, next, key)],
+        deleted: [
+          gone,
+          next === undefined ? changes.deleted.length : lowerBound(changes.deleted, next, gone),
+        ],
+      } as const;
+      made.push(...(await mergeInto(current[place], changes, range, onChange)));
+      [, key] = range.keys;
+      [, gone] = range.deleted;
+    }
+    current = [...made, ...current.slice(untouched)];
+  };
+
+  /** Applies changes to one leaf, and gives the leaves that take its place. */
+  const mergeInto = async (
+    stored: StoredLeaf | undefined,
+    changes: SortedChanges,
+    range: Parameters<typeof mergeLeaf>[3],
+    onChange: OnChange | undefined,
+  ): Promise<readonly StoredLeaf[]> => {
+    const [from, to] = range.keys;
+    const comesAfter = stored !== undefined && from < to && at(changes.keys, from) > stored.last;
+    const isFull = stored !== undefined && stored.bytes * 2 >= size.target;
+    // Rows that only come after a full leaf leave it as it is: a first load writes each leaf once.
+    if (stored === undefined || (comesAfter && isFull && range.deleted[0] === range.deleted[1])) {
+      onChange?.(newRows(changes, from, to), undefined);
+      const written = await write(changes.batch.slice(from, to), changes.keys.slice(from, to));
+      return stored === undefined ? written : [stored, ...written];
+    }
+    const leaf = await store.read(spec, stored);
+    const merged = mergeLeaf(spec, leaf, changes, range);
+    if (merged.changes.keys.length === 0) return [stored];
+    onChange?.(merged.changes, leaf.batch);
+    store.drop(stored);
+    return write(merged.batch, merged.keys);
+  };
+
+  const write = async (batch: RecordBatch, keys: readonly RowKey[]): Promise<StoredLeaf[]> => {
+    const cuts = splitRows(batch, size);
+    const written: StoredLeaf[] = [];
+    for (let index = 1; index < cuts.length; index++) {
+      const [start, end] = [at(cuts, index - 1), at(cuts, index)];
+      written.push(
+        await store.write(batch.slice(start, end), { first: at(keys, start), last: at(keys, end - 1) }),
+      );
+    }
+    return written;
+  };
+
+  return { spec, leaves: () => current, find, findByPrefix, merge };
+}
+
+function least(a: RowKey | undefined, b: RowKey | undefined): RowKey {
+  if (a !== undefined && (b === undefined || a < b)) return a;
+  if (b === undefined) throw new RangeError("there is no key");
+  return b;
+}
+
+/**
+ * Collects the keys of the rows of a leaf that begin with a wanted prefix.
+ * @returns the first prefix that later leaves may have more of
+ */
+function collect(
+  leaf: Leaf,
+  options: {
+    readonly wanted: readonly string[];
+    readonly next: number;
+    readonly isLast: boolean;
+    readonly found: RowKey[];
+    readonly read: (row: number) => RowKey | undefined;
+  },
+): number {
+  const { wanted, isLast, found, read } = options;
+  let row = 0;
+  for (let next = options.next; next < wanted.length; next++) {
+    const prefix = at(wanted, next);
+    row = lowerBound(leaf.keys, prefix, row);
+    for (; row < leaf.keys.length && String(leaf.keys[row]).startsWith(prefix); row++) {
+      const key = read(row);
+      if (key !== undefined) found.push(key);
+    }
+    if (row === leaf.keys.length && !isLast) return next;
+  }
+  return wanted.length;
+}

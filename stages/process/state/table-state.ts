@@ -1,0 +1,253 @@
+import { RecordBatchReader, type RecordBatch } from "apache-arrow";
+import type { LeafCache } from "../../../adapters/state/leaf-cache";
+import { leafStore } from "../../../adapters/state/leaf-store";
+import type { ObjectStore } from "../../../adapters/lake/object-store";
+import { arrowSchema, recordBatch, type ColumnShape } from "../../../domain/formats/columnar/arrow";
+import { TerminalError, TransientError } from "../../../domain/errors";
+import { dataKey } from "../../../domain/log/keys";
+import { nameAmong, type Earlier } from "../../../domain/model/source";
+import { keysOf, sortChanges, typeOf, type SortedChanges, type Upserts } from "../../../domain/state/changes";
+import { newRows } from "../../../domain/state/leaf";
+import {
+  formatManifest,
+  indexName,
+  parseManifest,
+  shapeOf,
+  type Manifest,
+} from "../../../domain/state/manifest";
+import { asParts, type RowKey } from "../../../domain/state/row-key";
+import type { LeafSize } from "../../../domain/state/split";
+import { sortedTable, type FoundRows, type SortedTable } from "./sorted-table";
+import { indexChanges, indexSpec } from "./table-index";
+
+/** A source table whose present rows are kept from commit to commit, because rows of the warehouse join it. */
+export interface StateSpec {
+  readonly name: string;
+  readonly columns: Readonly<Record<string, ColumnShape & Earlier>>;
+  /** The columns of its key. */
+  readonly key: readonly string[];
+  /** Columns by whose values its rows are looked for, beside its key: those that refer to joined tables. */
+  readonly indexes: readonly (readonly string[])[];
+}
+
+/** The present rows of a source table. Memory is bounded; a change reads and writes what its keys touch. */
+export interface TableState {
+  /** The present rows of these keys. All of them are held in memory: ask for some thousands at a time. */
+  find(keys: readonly RowKey[]): Promise<FoundRows>;
+  /**
+   * The keys of the rows whose columns of an index hold one of these values.
+   * @param values keys of the table that the columns refer to
+   */
+  findReferring(index: readonly string[], values: readonly RowKey[]): Promise<RowKey[]>;
+  /**
+   * Applies what was captured: first the deletes, then the rows; of rows with one key, the last.
+   * @param changes.deletes batches of the key's columns
+   * @returns the keys of the rows that came, changed or went; those captured again as they were are not among them
+   */
+  apply(changes: {
+    readonly upserts: AsyncIterable<Upserts> | Iterable<Upserts>;
+    readonly deletes: AsyncIterable<RecordBatch> | Iterable<RecordBatch>;
+  }): Promise<RowKey[]>;
+  /**
+   * Writes what changed.
+   * @returns the key to name in the commit; undefined for a table that never had a row
+   */
+  save(): Promise<string | undefined>;
+}
+
+/** What the state needs of a bucket. */
+export type StateStore = Pick<ObjectStore, "get" | "range" | "stream" | "putIfAbsent">;
+
+/** Rows that are sorted and merged together: what bounds memory. */
+const CHUNK_ROWS = 262_144;
+const CHUNK_BYTES = 32 * 1024 * 1024;
+
+export interface StateOptions {
+  readonly store: StateStore;
+  readonly now: () => Date;
+  readonly cache: LeafCache;
+  /** Smaller in tests. */
+  readonly size?: LeafSize;
+  readonly chunkRows?: number;
+  readonly segmentBytes?: number;
+}
+
+/**
+ * Opens the state of a table as it was after the commit that names `key`.
+ * @throws TerminalError when what is kept has other columns than the model reads now
+ */
+export async function openTableState(
+  spec: StateSpec,
+  key: string | undefined,
+  options: StateOptions,
+): Promise<TableState> {
+  const { store, chunkRows = CHUNK_ROWS } = options;
+  const isLegacy = key?.endsWith(".arrow") === true;
+  const manifest = key === undefined || isLegacy ? undefined : await readManifest(spec, key, store);
+  const leaves = leafStore({ table: spec.name, ...options });
+  const over = { store: leaves, ...(options.size !== undefined && { size: options.size }) };
+  const rows = sortedTable(spec, manifest?.rows ?? [], over);
+  const indexes = new Map<string, SortedTable>();
+  for (const columns of spec.indexes) {
+    // The beginning of a key of several columns is an index already.
+    if (isPrefixOfKey(spec, columns)) continue;
+    const name = indexName(columns);
+    indexes.set(name, sortedTable(indexSpec(spec, columns), manifest?.indexes[name] ?? [], over));
+  }
+  let savedKey = manifest === undefined ? undefined : key;
+
+  const merge = async (changes: SortedChanges, changed: RowKey[]): Promise<void> => {
+    const collected = [...indexes.values()].map((index) => ({
+      index,
+      changes: indexChanges(index.spec, changes.batch),
+    }));
+    await rows.merge(changes, (of, before) => {
+      for (const changedKey of of.keys) changed.push(changedKey);
+      for (const one of collected) one.changes.add(of, before);
+    });
+    for (const one of collected) await one.index.merge(one.changes.finish());
+  };
+
+  const apply: TableState["apply"] = async ({ upserts, deletes }) => {
+    const changed: RowKey[] = [];
+    let waiting: Upserts[] = [];
+    let deleted: RowKey[] = [];
+    let waitingRows = 0;
+    let bytes = 0;
+    const flush = async (): Promise<void> => {
+      if (waitingRows + deleted.length > 0)
+        await merge(sortChanges(spec, { upserts: waiting, deleted }), changed);
+      [waiting, deleted, waitingRows, bytes] = [[], [], 0, 0];
+    };
+    for await (const batch of deletes) {
+      const keyAt = keysOf(spec, batch);
+      for (let row = 0; row < batch.numRows; row++) deleted.push(keyAt(row));
+      if (deleted.length >= chunkRows) await flush();
+    }
+    for await (const { batch, rejections } of upserts) {
+      waiting.push({ batch, rejections });
+      waitingRows += batch.numRows;
+      bytes += batch.data.byteLength;
+      if (waitingRows >= chunkRows || bytes >= CHUNK_BYTES) await flush();
+    }
+    await flush();
+    if (changed.length > 0) savedKey = undefined;
+    return changed;
+  };
+
+  if (key !== undefined && isLegacy) await apply({ upserts: legacyRows(spec, key, store), deletes: [] });
+  if (manifest !== undefined && (await buildMissing(spec, { rows, indexes, manifest, leaves })))
+    savedKey = undefined;
+
+  return {
+    find: rows.find,
+    findReferring: (columns, values) => {
+      const types = columns.map((name) => typeOf(spec.columns, name));
+      const prefixes = values.map((value) => asParts(types, value));
+      const table = isPrefixOfKey(spec, columns) ? rows : indexes.get(indexName(columns));
+      if (table === undefined) throw new TypeError(`${spec.name} has no index by ${columns.join(", ")}`);
+      return table.findByPrefix(prefixes, spec.key);
+    },
+    apply,
+    save: async () => {
+      if (savedKey !== undefined || (rows.leaves().length === 0 && manifest === undefined)) return savedKey;
+      await leaves.flush();
+      const saved: Manifest = {
+        version: 1,
+        table: spec.name,
+        columns: shapeOf(spec.columns),
+        rows: rows.leaves(),
+        indexes: Object.fromEntries([...indexes].map(([name, index]) => [name, index.leaves()])),
+      };
+      savedKey = await writeManifest(saved, options);
+      return savedKey;
+    },
+  };
+}
+
+const isPrefixOfKey = ({ key }: StateSpec, columns: readonly string[]): boolean =>
+  key.length > 1 && columns.every((column, place) => key[place] === column);
+
+async function writeManifest(
+  manifest: Manifest,
+  { store, now }: Pick<StateOptions, "store" | "now">,
+): Promise<string> {
+  const key = dataKey({ at: now(), table: manifest.table, extension: "json", folder: "state" });
+  if (await store.putIfAbsent(key, formatManifest(manifest))) return key;
+  throw new TransientError(`${key} exists already: another run of process is writing`, {
+    subject: { table: manifest.table },
+  });
+}
+
+async function readManifest(spec: StateSpec, key: string, store: StateStore): Promise<Manifest> {
+  const body = await store.get(key);
+  if (body === undefined)
+    throw new TerminalError(`${key} is missing: restore the object from its versions`, {
+      subject: { table: spec.name },
+    });
+  const manifest = parseManifest(key, body);
+  checkColumns(spec, key, manifest.columns);
+  return manifest;
+}
+
+/** A column may have another name than when it was kept; its type and place may not change. */
+function checkColumns(
+  spec: StateSpec,
+  key: string,
+  kept: readonly (readonly [name: string, type: string])[],
+): void {
+  const wanted = shapeOf(spec.columns);
+  const isSame =
+    wanted.length === kept.length &&
+    Object.entries(spec.columns).every(([name, column], place) => {
+      const [keptName, keptType] = kept[place] ?? [];
+      return (
+        keptType === wanted[place]?.[1] && nameAmong(name, column, (one) => one === keptName) !== undefined
+      );
+    });
+  if (isSame) return;
+  const list = (columns: readonly (readonly [string, string])[]): string =>
+    columns.map(([name, type]) => `${name} ${type}`).join(", ");
+  throw new TerminalError(
+    `the joined rows of ${spec.name} are kept with the columns ${list(kept)}, the model reads ${list(wanted)} ` +
+      `(${key}): raise the version of the model, and reprocess`,
+    { subject: { table: spec.name } },
+  );
+}
+
+/** The rows as an earlier version of Marble kept them: a stream of batches. */
+async function* legacyRows(spec: StateSpec, key: string, store: StateStore): AsyncGenerator<Upserts> {
+  const reader = await RecordBatchReader.from(await store.stream(key));
+  for await (const batch of reader) {
+    checkColumns(
+      spec,
+      key,
+      batch.schema.fields.map(({ name, type }) => [name, String(type)] as const),
+    );
+    const children = batch.data.children;
+    const named = recordBatch(arrowSchema(spec.columns), { length: batch.numRows, children });
+    yield { batch: named, rejections: new Map() };
+  }
+}
+
+/** Builds the indexes that the manifest does not have, because a join was added since. Returns whether there were some. */
+async function buildMissing(
+  spec: StateSpec,
+  of: {
+    readonly rows: SortedTable;
+    readonly indexes: ReadonlyMap<string, SortedTable>;
+    readonly manifest: Manifest;
+    readonly leaves: ReturnType<typeof leafStore>;
+  },
+): Promise<boolean> {
+  const missing = [...of.indexes].filter(([name]) => of.manifest.indexes[name] === undefined);
+  for (const [, index] of missing) {
+    for (const stored of of.rows.leaves()) {
+      const { batch, keys } = await of.leaves.read(spec, stored);
+      const changes = indexChanges(index.spec, batch);
+      changes.add(newRows({ batch, keys, deleted: [] }, 0, keys.length), undefined);
+      await index.merge(changes.finish());
+    }
+  }
+  return missing.length > 0;
+}

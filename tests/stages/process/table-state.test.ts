@@ -1,0 +1,326 @@
+import { RecordBatchStreamWriter } from "apache-arrow";
+import { expect } from "chai";
+import fc from "fast-check";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { leafCache } from "../../../adapters/state/leaf-cache";
+import { objectStore, type ObjectStore } from "../../../adapters/lake/object-store";
+import type { Value } from "../../../domain/formats/columnar/read";
+import { dataKey } from "../../../domain/log/keys";
+import { bigint, boolean, decimal, integer, text } from "../../../domain/model/types";
+import type { Rejections } from "../../../domain/transform/rejection";
+import { keysOf } from "../../../domain/state/changes";
+import { keyReader, type RowKey } from "../../../domain/state/row-key";
+import { columnData } from "../../../domain/formats/columnar/arrow";
+import { startS3, type S3Server } from "../../../local/cloud/s3/server";
+import { monotonicClock } from "../../../stages/shared/clock";
+import {
+  openTableState,
+  type StateSpec,
+  type StateStore,
+  type TableState,
+} from "../../../stages/process/state/table-state";
+import { batchOfObjects, objectsOf } from "../../support/formats/columnar";
+import { failureOf } from "../../support/failure";
+import { s3Client } from "../../support/pipeline/pipeline";
+
+type Plain = Readonly<Record<string, Value>>;
+
+/** Small enough that some rows make many leaves, chunks and segments. */
+const SMALL = { size: { target: 150, most: 300 }, chunkRows: 7, segmentBytes: 4_000 };
+
+const not = <T>(value: T, nullable = false): { type: T; nullable: boolean } => ({ type: value, nullable });
+
+/** Tables with keys of several kinds; `parent` refers to another table. */
+const SPECS: Readonly<Record<string, StateSpec>> = {
+  "an integer": {
+    name: "line",
+    columns: {
+      id: not(integer),
+      parent: not(integer, true),
+      note: not(text, true),
+      flag: not(boolean, true),
+    },
+    key: ["id"],
+    indexes: [["parent"]],
+  },
+  "a bigint that may be large": {
+    name: "line",
+    columns: { id: not(bigint), parent: not(bigint, true), note: not(text, true), flag: not(boolean, true) },
+    key: ["id"],
+    indexes: [["parent"]],
+  },
+  "a text": {
+    name: "line",
+    columns: { id: not(text), parent: not(text, true), note: not(text, true), flag: not(boolean, true) },
+    key: ["id"],
+    indexes: [["parent"], ["parent", "id"]],
+  },
+  "a decimal": {
+    name: "line",
+    columns: { id: not(decimal(12, 2)), parent: not(integer, true), note: not(text), flag: not(boolean) },
+    key: ["id"],
+    indexes: [["parent"]],
+  },
+  "two columns": {
+    name: "line",
+    columns: { parent: not(integer), id: not(text), note: not(text, true), flag: not(boolean, true) },
+    key: ["parent", "id"],
+    indexes: [["parent"], ["id", "parent"], ["note"]],
+  },
+};
+
+const values: Record<string, fc.Arbitrary<Value>> = {
+  integer: fc.oneof(fc.integer({ min: -6, max: 6 }), fc.constantFrom(-(2 ** 31), 2 ** 31 - 1)),
+  bigint: fc.oneof(
+    fc.integer({ min: -4, max: 4 }).map(BigInt),
+    fc.constantFrom(
+      2n ** 53n - 1n,
+      2n ** 53n,
+      2n ** 53n + 1n,
+      2n ** 63n - 1n,
+      -(2n ** 63n),
+      -(2n ** 53n) - 1n,
+    ),
+  ),
+  decimal: fc.oneof(fc.integer({ min: -9, max: 9 }).map(BigInt), fc.constantFrom(10n ** 17n, -(10n ** 17n))),
+  text: fc.constantFrom("", "a", "ab", "b", "é", "\uffff", "😀", "a long text that fills a leaf ".repeat(3)),
+  boolean: fc.boolean(),
+};
+
+/** What is captured in a commit: keys that are deleted, then rows. */
+interface Captured {
+  readonly rows: readonly Plain[];
+  readonly deleted: readonly Plain[];
+}
+
+function captured({ columns, key }: StateSpec): fc.Arbitrary<Captured> {
+  const row = fc.record(
+    Object.fromEntries(
+      Object.entries(columns).map(([name, { type, nullable }]) => {
+        const value = values[type.kind]!;
+        return [name, nullable ? fc.option(value, { nil: null }) : value];
+      }),
+    ),
+  );
+  const keyOnly = row.map((whole) => Object.fromEntries(key.map((name) => [name, whole[name]!])));
+  return fc.record({ rows: fc.array(row, { maxLength: 25 }), deleted: fc.array(keyOnly, { maxLength: 8 }) });
+}
+
+/** A bucket in memory: the properties make many thousands of requests. */
+function memoryStore(): StateStore {
+  const objects = new Map<string, Uint8Array>();
+  const read = (key: string): Uint8Array => {
+    const body = objects.get(key);
+    if (body === undefined) throw new Error(`there is no object ${key}`);
+    return body;
+  };
+  return {
+    get: (key) => Promise.resolve(new TextDecoder().decode(read(key))),
+    range: (key, start, end) => Promise.resolve(read(key).slice(start, end).buffer as ArrayBuffer),
+    stream: () => Promise.reject(new Error("no stream is read")),
+    putIfAbsent: (key, body) => {
+      if (objects.has(key)) return Promise.resolve(false);
+      objects.set(key, typeof body === "string" ? new TextEncoder().encode(body) : body.slice());
+      return Promise.resolve(true);
+    },
+  };
+}
+
+describe("The state of a joined table", () => {
+  let directory: string;
+  let s3: S3Server;
+  let store: ObjectStore;
+  const now = monotonicClock();
+
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), "marble-state-"));
+    s3 = await startS3({ directory });
+    await s3.createBucket("processed");
+    store = objectStore("processed", s3Client(s3.url));
+  });
+  after(async () => {
+    await s3.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const open = (spec: StateSpec, key: string | undefined, options = {}): Promise<TableState> =>
+    openTableState(spec, key, { store, now, cache: leafCache(2_000), ...SMALL, ...options });
+
+  const upserts = (
+    spec: StateSpec,
+    rows: readonly Plain[],
+  ): { batch: ReturnType<typeof batchOfObjects>; rejections: Rejections }[] =>
+    rows.map((row) => ({ batch: batchOfObjects(spec.columns, [row]), rejections: new Map() }));
+
+  /** The present rows by key. */
+  type Oracle = Map<string, Plain>;
+  const plain = (row: Plain | undefined): string =>
+    JSON.stringify(row, (_, value: unknown) => (typeof value === "bigint" ? Number(value) : value));
+  const keyOf = ({ columns, key }: StateSpec, row: Plain): RowKey => {
+    const only = Object.fromEntries(key.map((name) => [name, columns[name]!]));
+    return keysOf({ columns: only, key }, batchOfObjects(only, [row]))(0);
+  };
+  const nameOf = (spec: StateSpec, row: Plain): string => String(keyOf(spec, row));
+
+  /** Applies a capture to the oracle; gives the keys of the rows that came, changed or went. */
+  function applyTo(oracle: Oracle, spec: StateSpec, { rows, deleted }: Captured): string[] {
+    const before = new Map(oracle);
+    for (const key of deleted) oracle.delete(nameOf(spec, key));
+    for (const row of rows) oracle.set(nameOf(spec, row), row);
+    const names = new Set([...before.keys(), ...oracle.keys()]);
+    return [...names].filter((name) => plain(before.get(name)) !== plain(oracle.get(name)));
+  }
+
+  async function assertHolds(state: TableState, oracle: Oracle, spec: StateSpec): Promise<void> {
+    const rows = [...oracle.values()];
+    const unknown = Object.fromEntries(
+      spec.key.map((name) => [name, nowhere[spec.columns[name]!.type.kind]!]),
+    );
+    const keys = [...rows, unknown, ...rows.slice(0, 2)].map((row) => keyOf(spec, row));
+    const found = await state.find(keys);
+    const held = objectsOf(spec.columns, found.batch);
+    expect([...found.rows].map((row) => plain(held[row]))).to.deep.equal(
+      [...rows, undefined, ...rows.slice(0, 2)].map(plain),
+    );
+    for (const index of spec.indexes) {
+      const wanted = rows.filter((row) => index.every((name) => row[name] !== null));
+      const half = wanted.filter((_, place) => place % 2 === 0);
+      const types = index.map((name) => spec.columns[name]!.type);
+      const valueOf = (row: Plain): RowKey => {
+        const batch = batchOfObjects(spec.columns, [row]);
+        return keyReader(
+          types,
+          index.map((name) => columnData(batch, name)),
+        )(0)!;
+      };
+      const asked = half.map(valueOf);
+      const expected = wanted.filter((row) => asked.includes(valueOf(row))).map((row) => keyOf(spec, row));
+      expect((await state.findReferring(index, asked)).map(String).sort()).to.deep.equal(
+        expected.map(String).sort(),
+      );
+    }
+  }
+  const nowhere: Record<string, Value> = { integer: 77, bigint: 77n, text: "nowhere", decimal: 77n };
+
+  for (const [kind, spec] of Object.entries(SPECS)) {
+    it(`finds what plain maps hold after any captures, by ${kind}, in every commit's state`, () =>
+      fc.assert(
+        fc.asyncProperty(
+          fc.array(captured(spec), { minLength: 1, maxLength: 5 }),
+          fc.constantFrom(7, 1_000),
+          async (commits, chunkRows) => {
+            const memory = memoryStore();
+            const oracle: Oracle = new Map();
+            const past: { key: string | undefined; oracle: Oracle }[] = [];
+            let key: string | undefined;
+            const keyColumns = Object.fromEntries(spec.key.map((name) => [name, spec.columns[name]!]));
+            for (const commit of commits) {
+              const state = await open(spec, key, { chunkRows, store: memory });
+              const changed = await state.apply({
+                upserts: upserts(spec, commit.rows),
+                deletes: [batchOfObjects(keyColumns, commit.deleted)],
+              });
+              const expected = applyTo(oracle, spec, commit);
+              expect(changed.map(String)).to.include.members(expected);
+              // What comes again in a later chunk is looked at there.
+              if (chunkRows > 100) expect(new Set(changed.map(String))).to.deep.equal(new Set(expected));
+              await assertHolds(state, oracle, spec);
+              key = await state.save();
+              past.push({ key, oracle: new Map(oracle) });
+            }
+            for (const one of past)
+              await assertHolds(await open(spec, one.key, { store: memory }), one.oracle, spec);
+          },
+        ),
+        { numRuns: 25 },
+      ));
+  }
+
+  const [LINES] = Object.values(SPECS) as [StateSpec];
+  const line = (id: number, parent: number | null = 1, note = "note"): Plain => ({
+    id,
+    parent,
+    note,
+    flag: true,
+  });
+  const lines = (count: number): Plain[] => Array.from({ length: count }, (_, id) => line(id, id % 10));
+
+  it("says that a row captured again as it was has not changed, and keeps its manifest", async () => {
+    const state = await open(LINES, undefined);
+    await state.apply({ upserts: upserts(LINES, lines(50)), deletes: [] });
+    const key = await state.save();
+    const again = await open(LINES, key);
+    expect(await again.apply({ upserts: upserts(LINES, lines(50)), deletes: [] })).to.deep.equal([]);
+    expect(await again.save()).to.equal(key);
+  });
+
+  it("reads and writes a few leaves for a changed row, however many rows there are", async () => {
+    const costs: { reads: number; bytes: number }[] = [];
+    for (const count of [2_000, 20_000]) {
+      const size = { target: 4_096, most: 8_192 };
+      const state = await open(LINES, undefined, { size, chunkRows: 100_000 });
+      await state.apply({
+        upserts: [{ batch: batchOfObjects(LINES.columns, lines(count)), rejections: new Map() }],
+        deletes: [],
+      });
+      const cost = { reads: 0, bytes: 0 };
+      const counted: ObjectStore = {
+        ...store,
+        range: (...range) => {
+          cost.reads += 1;
+          return store.range(...range);
+        },
+        putIfAbsent: (key, body) => {
+          if (key.endsWith(".arrow")) cost.bytes += body.length;
+          return store.putIfAbsent(key, body);
+        },
+      };
+      const again = await open(LINES, await state.save(), { size, store: counted });
+      await again.apply({ upserts: upserts(LINES, [line(count / 2, 3, "changed")]), deletes: [] });
+      await again.save();
+      costs.push(cost);
+    }
+    const [small, large] = costs;
+    expect(large!.reads).to.be.at.most(3);
+    expect(large!.bytes)
+      .to.be.at.most(3 * 8_192)
+      .and.at.most(2 * small!.bytes);
+  });
+
+  it("reads what an earlier version kept as one stream", async () => {
+    const key = dataKey({ at: now(), table: "line", extension: "arrow", folder: "state" });
+    await store.upload(key, RecordBatchStreamWriter.writeAll([batchOfObjects(LINES.columns, lines(20))]));
+    const state = await open(LINES, key);
+    expect((await state.find([3, 99])).rows).to.deep.equal(Int32Array.of(0, -1));
+    expect(await state.findReferring(["parent"], [4])).to.have.members([4, 14]);
+    expect(await state.save()).to.match(/\.json$/);
+  });
+
+  it("builds the index of a join that was added since", async () => {
+    const state = await open({ ...LINES, indexes: [] }, undefined);
+    await state.apply({ upserts: upserts(LINES, lines(30)), deletes: [] });
+    const indexed = await open(LINES, await state.save());
+    expect(await indexed.findReferring(["parent"], [7])).to.have.members([7, 17, 27]);
+    const again = await open(LINES, await indexed.save());
+    expect(await again.findReferring(["parent"], [7])).to.have.members([7, 17, 27]);
+  });
+
+  it("follows a renamed column, and refuses one of another type by name", async () => {
+    const state = await open(LINES, undefined);
+    await state.apply({ upserts: upserts(LINES, lines(3)), deletes: [] });
+    const key = await state.save();
+    const { note, ...others } = LINES.columns;
+    const { id, parent, flag } = others as Required<typeof others>;
+    const renamed = {
+      ...LINES,
+      columns: { id: id!, parent: parent!, words: { ...note!, formerly: ["note"] }, flag: flag! },
+    };
+    expect(objectsOf(renamed.columns, (await (await open(renamed, key)).find([1])).batch)).to.deep.equal([
+      { id: 1, parent: 1, words: "note", flag: true },
+    ]);
+    const other = { ...LINES, columns: { ...LINES.columns, note: { type: integer, nullable: true } } };
+    expect((await failureOf(open(other, key))).message).to.match(/note Int32.*reprocess/);
+  });
+});
