@@ -4,15 +4,15 @@ import { arrowType, hasNulls, isValid } from "../formats/columnar/arrow";
 import { columnBuilder } from "../formats/columnar/builder";
 import { millisecondsOf, timestampHalves, utf8, valueReader } from "../formats/columnar/read";
 import { copierOf } from "../formats/columnar/take";
-import { writerOf } from "../columnar/write";
-import { computedColumn, type Input } from "../computed-column";
+import { writerOf } from "../formats/columnar/write";
+import { computedColumn, type Input } from "./computed-column";
 import { DAY_IN_MS, parseDate } from "../formats/csv/values";
 import { messageOf } from "../errors";
 import type { Column, ComputedOrigin, ReadOrigin } from "../model/columns";
 import { date, text, time, type ColumnType } from "../model/types";
 import type { Literal } from "../model/values";
 import { quoted, reject, type Rejections } from "./rejection";
-import { zoneOffset } from "../time-zone";
+import { zoneOffset } from "./time-zone";
 import { decodeUtf8 } from "../formats/utf8";
 
 /** The rows that a column is made from, and where its bad rows go. */

@@ -1,5 +1,5 @@
 import { columnData } from "../formats/columnar/arrow";
-import { printerOf } from "../columnar/print";
+import { printerOf } from "../formats/columnar/print";
 import type { TableCapture } from "../log/commit";
 import type { SourceBatch } from "../formats/csv/decoder";
 import { keySet } from "../capture/key-set";

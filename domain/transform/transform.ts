@@ -1,8 +1,8 @@
 import type { Data, RecordBatch } from "apache-arrow";
 import { hull, type DayRange } from "./calendar";
 import { arrowSchema, columnData, isValid, recordBatch } from "../formats/columnar/arrow";
-import { gatherColumn, NO_ROW } from "../columnar/gather";
-import { printerOf } from "../columnar/print";
+import { gatherColumn, NO_ROW } from "../formats/columnar/gather";
+import { printerOf } from "../formats/columnar/print";
 import { takeBatch, type RowReference } from "../formats/columnar/take";
 import { computeColumn, namedDays, rejectFarDays } from "./compute-column";
 import type { ReadOrigin } from "../model/columns";

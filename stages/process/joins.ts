@@ -1,7 +1,7 @@
 import type { RecordBatch } from "apache-arrow";
-import { leafCache } from "../adapters/state/leaf-cache";
-import { csvRecords } from "../../domain/csv/record";
-import { joinedRows, keysToFind } from "../../domain/join-rows";
+import { leafCache } from "../../adapters/state/leaf-cache";
+import { csvRecords } from "../../domain/formats/csv/record";
+import { joinedRows, keysToFind } from "../../domain/transform/join-rows";
 import type { CommitNumber } from "../../domain/log/keys";
 import { joinName } from "../../domain/model/join";
 import { feedsIn, isDirect, lookedForBy, type TableFeed } from "../../domain/model/joined-feeds";
@@ -9,10 +9,10 @@ import { contractsOf } from "../../domain/model/model";
 import type { SourceTable } from "../../domain/model/source";
 import { joinsOfFeed, sourcesOf, tombstoneTable, type Fact } from "../../domain/model/table";
 import type { AdmittedCapture } from "../../domain/transform/quarantine";
-import type { RowKey } from "../domain/state/row-key";
-import { tombstoneBatch } from "../../domain/tombstones";
+import type { RowKey } from "../../domain/state/row-key";
+import { tombstoneBatch } from "../../domain/transform/tombstones";
 import type { JoinedRows, Lookups } from "../../domain/transform/transform";
-import { affectedKeys, type ChangedKeys } from "../affected-keys";
+import { affectedKeys, type ChangedKeys } from "./affected-keys";
 import {
   captureBatches,
   capturesOf,
@@ -22,8 +22,8 @@ import {
   type CommittedBatch,
   type TableParts,
 } from "./commit-run";
-import { openTableState, type TableState } from "./process/state/table-state";
-import { writtenTombstones } from "../write-tombstones";
+import { openTableState, type TableState } from "./state/table-state";
+import { writtenTombstones } from "./write-tombstones";
 import { writeTable } from "./write-table";
 
 /** What the joined tables add to a commit. */

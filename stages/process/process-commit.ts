@@ -34,7 +34,7 @@ import { workOff } from "./tasks/run-tasks";
 import { rejectedRows } from "./rejected-rows";
 import { include } from "./tasks/transform-task";
 import { together } from "../shared/together";
-import { writtenTombstones } from "../write-tombstones";
+import { writtenTombstones } from "./write-tombstones";
 import { writeTable, type ParquetTable } from "./write-table";
 
 /**

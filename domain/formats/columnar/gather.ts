@@ -1,8 +1,8 @@
 import type { Data } from "apache-arrow";
-import type { ColumnType } from "../model/types";
-import { hasNulls, isValid } from "../formats/columnar/arrow";
-import { columnBuilder } from "../formats/columnar/builder";
-import { copierOf } from "../formats/columnar/take";
+import type { ColumnType } from "../../model/types";
+import { hasNulls, isValid } from "./arrow";
+import { columnBuilder } from "./builder";
+import { copierOf } from "./take";
 
 /** In the place of a row that is missing. */
 export const NO_ROW = -1;

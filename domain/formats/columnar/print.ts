@@ -1,7 +1,7 @@
 import type { Data } from "apache-arrow";
 import { UTCDate } from "@date-fns/utc";
-import type { ColumnType } from "../model/types";
-import { valueReader } from "../formats/columnar/read";
+import type { ColumnType } from "../../model/types";
+import { valueReader } from "./read";
 
 const DAY_IN_MS = 86_400_000;
 

@@ -1,7 +1,7 @@
 import Big from "big.js";
-import { exactParserOf, parserOf } from "../formats/csv/parsers";
-import type { ColumnType } from "../model/types";
-import type { ColumnBuilder } from "../formats/columnar/builder";
+import { exactParserOf, parserOf } from "../csv/parsers";
+import type { ColumnType } from "../../model/types";
+import type { ColumnBuilder } from "./builder";
 
 /** Writes a value into a row of a column; says whether it is a value of the column's type. */
 export type WriteValue = (builder: ColumnBuilder, row: number, value: unknown) => boolean;

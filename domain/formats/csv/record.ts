@@ -1,5 +1,5 @@
 import type { RecordBatch } from "apache-arrow";
-import { columnData, isValid, type ColumnShape } from "../formats/columnar/arrow";
+import { columnData, isValid, type ColumnShape } from "../columnar/arrow";
 import { printerOf } from "../columnar/print";
 
 /** Rows of a batch as a CSV file has them: the header, and each row as a record. */

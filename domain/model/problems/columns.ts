@@ -1,6 +1,6 @@
 import { columnBuilder } from "../../formats/columnar/builder";
-import { writerOf } from "../../columnar/write";
-import { isTimeZone } from "../../time-zone";
+import { writerOf } from "../../formats/columnar/write";
+import { isTimeZone } from "../../transform/time-zone";
 import type { Column, ReadOrigin } from "../columns";
 import { pathOf } from "../join";
 import type { SourceTable } from "../source";

@@ -2,7 +2,7 @@ import type { RecordBatch } from "apache-arrow";
 import { hull } from "../../../domain/transform/calendar";
 import { tombstoneTable } from "../../../domain/model/table";
 import type { Task, TaskResult } from "../../../domain/log/task";
-import { tombstoneBatch } from "../../../domain/tombstones";
+import { tombstoneBatch } from "../../../domain/transform/tombstones";
 import type { Lookups } from "../../../domain/transform/transform";
 import { fileBatches, transformed, type RemodelRun } from "../commit-run";
 import { rejectedRows, type RejectedRows } from "../rejected-rows";

@@ -1,11 +1,11 @@
 import type { Value } from "../../../domain/formats/columnar/read";
-import { joinedRows, keysToFind } from "../../../domain/join-rows";
+import { joinedRows, keysToFind } from "../../../domain/transform/join-rows";
 import { joinName } from "../../../domain/model/join";
 import type { SourceTable } from "../../../domain/model/source";
 import { joinsOfFeed, type Dimension, type Fact } from "../../../domain/model/table";
 import type { Rejection, Rejections } from "../../../domain/transform/rejection";
-import { keysOf } from "../../domain/state/changes";
-import type { RowKey } from "../../domain/state/row-key";
+import { keysOf } from "../../../domain/state/changes";
+import type { RowKey } from "../../../domain/state/row-key";
 import {
   transformBatch,
   type JoinedRows,

@@ -1,11 +1,11 @@
 import type { Data, RecordBatch } from "apache-arrow";
-import { columnData } from "./formats/columnar/arrow";
-import { NO_ROW } from "./columnar/gather";
-import type { Join } from "./model/join";
-import { fromOf } from "./model/join";
-import type { SourceTable } from "./model/source";
-import { keyReader, type RowKey } from "./state/row-key";
-import type { JoinedRows } from "./transform/transform";
+import { columnData } from "../formats/columnar/arrow";
+import { NO_ROW } from "../formats/columnar/gather";
+import type { Join } from "../model/join";
+import { fromOf } from "../model/join";
+import type { SourceTable } from "../model/source";
+import { keyReader, type RowKey } from "../state/row-key";
+import type { JoinedRows } from "./transform";
 
 /**
  * The keys that a join looks for: one for each row that it starts from; undefined where the key is NULL or there is

@@ -1,9 +1,9 @@
 import type { RecordBatch } from "apache-arrow";
-import { arrowSchema, columnData, recordBatch } from "./formats/columnar/arrow";
-import { takeBatch } from "./formats/columnar/take";
-import { computeColumn } from "./transform/compute-column";
-import type { Column } from "./model/columns";
-import { tombstoneTable, type Fact, type Feed } from "./model/table";
+import { arrowSchema, columnData, recordBatch } from "../formats/columnar/arrow";
+import { takeBatch } from "../formats/columnar/take";
+import { computeColumn } from "./compute-column";
+import type { Column } from "../model/columns";
+import { tombstoneTable, type Fact, type Feed } from "../model/table";
 
 /**
  * The keys of rows that are not in a fact table, as the table calls them: its tombstones.

@@ -1,15 +1,15 @@
 import type { Data } from "apache-arrow";
 import Big from "big.js";
-import { isValid } from "./formats/columnar/arrow";
-import { columnBuilder } from "./formats/columnar/builder";
-import { printerOf } from "./columnar/print";
-import { valueReader } from "./formats/columnar/read";
-import { writerOf } from "./columnar/write";
-import { messageOf } from "./errors";
-import type { Column, ComputedOrigin } from "./model/columns";
-import { typeName, type ColumnType } from "./model/types";
-import type { AnyValue } from "./model/values";
-import { quoted, reject, type Rejections } from "./transform/rejection";
+import { isValid } from "../formats/columnar/arrow";
+import { columnBuilder } from "../formats/columnar/builder";
+import { printerOf } from "../formats/columnar/print";
+import { valueReader } from "../formats/columnar/read";
+import { writerOf } from "../formats/columnar/write";
+import { messageOf } from "../errors";
+import type { Column, ComputedOrigin } from "../model/columns";
+import { typeName, type ColumnType } from "../model/types";
+import type { AnyValue } from "../model/values";
+import { quoted, reject, type Rejections } from "./rejection";
 
 /** What a function gets under a name: the column, made for all rows. */
 export interface Input {

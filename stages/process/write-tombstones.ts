@@ -1,11 +1,11 @@
 import type { RecordBatch } from "apache-arrow";
-import type { DataFile } from "../domain/log/commit";
-import type { TableFeed } from "../domain/model/joined-feeds";
-import { tombstoneTable, type Fact } from "../domain/model/table";
-import type { AdmittedCapture } from "../domain/transform/quarantine";
-import { tombstoneBatch } from "../domain/tombstones";
-import { tombstoneBatches, type CommitRun } from "./process/commit-run";
-import { writeTable } from "./process/write-table";
+import type { DataFile } from "../../domain/log/commit";
+import type { TableFeed } from "../../domain/model/joined-feeds";
+import { tombstoneTable, type Fact } from "../../domain/model/table";
+import type { AdmittedCapture } from "../../domain/transform/quarantine";
+import { tombstoneBatch } from "../../domain/transform/tombstones";
+import { tombstoneBatches, type CommitRun } from "./commit-run";
+import { writeTable } from "./write-table";
 
 /** Writes the keys of the rows that a capture found deleted, as the fact's table names them. */
 export async function writtenTombstones(
