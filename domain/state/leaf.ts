@@ -153,5 +153,7 @@ export function decodeLeaf(spec: SortedSpec, bytes: Uint8Array): Leaf {
     children: read.data.children,
   });
   const keyAt = keysOf(spec, batch);
-  return { batch, keys: Array.from({ length: batch.numRows }, (_, row) => keyAt(row)) };
+  const keys: RowKey[] = [];
+  for (let row = 0; row < batch.numRows; row++) keys.push(keyAt(row));
+  return { batch, keys };
 }

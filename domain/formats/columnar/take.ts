@@ -1,6 +1,6 @@
-import type { Data, RecordBatch } from "apache-arrow";
+import { makeData, type Data, type RecordBatch } from "apache-arrow";
 import type { ColumnType } from "../../model/types";
-import { arrowSchema, hasNulls, isValid, recordBatch, type ColumnShape } from "./arrow";
+import { arrowSchema, arrowType, hasNulls, isValid, recordBatch, type ColumnShape } from "./arrow";
 import { columnBuilder, type ColumnBuilder } from "./builder";
 import { utf8, valueReader, type Value } from "./read";
 
@@ -32,6 +32,9 @@ export function copierOf(type: ColumnType, data: Data): Copy {
 
 /** The column made of the referenced rows of a column that is spread over several batches. */
 export function takeColumn(type: ColumnType, sources: readonly Data[], rows: readonly RowReference[]): Data {
+  const [first] = sources;
+  if (first !== undefined && type.kind !== "text" && type.kind !== "boolean")
+    return takeWords(type, { first, sources, rows });
   const builder = columnBuilder(type, rows.length);
   const copies = sources.map((data) => copierOf(type, data));
   const nullable = sources.map(hasNulls);
@@ -45,6 +48,62 @@ export function takeColumn(type: ColumnType, sources: readonly Data[], rows: rea
     else copy(builder, to, from);
   });
   return builder.finish();
+}
+
+/**
+ * The referenced rows of columns whose values have one width, copied as words of 32 bits: no value is made of them on
+ * the way.
+ */
+function takeWords(
+  type: ColumnType,
+  from: { readonly first: Data; readonly sources: readonly Data[]; readonly rows: readonly RowReference[] },
+): Data {
+  const { first, sources, rows } = from;
+  const width = ((first.values as Int32Array).BYTES_PER_ELEMENT / 4) * first.stride;
+  const made = new Int32Array(rows.length * width);
+  const words = sources.map(wordsOf);
+  const nullable = sources.map(hasNulls);
+  let bitmap: Uint8Array | undefined;
+  let nullCount = 0;
+  for (let to = 0; to < rows.length; to++) {
+    const reference = rows[to] ?? -1;
+    const batch = batchOf(reference);
+    const row = rowOf(reference);
+    const source = words[batch];
+    if (source === undefined) throw new RangeError(`there is no batch ${batch}`);
+    if (nullable[batch] === true && !isValid(at(sources, batch), row)) {
+      bitmap ??= new Uint8Array((rows.length + 7) >> 3).fill(0xff);
+      bitmap[to >> 3] = (bitmap[to >> 3] ?? 0) & ~(1 << (to & 7));
+      nullCount += 1;
+    } else if (width === 1) made[to] = source[row] ?? outside(row);
+    else
+      for (let word = 0; word < width; word++)
+        made[to * width + word] = source[row * width + word] ?? outside(row);
+  }
+  const { constructor } = first.values as { constructor: new (buffer: ArrayBuffer) => unknown };
+  return makeData({
+    type: arrowType(type),
+    length: rows.length,
+    nullCount,
+    nullBitmap: bitmap,
+    data: new constructor(made.buffer),
+  } as never);
+}
+
+/** The memory of a column of values of one width. */
+function wordsOf({ values }: Data): Int32Array {
+  const { buffer, byteOffset, byteLength } = values as Int32Array;
+  return new Int32Array(buffer, byteOffset, byteLength / 4);
+}
+
+const outside = (row: number): never => {
+  throw new RangeError(`the batch has no row ${row}`);
+};
+
+function at<T>(values: readonly T[], index: number): T {
+  const value = values[index];
+  if (value === undefined) throw new RangeError(`there is no batch ${index}`);
+  return value;
 }
 
 /** Reads the values of referenced rows of a column that is spread over several batches. */

@@ -67,27 +67,37 @@ export function sortedTable(
   };
 
   const find = async (keys: readonly RowKey[]): Promise<FoundRows> => {
-    const places = keys.map((key) => {
-      const place = placeOf(key);
-      const leaf = current[place];
-      return leaf === undefined || key < leaf.first || key > leaf.last ? -1 : place;
-    });
-    const wanted = [...new Set(places)].filter((place) => place !== -1).sort((a, b) => a - b);
+    const places = new Int32Array(keys.length);
+    const isWanted = new Uint8Array(current.length);
+    let place = -1;
+    for (let index = 0; index < keys.length; index++) {
+      const key = at(keys, index);
+      // Neighbours often lie in one leaf.
+      if (!spans(current[place], key)) place = placeOf(key);
+      if (spans(current[place], key)) isWanted[place] = 1;
+      else place = -1;
+      places[index] = place;
+    }
+    const wanted = Array.from(current.keys()).filter((of) => isWanted[of] === 1);
     const leaves = await readAll(wanted);
-    const batchOf = new Map(wanted.map((place, index) => [place, index]));
+    const found = new Map(
+      wanted.map((of, batch) => {
+        const leaf = leaves.get(of);
+        if (leaf === undefined) throw new TypeError(`leaf ${of} was not read`);
+        return [of, { leaf, batch, rows: new Int32Array(leaf.keys.length).fill(-1) }] as const;
+      }),
+    );
     const references: RowReference[] = [];
-    const known = new Map<RowKey, number>();
-    const rows = Int32Array.from(keys, (key, index) => {
-      const before = known.get(key);
-      if (before !== undefined) return before;
-      const leaf = leaves.get(at(places, index));
-      const row = leaf === undefined ? -1 : rowIn(leaf, key);
-      const found =
-        row === -1 ? -1 : references.push(rowReference(batchOf.get(at(places, index)) ?? -1, row)) - 1;
-      known.set(key, found);
-      return found;
-    });
-    const batches = wanted.flatMap((place) => leaves.get(place)?.batch ?? []);
+    const rows = new Int32Array(keys.length).fill(-1);
+    for (let index = 0; index < keys.length; index++) {
+      const within = found.get(places[index] ?? -1);
+      const row = within === undefined ? -1 : rowIn(within.leaf, at(keys, index));
+      if (within === undefined || row === -1) continue;
+      // A row that several keys ask for is there once.
+      if (within.rows[row] === -1) within.rows[row] = references.push(rowReference(within.batch, row)) - 1;
+      rows[index] = within.rows[row] ?? -1;
+    }
+    const batches = wanted.flatMap((of) => leaves.get(of)?.batch ?? []);
     return { batch: takeBatch(batches, spec.columns, references), rows };
   };
 
@@ -173,6 +183,9 @@ export function sortedTable(
 
   return { spec, leaves: () => current, find, findByPrefix, merge };
 }
+
+const spans = (leaf: StoredLeaf | undefined, key: RowKey): boolean =>
+  leaf !== undefined && leaf.first <= key && key <= leaf.last;
 
 function least(a: RowKey | undefined, b: RowKey | undefined): RowKey {
   if (a !== undefined && (b === undefined || a < b)) return a;

@@ -1,9 +1,10 @@
-import type { RecordBatch } from "apache-arrow";
+import type { Data, RecordBatch } from "apache-arrow";
 import { arrowSchema, columnData, recordBatch } from "../../../domain/formats/columnar/arrow";
 import { rowReference, takeBatch, type RowReference } from "../../../domain/formats/columnar/take";
 import { at, stableOrder, typeOf, type SortedChanges, type SortedSpec } from "../../../domain/state/changes";
+import type { ColumnType } from "../../../domain/model/types";
 import type { RowChanges } from "../../../domain/state/leaf";
-import { compareKeys, partsReader } from "../../../domain/state/row-key";
+import { compareKeys, keyReader, partsReader } from "../../../domain/state/row-key";
 
 /** The index of a table by some of its columns: these and its key, sorted by both. Rows with a NULL are not in it. */
 export function indexSpec(table: SortedSpec, columns: readonly string[]): SortedSpec {
@@ -23,14 +24,23 @@ export interface IndexChanges {
   finish(): SortedChanges;
 }
 
-/** @param after the batch of the changes */
-export function indexChanges(index: SortedSpec, after: RecordBatch): IndexChanges {
+/**
+ * @param options.width how many columns it is an index by; the rest of its key is the key of the table
+ * @param options.after the batch of the changes, sorted by the key of the table
+ */
+export function indexChanges(
+  index: SortedSpec,
+  { width, after }: { readonly width: number; readonly after: RecordBatch },
+): IndexChanges {
+  const typesOf = (names: readonly string[]): ColumnType[] =>
+    names.map((name) => typeOf(index.columns, name));
+  const dataOf = (names: readonly string[], batch: RecordBatch): Data[] =>
+    names.map((name) => columnData(batch, name));
   const read = (batch: RecordBatch): ((row: number) => string | undefined) =>
-    partsReader(
-      index.key.map((name) => typeOf(index.columns, name)),
-      index.key.map((name) => columnData(batch, name)),
-    );
+    partsReader(typesOf(index.key), dataOf(index.key, batch));
   const entryAfter = read(after);
+  const by = index.key.slice(0, width);
+  const valueAfter = keyReader(typesOf(by), dataOf(by, after));
   const deleted: string[] = [];
   const keys: string[] = [];
   const rows: number[] = [];
@@ -49,7 +59,8 @@ export function indexChanges(index: SortedSpec, after: RecordBatch): IndexChange
       });
     },
     finish: () => {
-      const order = stableOrder(keys);
+      // The rows come in the order of the table's key: the index has to sort them by its own columns alone.
+      const order = stableOrder(rows.map((row) => valueAfter(row) ?? ""));
       const taken = order.map((place): RowReference => rowReference(0, at(rows, place)));
       return {
         batch: takeBatch([selectColumns(after, index)], index.columns, taken),

@@ -87,19 +87,20 @@ export async function openTableState(
   const leaves = leafStore({ table: spec.name, ...options });
   const over = { store: leaves, ...(options.size !== undefined && { size: options.size }) };
   const rows = sortedTable(spec, manifest?.rows ?? [], over);
-  const indexes = new Map<string, SortedTable>();
+  const indexes = new Map<string, TableIndex>();
   for (const columns of spec.indexes) {
     // The beginning of a key of several columns is an index already.
     if (isPrefixOfKey(spec, columns)) continue;
     const name = indexName(columns);
-    indexes.set(name, sortedTable(indexSpec(spec, columns), manifest?.indexes[name] ?? [], over));
+    const table = sortedTable(indexSpec(spec, columns), manifest?.indexes[name] ?? [], over);
+    indexes.set(name, { table, width: columns.length });
   }
   let savedKey = manifest === undefined ? undefined : key;
 
   const merge = async (changes: SortedChanges, changed: RowKey[]): Promise<void> => {
-    const collected = [...indexes.values()].map((index) => ({
-      index,
-      changes: indexChanges(index.spec, changes.batch),
+    const collected = [...indexes.values()].map(({ table, width }) => ({
+      index: table,
+      changes: indexChanges(table.spec, { width, after: changes.batch }),
     }));
     await rows.merge(changes, (of, before) => {
       for (const changedKey of of.keys) changed.push(changedKey);
@@ -144,7 +145,7 @@ export async function openTableState(
     findReferring: (columns, values) => {
       const types = columns.map((name) => typeOf(spec.columns, name));
       const prefixes = values.map((value) => asParts(types, value));
-      const table = isPrefixOfKey(spec, columns) ? rows : indexes.get(indexName(columns));
+      const table = isPrefixOfKey(spec, columns) ? rows : indexes.get(indexName(columns))?.table;
       if (table === undefined) throw new TypeError(`${spec.name} has no index by ${columns.join(", ")}`);
       return table.findByPrefix(prefixes, spec.key);
     },
@@ -157,12 +158,18 @@ export async function openTableState(
         table: spec.name,
         columns: shapeOf(spec.columns),
         rows: rows.leaves(),
-        indexes: Object.fromEntries([...indexes].map(([name, index]) => [name, index.leaves()])),
+        indexes: Object.fromEntries([...indexes].map(([name, index]) => [name, index.table.leaves()])),
       };
       savedKey = await writeManifest(saved, options);
       return savedKey;
     },
   };
+}
+
+/** An index, and by how many columns. */
+interface TableIndex {
+  readonly table: SortedTable;
+  readonly width: number;
 }
 
 const isPrefixOfKey = ({ key }: StateSpec, columns: readonly string[]): boolean =>
@@ -235,18 +242,18 @@ async function buildMissing(
   spec: StateSpec,
   of: {
     readonly rows: SortedTable;
-    readonly indexes: ReadonlyMap<string, SortedTable>;
+    readonly indexes: ReadonlyMap<string, TableIndex>;
     readonly manifest: Manifest;
     readonly leaves: ReturnType<typeof leafStore>;
   },
 ): Promise<boolean> {
   const missing = [...of.indexes].filter(([name]) => of.manifest.indexes[name] === undefined);
-  for (const [, index] of missing) {
+  for (const [, { table, width }] of missing) {
     for (const stored of of.rows.leaves()) {
       const { batch, keys } = await of.leaves.read(spec, stored);
-      const changes = indexChanges(index.spec, batch);
+      const changes = indexChanges(table.spec, { width, after: batch });
       changes.add(newRows({ batch, keys, deleted: [] }, 0, keys.length), undefined);
-      await index.merge(changes.finish());
+      await table.merge(changes.finish());
     }
   }
   return missing.length > 0;
