@@ -1,40 +1,54 @@
 "use strict";
 const { readdirSync } = require("node:fs");
+const { availableParallelism } = require("node:os");
 const { join } = require("node:path");
 
 /**
- * The order of the test files, by folder. The longest file begins, so that no worker is left with it at the end.
- * Files that run the Pulumi program come last: it leaves V8's debugger on, and all that comes after in the process is
- * several times as slow (local/pulumi/debugger.ts).
+ * The groups of tests, by folder of `tests/`, in the order in which they run: `npm run test:unit` runs one of them.
+ * The longest file begins, so that no worker is left with it at the end. Files that run the Pulumi program come last: it
+ * leaves V8's debugger on, and all that comes after in the process is several times as slow (local/pulumi/debugger.ts).
  */
-const ORDER = [
-  "model",
-  "stages",
-  "domain",
-  "adapters",
-  "github",
-  "report",
-  "e2e",
-  "local",
-  "infra",
-  "policy",
-  "bootstrap",
-];
-
-const rank = (file) => {
-  const [, folder = ""] = file.split(/[\\/]/);
-  const place = ORDER.indexOf(folder);
-  return place === -1 ? ORDER.length : place;
+const GROUPS = {
+  stages: ["model", "stages"],
+  unit: ["domain", "adapters", "github", "docs"],
+  e2e: ["e2e", "local", "infra", "policy", "bootstrap", ""],
 };
+
+/** Takes `--group NAME` out of the arguments; mocha does not know it. */
+function takeGroup(args) {
+  const at = args.indexOf("--group");
+  if (at === -1) return undefined;
+  const [, name] = args.splice(at, 2);
+  if (GROUPS[name] === undefined)
+    throw new Error(`--group takes one of ${Object.keys(GROUPS).join(", ")}, not "${name}"`);
+  return name;
+}
+
+const folderOf = (file) => {
+  const [, folder = "", below] = file.split(/[\\/]/);
+  return below === undefined ? "" : folder;
+};
+
+const group = takeGroup(process.argv);
+const folders = group === undefined ? Object.values(GROUPS).flat() : GROUPS[group];
+const rank = (file) => folders.indexOf(folderOf(file));
+const unknown = [];
+const files = readdirSync(join(__dirname, "tests"), { recursive: true })
+  .filter((file) => file.endsWith(".test.ts"))
+  .map((file) => join("tests", file));
+for (const file of files) if (!Object.values(GROUPS).flat().includes(folderOf(file))) unknown.push(file);
+if (unknown.length > 0) throw new Error(`.mocharc.cjs: no group has the folder of ${unknown.join(", ")}`);
+
+/** `npx mocha tests/….test.ts` runs that file alone. */
+const named = process.argv.some((argument) => /^[^-].*\.test\.ts$/.test(argument));
 
 module.exports = {
   require: ["./register.cjs", "tests/support/hooks.ts"],
-  spec: readdirSync(join(__dirname, "tests"), { recursive: true })
-    .filter((file) => file.endsWith(".test.ts"))
-    .map((file) => join("tests", file))
-    .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1)),
+  ...(!named && {
+    spec: files.filter((file) => rank(file) !== -1).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1)),
+  }),
   timeout: 30_000,
   extension: ["ts"],
-  parallel: true,
-  jobs: 2,
+  parallel: !named,
+  jobs: Math.max(2, availableParallelism()),
 };

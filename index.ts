@@ -30,6 +30,7 @@ import {
   readObjects,
   readSecret,
   readTags,
+  roleArnOf,
   tagObjects,
   uploadObjects,
 } from "./infra/permissions/permissions";
@@ -154,12 +155,10 @@ const loadStage = new Stage("load", {
   ...common,
 });
 
-// Nobody else changes what is in the lake, and nothing in it is ever written over.
-ingestion.admit({ writers: [ingestStage.roleArn], taggers: [ingestStage.roleArn] });
-processed.admit({
-  writers: [processStage, ...workers].map(({ roleArn }) => roleArn),
-  taggers: [loadStage.roleArn],
-});
+// Nobody else changes what is in the lake, and nothing in it is ever written over. No setting changes who: what
+// deploys from GitHub may not write these policies.
+ingestion.admit({ writers: [roleArnOf("ingest")], taggers: [roleArnOf("ingest")] });
+processed.admit({ writers: [roleArnOf("process"), roleArnOf("remodel")], taggers: [roleArnOf("load")] });
 
 // What starts them: the clock; for stage 2 a new commit, and the clock in case its event got lost.
 new Schedule("ingest-schedule", { expression: config.ingestSchedule, stage: ingestStage, alerts });
@@ -212,7 +211,7 @@ export const schedules = {
 };
 export const secrets = { source: config.sourceSecret, warehouse: config.warehouseSecret };
 export const athena = lake
-  ? { database: lake.database, workgroup: lake.workgroup, readerPolicy: lake.readerPolicyArn }
+  ? { database: lake.database, workgroup: lake.workgroup, readerRole: lake.readerRoleArn }
   : "off";
 export const reports = report
   ? { bucket: report.bucket.name, function: report.stage.function.name, schedule: config.reportSchedule }

@@ -20,7 +20,7 @@ export function boundaryStatements({ account, stack, secrets }: BoundaryArgs): S
   const own = (service: string, resource: string): string =>
     `arn:${partition}:${service}:${region}:${accountId}:${resource}marble-${stack}-*`;
   return [
-    allow(["s3:ListBucket"], [`arn:${partition}:s3:::marble-${stack}-*`]),
+    allow(["s3:ListBucket", "s3:GetBucketLocation"], [`arn:${partition}:s3:::marble-${stack}-*`]),
     allow(
       [
         "s3:GetObject",
@@ -52,9 +52,13 @@ export function boundaryStatements({ account, stack, secrets }: BoundaryArgs): S
     ),
     allow(["sns:Publish"], [own("sns", "")]),
     allow(["lambda:InvokeFunction"], [own("lambda", "function:")]),
+    ...askingAthena(account, stack),
     // AWS limits these to no resource.
     allow(
       [
+        "athena:ListWorkGroups",
+        "athena:ListDataCatalogs",
+        "athena:ListEngineVersions",
         "ec2:CreateNetworkInterface",
         "ec2:DescribeNetworkInterfaces",
         "ec2:DescribeSubnets",
@@ -65,6 +69,48 @@ export function boundaryStatements({ account, stack, secrets }: BoundaryArgs): S
         "xray:PutTelemetryRecords",
       ],
       ["*"],
+    ),
+  ];
+}
+
+/** What the role of those who ask the lake needs: see infra/lake/lake-catalogue.ts. */
+function askingAthena(account: Account, stack: string): Statement[] {
+  const database = `marble_${stack.replaceAll("-", "_")}_lake`;
+  const glue = (...parts: string[]): string[] => parts.map((part) => `${regional("glue", account)}:${part}`);
+  const athena = regional("athena", account);
+  return [
+    allow(
+      [
+        "athena:GetDataCatalog",
+        "athena:ListDatabases",
+        "athena:GetDatabase",
+        "athena:ListTableMetadata",
+        "athena:GetTableMetadata",
+      ],
+      [`${athena}:datacatalog/AwsDataCatalog`],
+    ),
+    allow(
+      [
+        "athena:StartQueryExecution",
+        "athena:StopQueryExecution",
+        "athena:GetQueryExecution",
+        "athena:GetQueryResults",
+        "athena:GetQueryResultsStream",
+        "athena:BatchGetQueryExecution",
+        "athena:ListQueryExecutions",
+        "athena:GetWorkGroup",
+        "athena:ListNamedQueries",
+        "athena:GetNamedQuery",
+        "athena:BatchGetNamedQuery",
+      ],
+      [`${athena}:workgroup/marble-${stack}-*`],
+    ),
+    // The console lists all databases, by their names.
+    allow(["glue:GetDatabases"], glue("catalog", "database/*")),
+    allow(["glue:GetDatabase"], glue("catalog", "database/default")),
+    allow(
+      ["glue:GetDatabase", "glue:GetTable", "glue:GetTables", "glue:GetPartitions"],
+      glue("catalog", `database/${database}`, `table/${database}/*`),
     ),
   ];
 }

@@ -11,6 +11,24 @@ export interface State {
 /** Resources that AWS does not let a policy name: what may be done to them stands below. */
 const UNNAMED_TYPES = ["aws:cloudwatch/queryDefinition:QueryDefinition"];
 
+/**
+ * How a bucket keeps what is in it: who may do what with its objects, and for how long they are there. Who may write
+ * that may have all of them deleted. So a deployment may do it to buckets without data only, those that a setting
+ * takes out and puts back: the reports, which expire, and the answers of Athena. Of the lake a person does it, who is
+ * an administrator, with the first deployment of a stack.
+ */
+const KEEPING = [
+  "s3:CreateBucket",
+  "s3:PutBucketObjectLockConfiguration",
+  "s3:PutBucketOwnershipControls",
+  "s3:PutBucketPolicy",
+  "s3:DeleteBucketPolicy",
+  "s3:PutBucketPublicAccessBlock",
+  "s3:PutBucketVersioning",
+  "s3:PutEncryptionConfiguration",
+  "s3:PutLifecycleConfiguration",
+];
+
 /** Reads that AWS does not limit to a resource. */
 const READ_ANYWHERE = [
   // Lambda looks at the VPC of a function with the rights of whoever deploys it.
@@ -72,14 +90,26 @@ export interface StackPermissionsArgs {
   readonly boundary: string;
 }
 
+type OfStack = Pick<StackPermissionsArgs, "account" | "stack">;
+
 /** The bucket of the answers to queries: see infra/lake/lake-catalogue.ts. */
-const resultsArn = ({ account, stack }: Pick<StackPermissionsArgs, "account" | "stack">): string =>
+const resultsArn = ({ account, stack }: OfStack): string =>
   `arn:${account.partition}:s3:::marble-${stack}-lake-results-*`;
+
+/** The bucket of the reports: see infra/stages/report.ts. */
+const reportsArn = ({ account, stack }: OfStack): string =>
+  `arn:${account.partition}:s3:::marble-${stack}-reports-*`;
+
+/** AWS looks for alarms among all that there are, and asks whether one may see them all. */
+const describeAlarms = (account: Account): Statement =>
+  allow(["cloudwatch:DescribeAlarms"], [`${regional("cloudwatch", account)}:alarm:*`]);
 
 /** What a deployment of one stack may do. */
 export function deployStatements({ account, state, stack, boundary }: StackPermissionsArgs): Statement[] {
   return [
     ...SERVICES.map(({ resources, read, write }) => allow([...read, ...write], resources(account, stack))),
+    describeAlarms(account),
+    allow(KEEPING, [resultsArn({ account, stack }), reportsArn({ account, stack })]),
     // Where Athena is switched off, the bucket of its answers goes, and must be empty for that. No other ever does.
     allow(["s3:DeleteBucket", "s3:ListBucketVersions"], [resultsArn({ account, stack })]),
     allow(["s3:DeleteObject", "s3:DeleteObjectVersion"], [`${resultsArn({ account, stack })}/*`]),
@@ -139,6 +169,7 @@ export function readStatements({ account, state, stacks }: ReadStatementsArgs): 
         stacks.flatMap((stack) => resources(account, stack)),
       ),
     ),
+    describeAlarms(account),
     allow(READ_ANYWHERE, ["*"]),
     mappings(["lambda:GetEventSourceMapping"], account, stacks),
     allow(["lambda:ListTags"], mappingArns(account)),

@@ -6,29 +6,22 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { boundaryStatements } from "./boundary";
 import { deployStatements, readStatements } from "./deploy-permissions";
-import { secretNamesFrom } from "./secret-names";
-import { subjectOf, type GitHubRepository } from "./github-subject";
+import { INLINE_LIMIT, MANAGED_LIMIT, policyText } from "./policy-text";
+import { bootstrapSettings } from "./settings";
+import { subjectOf } from "./github-subject";
 
 const ISSUER = "token.actions.githubusercontent.com";
 const AUDIENCE = "sts.amazonaws.com";
 
-const config = new pulumi.Config("marble-bootstrap");
-const stacks = stacksFrom(config);
-const secretNames = secretNamesFrom(config, stacks);
-const repository = repositoryFrom(config);
-const providerArn = config.get("providerArn") ?? newProvider();
+const settings = bootstrapSettings(pulumi.runtime.allConfig());
+const { repository, stacks, secretNames, stateBucket } = settings;
+const providerArn = settings.providerArn ?? newProvider();
 
-const stateBucket = config.require("stateBucket");
 const facts = pulumi
-  .all([
-    aws.getPartitionOutput(),
-    aws.getRegionOutput(),
-    aws.getCallerIdentityOutput(),
-    config.require("stateKey"),
-  ])
-  .apply(([{ partition }, { region }, { accountId }, keyArn]) => ({
+  .all([aws.getPartitionOutput(), aws.getRegionOutput(), aws.getCallerIdentityOutput()])
+  .apply(([{ partition }, { region }, { accountId }]) => ({
     account: { partition, region, accountId },
-    state: { keyArn, bucketArn: `arn:${partition}:s3:::${stateBucket}` },
+    state: { keyArn: settings.stateKey, bucketArn: `arn:${partition}:s3:::${stateBucket}` },
   }));
 
 /** Declares a role for jobs with one of the given subjects. Its name is outside of what it may write itself. */
@@ -55,7 +48,7 @@ function roleForJobs(
   });
   new aws.iam.RolePolicy(name, {
     role: role.name,
-    policy: statements.apply((Statement) => ({ Version: "2012-10-17" as const, Statement })),
+    policy: statements.apply((all) => policyText(`the role ${name}`, all, INLINE_LIMIT)),
   });
   return role;
 }
@@ -64,10 +57,13 @@ function roleForJobs(
 const boundaries = new Map(
   stacks.map((stack) => {
     const name = `github-marble-boundary-${stack}`;
-    const policy = facts.apply(({ account }) => ({
-      Version: "2012-10-17" as const,
-      Statement: boundaryStatements({ account, stack, secrets: secretNames.get(stack) ?? [] }),
-    }));
+    const policy = facts.apply(({ account }) =>
+      policyText(
+        `the boundary ${name}`,
+        boundaryStatements({ account, stack, secrets: secretNames.get(stack) ?? [] }),
+        MANAGED_LIMIT,
+      ),
+    );
     const description = `The most that a role of Marble's stack ${stack} can do.`;
     return [stack, new aws.iam.Policy(name, { name, description, policy })];
   }),
@@ -107,32 +103,4 @@ export const PERMISSIONS_BOUNDARY = Object.fromEntries(
 function newProvider(): pulumi.Output<string> {
   return new aws.iam.OpenIdConnectProvider("github", { url: `https://${ISSUER}`, clientIdLists: [AUDIENCE] })
     .arn;
-}
-
-function stacksFrom(from: pulumi.Config): string[] {
-  const names = (from.get("stacks") ?? "dev,prod").split(",");
-  for (const name of names) {
-    const longer = names.find((other) => other.startsWith(`${name}-`));
-    if (longer === undefined) continue;
-    throw new pulumi.RunError(
-      `The role of stack ${name} would reach stack ${longer} too, whose names begin alike: name one otherwise.`,
-    );
-  }
-  return names;
-}
-
-function repositoryFrom(from: pulumi.Config): GitHubRepository {
-  const [owner, name, ...rest] = from.require("repository").split("/");
-  const ownerId = from.get("ownerId");
-  const repositoryId = from.get("repositoryId");
-  if (!owner || !name || rest.length > 0) {
-    throw new pulumi.RunError(
-      "repository is not OWNER/NAME. Set it: pulumi config set repository acme/marble",
-    );
-  }
-  if (ownerId === undefined && repositoryId === undefined) return { owner, name };
-  if (ownerId === undefined || repositoryId === undefined) {
-    throw new pulumi.RunError("ownerId and repositoryId belong together: set both, or neither.");
-  }
-  return { owner, name, ids: { owner: ownerId, repository: repositoryId } };
 }

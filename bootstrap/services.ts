@@ -21,7 +21,8 @@ export const regional = (service: string, { partition, region, accountId }: Acco
  * What a deployment touches, by service. Every physical name begins with `marble-<stack>-`, so a role reaches
  * what belongs to its stack, and no other stack.
  *
- * No one may delete a bucket of the lake, or read, write or delete an object of it: a deployment has no business there.
+ * What may be written of a bucket keeps its data as it is: see `KEEPING` for the rest. No deployment reads, writes or
+ * deletes an object of the lake.
  */
 export const SERVICES: readonly Service[] = [
   {
@@ -38,21 +39,7 @@ export const SERVICES: readonly Service[] = [
     ],
     resources: ({ partition }, stack) => [`arn:${partition}:s3:::marble-${stack}-*`],
     read: ["s3:ListBucket", "s3:ListTagsForResource", "s3:GetBucket*", "s3:Get*Configuration"],
-    write: [
-      "s3:CreateBucket",
-      "s3:PutBucketNotification",
-      "s3:PutBucketObjectLockConfiguration",
-      "s3:PutBucketOwnershipControls",
-      "s3:PutBucketPolicy",
-      "s3:DeleteBucketPolicy",
-      "s3:PutBucketPublicAccessBlock",
-      "s3:PutBucketTagging",
-      "s3:PutBucketVersioning",
-      "s3:PutEncryptionConfiguration",
-      "s3:PutLifecycleConfiguration",
-      "s3:TagResource",
-      "s3:UntagResource",
-    ],
+    write: ["s3:PutBucketNotification", "s3:PutBucketTagging", "s3:TagResource", "s3:UntagResource"],
   },
   {
     types: [
@@ -143,7 +130,7 @@ export const SERVICES: readonly Service[] = [
   {
     types: ["aws:cloudwatch/metricAlarm:MetricAlarm"],
     resources: (account, stack) => [`${regional("cloudwatch", account)}:alarm:marble-${stack}-*`],
-    read: ["cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"],
+    read: ["cloudwatch:ListTagsForResource"],
     write: [
       "cloudwatch:PutMetricAlarm",
       "cloudwatch:DeleteAlarms",
@@ -160,27 +147,14 @@ export const SERVICES: readonly Service[] = [
     write: ["cloudwatch:PutDashboard", "cloudwatch:DeleteDashboards"],
   },
   {
-    types: ["aws:iam/policy:Policy"],
-    resources: ({ partition, accountId }, stack) => [
-      `arn:${partition}:iam::${accountId}:policy/marble-${stack}-*`,
-    ],
-    read: ["iam:GetPolicy", "iam:GetPolicyVersion", "iam:ListPolicyVersions"],
-    write: [
-      "iam:CreatePolicy",
-      "iam:DeletePolicy",
-      "iam:CreatePolicyVersion",
-      "iam:DeletePolicyVersion",
-      "iam:TagPolicy",
-      "iam:UntagPolicy",
-    ],
-  },
-  {
     types: ["aws:glue/catalogDatabase:CatalogDatabase", "aws:glue/catalogTable:CatalogTable"],
     resources: (account, stack) => {
       // A database's name has no hyphen: see infra/lake/lake-catalogue.ts.
       const database = `marble_${stack.replaceAll("-", "_")}_lake`;
       const glue = regional("glue", account);
-      return [`${glue}:catalog`, `${glue}:database/${database}`, `${glue}:table/${database}/*`];
+      // AWS wants the functions of a database with it, though there are none: to delete it, it must be allowed on them.
+      const parts = [`database/${database}`, `table/${database}/*`, `userDefinedFunction/${database}/*`];
+      return ["catalog", ...parts].map((part) => `${glue}:${part}`);
     },
     read: ["glue:GetDatabase", "glue:GetTable", "glue:GetTags", "glue:GetPartitionIndexes"],
     write: [

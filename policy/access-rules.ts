@@ -4,8 +4,9 @@ import { at, everyResource, statementsOf, wholeStack } from "./resources";
 /** The managed policies that AWS itself means for Lambdas: for their logs, and for a VPC. */
 const MANAGED = /:policy\/service-role\/AWSLambda(Basic|VPCAccess)ExecutionRole$/;
 
-/** Actions that AWS lets no policy limit to a resource: of the interfaces in a VPC, and of traces. */
-const WITHOUT_RESOURCES = /^(ec2:\w*(NetworkInterface|PrivateIpAddresses|Subnet)\w*|xray:Put\w+)$/;
+/** Actions that AWS lets no policy limit to a resource: of the interfaces in a VPC, of traces, of Athena's lists. */
+const WITHOUT_RESOURCES =
+  /^(ec2:\w*(NetworkInterface|PrivateIpAddresses|Subnet)\w*|xray:Put\w+|athena:List(WorkGroups|DataCatalogs|EngineVersions))$/;
 
 /** What roles may do, and who may take them on. */
 export const ACCESS_RULES: Policies = [

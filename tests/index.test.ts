@@ -202,7 +202,7 @@ describe("The program", () => {
     expect(program.outputs["athena"]).to.deep.equal({
       database: "marble_dev_lake",
       workgroup: all("Workgroup")[0]?.name,
-      readerPolicy: all("Policy")[0]?.arn,
+      readerRole: all("Role").find(({ name }) => name.includes("lake-reader"))?.arn,
     });
 
     const without = await programWith({ athena: "false" });

@@ -6,6 +6,7 @@ import { TerminalError } from "../../domain/errors";
 import { refusalOf } from "../../domain/capture/refusal";
 import { identifier } from "../../domain/sql";
 import { rowsOf } from "../postgres/postgres";
+import { TYPES_BELOW } from "./types";
 
 /** What a schema of the source has: tables to ingest, and relations that cannot be, by name. */
 export interface Catalogue {
@@ -27,19 +28,26 @@ SELECT string_agg(',' || p.oid || ':' || p.relfilenode, '' ORDER BY p.oid) AS st
        COALESCE(bool_or(p.relpersistence = 'u'), false) AS unlogged
   FROM below JOIN pg_class p ON p.oid = below.inhrelid`;
 
-/** What domains are made of, to the end: a domain may be over another, and only the last has a modifier. */
-const DOMAINS = `
-    SELECT oid, typbasetype AS base, typtypmod AS modifier FROM pg_type WHERE typtype = 'd'
-     UNION ALL
-    SELECT d.oid, t.typbasetype, t.typtypmod FROM domains d JOIN pg_type t ON t.oid = d.base AND t.typtype = 'd'`;
+/** A column without NULL in any row. NOT NULL of a table reaches only into those below it that are its partitions. */
+const HAS_NO_NULL = `(a.attnotnull AND (c.relkind = 'p' OR b.storage IS NULL) AND NOT EXISTS (
+    SELECT FROM pg_constraint n WHERE n.conrelid = a.attrelid AND n.contype = 'n' AND NOT n.convalidated
+       AND a.attnum = ANY (n.conkey)))`;
+
+/** The names of the columns of an index `i`: those that it only includes are no part of the key. */
+const KEY_COLUMNS = `
+SELECT json_agg(k.name ORDER BY k.position) AS names
+  FROM (SELECT a.attname AS name, k.position
+          FROM unnest(i.indkey) WITH ORDINALITY AS k(attnum, position)
+          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
+         WHERE k.position <= i.indnkeyatts) AS k`;
 
 /**
- * A domain counts as its base type. The primary key of a table that others inherit from says nothing of
- * their rows (PostgreSQL manual, 5.11.1 "Caveats"): it then has none. The columns that a key only
- * includes are no part of it.
+ * A domain counts as its base type. A key of a table that others inherit from says nothing of their rows
+ * (PostgreSQL manual, 5.11.1 "Caveats"): it then has none. Nor does an index that leaves rows out, has an
+ * expression, or is not built to its end.
  */
 const RELATIONS = `
-WITH RECURSIVE domains AS (${DOMAINS})
+WITH RECURSIVE ${TYPES_BELOW}
 SELECT c.relname AS name,
        c.relkind::text AS kind,
        c.oid || ':' || c.relfilenode || COALESCE(b.storage, '') AS storage,
@@ -47,32 +55,46 @@ SELECT c.relname AS name,
        row_security_active(c.oid)::text AS "rowSecurity",
        b.foreign_part AS "foreignPart",
        (pg_is_in_recovery() AND (c.relpersistence = 'u' OR b.unlogged))::text AS unlogged,
-       COALESCE((SELECT json_agg(a.attname ORDER BY k.position)
-          FROM pg_index i
-          CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k(attnum, position)
-          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
-         WHERE i.indrelid = c.oid AND i.indisprimary AND k.position <= i.indnkeyatts
-           AND (c.relkind = 'p' OR b.storage IS NULL)), '[]')::text AS key,
+       COALESCE(keys.key, '[]')::text AS key,
+       COALESCE(keys."unique", '[]')::text AS "unique",
        COALESCE((SELECT json_agg(json_strip_nulls(json_build_object(
                    'name', a.attname,
-                   'type', CASE WHEN t.typtype = 'e' THEN 'enum ' ELSE '' END ||
-                           format_type(t.oid, COALESCE(d.modifier, a.atttypmod)),
+                   'type', COALESCE(t.type, format_type(a.atttypid, a.atttypmod)),
                    'number', a.attnum,
-                   'labels', (SELECT json_agg(e.enumlabel ORDER BY e.oid) FROM pg_enum e
-                               WHERE e.enumtypid IN (t.oid, t.typelem)))) ORDER BY a.attnum)
+                   'labels', t.labels,
+                   'attributes', t.attributes,
+                   'generated', CASE WHEN a.attgenerated = 'v' THEN (SELECT pg_get_expr(e.adbin, e.adrelid)
+                                       FROM pg_attrdef e WHERE e.adrelid = a.attrelid AND e.adnum = a.attnum) END,
+                   'nullable', NOT (${HAS_NO_NULL} OR COALESCE(t.required, false)),
+                   'comment', col_description(a.attrelid, a.attnum))) ORDER BY a.attnum)
           FROM pg_attribute a
-          LEFT JOIN domains d ON d.oid = a.atttypid
-          JOIN pg_type t ON t.oid = COALESCE(d.base, a.atttypid) AND (d.base IS NULL OR t.typtype <> 'd')
+          LEFT JOIN described t ON t.root = a.atttypid
          WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]')::text AS columns
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   CROSS JOIN LATERAL (${BELOW}) AS b
+  CROSS JOIN LATERAL (
+    SELECT json_agg(names) FILTER (WHERE i.indisprimary) -> 0 AS key,
+           json_agg(names ORDER BY i.indexrelid) FILTER (WHERE NOT i.indisprimary) AS "unique"
+      FROM pg_index i
+      CROSS JOIN LATERAL (${KEY_COLUMNS}) AS names_of(names)
+     WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+       AND (c.relkind = 'p' OR b.storage IS NULL)) AS keys
  WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
    AND c.relname <> ALL ($2)
  ORDER BY c.relname`;
 
 type RelationRow = Record<
-  "name" | "kind" | "storage" | "readable" | "rowSecurity" | "foreignPart" | "unlogged" | "key" | "columns",
+  | "name"
+  | "kind"
+  | "storage"
+  | "readable"
+  | "rowSecurity"
+  | "foreignPart"
+  | "unlogged"
+  | "key"
+  | "unique"
+  | "columns",
   string | null
 >;
 
@@ -115,10 +137,11 @@ export async function catalogueOf(
 /** No object of JavaScript can be relied on to keep a property of this name. */
 const keptName = (name: string): string => (name === "__proto__" ? identifier(name) : name);
 
-const description = ({ name, storage, key, columns }: RelationRow): TableDescription => ({
+const description = ({ name, storage, key, unique, columns }: RelationRow): TableDescription => ({
   name: name ?? "",
   storage: storage ?? "",
   key: JSON.parse(key ?? "[]") as string[],
+  unique: JSON.parse(unique ?? "[]") as string[][],
   columns: JSON.parse(columns ?? "[]") as CatalogueColumn[],
 });
 

@@ -9,6 +9,7 @@ import { literal, qualified } from "../../domain/sql";
 import { BOOKKEEPING, createBookkeeping, LEDGER, lockLoader } from "../../domain/warehouse/bookkeeping";
 import type { CatalogueTable } from "../../domain/warehouse/target";
 import { codeOf, rowsOf, SAME_TEXT } from "../postgres/postgres";
+import { catalogueOf } from "./catalogue";
 import { missingGrant } from "./rights";
 
 /** The warehouse within one transaction. */
@@ -178,39 +179,6 @@ function ledgerOf(client: pg.Client, schema: string): Ledger {
       await client.query(sql, [from]);
     },
   };
-}
-
-const CATALOGUE = `
-SELECT c.relname AS name,
-       (SELECT json_agg(json_build_object(
-                 'name', a.attname,
-                 'required', a.attnotnull AND NOT a.atthasdef AND a.attidentity = '') ORDER BY a.attnum)
-          FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)::text AS columns,
-       COALESCE((SELECT json_agg((SELECT json_agg(a.attname) FROM pg_attribute a
-                                   WHERE a.attrelid = c.oid AND a.attnum = ANY (i.indkey)))
-          FROM pg_index i
-         WHERE i.indrelid = c.oid AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL AND i.indimmediate), '[]')::text AS keys
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition
- ORDER BY c.relname`;
-
-async function catalogueOf(client: pg.Client, schema: string): Promise<readonly CatalogueTable[]> {
-  const [found] = await rowsOf<"found">(
-    client,
-    "SELECT (to_regnamespace(quote_ident($1)) IS NOT NULL)::text AS found",
-    [schema],
-  );
-  if (found?.found !== "true") {
-    throw new TerminalError(
-      `the warehouse has no schema ${schema}; create it, or set marble:warehouseSchema to one that exists`,
-    );
-  }
-  const rows = await rowsOf<"name" | "columns" | "keys">(client, CATALOGUE, [schema]);
-  return rows.map(({ name, columns, keys }) => ({
-    name: name ?? "",
-    columns: JSON.parse(columns ?? "[]") as CatalogueTable["columns"],
-    uniqueKeys: JSON.parse(keys ?? "[]") as string[][],
-  }));
 }
 
 /** Errors that heal: connection, serialization and deadlock, resources, a lock, a server that restarts. */

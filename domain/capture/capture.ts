@@ -102,6 +102,8 @@ export interface TableDescription {
   readonly name: string;
   readonly storage: string;
   readonly key: readonly string[];
+  /** See `TableCapture`. */
+  readonly unique?: readonly (readonly string[])[];
   readonly columns: readonly CatalogueColumn[];
 }
 

@@ -5,7 +5,24 @@ export interface CatalogueColumn {
   readonly type: string;
   /** Its number in the table, which stays when it is renamed and is never given again. */
   readonly number?: number | undefined;
-  /** Of an enumerated type: its values, the oldest first. */
+  /** Of an enumerated type, and of arrays and ranges of one: its values, the oldest first. */
+  readonly labels?: readonly string[] | undefined;
+  /** Of a composite type, and of arrays and domains of one: what its values are made of, at any depth. */
+  readonly attributes?: readonly CompositeAttribute[] | undefined;
+  /** Of a virtual generated column: its expression. */
+  readonly generated?: string | undefined;
+  /** May it be NULL? Commits made before it was kept do not say. */
+  readonly nullable?: boolean | undefined;
+  /** What COMMENT ON COLUMN says. */
+  readonly comment?: string | undefined;
+}
+
+/** An attribute of a composite type. */
+export interface CompositeAttribute {
+  /** The numbers of the attributes that lead to it: `.1.3`; `[]` where there is an array, `~` a range. */
+  readonly path: string;
+  /** As `CatalogueColumn.type`. */
+  readonly type: string;
   readonly labels?: readonly string[] | undefined;
 }
 
@@ -43,14 +60,34 @@ export function columnChanges(
       .filter(({ earlier, column }) => earlier.name !== column.name)
       .map(({ earlier, column }) => `${earlier.name} → ${column.name}`),
     retyped: kept
-      .filter(({ earlier, column }) => earlier.type !== column.type || relabelled(earlier, column))
+      .filter(({ earlier, column }) => printsOtherwise(earlier, column))
       .map(({ earlier, column }) => `${column.name}: ${earlier.type} → ${column.type}`),
   };
 }
 
-/** A value that was renamed (ALTER TYPE … RENAME VALUE) changes rows without touching them; one more does not. */
-const relabelled = ({ labels: was }: CatalogueColumn, { labels: is }: CatalogueColumn): boolean =>
-  was !== undefined && is !== undefined && was.some((label, index) => is[index] !== label);
+/** Can a value that nobody wrote have another text now? */
+const printsOtherwise = (was: CatalogueColumn, is: CatalogueColumn): boolean =>
+  was.type !== is.type ||
+  was.generated !== is.generated ||
+  relabelled(was.labels, is.labels) ||
+  recomposed(was.attributes, is.attributes);
+
+/**
+ * A value that was renamed (ALTER TYPE … RENAME VALUE) changes rows without touching them; one more does not. An
+ * earlier commit may not say the values: what became of them since is not known.
+ */
+const relabelled = (was: CatalogueColumn["labels"], is: CatalogueColumn["labels"]): boolean =>
+  is !== undefined && (was === undefined || was.some((label, index) => is[index] !== label));
+
+/** A composite value is printed without the names of its attributes: one that was renamed changes no text. */
+function recomposed(was: CatalogueColumn["attributes"], is: CatalogueColumn["attributes"]): boolean {
+  if (is === undefined) return false;
+  if (was?.length !== is.length) return true;
+  return is.some(({ path, type, labels }, index) => {
+    const before = was[index];
+    return before?.path !== path || before.type !== type || relabelled(before.labels, labels);
+  });
+}
 
 /**
  * Do the rows of the table say something else now, although nothing touched them? `ADD COLUMN … DEFAULT`

@@ -45,6 +45,19 @@ const base = {
 /** Some files and the rows in them together. */
 const fileSet = z.object({ rows: z.int().nonnegative(), files: z.array(dataFile) });
 
+const labels = z.array(z.string()).optional();
+
+const catalogueColumn = z.object({
+  name: z.string(),
+  type: z.string(),
+  number: z.int().optional(),
+  labels,
+  attributes: z.array(z.object({ path: z.string(), type: z.string(), labels })).optional(),
+  generated: z.string().optional(),
+  nullable: z.boolean().optional(),
+  comment: z.string().optional(),
+});
+
 const tableCapture = z.object({
   /**
    * What was captured: every row, the versions since the last commit, or nothing, because nothing changed
@@ -66,17 +79,15 @@ const tableCapture = z.object({
   storage: z.string(),
   /** The columns of its primary key; empty when it has none. */
   key: z.array(z.string()),
+  /**
+   * The columns of each other constraint or index that keeps all rows of the table apart (two rows with NULL in them
+   * are apart). Commits made before it was kept lack it.
+   */
+  unique: z.array(z.array(z.string())).optional(),
   /** The columns that `keys` is of (see `identityOf`), where they are not those of `key`. */
   identity: z.array(z.string()).optional(),
   /** The columns that the source had: see `CatalogueColumn`. */
-  columns: z.array(
-    z.object({
-      name: z.string(),
-      type: z.string(),
-      number: z.int().optional(),
-      labels: z.array(z.string()).optional(),
-    }),
-  ),
+  columns: z.array(catalogueColumn),
   /**
    * Of a table whose first capture is underway (see `Slice`): the key of the last row that was captured, in
    * the order of keys, and how many rows a slice has. `total` and `keys` are those of the rows up to it.

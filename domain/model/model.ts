@@ -54,7 +54,7 @@ export const model: Model = {
 };
 
 /**
- * All tables, parents before children.
+ * All tables, parents before children. A table may refer to itself.
  * @throws TypeError when a column refers to a table that is not in the model, or tables refer in a circle
  */
 export function loadOrder({ calendar, tables }: Model): readonly WarehouseTable[] {
@@ -67,7 +67,7 @@ export function loadOrder({ calendar, tables }: Model): readonly WarehouseTable[
       const parent = byName.get(name);
       if (parent === undefined)
         throw new TypeError(`${table.name} refers to ${name}, which is not in the model`);
-      if (!ordered.has(parent)) visit(parent, [...path, table.name]);
+      if (parent !== table && !ordered.has(parent)) visit(parent, [...path, table.name]);
     }
     ordered.add(table);
   };

@@ -21,7 +21,7 @@ export interface Feed {
 /** A reference of a table: its columns hold the key of a dimension, in the order of that key. */
 export interface Reference {
   readonly columns: readonly string[];
-  /** The name of the dimension. */
+  /** The name of the dimension, which may be the table itself. */
   readonly to: string;
 }
 
@@ -171,16 +171,6 @@ export const sourcesOf = (feed: Feed): readonly SourceTable[] => [
 /** The columns that together identify a row of the table, in the order of its key. */
 export const keyColumns = ({ key }: Pick<WarehouseTable, "key">): readonly string[] => key;
 
-/**
- * The key of a table that is loaded by a key of one column.
- * @throws TypeError for a key of several columns
- */
-export function keyColumn(table: Pick<WarehouseTable, "key" | "name">): string {
-  const [key, ...more] = table.key;
-  if (key !== undefined && more.length === 0) return key;
-  throw new TypeError(`${table.name} has the key ${table.key.join(", ")}, and needs one of one column`);
-}
-
 /** The references of a table: those of one column in the order of its columns, then those of several. */
 export function referencesIn(table: WarehouseTable): readonly Reference[] {
   if (table.kind === "calendar") return [];
@@ -194,6 +184,9 @@ export function referencesIn(table: WarehouseTable): readonly Reference[] {
 export const referencesOf = (table: WarehouseTable): readonly string[] => [
   ...new Set(referencesIn(table).map(({ to }) => to)),
 ];
+
+/** Does a row of the table refer to another row of the same table? */
+export const refersToItself = (table: WarehouseTable): boolean => referencesOf(table).includes(table.name);
 
 /** What the lake calls the tombstones of a fact table. */
 export const tombstoneName = (fact: Pick<Fact, "name">): string => `${fact.name}_deleted`;

@@ -77,3 +77,18 @@ export function typeName(type: ColumnType): string {
       return type.kind;
   }
 }
+
+/** As PostgreSQL's `format_type` prints it. */
+export function printedType(type: ColumnType): string {
+  switch (type.kind) {
+    case "text":
+      return "character varying";
+    case "time":
+    case "timestamp":
+      return `${type.kind} without time zone`;
+    case "timestamptz":
+      return "timestamp with time zone";
+    default:
+      return typeName(type);
+  }
+}

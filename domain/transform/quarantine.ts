@@ -1,5 +1,6 @@
 import type { IngestCommit, ProcessCommit, TableCapture } from "../log/commit";
 import { contractBreaches } from "./contract";
+import { keyBreach } from "./contract-key";
 import { commitNumber, type CommitNumber } from "../log/keys";
 import type { SourceTable } from "../model/source";
 
@@ -23,12 +24,30 @@ export interface TableAdmission {
   readonly quarantine: Quarantine[string] | undefined;
 }
 
+/** A contract, and what is made of its rows. */
+export interface ReadTable {
+  readonly contract: SourceTable;
+  /** Is a table made of it that has to know which rows were deleted? */
+  readonly readsDeletes: boolean;
+}
+
 /**
  * Decides how far a source table can be processed. Where it was missing, there is nothing to process:
- * that is a breach only while nothing later is known.
+ * that is a breach only while nothing later is known. Nor is anything processed while its newest capture says that
+ * its rows cannot be told apart as the contract wants; once the source sees to it, all that waits is.
  * @param waiting its captures in order: those in quarantine since an earlier commit, then this commit's
+ * @param now its capture of this commit
  */
-export function admit(contract: SourceTable, waiting: readonly CommittedCapture[]): TableAdmission {
+export function admit(
+  table: ReadTable,
+  waiting: readonly CommittedCapture[],
+  now: TableCapture | undefined,
+): TableAdmission {
+  const { contract } = table;
+  const unkeyed = keyBreaches(table, now);
+  const [first] = waiting;
+  if (first !== undefined && unkeyed.length > 0)
+    return { captures: [], quarantine: { since: first.number, breaches: [...unkeyed] } };
   const captures: AdmittedCapture[] = [];
   let missing: Quarantine[string] | undefined;
   for (const { number, capture } of waiting) {
@@ -45,9 +64,25 @@ export function admit(contract: SourceTable, waiting: readonly CommittedCapture[
   return { captures, quarantine: missing };
 }
 
-/** Does a table wait as long as this is the first capture of it that waits? Then no later one matters. */
-export const stillWaits = (contract: SourceTable, { capture }: CommittedCapture): boolean =>
-  capture !== undefined && capture.mode !== "absent" && contractBreaches(contract, capture).length > 0;
+const keyBreaches = ({ contract, readsDeletes }: ReadTable, now: TableCapture | undefined): string[] => {
+  if (now === undefined || now.mode === "absent") return [];
+  const breach = keyBreach(contract, now, { readsDeletes });
+  return breach === undefined ? [] : [breach];
+};
+
+/**
+ * Does a table wait as long as this is the first capture of it that waits, and that the capture of this commit?
+ * Then no other one matters.
+ */
+export const stillWaits = (
+  table: ReadTable,
+  { capture }: CommittedCapture,
+  now: TableCapture | undefined,
+): boolean =>
+  keyBreaches(table, now).length > 0 ||
+  (capture !== undefined &&
+    capture.mode !== "absent" &&
+    contractBreaches(table.contract, capture).length > 0);
 
 /** The numbers of the commits of a table that wait to be processed, this one last. */
 export function waitingCommits(

@@ -1,18 +1,9 @@
 import { columnData } from "../formats/columnar/arrow";
 import { printerOf } from "../formats/columnar/print";
-import type { TableCapture } from "../log/commit";
 import type { SourceBatch } from "../formats/csv/decoder";
 import { keySet } from "../capture/key-set";
-import { nameAmong, type SourceTable } from "../model/source";
+import type { SourceTable } from "../model/source";
 import { quoted, reject } from "./rejection";
-
-/** Does the source see to it, by its primary key, that no key of the contract comes twice in a capture? */
-export function hasUniqueKeys({ key, columns }: SourceTable, capture: Pick<TableCapture, "key">): boolean {
-  const names = key.map((column) =>
-    nameAmong(column, columns[column] ?? {}, (one) => capture.key.includes(one)),
-  );
-  return names.length === capture.key.length && capture.key.every((name) => names.includes(name));
-}
 
 /** No text of PostgreSQL has it. */
 const SEPARATOR = "\u0000";

@@ -18,8 +18,8 @@ export const BATCHES = "marble_batch";
 export const DELETIONS = "marble_deletion";
 
 /**
- * Versions of facts that refer to a row that a dimension does not have. They are loaded when it comes
- * (`healed_by`), unless a later version of the same fact was first (`superseded_by`).
+ * Rows of facts and dimensions that refer to a row that a dimension does not have; `fact` names their table. They are
+ * loaded when it comes (`healed_by`), unless a later version of the same row was first (`superseded_by`).
  */
 export const ORPHANS = "marble_orphan";
 

@@ -187,7 +187,7 @@ const replaceAsSeen = (object: pulumi.Input<string>): aws.iam.PolicyStatement =>
   },
 });
 
-/** The ARNs of the roles that may change a bucket's content. */
+/** The ARNs of the roles that may change a bucket's content, with `?` for any character. */
 export interface AdmittedRoles {
   readonly writers: readonly pulumi.Input<string>[];
   readonly taggers: readonly pulumi.Input<string>[];
@@ -209,7 +209,7 @@ function denyOthers(
     Principal: "*",
     Action: action,
     Resource: objects,
-    Condition: { ArnNotEquals: { "aws:PrincipalArn": [...roles] } },
+    Condition: { ArnNotLike: { "aws:PrincipalArn": [...roles] } },
   };
 }
 

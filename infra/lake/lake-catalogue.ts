@@ -4,7 +4,15 @@ import type { Model } from "../../domain/model/model";
 import { LakeBucket } from "./lake-bucket";
 import { latestQueries, lakeTables, PARTITIONS, projection, type LakeTable } from "./lake-tables";
 import { nameOf } from "../naming";
-import { allow, readObjects, uploadObjects, useKey, type Permission } from "../permissions/permissions";
+import {
+  allow,
+  grantRole,
+  readObjects,
+  thisAccount,
+  uploadObjects,
+  useKey,
+  type Permission,
+} from "../permissions/permissions";
 
 const GIB = 1024 ** 3;
 
@@ -22,15 +30,15 @@ export interface LakeCatalogueArgs {
 
 /**
  * The lake as a warehouse for Athena: a Glue database with a table for each table of the model, a workgroup
- * that limits and encrypts, queries to begin with, and a policy for those who may ask.
+ * that limits and encrypts, queries to begin with, and a role for those who may ask.
  *
  * It costs nothing until somebody asks: Glue keeps a million tables for free, a workgroup and an empty bucket have
- * no price, and Athena is paid by the bytes that a query scans. Nobody may ask but those who get the policy.
+ * no price, and Athena is paid by the bytes that a query scans. Nobody may ask but those who may take on the role.
  */
 export class LakeCatalogue extends pulumi.ComponentResource {
   readonly database: pulumi.Output<string>;
   readonly workgroup: pulumi.Output<string>;
-  readonly readerPolicyArn: pulumi.Output<string>;
+  readonly readerRoleArn: pulumi.Output<string>;
 
   constructor(name: string, { bucket, model }: LakeCatalogueArgs, opts?: pulumi.ComponentResourceOptions) {
     super("marble:infra:LakeCatalogue", name, {}, opts);
@@ -76,20 +84,19 @@ export class LakeCatalogue extends pulumi.ComponentResource {
         child,
       );
     }
-    const policy = new aws.iam.Policy(
+    // A role, and no policy that people get: whoever deploys writes it, but not beyond the stack's boundary.
+    const { role } = grantRole(
       `${fullName}-reader`,
       {
+        principal: thisAccount(),
         description: "May ask Marble's lake with Athena.",
-        policy: {
-          Version: "2012-10-17",
-          Statement: readerPermissions({ tables, bucket, database, workgroup, results }),
-        },
+        permissions: readerPermissions({ tables, bucket, database, workgroup, results }),
       },
       child,
     );
     this.database = database.name;
     this.workgroup = workgroup.name;
-    this.readerPolicyArn = policy.arn;
+    this.readerRoleArn = role.arn;
     this.registerOutputs({ database: this.database, workgroup: this.workgroup });
   }
 }

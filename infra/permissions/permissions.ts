@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { nameOf } from "../naming";
 
 /** One thing that a role may do, to the resources that it names and no others. */
 export type Permission = aws.iam.PolicyStatement;
@@ -111,10 +112,28 @@ function objectArns({ bucket, keys }: ObjectKeys): pulumi.Output<string>[] {
   return keys.map((key) => pulumi.interpolate`${bucket.arn}/${key}`);
 }
 
+/**
+ * The ARN that the role of a part of the stack has, whether or not the stack declares it at present: Pulumi ends its
+ * name in seven characters. A policy that names it so stays the same when a setting takes the part out.
+ */
+export function roleArnOf(part: string): pulumi.Output<string> {
+  const { partition } = aws.getPartitionOutput();
+  const { accountId } = aws.getCallerIdentityOutput();
+  return pulumi.interpolate`arn:${partition}:iam::${accountId}:role/${nameOf(part)}-???????`;
+}
+
+/** The account, as a principal: those of its users and roles whose own policies let them. */
+export function thisAccount(): aws.iam.AWSPrincipal {
+  const { partition } = aws.getPartitionOutput();
+  const { accountId } = aws.getCallerIdentityOutput();
+  return { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` };
+}
+
 /** What a role needs beside its permissions. */
 export interface RoleArgs {
-  /** the AWS service that takes the role on, `lambda.amazonaws.com` */
-  readonly service: string;
+  /** who takes the role on: `{ Service: "lambda.amazonaws.com" }` */
+  readonly principal: aws.iam.ServicePrincipal | aws.iam.AWSPrincipal;
+  readonly description?: string;
   /** when it may: the condition of the trust policy */
   readonly condition?: NonNullable<Permission["Condition"]>;
   readonly permissions: readonly Permission[];
@@ -126,18 +145,19 @@ export interface GrantedRole {
   readonly policy: aws.iam.RolePolicy;
 }
 
-/** Declares a role that one service can take on, with exactly the given permissions. */
+/** Declares a role that one principal can take on, with exactly the given permissions. */
 export function grantRole(name: string, args: RoleArgs, opts: pulumi.CustomResourceOptions): GrantedRole {
-  const { service, condition, permissions } = args;
+  const { principal, description, condition, permissions } = args;
   const role = new aws.iam.Role(
     name,
     {
+      ...(description === undefined ? {} : { description }),
       assumeRolePolicy: {
         Version: "2012-10-17",
         Statement: [
           {
             Effect: "Allow",
-            Principal: { Service: service },
+            Principal: principal,
             Action: "sts:AssumeRole",
             ...(condition === undefined ? {} : { Condition: condition }),
           },

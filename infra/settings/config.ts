@@ -3,6 +3,7 @@ import * as z from "zod";
 import { NEVER } from "../../domain/report/mail";
 import { parseSchedule } from "../../domain/schedule/schedule";
 import { missingForQuickSight, QUICKSIGHT_EXAMPLES, quickSightSettings } from "../quicksight/settings";
+import { setCommand } from "./set-command";
 import {
   date,
   idList,
@@ -103,7 +104,7 @@ const EXAMPLES: ReadonlyMap<string, string> = new Map([
   ["kmsKeyArn", "arn:aws:kms:eu-west-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
   ["subnetIds", "subnet-0123456789abcdef0,subnet-0fedcba9876543210"],
   ["securityGroupIds", "sg-0123456789abcdef0"],
-  ["permissionsBoundary", "arn:aws:iam::123456789012:policy/marble-boundary-dev"],
+  ["permissionsBoundary", "arn:aws:iam::123456789012:policy/github-marble-boundary-dev"],
   ...QUICKSIGHT_EXAMPLES,
 ]);
 
@@ -146,7 +147,7 @@ function freshnessProblems({ ingestSchedule, loadSchedule, freshnessMinutes }: M
   if (minutes <= freshnessMinutes) return [];
   return [
     `${NAMESPACE}:freshnessMinutes is ${freshnessMinutes}, but with these schedules the warehouse is up to ${minutes} minutes old. ` +
-      `Set it, for example with: pulumi config set ${NAMESPACE}:freshnessMinutes ${minutes * 2}`,
+      `Set it, for example with: ${setCommand(`${NAMESPACE}:freshnessMinutes`, minutes * 2)}`,
   ];
 }
 
@@ -155,7 +156,7 @@ function networkProblems({ subnetIds, securityGroupIds }: MarbleConfig): string[
   const missing = subnetIds.length === 0 ? "subnetIds" : "securityGroupIds";
   return [
     `${NAMESPACE}:${missing} is missing: a Lambda in a VPC needs subnets and security groups. ` +
-      `Set it, for example with: pulumi config set ${NAMESPACE}:${missing} "${exampleOf(missing)}"`,
+      `Set it, for example with: ${remedyFor(missing)}`,
   ];
 }
 
@@ -163,7 +164,7 @@ function quicksightProblems(config: MarbleConfig): string[] {
   return missingForQuickSight(config).map(
     (name) =>
       `${NAMESPACE}:${name} is missing: QuickSight needs it. ` +
-      `Set it, for example with: pulumi config set ${NAMESPACE}:${name} "${exampleOf(name)}"`,
+      `Set it, for example with: ${remedyFor(name)}`,
   );
 }
 
@@ -179,7 +180,7 @@ function describeIssue(issue: z.core.$ZodIssue, own: Readonly<Record<string, str
     );
   }
   const name = String(issue.path[0]);
-  const remedy = `Set it, for example with: pulumi config set ${NAMESPACE}:${name} "${exampleOf(name)}"`;
+  const remedy = `Set it, for example with: ${remedyFor(name)}`;
   const value = own[name];
   if (value === undefined) return [`${NAMESPACE}:${name} is missing. ${remedy}`];
   // The name of a secret is not shown: someone may have put the secret itself here. Nor is a URL: it may hold one.
@@ -187,6 +188,9 @@ function describeIssue(issue: z.core.$ZodIssue, own: Readonly<Record<string, str
   const shown = hidden ? "" : ` is "${value}"`;
   return [`${NAMESPACE}:${name}${shown}: ${issue.message.replace(/\.$/, "")}. ${remedy}`];
 }
+
+/** The command that sets a setting to an example. */
+const remedyFor = (name: string): string => setCommand(`${NAMESPACE}:${name}`, exampleOf(name));
 
 function exampleOf(name: string): string {
   const defaults: Readonly<Record<string, unknown>> = DEFAULTS;

@@ -42,7 +42,7 @@ export class Schedule extends pulumi.ComponentResource {
     const { role, policy } = grantRole(
       fullName,
       {
-        service: "scheduler.amazonaws.com",
+        principal: { Service: "scheduler.amazonaws.com" },
         // Or the service could be made to use the role for another account. The ARN has to be a group's:
         // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
         condition: {

@@ -50,7 +50,7 @@ export function stageFunction(
   const { role, policy } = grantRole(
     fullName,
     {
-      service: "lambda.amazonaws.com",
+      principal: { Service: "lambda.amazonaws.com" },
       permissions: [...permissions, writeLogs(logGroup), ...permissionsFor(fullName, args)],
     },
     opts,

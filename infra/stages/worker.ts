@@ -33,7 +33,6 @@ export interface WorkerArgs extends Omit<StageFunctionArgs, "timeoutSeconds" | "
 export class Worker extends pulumi.ComponentResource {
   readonly function: aws.lambda.Function;
   readonly logGroup: aws.cloudwatch.LogGroup;
-  readonly roleArn: pulumi.Output<string>;
 
   constructor(name: string, args: WorkerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("marble:infra:Worker", name, {}, opts);
@@ -59,7 +58,6 @@ export class Worker extends pulumi.ComponentResource {
       child,
     );
     this.function = made.function;
-    this.roleArn = made.roleArn;
     new aws.lambda.EventSourceMapping(
       fullName,
       {

@@ -8,7 +8,6 @@ import {
   type TableDescription,
   type TablePlan,
 } from "../../domain/capture/capture";
-import type { CatalogueColumn } from "../../domain/capture/column-changes";
 import type { IngestCommit, TableCapture } from "../../domain/log/commit";
 import { guardDeletes } from "../../domain/capture/delete-guard";
 import type { CommitNumber } from "../../domain/log/keys";
@@ -53,10 +52,8 @@ export const absentCapture = (previous: TableCapture, reason: string): TableCapt
 /** A table of which nothing was captured so far: it is empty as far as anybody knows. */
 const waiting = (table: TableDescription): TableCapture => ({
   ...NOTHING,
+  ...described(table),
   mode: "full",
-  storage: table.storage,
-  key: [...table.key],
-  columns: table.columns.map(catalogueColumn),
   total: 0,
   keys: [],
   slice: BEFORE_THE_FIRST,
@@ -84,10 +81,8 @@ export async function captureTable(
   const { plan, counts, compared, planned } = found;
   const { overlap } = counts;
   const description = {
-    storage: table.storage,
-    key: [...table.key],
+    ...described(table),
     ...otherIdentity(table, previous),
-    columns: table.columns.map(catalogueColumn),
     total: counts.total,
   };
   const nothing = counts.captured === 0 && found.replaced === 0 && planned === undefined;
@@ -182,16 +177,26 @@ function otherIdentity(
 
 const INCONSISTENT = "rows are there that were never captured: the source is not the one of the last commit";
 
-const catalogueColumn = ({
-  name,
-  type,
-  number,
-  labels,
-}: CatalogueColumn): TableCapture["columns"][number] => ({
-  name,
-  type,
-  ...(number !== undefined && { number }),
-  ...(labels !== undefined && { labels: [...labels] }),
+/** What the catalogue says of a table, as its commit says it. */
+const described = ({
+  storage,
+  key,
+  unique,
+  columns,
+}: TableDescription): Pick<TableCapture, "storage" | "key" | "unique" | "columns"> => ({
+  storage,
+  key: [...key],
+  ...(unique !== undefined && { unique: unique.map((names) => [...names]) }),
+  columns: columns.map(({ labels, attributes, ...column }) => ({
+    ...column,
+    ...(labels !== undefined && { labels: [...labels] }),
+    ...(attributes !== undefined && {
+      attributes: attributes.map(({ labels: values, ...attribute }) => ({
+        ...attribute,
+        ...(values !== undefined && { labels: [...values] }),
+      })),
+    }),
+  })),
 });
 
 /** From where a table that is not captured now goes on one day. */

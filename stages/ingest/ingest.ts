@@ -150,16 +150,24 @@ function sourceOf({ state }: SourceSnapshot): IngestCommit["source"] {
 
 /** Are the tables, their columns, what is held, absent and refused those of the last commit? A change is worth a commit. */
 function sameShape(last: IngestCommit | undefined, now: Pick<IngestCommit, "tables" | "refused">): boolean {
-  const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
   const shape = ({ tables, refused }: Pick<IngestCommit, "tables" | "refused">): string =>
-    JSON.stringify([
-      Object.entries(tables)
-        .map(([name, { storage, key, columns, held, absent }]): [string, unknown] => [
+    JSON.stringify(
+      [
+        Object.entries(tables).map(([name, { storage, key, unique, columns, held, absent }]) => [
           name,
-          [storage, key, columns, held !== null, absent],
-        ])
-        .sort(byName),
-      Object.entries(refused).sort(byName),
-    ]);
+          [storage, key, unique, columns, held !== null, absent],
+        ]),
+        Object.entries(refused),
+      ].map((entries) => entries.sort(byName)),
+      (_, value: unknown) => inOrder(value),
+    );
   return last !== undefined && shape(last) === shape(now);
 }
+
+const byName = ([a]: readonly unknown[], [b]: readonly unknown[]): number => (String(a) < String(b) ? -1 : 1);
+
+/** The properties of an object in one order, whoever made it. */
+const inOrder = (value: unknown): unknown =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(byName))
+    : value;

@@ -1,11 +1,12 @@
 import type { Warehouse } from "../../adapters/warehouse/warehouse";
 import { TerminalError } from "../../domain/errors";
 import { loadOrder } from "../../domain/model/model";
-import { keyColumn, type WarehouseTable } from "../../domain/model/table";
+import { keyColumns, type WarehouseTable } from "../../domain/model/table";
 import { LEDGER } from "../../domain/warehouse/bookkeeping";
 import { createTable, type ReferredTable } from "../../domain/warehouse/ddl";
 import { createCurrentView } from "../../domain/warehouse/facts";
 import { findTarget, type TargetTable } from "../../domain/warehouse/target";
+import { theirName } from "../../domain/warehouse/values";
 import type { LoadContext } from "./load";
 
 /**
@@ -47,9 +48,9 @@ function referable(
   return new Map(
     order.flatMap((table): [string, ReferredTable][] => {
       const target = found.get(table.name);
-      if (target === undefined) return [[table.name, { name: table.name, key: keyColumn(table) }]];
-      const key = target.columns.get(keyColumn(table));
-      return target.keyIsUnique && key !== undefined ? [[table.name, { name: target.name, key }]] : [];
+      if (target === undefined) return [[table.name, { name: table.name, keys: keyColumns(table) }]];
+      const keys = keyColumns(table).map((key) => theirName(target, key));
+      return target.keyIsUnique ? [[table.name, { name: target.name, keys }]] : [];
     }),
   );
 }

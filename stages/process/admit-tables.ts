@@ -1,8 +1,11 @@
+import { claimsOfNotNull, hasUniqueKeys } from "../../domain/transform/contract-key";
 import { captureOf, type IngestCommit, type ProcessCommit } from "../../domain/log/commit";
 import { TerminalError } from "../../domain/errors";
 import type { CommitNumber } from "../../domain/log/keys";
-import { contractsOf } from "../../domain/model/model";
+import { contractsOf, type Model } from "../../domain/model/model";
 import type { SourceTable } from "../../domain/model/source";
+import { feedsIn } from "../../domain/model/joined-feeds";
+import { joinsOfFeed } from "../../domain/model/table";
 import {
   admit,
   stillWaits,
@@ -10,7 +13,7 @@ import {
   type CommittedCapture,
   type TableAdmission,
 } from "../../domain/transform/quarantine";
-import { hasUniqueKeys } from "../../domain/transform/repeated-keys";
+import { identifier } from "../../domain/sql";
 import type { ProcessContext } from "./commit-run";
 
 /** Commits that are read at once. */
@@ -37,23 +40,26 @@ export async function admitTables(
     number === commit.number ? commit : ingested.log.read(number);
   const tables = [...contractsOf(model)].map(([name, contract]) => {
     const [first, ...later] = waitingCommits(previous?.quarantine[name], commit);
-    return { name, contract, first, later };
+    const now = captureOf(commit, name);
+    return { name, contract, readsDeletes: readsDeletes(model, contract), now, first, later };
   });
   const firsts = await readCaptures(
     tables.map(({ name, first }) => ({ name, numbers: [first] })),
     read,
   );
   const fitting = tables.filter(
-    ({ name, contract }) => !firsts.get(name)?.some((one) => stillWaits(contract, one)),
+    (table) => !firsts.get(table.name)?.some((one) => stillWaits(table, one, table.now)),
   );
   const others = await readCaptures(
     fitting.map(({ name, later }) => ({ name, numbers: later })),
     read,
   );
   return new Map(
-    tables.map(({ name, contract }) => {
-      const admission = admit(contract, [...(firsts.get(name) ?? []), ...(others.get(name) ?? [])]);
+    tables.map((table) => {
+      const { name, contract, now } = table;
+      const admission = admit(table, [...(firsts.get(name) ?? []), ...(others.get(name) ?? [])], now);
       warnOfOtherKey(contract, admission, telemetry);
+      warnOfNullable(contract, admission, telemetry);
       return [name, admission];
     }),
   );
@@ -71,11 +77,39 @@ function warnOfOtherKey(
       commit: number,
       table: contract.name,
       reason:
-        `the contract says ${contract.key}, the source ${capture.key.length > 0 ? capture.key.join(", ") : "none"}: ` +
-        `rows with the same ${contract.key} are taken for versions of one`,
+        `the contract says ${contract.key.join(", ")}, the source ${capture.key.length > 0 ? capture.key.join(", ") : "none"}: ` +
+        `rows with the same ${contract.key.join(", ")} are taken for versions of one`,
     });
   }
 }
+
+/** Says at the first capture of a table what its catalogue allows and its contract does not. */
+function warnOfNullable(
+  contract: SourceTable,
+  { captures }: TableAdmission,
+  telemetry: ProcessContext["telemetry"],
+): void {
+  for (const { number, capture } of captures) {
+    if (capture.mode !== "full") continue;
+    for (const column of claimsOfNotNull(contract, capture))
+      telemetry.warn("a contract says NOT NULL of a column that may be NULL", {
+        commit: number,
+        table: contract.name,
+        column,
+        reason:
+          `a row in which ${column} is NULL is rejected: declare it as optional(…), ` +
+          `or ALTER TABLE ${identifier(contract.name)} ALTER COLUMN ${identifier(column)} SET NOT NULL`,
+      });
+  }
+}
+
+/** Are deleted rows of a table looked up by their keys: by a fact of it, or for a join that it is part of? */
+const readsDeletes = (model: Model, { name }: SourceTable): boolean =>
+  feedsIn(model).some(
+    ({ table, feed }) =>
+      (feed.source.name === name && (table.kind === "fact" || joinsOfFeed(feed).length > 0)) ||
+      joinsOfFeed(feed).some(({ to }) => to.name === name),
+  );
 
 /** The captures of tables, each in order. Each commit is read once for all of them, and some at once. */
 async function readCaptures(

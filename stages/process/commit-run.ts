@@ -18,7 +18,8 @@ import type { Model } from "../../domain/model/model";
 import type { TableFeed } from "../../domain/model/joined-feeds";
 import { keyTable, type SourceTable } from "../../domain/model/source";
 import type { AdmittedCapture, TableAdmission } from "../../domain/transform/quarantine";
-import { hasUniqueKeys, rejectRepeated } from "../../domain/transform/repeated-keys";
+import { hasUniqueKeys } from "../../domain/transform/contract-key";
+import { rejectRepeated } from "../../domain/transform/repeated-keys";
 import { transformBatch, type Lookups, type WarehouseBatch } from "../../domain/transform/transform";
 import type { RejectedRows } from "./rejected-rows";
 

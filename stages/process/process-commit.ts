@@ -16,7 +16,7 @@ import type {
 import type { CommitNumber } from "../../domain/log/keys";
 import { feedsIn, isDirect, type TableFeed } from "../../domain/model/joined-feeds";
 import type { AdmittedCapture } from "../../domain/transform/quarantine";
-import { hasUniqueKeys } from "../../domain/transform/repeated-keys";
+import { hasUniqueKeys } from "../../domain/transform/contract-key";
 import type { Task } from "../../domain/log/task";
 import { admitTables } from "./admit-tables";
 import {

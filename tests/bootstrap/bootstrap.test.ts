@@ -173,6 +173,35 @@ describe("The role of a deployment", () => {
     }
   });
 
+  it("cannot have an object of the lake deleted: neither by a policy nor by a rule of its bucket", () => {
+    // The names that the program gives to the two buckets of the lake.
+    for (const bucket of ["marble-prod-ingestion-1a2b3c4", "marble-prod-processed-1a2b3c4"]) {
+      const arn = `arn:aws:s3:::${bucket}`;
+      const writes = statements
+        .filter(({ resources }) =>
+          resources.some((pattern) => new RegExp(`^${pattern.replaceAll("*", ".*")}$`).test(arn)),
+        )
+        .flatMap(({ actions }) => actions)
+        .filter((action) => /^s3:(?!Get|List)/.test(action));
+      expect(writes).to.have.members([
+        "s3:PutBucketNotification",
+        "s3:PutBucketTagging",
+        "s3:TagResource",
+        "s3:UntagResource",
+      ]);
+    }
+  });
+
+  it("writes no policy that a person or a role outside of the stack can have", () => {
+    const written = statements.filter(({ actions }) => actions.some((one) => /^iam:\w*Policy/.test(one)));
+    expect(written).to.not.deep.equal([]);
+    for (const { actions, resources } of written) {
+      expect(actions).to.not.include.members(["iam:CreatePolicyVersion"]);
+      expect(actions.filter((action) => /Policy(Version)?$/.test(action))).to.not.include("iam:CreatePolicy");
+      for (const arn of resources) expect(arn).to.match(/:role\/marble-prod-\*$/);
+    }
+  });
+
   it("reaches one stack only", () => {
     const elsewhere = statements
       .flatMap(({ resources }) => resources)
@@ -184,6 +213,8 @@ describe("The role of a deployment", () => {
           !arn.startsWith(state.bucketArn) &&
           // Of the account: Glue asks for it with every database and table.
           !arn.endsWith(":catalog") &&
+          // Names: of alarms, which AWS looks for among all.
+          !arn.endsWith(":alarm:*") &&
           // Their names are random.
           !arn.endsWith(":event-source-mapping:*"),
       );

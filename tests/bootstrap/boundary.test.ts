@@ -54,7 +54,13 @@ describe("The boundary of a stack's roles", () => {
     for (const { actions, resources, condition } of within) {
       expect(actions.join()).to.not.match(/\*|iam:|sts:/);
       for (const arn of resources) {
-        expect(arn).to.match(/marble-dev-\*|^\*$|:secret:dev\/\*-\?{6}$|:key\/\*$/);
+        // What Athena needs of every account: where names are listed, and the database that it looks at always.
+        if (/:(catalog|database\/(default|\*)|datacatalog\/AwsDataCatalog)$/.test(arn)) {
+          expect(actions.join()).to.match(/^(glue|athena):/);
+          if (arn.endsWith("/*")) expect(actions).to.deep.equal(["glue:GetDatabases"]);
+          continue;
+        }
+        expect(arn).to.match(/marble-dev-\*|marble_dev_lake(\/\*)?$|^\*$|:secret:dev\/\*-\?{6}$|:key\/\*$/);
         // A key opens nothing by itself, but what one of these two gives out.
         if (arn.endsWith(":key/*"))
           expect(condition).to.deep.equal({

@@ -33,7 +33,6 @@ const STATELESS: readonly string[] = [
   "aws:cloudwatch/queryDefinition:QueryDefinition",
   "aws:glue/catalogDatabase:CatalogDatabase",
   "aws:glue/catalogTable:CatalogTable",
-  "aws:iam/policy:Policy",
   "aws:iam/role:Role",
   "aws:iam/rolePolicy:RolePolicy",
   "aws:lambda/eventSourceMapping:EventSourceMapping",

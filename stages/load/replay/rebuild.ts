@@ -10,7 +10,7 @@ import { martsOf } from "../../../adapters/warehouse/marts";
 import { swapSchemas } from "../../../adapters/warehouse/swap";
 import { TerminalError, TransientError } from "../../../domain/errors";
 import { loadOrder } from "../../../domain/model/model";
-import { keyColumn } from "../../../domain/model/table";
+import { keyColumns } from "../../../domain/model/table";
 import { besideSchema, keptSchema, REPLAY, type ReplayReport } from "../../../domain/warehouse/replay";
 import { identifier, qualified } from "../../../domain/sql";
 import { LEDGER, lockLoader } from "../../../domain/warehouse/bookkeeping";
@@ -54,7 +54,7 @@ export async function beginRebuild(context: LoadContext): Promise<void> {
       const names = namesIn(table, catalogue);
       parents.set(table.name, {
         name: names.name,
-        key: names.columns.get(keyColumn(table)) ?? keyColumn(table),
+        keys: keyColumns(table).map((key) => names.columns.get(key) ?? key),
       });
       await warehouse.execute(createTable(beside, table, parents, names));
     }

@@ -52,7 +52,7 @@ export async function runLoad(context: LoadContext, request: LoadRequest = {}): 
   return { ...report, replay: await continueRebuild(context) };
 }
 
-const NOTHING: LoadReport = { commits: [], tables: {}, rejected: 0 };
+const NOTHING: LoadReport = { commits: [], tables: {}, waiting: 0 };
 
 /** The old tables go on being loaded, as long as they can be: they are about to be replaced. */
 async function loadLive(context: LoadContext): Promise<LoadReport> {

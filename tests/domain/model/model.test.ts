@@ -77,6 +77,11 @@ describe("The order of loading", () => {
     });
   const withTables = (...tables: Model["tables"]): Model => ({ ...model, tables });
 
+  it("takes a table that refers to itself", () => {
+    const tree = withTables(pointing("b", "a"), pointing("a", "a"));
+    expect(loadOrder(tree).map(({ name }) => name)).to.deep.equal(["dim_date", "a", "b"]);
+  });
+
   it("follows references over several tables, in whatever order they are declared", () => {
     const chain = withTables(pointing("c", "b"), pointing("a", "dim_date"), pointing("b", "a"));
 

@@ -2,23 +2,12 @@ import { expect } from "chai";
 import { sourceTable, required } from "../../../domain/model/source";
 import { integer, text } from "../../../domain/model/types";
 import type { Rejections } from "../../../domain/transform/rejection";
-import { hasUniqueKeys, rejectRepeated } from "../../../domain/transform/repeated-keys";
+import { rejectRepeated } from "../../../domain/transform/repeated-keys";
 import { batchOf } from "../../support/formats/columnar";
 
 const contract = sourceTable("design", {
   key: "design_id",
   columns: { design_id: required(integer, { formerly: ["id"] }), name: text },
-});
-
-describe("No key comes twice in a capture", () => {
-  for (const [what, key, unique] of [
-    ["of a table with that primary key", ["design_id"], true],
-    ["of a table whose primary key was called otherwise", ["id"], true],
-    ["of a table without a primary key, maybe", [], false],
-    ["of a table with another primary key, maybe", ["name"], false],
-    ["of a table whose primary key has more columns, maybe", ["design_id", "name"], false],
-  ] as const)
-    it(what, () => expect(hasUniqueKeys(contract, { key: [...key] })).to.equal(unique));
 });
 
 describe("Of rows of one key", () => {

@@ -71,12 +71,12 @@ describe("A bucket of the lake", () => {
       {
         actions: ["s3:PutObject"],
         resources: objects,
-        condition: { ArnNotEquals: { "aws:PrincipalArn": ["arn:w"] } },
+        condition: { ArnNotLike: { "aws:PrincipalArn": ["arn:w"] } },
       },
       {
         actions: ["s3:PutObjectTagging"],
         resources: objects,
-        condition: { ArnNotEquals: { "aws:PrincipalArn": ["arn:t"] } },
+        condition: { ArnNotLike: { "aws:PrincipalArn": ["arn:t"] } },
       },
       {
         actions: ["s3:PutObject"],

@@ -53,7 +53,7 @@ describe("The program and its report", () => {
     });
     expect(Statement.find(({ Sid }) => Sid === "OnlyTheseWrite")).to.deep.include({
       Resource: `${arn}/*`,
-      Condition: { ArnNotEquals: { "aws:PrincipalArn": [stage("report").roleArn] } },
+      Condition: { ArnNotLike: { "aws:PrincipalArn": [stage("report").roleArn] } },
     });
   });
 });

@@ -58,6 +58,13 @@ describe("The line about an event", () => {
     );
   });
 
+  it("says how many rows the load let wait", () => {
+    const payload = { commits: [3], tables: { dim_staff: { rows: 5 } }, waiting: 2 };
+    expect(eventLine({ kind: "invocation", stage: "load", result: result({ payload }) })).to.equal(
+      "load     commit 3: 5 rows of 1 table, 2 waiting  (1,235 ms)",
+    );
+  });
+
   for (const payload of [
     { commit: null, tables: {} },
     { commits: [], tables: {}, rejected: 0 },

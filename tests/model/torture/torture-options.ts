@@ -5,6 +5,8 @@ import { messageOf } from "../../../domain/errors";
 /** What `npm run torture` was asked for. */
 export interface TortureOptions {
   readonly histories: number;
+  /** No history is begun after so many minutes. */
+  readonly minutes: number;
   readonly seed: number;
   readonly workers: number;
   readonly path: string | undefined;
@@ -19,7 +21,8 @@ with what each state of the source demands. It ends with a table of what was pla
 difference it stops, looks for the smallest history that shows it, and exits with 1.
 
   --histories N   how many (default: 1000)
-  --seed S        which ones (default: of the day); a seed always gives the same histories
+  --minutes M     begins no history after so many minutes (default: no limit)
+  --seed S        which ones (default: of the day); a seed always gives the same histories; "random" takes any
   --workers W     processes, each with a PostgreSQL server of its own (default: one a processor)
   --path P        one history of the seed again, as a failure names it
   --bugs          puts the classic bugs back into a copy of the code, one by one, and plays until each is
@@ -30,9 +33,13 @@ Ctrl-C prints what was played so far.
 `;
 
 /** @throws Error that names the option and says what it takes */
-export function parseTortureOptions(args: readonly string[], today = new Date()): TortureOptions {
+export function parseTortureOptions(
+  args: readonly string[],
+  today = new Date(),
+  random = Math.random,
+): TortureOptions {
   const values = parsed(args);
-  const number = (name: "histories" | "seed" | "workers", otherwise: number): number => {
+  const number = (name: "histories" | "minutes" | "seed" | "workers", otherwise: number): number => {
     const text = values[name];
     if (text === undefined) return otherwise;
     if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
@@ -44,8 +51,12 @@ export function parseTortureOptions(args: readonly string[], today = new Date())
   if (path !== undefined && values.seed === undefined)
     throw new Error("--path goes with the --seed that it is of");
   return {
-    histories: number("histories", 1000),
-    seed: number("seed", Number(today.toISOString().slice(0, 10).replaceAll("-", ""))),
+    histories: number("histories", values.minutes === undefined ? 1000 : Infinity),
+    minutes: number("minutes", Infinity),
+    seed:
+      values.seed === "random"
+        ? Math.floor(random() * 1e8) + 1
+        : number("seed", Number(today.toISOString().slice(0, 10).replaceAll("-", ""))),
     workers: number("workers", availableParallelism()),
     path,
     bugs,
@@ -67,6 +78,7 @@ const parse = (args: readonly string[]) =>
     args: [...args],
     options: {
       histories: { type: "string" },
+      minutes: { type: "string" },
       seed: { type: "string" },
       workers: { type: "string" },
       path: { type: "string" },

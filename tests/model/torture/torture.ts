@@ -5,14 +5,16 @@ import { failureText, taskOf, type Task } from "../protocol";
 import { tallyTable } from "../tally";
 import { HELP, parseTortureOptions, type TortureOptions } from "./torture-options";
 
-/** `npm run torture`: as many histories as one likes. */
+/** `npm run torture`: any number of generated histories. */
 
 async function torture(options: TortureOptions, interrupted: () => boolean): Promise<boolean> {
   const { histories, seed, path } = options;
   const total = path === undefined ? histories : 1;
+  const end = performance.now() + options.minutes * 60_000;
+  process.stderr.write(`seed ${seed}\n`);
   let index = 0;
   const next = (): Task | undefined => {
-    if (index >= total || interrupted()) return undefined;
+    if (index >= total || interrupted() || performance.now() > end) return undefined;
     const task = taskOf(seed, index++);
     return path === undefined ? task : { seed, path, shrink: false };
   };
@@ -47,10 +49,9 @@ function startProgress(total: number): (done: number, more: string) => void {
     if (now - told < INTERVAL_MS && done < total) return;
     told = now;
     const rate = done / ((now - started) / 1000);
-    const left = Math.ceil((total - done) / rate);
-    process.stderr.write(
-      `${done} of ${total} histories, ${rate.toFixed(2)} a second, ${left} s left; ${more}\n`,
-    );
+    const left = Number.isFinite(total) ? `, ${Math.ceil((total - done) / rate)} s left` : "";
+    const of = Number.isFinite(total) ? ` of ${total}` : "";
+    process.stderr.write(`${done}${of} histories, ${rate.toFixed(2)} a second${left}; ${more}\n`);
   };
 }
 

@@ -18,14 +18,14 @@ describe("The policies of the program decide about a call:", () => {
   before(async () => {
     resources = await declared(() => {
       const lake = new LakeBucket("ingestion", { protectData: true });
-      const service = "lambda.amazonaws.com";
+      const principal = { Service: "lambda.amazonaws.com" };
       const permissions = [
         createObjects({ bucket: lake, keys: ["commits/*"] }),
         listObjects(lake),
         readSecret("s"),
       ];
-      const { role } = grantRole("writer", { service, permissions }, {});
-      grantRole("other", { service, permissions }, {});
+      const { role } = grantRole("writer", { principal, permissions }, {});
+      grantRole("other", { principal, permissions }, {});
       lake.admit({ writers: [role.arn], taggers: [], replaceable: "commits/latest" });
     });
     bucket = resourcesOf(resources, "Bucket")[0]!.name;

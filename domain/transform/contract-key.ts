@@ -1,0 +1,72 @@
+import type { TableCapture } from "../log/commit";
+import { nameAmong, type SourceColumn, type SourceTable } from "../model/source";
+import { identifier } from "../sql";
+
+/** What a commit says of how the rows of a table are told apart. */
+export type KeyedCapture = Pick<TableCapture, "key" | "unique" | "identity" | "columns">;
+
+/** The columns of the contract's key, as the capture calls them. */
+function keyIn(contract: SourceTable, { columns, key }: KeyedCapture): readonly string[] {
+  const names = new Set([...columns.map(({ name }) => name), ...key]);
+  return [contract.key].flat().map((name) => {
+    const column = contract.columns[name];
+    return (column && nameAmong(name, column, (one) => names.has(one))) ?? name;
+  });
+}
+
+const sameColumns = (these: readonly string[], those: readonly string[]): boolean =>
+  these.length === those.length && these.every((name) => those.includes(name));
+
+/** Does the source see to it that no key of the contract comes twice in a capture? */
+export function hasUniqueKeys(contract: SourceTable, capture: KeyedCapture): boolean {
+  const own = keyIn(contract, capture);
+  return [capture.key, ...(capture.unique ?? [])].some((columns) => sameColumns(columns, own));
+}
+
+/**
+ * Why a table cannot be remodelled by the key of its contract: rows with the same key would be taken for one, or
+ * deleted rows are known by other columns.
+ * @param readsDeletes is a table made of it that has to know which rows were deleted?
+ * @returns a sentence with the remedy; undefined when the key fits, or when the commit is too old to say
+ */
+export function keyBreach(
+  contract: SourceTable,
+  capture: KeyedCapture,
+  { readsDeletes }: { readonly readsDeletes: boolean },
+): string | undefined {
+  if (capture.unique === undefined) return undefined;
+  const own = keyIn(contract, capture);
+  const key = own.join(", ");
+  const primary =
+    capture.key.length === 0 ? "it has no primary key" : `its primary key is ${list(capture.key)}`;
+  const follow = capture.key.length === 0 ? "" : `make ${list(capture.key)} the key of the contract, or `;
+  if (!hasUniqueKeys(contract, capture)) {
+    const columns = own.map(identifier).join(", ");
+    const constraint = capture.key.length === 0 ? "PRIMARY KEY" : "UNIQUE";
+    return (
+      `nothing in the source keeps two rows of ${contract.name} from having the same ${key}, which the contract says ` +
+      `is the key; ${primary}: ${follow}ALTER TABLE ${identifier(contract.name)} ADD ${constraint} (${columns})`
+    );
+  }
+  const identity = capture.identity ?? capture.key;
+  if (!readsDeletes || identity.length === 0 || sameColumns(identity, own)) return undefined;
+  return (
+    `the deleted rows of ${contract.name} are known by ${list(identity)}, not by ${key}, which the contract says is ` +
+    `the key: make ${list(identity)} the key of the contract`
+  );
+}
+
+const list = (names: readonly string[]): string =>
+  names.length === 1 ? names.join() : `(${names.join(", ")})`;
+
+/** The columns, by their names in the source, that the contract says are NOT NULL and that may be NULL there. */
+export const claimsOfNotNull = (
+  contract: SourceTable,
+  { columns }: Pick<KeyedCapture, "columns">,
+): readonly string[] => {
+  const nullable = new Map(columns.map((column) => [column.name, column.nullable === true]));
+  return Object.entries<SourceColumn>(contract.columns).flatMap(([name, column]) => {
+    const actual = nameAmong(name, column, (one) => nullable.has(one));
+    return actual !== undefined && !column.nullable && nullable.get(actual) === true ? [actual] : [];
+  });
+};

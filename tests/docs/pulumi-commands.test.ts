@@ -1,0 +1,190 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect } from "chai";
+import { parse } from "yaml";
+import { bootstrapSettings, BOOTSTRAP_SETTING_NAMES, REQUIRED } from "../../bootstrap/settings";
+import { parseConfig, SETTING_NAMES } from "../../infra/settings/config";
+import { devProgram } from "../support/program/dev-program";
+import {
+  isLeftOpen,
+  looksLikeSecret,
+  setCommandsOf,
+  type SetCommand,
+} from "../support/program/pulumi-commands";
+
+const PROJECT = resolve(__dirname, "../..");
+const read = (path: string): string => readFileSync(join(PROJECT, path), "utf8");
+
+const DOCUMENTS = [
+  ...[
+    "README.md",
+    "CONTRIBUTING.md",
+    "Pulumi.yaml",
+    "Pulumi.dev.yaml",
+    "Pulumi.prod.yaml",
+    "bootstrap/Pulumi.yaml",
+  ],
+  ...readdirSync(join(PROJECT, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
+
+const EMAIL = { "marble:alertEmail": "data@example.com" };
+const BOOTSTRAP = {
+  "marble-bootstrap:repository": "acme/marble",
+  "marble-bootstrap:stateBucket": "acme-pulumi-state",
+  "marble-bootstrap:stateKey": "arn:aws:kms:eu-west-2:123456789012:key/1",
+};
+
+const messageOf = (act: () => unknown): string => {
+  try {
+    act();
+    return "";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+};
+
+/** What is wrong with a command: what Pulumi, or the program that the value is for, would say. */
+function problemsOf({ text, key, value, flags }: SetCommand): string[] {
+  const found: string[] = [];
+  const add = (problem: string): void => void found.push(`${text}: ${problem}`);
+  if (looksLikeSecret(key) && !flags.includes("--plaintext") && !flags.includes("--secret"))
+    add("Pulumi takes it for a secret, and refuses it without --plaintext");
+  // `marble:<name>` stands for any key; a key of a provider is its own matter.
+  if (key.includes("<") || key.startsWith("aws:")) return found;
+  const name = key.replace(/^marble:/, "").replace(/\..*$/, "");
+  const isMarble = key.startsWith("marble:");
+  if (!(isMarble ? SETTING_NAMES : BOOTSTRAP_SETTING_NAMES).includes(name)) add("there is no such setting");
+  else if (!isLeftOpen(value) && !key.includes("."))
+    for (const line of isMarble ? marbleSays(key, value ?? "") : bootstrapSays(name, value ?? "")) add(line);
+  return found;
+}
+
+/** What the program says of a value by itself; not that another setting is missing with it. */
+const marbleSays = (key: string, value: string): string[] =>
+  messageOf(() => parseConfig({ ...EMAIL, [key]: value }))
+    .split("\n")
+    .filter((line) => line.startsWith(`- ${key}`) && !line.includes(" is missing"));
+
+const bootstrapSays = (name: string, value: string): string[] =>
+  messageOf(() => bootstrapSettings({ ...BOOTSTRAP, [`marble-bootstrap:${name}`]: value }))
+    .split("\n")
+    .filter((line) => line !== "" && !/needs a change:$| is missing/.test(line));
+
+describe("The commands of the documents that set something", () => {
+  const commands = DOCUMENTS.flatMap((path) =>
+    setCommandsOf(read(path)).map((command) => ({ path, command })),
+  );
+
+  it("name settings that exist, give values that keep their rules, and say of names of secrets that they are none", () => {
+    expect(commands.length).to.be.above(25);
+    expect(
+      commands.flatMap(({ path, command }) => problemsOf(command).map((problem) => `${path}: ${problem}`)),
+    ).to.deep.equal([]);
+  });
+
+  it("ask for every value that a stack, and the bootstrap, cannot do without", () => {
+    const asked = (path: string): string[] => setCommandsOf(read(path)).map(({ key }) => key);
+    const required = messageOf(() => parseConfig({})).match(/marble:\w+(?= is missing)/g) ?? [];
+    expect(required).to.deep.equal(["marble:alertEmail"]);
+    expect(asked("README.md")).to.include.members(required);
+    expect(asked("docs/deploy.md")).to.include.members([...required, ...REQUIRED]);
+  });
+
+  for (const [command, problem] of [
+    ["pulumi config set marble:sourceSecret dev/Totesys", "without --plaintext"],
+    ["pulumi config set --path secrets.prod 'a,b'", "without --plaintext"],
+    ["pulumi config set marble:nosuch 1", "no such setting"],
+    ["pulumi config set nosuch 1", "no such setting"],
+    ["pulumi config set marble:athena off", "must be true or false"],
+    ["pulumi config set repository marble", "must be OWNER/NAME"],
+  ] as const) {
+    it(`would not be right with: ${command}`, () => {
+      const [found, ...others] = setCommandsOf(`Say \`${command}\`, then go on.`);
+      expect(others).to.deep.equal([]);
+      expect(problemsOf(found!).join()).to.include(problem);
+    });
+  }
+
+  it("are found in a block, in a sentence, before another command and with a value in quotes", () => {
+    const text = [
+      "```sh",
+      'pulumi config set stateKey "$KEY"',
+      "pulumi config set marble:loadMemory 2048 && pulumi up",
+      "pulumi config set --path secrets.prod 'a,b' --plaintext",
+      "```",
+      "Say `pulumi config set marble:athena false`, or no.",
+    ].join("\n");
+    expect(setCommandsOf(text).map(({ key, value, flags }) => [key, value, ...flags])).to.deep.equal([
+      ["stateKey", "$KEY"],
+      ["marble:loadMemory", "2048"],
+      ["secrets.prod", "a,b", "--path", "--plaintext"],
+      ["marble:athena", "false"],
+    ]);
+  });
+});
+
+describe("The commands that the programs print as remedies", () => {
+  const wrong = " ".repeat(600);
+  const printed = [
+    messageOf(() => parseConfig({})),
+    ...SETTING_NAMES.map((name) => messageOf(() => parseConfig({ ...EMAIL, [`marble:${name}`]: wrong }))),
+    messageOf(() => parseConfig({ ...EMAIL, "marble:subnetIds": "subnet-0a1" })),
+    messageOf(() => parseConfig({ ...EMAIL, "marble:securityGroupIds": "sg-0a1" })),
+    messageOf(() => parseConfig({ ...EMAIL, "marble:quicksight": "true" })),
+    messageOf(() => parseConfig({ ...EMAIL, "marble:ingestSchedule": "rate(1 day)" })),
+    messageOf(() => bootstrapSettings({})),
+    ...BOOTSTRAP_SETTING_NAMES.map((name) =>
+      messageOf(() => bootstrapSettings({ ...BOOTSTRAP, [`marble-bootstrap:${name}`]: wrong })),
+    ),
+    ...['"dev/*"', '{"dev":"*"}'].map((secrets) =>
+      messageOf(() => bootstrapSettings({ ...BOOTSTRAP, "marble-bootstrap:secrets": secrets })),
+    ),
+  ];
+
+  it("can be typed as they are", () => {
+    const commands = printed.flatMap((message) => setCommandsOf(message));
+    expect(new Set(commands.map(({ key }) => key)).size).to.be.above(SETTING_NAMES.length);
+    expect(commands.flatMap(problemsOf)).to.deep.equal([]);
+  });
+
+  it("are there for every setting", () => {
+    for (const name of SETTING_NAMES)
+      expect(
+        messageOf(() => parseConfig({ ...EMAIL, [`marble:${name}`]: wrong })),
+        name,
+      ).to.include(`pulumi config set marble:${name} `);
+  });
+});
+
+describe("What Pulumi asks for before a program runs", () => {
+  for (const path of ["Pulumi.yaml", "bootstrap/Pulumi.yaml"]) {
+    it(`is nothing: each key that ${path} declares has a default`, () => {
+      const { config } = parse(read(path)) as { config: Record<string, { default?: unknown }> };
+      expect(Object.keys(config)).to.not.deep.equal([]);
+      for (const [key, declared] of Object.entries(config)) expect(declared, key).to.have.property("default");
+    });
+  }
+});
+
+describe("The outputs that the documents ask for", () => {
+  it("are those of the two programs", async () => {
+    const { outputs } = await devProgram();
+    const ofBootstrap = [...read("bootstrap/index.ts").matchAll(/^export const (\w+)/gm)].map(
+      ([, name]) => name,
+    );
+    const asked = DOCUMENTS.flatMap((path) => [
+      ...read(path).matchAll(/pulumi (-C bootstrap )?stack output (\w+)(?: --json \| jq -r "?\.([\w$]+))?/g),
+    ]);
+    expect(asked.length).to.be.above(10);
+    for (const [text, bootstrap, name = "", part = ""] of asked) {
+      if (bootstrap !== undefined) {
+        expect(ofBootstrap, text).to.include(name);
+        continue;
+      }
+      expect(outputs, text).to.have.property(name);
+      if (/^\w+$/.test(part)) expect(outputs[name], text).to.have.property(part);
+    }
+  }).timeout(60_000);
+});

@@ -1,0 +1,102 @@
+import { expect } from "chai";
+import { claimsOfNotNull, hasUniqueKeys, keyBreach } from "../../../domain/transform/contract-key";
+import { optional, required, sourceTable } from "../../../domain/model/source";
+import { integer, text } from "../../../domain/model/types";
+
+const contract = sourceTable("design", {
+  key: "design_id",
+  columns: {
+    design_id: required(integer, { formerly: ["id"] }),
+    name: required(text, { formerly: ["Name"] }),
+    note: optional(text),
+  },
+});
+const columnsOf = (...names: string[]) => names.map((name) => ({ name, type: "text" }));
+
+interface Case {
+  readonly what: string;
+  readonly columns?: string[];
+  readonly key: string[];
+  readonly unique?: string[][];
+  readonly isUnique: boolean;
+  /** What is said against it, of a table whose deletes matter and of another. */
+  readonly breach?: RegExp;
+  readonly lenient?: RegExp;
+}
+
+const nothingKeeps = /^nothing in the source keeps two rows of design from having the same (design_id|id), /;
+const CASES: readonly Case[] = [
+  { what: "that is the primary key", key: ["design_id"], unique: [], isUnique: true },
+  {
+    what: "that is the primary key under an earlier name",
+    columns: ["id"],
+    key: ["id"],
+    unique: [],
+    isUnique: true,
+  },
+  {
+    what: "of a table with neither",
+    key: [],
+    unique: [],
+    isUnique: false,
+    breach: /; it has no primary key: ALTER TABLE "design" ADD PRIMARY KEY \("design_id"\)$/,
+    lenient: nothingKeeps,
+  },
+  {
+    what: "that is a part of the primary key",
+    key: ["design_id", "name"],
+    unique: [["name"]],
+    isUnique: false,
+    breach:
+      /; its primary key is \(design_id, name\): make \(design_id, name\) the key of the contract, or ALTER TABLE/,
+    lenient: nothingKeeps,
+  },
+  {
+    what: "that is unique, of a table without a primary key",
+    key: [],
+    unique: [["name"], ["design_id"]],
+    isUnique: true,
+  },
+  {
+    what: "that is unique, of a table whose deletes are known by another key",
+    key: ["name"],
+    unique: [["design_id"]],
+    isUnique: true,
+    breach:
+      /^the deleted rows of design are known by name, not by design_id, .* make name the key of the contract$/,
+  },
+  { what: "of a commit that is too old to say", key: ["name"], isUnique: false },
+];
+
+describe("The key of a contract", () => {
+  for (const { what, columns = ["design_id", "name"], key, unique, isUnique, breach, lenient } of CASES) {
+    it(what, () => {
+      const capture = { key, columns: columnsOf(...columns), ...(unique !== undefined && { unique }) };
+
+      expect(hasUniqueKeys(contract, capture)).to.equal(isUnique);
+      for (const [readsDeletes, expected] of [
+        [true, breach],
+        [false, lenient],
+      ] as const) {
+        const found = keyBreach(contract, capture, { readsDeletes });
+        if (expected === undefined) expect(found).to.equal(undefined);
+        else expect(found).to.match(expected);
+      }
+    });
+  }
+});
+
+describe("NOT NULL is claimed", () => {
+  it("of the columns that may be NULL, by the names that they have in the source", () => {
+    const columns = [
+      { name: "id", type: "integer", nullable: false },
+      { name: "Name", type: "text", nullable: true },
+      { name: "note", type: "text", nullable: true },
+    ];
+    expect(claimsOfNotNull(contract, { columns })).to.deep.equal(["Name"]);
+  });
+
+  it("of none that an older commit does not say it of", () => {
+    expect(claimsOfNotNull(contract, { columns: columnsOf("id", "name") })).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,91 @@
+import { expect } from "chai";
+import { latest } from "../../support/pipeline/lake";
+import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+
+describe("a commit says what the catalogue knows of a table", () => {
+  let pipeline: Pipeline;
+  beforeEach(async () => {
+    pipeline = await startPipeline();
+  });
+  afterEach(() => pipeline.close());
+
+  const sql = (text: string): Promise<unknown> => pipeline.source.query(text);
+  const columns = async (table: string) => (await latest(pipeline, table)).columns;
+  const nullable = async (table: string): Promise<Record<string, boolean | undefined>> =>
+    Object.fromEntries((await columns(table)).map((column) => [column.name, column.nullable]));
+
+  it("which constraints and indexes keep its rows apart, and none that keeps only some apart", async () => {
+    await sql(`CREATE TABLE t (id int PRIMARY KEY, a int, b int, c text, d int UNIQUE DEFERRABLE INITIALLY DEFERRED,
+                 UNIQUE (b, a), UNIQUE (c) INCLUDE (a));
+      CREATE UNIQUE INDEX ON t (a) WHERE b > 0; CREATE UNIQUE INDEX ON t (lower(c)); CREATE INDEX ON t (b);
+      CREATE UNIQUE INDEX ON t (c, d)`);
+    await pipeline.ingest();
+
+    const { key, unique } = await latest(pipeline, "t");
+    expect(key).to.deep.equal(["id"]);
+    expect(unique).to.have.deep.members([["d"], ["b", "a"], ["c"], ["c", "d"]]);
+  });
+
+  it("and none of a table that others inherit from, for its key does not reach into them", async () => {
+    await sql(
+      "CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL UNIQUE); CREATE TABLE heir () INHERITS (t)",
+    );
+    await pipeline.ingest();
+
+    expect(await latest(pipeline, "t")).to.deep.include({ key: [], unique: [] });
+    expect(await nullable("t")).to.deep.equal({ id: true, a: true });
+    expect(await nullable("heir")).to.include({ a: false });
+  });
+
+  it("which columns may be NULL", async () => {
+    await sql(`CREATE DOMAIN required AS int NOT NULL; CREATE DOMAIN above AS required; CREATE DOMAIN free AS int;
+      CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, b int, c required, d above, e free) PARTITION BY RANGE (id);
+      CREATE TABLE t1 PARTITION OF t DEFAULT`);
+    await pipeline.ingest();
+
+    expect(await nullable("t")).to.deep.equal({ id: false, a: false, b: true, c: false, d: false, e: true });
+  });
+
+  it("and what their comments say; one that is new is worth a commit", async () => {
+    await sql("CREATE TABLE t (id int PRIMARY KEY, a int); COMMENT ON COLUMN t.a IS 'a \"b\"\nc'");
+    await pipeline.ingest();
+    expect(await columns("t")).to.deep.equal([
+      { name: "id", type: "integer", number: 1, nullable: false },
+      { name: "a", type: "integer", number: 2, nullable: true, comment: 'a "b"\nc' },
+    ]);
+    await sql("ALTER TABLE t ALTER a SET NOT NULL");
+
+    expect((await pipeline.ingest()).commit).to.equal(2);
+    expect(await latest(pipeline, "t")).to.include({ mode: "unchanged" });
+    expect(await nullable("t")).to.include({ a: false });
+  });
+});
+
+describe("NOT NULL that a contract claims of a column that may be NULL", () => {
+  it("is said at the first capture, with the remedy, and stops nothing", async () => {
+    const pipeline = await startPipeline({ seeded: true });
+    await pipeline.source.query(
+      "ALTER TABLE design ALTER file_name DROP NOT NULL; UPDATE design SET file_name = NULL WHERE design_id = 1",
+    );
+    await pipeline.run();
+    const said = pipeline.logged.filter(({ message }) => message.includes("NOT NULL"));
+    const { rejected } = (await pipeline.processed.log.head())!.commit;
+    await pipeline.close();
+
+    expect(said).to.deep.equal([
+      {
+        level: "warn",
+        message: "a contract says NOT NULL of a column that may be NULL",
+        fields: {
+          commit: 1,
+          table: "design",
+          column: "file_name",
+          reason:
+            "a row in which file_name is NULL is rejected: declare it as optional(…), " +
+            'or ALTER TABLE "design" ALTER COLUMN "file_name" SET NOT NULL',
+        },
+      },
+    ]);
+    expect(rejected.rows).to.equal(1);
+  });
+});
