@@ -86,7 +86,7 @@ export interface ColumnsOf<Columns extends SourceColumns, Left extends boolean =
     column: Name,
     options: InTimeZone,
   ): Column<DateType, Nullable<Columns[Name], Left>>;
-  /** The time of day of a timestamp; of one with a time zone, in UTC or in a zone that is named. */
+  /** The time of day of a timestamp, in microseconds; of one with a time zone, in UTC or in a zone that is named. */
   timeOf<Name extends NamesOf<Columns, "timestamp" | "timestamptz">>(
     column: Name,
   ): Column<TimeType, Nullable<Columns[Name], Left>>;

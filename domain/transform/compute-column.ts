@@ -2,11 +2,11 @@ import { makeData, type Data } from "apache-arrow";
 import { CALENDAR_LIMITS, isoDate, type DayRange } from "./calendar";
 import { arrowType, hasNulls, isValid } from "../formats/columnar/arrow";
 import { columnBuilder } from "../formats/columnar/builder";
-import { millisecondsOf, timestampHalves, utf8, valueReader } from "../formats/columnar/read";
+import { utf8, valueReader, wideReader } from "../formats/columnar/read";
 import { copierOf } from "../formats/columnar/take";
 import { writerOf } from "../formats/columnar/write";
 import { computedColumn, type Input } from "./computed-column";
-import { DAY_IN_MS, parseDate } from "../formats/csv/values";
+import { dayOfMoment, parseDate, timeOfMoment } from "../formats/csv/moments";
 import { messageOf } from "../errors";
 import type { Column, ComputedOrigin, ReadOrigin } from "../model/columns";
 import { date, text, time, type ColumnType } from "../model/types";
@@ -22,6 +22,8 @@ export interface ColumnSource {
   readonly dataOf: (origin: ReadOrigin) => Data;
   readonly rejections: Rejections;
 }
+
+const LOW_32 = 0x1_0000_0000;
 
 /** Computes one column of a warehouse table. A value that cannot be made rejects its row. */
 export function computeColumn(name: string, column: Column, source: ColumnSource): Data {
@@ -59,28 +61,43 @@ const inputsOf = (name: string, { inputs }: ComputedOrigin, source: ColumnSource
     data: computeColumn(`${name}.${input}`, column, source),
   }));
 
+/** The day or the time of day of each moment; what stands for a NULL does not matter. */
 function partOfTimestamp(
   from: Data,
   { kind, timeZone }: { readonly kind: "dateOf" | "timeOf"; readonly timeZone?: string },
 ): Data {
-  const halves = timestampHalves(from);
-  const { length, nullCount } = from;
-  const data = new Int32Array(length);
-  const offset = timeZone === undefined ? undefined : zoneOffset(timeZone);
-  for (let row = 0; row < length; row++) {
-    const moment = millisecondsOf(halves, row);
-    const milliseconds = offset === undefined || !isValid(from, row) ? moment : moment + offset(moment);
-    const day = Math.floor(milliseconds / DAY_IN_MS);
-    data[row] = kind === "dateOf" ? day : milliseconds - day * DAY_IN_MS;
+  const { length } = from;
+  const read = wideReader(from);
+  const momentAt = timeZone === undefined ? read : inZone(timeZone, from, read);
+  const nulls = { nullCount: from.nullCount, ...(hasNulls(from) && { nullBitmap: from.nullBitmap }) };
+  if (kind === "dateOf") {
+    const data = new Int32Array(length);
+    for (let row = 0; row < length; row++) data[row] = dayOfMoment(momentAt(row));
+    return makeData({ type: arrowType(date), length, ...nulls, data } as never);
   }
-  const type = arrowType(kind === "dateOf" ? date : time);
-  return makeData({
-    type,
-    length,
-    nullCount,
-    ...(nullCount > 0 && { nullBitmap: from.nullBitmap }),
-    data,
-  } as never);
+  const data = new BigInt64Array(length);
+  const halves = new Int32Array(data.buffer);
+  for (let row = 0; row < length; row++) {
+    const microseconds = timeOfMoment(momentAt(row));
+    halves[row * 2] = microseconds;
+    halves[row * 2 + 1] = Math.floor(microseconds / LOW_32);
+  }
+  return makeData({ type: arrowType(time), length, ...nulls, data } as never);
+}
+
+/** What the clocks of a zone show at each moment, as the moment at which those of UTC show the same. */
+function inZone(
+  timeZone: string,
+  data: Data,
+  read: (row: number) => number | bigint,
+): (row: number) => number | bigint {
+  const offset = zoneOffset(timeZone);
+  return (row) => {
+    const moment = read(row);
+    if (!isValid(data, row)) return moment;
+    const ahead = offset(Math.floor(Number(moment) / 1000)) * 1000;
+    return typeof moment === "bigint" ? moment + BigInt(ahead) : moment + ahead;
+  };
 }
 
 function parsedDates(name: string, from: Data, { length, rejections }: ColumnSource): Data {
@@ -161,7 +178,9 @@ export function rejectFarDays(name: string, data: Data, rejections: Rejections):
     const limits = `${isoDate(first)} to ${isoDate(last)}`;
     reject(rejections, row, {
       column: name,
-      reason: `${name} lies outside the calendar's limits, ${limits}`,
+      reason:
+        `${name} lies outside the calendar's limits, ${limits}: ` +
+        "set it to NULL or to a day within in the source, or leave out the reference to the calendar",
     });
   }
 }

@@ -1,6 +1,9 @@
 /** Offsets change on the quarter of an hour at most. */
 const QUARTER_MS = 900_000;
 
+/** The moments that JavaScript knows, but for a day: its zone may be ahead. Beyond, the clocks stay as they are. */
+const MAX_MS = 8.64e15 - 86_400_000;
+
 /**
  * How far the clocks of a time zone are ahead of UTC at a moment, in milliseconds.
  * @param timeZone an IANA name
@@ -21,7 +24,8 @@ export function zoneOffset(timeZone: string): (ms: number) => number {
     second: "numeric",
   });
   const known = new Map<number, number>();
-  return (ms) => {
+  return (moment) => {
+    const ms = Math.max(-MAX_MS, Math.min(MAX_MS, moment));
     const quarter = Math.floor(ms / QUARTER_MS);
     const found = known.get(quarter);
     if (found !== undefined) return found;
