@@ -1,14 +1,14 @@
 import type { RecordBatch } from "apache-arrow";
-import type { SourceTable } from "../../domain/model/source";
-import { hasUniqueKeys } from "../../domain/transform/contract-key";
-import { rejectRepeated } from "../../domain/transform/repeated-keys";
-import type { CommitRun, RemodelRun } from "./context";
 import type { DataFile } from "../../domain/log/commit";
 import { takeBatch } from "../../domain/formats/columnar/take";
 import { decodeCsv, type SourceBatch } from "../../domain/formats/csv/decoder";
 import { TerminalError } from "../../domain/errors";
 import type { CommitNumber } from "../../domain/log/keys";
+import { keyTable, type SourceTable } from "../../domain/model/source";
 import type { AdmittedCapture } from "../../domain/transform/quarantine";
+import { hasUniqueKeys } from "../../domain/transform/contract-key";
+import { rejectRepeated } from "../../domain/transform/repeated-keys";
+import type { CommitRun, RemodelRun } from "./context";
 
 /** What was admitted of a source table, in order. */
 export const capturesOf = (source: SourceTable, run: CommitRun): readonly AdmittedCapture[] =>
@@ -64,9 +64,7 @@ export async function* tombstoneBatches(
   { capture }: AdmittedCapture,
   run: CommitRun,
 ): AsyncGenerator<RecordBatch, void, undefined> {
-  const key = source.columns[source.key];
-  if (key === undefined) throw new TypeError(`${source.name} has no column ${source.key}`);
-  const keyOnly: SourceTable = { name: source.name, key: source.key, columns: { [source.key]: key } };
+  const keyOnly = keyTable(source);
   for (const file of capture.deleted.files) {
     for await (const { batch, rejections } of decodeCsv(await run.ingested.store.stream(file.key), keyOnly)) {
       const rows = Array.from({ length: batch.numRows }, (_, row) => row).filter(
