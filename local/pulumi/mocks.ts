@@ -34,6 +34,10 @@ const NAME_INPUT: ReadonlyMap<string, string> = new Map([
   ["aws:glue/catalogDatabase:CatalogDatabase", "name"],
   ["aws:athena/workgroup:Workgroup", "name"],
   ["aws:iam/policy:Policy", "name"],
+  ["aws:iam/openIdConnectProvider:OpenIdConnectProvider", "url"],
+  ["aws:cloudformation/stack:Stack", "name"],
+  ["aws:quicksight/dataSource:DataSource", "dataSourceId"],
+  ["aws:quicksight/dataSet:DataSet", "dataSetId"],
 ]);
 
 /** ARNs as AWS writes them, by type. */
@@ -54,6 +58,12 @@ const ARN: ReadonlyMap<string, (name: string) => string> = new Map([
   ["aws:glue/catalogDatabase:CatalogDatabase", (name) => regionalArn("glue", `database/${name}`)],
   ["aws:athena/workgroup:Workgroup", (name) => regionalArn("athena", `workgroup/${name}`)],
   ["aws:iam/policy:Policy", (name) => `arn:aws:iam::${ACCOUNT_ID}:policy/${name}`],
+  [
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+    (url) => `arn:aws:iam::${ACCOUNT_ID}:oidc-provider/${url.replace("https://", "")}`,
+  ],
+  ["aws:quicksight/dataSource:DataSource", (name) => regionalArn("quicksight", `datasource/${name}`)],
+  ["aws:quicksight/dataSet:DataSet", (name) => regionalArn("quicksight", `dataset/${name}`)],
 ]);
 
 const FUNCTIONS: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map([
