@@ -36,7 +36,7 @@ export interface ColumnsOf<Name extends string> {
   copy(column: Name): Column;
   /** The day of a timestamp; in UTC, of one with a time zone. */
   dateOf(column: Name): Column;
-  /** The time of day of a timestamp, in milliseconds; in UTC, of one with a time zone. */
+  /** The time of day of a timestamp, in microseconds; in UTC, of one with a time zone. */
   timeOf(column: Name): Column;
   /** The day that a text 'YYYY-MM-DD' names. */
   parsedDate(column: Name): Column;

@@ -8,9 +8,9 @@
  * | text        | text, varchar, enum, uuid, json | Utf8                                   | BYTE_ARRAY, UTF8        |
  * | boolean     | boolean                         | Bool                                   | BOOLEAN                 |
  * | date        | date                            | Date32, days                           | INT32, DATE             |
- * | time        | time                            | Time32, milliseconds                   | INT32, TIME_MILLIS      |
- * | timestamp   | timestamp                       | Timestamp, milliseconds without a zone | INT64, TIMESTAMP_MILLIS |
- * | timestamptz | timestamptz                     | Timestamp, milliseconds, UTC           | INT64, TIMESTAMP_MILLIS |
+ * | time        | time                            | Time64, microseconds                   | INT64, TIME_MICROS      |
+ * | timestamp   | timestamp                       | Timestamp, microseconds without a zone | INT64, TIMESTAMP_MICROS |
+ * | timestamptz | timestamptz                     | Timestamp, microseconds, UTC           | INT64, TIMESTAMP_MICROS |
  * | decimal     | numeric(p, s), p ≤ 18           | Decimal128(p, s)                       | INT64, DECIMAL          |
  */
 export type ColumnType =
@@ -22,10 +22,10 @@ export type ColumnType =
   | ClockType
   | { readonly kind: "decimal"; readonly precision: number; readonly scale: number };
 
-/** A type with a time of day. PostgreSQL has six places of a second, the warehouse gets three. */
+/** A type with a time of day, with the six places of a second that PostgreSQL has. */
 export interface ClockType {
   readonly kind: "time" | "timestamp" | "timestamptz";
-  /** Are the places behind the third left out? A value that has them is rejected otherwise. */
+  /** Are the places behind the third left out? */
   readonly truncated?: true;
 }
 
@@ -40,7 +40,7 @@ export const time: ClockType = { kind: "time" };
 export const timestamp: ClockType = { kind: "timestamp" };
 export const timestamptz: ClockType = { kind: "timestamptz" };
 
-/** Of a value finer than a millisecond, such as `now()`, what is finer is left out on purpose. */
+/** What is finer than a millisecond is left out on purpose. */
 export const truncated = (type: ClockType): ClockType => ({ ...type, truncated: true });
 
 /** @throws RangeError when the digits would not fit into 64 bits */

@@ -2,8 +2,8 @@ import { makeData, type Data } from "apache-arrow";
 import { CALENDAR_LIMITS, isoDate, type DayRange } from "./calendar";
 import { arrowType, hasNulls, isValid } from "../formats/columnar/arrow";
 import { columnBuilder } from "../formats/columnar/builder";
-import { millisecondsOf, timestampHalves, utf8, valueReader } from "../formats/columnar/read";
-import { DAY_IN_MS, parseDate } from "../formats/csv/values";
+import { utf8, valueReader, wideReader } from "../formats/columnar/read";
+import { dayOfMoment, parseDate, timeOfMoment } from "../formats/csv/moments";
 import { messageOf } from "../errors";
 import type { Column } from "../model/columns";
 import { date, text, time } from "../model/types";
@@ -16,6 +16,8 @@ interface ColumnSource {
   readonly length: number;
   readonly rejections: Rejections;
 }
+
+const LOW_32 = 0x1_0000_0000;
 
 /** Computes one column of a warehouse table. A value that cannot be made rejects its row. */
 export function computeColumn(name: string, column: Column, source: ColumnSource): Data {
@@ -40,23 +42,23 @@ function fromOrigin(name: string, { origin }: Column, source: ColumnSource): Dat
   }
 }
 
+/** The day or the time of day of each moment; what stands for a NULL does not matter. */
 function partOfTimestamp({ from, length }: ColumnSource, part: "date" | "time"): Data {
-  const halves = timestampHalves(from);
-  const data = new Int32Array(length);
-  for (let row = 0; row < length; row++) {
-    const milliseconds = millisecondsOf(halves, row);
-    const day = Math.floor(milliseconds / DAY_IN_MS);
-    data[row] = part === "date" ? day : milliseconds - day * DAY_IN_MS;
+  const momentAt = wideReader(from);
+  const nulls = { nullCount: from.nullCount, ...(hasNulls(from) && { nullBitmap: from.nullBitmap }) };
+  if (part === "date") {
+    const data = new Int32Array(length);
+    for (let row = 0; row < length; row++) data[row] = dayOfMoment(momentAt(row));
+    return makeData({ type: arrowType(date), length, ...nulls, data } as never);
   }
-  const type = arrowType(part === "date" ? date : time);
-  const { nullCount } = from;
-  return makeData({
-    type,
-    length,
-    nullCount,
-    ...(nullCount > 0 && { nullBitmap: from.nullBitmap }),
-    data,
-  } as never);
+  const data = new BigInt64Array(length);
+  const halves = new Int32Array(data.buffer);
+  for (let row = 0; row < length; row++) {
+    const microseconds = timeOfMoment(momentAt(row));
+    halves[row * 2] = microseconds;
+    halves[row * 2 + 1] = Math.floor(microseconds / LOW_32);
+  }
+  return makeData({ type: arrowType(time), length, ...nulls, data } as never);
 }
 
 function parsedDates(name: string, { from, length, rejections }: ColumnSource): Data {
@@ -128,7 +130,9 @@ export function rejectFarDays(name: string, data: Data, rejections: Rejections):
     const limits = `${isoDate(first)} to ${isoDate(last)}`;
     reject(rejections, row, {
       column: name,
-      reason: `${name} lies outside the calendar's limits, ${limits}`,
+      reason:
+        `${name} lies outside the calendar's limits, ${limits}: ` +
+        "set it to NULL or to a day within in the source, or leave out the reference to the calendar",
     });
   }
 }

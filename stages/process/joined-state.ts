@@ -1,6 +1,7 @@
 import { RecordBatchReader, RecordBatchStreamWriter, type RecordBatch } from "apache-arrow";
 import type { ObjectStore } from "../../adapters/lake/object-store";
-import { arrowSchema, recordBatch } from "../../domain/formats/columnar/arrow";
+import { arrowType } from "../../domain/formats/columnar/arrow";
+import { asColumns } from "../../domain/formats/columnar/convert";
 import { TerminalError } from "../../domain/errors";
 import { compacted, emptyRows, upsertRows, type KeyedRows } from "../../domain/transform/keyed-rows";
 import { dataKey } from "../../domain/log/keys";
@@ -38,19 +39,17 @@ export async function writeState(
 
 /** A changed model reads other columns than the state holds, not only by other names: it has to be built anew. */
 function checked(batch: RecordBatch, table: SourceTable, key: string): RecordBatch {
-  const held = batch.schema.fields.map(({ name }) => name);
+  const { fields } = batch.schema;
+  const held = fields.map(({ name }) => name);
   const wanted = Object.entries<SourceColumn>(table.columns);
   const same = wanted.every(
     ([name, { formerly = [] }], index) => held[index] === name || formerly.includes(held[index] ?? ""),
   );
-  if (same && held.length === wanted.length)
-    return recordBatch(arrowSchema(table.columns), {
-      length: batch.numRows,
-      children: batch.data.children,
-    });
+  const rows = same ? asColumns(batch, table.columns) : undefined;
+  if (rows !== undefined) return rows;
   throw new TerminalError(
-    `${key} holds the columns ${held.join(", ")} of ${table.name}, the model now reads ` +
-      `${wanted.map(([name]) => name).join(", ")}: ` +
+    `${key} holds the columns ${fields.map(({ name, type }) => `${name} ${String(type)}`).join(", ")} of ${table.name}, ` +
+      `the model now reads ${wanted.map(([name, { type }]) => `${name} ${String(arrowType(type))}`).join(", ")}: ` +
       "a change of a joined table's columns needs the processed log to be built anew",
     { subject: { table: table.name } },
   );

@@ -11,7 +11,7 @@ const RESTLESS: readonly (readonly [string, string])[] = [
   ["truncated and filled again", "BEGIN; TRUNCATE z_stage; INSERT INTO z_stage VALUES (2, 'b'); COMMIT"],
   ["rewritten", "VACUUM FULL z_stage"],
   ["dropped and made again", "DROP TABLE z_stage; CREATE TABLE z_stage (id int PRIMARY KEY, v text)"],
-  ["losing and getting a column", "ALTER TABLE z_stage DROP COLUMN v, ADD COLUMN w text"],
+  ["losing a column", "ALTER TABLE z_stage DROP COLUMN IF EXISTS v"],
 ];
 
 describe("a table that changes faster than a run comes to it stops no other", () => {
