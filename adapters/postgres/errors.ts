@@ -1,4 +1,5 @@
 import type { DatabaseError } from "pg";
+import { messageOf, TransientError } from "../../domain/errors";
 
 /** The class "data exception" (PostgreSQL manual, appendix A): its messages quote the value that does not fit. */
 const DATA_EXCEPTION = /^22/;
@@ -32,4 +33,25 @@ export function forgetValues(error: DatabaseError): void {
   error.message = quoted.replaceAll(BYTES, "…");
   // It begins with the message.
   error.stack = stack.replace(message, () => error.message);
+}
+
+/** What the client says of a connection that is gone, whatever ended it. */
+const CONNECTION_LOST =
+  /Client has encountered a connection error and is not queryable|Connection terminated( unexpectedly)?/;
+
+/**
+ * Puts what the server said when it ended a connection in the place of the client's own sentence.
+ * @param lost of which database, and what ended the connection while nothing was asked of it, if anything did
+ */
+export function withReason(
+  error: unknown,
+  { name, reason }: { readonly name: string; readonly reason: Error | undefined },
+): unknown {
+  const message = messageOf(error);
+  if (reason === undefined || !CONNECTION_LOST.test(message)) return error;
+  const said = `the connection to the ${name} was ended: ${messageOf(reason)}`;
+  return new TransientError(
+    message.replace(CONNECTION_LOST, () => said),
+    { cause: reason },
+  );
 }

@@ -152,5 +152,6 @@ function whyInFull(previous: TableCapture, table: TableDescription): string | un
   // Under another key the rows have to be known anew.
   if (JSON.stringify(previous.key) !== JSON.stringify(table.key)) return "its key changed";
   if (changesRows(columnChanges(previous.columns, table.columns))) return "its columns changed";
+  if (table.names?.changed === true) return "objects that its rows name were renamed or dropped";
   return undefined;
 }
