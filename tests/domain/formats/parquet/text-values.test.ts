@@ -106,6 +106,9 @@ describe("Texts and booleans in a Parquet file", () => {
       ["sent", "true", "true", 0n],
     ]);
     const higher = await expectRows(rows);
+    const bounds = `SELECT stats_max_value FROM parquet_metadata('${higher}') WHERE path_in_schema = 'title'`;
+    // No text of 16 bytes lies above the highest: a part of it would be none of its bounds.
+    expect(await query(bounds)).to.deep.equal([[null]]);
     expect(await query(`SELECT id FROM '${higher}' WHERE title = '${high}'`)).to.deep.equal([[3]]);
   });
 
