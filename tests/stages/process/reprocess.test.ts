@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { columnsOf, joined, whenNull } from "../../../domain/model/columns";
 import { dimStaff } from "../../../domain/shop/tables/dim-staff";
-import { model, type Model } from "../../../domain/model/model";
+import type { Model } from "../../../domain/model/model";
+import { model } from "../../../domain/declarations";
 import { optional, sourceTable } from "../../../domain/model/source";
 import { department, staff } from "../../../domain/shop/sources";
 import { dimension } from "../../../domain/model/table";
