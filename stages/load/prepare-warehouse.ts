@@ -2,7 +2,8 @@ import type { Warehouse } from "../../adapters/warehouse/warehouse";
 import { TerminalError } from "../../domain/errors";
 import { loadOrder } from "../../domain/model/model";
 import { keyColumns, type WarehouseTable } from "../../domain/model/table";
-import { LEDGER } from "../../domain/warehouse/bookkeeping";
+import { LEDGER, TABLES } from "../../domain/warehouse/bookkeeping";
+import { createTablesView } from "../../domain/warehouse/source-tables";
 import { createTable, type ReferredTable } from "../../domain/warehouse/ddl";
 import { createCurrentView } from "../../domain/warehouse/facts";
 import { findTarget, type TargetTable } from "../../domain/warehouse/target";
@@ -34,8 +35,9 @@ export async function prepareWarehouse(
         { subject: { table: name } },
       );
     }
-    await warehouse.ledger.create();
   }
+  // Creates what is missing: a warehouse of an earlier version lacks some of it.
+  await warehouse.ledger.create();
   await createViews(warehouse, schema, targets);
   return targets;
 }
@@ -70,6 +72,7 @@ async function createViews(
   targets: ReadonlyMap<string, TargetTable>,
 ): Promise<void> {
   const views = await warehouse.views();
+  if (!views.has(TABLES)) await warehouse.execute(createTablesView(schema));
   for (const target of targets.values()) {
     const { table } = target;
     if (table.kind !== "fact" || views.has(table.currentView)) continue;

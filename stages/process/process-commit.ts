@@ -14,6 +14,7 @@ import type {
   WarehousePart,
   WarehouseTableCommit,
 } from "../../domain/log/commit";
+import { sourceStatuses } from "../../domain/log/source-status";
 import type { CommitNumber } from "../../domain/log/keys";
 import { joinsOf, tombstoneTable, type Dimension, type Fact } from "../../domain/model/table";
 import type { AdmittedCapture } from "../../domain/transform/quarantine";
@@ -55,9 +56,11 @@ export async function processCommitted(
   const [tables, joins] = await together([directTables(run), joinedDimensions(run)]);
   if (tables === undefined) return undefined;
   const calendar = await extendCalendar(run);
-  const quarantine = [...admissions].flatMap(([name, admission]) =>
+  const waiting = [...admissions].flatMap(([name, admission]) =>
     admission.quarantine === undefined ? [] : [[name, admission.quarantine] as const],
   );
+  const quarantine = Object.fromEntries(waiting);
+  const written = await rejected.finish();
   return {
     version: 1,
     number,
@@ -68,8 +71,9 @@ export async function processCommitted(
     calendar: calendar.covered,
     state: { ...previous?.state, ...joins.state },
     tables: { ...tables, ...joins.tables, ...calendar.tables },
-    quarantine: Object.fromEntries(quarantine),
-    rejected: await rejected.finish(),
+    quarantine,
+    rejected: written,
+    sources: sourceStatuses(commit, previous, { quarantine, rejected: rejected.counts() }),
   };
 }
 
