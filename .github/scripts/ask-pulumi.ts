@@ -19,7 +19,9 @@ export function pulumiArguments(kind: Kind, stack: string): string[] {
     // Where AWS differs from the state, whatever the program says: prod may wait for its approval.
     drift: ["refresh", "--preview-only"],
   }[kind];
-  return [...question, "--expect-no-changes", "--stack", stack, ...PLAIN];
+  // What no stack may do without. A refresh declares nothing that could be judged.
+  const rules = kind === "preview" ? ["--policy-pack", "policy"] : [];
+  return [...question, "--expect-no-changes", "--stack", stack, ...rules, ...PLAIN];
 }
 
 /** What an exit code says; whatever is not known is a failure. */

@@ -1,6 +1,6 @@
 import type { SourceStatus } from "../log/source-status";
 import type { Model } from "../model/model";
-import { joinsOf } from "../model/table";
+import { feedsOf, sourcesOf } from "../model/table";
 import { literal, qualified } from "../sql";
 import { LEDGER, LINEAGE, ORPHANS, SOURCES, TABLES } from "./bookkeeping";
 
@@ -30,7 +30,11 @@ export function recordSources(schema: string, sources: Readonly<Record<string, S
 /** Replaces what is known of where the warehouse tables come from. */
 export function recordLineage(schema: string, { tables }: Model): string {
   const rows = tables.flatMap((table) => {
-    const sources = new Set([table.source.name, ...joinsOf(table).map(({ to }) => to.name)]);
+    const sources = new Set(
+      feedsOf(table)
+        .flatMap(sourcesOf)
+        .map(({ name }) => name),
+    );
     return [...sources].map((source) => `(${literal(table.name)}, ${literal(source)})`);
   });
   const into = qualified(schema, LINEAGE);

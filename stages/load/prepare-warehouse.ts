@@ -9,11 +9,13 @@ import { createCurrentView } from "../../domain/warehouse/facts";
 import { findTarget, type TargetTable } from "../../domain/warehouse/target";
 import { theirName } from "../../domain/warehouse/values";
 import type { LoadContext } from "./load";
+import { rehearseLoads } from "./rehearse";
 
 /**
  * Finds every table of the model in the warehouse, in load order, and creates what is missing: tables,
  * views, and the ledger.
- * @throws TerminalError when the ledger is gone although facts are loaded: they would be loaded again
+ * @throws TerminalError when the ledger is gone although facts are loaded: they would be loaded again; and, before
+ *   the first load, when the warehouse lacks what later loads need
  */
 export async function prepareWarehouse(
   warehouse: Warehouse,
@@ -21,12 +23,14 @@ export async function prepareWarehouse(
 ): Promise<ReadonlyMap<string, TargetTable>> {
   const order = loadOrder(model);
   const found = await findTargets(warehouse, order);
+  const prepared = new Set(found.keys());
   for (const table of order.filter(({ name }) => !found.has(name))) {
     telemetry.info("creating a warehouse table", { table: table.name });
     await warehouse.execute(createTable(schema, table, referable(order, found)));
   }
   const targets = found.size === order.length ? found : await findTargets(warehouse, order);
-  if (!(await warehouse.ledger.exists())) {
+  const isFirst = !(await warehouse.ledger.exists());
+  if (isFirst) {
     for (const { table, name } of targets.values()) {
       if (table.kind !== "fact" || (await warehouse.isEmpty(name))) continue;
       throw new TerminalError(
@@ -38,6 +42,7 @@ export async function prepareWarehouse(
   }
   // Creates what is missing: a warehouse of an earlier version lacks some of it.
   await warehouse.ledger.create();
+  if (isFirst) await rehearseLoads(warehouse, { schema, targets, prepared });
   await createViews(warehouse, schema, targets);
   return targets;
 }

@@ -15,12 +15,12 @@ import { decodeCsv, type SourceBatch } from "../../domain/formats/csv/decoder";
 import { TerminalError } from "../../domain/errors";
 import type { CommitNumber } from "../../domain/log/keys";
 import type { Model } from "../../domain/model/model";
-import type { SourceTable } from "../../domain/model/source";
-import type { Dimension, Fact } from "../../domain/model/table";
+import type { TableFeed } from "../../domain/model/joined-feeds";
+import { keyTable, type SourceTable } from "../../domain/model/source";
 import type { AdmittedCapture, TableAdmission } from "../../domain/transform/quarantine";
 import { hasUniqueKeys } from "../../domain/transform/contract-key";
 import { rejectRepeated } from "../../domain/transform/repeated-keys";
-import { transformBatch, type Lookups } from "../../domain/transform/transform";
+import { transformBatch, type Lookups, type WarehouseBatch } from "../../domain/transform/transform";
 import type { RejectedRows } from "./rejected-rows";
 
 /** What a run of the stage works with. `now` gives a later time on every call. */
@@ -117,9 +117,7 @@ export async function* tombstoneBatches(
   { capture }: AdmittedCapture,
   run: CommitRun,
 ): AsyncGenerator<RecordBatch, void, undefined> {
-  const key = source.columns[source.key];
-  if (key === undefined) throw new TypeError(`${source.name} has no column ${source.key}`);
-  const keyOnly: SourceTable = { name: source.name, key: source.key, columns: { [source.key]: key } };
+  const keyOnly = keyTable(source);
   for (const file of capture.deleted.files) {
     for await (const { batch, rejections } of decodeCsv(await run.ingested.store.stream(file.key), keyOnly)) {
       const rows = Array.from({ length: batch.numRows }, (_, row) => row).filter(
@@ -132,30 +130,43 @@ export async function* tombstoneBatches(
 
 /** Transforms a batch; keeps its rejected rows and the days that it names. */
 export function transformed(
-  table: Dimension | Fact,
+  { table, feed }: TableFeed,
   options: { source: CommittedBatch; lookups: Lookups; run: RemodelRun },
-): RecordBatch {
+): WarehouseBatch {
   const { source, lookups, run } = options;
-  const { batch, rejections, days } = transformBatch(table, source, lookups);
-  run.days.named = hull(run.days.named, days);
-  for (const [row, rejection] of rejections) {
+  const made = transformBatch({ ...feed, name: table.name }, source, lookups);
+  run.days.named = hull(run.days.named, made.days);
+  for (const [row, rejection] of made.rejections) {
     run.rejected.add({
       target: table.name,
-      table: table.source.name,
+      table: feed.source.name,
       commit: source.commit,
       ...rejection,
       header: source.header,
       row: source.raw(row),
     });
   }
-  return batch;
+  return made;
 }
 
-/** What the commit says of a table; undefined when it got nothing. */
-export function tableCommit(parts: readonly WarehousePart[]): WarehouseTableCommit | undefined {
-  const filled = parts.filter(({ files, tombstones }) => files.length + tombstones.length > 0);
-  if (filled.length === 0) return undefined;
-  const sum = (of: (part: WarehousePart) => readonly DataFile[]): number =>
-    filled.flatMap(of).reduce((total, { rows }) => total + rows, 0);
-  return { rows: sum(({ files }) => files), deleted: sum(({ tombstones }) => tombstones), parts: filled };
+/** What came of the captures, in order, each with the name of its warehouse table. */
+export type TableParts = readonly (readonly [table: string, part: WarehousePart])[];
+
+/** What the commit says of the tables that got something. */
+export function tableCommits(made: TableParts): Record<string, WarehouseTableCommit> {
+  const parts = new Map<string, WarehousePart[]>();
+  for (const [table, part] of made)
+    if (part.files.length + part.tombstones.length > 0) parts.set(table, [...(parts.get(table) ?? []), part]);
+  const sum = (of: readonly (readonly DataFile[])[]): number =>
+    of.flat().reduce((total, { rows }) => total + rows, 0);
+  return Object.fromEntries(
+    [...parts].map(([table, of]) => [
+      table,
+      {
+        rows: sum(of.map(({ files }) => files)),
+        deleted: sum(of.map(({ tombstones }) => tombstones)),
+        parts: of,
+      },
+    ]),
+  );
 }

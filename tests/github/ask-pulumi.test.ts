@@ -113,6 +113,11 @@ describe("Asking Pulumi about a stack", () => {
     expect(readReports(directory, "drift", ["prod"])[0]).to.include({ stack: "prod", outcome: "failed" });
   });
 
+  it("has a preview judged by the policy pack; a refresh declares nothing", () => {
+    expect(pulumiArguments("preview", "prod").join(" ")).to.include(" --policy-pack policy ");
+    expect(pulumiArguments("drift", "prod").join(" ")).to.not.include("policy");
+  });
+
   it("changes nothing: a preview, and a refresh that is only previewed", async () => {
     expect(pulumiArguments("preview", "prod").slice(0, 4)).to.deep.equal([
       "preview",

@@ -3,6 +3,7 @@ import type { ColumnChunk, SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { writeColumn } from "hyparquet-writer/src/column.js";
 import { snappyCompress } from "hyparquet-writer/src/snappy.js";
+import { wordAt } from "../../at";
 import { hasNulls, isValid, type ColumnShape } from "../columnar/arrow";
 import { valueReader } from "../columnar/read";
 import type { ColumnType } from "../../model/types";
@@ -95,7 +96,7 @@ const WORDS: Partial<Record<ColumnType["kind"], number>> = {
   integer: 1,
   bigint: 2,
   date: 1,
-  time: 1,
+  time: 2,
   timestamp: 2,
   timestamptz: 2,
   decimal: 4,
@@ -114,8 +115,8 @@ function fixedWidth(type: ColumnType, parts: readonly Data[], rows: number): Fix
     if (from === to) words.set(own, offset);
     else {
       for (let row = 0; row < data.length; row++) {
-        words[offset + row * 2] = own[row * 4] ?? 0;
-        words[offset + row * 2 + 1] = own[row * 4 + 1] ?? 0;
+        words[offset + row * 2] = wordAt(own, row * 4);
+        words[offset + row * 2 + 1] = wordAt(own, row * 4 + 1);
       }
     }
     offset += data.length * to;
@@ -129,8 +130,11 @@ function valuesOf(type: ColumnType, parts: readonly Data[], length: number): unk
   for (const data of parts) {
     const read = valueReader(type, data);
     const nullable = hasNulls(data);
-    for (let row = 0; row < data.length; row++)
-      all[offset++] = nullable && !isValid(data, row) ? null : read(row);
+    const isWide = WORDS[type.kind] === 2;
+    for (let row = 0; row < data.length; row++) {
+      const value = nullable && !isValid(data, row) ? null : read(row);
+      all[offset++] = isWide && typeof value === "number" ? BigInt(value) : value;
+    }
   }
   return all;
 }

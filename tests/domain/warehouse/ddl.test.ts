@@ -29,7 +29,7 @@ describe("The statements that create the warehouse", () => {
   afterEach(() => database.drop());
 
   const order = loadOrder(model);
-  const parents = new Map<string, ReferredTable>(order.map(({ name, key }) => [name, { name, keys: [key] }]));
+  const parents = new Map<string, ReferredTable>(order.map(({ name, key }) => [name, { name, keys: key }]));
   const tablesIn = async (schema: string): Promise<Record<string, string[]>> => {
     const rows = await database.query<{ table: string; columns: string }>(COLUMNS, [schema]);
     return Object.fromEntries(rows.map(({ table, columns }) => [table, JSON.parse(columns) as string[]]));

@@ -35,7 +35,8 @@ export async function rowGroupsOf(columns: Columns, file: AsyncBuffer): Promise<
         types.map((type, column) => {
           const stored: unknown = values[column]?.[row] ?? null;
           if (stored instanceof Uint8Array) return Buffer.from(stored).toString();
-          return type.kind.startsWith("timestamp") && stored !== null ? Number(stored) : (stored as Value);
+          const isMoment = type.kind === "time" || type.kind.startsWith("timestamp");
+          return isMoment && Number.isSafeInteger(Number(stored ?? NaN)) ? Number(stored) : (stored as Value);
         }),
       ),
     );

@@ -54,7 +54,7 @@ export function targetOf(
   );
   if (table.kind === "fact")
     columns.unshift({ ...catalogueColumn(their(table.surrogateKey), typeOf(integer)), hasDefault: true });
-  const uniqueKeys = unique ? [[their(table.key)]] : [];
+  const uniqueKeys = unique ? [table.key.map(their)] : [];
   const catalogue: CatalogueTable = { name, columns, uniqueKeys, changesRows: options.changesRows ?? false };
   const target = findTarget(table, [catalogue]);
   if (target === undefined) throw new Error(`${name} is not recognised as ${table.name}`);
