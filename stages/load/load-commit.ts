@@ -2,9 +2,9 @@ import type { LedgerHead, Warehouse } from "../../adapters/warehouse/warehouse";
 import type { ProcessCommit } from "../../domain/log/commit";
 import { TerminalError } from "../../domain/errors";
 import { nextCommit, type CommitNumber } from "../../domain/log/keys";
-import type { LoadContext } from "./load";
 import { recordLineage, recordSources } from "../../domain/warehouse/source-tables";
-import { loadTable, type CommitLoad } from "./load-table";
+import type { LoadContext, CommitLoad } from "./context";
+import { loadTable } from "./load-table";
 import { prepareWarehouse } from "./prepare-warehouse";
 
 /** A commit with the number of rows that it brought to each warehouse table. */
