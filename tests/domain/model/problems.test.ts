@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { columnsOf, joined, references } from "../../../domain/model/columns";
-import { dimDate } from "../../../domain/shop/tables/dim-date";
+import { dimDate } from "../../../domain/model/dim-date";
 import { model, type Model } from "../../../domain/model/model";
 import { modelProblems } from "../../../domain/model/problems";
 import { optional, sourceTable } from "../../../domain/model/source";
