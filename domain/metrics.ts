@@ -26,9 +26,9 @@ export const METRICS = {
   /** Tables whose columns do not fit their contract. */
   TablesQuarantined: "gauge",
   RowsLoaded: "count",
-  /** Fact versions that were set aside, because a row that they refer to is in no dimension. */
+  /** Rows that were set aside, because a row that they refer to is in no dimension. */
   RowsOrphaned: "count",
-  /** Fact versions that wait for such a row now. */
+  /** Rows that wait for such a row now. */
   OrphansWaiting: "gauge",
   /** Commits of the log before that the stage has not worked off. */
   CommitsBehind: "gauge",

@@ -1,5 +1,14 @@
 import type { Policies } from "@pulumi/policy";
-import { at, everyResource, statementsOf, wholeStack } from "./resources";
+import {
+  at,
+  everyResource,
+  leadsTo,
+  statementsOf,
+  textsOf,
+  UNKNOWN,
+  wholeStack,
+  type StackResource,
+} from "./resources";
 
 /** The managed policies that AWS itself means for Lambdas: for their logs, and for a VPC. */
 const MANAGED = /:policy\/service-role\/AWSLambda(Basic|VPCAccess)ExecutionRole$/;
@@ -17,13 +26,13 @@ export const ACCESS_RULES: Policies = [
       type: "aws:iam/rolePolicy:RolePolicy",
     },
     ({ policy }) =>
-      statementsOf(policy).flatMap(({ Effect, Action = [], Resource = [] }) => {
+      statementsOf(policy).flatMap(({ Effect, Action, Resource }) => {
         if (Effect !== "Allow") return [];
-        const actions = [Action].flat().filter((action) => action.includes("*"));
-        const named = [Action].flat().some((action) => !WITHOUT_RESOURCES.test(action));
-        const resources = [named ? Resource : []]
-          .flat()
-          .filter((resource) => !/^arn:[^:]+:[^:*]+:[^*]*[^:*]/.test(resource));
+        const actions = textsOf(Action).filter((action) => action.includes("*"));
+        const named = textsOf(Action).some((action) => !WITHOUT_RESOURCES.test(action));
+        const resources = textsOf(named ? Resource : []).filter(
+          (resource) => !/^arn:[^:]+:[^:*]+:[^*]*[^:*]/.test(resource),
+        );
         return [
           ...actions.map((action) => `grants ${action}: name each action that the role needs`),
           ...resources.map((resource) => `grants actions on ${resource}: name the resource`),
@@ -37,9 +46,7 @@ export const ACCESS_RULES: Policies = [
       type: ["aws:iam/rolePolicyAttachment:RolePolicyAttachment", "aws:iam/role:Role"],
     },
     (props) =>
-      [at(props, "policyArn") ?? [], at(props, "managedPolicyArns") ?? []]
-        .flat()
-        .map(String)
+      [...textsOf(at(props, "policyArn")), ...textsOf(at(props, "managedPolicyArns"))]
         .filter((arn) => !MANAGED.test(arn))
         .map((arn) => `attaches the managed policy ${arn}: grant the actions that are needed instead`),
   ),
@@ -56,11 +63,13 @@ export const ACCESS_RULES: Policies = [
   ),
   wholeStack({ name: "one-role-a-function", description: "No two Lambdas share a role." }, (all) => {
     const functions = all("aws:lambda/function:Function");
+    const isShared = (one: StackResource, other: StackResource): boolean =>
+      one.props["role"] === UNKNOWN || other.props["role"] === UNKNOWN
+        ? all("aws:iam/role:Role").some((role) => [one, other].every((each) => leadsTo(each, ["role"], role)))
+        : one.props["role"] === other.props["role"];
     return new Map(
       functions
-        .filter(({ name, props }) =>
-          functions.some((other) => other.name !== name && other.props["role"] === props["role"]),
-        )
+        .filter((one) => functions.some((other) => other.name !== one.name && isShared(one, other)))
         .map(({ name }) => [name, "shares its role with another Lambda: give each a role of its own"]),
     );
   }),

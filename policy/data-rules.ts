@@ -1,9 +1,19 @@
 import type { Policies } from "@pulumi/policy";
-import { at, lacking, statementsOf, everyResource, wholeStack, type StackResource } from "./resources";
+import {
+  at,
+  everyResource,
+  lacking,
+  leadsTo,
+  statementsOf,
+  textsOf,
+  UNKNOWN,
+  wholeStack,
+  type StackResource,
+} from "./resources";
 
 const BUCKET = "aws:s3/bucket:Bucket";
 
-/** Something that has to hold of a companion of a bucket, as its policy is. */
+/** Something that has to hold of a companion of a bucket, as its policy is, or cannot be known yet. */
 interface Companion {
   readonly type: string;
   readonly holds: (companion: StackResource) => boolean;
@@ -19,10 +29,7 @@ const everyBucketHas = (
       what: options.what,
       has: (bucket) =>
         [options, ...(options.or === undefined ? [] : [options.or])].some(({ type, holds }) =>
-          all(type).some(
-            (companion) =>
-              [bucket.props["bucket"], bucket.name].includes(companion.props["bucket"]) && holds(companion),
-          ),
+          all(type).some((companion) => leadsTo(companion, ["bucket"], bucket) && holds(companion)),
         ),
     }),
   );
@@ -33,10 +40,11 @@ const denies = (
   condition: readonly [operator: string, key: string, value: string],
 ): boolean => {
   const [operator, key, value] = condition;
+  if (props["policy"] === UNKNOWN) return true;
   return statementsOf(props["policy"]).some(
-    ({ Effect, Action = [], Condition }) =>
+    ({ Effect, Action, Condition }) =>
       Effect === "Deny" &&
-      [Action].flat().some((one) => action.test(one)) &&
+      textsOf(Action).some((one) => action.test(one)) &&
       String(at(Condition, operator, key)) === value,
   );
 };

@@ -1,12 +1,8 @@
 import type { Policies } from "@pulumi/policy";
-import { at, everyResource, lacking, wholeStack, type StackResource } from "./resources";
+import { at, everyResource, lacking, leadsTo, UNKNOWN, wholeStack } from "./resources";
 
 const FUNCTION = "aws:lambda/function:Function";
 const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
-
-/** Is this the ARN of the resource? It ends in a colon and the physical name. */
-const isArnOf = (arn: unknown, { name, props }: Pick<StackResource, "name" | "props">): boolean =>
-  typeof arn === "string" && [props["name"], name].includes(arn.split(":").at(-1));
 
 /** That failures are noticed, and costs end. */
 export const OPERATION_RULES: Policies = [
@@ -17,7 +13,7 @@ export const OPERATION_RULES: Policies = [
       type: "aws:cloudwatch/logGroup:LogGroup",
     },
     ({ retentionInDays }) =>
-      typeof retentionInDays === "number" && retentionInDays > 0
+      retentionInDays === UNKNOWN || (typeof retentionInDays === "number" && retentionInDays > 0)
         ? []
         : ["keeps its logs for ever: set retentionInDays"],
   ),
@@ -30,12 +26,12 @@ export const OPERATION_RULES: Policies = [
     (all) =>
       lacking(all(FUNCTION), {
         what: "loses the events that it fails on: declare a FunctionEventInvokeConfig with an onFailure destination",
-        has: ({ name, props }) =>
+        has: (lambda) =>
           all("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig").some(
             (config) =>
-              [props["name"], name].includes(config.props["functionName"]) &&
+              leadsTo(config, ["functionName"], lambda) &&
               at(config.props, "destinationConfig", "onFailure", "destination") !== undefined,
-          ) || all(MAPPING).some((mapping) => isArnOf(mapping.props["functionName"], { name, props })),
+          ) || all(MAPPING).some((mapping) => leadsTo(mapping, ["functionName"], lambda)),
       }),
   ),
   wholeStack(
@@ -46,11 +42,12 @@ export const OPERATION_RULES: Policies = [
     (all) =>
       lacking(
         all("aws:sqs/queue:Queue").filter((queue) =>
-          all(MAPPING).some((mapping) => isArnOf(mapping.props["eventSourceArn"], queue)),
+          all(MAPPING).some((mapping) => leadsTo(mapping, ["eventSourceArn"], queue)),
         ),
         {
           what: "feeds a Lambda and loses what that fails on: set a redrivePolicy",
-          has: ({ props }) => String(props["redrivePolicy"]).includes("deadLetterTargetArn"),
+          has: ({ props: { redrivePolicy } }) =>
+            redrivePolicy === UNKNOWN || String(redrivePolicy).includes("deadLetterTargetArn"),
         },
       ),
   ),
@@ -68,11 +65,10 @@ export const OPERATION_RULES: Policies = [
   wholeStack({ name: "errors-alarm", description: "An alarm watches the errors of every Lambda." }, (all) =>
     lacking(all(FUNCTION), {
       what: "fails unnoticed: declare an alarm on its Errors",
-      has: ({ name, props }) =>
+      has: (lambda) =>
         all("aws:cloudwatch/metricAlarm:MetricAlarm").some(
           (alarm) =>
-            alarm.props["metricName"] === "Errors" &&
-            [props["name"], name].includes(at(alarm.props, "dimensions", "FunctionName")),
+            alarm.props["metricName"] === "Errors" && leadsTo(alarm, ["dimensions", "FunctionName"], lambda),
         ),
     }),
   ),
@@ -85,7 +81,9 @@ export const OPERATION_RULES: Policies = [
     ({ alarmActions, okActions, alarmDescription, treatMissingData }) => [
       ...(isFilled(alarmActions) ? [] : ["tells nobody: set alarmActions"]),
       ...(isFilled(okActions) ? [] : ["does not tell that it is over: set okActions"]),
-      ...(/What to do: \S+#\S+/.test(String(alarmDescription)) ? [] : ["names no section of the runbook"]),
+      ...(alarmDescription === UNKNOWN || /What to do: \S+#\S+/.test(String(alarmDescription))
+        ? []
+        : ["names no section of the runbook"]),
       ...(treatMissingData === undefined
         ? ["does not say what missing data mean: set treatMissingData"]
         : []),
@@ -93,4 +91,4 @@ export const OPERATION_RULES: Policies = [
   ),
 ];
 
-const isFilled = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
+const isFilled = (value: unknown): boolean => value === UNKNOWN || (Array.isArray(value) && value.length > 0);

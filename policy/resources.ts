@@ -2,7 +2,39 @@ import type { PolicyResource, ResourceValidationPolicy, StackValidationPolicy } 
 
 export type Props = Readonly<Record<string, unknown>>;
 
-/** A rule over each resource of one type. `type` is Pulumi's type token. */
+/**
+ * In the place of a value that a preview cannot know, because AWS gives it: the ARN of a bucket that is not there yet.
+ * A rule lets it pass. The deployment knows the value, and judges it.
+ */
+export const UNKNOWN: unique symbol = Symbol("unknown during preview");
+
+/** What @pulumi/policy throws where a rule reads an unknown value; its class is not exported. */
+const isUnknown = (error: unknown): boolean =>
+  error instanceof Error && error.message.endsWith("can't be known during preview");
+
+/** A copy of a property, and of all within it, with `UNKNOWN` where reading would throw. */
+function settled(read: () => unknown): unknown {
+  let value: unknown;
+  try {
+    value = read();
+  } catch (error) {
+    if (isUnknown(error)) return UNKNOWN;
+    throw error;
+  }
+  // Not with map, which reads every element before it is asked for.
+  if (Array.isArray(value)) {
+    const list: readonly unknown[] = value;
+    return Array.from({ length: list.length }, (_, index) => settled(() => list[index]));
+  }
+  if (typeof value !== "object" || value === null) return value;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null ? settledProps(value as Props) : value;
+}
+
+const settledProps = (props: Props): Props =>
+  Object.fromEntries(Object.keys(props).map((name) => [name, settled(() => props[name])]));
+
+/** A rule over each resource of one type. `type` is Pulumi's type token. A property may be `UNKNOWN`. */
 export function everyResource(
   rule: { readonly name: string; readonly description: string; readonly type: string | readonly string[] },
   violationsOf: (props: Props) => readonly string[],
@@ -12,7 +44,8 @@ export function everyResource(
     name: rule.name,
     description: rule.description,
     validateResource: ({ type, props }, report) => {
-      if (types.includes(type)) for (const violation of violationsOf(props as Props)) report(violation);
+      if (!types.includes(type)) return;
+      for (const violation of violationsOf(settledProps(props as Props))) report(violation);
     },
   };
 }
@@ -21,7 +54,40 @@ export function everyResource(
 export interface StackResource {
   readonly type: string;
   readonly name: string;
+  readonly urn: string;
+  /** A value may be `UNKNOWN`. */
   readonly props: Props;
+  /** By property, the URNs of the resources that its value comes from. */
+  readonly origins: Readonly<Record<string, readonly string[]>>;
+}
+
+const asStackResource = (resource: PolicyResource): StackResource => ({
+  type: resource.type,
+  name: resource.name,
+  urn: resource.urn,
+  props: settledProps(resource.props as Props),
+  origins: Object.fromEntries(
+    Object.entries(resource.propertyDependencies).map(([name, from]) => [name, from.map(({ urn }) => urn)]),
+  ),
+});
+
+/**
+ * Does a property of one resource lead to another? Where its value is not known yet, by what it comes from.
+ *
+ * @param path of the value: `["dimensions", "FunctionName"]`
+ */
+export function leadsTo(
+  from: StackResource,
+  path: readonly [string, ...string[]],
+  to: StackResource,
+): boolean {
+  const value = at(from.props, ...path);
+  if (value === UNKNOWN) return (from.origins[path[0]] ?? []).includes(to.urn);
+  // A name, or an ARN that ends in one.
+  const names = [at(to.props, "bucket"), at(to.props, "name"), to.name].filter(
+    (name) => typeof name === "string",
+  );
+  return typeof value === "string" && names.some((name) => value === name || value.endsWith(`:${name}`));
 }
 
 /** A rule over what belongs together. The key of a violation is the name of the resource to blame. */
@@ -33,7 +99,13 @@ export function wholeStack(
     name: rule.name,
     description: rule.description,
     validateStack: ({ resources }, report) => {
-      const all = (type: string): PolicyResource[] => resources.filter((resource) => resource.type === type);
+      const byType = new Map<string, readonly StackResource[]>();
+      const all = (type: string): readonly StackResource[] => {
+        const found =
+          byType.get(type) ?? resources.filter((resource) => resource.type === type).map(asStackResource);
+        byType.set(type, found);
+        return found;
+      };
       for (const [name, violation] of violationsOf(all)) {
         report(
           `${name} ${violation}`,
@@ -55,23 +127,26 @@ export function lacking(
 
 interface Statement {
   readonly Effect?: string;
-  readonly Action?: string | readonly string[];
-  readonly Resource?: string | readonly string[];
+  readonly Action?: unknown;
+  readonly Resource?: unknown;
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** The statements of a policy document, given as an object or as JSON. */
+/** The statements of a policy document, given as an object or as JSON; none of one that is not known. */
 export function statementsOf(policy: unknown): readonly Statement[] {
-  const document = (typeof policy === "string" ? JSON.parse(policy) : policy) as
-    { readonly Statement?: Statement | readonly Statement[] } | undefined;
-  return [document?.Statement ?? []].flat();
+  const document: unknown = typeof policy === "string" ? JSON.parse(policy) : policy;
+  const statements = at(document, "Statement");
+  return [statements === UNKNOWN ? [] : (statements ?? [])].flat() as Statement[];
 }
 
-/** A property within properties; undefined where one on the way is missing. */
+/** The texts of a value that is one, or a list of them; what is not known is left out. */
+export const textsOf = (value: unknown): readonly string[] =>
+  [value].flat().filter((one) => typeof one === "string");
+
+/** A property within properties; undefined where one on the way is missing, `UNKNOWN` where one is not known. */
 export function at(props: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (value, name) =>
-      typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined,
-    props,
-  );
+  return path.reduce<unknown>((value, name) => {
+    if (value === UNKNOWN) return UNKNOWN;
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+  }, props);
 }

@@ -1,11 +1,12 @@
-import { spawn } from "node:child_process";
+import { PULUMI_EXIT } from "./pulumi-exit-codes";
+import { runCommand } from "./script";
 import type { Kind, StackReport } from "./stack-report";
 
 /** Flags that make Pulumi's output the same everywhere, and readable as plain text. */
 const PLAIN = ["--non-interactive", "--diff", "--suppress-progress", "--color", "never"];
 
-/** The line with which Pulumi ends, with an error, if there is a change. */
-const CHANGES_FOUND = /^.*no changes were expected but changes (?:were proposed|occurred).*\n?/m;
+/** Pulumi ends with an error when there are changes, which is no error to a reader of the report. */
+const LAST_ERROR = /^error: .*\n*(?![\s\S]*^error: )/m;
 
 /**
  * The command that answers a question about a stack. Neither changes anything, nor takes the lock of the
@@ -18,36 +19,37 @@ export function pulumiArguments(kind: Kind, stack: string): string[] {
     // Where AWS differs from the state, whatever the program says: prod may wait for its approval.
     drift: ["refresh", "--preview-only"],
   }[kind];
-  return [...question, "--expect-no-changes", "--stack", stack, ...PLAIN];
+  // What no stack may do without. A refresh declares nothing that could be judged.
+  const rules = kind === "preview" ? ["--policy-pack", "policy"] : [];
+  return [...question, "--expect-no-changes", "--stack", stack, ...rules, ...PLAIN];
 }
 
-/** What an exit code and the output say together. */
-export function outcomeOf(exitCode: number | null, output: string): StackReport["outcome"] {
-  if (exitCode === 0) return "unchanged";
-  return CHANGES_FOUND.test(output) ? "changed" : "failed";
+/** What an exit code says; whatever is not known is a failure. */
+export function outcomeOf(exitCode: number | null): StackReport["outcome"] {
+  switch (exitCode) {
+    case PULUMI_EXIT.success:
+      return "unchanged";
+    case PULUMI_EXIT.changesFound:
+      return "changed";
+    case PULUMI_EXIT.stackNotFound:
+      return "absent";
+    default:
+      return "failed";
+  }
 }
 
 /**
  * Asks Pulumi, and shows its output as it comes.
  *
  * @param command the Pulumi CLI
- * @throws Error when there is no such command.
+ * @throws Refusal when there is no such command.
  */
 export async function askPulumi(kind: Kind, stack: string, command = "pulumi"): Promise<StackReport> {
-  const child = spawn(command, pulumiArguments(kind, stack), { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-      process.stdout.write(text);
-    });
-  }
-  const exitCode = await new Promise<number | null>((done, failed) => {
-    child.once("close", done).once("error", (cause) => {
-      const remedy = "Install the Pulumi CLI: https://www.pulumi.com/docs/install/";
-      failed(new Error(`${command} could not be started. ${remedy}`, { cause }));
-    });
+  const { code } = await runCommand(command, pulumiArguments(kind, stack), (text) => {
+    output += text;
+    process.stdout.write(text);
   });
-  // To a reader of the report a change is no error.
-  return { stack, outcome: outcomeOf(exitCode, output), output: output.replace(CHANGES_FOUND, "") };
+  const outcome = outcomeOf(code);
+  return { stack, outcome, output: outcome === "changed" ? output.replace(LAST_ERROR, "") : output };
 }

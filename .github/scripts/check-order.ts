@@ -2,11 +2,9 @@
  * `npm run check-order -- dev`: fails when a newer commit than the one at hand was deployed to the stack. The
  * queues of GitHub keep the order of commits but promise none, and anybody may start an old run again.
  */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import * as z from "zod";
-
-const run = promisify(execFile);
+import { PULUMI_EXIT } from "./pulumi-exit-codes";
+import { readArguments, Refusal, runCommand, runScript } from "./script";
 
 /** Deployments that are looked through for the last: others may have looked or imported since. */
 const LOOKED_AT = "20";
@@ -16,38 +14,50 @@ const history = z.array(
   z.object({ kind: z.string(), environment: z.record(z.string(), z.string()).default({}) }),
 );
 
-/** The commit that was deployed last, wholly or in part; undefined of a stack that was never deployed from one. */
+/**
+ * The commit that was deployed last, wholly or in part; undefined of a stack that was never deployed from one.
+ *
+ * @throws Refusal when Pulumi does not answer, or knows no such stack.
+ */
 async function deployedCommit(stack: string): Promise<string | undefined> {
-  const { stdout } = await run("pulumi", [
+  const { code, stdout, stderr } = await runCommand("pulumi", [
     ...["stack", "history", "--json", "--page-size", LOOKED_AT, "--page", "1"],
     ...["--stack", stack, "--non-interactive"],
   ]);
+  if (code === PULUMI_EXIT.stackNotFound) {
+    throw new Refusal(
+      `The stack ${stack} does not exist in this backend. Make it as docs/deploy.md says under "The stack", and ` +
+        "deploy it once from your machine. If it exists elsewhere, set PULUMI_BACKEND_URL to that backend.",
+    );
+  }
+  if (code !== PULUMI_EXIT.success) {
+    throw new Refusal(`Pulumi could not say what was deployed to ${stack}:\n${stderr.trim()}`);
+  }
   return history.parse(JSON.parse(stdout)).find(({ kind }) => kind === "update")?.environment["git.head"];
+}
+
+/** The commit at hand. */
+async function currentCommit(): Promise<string> {
+  const { code, stdout, stderr } = await runCommand("git", ["rev-parse", "HEAD"]);
+  if (code === 0) return stdout.trim();
+  throw new Refusal(
+    `Git could not say which commit this is: ${stderr.trim()}. Run this in a clone of the repository.`,
+  );
 }
 
 /** Is a commit among those that another goes on from? Not of one that the repository does not have. */
 async function isBefore(commit: string, other: string): Promise<boolean> {
   if (commit === other) return false;
-  try {
-    await run("git", ["merge-base", "--is-ancestor", commit, other]);
-    return true;
-  } catch {
-    return false;
-  }
+  return (await runCommand("git", ["merge-base", "--is-ancestor", commit, other])).code === 0;
 }
 
-async function main(): Promise<void> {
-  const [stack] = z.tuple([z.string().min(1)]).parse(process.argv.slice(2));
-  const [deployed, head] = await Promise.all([deployedCommit(stack), run("git", ["rev-parse", "HEAD"])]);
-  const commit = head.stdout.trim();
+runScript(async () => {
+  const [stack] = readArguments(z.tuple([z.string().min(1)]), "npm run check-order -- STACK");
+  const [deployed, commit] = await Promise.all([deployedCommit(stack), currentCommit()]);
   if (deployed !== undefined && (await isBefore(commit, deployed))) {
-    console.error(
+    throw new Refusal(
       `${commit} is not deployed to ${stack}: ${deployed}, which is newer, was. To go back, revert what is wrong.`,
     );
-    process.exitCode = 1;
-    return;
   }
   console.log(`${stack}: ${deployed ?? "nothing"} was deployed, ${commit} is next`);
-}
-
-void main();
+});

@@ -5,11 +5,15 @@
 import * as z from "zod";
 import { commentPreview } from "./comment-preview";
 import { repositoryOf } from "./github";
+import { readArguments, runScript } from "./script";
 import { KINDS, readReports } from "./stack-report";
 import { trackDrift } from "./track-drift";
 
-async function main(): Promise<void> {
-  const [kind, ...stacks] = z.tuple([z.enum(KINDS), z.string()], z.string()).parse(process.argv.slice(2));
+runScript(async () => {
+  const [kind, ...stacks] = readArguments(
+    z.tuple([z.enum(KINDS), z.string()], z.string()),
+    "npm run publish-reports -- preview|drift STACK ...",
+  );
   const reports = readReports(process.cwd(), kind, stacks);
   const repository = repositoryOf(process.env);
   if (kind === "preview") {
@@ -17,6 +21,4 @@ async function main(): Promise<void> {
   } else {
     console.log(`drift issue: ${await trackDrift(repository, reports)}`);
   }
-}
-
-void main();
+});

@@ -25,6 +25,7 @@ const HEADINGS: Readonly<Record<Kind, string>> = {
 const HEADLINES: Readonly<Record<StackReport["outcome"], string>> = {
   unchanged: "no change",
   changed: "changes",
+  absent: "this stack does not exist",
   failed: "**could not be asked**",
 };
 

@@ -8,8 +8,8 @@ export type Kind = (typeof KINDS)[number];
 
 const report = z.strictObject({
   stack: z.string(),
-  /** `failed`: there is no answer, the output says why */
-  outcome: z.enum(["unchanged", "changed", "failed"]),
+  /** `absent`: the backend has no such stack; `failed`: there is no answer, the output says why */
+  outcome: z.enum(["unchanged", "changed", "absent", "failed"]),
 });
 
 /** What Pulumi said about one stack. */

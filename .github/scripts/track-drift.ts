@@ -1,21 +1,33 @@
 import { markerOf, reportText } from "./report-text";
+import { Refusal } from "./script";
 import type { Repository } from "./github";
 import type { StackReport } from "./stack-report";
 
-/** What becomes of the issue. `leave` it as it is: nothing drifted, but not every stack could be asked. */
+/** What becomes of the issue. `leave` it as it is: nothing drifted, but not every stack that exists could be asked. */
 export type DriftDecision = "open" | "update" | "close" | "leave";
 
 export function decideDrift(reports: readonly StackReport[], issueIsOpen: boolean): DriftDecision {
   if (reports.some(({ outcome }) => outcome === "changed")) return issueIsOpen ? "update" : "open";
-  return issueIsOpen && reports.every(({ outcome }) => outcome === "unchanged") ? "close" : "leave";
+  return issueIsOpen && reports.every(({ outcome }) => outcome !== "failed") ? "close" : "leave";
 }
 
-/** Keeps one open issue while there is drift: opens it, writes it anew, closes it when the drift is gone. */
+/**
+ * Keeps one open issue while there is drift: opens it, writes it anew, closes it when the drift is gone.
+ *
+ * @throws Refusal when none of the stacks exists: then the backend is not the one that they are kept in.
+ */
 export async function trackDrift(
   repository: Repository,
   reports: readonly StackReport[],
 ): Promise<DriftDecision> {
   const { runUrl, commit } = repository;
+  if (reports.every(({ outcome }) => outcome === "absent")) {
+    const names = reports.map(({ stack }) => stack).join(" and ");
+    throw new Refusal(
+      `The stacks ${names} do not exist in this backend. Set the variable PULUMI_BACKEND_URL of the repository to ` +
+        "the backend that has them, or remove the variable: no job then looks for drift.",
+    );
+  }
   const issue = await repository.findOwn("/issues?state=open", markerOf("drift"));
   const decision = decideDrift(reports, issue !== undefined);
   const stacks = reports.filter(({ outcome }) => outcome === "changed").map(({ stack }) => stack);

@@ -14,8 +14,8 @@ export interface WarehousePosition {
   readonly capturedAt: Date;
   /** When it was loaded, by the warehouse's clock; a replay loads it again. */
   readonly loadedAt: Date;
-  /** Fact versions that wait for a row of a dimension. */
-  readonly orphans: number;
+  /** Rows that wait for a row of a dimension. */
+  readonly waiting: number;
 }
 
 /** Reads the position of a warehouse; undefined when nothing was ever loaded into it, or its ledger is not Marble's. */
@@ -31,12 +31,12 @@ export async function readPosition(
              AND to_regclass(${literal(orphans)}) IS NOT NULL)::text AS exist`,
   );
   if (tables?.exist !== "true") return undefined;
-  const [row] = await rowsOf<"commit" | "lake" | "captured" | "loaded" | "orphans">(
+  const [row] = await rowsOf<"commit" | "lake" | "captured" | "loaded" | "waiting">(
     client,
     // Qualified: a bare "commit" would be the text that is selected, and "9" the newest of ten commits.
     `SELECT l.commit::text, l.lake::text, (extract(epoch FROM l.captured_at) * 1000)::bigint::text AS captured,
             (extract(epoch FROM l.loaded_at) * 1000)::bigint::text AS loaded,
-            (SELECT count(*) FROM ${orphans} WHERE healed_by IS NULL AND superseded_by IS NULL)::text AS orphans
+            (SELECT count(*) FROM ${orphans} WHERE healed_by IS NULL AND superseded_by IS NULL)::text AS waiting
        FROM ${ledger} AS l ORDER BY l.commit DESC LIMIT 1`,
   );
   if (row === undefined) return undefined;
@@ -45,6 +45,6 @@ export async function readPosition(
     lake: row.lake ?? "",
     capturedAt: new Date(Number(row.captured)),
     loadedAt: new Date(Number(row.loaded)),
-    orphans: Number(row.orphans),
+    waiting: Number(row.waiting),
   };
 }

@@ -2,14 +2,16 @@ import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { MarbleError, messageOf, TerminalError, TransientError } from "../../domain/errors";
+import { TerminalError } from "../../domain/errors";
 import type { CommitNumber } from "../../domain/log/keys";
 import { commitNumber } from "../../domain/log/keys";
 import { literal, qualified } from "../../domain/sql";
 import { BOOKKEEPING, createBookkeeping, LEDGER, lockLoader } from "../../domain/warehouse/bookkeeping";
 import type { CatalogueTable } from "../../domain/warehouse/target";
 import { codeOf, rowsOf, SAME_TEXT } from "../postgres/postgres";
-import { missingGrant } from "./rights";
+import { catalogueOf } from "./catalogue";
+import { DENIED, healsByItself, isDataException, warehouseError } from "./errors";
+import { missingGrant, missingTemporary } from "./rights";
 
 /** The warehouse within one transaction. */
 export interface Warehouse {
@@ -29,6 +31,20 @@ export interface Warehouse {
    *   that it did remains then
    */
   attempt<T>(work: () => Promise<T | undefined>): Promise<T | undefined>;
+  /**
+   * Loads rows into a table.
+   * @param findColumn the column that does not take a value, looked for when the server does not say which
+   * @throws TransientError or TerminalError that names the table, the column and the reason
+   */
+  loadRows<T>(
+    table: string,
+    work: () => Promise<T>,
+    findColumn?: () => Promise<string | undefined>,
+  ): Promise<T>;
+  /** Runs statements, and undoes them. @returns the error of the first that fails */
+  rehearse(statements: readonly string[]): Promise<Error | undefined>;
+  /** The GRANT for what the role lacks to load more than once; undefined when it lacks nothing. */
+  missingRight(): Promise<string | undefined>;
   readonly ledger: Ledger;
 }
 
@@ -73,7 +89,9 @@ export async function inWarehouseTransaction<T>(
   } catch (error) {
     // A connection that is gone has rolled back by itself.
     await client.query("ROLLBACK").catch(() => undefined);
-    throw warehouseError(error, codeOf(error) === DENIED ? await remedyOf(client, schema) : "");
+    const remedy =
+      codeOf(error) === DENIED ? await remedyOf(client, schema).catch(() => undefined) : undefined;
+    throw warehouseError(error, { remedy });
   }
 }
 
@@ -115,6 +133,9 @@ function warehouse(client: pg.Client, schema: string): Warehouse {
     },
     rows: (sql) => rowsOf(client, sql),
     attempt: (work) => attempt(client, work),
+    loadRows: (table, work, findColumn) => loadRows(client, { table, work, findColumn }),
+    rehearse: (statements) => rehearse(client, statements),
+    missingRight: () => missingTemporary(client),
     ledger: ledgerOf(client, schema),
   };
 }
@@ -131,6 +152,43 @@ async function attempt<T>(client: pg.Client, work: () => Promise<T | undefined>)
   }
   await client.query(`${result === undefined ? "ROLLBACK TO" : "RELEASE"} SAVEPOINT attempt`);
   return result;
+}
+
+async function loadRows<T>(
+  client: pg.Client,
+  options: {
+    readonly table: string;
+    readonly work: () => Promise<T>;
+    readonly findColumn: (() => Promise<string | undefined>) | undefined;
+  },
+): Promise<T> {
+  const { table, work, findColumn } = options;
+  if (findColumn !== undefined) await client.query("SAVEPOINT load_rows");
+  try {
+    const result = await work();
+    if (findColumn !== undefined) await client.query("RELEASE SAVEPOINT load_rows");
+    return result;
+  } catch (error) {
+    // The GRANT is looked for when the transaction has ended.
+    if (codeOf(error) === DENIED) throw error;
+    if (findColumn === undefined || !isDataException(error)) throw warehouseError(error, { table });
+    await client.query("ROLLBACK TO SAVEPOINT load_rows");
+    throw warehouseError(error, { table, column: await findColumn() });
+  }
+}
+
+async function rehearse(client: pg.Client, statements: readonly string[]): Promise<Error | undefined> {
+  await client.query("SAVEPOINT rehearsal");
+  try {
+    await client.query(statements.join(";\n"));
+    return undefined;
+  } catch (error) {
+    if (healsByItself(error)) throw error;
+    return error instanceof Error ? error : new Error(String(error));
+  } finally {
+    // A connection that is broken has undone it by itself.
+    await client.query("ROLLBACK TO SAVEPOINT rehearsal; RELEASE SAVEPOINT rehearsal").catch(() => undefined);
+  }
 }
 
 /** The columns of a table; none when there is no such table. */
@@ -151,9 +209,10 @@ function ledgerOf(client: pg.Client, schema: string): Ledger {
       }
     },
     head: async () => {
-      for (const { name, columns } of BOOKKEEPING) {
+      for (const { name, columns, isLate } of BOOKKEEPING) {
         const actual = await columnsOf(client, qualified(schema, name));
         if (name === LEDGER && actual.length === 0) return undefined;
+        if (isLate === true && actual.length === 0) continue;
         const foreign = actual.length > 0 && Object.keys(columns).some((column) => !actual.includes(column));
         if (actual.length > 0 && !foreign) continue;
         const state = foreign
@@ -180,61 +239,8 @@ function ledgerOf(client: pg.Client, schema: string): Ledger {
   };
 }
 
-const CATALOGUE = `
-SELECT c.relname AS name,
-       (SELECT json_agg(json_build_object(
-                 'name', a.attname,
-                 'required', a.attnotnull AND NOT a.atthasdef AND a.attidentity = '') ORDER BY a.attnum)
-          FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)::text AS columns,
-       COALESCE((SELECT json_agg((SELECT json_agg(a.attname) FROM pg_attribute a
-                                   WHERE a.attrelid = c.oid AND a.attnum = ANY (i.indkey)))
-          FROM pg_index i
-         WHERE i.indrelid = c.oid AND i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL AND i.indimmediate), '[]')::text AS keys
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition
- ORDER BY c.relname`;
-
-async function catalogueOf(client: pg.Client, schema: string): Promise<readonly CatalogueTable[]> {
-  const [found] = await rowsOf<"found">(
-    client,
-    "SELECT (to_regnamespace(quote_ident($1)) IS NOT NULL)::text AS found",
-    [schema],
-  );
-  if (found?.found !== "true") {
-    throw new TerminalError(
-      `the warehouse has no schema ${schema}; create it, or set marble:warehouseSchema to one that exists`,
-    );
-  }
-  const rows = await rowsOf<"name" | "columns" | "keys">(client, CATALOGUE, [schema]);
-  return rows.map(({ name, columns, keys }) => ({
-    name: name ?? "",
-    columns: JSON.parse(columns ?? "[]") as CatalogueTable["columns"],
-    uniqueKeys: JSON.parse(keys ?? "[]") as string[][],
-  }));
-}
-
-/** Errors that heal: connection, serialization and deadlock, resources, a lock, a server that restarts. */
-const TRANSIENT = /^(08|40|53|55|57|58)|^E[A-Z]+$/;
-
-/** Is it enough to try again? */
-export const healsByItself = (error: unknown): boolean => {
-  if (error instanceof MarbleError) return error.kind === "transient";
-  const code = codeOf(error);
-  return code === "" || TRANSIENT.test(code);
-};
-
-/** SQLSTATE of what the role may not do. */
-const DENIED = "42501";
-
-/** Where it is a right on the schema that is missing, the GRANT. */
-async function remedyOf(client: pg.Client, schema: string): Promise<string> {
-  const grant = await missingGrant(client, schema).catch(() => undefined);
-  return grant === undefined ? "" : `: ${grant}`;
-}
-
-function warehouseError(error: unknown, remedy = ""): Error {
-  if (error instanceof MarbleError) return error;
-  const message = `the warehouse refused the load: ${messageOf(error)}${remedy}`;
-  const Kind = healsByItself(error) ? TransientError : TerminalError;
-  return new Kind(message, { cause: error });
+/** Where it is a right on the schema or the database that is missing, the GRANT. */
+async function remedyOf(client: pg.Client, schema: string): Promise<string | undefined> {
+  const grants = [await missingGrant(client, schema), await missingTemporary(client)];
+  return grants.find((grant) => grant !== undefined);
 }

@@ -1,4 +1,5 @@
-import { changesRows, columnChanges, type CatalogueColumn } from "./column-changes";
+import type { TableDescription } from "./table-description";
+import { changesRows, columnChanges } from "./column-changes";
 import { captureOf, type IngestCommit, type TableCapture } from "../log/commit";
 import {
   horizonIsLost,
@@ -97,16 +98,6 @@ export function lastCapture(last: IngestCommit | undefined, table: string): Tabl
   return capture !== undefined && hasNotBegun(capture) ? undefined : capture;
 }
 
-/** A table as the catalogue describes it. */
-export interface TableDescription {
-  readonly name: string;
-  readonly storage: string;
-  readonly key: readonly string[];
-  /** See `TableCapture`. */
-  readonly unique?: readonly (readonly string[])[];
-  readonly columns: readonly CatalogueColumn[];
-}
-
 /** What to capture of one table. `reason` is for the log. */
 export type TablePlan =
   | { readonly mode: "full"; readonly recapture: boolean; readonly reason: string }
@@ -161,5 +152,6 @@ function whyInFull(previous: TableCapture, table: TableDescription): string | un
   // Under another key the rows have to be known anew.
   if (JSON.stringify(previous.key) !== JSON.stringify(table.key)) return "its key changed";
   if (changesRows(columnChanges(previous.columns, table.columns))) return "its columns changed";
+  if (table.names?.changed === true) return "objects that its rows name were renamed or dropped";
   return undefined;
 }

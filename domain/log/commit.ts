@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { TerminalError } from "../errors";
+import { sourceStatus } from "./source-status";
 
 /**
  * The words of the domain.
@@ -88,6 +89,8 @@ const tableCapture = z.object({
   identity: z.array(z.string()).optional(),
   /** The columns that the source had: see `CatalogueColumn`. */
   columns: z.array(catalogueColumn),
+  /** Of a table whose rows have names of other objects in their texts: see `NamesInTexts`. */
+  names: z.string().optional(),
   /**
    * Of a table whose first capture is underway (see `Slice`): the key of the last row that was captured, in
    * the order of keys, and how many rows a slice has. `total` and `keys` are those of the rows up to it.
@@ -177,6 +180,8 @@ export const processCommit = z.object({
   /** Source tables that do not fit their contract, with the first commit that waits to be processed. */
   quarantine: z.record(z.string(), z.object({ since: z.int().positive(), breaches: z.array(z.string()) })),
   rejected: z.object({ rows: z.int().nonnegative(), files: z.array(dataFile) }),
+  /** How up to date each source table is. Commits made before it was kept lack it. */
+  sources: z.record(z.string(), sourceStatus).optional(),
 });
 export type ProcessCommit = z.infer<typeof processCommit>;
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { dataFile, type DataFile } from "./commit";
 import { HANDOUTS_PREFIX, type CommitNumber, type ObjectKey } from "./keys";
-import type { Dimension, Fact } from "../model/table";
+import type { TableFeed } from "../model/joined-feeds";
 
 /**
  * A piece of the work on a commit: one captured file, remodelled for one warehouse table. Of a large commit the
@@ -11,8 +11,8 @@ import type { Dimension, Fact } from "../model/table";
 export interface Task {
   /** The ingest commit on whose behalf it is done. */
   readonly commit: CommitNumber;
-  /** The warehouse table to make rows of. */
-  readonly table: Dimension | Fact;
+  /** The warehouse table to make rows of, and which of its feeds the file is for. */
+  readonly fed: TableFeed;
   /** The ingest commit that captured the file: an earlier one, of a table that was in quarantine. */
   readonly captured: CommitNumber;
   readonly file: DataFile;
@@ -21,6 +21,8 @@ export interface Task {
 /** What came of a task. */
 export const taskResult = z.object({
   files: z.array(dataFile),
+  /** Of a fact: files of the keys of rows that its condition leaves out. */
+  tombstones: z.array(dataFile).default([]),
   /** The days that the rows name, since 1970-01-01: the calendar must hold them. */
   days: z.object({ first: z.int(), last: z.int() }).nullable(),
   rejected: z.object({ rows: z.int().nonnegative(), files: z.array(dataFile) }),
@@ -34,6 +36,8 @@ export const handout = z.object({
   model: z.object({ version: z.int().positive(), shape: z.string() }),
   commit: z.int().positive(),
   table: z.string(),
+  /** The place of the feed among those of the table. */
+  feed: z.int().nonnegative().default(0),
   captured: z.int().positive(),
   file: dataFile,
 });
@@ -41,9 +45,12 @@ export type Handout = z.infer<typeof handout>;
 
 const padded = (commit: CommitNumber): string => String(commit).padStart(10, "0");
 
-/** `<commit>/<warehouse table>/<YYYY-MM-DD-source-table-time>.json`: the same task always has the same name. */
-const nameOf = ({ commit, table, file }: Task): string =>
-  `${padded(commit)}/${table.name}/${file.key.replaceAll("/", "-").replace(/\.csv$/, "")}.json`;
+/**
+ * `<commit>/<warehouse table>/<YYYY-MM-DD-source-table-time>.json`: the same task always has the same name. The
+ * second feed of a table and later ones are named by their number too.
+ */
+const nameOf = ({ commit, fed: { table, index }, file }: Task): string =>
+  `${padded(commit)}/${table.name}/${index === 0 ? "" : `${index}/`}${file.key.replaceAll("/", "-").replace(/\.csv$/, "")}.json`;
 
 /** What the keys of the results of a commit's tasks begin with. */
 export const resultsPrefix = (commit: CommitNumber): string => `tasks/${padded(commit)}/`;

@@ -1,103 +1,186 @@
-import type { SourceColumn, SourceTable } from "./source";
-import { date, text, time, type ColumnType } from "./types";
-
-/** A lookup from the source table's `on` column to the key of another source table. */
-export interface Join {
-  readonly on: string;
-  readonly to: SourceTable;
-}
+import type { Join } from "./join";
+import { listOf, type Names, type SourceColumn, type SourceColumns, type SourceTable } from "./source";
+import { date, text, time, type ColumnType, type Kind, type PlainType, type ClockType } from "./types";
+import type { Literal, LiteralOf } from "./values";
 
 /** Where a warehouse column's value comes from. */
-export type Origin =
+export type Origin = ReadOrigin | ConstantOrigin | ComputedOrigin;
+
+/** Made from one column of a source table: the table's own, or one that is joined. */
+export type ReadOrigin =
+  | { readonly kind: "copy" | "parsedDate"; readonly column: string; readonly join?: Join }
   | {
-      readonly kind: "copy" | "dateOf" | "timeOf" | "parsedDate";
+      readonly kind: "dateOf" | "timeOf";
       readonly column: string;
       readonly join?: Join;
+      /** An IANA name; UTC when absent. */
+      readonly timeZone?: string;
     }
   | { readonly kind: "derived"; readonly column: string; readonly derive: Derivation; readonly join?: Join };
+
+/** The same value in every row. */
+export interface ConstantOrigin {
+  readonly kind: "constant";
+  readonly value: Literal;
+}
+
+/** Made by a function of several columns. */
+export interface ComputedOrigin {
+  readonly kind: "computed";
+  readonly inputs: Readonly<Record<string, Column>>;
+  readonly compute: (row: never) => unknown;
+}
 
 /** A pure function of a text. What it throws becomes the reason of the row's rejection. */
 export type Derivation = (value: string) => string;
 
 /** A column of a warehouse table; its name is its place in the declaration. */
-export interface Column {
-  readonly type: ColumnType;
-  readonly nullable: boolean;
+export interface Column<Type extends ColumnType = ColumnType, Nullable extends boolean = boolean> {
+  readonly type: Type;
+  readonly nullable: Nullable;
   readonly origin: Origin;
   /** The dimension whose key this column holds. */
   readonly references?: string;
+  /** The key of the dimension's row that stands for a row that it does not have. */
+  readonly whenMissing?: Literal;
   /** What stands in the warehouse where the source has NULL and the warehouse may not. */
-  readonly whenNull?: string;
+  readonly whenNull?: Literal;
 }
 
-/** The ways to make warehouse columns from the columns of one source table. */
-export interface ColumnsOf<Name extends string> {
+type DateType = PlainType<"date">;
+type TimeType = ClockType<"time">;
+type TextType = PlainType<"text">;
+
+/** The names of the columns of some kinds. */
+type NamesOf<Columns extends SourceColumns, Kinds extends Kind> = {
+  readonly [Name in keyof Columns]: [Extract<Columns[Name]["type"]["kind"], Kinds>] extends [never]
+    ? never
+    : Name;
+}[keyof Columns] &
+  string;
+
+type Nullable<Column extends SourceColumn, Left extends boolean> = Left extends true
+  ? true
+  : Column["nullable"];
+
+/** In which time zone a moment is looked at. */
+export interface InTimeZone {
+  /** An IANA name, such as `Europe/London`; UTC by default. */
+  readonly timeZone: string;
+}
+
+/**
+ * The ways to make warehouse columns from the columns of one source table.
+ * @typeParam Left may the row be missing, so that every column may be NULL?
+ */
+export interface ColumnsOf<Columns extends SourceColumns, Left extends boolean = false> {
   /** As it is. */
-  copy(column: Name): Column;
-  /** The day of a timestamp; in UTC, of one with a time zone. */
-  dateOf(column: Name): Column;
-  /** The time of day of a timestamp, in milliseconds; in UTC, of one with a time zone. */
-  timeOf(column: Name): Column;
+  copy<Name extends keyof Columns & string>(
+    column: Name,
+  ): Column<Columns[Name]["type"], Nullable<Columns[Name], Left>>;
+  /** The day of a timestamp; of one with a time zone, in UTC or in a zone that is named. */
+  dateOf<Name extends NamesOf<Columns, "timestamp" | "timestamptz">>(
+    column: Name,
+  ): Column<DateType, Nullable<Columns[Name], Left>>;
+  dateOf<Name extends NamesOf<Columns, "timestamptz">>(
+    column: Name,
+    options: InTimeZone,
+  ): Column<DateType, Nullable<Columns[Name], Left>>;
+  /** The time of day of a timestamp, in microseconds; of one with a time zone, in UTC or in a zone that is named. */
+  timeOf<Name extends NamesOf<Columns, "timestamp" | "timestamptz">>(
+    column: Name,
+  ): Column<TimeType, Nullable<Columns[Name], Left>>;
+  timeOf<Name extends NamesOf<Columns, "timestamptz">>(
+    column: Name,
+    options: InTimeZone,
+  ): Column<TimeType, Nullable<Columns[Name], Left>>;
   /** The day that a text 'YYYY-MM-DD' names. */
-  parsedDate(column: Name): Column;
+  parsedDate<Name extends NamesOf<Columns, "text">>(
+    column: Name,
+  ): Column<DateType, Nullable<Columns[Name], Left>>;
   /** A text computed from a text. */
-  derive(column: Name, derive: Derivation): Column;
+  derive<Name extends NamesOf<Columns, "text">>(
+    column: Name,
+    derive: Derivation,
+  ): Column<TextType, Nullable<Columns[Name], Left>>;
+  /**
+   * Columns of the row of `to` whose key stands in `on`. A row where `on` is NULL is left out, as in SQL; one
+   * whose partner is missing is rejected, and comes back with its partner.
+   */
+  innerJoin<To extends SourceColumns>(on: Names<keyof Columns & string>, to: SourceTable<To>): ColumnsOf<To>;
+  /** The same; where there is no such row, its columns are NULL. */
+  leftJoin<To extends SourceColumns>(
+    on: Names<keyof Columns & string>,
+    to: SourceTable<To>,
+  ): ColumnsOf<To, true>;
 }
 
 /** In the place of a column that the contract does not have: `modelProblems` names it. */
 const UNKNOWN: SourceColumn = { type: text, nullable: true };
 
-/** Columns made from a source table, or from the one that a column of it refers to (`joined`). */
-export function columnsOf<Name extends string>(table: SourceTable<Name>, join?: Join): ColumnsOf<Name> {
+/** Columns made from a source table. */
+export const columnsOf = <Columns extends SourceColumns>(table: SourceTable<Columns>): ColumnsOf<Columns> =>
+  // The types are those of the contract, which are looked up here by name.
+  columnsVia(table, undefined) as ColumnsOf<SourceColumns> as unknown as ColumnsOf<Columns>;
+
+function columnsVia(table: SourceTable, join: Join | undefined): ColumnsOf<SourceColumns, boolean> {
   const via = join === undefined ? {} : { join };
-  const columns: Readonly<Partial<Record<Name, SourceColumn>>> = table.columns;
-  const read = (column: Name): SourceColumn => columns[column] ?? UNKNOWN;
-  const nullable = (column: Name): boolean => read(column).nullable;
-  return {
-    copy: (column) => ({
-      type: read(column).type,
-      nullable: nullable(column),
-      origin: { kind: "copy", column, ...via },
-    }),
-    dateOf: (column) => ({
-      type: date,
-      nullable: nullable(column),
-      origin: { kind: "dateOf", column, ...via },
-    }),
-    timeOf: (column) => ({
-      type: time,
-      nullable: nullable(column),
-      origin: { kind: "timeOf", column, ...via },
-    }),
-    parsedDate: (column) => ({
-      type: date,
-      nullable: nullable(column),
-      origin: { kind: "parsedDate", column, ...via },
-    }),
-    derive: (column, derive) => ({
-      type: text,
-      nullable: nullable(column),
-      origin: { kind: "derived", column, derive, ...via },
-    }),
+  const columns: Readonly<Partial<SourceColumns>> = table.columns;
+  const made = (type: ColumnType | undefined, origin: ReadOrigin): Column => {
+    const read = Object.hasOwn(columns, origin.column) ? (columns[origin.column] ?? UNKNOWN) : UNKNOWN;
+    return {
+      type: type ?? read.type,
+      nullable: read.nullable || join?.kind === "left",
+      origin: { ...origin, ...via },
+    };
   };
+  const joinTo = (
+    kind: Join["kind"],
+    on: Names<string>,
+    to: SourceTable,
+  ): ColumnsOf<SourceColumns, boolean> =>
+    columnsVia(to, { kind, on: listOf(on), to, ...(join !== undefined && { via: join }) });
+  const methods = {
+    copy: (column: string) => made(undefined, { kind: "copy", column }),
+    dateOf: (column: string, zone?: InTimeZone) => made(date, { kind: "dateOf", column, ...zone }),
+    timeOf: (column: string, zone?: InTimeZone) => made(time, { kind: "timeOf", column, ...zone }),
+    parsedDate: (column: string) => made(date, { kind: "parsedDate", column }),
+    derive: (column: string, derive: Derivation) => made(text, { kind: "derived", column, derive }),
+    innerJoin: (on: Names<string>, to: SourceTable) => joinTo("inner", on, to),
+    leftJoin: (on: Names<string>, to: SourceTable) => joinTo("left", on, to),
+  };
+  return methods as unknown as ColumnsOf<SourceColumns, boolean>;
 }
 
-/** Columns of the row of `to` whose key stands in `table.on`, which is NOT NULL. */
-export const joined = <From extends string, To extends string>(
-  _table: SourceTable<From>,
-  on: From,
+/** Columns of the row of `to` whose key stands in `table.on`: a short `columnsOf(table).innerJoin(on, to)`. */
+export const joined = <From extends SourceColumns, To extends SourceColumns>(
+  table: SourceTable<From>,
+  on: Names<NoInfer<keyof From & string>>,
   to: SourceTable<To>,
-): ColumnsOf<To> => columnsOf(to, { on, to });
+): ColumnsOf<To> => columnsOf(table).innerJoin(on, to);
 
-/** The column is a foreign key to a dimension. */
-export const references = (dimension: string, column: Column): Column => ({
+/** A column with the same value in every row: what tells rows of several source tables apart. */
+export const constant = <Type extends ColumnType>(
+  type: Type,
+  value: NoInfer<LiteralOf<Type>>,
+): Column<Type, false> => ({ type, nullable: false, origin: { kind: "constant", value } });
+
+/**
+ * The column is a foreign key to a dimension. A row whose parent is missing waits for it, unless `missing` is
+ * given: it then refers to that member of the dimension, which the dimension declares.
+ */
+export const references = <Of extends Column>(
+  dimension: string,
+  column: Of,
+  options: { readonly missing?: NoInfer<LiteralOf<Of["type"]>> } = {},
+): Of => ({
   ...column,
   references: dimension,
+  ...(options.missing !== undefined && { whenMissing: options.missing }),
 });
 
-/** NULL in the source becomes this text in a warehouse column that is NOT NULL: a contract decision. */
-export const whenNull = (value: string, column: Column): Column => ({
-  ...column,
-  nullable: false,
-  whenNull: value,
-});
+/** NULL in the source becomes this value in a warehouse column that is NOT NULL: a contract decision. */
+export const whenNull = <Type extends ColumnType>(
+  value: NoInfer<LiteralOf<Type>>,
+  column: Column<Type>,
+): Column<Type, false> => ({ ...column, nullable: false, whenNull: value });

@@ -12,8 +12,10 @@ import { factSalesOrder } from "../shop/tables/fact-sales-order";
 import type { Column } from "./columns";
 import type { SourceTable } from "./source";
 import {
-  joinsOf,
+  feedsOf,
+  referencesIn,
   referencesOf,
+  sourcesOf,
   type Calendar,
   type CalendarColumn,
   type Dimension,
@@ -52,7 +54,7 @@ export const model: Model = {
 };
 
 /**
- * All tables, parents before children.
+ * All tables, parents before children. A table may refer to itself.
  * @throws TypeError when a column refers to a table that is not in the model, or tables refer in a circle
  */
 export function loadOrder({ calendar, tables }: Model): readonly WarehouseTable[] {
@@ -65,7 +67,7 @@ export function loadOrder({ calendar, tables }: Model): readonly WarehouseTable[
       const parent = byName.get(name);
       if (parent === undefined)
         throw new TypeError(`${table.name} refers to ${name}, which is not in the model`);
-      if (!ordered.has(parent)) visit(parent, [...path, table.name]);
+      if (parent !== table && !ordered.has(parent)) visit(parent, [...path, table.name]);
     }
     ordered.add(table);
   };
@@ -84,17 +86,27 @@ export function modelShape({ calendar, tables }: Model): string {
       return `${name} ${typeName(column.type)}${column.nullable ? "?" : ""}${parent}`;
     });
     const surrogate = table.kind === "fact" ? ` ${table.surrogateKey} ${table.currentView}` : "";
-    return `${table.kind} ${table.name} by ${table.key}${surrogate} (${columns.join(", ")})`;
+    const shape = `${table.kind} ${table.name} by ${table.key.join(", ")}${surrogate} (${columns.join(", ")})`;
+    return [shape, ...severalColumns(table), ...membersOf(table)].join(" ");
   });
   return shapes.sort().join("\n");
 }
 
-/** The warehouse tables whose rows come from rows of this source table. */
-export const tablesFrom = ({ tables }: Model, source: string): readonly (Dimension | Fact)[] =>
-  tables.filter((table) => table.source.name === source);
+const severalColumns = (table: WarehouseTable): string[] =>
+  referencesIn(table)
+    .filter(({ columns }) => columns.length > 1)
+    .map(({ to, columns }) => `(${columns.join(", ")}) references ${to}`);
+
+/** The rows that a log begins with are part of what it is. */
+const membersOf = (table: WarehouseTable): string[] =>
+  table.kind === "dimension" && table.members !== undefined
+    ? [
+        `with ${JSON.stringify(table.members, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value))}`,
+      ]
+    : [];
 
 /** The contracts of all source tables that the model reads, by name. */
 export function contractsOf({ tables }: Model): ReadonlyMap<string, SourceTable> {
-  const sources = tables.flatMap((table) => [table.source, ...joinsOf(table).map(({ to }) => to)]);
+  const sources = tables.flatMap((table) => feedsOf(table).flatMap(sourcesOf));
   return new Map(sources.map((source) => [source.name, source]));
 }

@@ -14,62 +14,101 @@ export interface Earlier {
 }
 
 /** A column of a source table as the model reads it. */
-export interface SourceColumn extends Earlier {
-  readonly type: ColumnType;
-  readonly nullable: boolean;
+export interface SourceColumn<
+  Type extends ColumnType = ColumnType,
+  Nullable extends boolean = boolean,
+> extends Earlier {
+  readonly type: Type;
+  readonly nullable: Nullable;
   /** There were times when the source did not have it: it is NULL then. */
   readonly absentAsNull?: boolean;
 }
+
+/** Columns by name. */
+export type SourceColumns = Readonly<Record<string, SourceColumn>>;
 
 /**
  * A source contract: the columns that the model reads of one source table, with the types that it
  * relies on. Columns that the model does not read are not listed; they reach the lake all the same.
  */
-export interface SourceTable<Column extends string = string> {
+export interface SourceTable<Columns extends SourceColumns = SourceColumns> {
   readonly name: string;
-  readonly key: Column;
-  readonly columns: Readonly<Record<Column, SourceColumn>>;
+  /** The columns of its primary key. */
+  readonly key: readonly string[];
+  readonly columns: Columns;
 }
 
 /** A column that is NOT NULL; the plain type says the same of one that was never otherwise. */
-export const required = (type: ColumnType, earlier: Earlier = {}): SourceColumn => ({
-  type,
-  nullable: false,
-  ...earlier,
-});
+export const required = <Type extends ColumnType>(
+  type: Type,
+  earlier: Earlier = {},
+): SourceColumn<Type, false> => ({ type, nullable: false, ...earlier });
 
 /** A column that may be NULL. */
-export const optional = (
-  type: ColumnType,
+export const optional = <Type extends ColumnType>(
+  type: Type,
   earlier: Earlier & { readonly absentAsNull?: boolean } = {},
-): SourceColumn => ({ type, nullable: true, ...earlier });
+): SourceColumn<Type, true> => ({ type, nullable: true, ...earlier });
+
+/** A column as it is declared: a plain type stands for one that is NOT NULL. */
+export type DeclaredColumn = ColumnType | SourceColumn;
+
+/** What a declared column is. */
+export type ColumnOf<Declared extends DeclaredColumn> = Declared extends SourceColumn
+  ? Declared
+  : Declared extends ColumnType
+    ? SourceColumn<Declared, false>
+    : never;
+
+type ColumnsFrom<Declared extends Readonly<Record<string, DeclaredColumn>>> = {
+  readonly [Name in keyof Declared]: ColumnOf<Declared[Name]>;
+};
+
+/** One name, or several in order. */
+export type Names<Name extends string> = Name | readonly Name[];
+
+/** The names as a list. */
+export const listOf = (names: Names<string>): readonly string[] =>
+  typeof names === "string" ? [names] : names;
+
+/** The column that a declaration stands for. */
+export const declaredColumn = (declared: DeclaredColumn): SourceColumn =>
+  "kind" in declared ? { type: declared, nullable: false } : declared;
 
 /**
  * Declares a source contract; a plain type stands for a column that is NOT NULL.
+ * @param contract.key the primary key: a column, or several in the order of the key
  * @throws TypeError when a column accepts a type that it cannot be read from
  */
-export function sourceTable<Column extends string>(
+export function sourceTable<const Declared extends Readonly<Record<string, DeclaredColumn>>>(
   name: string,
-  contract: { key: NoInfer<Column>; columns: Record<Column, ColumnType | SourceColumn> },
-): SourceTable<Column> {
+  contract: { readonly key: Names<NoInfer<keyof Declared & string>>; readonly columns: Declared },
+): SourceTable<ColumnsFrom<Declared>> {
   const columns = Object.fromEntries(
-    Object.entries<ColumnType | SourceColumn>(contract.columns).map(([column, declared]) => [
-      column,
-      "kind" in declared ? { type: declared, nullable: false } : declared,
-    ]),
-  ) as Record<Column, SourceColumn>;
-  for (const [column, { type, accepts = [] }] of Object.entries<SourceColumn>(columns)) {
+    Object.entries(contract.columns).map(([column, declared]) => [column, declaredColumn(declared)]),
+  );
+  for (const [column, { type, accepts = [] }] of Object.entries(columns)) {
     for (const accepted of accepts) {
       const instead = insteadOf(type, accepted);
       if (instead !== undefined)
         throw new TypeError(`${name}.${column}, of type ${type.kind}, cannot accept ${accepted}: ${instead}`);
     }
   }
-  return { name, key: contract.key, columns };
+  return { name, key: listOf(contract.key), columns: columns as ColumnsFrom<Declared> };
 }
 
 /** The columns of a contract by name, in the order of declaration. */
 export const columnNames = (table: SourceTable): readonly string[] => Object.keys(table.columns);
+
+/** The columns of the key alone, in their order: what a tombstone of the table has. */
+export function keyTable(table: SourceTable): SourceTable {
+  const columns = table.key.map((name) => {
+    const column = table.columns[name];
+    if (column === undefined) throw new TypeError(`${table.name} has no column ${name}`);
+    return [name, column] as const;
+  });
+  return { name: table.name, key: table.key, columns: Object.fromEntries(columns) };
+}
 
 /**
  * What the column is called where these names are: its own name before earlier ones. Undefined where it

@@ -1,6 +1,8 @@
-import type { Column, Join } from "./columns";
-import type { SourceTable } from "./source";
+import type { Column, Origin } from "./columns";
+import { joinName, pathOf, type Join } from "./join";
+import { listOf, type Names, type SourceTable } from "./source";
 import type { ColumnType } from "./types";
+import type { Literal } from "./values";
 
 /**
  * A warehouse table, declared as data. The Arrow and Parquet schemas, the DDL, the load order and
@@ -8,29 +10,48 @@ import type { ColumnType } from "./types";
  */
 export type WarehouseTable = Dimension | Fact | Calendar;
 
-/** Holds the latest version of every row of its source table. */
-export interface Dimension {
-  readonly kind: "dimension";
-  readonly name: string;
-  readonly description: string;
+/** Which rows of a source table become rows of a warehouse table, and how. */
+export interface Feed {
   readonly source: SourceTable;
-  /** The column that identifies a row; made from the key of the source table. */
-  readonly key: string;
+  /** A boolean column: only rows where it is true are taken. One that stops being so counts as deleted. */
+  readonly where?: Column;
   readonly columns: Readonly<Record<string, Column>>;
 }
 
-/** Holds every version of every row of its source table. */
-export interface Fact {
-  readonly kind: "fact";
+/** A reference of a table: its columns hold the key of a dimension, in the order of that key. */
+export interface Reference {
+  readonly columns: readonly string[];
+  /** The name of the dimension, which may be the table itself. */
+  readonly to: string;
+}
+
+interface Remodelled extends Feed {
   readonly name: string;
   readonly description: string;
-  readonly source: SourceTable;
-  readonly key: string;
+  /** The columns that identify a row; made from the key of the source table. */
+  readonly key: readonly string[];
+  /** References that need several columns; those of one column are declared with it. */
+  readonly references?: readonly Reference[];
+  /** Further source tables whose rows become rows of this table, with the same columns. */
+  readonly also?: readonly Feed[];
+  /** No key comes from two of the source tables; a constant in the key says so by itself. */
+  readonly keysAreDisjoint?: boolean;
+}
+
+/** Holds the latest version of every row of its source table. */
+export interface Dimension extends Remodelled {
+  readonly kind: "dimension";
+  /** Rows that no source table has, such as the one that stands for an unknown row. */
+  readonly members?: readonly Readonly<Record<string, Literal | null>>[];
+}
+
+/** Holds every version of every row of its source table. */
+export interface Fact extends Remodelled {
+  readonly kind: "fact";
   /** A serial column that numbers the versions; the warehouse gives its values. */
   readonly surrogateKey: string;
   /** The view of the latest version of each row, without the deleted. */
   readonly currentView: string;
-  readonly columns: Readonly<Record<string, Column>>;
 }
 
 /** One row a day; made, not captured. */
@@ -38,7 +59,8 @@ export interface Calendar {
   readonly kind: "calendar";
   readonly name: string;
   readonly description: string;
-  readonly key: string;
+  /** One column: the day. */
+  readonly key: readonly string[];
   readonly columns: Readonly<Record<string, CalendarColumn>>;
 }
 
@@ -49,14 +71,19 @@ export interface CalendarColumn {
   readonly of: (day: Date) => number | string;
 }
 
-/** A table as it is declared; its key is one of its columns. */
+/** A table as it is declared; its key is one of its columns, or several. */
 type Declared<Table extends WarehouseTable, Name extends string> = Omit<
   Table,
-  "kind" | "name" | "key" | "columns"
+  "kind" | "name" | "key" | "columns" | "also" | "references"
 > & {
-  readonly key: NoInfer<Name>;
+  readonly key: Names<NoInfer<Name>>;
   readonly columns: Readonly<Record<Name, Table["columns"][string]>>;
-};
+} & (Table extends Remodelled
+    ? {
+        readonly also?: readonly (Feed & { readonly columns: Readonly<Record<NoInfer<Name>, Column>> })[];
+        readonly references?: readonly { readonly to: string; readonly columns: readonly NoInfer<Name>[] }[];
+      }
+    : unknown);
 
 export const dimension = <Name extends string>(
   name: string,
@@ -65,38 +92,101 @@ export const dimension = <Name extends string>(
   kind: "dimension",
   name,
   ...table,
+  ...merged(table),
 });
 export const fact = <Name extends string>(name: string, table: Declared<Fact, Name>): Fact => ({
   kind: "fact",
   name,
   ...table,
+  ...merged(table),
 });
 export const calendar = <Name extends string>(name: string, table: Declared<Calendar, Name>): Calendar => ({
   kind: "calendar",
   name,
   ...table,
+  key: listOf(table.key),
 });
 
-/** The lookups that a table's columns need, one for each joined source table and column. */
-export function joinsOf(table: Dimension | Fact): readonly Join[] {
+/** The columns of all feeds in one order; a column may be NULL where that of any feed may be. */
+function merged({
+  key,
+  columns,
+  also,
+}: {
+  readonly key: Names<string>;
+  readonly columns: Feed["columns"];
+  readonly also?: readonly Feed[];
+}): { readonly key: readonly string[]; readonly columns: Feed["columns"]; readonly also?: readonly Feed[] } {
+  if (also === undefined) return { key: listOf(key), columns };
+  const names = Object.keys(columns);
+  const nullable = new Set(
+    names.filter((name) => [{ columns }, ...also].some((feed) => feed.columns[name]?.nullable === true)),
+  );
+  const inOrder = (of: Feed["columns"]): Feed["columns"] => {
+    const known = [...new Set([...names, ...Object.keys(of)])].flatMap((name) => {
+      const column = of[name];
+      return column === undefined ? [] : [[name, { ...column, nullable: nullable.has(name) }] as const];
+    });
+    return Object.fromEntries(known);
+  };
+  return {
+    key: listOf(key),
+    columns: inOrder(columns),
+    also: also.map((feed) => ({ ...feed, columns: inOrder(feed.columns) })),
+  };
+}
+
+/** The feeds of a table; their order names them. */
+export const feedsOf = ({ source, where, columns, also = [] }: Dimension | Fact): readonly Feed[] => [
+  { source, columns, ...(where !== undefined && { where }) },
+  ...also,
+];
+
+/** The columns that a feed's values are made from, directly or by a function: those with an origin in a row. */
+function readsOf(feed: Feed): Origin[] {
+  const origins = (columns: readonly Column[]): Origin[] =>
+    columns.flatMap(({ origin }) =>
+      origin.kind === "computed" ? origins(Object.values(origin.inputs)) : [origin],
+    );
+  return origins([...Object.values(feed.columns), ...(feed.where === undefined ? [] : [feed.where])]);
+}
+
+/** The lookups that a feed's columns need, each once, those that lead to others first. */
+export function joinsOfFeed(feed: Feed): readonly Join[] {
   const joins = new Map<string, Join>();
-  for (const { origin } of Object.values(table.columns)) {
-    if (origin.join !== undefined) joins.set(joinName(origin.join), origin.join);
-  }
+  for (const origin of readsOf(feed))
+    if ("join" in origin && origin.join !== undefined)
+      for (const join of pathOf(origin.join)) joins.set(joinName(join), join);
   return [...joins.values()];
 }
 
-/** Identifies a lookup within a table. */
-export const joinName = (join: Join): string => `${join.on} → ${join.to.name}`;
+/** The lookups that a table's columns need. */
+export const joinsOf = (table: Dimension | Fact): readonly Join[] => feedsOf(table).flatMap(joinsOfFeed);
 
-/** The dimensions that a table's columns refer to. */
-export function referencesOf(table: WarehouseTable): readonly string[] {
+/** The source tables that a feed is made from: its own, and the joined ones. */
+export const sourcesOf = (feed: Feed): readonly SourceTable[] => [
+  ...new Set([feed.source, ...joinsOfFeed(feed).map(({ to }) => to)]),
+];
+
+/** The columns that together identify a row of the table, in the order of its key. */
+export const keyColumns = ({ key }: Pick<WarehouseTable, "key">): readonly string[] => key;
+
+/** The references of a table: those of one column in the order of its columns, then those of several. */
+export function referencesIn(table: WarehouseTable): readonly Reference[] {
   if (table.kind === "calendar") return [];
-  const names = Object.values(table.columns).flatMap(({ references }) =>
-    references === undefined ? [] : [references],
+  const single = Object.entries(table.columns).flatMap(([column, { references: to }]) =>
+    to === undefined ? [] : [{ columns: [column], to }],
   );
-  return [...new Set(names)];
+  return [...single, ...(table.references ?? [])];
 }
+
+/** The dimensions that a table refers to, each once. */
+export const referencesOf = (table: WarehouseTable): readonly string[] => [
+  ...new Set(referencesIn(table).map(({ to }) => to)),
+];
+
+/** Does a row of the table refer to another row of the same table? */
+export const refersToItself = (table: WarehouseTable): boolean => referencesOf(table).includes(table.name);
 
 /** What the lake calls the tombstones of a fact table. */
 export const tombstoneName = (fact: Pick<Fact, "name">): string => `${fact.name}_deleted`;
@@ -106,7 +196,10 @@ export function tombstoneTable(fact: Fact): {
   readonly name: string;
   readonly columns: Readonly<Record<string, Column>>;
 } {
-  const key = fact.columns[fact.key];
-  if (key === undefined) throw new TypeError(`${fact.name} has no column ${fact.key}`);
-  return { name: tombstoneName(fact), columns: { [fact.key]: key } };
+  const columns = fact.key.map((name) => {
+    const column = fact.columns[name];
+    if (column === undefined) throw new TypeError(`${fact.name} has no column ${name}`);
+    return [name, column] as const;
+  });
+  return { name: tombstoneName(fact), columns: Object.fromEntries(columns) };
 }

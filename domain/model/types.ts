@@ -8,43 +8,56 @@
  * | text        | text, varchar, enum, uuid, json | Utf8                                   | BYTE_ARRAY, UTF8        |
  * | boolean     | boolean                         | Bool                                   | BOOLEAN                 |
  * | date        | date                            | Date32, days                           | INT32, DATE             |
- * | time        | time                            | Time32, milliseconds                   | INT32, TIME_MILLIS      |
- * | timestamp   | timestamp                       | Timestamp, milliseconds without a zone | INT64, TIMESTAMP_MILLIS |
- * | timestamptz | timestamptz                     | Timestamp, milliseconds, UTC           | INT64, TIMESTAMP_MILLIS |
+ * | time        | time                            | Time64, microseconds                   | INT64, TIME_MICROS      |
+ * | timestamp   | timestamp                       | Timestamp, microseconds without a zone | INT64, TIMESTAMP_MICROS |
+ * | timestamptz | timestamptz                     | Timestamp, microseconds, UTC           | INT64, TIMESTAMP_MICROS |
  * | decimal     | numeric(p, s), p ≤ 18           | Decimal128(p, s)                       | INT64, DECIMAL          |
  */
 export type ColumnType =
-  | { readonly kind: "integer" }
-  | { readonly kind: "bigint" }
-  | { readonly kind: "text" }
-  | { readonly kind: "boolean" }
-  | { readonly kind: "date" }
-  | ClockType
-  | { readonly kind: "decimal"; readonly precision: number; readonly scale: number };
+  | { readonly [K in PlainKind]: PlainType<K> }[PlainKind]
+  | { readonly [K in ClockKind]: ClockType<K> }[ClockKind]
+  | DecimalType;
 
-/** A type with a time of day. PostgreSQL has six places of a second, the warehouse gets three. */
-export interface ClockType {
-  readonly kind: "time" | "timestamp" | "timestamptz";
-  /** Are the places behind the third left out? A value that has them is rejected otherwise. */
+type PlainKind = "integer" | "bigint" | "text" | "boolean" | "date";
+export interface PlainType<K extends PlainKind = PlainKind> {
+  readonly kind: K;
+}
+
+/** An exact number; its unscaled value fits into 64 bits. */
+export interface DecimalType {
+  readonly kind: "decimal";
+  readonly precision: number;
+  readonly scale: number;
+}
+
+/** A type with a time of day, with the six places of a second that PostgreSQL has. */
+export interface ClockType<K extends ClockKind = ClockKind> {
+  readonly kind: K;
+  /** Are the places behind the third left out? */
   readonly truncated?: true;
 }
 
+type ClockKind = "time" | "timestamp" | "timestamptz";
+
 export type Kind = ColumnType["kind"];
 
-export const integer: ColumnType = { kind: "integer" };
-export const bigint: ColumnType = { kind: "bigint" };
-export const text: ColumnType = { kind: "text" };
-export const boolean: ColumnType = { kind: "boolean" };
-export const date: ColumnType = { kind: "date" };
-export const time: ClockType = { kind: "time" };
-export const timestamp: ClockType = { kind: "timestamp" };
-export const timestamptz: ClockType = { kind: "timestamptz" };
+export const integer: PlainType<"integer"> = { kind: "integer" };
+export const bigint: PlainType<"bigint"> = { kind: "bigint" };
+export const text: PlainType<"text"> = { kind: "text" };
+export const boolean: PlainType<"boolean"> = { kind: "boolean" };
+export const date: PlainType<"date"> = { kind: "date" };
+export const time: ClockType<"time"> = { kind: "time" };
+export const timestamp: ClockType<"timestamp"> = { kind: "timestamp" };
+export const timestamptz: ClockType<"timestamptz"> = { kind: "timestamptz" };
 
-/** Of a value finer than a millisecond, such as `now()`, what is finer is left out on purpose. */
-export const truncated = (type: ClockType): ClockType => ({ ...type, truncated: true });
+/** What is finer than a millisecond is left out on purpose. */
+export const truncated = <K extends ClockKind>(type: ClockType<K>): ClockType<K> => ({
+  ...type,
+  truncated: true,
+});
 
 /** @throws RangeError when the digits would not fit into 64 bits */
-export function decimal(precision: number, scale: number): ColumnType {
+export function decimal(precision: number, scale: number): DecimalType {
   if (precision < 1 || precision > 18 || scale < 0 || scale > precision) {
     throw new RangeError(
       `decimal(${precision}, ${scale}) is not supported: 1 ≤ precision ≤ 18, 0 ≤ scale ≤ precision`,
@@ -62,5 +75,20 @@ export function typeName(type: ColumnType): string {
       return "varchar";
     default:
       return type.kind;
+  }
+}
+
+/** As PostgreSQL's `format_type` prints it. */
+export function printedType(type: ColumnType): string {
+  switch (type.kind) {
+    case "text":
+      return "character varying";
+    case "time":
+    case "timestamp":
+      return `${type.kind} without time zone`;
+    case "timestamptz":
+      return "timestamp with time zone";
+    default:
+      return typeName(type);
   }
 }

@@ -3,7 +3,7 @@ import { endOfYear, startOfYear } from "date-fns";
 import type { RecordBatch } from "apache-arrow";
 import { arrowSchema, recordBatch } from "../formats/columnar/arrow";
 import { columnBuilder } from "../formats/columnar/builder";
-import { DAY_IN_MS, parseDate } from "../formats/csv/values";
+import { DAY_IN_MS, parseDate } from "../formats/csv/moments";
 import type { Calendar } from "../model/table";
 
 /** Days since 1970-01-01, first and last included. */

@@ -2,64 +2,105 @@ import { makeData, type Data } from "apache-arrow";
 import { CALENDAR_LIMITS, isoDate, type DayRange } from "./calendar";
 import { arrowType, hasNulls, isValid } from "../formats/columnar/arrow";
 import { columnBuilder } from "../formats/columnar/builder";
-import { millisecondsOf, timestampHalves, utf8, valueReader } from "../formats/columnar/read";
-import { DAY_IN_MS, parseDate } from "../formats/csv/values";
+import { utf8, valueReader, wideReader } from "../formats/columnar/read";
+import { copierOf } from "../formats/columnar/take";
+import { writerOf } from "../formats/columnar/write";
+import { computedColumn, type Input } from "./computed-column";
+import { dayOfMoment, parseDate, timeOfMoment } from "../formats/csv/moments";
 import { messageOf } from "../errors";
-import type { Column } from "../model/columns";
-import { date, text, time } from "../model/types";
+import type { Column, ComputedOrigin, ReadOrigin } from "../model/columns";
+import { date, text, time, type ColumnType } from "../model/types";
+import type { Literal } from "../model/values";
 import { quoted, reject, type Rejections } from "./rejection";
+import { zoneOffset } from "./time-zone";
 import { decodeUtf8 } from "../formats/utf8";
 
-/** The column that a column is made from, and where its bad rows go. */
-interface ColumnSource {
-  readonly from: Data;
+/** The rows that a column is made from, and where its bad rows go. */
+export interface ColumnSource {
   readonly length: number;
+  /** The column of the source that a value is read from: one value for each row. */
+  readonly dataOf: (origin: ReadOrigin) => Data;
   readonly rejections: Rejections;
 }
+
+const LOW_32 = 0x1_0000_0000;
 
 /** Computes one column of a warehouse table. A value that cannot be made rejects its row. */
 export function computeColumn(name: string, column: Column, source: ColumnSource): Data {
   const made = fromOrigin(name, column, source);
-  return column.whenNull !== undefined && hasNulls(made)
-    ? filled(made, column.whenNull, source.length)
-    : made;
+  return column.whenNull !== undefined && hasNulls(made) ? filled(made, column, source.length) : made;
 }
 
-function fromOrigin(name: string, { origin }: Column, source: ColumnSource): Data {
+function fromOrigin(name: string, column: Column, source: ColumnSource): Data {
+  const { origin } = column;
   switch (origin.kind) {
+    case "constant":
+      return repeated(column.type, origin.value, source.length);
+    case "computed":
+      return computedColumn(
+        name,
+        { ...column, origin },
+        { ...source, inputs: inputsOf(name, origin, source) },
+      );
     case "copy":
-      return source.from;
+      return source.dataOf(origin);
     case "dateOf":
-      return partOfTimestamp(source, "date");
     case "timeOf":
-      return partOfTimestamp(source, "time");
+      return partOfTimestamp(source.dataOf(origin), origin);
     case "parsedDate":
-      return parsedDates(name, source);
+      return parsedDates(name, source.dataOf(origin), source);
     case "derived":
-      return derived(name, origin.derive, source);
+      return derived(name, { from: source.dataOf(origin), derive: origin.derive }, source);
   }
 }
 
-function partOfTimestamp({ from, length }: ColumnSource, part: "date" | "time"): Data {
-  const halves = timestampHalves(from);
-  const data = new Int32Array(length);
+const inputsOf = (name: string, { inputs }: ComputedOrigin, source: ColumnSource): Input[] =>
+  Object.entries(inputs).map(([input, column]) => ({
+    input,
+    type: column.type,
+    data: computeColumn(`${name}.${input}`, column, source),
+  }));
+
+/** The day or the time of day of each moment; what stands for a NULL does not matter. */
+function partOfTimestamp(
+  from: Data,
+  { kind, timeZone }: { readonly kind: "dateOf" | "timeOf"; readonly timeZone?: string },
+): Data {
+  const { length } = from;
+  const read = wideReader(from);
+  const momentAt = timeZone === undefined ? read : inZone(timeZone, from, read);
+  const nulls = { nullCount: from.nullCount, ...(hasNulls(from) && { nullBitmap: from.nullBitmap }) };
+  if (kind === "dateOf") {
+    const data = new Int32Array(length);
+    for (let row = 0; row < length; row++) data[row] = dayOfMoment(momentAt(row));
+    return makeData({ type: arrowType(date), length, ...nulls, data } as never);
+  }
+  const data = new BigInt64Array(length);
+  const halves = new Int32Array(data.buffer);
   for (let row = 0; row < length; row++) {
-    const milliseconds = millisecondsOf(halves, row);
-    const day = Math.floor(milliseconds / DAY_IN_MS);
-    data[row] = part === "date" ? day : milliseconds - day * DAY_IN_MS;
+    const microseconds = timeOfMoment(momentAt(row));
+    halves[row * 2] = microseconds;
+    halves[row * 2 + 1] = Math.floor(microseconds / LOW_32);
   }
-  const type = arrowType(part === "date" ? date : time);
-  const { nullCount } = from;
-  return makeData({
-    type,
-    length,
-    nullCount,
-    ...(nullCount > 0 && { nullBitmap: from.nullBitmap }),
-    data,
-  } as never);
+  return makeData({ type: arrowType(time), length, ...nulls, data } as never);
 }
 
-function parsedDates(name: string, { from, length, rejections }: ColumnSource): Data {
+/** What the clocks of a zone show at each moment, as the moment at which those of UTC show the same. */
+function inZone(
+  timeZone: string,
+  data: Data,
+  read: (row: number) => number | bigint,
+): (row: number) => number | bigint {
+  const offset = zoneOffset(timeZone);
+  return (row) => {
+    const moment = read(row);
+    if (!isValid(data, row)) return moment;
+    const ahead = offset(Math.floor(Number(moment) / 1000)) * 1000;
+    return typeof moment === "bigint" ? moment + BigInt(ahead) : moment + ahead;
+  };
+}
+
+function parsedDates(name: string, from: Data, { length, rejections }: ColumnSource): Data {
   const { bytes, offsets } = utf8(from);
   const builder = columnBuilder(date, length);
   const nullable = hasNulls(from);
@@ -82,8 +123,8 @@ function parsedDates(name: string, { from, length, rejections }: ColumnSource): 
 
 function derived(
   name: string,
-  derive: (value: string) => string,
-  { from, length, rejections }: ColumnSource,
+  { from, derive }: { readonly from: Data; readonly derive: (value: string) => string },
+  { length, rejections }: ColumnSource,
 ): Data {
   const read = valueReader(text, from);
   const builder = columnBuilder(text, length);
@@ -105,14 +146,23 @@ function derived(
   return builder.finish();
 }
 
-/** A text column with its NULLs replaced. */
-function filled(data: Data, value: string, length: number): Data {
-  const { bytes, offsets } = utf8(data);
-  const replacement = new TextEncoder().encode(value);
-  const builder = columnBuilder(text, length);
+/** A column of one value. @throws TypeError when it is none of the type; `modelProblems` says so before */
+function repeated(type: ColumnType, value: Literal | undefined, length: number): Data {
+  const builder = columnBuilder(type, length);
+  const write = writerOf(type);
+  for (let row = 0; row < length; row++)
+    if (!write(builder, row, value)) throw new TypeError(`${String(value)} is not a value of ${type.kind}`);
+  return builder.finish();
+}
+
+/** A column with its NULLs replaced. */
+function filled(data: Data, { type, whenNull }: Column, length: number): Data {
+  const builder = columnBuilder(type, length);
+  const copy = copierOf(type, data);
+  const replacement = copierOf(type, repeated(type, whenNull, 1));
   for (let row = 0; row < length; row++) {
-    if (isValid(data, row)) builder.setBytes(row, bytes, offsets[row] ?? 0, offsets[row + 1] ?? 0);
-    else builder.setBytes(row, replacement, 0, replacement.length);
+    if (isValid(data, row)) copy(builder, row, row);
+    else replacement(builder, row, 0);
   }
   return builder.finish();
 }
@@ -128,7 +178,9 @@ export function rejectFarDays(name: string, data: Data, rejections: Rejections):
     const limits = `${isoDate(first)} to ${isoDate(last)}`;
     reject(rejections, row, {
       column: name,
-      reason: `${name} lies outside the calendar's limits, ${limits}`,
+      reason:
+        `${name} lies outside the calendar's limits, ${limits}: ` +
+        "set it to NULL or to a day within in the source, or leave out the reference to the calendar",
     });
   }
 }

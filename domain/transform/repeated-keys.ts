@@ -1,9 +1,12 @@
 import { columnData } from "../formats/columnar/arrow";
-import { valueReader } from "../formats/columnar/read";
+import { printerOf } from "../formats/columnar/print";
 import type { SourceBatch } from "../formats/csv/decoder";
 import { keySet } from "../capture/key-set";
 import type { SourceTable } from "../model/source";
 import { quoted, reject } from "./rejection";
+
+/** No text of PostgreSQL has it. */
+const SEPARATOR = "\u0000";
 
 /**
  * Takes one row of each key of a capture, and rejects the others: which of them is meant nobody can tell. A
@@ -13,23 +16,27 @@ import { quoted, reject } from "./rejection";
 export function rejectRepeated(
   contract: SourceTable,
 ): (source: Pick<SourceBatch, "batch" | "rejections">) => void {
-  const { name, key: column } = contract;
-  const type = contract.columns[column]?.type;
-  if (type === undefined) throw new TypeError(`${name} has no column ${column}`);
+  const { name, key, columns } = contract;
+  const named = key.join(", ");
   const seen = keySet();
   return ({ batch, rejections }) => {
-    const keyAt = valueReader(type, columnData(batch, column));
+    const parts = key.map((column) => {
+      const type = columns[column]?.type;
+      if (type === undefined) throw new TypeError(`${name} has no column ${column}`);
+      return printerOf(type, columnData(batch, column));
+    });
     for (let row = 0; row < batch.numRows; row++) {
       if (rejections.has(row)) continue;
-      const key = String(keyAt(row));
-      if (seen.has(key)) {
+      const values = parts.map((print) => print(row));
+      const text = values.join(SEPARATOR);
+      if (seen.has(text)) {
         reject(rejections, row, {
-          column,
+          column: named,
           reason:
-            `${column} ${quoted(key)} is in ${name} more than once, and another row of it was taken: ` +
-            `give ${name} the primary key ${column}`,
+            `${named} ${quoted(values.join(", "))} is in ${name} more than once, and another row of it was taken: ` +
+            `give ${name} the primary key ${named}`,
         });
-      } else seen.add(key);
+      } else seen.add(text);
     }
   };
 }

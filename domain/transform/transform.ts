@@ -1,56 +1,164 @@
 import type { Data, RecordBatch } from "apache-arrow";
 import { hull, type DayRange } from "./calendar";
-import { arrowSchema, columnData, recordBatch } from "../formats/columnar/arrow";
+import { arrowSchema, columnData, isValid, recordBatch } from "../formats/columnar/arrow";
+import { gatherColumn, NO_ROW } from "../formats/columnar/gather";
+import { printerOf } from "../formats/columnar/print";
 import { takeBatch, type RowReference } from "../formats/columnar/take";
 import { computeColumn, namedDays, rejectFarDays } from "./compute-column";
-import { keysIn, type Key, type KeyedRows } from "./keyed-rows";
-import type { Join } from "../model/columns";
-import { joinName, joinsOf, type Dimension, type Fact } from "../model/table";
+import type { ReadOrigin } from "../model/columns";
+import { joinName, type Join } from "../model/join";
+import type { SourceTable } from "../model/source";
+import { joinsOfFeed, type Feed } from "../model/table";
 import { reject, type Rejections } from "./rejection";
 
-/** Rows of a warehouse table, made from rows of its source table. */
+/** Rows of a warehouse table, made from rows of a source table. */
 export interface WarehouseBatch {
   /** The good rows only. */
   readonly batch: RecordBatch;
   /** The rows that were left out, by row of the source batch; those that came in rejected are among them. */
   readonly rejections: Rejections;
+  /** The rows that are not in the table, for a condition or a join: earlier versions of them count as deleted. */
+  readonly absent: readonly number[];
   /** The days that the rows name and the calendar must hold. */
   readonly days: DayRange | undefined;
 }
 
-/** The latest rows of the joined tables, by the name of the source table. */
-export type Lookups = ReadonlyMap<string, KeyedRows>;
+/** Where a join leads: to a row of a batch for each row of another batch, or to `NO_ROW`. */
+export interface JoinedRows {
+  readonly batch: RecordBatch;
+  readonly rows: Int32Array;
+}
+
+/** Where the joins of a feed lead, by `joinName`. */
+export type Lookups = ReadonlyMap<string, JoinedRows>;
+
+/** A feed of the table that is called so. */
+export type NamedFeed = Feed & { readonly name: string };
+
+/** The rows of a source table that a feed is fed with. */
+export interface FeedBatch {
+  readonly batch: RecordBatch;
+  readonly rejections: Rejections;
+}
 
 /**
- * Makes rows of a warehouse table from rows of its source table. Works column by column; a column
+ * Makes rows of a warehouse table from rows of a source table. Works column by column; a column
  * that is copied shares the memory of its source.
+ * @throws TypeError when a join was not made
  */
-export function transformBatch(
-  table: Dimension | Fact,
-  source: { readonly batch: RecordBatch; readonly rejections: Rejections },
-  lookups: Lookups,
-): WarehouseBatch {
+export function transformBatch(feed: NamedFeed, source: FeedBatch, lookups: Lookups): WarehouseBatch {
   const rejections: Rejections = new Map(source.rejections);
-  const joins = joinsOf(table).map((join) => ({ join, rows: joinedRows(table, join, lookups) }));
-  for (const { join, rows } of joins) rejectOrphans(table, source.batch, { join, rows, rejections });
+  const absent = new Set<number>();
+  for (const join of joinsOfFeed(feed))
+    if (join.kind === "inner") leaveOut(feed, join, { batch: source.batch, lookups, rejections, absent });
+  if (feed.where !== undefined) {
+    const candidates = keptRows(source.batch.numRows, rejections, absent);
+    const rows = rowsOf(feed, source.batch, { lookups, kept: candidates });
+    const late: Rejections = new Map();
+    const holds = computeColumn("where", feed.where, { ...rows, rejections: late });
+    for (let row = 0; row < rows.length; row++)
+      if (!late.has(row) && !isTrue(holds, row)) absent.add(candidates?.[row] ?? row);
+    for (const [row, rejection] of late) reject(rejections, candidates?.[row] ?? row, rejection);
+  }
+  const kept = keptRows(source.batch.numRows, rejections, absent);
+  return {
+    ...makeColumns(feed, source.batch, { lookups, kept, rejections }),
+    rejections,
+    absent: [...absent],
+  };
+}
 
-  const rows = goodRows(source.batch.numRows, rejections);
-  const batch = rows === undefined ? source.batch : takeBatch([source.batch], table.source.columns, rows);
-  const joined = new Map(
-    joins.map(({ join, rows: to }) => [joinName(join), gather(table, batch, { join, rows: to })]),
-  );
+/** The rows that are in the table and not rejected; undefined for all. */
+function keptRows(
+  length: number,
+  rejections: Rejections,
+  absent: ReadonlySet<number>,
+): RowReference[] | undefined {
+  if (rejections.size + absent.size === 0) return undefined;
+  return Array.from({ length }, (_, row) => row).filter((row) => !rejections.has(row) && !absent.has(row));
+}
 
+const isTrue = (data: Data, row: number): boolean =>
+  isValid(data, row) && (((data.values as Uint8Array)[row >> 3] ?? 0) >> (row & 7)) % 2 === 1;
+
+function joinedRows(feed: NamedFeed, join: Join, lookups: Lookups): JoinedRows {
+  const rows = lookups.get(joinName(join));
+  if (rows === undefined) throw new TypeError(`${feed.name}: the rows of ${join.to.name} were not given`);
+  return rows;
+}
+
+/**
+ * Leaves out the rows that an inner join leads nowhere. Where the key is NULL, that is as it should be. Where
+ * the row of that key is missing, it is rejected too; it comes back with its partner, which makes it anew.
+ */
+function leaveOut(
+  feed: NamedFeed,
+  join: Join,
+  to: { batch: RecordBatch; lookups: Lookups; rejections: Rejections; absent: Set<number> },
+): void {
+  const { batch, lookups, rejections, absent } = to;
+  const { rows } = joinedRows(feed, join, lookups);
+  const from = join.via === undefined ? undefined : joinedRows(feed, join.via, lookups);
+  const table: SourceTable = join.via?.to ?? feed.source;
+  for (let row = 0; row < batch.numRows; row++) {
+    if (rows[row] !== NO_ROW || rejections.has(row) || absent.has(row)) continue;
+    absent.add(row);
+    const place = from === undefined ? row : (from.rows[row] ?? NO_ROW);
+    const values = join.on.map((name) => textAt(table, name, { batch: from?.batch ?? batch, row: place }));
+    if (values.includes(undefined)) continue;
+    reject(rejections, row, {
+      column: join.on.join(", "),
+      reason: `${join.on.map((name, index) => `${name} ${values[index] ?? ""}`).join(", ")}: there is no such ${join.to.name}`,
+    });
+  }
+}
+
+function textAt(
+  table: SourceTable,
+  name: string,
+  { batch, row }: { batch: RecordBatch; row: number },
+): string | undefined {
+  const column = table.columns[name];
+  if (column === undefined) throw new TypeError(`${table.name} has no column ${name}`);
+  const data = columnData(batch, name);
+  return row === NO_ROW || !isValid(data, row) ? undefined : printerOf(column.type, data)(row);
+}
+
+/** What a column is made from: the kept rows of the batch, and the rows that they are joined to. */
+function rowsOf(
+  feed: NamedFeed,
+  batch: RecordBatch,
+  { lookups, kept }: { lookups: Lookups; kept: readonly RowReference[] | undefined },
+): { length: number; dataOf: (origin: ReadOrigin) => Data } {
+  const own = kept === undefined ? batch : takeBatch([batch], feed.source.columns, kept);
+  const gathered = new Map<string, Data>();
+  const dataOf = ({ column, join }: ReadOrigin): Data => {
+    if (join === undefined) return columnData(own, column);
+    const name = `${joinName(join)}.${column}`;
+    const found = gathered.get(name);
+    if (found !== undefined) return found;
+    const to = joinedRows(feed, join, lookups);
+    const rows = kept === undefined ? to.rows : Int32Array.from(kept, (row) => to.rows[row] ?? NO_ROW);
+    const type = join.to.columns[column]?.type;
+    if (type === undefined) throw new TypeError(`${join.to.name} has no column ${column}`);
+    const data = gatherColumn(type, columnData(to.batch, column), rows);
+    gathered.set(name, data);
+    return data;
+  };
+  return { length: own.numRows, dataOf };
+}
+
+function makeColumns(
+  feed: NamedFeed,
+  source: RecordBatch,
+  options: { lookups: Lookups; kept: readonly RowReference[] | undefined; rejections: Rejections },
+): Pick<WarehouseBatch, "batch" | "days"> {
+  const { kept, rejections } = options;
+  const rows = rowsOf(feed, source, options);
   const late: Rejections = new Map();
   const calendarColumns: Data[] = [];
-  const children = Object.entries(table.columns).map(([name, column]) => {
-    const { origin } = column;
-    const from = origin.join === undefined ? batch : joined.get(joinName(origin.join));
-    if (from === undefined) throw new TypeError(`${table.name}.${name}: its join was not made`);
-    const data = computeColumn(name, column, {
-      from: columnData(from, origin.column),
-      length: batch.numRows,
-      rejections: late,
-    });
+  const children = Object.entries(feed.columns).map(([name, column]) => {
+    const data = computeColumn(name, column, { ...rows, rejections: late });
     if (column.type.kind === "date" && column.references !== undefined) {
       rejectFarDays(name, data, late);
       calendarColumns.push(data);
@@ -60,56 +168,10 @@ export function transformBatch(
   // Not before all columns are made is it known which rows are good.
   let days: DayRange | undefined;
   for (const data of calendarColumns) days = hull(days, namedDays(data, late));
-  const made = recordBatch(arrowSchema(table.columns), { length: batch.numRows, children });
-  if (late.size === 0) return { batch: made, rejections, days };
+  const made = recordBatch(arrowSchema(feed.columns), { length: rows.length, children });
+  if (late.size === 0) return { batch: made, days };
 
-  for (const [row, rejection] of late) reject(rejections, rows?.[row] ?? row, rejection);
-  const kept = goodRows(batch.numRows, late) ?? [];
-  return { batch: takeBatch([made], table.columns, kept), rejections, days };
-}
-
-/** The rows that are not rejected; undefined when none is. */
-function goodRows(length: number, rejections: Rejections): RowReference[] | undefined {
-  if (rejections.size === 0) return undefined;
-  return Array.from({ length }, (_, row) => row).filter((row) => !rejections.has(row));
-}
-
-function joinedRows(table: Dimension | Fact, join: Join, lookups: Lookups): KeyedRows {
-  const rows = lookups.get(join.to.name);
-  if (rows === undefined) throw new TypeError(`${table.name}: the rows of ${join.to.name} were not given`);
-  return rows;
-}
-
-interface JoinRows {
-  readonly join: Join;
-  readonly rows: KeyedRows;
-}
-
-function joinKeys(table: Dimension | Fact, batch: RecordBatch, join: Join): (row: number) => Key {
-  const type = table.source.columns[join.on]?.type;
-  if (type === undefined) throw new TypeError(`${table.source.name} has no column ${join.on}`);
-  return keysIn(type, columnData(batch, join.on));
-}
-
-/** Rejects the rows whose joined row does not exist. They heal when it comes: it makes its dependants anew. */
-function rejectOrphans(
-  table: Dimension | Fact,
-  batch: RecordBatch,
-  { join, rows, rejections }: JoinRows & { rejections: Rejections },
-): void {
-  const keyAt = joinKeys(table, batch, join);
-  for (let row = 0; row < batch.numRows; row++) {
-    if (rejections.has(row) || rows.positions.has(keyAt(row))) continue;
-    reject(rejections, row, {
-      column: join.on,
-      reason: `${join.on} ${keyAt(row)}: there is no such ${join.to.name}`,
-    });
-  }
-}
-
-/** The joined row of every row. */
-function gather(table: Dimension | Fact, batch: RecordBatch, { join, rows }: JoinRows): RecordBatch {
-  const keyAt = joinKeys(table, batch, join);
-  const references = Array.from({ length: batch.numRows }, (_, row) => rows.positions.get(keyAt(row)) ?? 0);
-  return takeBatch(rows.batches, join.to.columns, references);
+  for (const [row, rejection] of late) reject(rejections, kept?.[row] ?? row, rejection);
+  const good = keptRows(rows.length, late, new Set()) ?? [];
+  return { batch: takeBatch([made], feed.columns, good), days };
 }

@@ -1,13 +1,13 @@
 import type { Column } from "../model/columns";
-import type { CalendarColumn, WarehouseTable } from "../model/table";
+import { keyColumns, referencesIn, type CalendarColumn, type WarehouseTable } from "../model/table";
 import { typeName } from "../model/types";
 import { identifier, qualified } from "../sql";
 import { namesIn, type TableNames } from "./target";
 
-/** Where a table that is referred to stands, and its key. */
+/** Where a table that is referred to stands, and the columns of its key. */
 export interface ReferredTable {
   readonly name: string;
-  readonly key: string;
+  readonly keys: readonly string[];
 }
 
 /**
@@ -22,16 +22,18 @@ export function createTable(
   parents: ReadonlyMap<string, ReferredTable>,
   names: TableNames = namesIn(table, []),
 ): string {
+  const theirs = (columns: readonly string[]): string =>
+    columns.map((name) => identifier(names.columns.get(name) ?? name)).join(", ");
   const lines =
     names.surrogateKey === undefined ? [] : [`${identifier(names.surrogateKey)} serial PRIMARY KEY`];
-  for (const [name, column] of Object.entries<Column | CalendarColumn>(table.columns)) {
-    const parts = [identifier(names.columns.get(name) ?? name), typeName(column.type)];
-    if (table.kind !== "fact" && name === table.key) parts.push("PRIMARY KEY");
-    else if (!column.nullable) parts.push("NOT NULL");
-    const parent = "references" in column ? parents.get(column.references) : undefined;
-    if (parent !== undefined)
-      parts.push(`REFERENCES ${qualified(schema, parent.name)} (${identifier(parent.key)})`);
-    lines.push(parts.join(" "));
+  for (const [name, column] of Object.entries<Column | CalendarColumn>(table.columns))
+    lines.push(`${theirs([name])} ${typeName(column.type)}${column.nullable ? "" : " NOT NULL"}`);
+  if (table.kind !== "fact") lines.push(`PRIMARY KEY (${theirs(keyColumns(table))})`);
+  for (const { columns, to } of referencesIn(table)) {
+    const parent = parents.get(to);
+    if (parent === undefined) continue;
+    const keys = parent.keys.map(identifier).join(", ");
+    lines.push(`FOREIGN KEY (${theirs(columns)}) REFERENCES ${qualified(schema, parent.name)} (${keys})`);
   }
   return `CREATE TABLE ${qualified(schema, names.name)} (\n  ${lines.join(",\n  ")}\n)`;
 }

@@ -1,7 +1,9 @@
 import type { ColumnShape } from "../formats/columnar/arrow";
+import { keyColumns, referencesIn, refersToItself } from "../model/table";
 import { typeName } from "../model/types";
-import { identifier, qualified } from "../sql";
+import { identifier } from "../sql";
 import type { TargetTable } from "./target";
+import { differs, list, namesOf, sameKey, theirName } from "./values";
 
 /** The statements that load one table, all within the transaction of its commit. */
 
@@ -19,76 +21,66 @@ export function createStaging(target: TargetTable): string {
 export const copyIntoStaging = (target: TargetTable): string =>
   `COPY pg_temp.${stagingName(target)} FROM STDIN (FORMAT binary)`;
 
+/** Stores the staged values of a column as the target would, in a table of its own. */
+export const storeColumn = (schema: string, target: TargetTable, column: string): readonly string[] => {
+  const theirs = identifier(theirName(target, column));
+  return [
+    `CREATE TEMPORARY TABLE marble_probe ON COMMIT DROP AS SELECT ${theirs} FROM ${namesOf(schema, target).into} LIMIT 0`,
+    `INSERT INTO pg_temp.marble_probe SELECT s.${identifier(column)} FROM pg_temp.${stagingName(target)} AS s`,
+  ];
+};
+
 /** A table may be staged several times in a commit. */
 export const dropStaging = (name: string): string => `DROP TABLE pg_temp.${name}`;
 
-/** The names of a table and its columns, quoted. */
-export interface Names {
-  readonly into: string;
-  /** Of the target and of the staging table, in the same order. */
-  readonly theirs: readonly string[];
-  readonly ours: readonly string[];
-  readonly theirKey: string;
-  readonly ourKey: string;
-}
+/** Values are taken for a column too that has values of its own, GENERATED ALWAYS AS IDENTITY. */
+export const insertInto = (into: string, columns: readonly string[]): string =>
+  `INSERT INTO ${into} (${list(columns)}) OVERRIDING SYSTEM VALUE`;
 
-export function namesOf(schema: string, target: TargetTable): Names {
-  const theirs = [...target.columns.values()].map(identifier);
-  const ours = [...target.columns.keys()].map(identifier);
-  const ourKey = identifier(target.table.key);
-  return {
-    into: qualified(schema, target.name),
-    theirs,
-    ours,
-    theirKey: theirs[ours.indexOf(ourKey)] ?? ourKey,
-    ourKey,
-  };
+/** Inserts all staged rows. */
+export function insertStaged(schema: string, target: TargetTable): string {
+  const { into, theirs, ours } = namesOf(schema, target);
+  return `${insertInto(into, theirs)} SELECT ${list(ours, "s")} FROM pg_temp.${stagingName(target)} AS s`;
 }
-
-export const list = (names: readonly string[], of?: string): string =>
-  names.map((name) => (of === undefined ? name : `${of}.${name}`)).join(", ");
 
 /**
- * Inserts new rows of a dimension and updates those that differ.
- * @param options.sameTypes has the target the types of the model, so that values can be compared before they
- *   are cast? Two joins, planned by how many rows there are, are then faster than a look into the index for each
+ * Looks up the parents of staged rows in the staging table itself. A chain of rows that all wait would take
+ * as many scans otherwise.
  */
-export function upsertDimension(
-  schema: string,
-  target: TargetTable,
-  options: { readonly sameTypes: boolean },
-): readonly string[] {
-  const { into, theirs, ours, theirKey, ourKey } = namesOf(schema, target);
+export const indexReferences = (target: TargetTable): readonly string[] =>
+  referencesIn(target.table)
+    .filter(({ to }) => to === target.table.name)
+    .map(
+      ({ columns }) => `CREATE INDEX ON pg_temp.${stagingName(target)} (${list(columns.map(identifier))})`,
+    );
+
+/**
+ * Inserts new rows of a dimension and updates those that differ from what it would hold. Rows may refer to rows of
+ * the same dimension.
+ */
+export function upsertDimension(schema: string, target: TargetTable): readonly string[] {
+  const { into } = namesOf(schema, target);
   const rows = `pg_temp.${stagingName(target)}`;
-  const others = theirs.flatMap((name, index) =>
-    name === theirKey ? [] : [{ name, our: ours[index] ?? name }],
-  );
-  const insert = `INSERT INTO ${into} AS t (${list(theirs)}) SELECT ${list(ours, "s")} FROM ${rows} AS s`;
-  if (target.keyIsUnique && !options.sameTypes) {
-    if (others.length === 0) return [`${insert} ON CONFLICT (${theirKey}) DO NOTHING`];
-    const names = others.map(({ name }) => name);
-    return [
-      `${insert} ON CONFLICT (${theirKey}) DO UPDATE SET ${names.map((name) => `${name} = excluded.${name}`).join(", ")} ` +
-        `WHERE (${list(names, "t")}) IS DISTINCT FROM (${list(names, "excluded")})`,
-    ];
-  }
-  const set = others.map(({ name, our }) => `${name} = s.${our}`).join(", ");
-  const differs = options.sameTypes
-    ? ` AND (${others.map(({ name }) => `t.${name}`).join(", ")}) IS DISTINCT FROM (${others.map(({ our }) => `s.${our}`).join(", ")})`
-    : "";
-  return [
-    ...(others.length === 0
-      ? []
-      : [`UPDATE ${into} AS t SET ${set} FROM ${rows} AS s WHERE t.${theirKey} = s.${ourKey}${differs}`]),
-    `${insert} WHERE NOT EXISTS (SELECT FROM ${into} AS known WHERE known.${theirKey} = s.${ourKey})`,
-  ];
+  const keys = keyColumns(target.table);
+  const others = [...target.columns.keys()].filter((name) => !keys.includes(name));
+  const set = others
+    .map((name) => `${identifier(theirName(target, name))} = s.${identifier(name)}`)
+    .join(", ");
+  const known = sameKey(target, { theirs: "t", ours: "s" });
+  const insert = `${insertStaged(schema, target)} WHERE NOT EXISTS (SELECT FROM ${into} AS t WHERE ${known})`;
+  if (others.length === 0) return [insert];
+  const update =
+    `UPDATE ${into} AS t SET ${set} FROM ${rows} AS s ` +
+    `WHERE ${known} AND ${differs(target, { theirs: "t", ours: "s" }, others)}`;
+  // A known row may refer to a new one. Otherwise the update comes first: it need not compare what was just inserted.
+  return refersToItself(target.table) ? [insert, update] : [update, insert];
 }
 
 /** Days that the calendar has already are left as they are. */
 export const insertCalendar = (schema: string, target: TargetTable): string => {
-  const { into, theirs, ours, theirKey, ourKey } = namesOf(schema, target);
+  const { into } = namesOf(schema, target);
   return (
-    `INSERT INTO ${into} (${list(theirs)}) SELECT ${list(ours, "s")} FROM pg_temp.${stagingName(target)} AS s ` +
-    `WHERE NOT EXISTS (SELECT FROM ${into} AS known WHERE known.${theirKey} = s.${ourKey})`
+    `${insertStaged(schema, target)} ` +
+    `WHERE NOT EXISTS (SELECT FROM ${into} AS t WHERE ${sameKey(target, { theirs: "t", ours: "s" })})`
   );
 };

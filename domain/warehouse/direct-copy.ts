@@ -1,14 +1,15 @@
 import type { ColumnShape } from "../formats/columnar/arrow";
+import { keyColumns } from "../model/table";
 import type { Kind } from "../model/types";
 import { identifier, literal, qualified } from "../sql";
-import { missingParents, type FactTarget } from "./facts";
-import { list, namesOf } from "./dimensions";
+import { missingParents, type Destination } from "./orphans";
 import type { TargetTable } from "./target";
+import { list, namesOf, theirName } from "./values";
 
 /**
  * The way around the staging table: rows copied straight into an empty table, written once instead of
  * twice. A foreign key is looked up for every row that is inserted, but is joined once for a whole table when
- * it is added: so the keys of an empty fact are taken off before the copy and put on again behind it. Only
+ * it is added: so the keys of an empty table are taken off before the copy and put on again behind it. Only
  * the keys then tell whether a row has no parent, not which; the caller goes the slow way if one has none.
  */
 
@@ -16,8 +17,6 @@ import type { TargetTable } from "./target";
 export interface TableFacts {
   /** May we take its foreign keys off, and does nothing (rules, row security) treat COPY unlike INSERT? */
   readonly plain: boolean;
-  /** The type of each column, without a length. */
-  readonly types: Readonly<Record<string, string>>;
   readonly foreignKeys: readonly ForeignKey[];
 }
 
@@ -41,8 +40,6 @@ export function describeTable(schema: string, target: TargetTable): string {
   return (
     "SELECT json_build_object(" +
     "'plain', c.relkind = 'r' AND NOT c.relhasrules AND NOT c.relrowsecurity AND pg_has_role(c.relowner, 'USAGE'), " +
-    "'types', (SELECT json_object_agg(a.attname, format_type(a.atttypid, NULL)) FROM pg_attribute a " +
-    "WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), " +
     "'foreignKeys', (SELECT COALESCE(json_agg(json_build_object('name', f.conname, 'definition', pg_get_constraintdef(f.oid), " +
     `'columns', ${columnNames("f.conrelid", "f.conkey")}, 'schema', n.nspname, 'parent', p.relname, ` +
     `'parentColumns', ${columnNames("f.confrelid", "f.confkey")}, 'valid', f.convalidated) ORDER BY f.conname), '[]') ` +
@@ -65,15 +62,15 @@ const SAME_BINARY: Readonly<Record<Kind, readonly string[]>> = {
   decimal: ["numeric"],
 };
 
-/** Has the table the types of the model, in all columns that the model has? */
-export const hasSameTypes = (target: TargetTable, { types }: TableFacts): boolean =>
-  Object.entries<ColumnShape>(target.table.columns).every(([name, { type }]) =>
-    SAME_BINARY[type.kind].includes(types[target.columns.get(name) ?? ""] ?? ""),
-  );
+/** `numeric(10,2)` is `numeric`, `time(0) without time zone` is `time without time zone`. */
+const withoutModifier = (declared: string): string => declared.replace(/\([^)]*\)/, "");
 
 /** Can rows of the model be copied straight into the table as it is? */
 export const takesCopy = (target: TargetTable, facts: TableFacts): boolean =>
-  facts.plain && hasSameTypes(target, facts);
+  facts.plain &&
+  Object.entries<ColumnShape>(target.table.columns).every(([name, { type }]) =>
+    SAME_BINARY[type.kind].includes(withoutModifier(target.types.get(name)?.declared ?? "")),
+  );
 
 export function copyIntoTarget(schema: string, target: TargetTable): string {
   const { into, theirs } = namesOf(schema, target);
@@ -102,25 +99,29 @@ export const addForeignKeys = (schema: string, target: TargetTable, keys: readon
  * Finds a row without a parent among the references that no foreign key watches, as those to a table that was
  * prepared without a key. One row, or none; undefined when every reference is watched.
  */
-export function findUnwatchedOrphan(fact: FactTarget, keys: readonly ForeignKey[]): string | undefined {
-  const { schema, target } = fact;
-  const isWatched = (column: string): boolean => {
-    const parent = fact.parents.get(fact.fact.columns[column]?.references ?? "");
+export function findUnwatchedOrphan(place: Destination, keys: readonly ForeignKey[]): string | undefined {
+  const { schema, target, parents } = place;
+  const isWatched = (columns: readonly string[], to: string): boolean => {
+    const parent = parents.get(to);
     if (parent === undefined) return false;
-    const theirs = target.columns.get(column) ?? column;
-    const parentKey = parent.columns.get(parent.table.key) ?? parent.table.key;
+    const pairs = keyColumns(parent.table).map((key, index) =>
+      pairOf(theirName(target, columns[index] ?? ""), theirName(parent, key)),
+    );
     return keys.some(
       (key) =>
         key.valid &&
         key.schema === schema &&
         key.parent === parent.name &&
-        key.columns.join() === theirs &&
-        key.parentColumns.join() === parentKey,
+        key.columns.length === pairs.length &&
+        key.columns.every((column, index) => pairs.includes(pairOf(column, key.parentColumns[index] ?? ""))),
     );
   };
-  const missing = missingParents(fact, "f", (column) => target.columns.get(column) ?? column)
-    .filter(({ column }) => !isWatched(column))
-    .map((reference) => `(${reference.missing})`);
+  const missing = missingParents(place, "f", { inTarget: true })
+    .filter(({ columns, to }) => !isWatched(columns, to))
+    .map((reference) => `(${reference.refers} AND ${reference.missing})`);
   if (missing.length === 0) return undefined;
   return `SELECT FROM ${qualified(schema, target.name)} AS f WHERE ${missing.join(" OR ")} LIMIT 1`;
 }
+
+/** A column that refers and the one that it refers to, as one text. */
+const pairOf = (column: string, parentColumn: string): string => JSON.stringify([column, parentColumn]);

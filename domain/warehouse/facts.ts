@@ -1,17 +1,15 @@
 import { TerminalError } from "../errors";
-import { tombstoneTable, type Fact } from "../model/table";
+import { keyColumns, tombstoneTable, type Fact } from "../model/table";
 import { identifier, literal, qualified } from "../sql";
-import { BATCHES, DELETIONS, ORPHANS } from "./bookkeeping";
-import { list, namesOf, stagingName } from "./dimensions";
+import { BATCHES, DELETIONS } from "./bookkeeping";
+import { forgetOrphans, type Destination } from "./orphans";
+import { insertStaged, stagingName } from "./dimensions";
 import type { TargetTable } from "./target";
+import { differs, list, namesOf, sameKey } from "./values";
 
 /** A fact with its place in the warehouse, and the places of the dimensions that it refers to. */
-export interface FactTarget {
-  readonly schema: string;
+export interface FactTarget extends Destination {
   readonly fact: Fact;
-  readonly target: TargetTable;
-  /** By the dimension's name in the model. */
-  readonly parents: ReadonlyMap<string, TargetTable>;
 }
 
 function surrogateKey({ surrogateKey: name, table }: TargetTable): string {
@@ -19,14 +17,22 @@ function surrogateKey({ surrogateKey: name, table }: TargetTable): string {
   return identifier(name);
 }
 
-/** The newest version of each row, the deleted ones left out. */
-function newestVersions({ schema, fact, target }: FactTarget): string {
-  const { into, theirs, theirKey } = namesOf(schema, target);
-  const surrogate = surrogateKey(target);
+/** The condition that a version `of` the fact is not recorded as deleted. */
+const isNotDeleted = ({ schema, fact, target }: FactTarget, of: string): string =>
+  `NOT EXISTS (SELECT FROM ${qualified(schema, DELETIONS)} AS d ` +
+  `WHERE d.fact = ${literal(fact.name)} AND d.record_id = ${of}.${surrogateKey(target)})`;
+
+/**
+ * The newest version of each row, the deleted ones left out.
+ * @param until the surrogate key of the last version that counts; all by default
+ */
+function newestVersions(fact: FactTarget, until?: number): string {
+  const { into, theirs, theirKeys } = namesOf(fact.schema, fact.target);
+  const surrogate = surrogateKey(fact.target);
+  const earlier = until === undefined ? "" : `WHERE ${surrogate} <= ${until} `;
   return (
-    `SELECT * FROM (SELECT DISTINCT ON (${theirKey}) ${list([surrogate, ...theirs])} FROM ${into} ` +
-    `ORDER BY ${theirKey}, ${surrogate} DESC) AS newest WHERE NOT EXISTS (` +
-    `SELECT FROM ${qualified(schema, DELETIONS)} AS d WHERE d.fact = ${literal(fact.name)} AND d.record_id = newest.${surrogate})`
+    `SELECT * FROM (SELECT DISTINCT ON (${list(theirKeys)}) ${list([surrogate, ...theirs])} FROM ${into} ` +
+    `${earlier}ORDER BY ${list(theirKeys)}, ${surrogate} DESC) AS newest WHERE ${isNotDeleted(fact, "newest")}`
   );
 }
 
@@ -36,12 +42,30 @@ export const createCurrentView = (target: FactTarget): string =>
 
 /** Appends the staged versions; of a recapture only those that differ from the newest version. */
 export function appendVersions(fact: FactTarget, options: { recapture: boolean }): string {
-  const { into, theirs, ours, theirKey, ourKey } = namesOf(fact.schema, fact.target);
-  const insert = `INSERT INTO ${into} (${list(theirs)}) SELECT ${list(ours, "s")} FROM pg_temp.${stagingName(fact.target)} AS s`;
+  const { target } = fact;
+  const insert = insertStaged(fact.schema, target);
   if (!options.recapture) return insert;
+  const aliases = { theirs: "t", ours: "s" };
   return (
-    `${insert} LEFT JOIN (${newestVersions(fact)}) AS t ON t.${theirKey} = s.${ourKey} ` +
-    `WHERE t.${theirKey} IS NULL OR (${list(theirs, "t")}) IS DISTINCT FROM (${list(ours, "s")})`
+    `${insert} LEFT JOIN (${newestVersions(fact)}) AS t ON ${sameKey(target, aliases)} ` +
+    `WHERE t.${surrogateKey(target)} IS NULL OR ${differs(target, aliases)}`
+  );
+}
+
+/** One row with one column, `last`: the surrogate key of the last version. */
+export const findLastVersion = ({ schema, target }: FactTarget): string =>
+  `SELECT COALESCE(max(${surrogateKey(target)}), 0)::text AS last FROM ${namesOf(schema, target).into}`;
+
+/**
+ * Takes out the versions behind `last` that the table holds as it holds the version before: of a recapture,
+ * where a trigger changes rows, what is stored is known only behind the insert.
+ */
+export function removeRepeated(fact: FactTarget, last: number): string {
+  const { into, theirs, theirKeys } = namesOf(fact.schema, fact.target);
+  const same = theirKeys.map((key) => `t.${key} = f.${key}`).join(" AND ");
+  return (
+    `DELETE FROM ${into} AS f USING (${newestVersions(fact, last)}) AS t WHERE f.${surrogateKey(fact.target)} > ${last} ` +
+    `AND ${same} AND CAST(ROW(${list(theirs, "t")}) AS record) *= CAST(ROW(${list(theirs, "f")}) AS record)`
   );
 }
 
@@ -53,16 +77,15 @@ export function recordBatch({ schema, fact, target }: FactTarget, commit: number
 }
 
 /** Undoes what the commits from `from` on brought the fact, in order: they can then be loaded again. */
-export function forgetVersions({ schema, fact, target }: FactTarget, from: number): readonly string[] {
+export function forgetVersions(fact: FactTarget, from: number): readonly string[] {
+  const { schema, target } = fact;
   const { into } = namesOf(schema, target);
-  const of = `fact = ${literal(fact.name)}`;
-  const [batches, deletions, orphans] = [BATCHES, DELETIONS, ORPHANS].map((name) => qualified(schema, name));
+  const of = `fact = ${literal(fact.fact.name)}`;
+  const [batches, deletions] = [BATCHES, DELETIONS].map((name) => qualified(schema, name));
   const before = `SELECT max(last_record) FROM ${batches} WHERE ${of} AND commit < ${from}`;
   return [
     `DELETE FROM ${deletions} WHERE ${of} AND commit >= ${from}`,
-    `DELETE FROM ${orphans} WHERE ${of} AND commit >= ${from}`,
-    `UPDATE ${orphans} SET healed_by = NULL WHERE ${of} AND healed_by >= ${from}`,
-    `UPDATE ${orphans} SET superseded_by = NULL WHERE ${of} AND superseded_by >= ${from}`,
+    ...forgetOrphans(fact, from),
     `DELETE FROM ${into} WHERE ${surrogateKey(target)} > COALESCE((${before}), 0)`,
     `DELETE FROM ${batches} WHERE ${of} AND commit >= ${from}`,
   ];
@@ -71,10 +94,12 @@ export function forgetVersions({ schema, fact, target }: FactTarget, from: numbe
 /** Where tombstones are staged: a table of the key alone. */
 export function stageTombstones({ fact, target }: FactTarget): TargetTable {
   const { name, columns } = tombstoneTable(fact);
+  const keys = new Set(keyColumns(fact));
   return {
     ...target,
     table: { ...fact, name, columns },
-    columns: new Map([[fact.key, target.columns.get(fact.key) ?? fact.key]]),
+    columns: new Map([...target.columns].filter(([column]) => keys.has(column))),
+    types: new Map([...target.types].filter(([column]) => keys.has(column))),
   };
 }
 
@@ -83,99 +108,11 @@ export function recordDeletions(
   { schema, fact, target }: FactTarget,
   options: { staged: TargetTable; commit: number },
 ): string {
-  const { into, theirKey } = namesOf(schema, target);
-  const surrogate = surrogateKey(target);
+  const { into, theirKeys } = namesOf(schema, target);
   return (
     `INSERT INTO ${qualified(schema, DELETIONS)} (fact, record_id, commit) ` +
-    `SELECT ${literal(fact.name)}, max(f.${surrogate}), ${options.commit} ` +
-    `FROM pg_temp.${stagingName(options.staged)} AS s JOIN ${into} AS f ON f.${theirKey} = s.${identifier(fact.key)} ` +
-    `GROUP BY f.${theirKey} ON CONFLICT DO NOTHING`
+    `SELECT ${literal(fact.name)}, max(f.${surrogateKey(target)}), ${options.commit} ` +
+    `FROM pg_temp.${stagingName(options.staged)} AS s JOIN ${into} AS f ON ${sameKey(target, { theirs: "f", ours: "s" })} ` +
+    `GROUP BY ${list(theirKeys, "f")} ON CONFLICT DO NOTHING`
   );
 }
-
-/**
- * For each reference of a row `of`: the column, and the condition that its parent is missing.
- * @param nameOf what a column is called there; by default as in the model
- */
-export function missingParents(
-  { schema, fact, parents }: FactTarget,
-  of: string,
-  nameOf: (column: string) => string = (column) => column,
-): readonly { column: string; missing: string }[] {
-  return Object.entries(fact.columns).flatMap(([column, { references }]) => {
-    const parent = references === undefined ? undefined : parents.get(references);
-    if (parent === undefined) return [];
-    const { into, theirKey } = namesOf(schema, parent);
-    const value = `${of}.${identifier(nameOf(column))}`;
-    return [
-      {
-        column,
-        missing: `${value} IS NOT NULL AND NOT EXISTS (SELECT FROM ${into} AS p WHERE p.${theirKey} = ${value})`,
-      },
-    ];
-  });
-}
-
-/** Puts the staged versions aside whose parents are missing, with the reason; they leave the staging table. */
-export function setOrphansAside(
-  fact: FactTarget,
-  options: { readonly commit: number; readonly recapture: boolean },
-): string {
-  const { commit, recapture } = options;
-  const reasons = missingParents(fact, "s").map(
-    ({ column, missing }) =>
-      `WHEN ${missing} THEN ${literal(`${column} `)} || s.${identifier(column)} || ${literal(" is in no dimension")}`,
-  );
-  const reason = reasons.length === 0 ? "NULL" : `CASE ${reasons.join(" ")} END`;
-  const staging = `pg_temp.${stagingName(fact.target)}`;
-  return (
-    `WITH orphans AS (SELECT * FROM (SELECT s.ctid AS place, s, ${reason} AS reason FROM ${staging} AS s) AS checked WHERE reason IS NOT NULL), ` +
-    `gone AS (DELETE FROM ${staging} AS g USING orphans AS o WHERE g.ctid = o.place) ` +
-    `INSERT INTO ${qualified(fact.schema, ORPHANS)} (fact, key, commit, reason, version) ` +
-    `SELECT ${literal(fact.fact.name)}, (o.s).${identifier(fact.fact.key)}::text, ${commit}, o.reason, to_jsonb(o.s) ` +
-    `FROM orphans AS o${recapture ? ` WHERE ${differsFromWaiting(fact)}` : ""}`
-  );
-}
-
-const waiting = (fact: FactTarget, of = "o"): string =>
-  `${of}.fact = ${literal(fact.fact.name)} AND ${of}.healed_by IS NULL AND ${of}.superseded_by IS NULL`;
-
-/** A version captured again that waits already must not wait twice. */
-const differsFromWaiting = (fact: FactTarget): string =>
-  `to_jsonb(o.s) IS DISTINCT FROM (SELECT w.version FROM ${qualified(fact.schema, ORPHANS)} AS w ` +
-  `WHERE ${waiting(fact, "w")} AND w.key = (o.s).${identifier(fact.fact.key)}::text ORDER BY w.orphan_id DESC LIMIT 1)`;
-
-/** Waiting versions give way to a staged later version, or to a tombstone, of the same row. */
-export const supersedeOrphans = (
-  fact: FactTarget,
-  options: { staged: TargetTable; commit: number },
-): string =>
-  `UPDATE ${qualified(fact.schema, ORPHANS)} AS o SET superseded_by = ${options.commit} ` +
-  `FROM pg_temp.${stagingName(options.staged)} AS s WHERE ${waiting(fact)} AND o.key = s.${identifier(fact.fact.key)}::text`;
-
-/** Does any version of the fact wait? One row, or none. */
-export const findOrphan = (fact: FactTarget): string =>
-  `SELECT FROM ${qualified(fact.schema, ORPHANS)} AS o WHERE ${waiting(fact)} LIMIT 1`;
-
-/** Loads the waiting versions whose parents have all come, in their order. Needs the staging table's type. */
-export function healOrphans(fact: FactTarget, commit: number): string {
-  const { into, theirs, ours } = namesOf(fact.schema, fact.target);
-  const orphans = qualified(fact.schema, ORPHANS);
-  const ready = [waiting(fact), ...missingParents(fact, "v").map(({ missing }) => `NOT (${missing})`)];
-  return (
-    `WITH ready AS (SELECT o.orphan_id, v.* FROM ${orphans} AS o, ` +
-    `jsonb_populate_record(NULL::pg_temp.${stagingName(fact.target)}, o.version) AS v ` +
-    `WHERE ${ready.join(" AND ")}), ` +
-    `healed AS (UPDATE ${orphans} AS o SET healed_by = ${commit} FROM ready WHERE o.orphan_id = ready.orphan_id) ` +
-    `INSERT INTO ${into} (${list(theirs)}) SELECT ${list(ours)} FROM ready ORDER BY orphan_id`
-  );
-}
-
-/** A version that still waits gives way to a later one of the same row that was healed. */
-export const supersedeByHealed = (fact: FactTarget, commit: number): string => {
-  const orphans = qualified(fact.schema, ORPHANS);
-  return (
-    `UPDATE ${orphans} AS o SET superseded_by = ${commit} FROM ${orphans} AS h WHERE ${waiting(fact)} ` +
-    `AND h.fact = o.fact AND h.key = o.key AND h.healed_by = ${commit} AND h.orphan_id > o.orphan_id`
-  );
-};

@@ -1,5 +1,6 @@
 import { TerminalError } from "../errors";
-import type { WarehouseTable } from "../model/table";
+import { keyColumns, type WarehouseTable } from "../model/table";
+import { identifier } from "../sql";
 
 /** A table as the catalogue of the warehouse describes it. */
 export interface CatalogueTable {
@@ -7,12 +8,29 @@ export interface CatalogueTable {
   readonly columns: readonly CatalogueColumn[];
   /** The columns of each unique index without a condition. */
   readonly uniqueKeys: readonly (readonly string[])[];
+  /** May a trigger change a row before it is inserted? */
+  readonly changesRows: boolean;
+}
+
+/** The type of a column of the warehouse; of a domain, the type below it. */
+export interface TargetType {
+  /** As PostgreSQL prints it, with its modifier: `numeric(10,2)`, `time(0) without time zone`. */
+  readonly declared: string;
+  /** Is it one of the types of character strings? */
+  readonly isText: boolean;
+  /** Has it a collation by which texts that differ may be equal? */
+  readonly isLoose: boolean;
 }
 
 export interface CatalogueColumn {
   readonly name: string;
   /** Must a row give it a value? NOT NULL, without a default. */
   readonly required: boolean;
+  /** Does it get a value where a row gives none? */
+  readonly hasDefault: boolean;
+  readonly type: TargetType;
+  /** Does it take no value but its own: GENERATED ALWAYS AS IDENTITY, or AS (an expression)? */
+  readonly always: "identity" | "expression" | null;
 }
 
 /** What a table of the model and its columns are called in a warehouse. */
@@ -23,11 +41,15 @@ export interface TableNames {
   readonly surrogateKey: string | undefined;
 }
 
-/** Where a table of the model stands in a warehouse, whose names may differ in small ways. */
+/** Where a table of the model stands in a warehouse, whose names and types may differ in small ways. */
 export interface TargetTable extends TableNames {
   readonly table: WarehouseTable;
-  /** Is there a unique index on the key alone, so that a conflict can be named? */
+  /** The type of the warehouse's column for each column of the model. */
+  readonly types: ReadonlyMap<string, TargetType>;
+  /** Is there a unique index on the key alone, so that a foreign key can refer to it? */
   readonly keyIsUnique: boolean;
+  /** May a trigger change a row before it is inserted? */
+  readonly changesRows: boolean;
 }
 
 /** `counterparty_legal_address_line2` is `counterparty_legal_address_line_2`. */
@@ -66,7 +88,8 @@ export function namesIn(table: WarehouseTable, catalogue: readonly CatalogueTabl
 /**
  * Finds a table of the model among those of the warehouse.
  * @returns undefined when the warehouse has none of that name
- * @throws TerminalError when columns of the model are missing, or columns must be given that the model lacks
+ * @throws TerminalError when columns of the model are missing, when columns must be given that the model lacks, or
+ *   when the table would not take what a later commit brings; with the remedy
  */
 export function findTarget(
   table: WarehouseTable,
@@ -74,10 +97,10 @@ export function findTarget(
 ): TargetTable | undefined {
   const target = theOne(table.name, catalogue, tableForm);
   if (target === undefined) return undefined;
-  const found = (name: string): string | undefined => theOne(name, target.columns, columnForm)?.name;
+  const found = (name: string): CatalogueColumn | undefined => theOne(name, target.columns, columnForm);
 
   const wanted = Object.keys(table.columns);
-  const columns = new Map<string, string>();
+  const columns = new Map<string, CatalogueColumn>();
   for (const name of wanted) {
     const column = found(name);
     if (column !== undefined) columns.set(name, column);
@@ -87,25 +110,75 @@ export function findTarget(
   if (table.kind === "fact" && surrogateKey === undefined) missing.unshift(table.surrogateKey);
   if (missing.length > 0) {
     const has = target.columns.map(({ name }) => name).join(", ");
-    throw new TerminalError(
-      `the warehouse table ${target.name} has no column ${missing.join(", ")}; it has ${has}`,
-      {
-        subject: { table: target.name },
-      },
-    );
+    throw unfit(target, `has no column ${missing.join(", ")}; it has ${has}`);
   }
-  const given = new Set(columns.values());
-  const unknown = target.columns
-    .filter(({ name, required }) => required && !given.has(name))
-    .map(({ name }) => name);
-  if (unknown.length > 0) {
-    throw new TerminalError(
-      `the warehouse table ${target.name} wants a value for ${unknown.join(", ")}, which the model does not have: ` +
+  const names = new Map([...columns].map(([name, column]) => [name, column.name]));
+  const keys = keyColumns(table).map((key) => names.get(key) ?? key);
+  refuseUnfit(target, { table, given: [...columns.values()], keys, surrogateKey });
+  return {
+    table,
+    name: target.name,
+    columns: names,
+    types: new Map([...columns].map(([name, { type }]) => [name, type])),
+    surrogateKey: surrogateKey?.name,
+    keyIsUnique: target.uniqueKeys.some((unique) => isSameSet(unique, keys)),
+    changesRows: target.changesRows,
+  };
+}
+
+const isSameSet = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((name) => other.includes(name));
+
+const unfit = ({ name }: CatalogueTable, what: string): TerminalError =>
+  new TerminalError(`the warehouse table ${name} ${what}`, { subject: { table: name } });
+
+/** @throws TerminalError when a load, or a later one, would fail for what the columns of the table are */
+function refuseUnfit(
+  target: CatalogueTable,
+  options: {
+    readonly table: WarehouseTable;
+    /** The columns that get the values of the model. */
+    readonly given: readonly CatalogueColumn[];
+    readonly keys: readonly string[];
+    readonly surrogateKey: CatalogueColumn | undefined;
+  },
+): void {
+  const { table, given, keys, surrogateKey } = options;
+  const named = new Set(given.map(({ name }) => name));
+  const wanted = target.columns.filter(({ name, required }) => required && !named.has(name));
+  if (wanted.length > 0) {
+    throw unfit(
+      target,
+      `wants a value for ${wanted.map(({ name }) => name).join(", ")}, which the model does not have: ` +
         "give the column a default, or let it be NULL",
-      { subject: { table: target.name } },
     );
   }
-  const key = columns.get(table.key);
-  const keyIsUnique = target.uniqueKeys.some((unique) => unique.length === 1 && unique[0] === key);
-  return { table, name: target.name, columns, surrogateKey, keyIsUnique };
+  const alter = (column: CatalogueColumn, what: string): string =>
+    `ALTER TABLE ${identifier(target.name)} ALTER COLUMN ${identifier(column.name)} ${what}`;
+  for (const column of given) {
+    if (column.always === "expression")
+      throw unfit(
+        target,
+        `computes ${column.name} itself, and the model gives it a value too: ${alter(column, "DROP EXPRESSION")}`,
+      );
+    // A key is inserted with OVERRIDING SYSTEM VALUE, and never updated.
+    if (column.always === "identity" && table.kind === "dimension" && !keys.includes(column.name))
+      throw unfit(
+        target,
+        `gives ${column.name} its own values, which no update may change: ${alter(column, "SET GENERATED BY DEFAULT")}`,
+      );
+  }
+  if (surrogateKey === undefined) return;
+  if (!surrogateKey.hasDefault && !target.changesRows)
+    throw unfit(
+      target,
+      `gives ${surrogateKey.name} no value, and it numbers the versions of the fact: ` +
+        alter(surrogateKey, "ADD GENERATED BY DEFAULT AS IDENTITY"),
+    );
+  const once = target.uniqueKeys.find((unique) => unique.every((name) => keys.includes(name)));
+  if (once !== undefined)
+    throw unfit(
+      target,
+      `takes each ${once.join(", ")} once, by a unique index, and a fact table keeps every version of a row: drop that index or constraint`,
+    );
 }

@@ -19,7 +19,7 @@ export type RunbookSection =
   | "workers-fail"
   | "a-schedule-cannot-start-its-stage"
   | "rejected-rows"
-  | "facts-wait-for-a-dimension"
+  | "rows-wait-for-a-dimension"
   | "a-table-is-quarantined"
   | "a-table-is-held-back"
   | "a-table-cannot-be-captured"

@@ -76,9 +76,10 @@ export class DataAlarms extends pulumi.ComponentResource {
       "orphaned-rows",
       { stage: "load", metric: "OrphansWaiting" },
       {
-        what: "Facts refer to a row that is in no dimension; they wait in marble_orphan.",
-        meaning: "The warehouse lacks these facts until the row comes; then they are loaded by themselves.",
-        section: "facts-wait-for-a-dimension",
+        what: "Rows refer to a row that is in no dimension; they wait in marble_orphan.",
+        meaning:
+          "The warehouse lacks these rows, or shows an earlier version of them, until the row comes; then they are loaded by themselves.",
+        section: "rows-wait-for-a-dimension",
       },
     );
     alarm(

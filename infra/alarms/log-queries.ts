@@ -27,7 +27,7 @@ export const LOG_QUERIES: readonly LogQuery[] = [
 | limit 100`,
   },
   {
-    name: "warnings (tables held back, in quarantine, waiting facts)",
+    name: "warnings (tables held back, in quarantine, waiting rows)",
     query: `filter level = "WARN"
 | fields @timestamp, service, message, table, commit, reason
 | sort @timestamp desc

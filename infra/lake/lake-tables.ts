@@ -1,7 +1,7 @@
 import type { ColumnShape } from "../../domain/formats/columnar/arrow";
 import { modelPrefix } from "../../domain/log/keys";
 import type { Model } from "../../domain/model/model";
-import { tombstoneTable } from "../../domain/model/table";
+import { keyColumns, tombstoneTable } from "../../domain/model/table";
 import type { ColumnType } from "../../domain/model/types";
 
 /** A table of the lake as the Glue Data Catalog describes it: all files under the keys of its template. */
@@ -110,19 +110,23 @@ const writtenAt = (of: string): string =>
 /** For each table but the calendar: the latest version of each row, of facts without the deleted. */
 export function latestQueries({ tables }: Model): readonly LakeQuery[] {
   return tables.map((table) => {
-    const { name, key } = table;
+    const { name } = table;
+    const keys = keyColumns(table).map((key) => `v.${key}`);
+    const same = keyColumns(table)
+      .map((key) => `d.${key} = newest.${key}`)
+      .join(" AND ");
     const columns = lakeColumnNames(table.columns).join(", ");
     const latest = [
       `SELECT ${columns}`,
       `  FROM (SELECT v.*, ${writtenAt("v.")} AS written_at,`,
-      `               row_number() OVER (PARTITION BY v.${key} ORDER BY ${writtenAt("v.")} DESC) AS place`,
+      `               row_number() OVER (PARTITION BY ${keys.join(", ")} ORDER BY ${writtenAt("v.")} DESC) AS place`,
       `          FROM ${name} v) newest`,
       " WHERE place = 1",
     ];
     if (table.kind === "fact") {
       latest.push(
         `   AND NOT EXISTS (SELECT 1 FROM ${tombstoneTable(table).name} d`,
-        `                    WHERE d.${key} = newest.${key} AND ${writtenAt("d.")} > newest.written_at)`,
+        `                    WHERE ${same} AND ${writtenAt("d.")} > newest.written_at)`,
       );
     }
     return {

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join, relative, sep } from "node:path";
+import { RunError } from "@pulumi/pulumi";
 import { buildSync, type BuildOptions, type Metafile } from "esbuild";
 
 /** Where bundles are written, relative to the project's folder. Version control ignores it. */
@@ -55,7 +56,7 @@ function make(build: Build): readonly string[] {
 /**
  * Finds the module that exports a function which this process has imported.
  *
- * @throws Error when no module of the project exports it.
+ * @throws RunError, which Pulumi shows without a stack, when no module of the project exports it.
  */
 export function findExport(callback: (...args: never[]) => unknown): ExportedFunction {
   for (const [file, loaded] of Object.entries(require.cache)) {
@@ -66,7 +67,7 @@ export function findExport(callback: (...args: never[]) => unknown): ExportedFun
     const name = Object.entries(exported).find(([, value]) => value === callback)?.[0];
     if (name !== undefined) return { file, name };
   }
-  throw new Error(
+  throw new RunError(
     `No module exports the function "${callback.name}". A Lambda is made from an exported function: ` +
       "export it from its own file in handlers/ and import it from there.",
   );
@@ -131,7 +132,7 @@ function refusePulumi(outfile: string, metafile: Metafile): void {
     ([path, { imports }]) => !isPulumi(path) && imports.some((imported) => isPulumi(imported.path)),
   )?.[0];
   if (importer === undefined) return;
-  throw new Error(
+  throw new RunError(
     `${importer} imports the Pulumi SDK and is part of a Lambda, ${outfile}. ` +
       "The SDK is for the program only: move what the Lambda needs to a file that does not import it.",
   );

@@ -1,6 +1,6 @@
 import type { ReportOutcome } from "../../stages/report";
-import type { CloudEvent } from "../cloud";
-import type { AlarmTransition } from "../cloud/cloudwatch/alarms";
+import type { CloudEvent } from "../cloud-event";
+import type { AlarmTransition } from "../cloud/cloudwatch/alarm";
 import { logText } from "./log-text";
 
 const WIDTH = { stage: 8 };
@@ -79,6 +79,7 @@ interface Reported {
   readonly commits?: readonly number[];
   readonly tables: Readonly<Record<string, { readonly rows: number }>>;
   readonly rejected?: number;
+  readonly waiting?: number;
 }
 
 /** What a run of the report says that others do not. */
@@ -91,12 +92,12 @@ export const NOTHING = "nothing to do";
 export function summary(payload: unknown): string {
   if (isReport(payload))
     return `${payload.made ? `made ${String(payload.report)}` : NOTHING}${payload.mailed ? ", mailed a link" : ""}`;
-  const { commit, commits = [], tables, rejected = 0 } = payload as Reported;
+  const { commit, commits = [], tables, rejected = 0, waiting = 0 } = payload as Reported;
   const numbers = typeof commit === "number" ? [commit] : commits;
   if (numbers.length === 0) return NOTHING;
   const counts = Object.values(tables).map(({ rows }) => rows);
   const rows = counts.reduce((sum, count) => sum + count, 0);
-  const also = rejected > 0 ? `, ${rejected} rejected` : "";
+  const also = `${rejected > 0 ? `, ${rejected} rejected` : ""}${waiting > 0 ? `, ${waiting} waiting` : ""}`;
   return `commit ${numbers.join(", ")}: ${counted(rows, "row")} of ${counted(counts.length, "table")}${also}`;
 }
 

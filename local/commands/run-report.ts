@@ -3,7 +3,7 @@ import type { LoadReport } from "../../stages/load/load";
 import type { ProcessReport } from "../../stages/process/process";
 import type { StageName } from "../cloud";
 import type { InvocationResult } from "../cloud/lambda/function";
-import type { FunctionName } from "../stage-runner";
+import type { FunctionName } from "../cloud-event";
 
 type TableRows = Record<string, { rows: number }>;
 
@@ -12,7 +12,10 @@ export interface RunReport {
   readonly ingest: { readonly commit: number | null; readonly tables: TableRows };
   readonly process: { readonly commits: readonly number[]; readonly tables: TableRows };
   readonly load: { readonly commits: readonly number[]; readonly tables: TableRows };
+  /** Rows that break their contract, which process put aside. */
   readonly rejected: number;
+  /** Rows that load put aside, because a row that they refer to is in no dimension. */
+  readonly waiting: number;
 }
 
 /** A successful invocation of a stage. */
@@ -50,7 +53,8 @@ export function runReport(results: readonly StageResult[]): RunReport {
       commits: sorted(loaded.flatMap(({ commits }) => commits)),
       tables: added(loaded.map(({ tables }) => tables)),
     },
-    rejected: [...processed, ...loaded].reduce((sum, { rejected }) => sum + rejected, 0),
+    rejected: processed.reduce((sum, { rejected }) => sum + rejected, 0),
+    waiting: loaded.reduce((sum, { waiting }) => sum + waiting, 0),
   };
 }
 

@@ -225,7 +225,7 @@ export interface Rejected {
   readonly rejected: readonly RejectedRowView[];
   /** How many commits were looked through, from the newest on. */
   readonly commits: number;
-  /** Fact versions that wait for a row of a dimension. */
+  /** Rows that wait for a row of a dimension. */
   readonly waiting: readonly RejectedRowView[];
   readonly warehouseProblem: string | null;
 }

@@ -1,22 +1,7 @@
+import { ACCOUNT_ID, REGION } from "../cloud/account";
+import type { DeclaredResource } from "../cloud/declared-resource";
 import { createHash } from "node:crypto";
 import type { runtime } from "@pulumi/pulumi";
-
-/** The account and region that the local cloud pretends to be. */
-export const ACCOUNT_ID = "123456789012";
-export const REGION = "eu-west-2";
-
-/** A resource that the program declared, as AWS would have it after `pulumi up`. */
-export interface DeclaredResource {
-  /** Pulumi's type token, `aws:s3/bucket:Bucket` */
-  readonly type: string;
-  /** the physical name; for a resource without one, Pulumi's */
-  readonly name: string;
-  /** what the program gave it, with every reference to other resources resolved */
-  readonly inputs: Readonly<Record<string, unknown>>;
-  readonly id: string;
-  /** empty where AWS has none, as for a bucket's policy */
-  readonly arn: string;
-}
 
 /** The input that is a resource's physical name, by type. If the program does not set it, Pulumi makes one up. */
 const NAME_INPUT: ReadonlyMap<string, string> = new Map([
@@ -34,6 +19,10 @@ const NAME_INPUT: ReadonlyMap<string, string> = new Map([
   ["aws:glue/catalogDatabase:CatalogDatabase", "name"],
   ["aws:athena/workgroup:Workgroup", "name"],
   ["aws:iam/policy:Policy", "name"],
+  ["aws:iam/openIdConnectProvider:OpenIdConnectProvider", "url"],
+  ["aws:cloudformation/stack:Stack", "name"],
+  ["aws:quicksight/dataSource:DataSource", "dataSourceId"],
+  ["aws:quicksight/dataSet:DataSet", "dataSetId"],
 ]);
 
 /** ARNs as AWS writes them, by type. */
@@ -54,6 +43,12 @@ const ARN: ReadonlyMap<string, (name: string) => string> = new Map([
   ["aws:glue/catalogDatabase:CatalogDatabase", (name) => regionalArn("glue", `database/${name}`)],
   ["aws:athena/workgroup:Workgroup", (name) => regionalArn("athena", `workgroup/${name}`)],
   ["aws:iam/policy:Policy", (name) => `arn:aws:iam::${ACCOUNT_ID}:policy/${name}`],
+  [
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+    (url) => `arn:aws:iam::${ACCOUNT_ID}:oidc-provider/${url.replace("https://", "")}`,
+  ],
+  ["aws:quicksight/dataSource:DataSource", (name) => regionalArn("quicksight", `datasource/${name}`)],
+  ["aws:quicksight/dataSet:DataSet", (name) => regionalArn("quicksight", `dataset/${name}`)],
 ]);
 
 const FUNCTIONS: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map([

@@ -2,8 +2,9 @@ import type { LedgerHead, Warehouse } from "../../adapters/warehouse/warehouse";
 import type { ProcessCommit } from "../../domain/log/commit";
 import { TerminalError } from "../../domain/errors";
 import { nextCommit, type CommitNumber } from "../../domain/log/keys";
-import type { LoadContext } from "./load";
-import { loadTable, type CommitLoad } from "./load-table";
+import { recordLineage, recordSources } from "../../domain/warehouse/source-tables";
+import type { LoadContext, CommitLoad } from "./context";
+import { loadTable } from "./load-table";
 import { prepareWarehouse } from "./prepare-warehouse";
 
 /** A commit with the number of rows that it brought to each warehouse table. */
@@ -11,8 +12,8 @@ export interface LoadedCommit {
   readonly kind: "loaded";
   readonly commit: ProcessCommit;
   readonly rows: Readonly<Record<string, number>>;
-  /** Fact versions that were set aside, because a row that they refer to is in no dimension. */
-  readonly orphans: number;
+  /** Rows that were set aside, because a row that they refer to is in no dimension. */
+  readonly waiting: number;
 }
 
 /** Loads the next commit, if there is one, within the transaction of `warehouse`. */
@@ -31,17 +32,19 @@ export async function loadCommit(
   const targets = await prepareWarehouse(warehouse, context);
   const load: CommitLoad = { ...context, warehouse, commit, targets };
   const rows: Record<string, number> = {};
-  let orphans = 0;
+  let waiting = 0;
   for (const target of targets.values()) {
     const loadedTable = await loadTable(target, load);
     if (loadedTable.rows > 0 || commit.tables[target.table.name] !== undefined)
       rows[target.table.name] = loadedTable.rows;
-    orphans += loadedTable.orphans;
+    waiting += loadedTable.waiting;
   }
   const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
+  await warehouse.execute(recordLineage(context.schema, context.model));
+  if (commit.sources !== undefined) await warehouse.execute(recordSources(context.schema, commit.sources));
   const { lake, capturedAt } = commit;
   await warehouse.ledger.record({ number, lake, model: commit.model.version, capturedAt, rows: total });
-  return { kind: "loaded", commit, rows, orphans };
+  return { kind: "loaded", commit, rows, waiting };
 }
 
 /**

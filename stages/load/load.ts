@@ -1,12 +1,8 @@
-import type pg from "pg";
-import type { CommitLog } from "../../adapters/lake/commit-log";
-import type { ObjectStore } from "../../adapters/lake/object-store";
+import type { LoadContext } from "./context";
 import type { Telemetry } from "../../adapters/aws/telemetry";
 import { inWarehouseTransaction } from "../../adapters/warehouse/warehouse";
 import type { ProcessCommit } from "../../domain/log/commit";
 import { messageOf } from "../../domain/errors";
-import type { Mart } from "../../domain/marts/mart";
-import type { Model } from "../../domain/model/model";
 import type { ReplayReport } from "../../domain/warehouse/replay";
 import { loadCommit, type LoadedCommit } from "./load-commit";
 
@@ -15,26 +11,10 @@ export interface LoadReport {
   readonly commits: readonly number[];
   /** Rows that each warehouse table got: inserted, or updated because they differed. */
   readonly tables: Readonly<Record<string, { readonly rows: number }>>;
-  /** Fact versions that wait for a row of a dimension. */
-  readonly rejected: number;
+  /** Rows that wait for a row of a dimension, of those that this run loaded. */
+  readonly waiting: number;
   /** Of a run with a replay: how far it has come. */
   readonly replay?: ReplayReport;
-}
-
-/** What a run works with. */
-export interface LoadContext {
-  readonly client: pg.Client;
-  readonly schema: string;
-  readonly store: ObjectStore;
-  readonly log: CommitLog<ProcessCommit>;
-  readonly model: Model;
-  /** The views that answer the business's questions, and the schema that they stand in. */
-  readonly marts: readonly Mart[];
-  readonly martsSchema: string;
-  readonly telemetry: Telemetry;
-  readonly now: () => Date;
-  /** Is there time for another commit? */
-  readonly hasTime: () => boolean;
 }
 
 /** Loads the commits that the warehouse lacks, in order, each in a transaction with its ledger row. */
@@ -42,7 +22,7 @@ export async function loadCommits(context: LoadContext): Promise<LoadReport> {
   const { client, schema, telemetry } = context;
   const commits: number[] = [];
   const tables: Record<string, { rows: number }> = {};
-  let rejected = 0;
+  let waiting = 0;
   while (context.hasTime()) {
     const result = await inWarehouseTransaction(client, schema, (warehouse) =>
       loadCommit(warehouse, context),
@@ -58,14 +38,14 @@ export async function loadCommits(context: LoadContext): Promise<LoadReport> {
     commits.push(result.commit.number);
     for (const [name, rows] of Object.entries(result.rows))
       tables[name] = { rows: (tables[name]?.rows ?? 0) + rows };
-    rejected += result.orphans;
+    waiting += result.waiting;
     report(telemetry, result, context.now());
     await tagLoaded(result.commit, context);
   }
-  return { commits, tables, rejected };
+  return { commits, tables, waiting };
 }
 
-function report(telemetry: Telemetry, { commit, rows, orphans }: LoadedCommit, now: Date): void {
+function report(telemetry: Telemetry, { commit, rows, waiting }: LoadedCommit, now: Date): void {
   const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
   const ageSeconds = Math.round((now.getTime() - Date.parse(commit.capturedAt)) / 1000);
   telemetry.info("loaded", {
@@ -77,9 +57,9 @@ function report(telemetry: Telemetry, { commit, rows, orphans }: LoadedCommit, n
   for (const [table, count] of Object.entries(rows))
     telemetry.info("loaded into a table", { commit: commit.number, table, rows: count });
   telemetry.count("RowsLoaded", total);
-  telemetry.count("RowsOrphaned", orphans);
-  if (orphans > 0)
-    telemetry.warn("facts wait for a row of a dimension", { commit: commit.number, rows: orphans });
+  telemetry.count("RowsOrphaned", waiting);
+  if (waiting > 0)
+    telemetry.warn("rows wait for a row of a dimension", { commit: commit.number, rows: waiting });
 }
 
 /** Tags the files of a commit, for people who look at the bucket: the ledger is the truth. */

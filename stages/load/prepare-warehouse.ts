@@ -1,17 +1,21 @@
 import type { Warehouse } from "../../adapters/warehouse/warehouse";
 import { TerminalError } from "../../domain/errors";
 import { loadOrder } from "../../domain/model/model";
-import type { WarehouseTable } from "../../domain/model/table";
-import { LEDGER } from "../../domain/warehouse/bookkeeping";
+import { keyColumns, type WarehouseTable } from "../../domain/model/table";
+import { LEDGER, TABLES } from "../../domain/warehouse/bookkeeping";
+import { createTablesView } from "../../domain/warehouse/source-tables";
 import { createTable, type ReferredTable } from "../../domain/warehouse/ddl";
 import { createCurrentView } from "../../domain/warehouse/facts";
 import { findTarget, type TargetTable } from "../../domain/warehouse/target";
-import type { LoadContext } from "./load";
+import { theirName } from "../../domain/warehouse/values";
+import type { LoadContext } from "./context";
+import { rehearseLoads } from "./rehearse";
 
 /**
  * Finds every table of the model in the warehouse, in load order, and creates what is missing: tables,
  * views, and the ledger.
- * @throws TerminalError when the ledger is gone although facts are loaded: they would be loaded again
+ * @throws TerminalError when the ledger is gone although facts are loaded: they would be loaded again; and, before
+ *   the first load, when the warehouse lacks what later loads need
  */
 export async function prepareWarehouse(
   warehouse: Warehouse,
@@ -19,12 +23,14 @@ export async function prepareWarehouse(
 ): Promise<ReadonlyMap<string, TargetTable>> {
   const order = loadOrder(model);
   const found = await findTargets(warehouse, order);
+  const prepared = new Set(found.keys());
   for (const table of order.filter(({ name }) => !found.has(name))) {
     telemetry.info("creating a warehouse table", { table: table.name });
     await warehouse.execute(createTable(schema, table, referable(order, found)));
   }
   const targets = found.size === order.length ? found : await findTargets(warehouse, order);
-  if (!(await warehouse.ledger.exists())) {
+  const isFirst = !(await warehouse.ledger.exists());
+  if (isFirst) {
     for (const { table, name } of targets.values()) {
       if (table.kind !== "fact" || (await warehouse.isEmpty(name))) continue;
       throw new TerminalError(
@@ -33,8 +39,10 @@ export async function prepareWarehouse(
         { subject: { table: name } },
       );
     }
-    await warehouse.ledger.create();
   }
+  // Creates what is missing: a warehouse of an earlier version lacks some of it.
+  await warehouse.ledger.create();
+  if (isFirst) await rehearseLoads(warehouse, { schema, targets, prepared });
   await createViews(warehouse, schema, targets);
   return targets;
 }
@@ -47,9 +55,9 @@ function referable(
   return new Map(
     order.flatMap((table): [string, ReferredTable][] => {
       const target = found.get(table.name);
-      if (target === undefined) return [[table.name, { name: table.name, key: table.key }]];
-      const key = target.columns.get(table.key);
-      return target.keyIsUnique && key !== undefined ? [[table.name, { name: target.name, key }]] : [];
+      if (target === undefined) return [[table.name, { name: table.name, keys: keyColumns(table) }]];
+      const keys = keyColumns(table).map((key) => theirName(target, key));
+      return target.keyIsUnique ? [[table.name, { name: target.name, keys }]] : [];
     }),
   );
 }
@@ -69,6 +77,7 @@ async function createViews(
   targets: ReadonlyMap<string, TargetTable>,
 ): Promise<void> {
   const views = await warehouse.views();
+  if (!views.has(TABLES)) await warehouse.execute(createTablesView(schema));
   for (const target of targets.values()) {
     const { table } = target;
     if (table.kind !== "fact" || views.has(table.currentView)) continue;

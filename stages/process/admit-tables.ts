@@ -4,7 +4,8 @@ import { TerminalError } from "../../domain/errors";
 import type { CommitNumber } from "../../domain/log/keys";
 import { contractsOf, type Model } from "../../domain/model/model";
 import type { SourceTable } from "../../domain/model/source";
-import { joinsOf } from "../../domain/model/table";
+import { feedsIn } from "../../domain/model/joined-feeds";
+import { joinsOfFeed } from "../../domain/model/table";
 import {
   admit,
   stillWaits,
@@ -13,7 +14,7 @@ import {
   type TableAdmission,
 } from "../../domain/transform/quarantine";
 import { identifier } from "../../domain/sql";
-import type { ProcessContext } from "./commit-run";
+import type { ProcessContext } from "./context";
 
 /** Commits that are read at once. */
 const BUNCH = 32;
@@ -76,8 +77,8 @@ function warnOfOtherKey(
       commit: number,
       table: contract.name,
       reason:
-        `the contract says ${contract.key}, the source ${capture.key.length > 0 ? capture.key.join(", ") : "none"}: ` +
-        `rows with the same ${contract.key} are taken for versions of one`,
+        `the contract says ${contract.key.join(", ")}, the source ${capture.key.length > 0 ? capture.key.join(", ") : "none"}: ` +
+        `rows with the same ${contract.key.join(", ")} are taken for versions of one`,
     });
   }
 }
@@ -102,12 +103,12 @@ function warnOfNullable(
   }
 }
 
-/** Are deleted rows of a table looked up by their keys: by a fact of it, or a table that it is joined to? */
-const readsDeletes = ({ tables }: Model, { name }: SourceTable): boolean =>
-  tables.some(
-    (table) =>
-      (table.kind === "fact" && table.source.name === name) ||
-      joinsOf(table).some(({ to }) => to.name === name),
+/** Are deleted rows of a table looked up by their keys: by a fact of it, or for a join that it is part of? */
+const readsDeletes = (model: Model, { name }: SourceTable): boolean =>
+  feedsIn(model).some(
+    ({ table, feed }) =>
+      (feed.source.name === name && (table.kind === "fact" || joinsOfFeed(feed).length > 0)) ||
+      joinsOfFeed(feed).some(({ to }) => to.name === name),
   );
 
 /** The captures of tables, each in order. Each commit is read once for all of them, and some at once. */

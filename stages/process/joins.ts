@@ -1,107 +1,140 @@
 import type { RecordBatch } from "apache-arrow";
-import type { WarehouseTableCommit } from "../../domain/log/commit";
-import { valueReader } from "../../domain/formats/columnar/read";
-import { columnData } from "../../domain/formats/columnar/arrow";
-import { takeBatch, type RowReference } from "../../domain/formats/columnar/take";
-import {
-  deleteRows,
-  keysOf,
-  rowsWhere,
-  upsertRows,
-  type Key,
-  type KeyedRows,
-} from "../../domain/transform/keyed-rows";
+import { leafCache } from "../../adapters/state/leaf-cache";
+import { csvRecords } from "../../domain/formats/csv/record";
+import { joinedRows, keysToFind } from "../../domain/transform/join-rows";
+import type { CommitNumber } from "../../domain/log/keys";
+import { joinName } from "../../domain/model/join";
+import { feedsIn, isDirect, lookedForBy, type TableFeed } from "../../domain/model/joined-feeds";
 import { contractsOf } from "../../domain/model/model";
 import type { SourceTable } from "../../domain/model/source";
-import { joinsOf, type Dimension, type Fact } from "../../domain/model/table";
-import type { SourceBatch } from "../../domain/formats/csv/decoder";
-import { readState, writeState } from "./joined-state";
-import {
-  captureBatches,
-  capturesOf,
-  tableCommit,
-  tombstoneBatches,
-  transformed,
-  type CommitRun,
-  type CommittedBatch,
-} from "./commit-run";
+import { joinsOfFeed, sourcesOf, tombstoneTable, type Fact } from "../../domain/model/table";
+import type { AdmittedCapture } from "../../domain/transform/quarantine";
+import type { RowKey } from "../../domain/state/row-key";
+import { tombstoneBatch } from "../../domain/transform/tombstones";
+import type { JoinedRows, Lookups } from "../../domain/transform/transform";
+import { affectedKeys, type ChangedKeys } from "./affected-keys";
+import { captureBatches, capturesOf, tombstoneBatches, type CommittedBatch } from "./batches";
+import type { TableParts } from "./table-commits";
+import { transformed } from "./transform-rows";
+import type { CommitRun } from "./context";
+import { openTableState, type TableState } from "./state/table-state";
+import { writtenTombstones } from "./write-tombstones";
 import { writeTable } from "./write-table";
 
 /** What the joined tables add to a commit. */
 interface JoinedTables {
-  readonly tables: Record<string, WarehouseTableCommit>;
-  /** Where the rows of the source tables that changed are kept now. */
-  readonly state: Record<string, string>;
+  readonly parts: TableParts;
+  /** Where the rows of the source tables are kept now. */
+  readonly state: Readonly<Record<string, string>>;
 }
 
-/** The rows of a source table after the commit, and the keys that the commit changed. */
-interface ChangedRows {
-  readonly rows: KeyedRows;
-  readonly changed: ReadonlySet<Key>;
-  /** Have rows come, changed or gone? */
-  readonly differs: boolean;
-}
+/** The source tables that joins need, with their rows as far as the commit is applied. */
+type States = ReadonlyMap<string, TableState>;
 
 /**
- * Maintains the tables with joins: when a row changes, on either side of a join, every row made from
- * it is made anew. A renamed department emits all of its staff although no staff row changed.
+ * Maintains the tables with joins: when a row changes, comes or goes, on whatever side of a join, every row made
+ * from it is made anew. A renamed department emits all of its staff although no staff row changed.
+ *
+ * What waited in quarantine is applied commit by commit: a fact table keeps every version.
  */
-export async function joinedDimensions(run: CommitRun): Promise<JoinedTables> {
-  const hasChanged = (source: SourceTable): boolean =>
-    capturesOf(source, run).some(({ capture }) => capture.rows + capture.deleted.rows > 0);
-  const affected = run.model.tables.filter((table) => {
-    const joins = joinsOf(table);
-    return joins.length > 0 && [table.source, ...joins.map(({ to }) => to)].some(hasChanged);
-  });
-  const rows = await changedRows(affected, run);
-
-  const tables: Record<string, WarehouseTableCommit> = {};
-  for (const table of affected) {
-    const file = await writeTable(table, dependants(table, rows, run), {
-      store: run.processed.store,
-      now: run.now,
-    });
-    // What is made anew is the latest of each row, whatever was captured: dimensions are upserted.
-    const made = tableCommit(file === undefined ? [] : [{ recapture: false, files: [file], tombstones: [] }]);
-    if (made !== undefined) tables[table.name] = made;
+export async function joinedTables(run: CommitRun): Promise<JoinedTables> {
+  const affected = feedsIn(run.model).filter(
+    (fed) => !isDirect(fed) && sourcesOf(fed.feed).some((source) => hasChanged(source, run)),
+  );
+  const sources = new Map(
+    affected.flatMap(({ feed }) => sourcesOf(feed)).map((source) => [source.name, source]),
+  );
+  const states = await openStates(sources, run);
+  const parts: (readonly [string, TableParts[number][1]])[] = [];
+  const known = new Set(Object.keys(run.previous?.state ?? {}));
+  for (const number of commitsOf([...sources.values()], run)) {
+    const changed = new Map<string, readonly RowKey[]>();
+    for (const [name, source] of sources)
+      changed.set(name, await applyCaptures(source, { number, states, run }));
+    for (const fed of affected) {
+      const isFirst = !known.has(fed.feed.source.name);
+      parts.push([fed.table.name, await makeAnew(fed, { number, states, changed, isFirst, run })]);
+    }
+    for (const [name, keys] of changed) if (keys.length > 0) known.add(name);
   }
   const state: Record<string, string> = {};
-  for (const [name, { rows: latest, differs }] of rows) {
-    if (differs) state[name] = await writeState(latest, { store: run.processed.store, now: run.now });
+  for (const [name, of] of states) {
+    const key = await of.save();
+    if (key !== undefined) state[name] = key;
   }
-  return { tables, state };
+  return { parts, state };
 }
 
-/** The rows of all source tables that the affected tables are made from, with this commit applied. */
-async function changedRows(
-  affected: readonly (Dimension | Fact)[],
-  run: CommitRun,
-): Promise<Map<string, ChangedRows>> {
-  const needed = new Set(
-    affected.flatMap((table) => [table.source.name, ...joinsOf(table).map(({ to }) => to.name)]),
+const hasChanged = (source: SourceTable, run: CommitRun): boolean =>
+  capturesOf(source, run).some(({ capture }) => capture.rows + capture.deleted.rows > 0);
+
+/** The commits of which something waits to be applied, in order. */
+const commitsOf = (sources: readonly SourceTable[], run: CommitRun): readonly CommitNumber[] =>
+  [...new Set(sources.flatMap((source) => capturesOf(source, run).map(({ number }) => number)))].sort(
+    (a, b) => a - b,
   );
-  const result = new Map<string, ChangedRows>();
-  for (const [name, contract] of contractsOf(run.model)) {
-    if (!needed.has(name)) continue;
-    const rows = await readState(run.processed.store, contract, run.previous?.state[name]);
-    const changed = new Set<Key>();
-    let deleted = 0;
-    for (const captured of capturesOf(contract, run)) {
-      for await (const batch of tombstoneBatches(contract, captured, run))
-        deleted += deleteRows(rows, keysOf(contract, batch));
-      for await (const source of captureBatches(contract, captured, run)) {
-        for (const key of upsertRows(rows, source)) changed.add(key);
-        if (!isDirectSource(contract, run)) keepUndecodable(contract, source, run);
-      }
-    }
-    result.set(name, { rows, changed, differs: changed.size + deleted > 0 });
+
+async function openStates(sources: ReadonlyMap<string, SourceTable>, run: CommitRun): Promise<States> {
+  const indexes = lookedForBy(run.model);
+  const contracts = contractsOf(run.model);
+  const cache = leafCache();
+  const { processed, now, previous } = run;
+  const states = new Map<string, TableState>();
+  for (const name of sources.keys()) {
+    const contract = contracts.get(name);
+    if (contract === undefined) throw new TypeError(`the model has no contract of ${name}`);
+    const spec = { ...contract, indexes: indexes.get(name) ?? [] };
+    states.set(
+      name,
+      await openTableState(spec, previous?.state[name], { store: processed.store, now, cache }),
+    );
   }
-  return result;
+  return states;
 }
 
-/** Is there a table without joins that is made from this source? It then keeps the rows that cannot be decoded. */
+const stateOf = (states: States, name: string): TableState => {
+  const state = states.get(name);
+  if (state === undefined) throw new TypeError(`the rows of ${name} were not opened`);
+  return state;
+};
+
+/** What one step of a commit works with. */
+interface Step {
+  readonly number: CommitNumber;
+  readonly states: States;
+  readonly run: CommitRun;
+}
+
+const captureAt = (source: SourceTable, { number, run }: Step): AdmittedCapture | undefined =>
+  capturesOf(source, run).find((captured) => captured.number === number);
+
+/** Applies what a commit captured of a source table; returns the keys of the rows that came, changed or went. */
+async function applyCaptures(source: SourceTable, step: Step): Promise<readonly RowKey[]> {
+  const { states, run } = step;
+  const captured = captureAt(source, step);
+  if (captured === undefined) return [];
+  return stateOf(states, source.name).apply({
+    upserts: decodable(source, captured, run),
+    deletes: tombstoneBatches(source, captured, run),
+  });
+}
+
+async function* decodable(
+  source: SourceTable,
+  captured: AdmittedCapture,
+  run: CommitRun,
+): AsyncGenerator<CommittedBatch> {
+  const keep = !isDirectSource(source, run);
+  for await (const batch of captureBatches(source, captured, run)) {
+    if (keep) keepUndecodable(source, batch, run);
+    await run.rejected.spill();
+    yield batch;
+  }
+}
+
+/** Is there a feed without joins from this source? It then keeps the rows that cannot be decoded. */
 const isDirectSource = ({ name }: SourceTable, { model }: CommitRun): boolean =>
-  model.tables.some((table) => table.source.name === name && joinsOf(table).length === 0);
+  feedsIn(model).some((fed) => fed.feed.source.name === name && isDirect(fed));
 
 function keepUndecodable(table: SourceTable, source: CommittedBatch, run: CommitRun): void {
   for (const [row, rejection] of source.rejections) {
@@ -115,49 +148,76 @@ function keepUndecodable(table: SourceTable, source: CommittedBatch, run: Commit
   }
 }
 
-/** Rows of a table at once. */
-const BATCH_ROWS = 32_768;
-
-/** The rows of a table that this commit makes anew. */
-function* dependants(
-  table: Dimension | Fact,
-  rows: ReadonlyMap<string, ChangedRows>,
-  run: CommitRun,
-): Generator<RecordBatch> {
-  const own = rows.get(table.source.name);
-  if (own === undefined) throw new TypeError(`${table.name}: the rows of ${table.source.name} were not read`);
-  const lookups = new Map([...rows].map(([name, { rows: latest }]) => [name, latest]));
-  const references = new Set<RowReference>();
-  for (const key of own.changed) {
-    const reference = own.rows.positions.get(key);
-    if (reference !== undefined) references.add(reference);
-  }
-  for (const { on, to } of joinsOf(table)) {
-    const changed = rows.get(to.name)?.changed ?? new Set();
-    if (changed.size > 0) for (const reference of rowsWhere(own.rows, on, changed)) references.add(reference);
-  }
-  const all = [...references];
-  for (let start = 0; start < all.length; start += BATCH_ROWS) {
-    const batch = takeBatch(own.rows.batches, table.source.columns, all.slice(start, start + BATCH_ROWS));
-    yield transformed(table, {
-      source: { ...fromState(table.source, batch), commit: run.number },
-      lookups,
-      run,
-    });
-  }
-}
-
-/** Rows that come from the state, not from a file: a rejected one is written down as far as it is known. */
-function fromState(table: SourceTable, batch: RecordBatch): SourceBatch {
-  const columns = Object.entries(table.columns);
+/** Makes the rows of a feed anew that the step concerns. */
+async function makeAnew(
+  fed: TableFeed,
+  step: Step & { readonly changed: ChangedKeys; readonly isFirst: boolean },
+): Promise<TableParts[number][1]> {
+  const { table, feed } = fed;
+  const { run, states, isFirst } = step;
+  const target = { store: run.processed.store, now: run.now };
+  const captured = captureAt(feed.source, step);
+  const deleted =
+    table.kind === "fact" && captured !== undefined
+      ? await writtenTombstones({ ...fed, table }, captured, run)
+      : [];
+  const keys = isFirst
+    ? (step.changed.get(feed.source.name) ?? [])
+    : await affectedKeys(feed, step.changed, (name) => stateOf(states, name));
+  const absent: RecordBatch[] = [];
+  const file = await writeTable(table, rowsOf(fed, keys, { ...step, absent }), target);
+  const left =
+    table.kind === "fact" && !isFirst ? await writeTable(tombstoneTable(table), absent, target) : undefined;
   return {
-    batch,
-    rejections: new Map(),
-    header: columns.map(([name]) => name).join(","),
-    raw: (row) =>
-      columns.map(([name, { type }]) => csvField(valueReader(type, columnData(batch, name))(row))).join(","),
+    // What is made anew may be as it was: the loader compares.
+    recapture: table.kind === "fact" && !isFirst,
+    files: file === undefined ? [] : [file],
+    tombstones: left === undefined ? deleted : [...deleted, left],
   };
 }
 
-const csvField = (value: ReturnType<ReturnType<typeof valueReader>>): string =>
-  typeof value === "string" ? `"${value.replaceAll('"', '""')}"` : String(value ?? "");
+/** Rows that are read together, at first, and bytes of them after that. */
+const BATCH_ROWS = 4096;
+const BATCH_BYTES = 4 * 1024 * 1024;
+
+/** Makes the rows of some keys of the driver, those that are there. */
+async function* rowsOf(
+  fed: TableFeed,
+  keys: readonly RowKey[],
+  step: Step & { readonly absent: RecordBatch[]; readonly isFirst: boolean },
+): AsyncGenerator<RecordBatch> {
+  const { run, states, number, absent, isFirst } = step;
+  const { table, feed } = fed;
+  let take = BATCH_ROWS;
+  for (let start = 0; start < keys.length;) {
+    const { batch } = await stateOf(states, feed.source.name).find(keys.slice(start, start + take));
+    start += take;
+    if (batch.numRows === 0) continue;
+    const bytesOfRow = batch.data.byteLength / batch.numRows;
+    take = Math.max(1, Math.min(BATCH_ROWS, Math.floor(BATCH_BYTES / bytesOfRow)));
+    const source: CommittedBatch = {
+      batch,
+      rejections: new Map(),
+      commit: number,
+      ...csvRecords(feed.source.columns, batch),
+    };
+    const made = transformed(fed, { source, lookups: await lookups(fed, batch, states), run });
+    if (table.kind === "fact" && !isFirst && made.absent.length > 0)
+      absent.push(tombstoneBatch(table satisfies Fact, feed, { batch, rows: made.absent }));
+    yield made.batch;
+    await run.rejected.spill();
+  }
+}
+
+/** Follows the joins of a feed from the rows of its driver, those that lead to others first. */
+async function lookups({ feed }: TableFeed, batch: RecordBatch, states: States): Promise<Lookups> {
+  const found = new Map<string, JoinedRows>();
+  for (const join of joinsOfFeed(feed)) {
+    const from = join.via === undefined ? { batch } : found.get(joinName(join.via));
+    if (from === undefined) throw new TypeError(`${joinName(join)} was followed before its way`);
+    const keys = keysToFind(join, feed.source, from);
+    const wanted = keys.filter((key) => key !== undefined);
+    found.set(joinName(join), joinedRows(keys, await stateOf(states, join.to.name).find(wanted)));
+  }
+  return found;
+}

@@ -6,7 +6,6 @@ import {
   isoDate,
   missingDays,
 } from "../../domain/transform/calendar";
-import { arrowSchema, recordBatch } from "../../domain/formats/columnar/arrow";
 import type {
   DataFile,
   IngestCommit,
@@ -14,27 +13,24 @@ import type {
   WarehousePart,
   WarehouseTableCommit,
 } from "../../domain/log/commit";
+import { sourceStatuses } from "../../domain/log/source-status";
 import type { CommitNumber } from "../../domain/log/keys";
-import { joinsOf, tombstoneTable, type Dimension, type Fact } from "../../domain/model/table";
+import { feedsIn, isDirect, type TableFeed } from "../../domain/model/joined-feeds";
 import type { AdmittedCapture } from "../../domain/transform/quarantine";
 import { hasUniqueKeys } from "../../domain/transform/contract-key";
 import type { Task } from "../../domain/log/task";
 import { admitTables } from "./admit-tables";
-import {
-  captureBatches,
-  capturesOf,
-  tableCommit,
-  tombstoneBatches,
-  transformed,
-  type CommitRun,
-  type ProcessContext,
-} from "./commit-run";
+import { captureBatches, capturesOf } from "./batches";
+import { tableCommits, type TableParts } from "./table-commits";
+import { transformed } from "./transform-rows";
+import type { CommitRun, ProcessContext } from "./context";
 import { modelStamp } from "./model-digest";
-import { joinedDimensions } from "./joins";
+import { joinedTables } from "./joins";
 import { workOff } from "./tasks/run-tasks";
 import { rejectedRows } from "./rejected-rows";
 import { include } from "./tasks/transform-task";
 import { together } from "../shared/together";
+import { writtenTombstones } from "./write-tombstones";
 import { writeTable, type ParquetTable } from "./write-table";
 
 /**
@@ -52,12 +48,14 @@ export async function processCommitted(
   const rejected = rejectedRows({ store: processed.store, now });
   const run: CommitRun = { ...context, number, previous, admissions, rejected, days: { named: undefined } };
 
-  const [tables, joins] = await together([directTables(run), joinedDimensions(run)]);
-  if (tables === undefined) return undefined;
+  const [direct, joined] = await together([directTables(run), joinedTables(run)]);
+  if (direct === undefined) return undefined;
   const calendar = await extendCalendar(run);
-  const quarantine = [...admissions].flatMap(([name, admission]) =>
+  const waiting = [...admissions].flatMap(([name, admission]) =>
     admission.quarantine === undefined ? [] : [[name, admission.quarantine] as const],
   );
+  const quarantine = Object.fromEntries(waiting);
+  const written = await rejected.finish();
   return {
     version: 1,
     number,
@@ -66,16 +64,17 @@ export async function processCommitted(
     model: modelStamp(model),
     capturedAt: commit.capturedAt ?? commit.createdAt,
     calendar: calendar.covered,
-    state: { ...previous?.state, ...joins.state },
-    tables: { ...tables, ...joins.tables, ...calendar.tables },
-    quarantine: Object.fromEntries(quarantine),
-    rejected: await rejected.finish(),
+    state: { ...previous?.state, ...joined.state },
+    tables: { ...tableCommits([...direct, ...joined.parts]), ...calendar.tables },
+    quarantine,
+    rejected: written,
+    sources: sourceStatuses(commit, previous, { quarantine, rejected: rejected.counts() }),
   };
 }
 
-/** A table whose rows need nothing but themselves, with one capture of its source and the tasks of its files. */
+/** A feed whose rows need nothing but themselves, with one capture of its source and the tasks of its files. */
 interface DirectCapture {
-  readonly table: Dimension | Fact;
+  readonly fed: TableFeed;
   readonly captured: AdmittedCapture;
   readonly tasks: readonly Task[];
   /** Are its rows no work for tasks, because all keys of the capture have to be known to each other? */
@@ -83,77 +82,60 @@ interface DirectCapture {
 }
 
 function directCaptures(run: CommitRun): DirectCapture[] {
-  return run.model.tables
-    .filter((table) => joinsOf(table).length === 0)
-    .flatMap((table) =>
-      capturesOf(table.source, run).map((captured) => {
+  return feedsIn(run.model)
+    .filter(isDirect)
+    .flatMap((fed) =>
+      capturesOf(fed.feed.source, run).map((captured) => {
         // A fact table keeps every row as a version, whatever its key.
-        const asOne = table.kind === "dimension" && !hasUniqueKeys(table.source, captured.capture);
+        const asOne = fed.table.kind === "dimension" && !hasUniqueKeys(fed.feed.source, captured.capture);
         const { number: commit } = run;
         const tasks = captured.capture.files.map((file) => ({
           commit,
-          table,
+          fed,
           captured: captured.number,
           file,
         }));
-        return { table, captured, tasks: asOne ? [] : tasks, asOne };
+        return { fed, captured, tasks: asOne ? [] : tasks, asOne };
       }),
     );
 }
 
-/** Processes the tables without joins; undefined when the time is over before all is done. */
-async function directTables(run: CommitRun): Promise<Record<string, WarehouseTableCommit> | undefined> {
+/** Processes the feeds without joins; undefined when the time is over before all is done. */
+async function directTables(run: CommitRun): Promise<TableParts | undefined> {
   const captures = directCaptures(run);
   const tasks = captures.flatMap((capture) => capture.tasks);
   const results = await workOff(tasks, run);
   if (results === undefined) return undefined;
   for (const result of results) include(result, run);
   const resultOf = new Map(tasks.map((task, index) => [task, results[index]]));
-  const parts = new Map<string, WarehousePart[]>();
-  for (const { table, captured, tasks: own, asOne } of captures) {
+  const parts: [string, WarehousePart][] = [];
+  for (const { fed, captured, tasks: own, asOne } of captures) {
+    const done = own.map((task) => resultOf.get(task));
     const files = asOne
-      ? await written(table, wholeCapture(table, captured, run), run)
-      : own.flatMap((task) => resultOf.get(task)?.files ?? []);
-    const tombstones = table.kind === "fact" ? await writtenTombstones(table, captured, run) : [];
-    const part = { recapture: captured.capture.recapture, files, tombstones };
-    parts.set(table.name, [...(parts.get(table.name) ?? []), part]);
+      ? await written(fed.table, wholeCapture(fed, captured, run), run)
+      : done.flatMap((result) => result?.files ?? []);
+    const left = isFirst(captured) ? [] : done.flatMap((result) => result?.tombstones ?? []);
+    const deleted =
+      fed.table.kind === "fact" ? await writtenTombstones({ ...fed, table: fed.table }, captured, run) : [];
+    const { recapture } = captured.capture;
+    parts.push([fed.table.name, { recapture, files, tombstones: [...deleted, ...left] }]);
   }
-  return Object.fromEntries(
-    [...parts].flatMap(([name, of]) => {
-      const made = tableCommit(of);
-      return made === undefined ? [] : [[name, made]];
-    }),
-  );
+  return parts;
 }
+
+/** Nothing of the table was captured before: what a condition leaves out has no earlier version. */
+const isFirst = ({ capture }: AdmittedCapture): boolean => capture.mode === "full" && !capture.recapture;
 
 /** The rows of a table, made of one capture from its first file to its last. */
 async function* wholeCapture(
-  table: Dimension | Fact,
+  fed: TableFeed,
   captured: AdmittedCapture,
   run: CommitRun,
 ): AsyncGenerator<RecordBatch> {
-  for await (const source of captureBatches(table.source, captured, run)) {
-    yield transformed(table, { source, lookups: new Map(), run });
+  for await (const source of captureBatches(fed.feed.source, captured, run)) {
+    yield transformed(fed, { source, lookups: new Map(), run }).batch;
     await run.rejected.spill();
   }
-}
-
-/** The keys of deleted rows, as the fact's table names them. */
-async function writtenTombstones(
-  table: Fact,
-  captured: AdmittedCapture,
-  run: CommitRun,
-): Promise<DataFile[]> {
-  const keyOnly = tombstoneTable(table);
-  const renamed = async function* (): AsyncGenerator<RecordBatch> {
-    for await (const batch of tombstoneBatches(table.source, captured, run)) {
-      yield recordBatch(arrowSchema(keyOnly.columns), {
-        length: batch.numRows,
-        children: batch.data.children,
-      });
-    }
-  };
-  return written(keyOnly, renamed(), run);
 }
 
 async function written(

@@ -66,7 +66,7 @@ async function reportAge(
   position: WarehousePosition,
   { ingested, telemetry, now }: LoadStanding,
 ): Promise<void> {
-  telemetry.count("OrphansWaiting", position.orphans);
+  telemetry.count("OrphansWaiting", position.waiting);
   const seen = (await ingested.tags(commitKey(position.commit))).get(SEEN_TAG);
   const shown = Math.max(position.capturedAt.getTime(), seen === undefined ? 0 : Date.parse(seen));
   telemetry.count("Freshness", Math.max(0, (now.getTime() - shown) / 1000), "Seconds");

@@ -93,7 +93,7 @@ describe("The runbook, followed to the letter in a copy of the project", functio
       for (const sql of SECTIONS.flatMap((section) => section.sql)) found.set(sql, await query<object>(sql));
       return found;
     });
-  const [ORPHANS = ""] = SECTIONS.find(({ title }) => title === "Facts wait for a dimension")!.sql;
+  const [ORPHANS = ""] = SECTIONS.find(({ title }) => title === "Rows wait for a dimension")!.sql;
   const [BACK_UP, LOSE, PUT_BACK] = commandsOf("Restore a warehouse");
 
   it("starts healthy, kept up and stopped as its commands say; its questions are answered", async () => {

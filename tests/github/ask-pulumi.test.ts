@@ -1,15 +1,13 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { expect } from "chai";
-import { askPulumi, pulumiArguments } from "../../.github/scripts/ask-pulumi";
-import { readReports, type Kind } from "../../.github/scripts/stack-report";
-import { failureOf } from "../support/failure";
+import { outcomeOf, pulumiArguments } from "../../.github/scripts/ask-pulumi";
+import { reportText } from "../../.github/scripts/report-text";
+import { readReports, type Kind, type StackReport } from "../../.github/scripts/stack-report";
 import { runGitHubScript } from "../support/workflow/github-script";
-
-/** Pulumi's words: pkg/cmd/pulumi/operations/preview.go and refresh.go. */
-const PROPOSED = "error: no changes were expected but changes were proposed";
-const OCCURRED = "error: no changes were expected but changes occurred";
+import { recordedAnswer, type PulumiAnswer } from "../support/workflow/pulumi-answers";
+import { PulumiStandIn } from "../support/workflow/pulumi-stand-in";
 
 describe("Asking Pulumi about a stack", () => {
   let directory: string;
@@ -19,75 +17,105 @@ describe("Asking Pulumi about a stack", () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  /** Runs the script in a folder, with a `pulumi` that says something and exits. */
+  /** Runs the script in a folder, with a `pulumi` that gives one answer. */
   async function check(
     kind: Kind,
-    says: { stdout: string; stderr?: string; exitCode: number },
-  ): Promise<{ exitCode: number | null; shown: string; asked: string }> {
-    const { stdout, stderr = "", exitCode } = says;
-    const pulumi = join(directory, "pulumi");
-    writeFileSync(join(directory, "stdout"), stdout);
-    writeFileSync(join(directory, "stderr"), stderr);
-    writeFileSync(
-      pulumi,
-      `#!/bin/sh\ncd ${directory}\necho "$@" >asked\ncat stdout\ncat stderr >&2\nexit ${exitCode}\n`,
-    );
-    chmodSync(pulumi, 0o755);
+    answer: PulumiAnswer,
+  ): Promise<{ exitCode: number | null; shown: string; asked: string; report: StackReport }> {
+    const pulumi = new PulumiStandIn(directory, answer);
     const run = await runGitHubScript("check-stack.ts", [kind, "dev"], {
       cwd: directory,
-      env: { PATH: `${directory}${delimiter}${process.env["PATH"]}` },
+      env: { PATH: pulumi.path },
     });
     return {
       exitCode: run.code,
       shown: run.stdout + run.stderr,
-      asked: readFileSync(join(directory, "asked"), "utf8"),
+      asked: pulumi.asked,
+      report: readReports(directory, kind, ["dev"])[0]!,
     };
   }
 
-  it("reports a change, which is no failure", async () => {
-    const output = "Resources:\n    + 2 to create\n";
-    const { exitCode, shown } = await check("preview", {
-      stdout: output,
-      stderr: `${PROPOSED}\n`,
-      exitCode: 255,
-    });
+  it("reports a change, which is no failure, with what changes and without Pulumi's complaint", async () => {
+    const answer = recordedAnswer("preview-of-changes");
+    const { exitCode, shown, report } = await check("preview", answer);
     expect(exitCode, shown).to.equal(0);
-    expect(shown).to.include("+ 2 to create").and.include(PROPOSED);
-    expect(readReports(directory, "preview", ["dev"])).to.deep.equal([
-      { stack: "dev", outcome: "changed", output },
-    ]);
-    expect(readFileSync(join(directory, "reports/preview/dev/output.txt"), "utf8")).to.equal(output);
+    expect(shown).to.include(answer.stderr.trim());
+    expect(report).to.deep.equal({ stack: "dev", outcome: "changed", output: answer.stdout });
+    expect(readFileSync(join(directory, "reports/preview/dev/output.txt"), "utf8")).to.equal(answer.stdout);
+    const comment = { kind: "preview" as const, reports: [report], runUrl: "https://x", commit: "0123456" };
+    expect(reportText(comment)).to.match(/<b>dev<\/b>: changes: ~ 5 to update<\/summary>/);
   });
 
-  it("reports drift", async () => {
-    await check("drift", { stdout: "~ aws:sqs/queue:Queue\n", stderr: OCCURRED, exitCode: 1 });
-    expect(readReports(directory, "drift", ["dev"])[0]).to.include({ outcome: "changed" });
+  it("reports drift, with the resource that differs", async () => {
+    const { exitCode, shown, report } = await check("drift", recordedAnswer("drift"));
+    expect(exitCode, shown).to.equal(0);
+    expect(report).to.include({ outcome: "changed" });
+    expect(report.output).to.match(
+      /~ aws:cloudwatch\/logGroup:LogGroup: \(update\)[^]*~ retentionInDays: 7 => 365/,
+    );
+    const issue = { kind: "drift" as const, reports: [report], runUrl: "https://x", commit: "0123456" };
+    expect(reportText(issue)).to.match(/<b>dev<\/b>: changes: ~ 1 to update<\/summary>/);
   });
 
-  it("reports that nothing changes", async () => {
-    await check("drift", { stdout: "43 unchanged\n", exitCode: 0 });
-    expect(readReports(directory, "drift", ["dev"])[0]).to.include({ outcome: "unchanged" });
+  for (const [kind, name] of [
+    ["preview", "preview-without-changes"],
+    ["drift", "no-drift"],
+  ] as const) {
+    it(`reports that nothing changes: ${name}`, async () => {
+      const { exitCode, report } = await check(kind, recordedAnswer(name));
+      expect(exitCode).to.equal(0);
+      expect(report).to.include({ outcome: "unchanged" });
+    });
+  }
+
+  it("says that a stack does not exist, and does not fail", async () => {
+    const { exitCode, shown, report } = await check("drift", recordedAnswer("no-such-stack"));
+    expect(exitCode, shown).to.equal(0);
+    expect(shown).to.include("The stack dev does not exist in this backend");
+    expect(report).to.include({ outcome: "absent" });
   });
 
   it("fails, and reports why, if there is no answer", async () => {
-    const { exitCode } = await check("preview", {
-      stdout: "",
-      stderr: "error: no credentials",
-      exitCode: 255,
-    });
+    const answer = recordedAnswer("preview-of-a-broken-program");
+    const { exitCode, report } = await check("preview", answer);
     expect(exitCode).to.equal(1);
-    expect(readReports(directory, "preview", ["dev"])).to.deep.equal([
-      { stack: "dev", outcome: "failed", output: "error: no credentials" },
-    ]);
+    expect(report).to.include({ outcome: "failed" });
+    expect(report.output).to.include("marble:logLevel");
   });
 
-  it("says what is missing where there is no Pulumi", async () => {
-    const error = await failureOf(askPulumi("preview", "dev", join(directory, "no-pulumi")));
-    expect(error.message).to.include("Install the Pulumi CLI");
+  it("goes by the exit code, whatever Pulumi says", () => {
+    expect([0, 7, 6].map(outcomeOf)).to.deep.equal(["unchanged", "changed", "absent"]);
+    for (const code of [1, 2, 3, 4, 5, 8, 9, 97, 255, null])
+      expect(outcomeOf(code), String(code)).to.equal("failed");
+  });
+
+  it("says in a sentence what is missing where there is no Pulumi", async () => {
+    const { code, stderr } = await runGitHubScript("check-stack.ts", ["preview", "dev"], {
+      cwd: directory,
+      env: { PATH: directory },
+    });
+    expect(code).to.equal(1);
+    expect(stderr.trim()).to.match(/^There is no command pulumi\. Install the Pulumi CLI .*$/);
+  });
+
+  it("says how it is called when the arguments do not fit", async () => {
+    const { code, stderr } = await runGitHubScript("check-stack.ts", ["preview"], {
+      cwd: directory,
+      env: {},
+    });
+    expect(code).to.equal(1);
+    expect(stderr.trim()).to.match(
+      /^The arguments "preview" do not fit\. Usage: npm run preview -- STACK.*$/,
+    );
   });
 
   it("takes silence for a failure, never for no change", () => {
     expect(readReports(directory, "drift", ["prod"])[0]).to.include({ stack: "prod", outcome: "failed" });
+  });
+
+  it("has a preview judged by the policy pack; a refresh declares nothing", () => {
+    expect(pulumiArguments("preview", "prod").join(" ")).to.include(" --policy-pack policy ");
+    expect(pulumiArguments("drift", "prod").join(" ")).to.not.include("policy");
   });
 
   it("changes nothing: a preview, and a refresh that is only previewed", async () => {
@@ -104,7 +132,7 @@ describe("Asking Pulumi about a stack", () => {
       "--stack",
       "prod",
     ]);
-    const { asked } = await check("preview", { stdout: "", exitCode: 0 });
-    expect(asked.trim().split(" ")).to.deep.equal(pulumiArguments("preview", "dev"));
+    const { asked } = await check("preview", recordedAnswer("preview-without-changes"));
+    expect(asked.split(" ")).to.deep.equal(pulumiArguments("preview", "dev"));
   });
 });

@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { expect } from "chai";
 import type { Ended } from "../support/local/command";
 import { runGitHubScript } from "../support/workflow/github-script";
+import { recordedAnswer, type PulumiAnswer } from "../support/workflow/pulumi-answers";
+import { PulumiStandIn } from "../support/workflow/pulumi-stand-in";
 
 describe("A commit is deployed", () => {
   let directory: string;
@@ -28,19 +30,19 @@ describe("A commit is deployed", () => {
   });
   after(() => rmSync(directory, { recursive: true }));
 
-  /** Runs the script at a commit, with a `pulumi` that remembers deployments. */
-  async function check(at: string, history: readonly unknown[]): Promise<Ended & { asked: string }> {
+  /** Runs the script at a commit, with a `pulumi` that gives one answer. */
+  async function ask(at: string, answer: PulumiAnswer): Promise<Ended & { asked: string }> {
     git("checkout", "-q", at);
-    const pulumi = join(directory, "pulumi");
-    writeFileSync(join(directory, "history"), JSON.stringify(history));
-    writeFileSync(pulumi, `#!/bin/sh\necho "$@" >${directory}/asked\ncat ${directory}/history\n`);
-    chmodSync(pulumi, 0o755);
+    const pulumi = new PulumiStandIn(directory, answer);
     const ended = await runGitHubScript("check-order.ts", ["dev"], {
       cwd: directory,
-      env: { PATH: `${directory}${delimiter}${process.env["PATH"]}` },
+      env: { PATH: pulumi.path },
     });
-    return { ...ended, asked: readFileSync(join(directory, "asked"), "utf8") };
+    return { ...ended, asked: pulumi.asked };
   }
+  /** The same, with a `pulumi` that remembers deployments. */
+  const check = (at: string, history: readonly unknown[]): Promise<Ended & { asked: string }> =>
+    ask(at, { exitCode: 0, stdout: JSON.stringify(history), stderr: "" });
   const update = (head: string): unknown => ({
     kind: "update",
     result: "succeeded",
@@ -64,6 +66,34 @@ describe("A commit is deployed", () => {
     it(what, async () => {
       const { code, stderr } = await check(newer, history());
       expect(code, stderr).to.equal(0);
+    });
+  }
+
+  it("after what the history of a real stack says", async () => {
+    const answer = recordedAnswer("history");
+    const [{ environment }] = JSON.parse(answer.stdout) as [{ environment: Record<string, string> }];
+    const stdout = answer.stdout.replaceAll(environment["git.head"]!, newer);
+    const { code, stderr } = await ask(older, { ...answer, stdout });
+    expect(code).to.equal(1);
+    expect(stderr.trim()).to.match(/^[0-9a-f]{40} is not deployed to dev: [^\n]*$/);
+  });
+
+  for (const [what, answer, sentence] of [
+    [
+      "not to a stack that does not exist, and a sentence says how to make it",
+      () => recordedAnswer("history-of-no-such-stack"),
+      /^The stack dev does not exist in this backend\. Make it as docs\/deploy\.md says .*$/,
+    ],
+    [
+      "not when Pulumi gives no answer, and its words say why",
+      () => ({ exitCode: 1, stdout: "", stderr: "error: no credentials\n" }),
+      /^Pulumi could not say what was deployed to dev:\nerror: no credentials$/,
+    ],
+  ] as const) {
+    it(what, async () => {
+      const { code, stderr } = await ask(newer, answer());
+      expect(code).to.equal(1);
+      expect(stderr.trim()).to.match(sentence);
     });
   }
 });

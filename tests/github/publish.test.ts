@@ -86,6 +86,21 @@ describe("On GitHub", () => {
       expect(gitHub.issues[0]!.state).to.equal("open");
     });
 
+    it("is gone when every stack that exists is as Pulumi left it", async () => {
+      await trackDrift(repository, [dev("changed"), prod("absent")]);
+      expect(gitHub.issues[0]!.title).to.equal("Drift in dev: AWS is not as Pulumi left it");
+      expect(await trackDrift(repository, [dev("unchanged"), prod("absent")])).to.equal("close");
+    });
+
+    it("is not taken to be gone where none of the stacks exists", async () => {
+      await trackDrift(repository, [dev("changed"), prod("absent")]);
+      const error = await failureOf(trackDrift(repository, [dev("absent"), prod("absent")]));
+      expect(error.message).to.match(
+        /^The stacks dev and prod do not exist in this backend\. Set the variable/,
+      );
+      expect(gitHub.issues[0]!.state).to.equal("open");
+    });
+
     it("that is not there opens nothing", async () => {
       expect(await trackDrift(repository, [dev("unchanged"), prod("unchanged")])).to.equal("leave");
       expect(await trackDrift(repository, [dev("failed"), prod("unchanged")])).to.equal("leave");

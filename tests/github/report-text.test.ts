@@ -55,6 +55,13 @@ Commit 0123456. The output in full is an artifact of [this run](https://github.e
       .and.include("error: no credentials");
   });
 
+  it("says that a stack does not exist", () => {
+    const output = "error: no stack named 'prod' found";
+    expect(text({ stack: "prod", outcome: "absent", output })).to.include(
+      "<b>prod</b>: this stack does not exist",
+    );
+  });
+
   it("stays within GitHub's limit, with the summary at the end of each output", () => {
     const long = (stack: string): StackReport => ({
       stack,

@@ -1,10 +1,14 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type {
   PolicyResource,
   ResourceValidationArgs,
   StackValidationArgs,
   StackValidationPolicy,
 } from "@pulumi/policy";
+import * as proxy from "@pulumi/policy/proxy";
 import { expect } from "chai";
+import { scripts } from "../../package.json";
 import { ACCESS_RULES } from "../../policy/access-rules";
 import { DATA_RULES } from "../../policy/data-rules";
 import { OPERATION_RULES } from "../../policy/operation-rules";
@@ -14,26 +18,73 @@ import { programWith } from "../support/program/dev-program";
 interface Declared {
   readonly type: string;
   readonly name: string;
+  /** undefined of what only a test declares */
+  readonly arn?: string;
   readonly props: Record<string, unknown>;
 }
 
 const RULES = [...ACCESS_RULES, ...DATA_RULES, ...OPERATION_RULES];
 
+/** How @pulumi/policy gives a rule the properties of a resource: reading one that is not known yet throws. */
+const { unknownCheckingProxy, unknownStringValue } = proxy as unknown as {
+  unknownCheckingProxy: (props: object) => object;
+  unknownStringValue: string;
+};
+
+const urnOf = ({ name, type }: Declared): string => `urn:${type}::${name}`;
+
+/** As the engine gives a resource to the rules once it is there. */
+const deployed = (resource: Declared): PolicyResource =>
+  ({ ...resource, urn: urnOf(resource), propertyDependencies: {} }) as unknown as PolicyResource;
+
+/** A resource as it is before its stack is: no name and no ARN that AWS gives to another is known. */
+function previewed(resource: Declared, all: readonly Declared[]): PolicyResource {
+  const found: Record<string, { urn: string }[]> = {};
+  const without = (property: string, value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map((each) => without(property, each));
+    if (typeof value === "object" && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, without(property, each)]));
+    if (typeof value !== "string") return value;
+    const from = all.filter(
+      (other) => other !== resource && namesOf(other).some((name) => value.includes(name)),
+    );
+    if (from.length === 0) return value;
+    found[property] = [...(found[property] ?? []), ...from.map((other) => ({ urn: urnOf(other) }))];
+    return unknownStringValue;
+  };
+  const props = Object.fromEntries(
+    // The provider makes a text of a policy, and does not know it where it does not know a part.
+    Object.entries(resource.props).map(([name, value]) => {
+      const known = without(name, value);
+      return [name, name === "policy" && found[name] !== undefined ? unknownStringValue : known];
+    }),
+  );
+  return {
+    ...{ type: resource.type, name: resource.name, urn: urnOf(resource) },
+    props: unknownCheckingProxy(props),
+    propertyDependencies: found,
+  } as unknown as PolicyResource;
+}
+
+/** What AWS gives out of a resource: its ARN, and its name, which ends in seven random digits. */
+const namesOf = ({ arn, name }: Declared): string[] =>
+  [arn ?? "", name].filter((text) => text.startsWith("arn:") || /-\w{7}$/.test(text));
+
 /** What the rules say of some resources, as `rule: violation`, without a Pulumi engine. */
-async function judge(resources: readonly Declared[]): Promise<string[]> {
+async function judge(resources: readonly Declared[], { beforeAnyIsThere = false } = {}): Promise<string[]> {
   const violations: string[] = [];
-  const asPolicyResource = (resource: Declared): PolicyResource =>
-    ({ ...resource, urn: `urn:${resource.name}` }) as unknown as PolicyResource;
+  const asPolicyResources = resources.map((one) =>
+    beforeAnyIsThere ? previewed(one, resources) : deployed(one),
+  );
   for (const rule of RULES) {
     const report = (message: string): void => void violations.push(`${rule.name}: ${message}`);
     if (isStackRule(rule)) {
-      const args = { resources: resources.map(asPolicyResource) } as unknown as StackValidationArgs;
-      await rule.validateStack(args, report);
+      await rule.validateStack({ resources: asPolicyResources } as unknown as StackValidationArgs, report);
       continue;
     }
     for (const validate of [rule.validateResource ?? []].flat())
-      for (const resource of resources)
-        await validate(asPolicyResource(resource) as unknown as ResourceValidationArgs, report);
+      for (const resource of asPolicyResources)
+        await validate(resource as unknown as ResourceValidationArgs, report);
   }
   return violations;
 }
@@ -44,7 +95,12 @@ describe("The policy pack", () => {
   let resources: readonly Declared[];
   const declaredWith = async (settings: Readonly<Record<string, string>>): Promise<Declared[]> => {
     const program = await programWith(settings);
-    return program.resources.map(({ type, name, inputs }) => ({ type, name, props: { ...inputs } }));
+    return program.resources.map(({ type, name, arn, inputs }) => ({
+      type,
+      name,
+      arn,
+      props: { ...inputs },
+    }));
   };
   before(async () => {
     resources = await declaredWith({});
@@ -57,6 +113,16 @@ describe("The policy pack", () => {
 
   it("finds nothing to say of it with all that is off by default", async () => {
     expect(await judge(await declaredWith(EVERY_CHOICE))).to.deep.equal([]);
+  });
+
+  it("finds nothing to say of a stack that is not there yet, and passes no rule over for what is not known", async () => {
+    const functions = resources.filter(({ type }) => type.endsWith(":Function"));
+    const [unknown] = functions.map((one) => previewed(one, resources));
+    expect(() => (unknown!.props as Record<string, unknown>)["role"]).to.throw(
+      "can't be known during preview",
+    );
+    expect(await judge(resources, { beforeAnyIsThere: true })).to.deep.equal([]);
+    expect(await judge(await declaredWith(EVERY_CHOICE), { beforeAnyIsThere: true })).to.deep.equal([]);
   });
 
   /** The program with one resource changed, or taken out. */
@@ -129,29 +195,38 @@ describe("The policy pack", () => {
   ];
   for (const [rule, what, type, change] of violations) {
     it(`catches a violation of ${rule}: ${what}`, async () => {
-      const said = await judge(changed(type, change));
-      expect(said.map((line) => line.split(":")[0])).to.include(rule);
+      for (const beforeAnyIsThere of [false, true]) {
+        const said = await judge(changed(type, change), { beforeAnyIsThere });
+        expect(said.map((line) => line.split(":")[0])).to.include(rule);
+      }
     });
   }
 
   it("catches a violation of failed-messages-kept, and names the queue", async () => {
     const feeding = resources.find(({ props }) => props["redrivePolicy"] !== undefined)!;
     const without = { ...feeding, props: { ...feeding.props, redrivePolicy: undefined } };
-    const said = await judge([...resources.filter((resource) => resource !== feeding), without]);
-    expect(said).to.deep.equal([
-      `failed-messages-kept: ${feeding.name} feeds a Lambda and loses what that fails on: set a redrivePolicy`,
-    ]);
+    for (const beforeAnyIsThere of [false, true])
+      expect(
+        await judge([...resources.filter((resource) => resource !== feeding), without], { beforeAnyIsThere }),
+      ).to.deep.equal([
+        `failed-messages-kept: ${feeding.name} feeds a Lambda and loses what that fails on: set a redrivePolicy`,
+      ]);
   });
 
   it("catches a worker that no queue feeds", async () => {
-    const said = await judge(changed("EventSourceMapping", gone));
-    expect(said.map((line) => line.split(":")[0])).to.deep.equal(["failed-events-kept"]);
+    for (const beforeAnyIsThere of [false, true]) {
+      const said = await judge(changed("EventSourceMapping", gone), { beforeAnyIsThere });
+      expect(said.map((line) => line.split(":")[0])).to.deep.equal(["failed-events-kept"]);
+    }
   });
 
   it("catches a violation of one-role-a-function, and names both", async () => {
     const [, second] = resources.filter(({ type }) => type.endsWith(":Function"));
-    const said = await judge(changed("Function", () => ({ role: second!.props["role"] })));
-    expect(said.filter((line) => line.startsWith("one-role-a-function"))).to.have.length(2);
+    for (const beforeAnyIsThere of [false, true]) {
+      const shared = changed("Function", () => ({ role: second!.props["role"] }));
+      const said = await judge(shared, { beforeAnyIsThere });
+      expect(said.filter((line) => line.startsWith("one-role-a-function"))).to.have.length(2);
+    }
   });
 
   it("catches a violation of errors-alarm, and names the Lambda", async () => {
@@ -159,9 +234,13 @@ describe("The policy pack", () => {
     const isWatching = ({ props }: Declared): boolean =>
       props["metricName"] === "Errors" &&
       (props["dimensions"] as Record<string, string>)["FunctionName"] === lambda!.name;
-    expect(await judge(resources.filter((resource) => !isWatching(resource)))).to.deep.equal([
-      `errors-alarm: ${lambda!.name} fails unnoticed: declare an alarm on its Errors`,
-    ]);
+    for (const beforeAnyIsThere of [false, true])
+      expect(
+        await judge(
+          resources.filter((resource) => !isWatching(resource)),
+          { beforeAnyIsThere },
+        ),
+      ).to.deep.equal([`errors-alarm: ${lambda!.name} fails unnoticed: declare an alarm on its Errors`]);
   });
 
   it("catches a managed policy that is attached, but for those that AWS means for Lambdas", async () => {
@@ -172,6 +251,12 @@ describe("The policy pack", () => {
     });
     expect(await judge([attach("service-role/AWSLambdaVPCAccessExecutionRole")])).to.deep.equal([]);
     expect(await judge([attach("AmazonS3FullAccess")])).to.have.length(1);
+  });
+
+  it("judges what is deployed, from GitHub too, and has a command of its own", () => {
+    for (const name of ["policy", "deploy"] as const)
+      expect(scripts[name], name).to.match(/^pulumi (preview|up) --policy-pack policy .*--stack$/);
+    expect(existsSync(join(__dirname, "../../policy/PulumiPolicy.yaml"))).to.equal(true);
   });
 
   it("has a violation of each rule in these tests", () => {

@@ -69,10 +69,10 @@ const booking = sourceTable("booking", {
   columns: {
     booking_id: bigint,
     passenger_id: text,
-    booked_at: truncated(timestamptz),
-    changed_at: optional(truncated(timestamptz), { accepts: ["timestamp without time zone"] }),
+    booked_at: timestamptz,
+    changed_at: optional(timestamptz, { accepts: ["timestamp without time zone"] }),
     departs: timestamp,
-    boards: optional(truncated(time)),
+    boards: optional(time),
     price: decimal(10, 2),
     miles: optional(bigint),
   },
@@ -124,9 +124,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
     date_trunc('milliseconds', joined_at) AS joined_at
     FROM passenger JOIN airport ON airport_id = home_id`,
   current_booking: `SELECT booking_id, passenger_id, booked_at::date AS booked_date,
-    date_trunc('milliseconds', booked_at::time)::time AS booked_time,
-    date_trunc('milliseconds', booked_at) AS booked_at, date_trunc('milliseconds', changed_at) AS changed_at,
-    departs, date_trunc('milliseconds', boards)::time AS boards, price, miles FROM booking`,
+    booked_at::time AS booked_time, booked_at, changed_at, departs, boards, price, miles FROM booking`,
 };
 
 /** The types of the warehouse, and what DuckDB makes of those of the files. */

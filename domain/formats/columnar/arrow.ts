@@ -9,12 +9,13 @@ import {
   RecordBatch,
   Schema,
   Struct,
-  TimeMillisecond,
-  TimestampMillisecond,
+  TimeMicrosecond,
+  TimestampMicrosecond,
   Utf8,
   type Data,
   type DataType,
 } from "apache-arrow";
+import { byteAt } from "../../at";
 import type { ColumnType } from "../../model/types";
 
 /** A column's name, type and nullability: all that a schema needs to know. */
@@ -37,11 +38,11 @@ export function arrowType(type: ColumnType): DataType {
     case "date":
       return new DateDay();
     case "time":
-      return new TimeMillisecond();
+      return new TimeMicrosecond();
     case "timestamp":
-      return new TimestampMillisecond();
+      return new TimestampMicrosecond();
     case "timestamptz":
-      return new TimestampMillisecond("UTC");
+      return new TimestampMicrosecond("UTC");
     case "decimal":
       return new Decimal(type.scale, type.precision, 128);
   }
@@ -80,7 +81,7 @@ export function columnData(batch: RecordBatch, name: string): Data {
 export function isValid(data: Data, row: number): boolean {
   if (data.nullCount === 0) return true;
   const bit = row + data.offset;
-  return (((data.nullBitmap[bit >> 3] ?? 0) >> (bit & 7)) & 1) === 1;
+  return ((byteAt(data.nullBitmap, bit >> 3) >> (bit & 7)) & 1) === 1;
 }
 
 /** Can the column hold NULLs at all, or may `isValid` be skipped? */

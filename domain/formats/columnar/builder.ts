@@ -1,4 +1,5 @@
 import { makeData, Utf8, type Data } from "apache-arrow";
+import { byteAt } from "../../at";
 import type { ColumnType } from "../../model/types";
 import { arrowType } from "./arrow";
 
@@ -8,9 +9,12 @@ import { arrowType } from "./arrow";
  */
 export interface ColumnBuilder {
   setNull(row: number): void;
-  /** integer, bigint up to 53 bits, date (days), time (ms), boolean (0 or 1), timestamp with and without a zone (ms), decimal (unscaled). */
+  /**
+   * integer, date (days), time (microseconds), boolean (0 or 1); up to 53 bits: bigint, timestamp with and without a
+   * zone (microseconds), decimal (unscaled).
+   */
   setNumber(row: number, value: number): void;
-  /** bigint, decimal (unscaled). */
+  /** bigint, timestamp with and without a zone, decimal. */
   setBigint(row: number, value: bigint): void;
   /** text, as UTF-8. */
   setBytes(row: number, bytes: Uint8Array, start: number, end: number): void;
@@ -29,7 +33,7 @@ export function columnBuilder(type: ColumnType, length: number): ColumnBuilder {
   const nulls = {
     setNull: (row: number): void => {
       bitmap ??= new Uint8Array((length + 7) >> 3).fill(0xff);
-      bitmap[row >> 3] = (bitmap[row >> 3] ?? 0) & ~(1 << (row & 7));
+      bitmap[row >> 3] = byteAt(bitmap, row >> 3) & ~(1 << (row & 7));
       nullCount += 1;
     },
   };
@@ -48,8 +52,7 @@ export function columnBuilder(type: ColumnType, length: number): ColumnBuilder {
 
   switch (type.kind) {
     case "integer":
-    case "date":
-    case "time": {
+    case "date": {
       const data = new Int32Array(length);
       return { ...base, setNumber: (row, value) => void (data[row] = value), finish: () => fixed(data) };
     }
@@ -58,12 +61,13 @@ export function columnBuilder(type: ColumnType, length: number): ColumnBuilder {
       return {
         ...base,
         setNumber: (row, value) => {
-          if (value === 1) data[row >> 3] = (data[row >> 3] ?? 0) | (1 << (row & 7));
+          if (value === 1) data[row >> 3] = byteAt(data, row >> 3) | (1 << (row & 7));
         },
         finish: () => fixed(data),
       };
     }
     case "bigint":
+    case "time":
     case "timestamp":
     case "timestamptz": {
       // 64 bits are written as two halves: no BigInt is made for a row.
@@ -76,7 +80,7 @@ export function columnBuilder(type: ColumnType, length: number): ColumnBuilder {
           halves[row * 2] = value - high * LOW_32;
           halves[row * 2 + 1] = high;
         },
-        ...(type.kind === "bigint" && {
+        ...(type.kind !== "time" && {
           setBigint: (row: number, value: bigint) => void (data[row] = value),
         }),
         finish: () => fixed(data),
@@ -128,7 +132,7 @@ function textBuilder(
         larger.set(values.subarray(0, used));
         values = larger;
       }
-      if (size <= SHORT) for (let i = 0; i < size; i++) values[used + i] = bytes[start + i] ?? 0;
+      if (size <= SHORT) for (let i = 0; i < size; i++) values[used + i] = byteAt(bytes, start + i);
       else values.set(bytes.subarray(start, end), used);
       used += size;
       valueOffsets[row + 1] = used;

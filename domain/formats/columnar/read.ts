@@ -1,32 +1,42 @@
 import type { Data } from "apache-arrow";
+import { at, byteAt, wordAt } from "../../at";
 import type { ColumnType } from "../../model/types";
 import { decodeUtf8 } from "../utf8";
 
-/** A value of a column, as plain data: an unscaled decimal is a bigint, a date its days, a time its milliseconds. */
+/**
+ * A value of a column, as plain data: an unscaled decimal is a bigint, a date its days, a time its microseconds, a
+ * timestamp its microseconds, as a bigint where a number would not be exact.
+ */
 export type Value = number | bigint | boolean | string | null;
 
 const LOW_32 = 0x1_0000_0000;
 
-/** A timestamp column as 32-bit halves, the low one first: to read them makes no BigInt. */
-export function timestampHalves(data: Data): Int32Array {
+/** The 64-bit values of a column as 32-bit halves, the low one first: to read them makes no BigInt. */
+export function halvesOf(data: Data): Int32Array {
   const values = data.values as BigInt64Array;
   return new Int32Array(values.buffer, values.byteOffset, values.length * 2);
 }
 
-/** Milliseconds of a timestamp column. */
-export const millisecondsOf = (halves: Int32Array, row: number): number =>
-  (halves[row * 2 + 1] ?? 0) * LOW_32 + ((halves[row * 2] ?? 0) >>> 0);
+/** 64 bits are exact as a number where the upper half lies within this distance of 0: 2^21 of 2^32 are 2^53. */
+const EXACT_HIGH = 2 ** 21;
 
-function timestampReader(data: Data): (row: number) => number {
-  const halves = timestampHalves(data);
-  return (row) => millisecondsOf(halves, row);
+/** Reads 64-bit values: each as a number where that is exact. */
+export function wideReader(data: Data): (row: number) => number | bigint {
+  const halves = halvesOf(data);
+  const values = data.values as BigInt64Array;
+  return (row) => {
+    const high = wordAt(halves, row * 2 + 1);
+    return high >= -EXACT_HIGH && high < EXACT_HIGH
+      ? high * LOW_32 + (wordAt(halves, row * 2) >>> 0)
+      : at(values, row);
+  };
 }
 
 /** The unscaled values of a decimal column; 18 digits fit into the low 64 bits. */
 export function decimalReader(data: Data): (row: number) => bigint {
   const values = data.values as Uint32Array;
   const wide = new BigInt64Array(values.buffer, values.byteOffset, values.length / 2);
-  return (row) => wide[row * 2] ?? 0n;
+  return (row) => at(wide, row * 2);
 }
 
 /** The memory of a text column: row `i` is `bytes[offsets[i], offsets[i + 1])`. */
@@ -39,22 +49,22 @@ export function utf8(data: Data): { bytes: Uint8Array; offsets: Int32Array } {
 export function valueReader(type: ColumnType, data: Data): (row: number) => Value {
   switch (type.kind) {
     case "integer":
-    case "date":
-    case "time": {
+    case "date": {
       const values = data.values as Int32Array;
-      return (row) => values[row] ?? 0;
+      return (row) => wordAt(values, row);
     }
     case "bigint": {
       const values = data.values as BigInt64Array;
-      return (row) => values[row] ?? 0n;
+      return (row) => at(values, row);
     }
     case "boolean": {
       const values = data.values as Uint8Array;
-      return (row) => (((values[row >> 3] ?? 0) >> (row & 7)) & 1) === 1;
+      return (row) => ((byteAt(values, row >> 3) >> (row & 7)) & 1) === 1;
     }
+    case "time":
     case "timestamp":
     case "timestamptz":
-      return timestampReader(data);
+      return wideReader(data);
     case "decimal":
       return decimalReader(data);
     case "text": {

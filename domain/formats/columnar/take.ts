@@ -17,7 +17,7 @@ const rowOf = (reference: RowReference): number => reference % ROWS_IN_BATCH;
 type Copy = (builder: ColumnBuilder, to: number, from: number) => void;
 
 /** Copies single values of a column into a builder of the same type. */
-function copier(type: ColumnType, data: Data): Copy {
+export function copierOf(type: ColumnType, data: Data): Copy {
   if (type.kind === "text") {
     const { bytes, offsets } = utf8(data);
     return (builder, to, from) => builder.setBytes(to, bytes, offsets[from] ?? 0, offsets[from + 1] ?? 0);
@@ -36,7 +36,7 @@ export function takeColumn(type: ColumnType, sources: readonly Data[], rows: rea
   if (first !== undefined && type.kind !== "text" && type.kind !== "boolean")
     return takeWords(type, { first, sources, rows });
   const builder = columnBuilder(type, rows.length);
-  const copies = sources.map((data) => copier(type, data));
+  const copies = sources.map((data) => copierOf(type, data));
   const nullable = sources.map(hasNulls);
   rows.forEach((reference, to) => {
     const batch = batchOf(reference);

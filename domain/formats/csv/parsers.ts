@@ -1,51 +1,41 @@
-import { bigint, timestamptz, truncated, type ColumnType, type Kind } from "../../model/types";
-import {
-  inUtc,
-  parseBigint,
-  parseBoolean,
-  parseDate,
-  parseDecimal,
-  parseInteger,
-  parseTime,
-  parseTimestamp,
-  truncating,
-  type Parse,
-} from "./values";
+import { bigint, timestamptz, type ClockType, type ColumnType, type Kind } from "../../model/types";
+import { momentParser, parseAnyDate, parseTime, parseTruncatedTime } from "./moments";
+import { parseBigint, parseBoolean, parseDecimal, parseInteger, type Parse, type ParseExact } from "./values";
 
 const PARSERS: Partial<Record<Kind, Parse>> = {
   integer: parseInteger,
   boolean: parseBoolean,
-  date: parseDate,
+  date: parseAnyDate,
   time: parseTime,
-  timestamp: parseTimestamp,
-  timestamptz: inUtc(parseTimestamp),
 };
 
-const truncatedTime = truncating(parseTime, "HH:MM:SS".length);
-const truncatedTimestamp = truncating(parseTimestamp, "YYYY-MM-DD HH:MM:SS".length);
-const TRUNCATING: Partial<Record<Kind, Parse>> = {
-  time: truncatedTime,
-  timestamp: truncatedTimestamp,
-  timestamptz: inUtc(truncatedTimestamp),
-};
-
-/** What decodes the values of a column; undefined for a type whose values are no numbers. */
+/** What decodes the values of a column that a number holds; undefined for any other type. */
 export const parserOf = (type: ColumnType): Parse | undefined =>
-  ("truncated" in type ? TRUNCATING : PARSERS)[type.kind];
-
-type ParseExact = (bytes: Uint8Array, start: number, end: number) => number | bigint | undefined;
+  type.kind === "time" && type.truncated === true ? parseTruncatedTime : PARSERS[type.kind];
 
 /** What decodes the values of a column that a number cannot hold, all of them; undefined for any other type. */
 export function exactParserOf(type: ColumnType): ParseExact | undefined {
-  if (type.kind === "bigint") return parseBigint;
-  if (type.kind !== "decimal") return undefined;
-  const { precision, scale } = type;
-  return (bytes, start, end) => parseDecimal(bytes, { start, end, precision, scale });
+  switch (type.kind) {
+    case "bigint":
+      return parseBigint;
+    case "timestamp":
+    case "timestamptz":
+      return momentParser({ zoned: type.kind === "timestamptz", truncated: type.truncated === true });
+    case "decimal": {
+      const { precision, scale } = type;
+      return (bytes, start, end) => parseDecimal(bytes, { start, end, precision, scale });
+    }
+    default:
+      return undefined;
+  }
 }
 
 const WHOLE = /^-?\d+$/;
 const INFINITE = /^-?infinity$/;
-const ZONE = /:\d\d(\.\d+)?[+-]\d\d(:\d\d){0,2}$/;
+const MIDNIGHT = /(^| )24:00:00(\.0+)?([+-]|$)/;
+const ZONE = /:\d\d(\.\d+)?[+-]\d\d(:\d\d){0,2}( BC)?$/;
+const FINER = /:\d\d\.\d{7,}/;
+const YEAR = /^(\d{6,})-/;
 
 /** Why a value is none of a type, and what to do, as the end of a sentence; empty where its text says enough. */
 export function misfit(type: ColumnType, value: string): string {
@@ -58,16 +48,25 @@ export function misfit(type: ColumnType, value: string): string {
     case "time":
     case "timestamp":
     case "timestamptz":
-      if (INFINITE.test(value))
-        return ": it is infinite; set it to NULL in the source, or declare the column as text";
-      if (type.kind !== "date" && fits(truncated(type), value))
-        return `: it is finer than a millisecond; declare the column as truncated(${type.kind}) to leave out what is finer`;
-      if (type.kind === "timestamp" && fits(truncated(timestamptz), value))
-        return ": it has a time zone; declare the column as timestamptz";
-      return ZONE.test(value) ? ": its time zone is not UTC; declare the column as text" : "";
+      return momentMisfit(type.kind, value);
     default:
       return "";
   }
+}
+
+function momentMisfit(kind: ClockType["kind"] | "date", value: string): string {
+  if (INFINITE.test(value))
+    return ": it is infinite; set it to NULL in the source, or declare the column as text";
+  if (MIDNIGHT.test(value))
+    return ": a day of the lake ends before 24:00:00; set it to 00:00:00 in the source, or declare the column as text";
+  if (FINER.test(value))
+    return ": it has more than six places of a second; round it in the source, or declare the column as text";
+  if (kind === "timestamp" && fits(timestamptz, value))
+    return ": it has a time zone; declare the column as timestamptz";
+  if (ZONE.test(value)) return ": its time zone is not UTC; declare the column as text";
+  return YEAR.test(value)
+    ? ": it lies behind the year 294246; set it to NULL in the source, or declare the column as text"
+    : "";
 }
 
 function fits(type: ColumnType, text: string): boolean {

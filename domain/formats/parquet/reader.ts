@@ -8,7 +8,10 @@ import {
 import { TerminalError } from "../../errors";
 import type { ColumnShape } from "../columnar/arrow";
 
-/** The columns of some rows of a Parquet file, in their physical form: dates as days, decimals unscaled. */
+/**
+ * The columns of some rows of a Parquet file, in their physical form: dates as days, times and timestamps in
+ * microseconds, decimals unscaled.
+ */
 export interface RowGroup {
   readonly rows: number;
   /** In the order of the table's columns; bytes for texts. */
@@ -23,7 +26,9 @@ export async function* readRowGroups(
   file: AsyncBuffer,
   columns: Readonly<Record<string, ColumnShape>>,
 ): AsyncGenerator<RowGroup, void, undefined> {
-  const metadata = physical(await parquetMetadataAsync(file));
+  const annotated = await parquetMetadataAsync(file);
+  const inMilliseconds = columnsInMilliseconds(annotated);
+  const metadata = physical(annotated);
   const present = new Set(metadata.schema.map(({ name }) => name));
   const names = Object.keys(columns);
   const missing = names.filter((name) => !present.has(name));
@@ -37,11 +42,25 @@ export async function* readRowGroups(
       useOffsetIndex: false,
     });
     const decoded = await Promise.all(
-      names.map((column) => scan.readColumn({ column, rowStart: 0, rowEnd: rows })),
+      names.map(async (column) => {
+        const values = await scan.readColumn({ column, rowStart: 0, rowEnd: rows });
+        return inMilliseconds.has(column) ? Array.from(values, inMicroseconds) : values;
+      }),
     );
     yield { rows, columns: decoded };
   }
 }
+
+/** The times and timestamps that hold milliseconds, as all did that were written before there were microseconds. */
+const columnsInMilliseconds = ({ schema }: FileMetaData): ReadonlySet<string> =>
+  new Set(
+    schema
+      .filter(({ converted_type: type }) => type === "TIME_MILLIS" || type === "TIMESTAMP_MILLIS")
+      .map(({ name }) => name),
+  );
+
+const inMicroseconds = (value: unknown): unknown =>
+  typeof value === "number" || typeof value === "bigint" ? BigInt(value) * 1000n : value;
 
 /**
  * The metadata without logical types, so that values come as they are stored: hyparquet turns

@@ -20,16 +20,16 @@ function element(type: ColumnType): Omit<SchemaElement, "name"> {
       return { type: "INT32", converted_type: "DATE", logical_type: { type: "DATE" } };
     case "time":
       return {
-        type: "INT32",
-        converted_type: "TIME_MILLIS",
-        logical_type: { type: "TIME", isAdjustedToUTC: false, unit: "MILLIS" },
+        type: "INT64",
+        converted_type: "TIME_MICROS",
+        logical_type: { type: "TIME", isAdjustedToUTC: false, unit: "MICROS" },
       };
     case "timestamp":
     case "timestamptz":
       return {
         type: "INT64",
-        converted_type: "TIMESTAMP_MILLIS",
-        logical_type: { type: "TIMESTAMP", isAdjustedToUTC: type.kind === "timestamptz", unit: "MILLIS" },
+        converted_type: "TIMESTAMP_MICROS",
+        logical_type: { type: "TIMESTAMP", isAdjustedToUTC: type.kind === "timestamptz", unit: "MICROS" },
       };
     case "decimal": {
       const { precision, scale } = type;

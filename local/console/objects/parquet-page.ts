@@ -49,22 +49,44 @@ function groupOf(
   return { group: undefined, first: row, end: row };
 }
 
-const DAY_MS = 86_400_000;
+const DAY_US = 86_400_000_000n;
+
+/** The remainder that is not negative. */
+const modulo = (value: bigint, by: bigint): bigint => ((value % by) + by) % by;
+
+/** The day of a moment in microseconds; beyond what JavaScript can date, the number of the day. */
+function dayText(microseconds: bigint): string {
+  const days = Number((microseconds - modulo(microseconds, DAY_US)) / DAY_US);
+  const date = new Date(days * 86_400_000);
+  return Number.isNaN(date.getTime()) ? `day ${days}` : date.toISOString().replace(/T.*/, "");
+}
+
+/** The time of day of a moment in microseconds. */
+function clockText(microseconds: bigint): string {
+  const ofDay = modulo(microseconds, DAY_US);
+  const seconds = new Date(Number(ofDay / 1000n)).toISOString().slice(11, 20);
+  return `${seconds}${String(ofDay % 1_000_000n).padStart(6, "0")}`;
+}
 
 /** A stored value as text, by the column's annotation (Apache Parquet, LogicalTypes.md). */
 function cellText(value: unknown, { converted_type: type, scale = 0 }: SchemaElement): string | null {
   if (value === null || value === undefined) return null;
   if (value instanceof Uint8Array) return cut(decodeUtf8(value));
   if (typeof value !== "bigint" && typeof value !== "number") return JSON.stringify(value);
+  const whole = BigInt(value);
   switch (type) {
     case "DATE":
-      return new Date(Number(value) * DAY_MS).toISOString().slice(0, 10);
+      return dayText(whole * DAY_US);
     case "TIME_MILLIS":
-      return new Date(Number(value)).toISOString().slice(11, 23);
+      return clockText(whole * 1000n);
+    case "TIME_MICROS":
+      return clockText(whole);
     case "TIMESTAMP_MILLIS":
-      return new Date(Number(value)).toISOString().slice(0, 23).replace("T", " ");
+      return `${dayText(whole * 1000n)} ${clockText(whole * 1000n)}`;
+    case "TIMESTAMP_MICROS":
+      return `${dayText(whole)} ${clockText(whole)}`;
     case "DECIMAL":
-      return decimalText(BigInt(value), scale);
+      return decimalText(whole, scale);
     default:
       return String(value);
   }

@@ -18,8 +18,8 @@ export interface Ledger {
   readonly problem: string | null;
 }
 
-/** A fact version that waits for a row of a dimension. */
-export interface WaitingFact {
+/** A row that waits for a row of a dimension. */
+export interface WaitingRow {
   readonly fact: string;
   readonly key: string;
   readonly commit: number;
@@ -66,24 +66,24 @@ export async function readLedger(
   }
 }
 
-/** The newest fact versions that wait, or why the warehouse cannot be asked. */
+/** The newest rows that wait, or why the warehouse cannot be asked. */
 export async function readWaiting(
   warehouse: Warehouse,
   most: number,
-): Promise<{ readonly facts: readonly WaitingFact[]; readonly problem: string | null }> {
+): Promise<{ readonly rows: readonly WaitingRow[]; readonly problem: string | null }> {
   const orphans = qualified(warehouse.schema, ORPHANS);
   try {
     return await withConnection("warehouse", warehouse.credentials, async (client) => {
       const exists = await client.query("SELECT WHERE to_regclass($1) IS NOT NULL", [orphans]);
-      if (exists.rowCount === 0) return { facts: [], problem: null };
-      const { rows } = await client.query<Record<keyof WaitingFact, string>>(
+      if (exists.rowCount === 0) return { rows: [], problem: null };
+      const waiting = await client.query<Record<keyof WaitingRow, string>>(
         `SELECT o.fact, o.key, o.commit::text, o.reason FROM ${orphans} AS o
           WHERE o.healed_by IS NULL AND o.superseded_by IS NULL ORDER BY o.orphan_id DESC LIMIT $1::integer`,
         [most],
       );
-      return { facts: rows.map((row) => ({ ...row, commit: Number(row.commit) })), problem: null };
+      return { rows: waiting.rows.map((row) => ({ ...row, commit: Number(row.commit) })), problem: null };
     });
   } catch (error) {
-    return { facts: [], problem: messageOf(error) };
+    return { rows: [], problem: messageOf(error) };
   }
 }

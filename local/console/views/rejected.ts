@@ -17,11 +17,11 @@ export async function rejected({ lake, warehouse }: ConsoleContext): Promise<Rej
     commits += 1;
     for (const { key } of commit?.rejected.files ?? []) rows.push(...(await rowsOf(lake, key)));
   }
-  const { facts, problem } = await readWaiting(warehouse, SHOWN);
+  const { rows: waiting, problem } = await readWaiting(warehouse, SHOWN);
   return {
     rejected: rows.slice(0, SHOWN),
     commits,
-    waiting: facts.map(({ fact, key, commit, reason }) => ({ commit, table: fact, reason, row: key })),
+    waiting: waiting.map(({ fact, key, commit, reason }) => ({ commit, table: fact, reason, row: key })),
     warehouseProblem: problem,
   };
 }

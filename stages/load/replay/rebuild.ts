@@ -10,12 +10,14 @@ import { martsOf } from "../../../adapters/warehouse/marts";
 import { swapSchemas } from "../../../adapters/warehouse/swap";
 import { TerminalError, TransientError } from "../../../domain/errors";
 import { loadOrder } from "../../../domain/model/model";
+import { keyColumns } from "../../../domain/model/table";
 import { besideSchema, keptSchema, REPLAY, type ReplayReport } from "../../../domain/warehouse/replay";
 import { identifier, qualified } from "../../../domain/sql";
 import { LEDGER, lockLoader } from "../../../domain/warehouse/bookkeeping";
 import { createTable, type ReferredTable } from "../../../domain/warehouse/ddl";
 import { namesIn } from "../../../domain/warehouse/target";
-import { loadCommits, type LoadContext } from "../load";
+import { loadCommits } from "../load";
+import type { LoadContext } from "../context";
 import { remakeMarts } from "../refresh-marts";
 
 /** A rebuild that has begun: the model that it is for. */
@@ -51,7 +53,10 @@ export async function beginRebuild(context: LoadContext): Promise<void> {
     const parents = new Map<string, ReferredTable>();
     for (const table of loadOrder(model)) {
       const names = namesIn(table, catalogue);
-      parents.set(table.name, { name: names.name, key: names.columns.get(table.key) ?? table.key });
+      parents.set(table.name, {
+        name: names.name,
+        keys: keyColumns(table).map((key) => names.columns.get(key) ?? key),
+      });
       await warehouse.execute(createTable(beside, table, parents, names));
     }
   });

@@ -3,8 +3,9 @@ import { TerminalError, TransientError } from "../../../domain/errors";
 import { commitNumber } from "../../../domain/log/keys";
 import type { ReplayReport, ReplayRequest } from "../../../domain/warehouse/replay";
 import { forgetVersions } from "../../../domain/warehouse/facts";
+import { forgetOrphans } from "../../../domain/warehouse/orphans";
 import type { TargetTable } from "../../../domain/warehouse/target";
-import type { LoadContext } from "../load";
+import type { LoadContext } from "../context";
 import { checkModel } from "../load-commit";
 import { loadTable } from "../load-table";
 import { prepareWarehouse } from "../prepare-warehouse";
@@ -69,7 +70,9 @@ async function forget(
   },
 ): Promise<void> {
   const { target, targets: parents, schema, from } = options;
-  if (target.table.kind !== "fact") return;
-  for (const sql of forgetVersions({ schema, fact: target.table, target, parents }, from))
-    await warehouse.execute(sql);
+  const place = { schema, target, parents };
+  const { table } = target;
+  const statements =
+    table.kind === "fact" ? forgetVersions({ ...place, fact: table }, from) : forgetOrphans(place, from);
+  for (const sql of statements) await warehouse.execute(sql);
 }

@@ -8,7 +8,8 @@ import {
   type ReplayRequest,
 } from "../../../domain/warehouse/replay";
 import { checkLake } from "../load-commit";
-import { loadCommits, type LoadContext, type LoadReport } from "../load";
+import { loadCommits, type LoadReport } from "../load";
+import type { LoadContext } from "../context";
 import { refreshMarts } from "../refresh-marts";
 import { abandonRebuild, beginRebuild, continueRebuild, rebuildUnderway } from "./rebuild";
 import { reloadTables } from "./reload";
@@ -52,7 +53,7 @@ export async function runLoad(context: LoadContext, request: LoadRequest = {}): 
   return { ...report, replay: await continueRebuild(context) };
 }
 
-const NOTHING: LoadReport = { commits: [], tables: {}, rejected: 0 };
+const NOTHING: LoadReport = { commits: [], tables: {}, waiting: 0 };
 
 /** The old tables go on being loaded, as long as they can be: they are about to be replaced. */
 async function loadLive(context: LoadContext): Promise<LoadReport> {

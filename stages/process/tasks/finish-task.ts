@@ -2,7 +2,7 @@ import type { ObjectStore } from "../../../adapters/lake/object-store";
 import { parseCommit } from "../../../domain/log/commit";
 import { TerminalError, TransientError } from "../../../domain/errors";
 import { resultKey, taskResult, type Task, type TaskResult } from "../../../domain/log/task";
-import type { ProcessContext, RemodelRun } from "../commit-run";
+import type { ProcessContext, RemodelRun } from "../context";
 import { remodelTask } from "./transform-task";
 
 /** What whoever does a task works with. */
@@ -20,7 +20,7 @@ export async function finishTask(task: Task, context: TaskContext): Promise<Task
   await processed.store.putIfAbsent(resultKey(task), JSON.stringify(result));
   telemetry.info("remodelled a file", {
     commit: task.commit,
-    table: task.table.name,
+    table: task.fed.table.name,
     rows: task.file.rows,
     durationMs: Math.round(performance.now() - started),
   });
@@ -47,6 +47,6 @@ export async function readResult(task: Task, store: ObjectStore): Promise<TaskRe
   const json = await store.get(key);
   if (json !== undefined) return parseCommit(taskResult, json, key);
   throw new TerminalError(`${key} is gone from the bucket ${store.bucket}: restore it from its versions`, {
-    subject: { table: task.table.name, commit: task.commit, key },
+    subject: { table: task.fed.table.name, commit: task.commit, key },
   });
 }

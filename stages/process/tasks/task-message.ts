@@ -2,9 +2,9 @@ import { parseCommit } from "../../../domain/log/commit";
 import { TerminalError, TransientError } from "../../../domain/errors";
 import { commitNumber, HANDOUTS_PREFIX } from "../../../domain/log/keys";
 import type { Model } from "../../../domain/model/model";
-import { joinsOf } from "../../../domain/model/table";
+import { feedsIn, isDirect, type TableFeed } from "../../../domain/model/joined-feeds";
 import { handout, handoutKey, type Handout, type Task } from "../../../domain/log/task";
-import type { ProcessContext } from "../commit-run";
+import type { ProcessContext } from "../context";
 import { finishTask, isFinished, type TaskContext } from "./finish-task";
 import { modelStamp } from "../model-digest";
 
@@ -14,7 +14,8 @@ export async function handOut(task: Task, { model, processed }: ProcessContext):
     version: 1,
     model: modelStamp(model),
     commit: task.commit,
-    table: task.table.name,
+    table: task.fed.table.name,
+    feed: task.fed.index,
     captured: task.captured,
     file: task.file,
   };
@@ -54,11 +55,12 @@ export async function remodelHandedOut(
     }
     if (!context.hasTime())
       throw new TransientError(`there is no time left for ${key}: its message will come again`, {
-        subject: { table: task.table.name, commit: task.commit, key },
+        subject: { table: task.fed.table.name, commit: task.commit, key },
       });
     const result = await finishTask(task, context);
     commits.add(task.commit);
-    tables[task.table.name] = { rows: (tables[task.table.name]?.rows ?? 0) + task.file.rows };
+    const { name } = task.fed.table;
+    tables[name] = { rows: (tables[name]?.rows ?? 0) + task.file.rows };
     rejected += result.rejected.rows;
   }
   return { commits: [...commits], tables, rejected };
@@ -73,19 +75,19 @@ async function readHandout(key: string, { model, processed }: WorkerContext): Pr
       `${key} is gone from the bucket ${processed.store.bucket}: restore it from its versions, or purge the message`,
       { subject: { key } },
     );
-  const { model: stamp, commit, table, captured, file } = parseCommit(handout, json, key);
+  const { model: stamp, commit, table, feed, captured, file } = parseCommit(handout, json, key);
   const { version, shape } = modelStamp(model);
   if (stamp.version !== version || stamp.shape !== shape) return undefined;
   return {
     commit: commitNumber(commit),
-    table: tableOf(model, table),
+    fed: feedOf(model, table, feed),
     captured: commitNumber(captured),
     file,
   };
 }
 
-function tableOf(model: Model, name: string): Task["table"] {
-  const table = model.tables.find((candidate) => candidate.name === name && joinsOf(candidate).length === 0);
-  if (table !== undefined) return table;
+function feedOf(model: Model, name: string, place: number): TableFeed {
+  const found = feedsIn(model).find((one) => one.table.name === name && one.index === place);
+  if (found !== undefined && isDirect(found)) return found;
   throw new TerminalError(`${name} is no table that can be made of one file: purge the message`);
 }

@@ -1,8 +1,12 @@
 import type { RecordBatch } from "apache-arrow";
 import { hull } from "../../../domain/transform/calendar";
+import { tombstoneTable } from "../../../domain/model/table";
 import type { Task, TaskResult } from "../../../domain/log/task";
+import { tombstoneBatch } from "../../../domain/transform/tombstones";
 import type { Lookups } from "../../../domain/transform/transform";
-import { fileBatches, transformed, type RemodelRun } from "../commit-run";
+import { fileBatches } from "../batches";
+import { transformed } from "../transform-rows";
+import type { RemodelRun } from "../context";
 import { rejectedRows, type RejectedRows } from "../rejected-rows";
 import { writeTable } from "../write-table";
 
@@ -17,18 +21,31 @@ export async function remodelTask(
     rejected: rejectedRows({ store: processed.store, now }),
     days: { named: undefined },
   };
-  const file = await writeTable(task.table, rowsOf(task, run), { store: processed.store, now });
+  const target = { store: processed.store, now };
+  const { table } = task.fed;
+  const tombstones: RecordBatch[] = [];
+  const file = await writeTable(table, rowsOf(task, run, tombstones), target);
+  const gone =
+    table.kind === "fact" ? await writeTable(tombstoneTable(table), tombstones, target) : undefined;
   return {
     files: file === undefined ? [] : [file],
+    tombstones: gone === undefined ? [] : [gone],
     days: run.days.named ?? null,
     rejected: await run.rejected.finish(),
   };
 }
 
-async function* rowsOf({ table, captured, file }: Task, run: RemodelRun): AsyncGenerator<RecordBatch> {
+async function* rowsOf(
+  { fed, captured, file }: Task,
+  run: RemodelRun,
+  tombstones: RecordBatch[],
+): AsyncGenerator<RecordBatch> {
   const noLookups: Lookups = new Map();
-  for await (const source of fileBatches(table.source, { number: captured, file }, run)) {
-    yield transformed(table, { source, lookups: noLookups, run });
+  for await (const source of fileBatches(fed.feed.source, { number: captured, file }, run)) {
+    const { batch, absent } = transformed(fed, { source, lookups: noLookups, run });
+    if (fed.table.kind === "fact" && absent.length > 0)
+      tombstones.push(tombstoneBatch(fed.table, fed.feed, { batch: source.batch, rows: absent }));
+    yield batch;
     await run.rejected.spill();
   }
 }

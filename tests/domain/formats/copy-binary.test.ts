@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { copyHeader, copyRows, copyTrailer } from "../../../domain/formats/copy-binary";
-import { decimal, text, typeName, type ColumnType } from "../../../domain/model/types";
+import { momentParser } from "../../../domain/formats/csv/moments";
+import { decimal, integer, text, typeName, type ColumnType } from "../../../domain/model/types";
 import { anyRow, anyValue } from "../../support/formats/arbitraries";
 import {
   batchOf,
@@ -86,16 +87,20 @@ describe("Rows in the binary format of COPY", () => {
     expect(await copied(EVERY_TYPE, encoded(EVERY_TYPE, []))).to.deep.equal([]);
   });
 
-  it("keep the milliseconds of moments at the ends of the calendar", async () => {
+  it("keep the microseconds of moments, to the ends of what 64 bits hold", async () => {
     const columns: Columns = { moment: EVERY_TYPE.moment };
     const moments = [
-      "0001-01-01 00:00:00.001",
-      "1999-12-31 23:59:59.999",
+      "4713-01-01 00:00:00.000001 BC",
+      "0001-12-31 23:59:59.999999 BC",
+      "0001-01-01 00:00:00.000001",
+      "1999-12-31 23:59:59.999999",
       "2000-01-01 00:00:00",
-      "2300-02-28 01:02:03.457",
-      "9999-12-31 23:59:59.999",
+      "2300-02-28 01:02:03.456789",
+      "9999-12-31 23:59:59.999999",
+      "294246-12-31 23:59:59.999999",
     ];
-    const rows = moments.map((moment): Row => [Date.parse(`${moment.replace(" ", "T")}Z`)]);
+    const parse = momentParser({ zoned: false, truncated: false });
+    const rows = moments.map((moment): Row => [parse(Buffer.from(moment), 0, moment.length)!]);
 
     expect((await copied(columns, encoded(columns, rows))).flat()).to.deep.equal(moments);
   });
@@ -143,6 +148,15 @@ describe("Rows in the binary format of COPY", () => {
     expect(await copied(columns, chunks)).to.deep.equal(rows);
   });
 
+  it("are refused where a column lacks a value", () => {
+    const values = [Int32Array.from([1, 2])];
+    expect(() => [...copyRows([integer], values, 3)]).to.throw(
+      RangeError,
+      "column 0 has 2 values in a group of 3 rows",
+    );
+    expect(() => [...copyRows([integer, integer], values, 2)]).to.throw(RangeError);
+  });
+
   it("find room for what stands behind a long text", async () => {
     const decimals = Array.from({ length: 200 }, (_, index) => `n${index}`);
     const columns: Columns = {
@@ -160,5 +174,6 @@ describe("Rows in the binary format of COPY", () => {
 
 function physical(type: ColumnType, value: Row[number]): unknown {
   if (typeof value === "string") return new TextEncoder().encode(value);
-  return type.kind.startsWith("timestamp") && value !== null ? BigInt(value) : value;
+  const isMoment = type.kind === "time" || type.kind.startsWith("timestamp");
+  return isMoment && value !== null ? BigInt(value) : value;
 }

@@ -47,7 +47,7 @@ describe("A warehouse column", () => {
       joined(trip, "place_id", place).copy("city"),
       text,
       true,
-      { kind: "copy", column: "city", join: { on: "place_id", to: place } },
+      { kind: "copy", column: "city", join: { kind: "inner", on: ["place_id"], to: place } },
     ],
   ] as const;
   for (const [what, column, type, nullable, origin] of cases) {

@@ -47,7 +47,8 @@ const factOrder = fact("fact_order", {
   },
 });
 
-const moment = Date.UTC(2024, 1, 29, 14, 20, 52, 123);
+/** 2024-02-29 14:20:52.123456 */
+const moment = Date.UTC(2024, 1, 29, 14, 20, 52, 123) * 1000 + 456;
 const good: Cells = {
   id: 7,
   made_at: moment,
@@ -70,7 +71,7 @@ describe("A row of a warehouse table", () => {
     const first = {
       id: 7,
       made_date: dayNumber("2024-02-29"),
-      made_time: ((14 * 60 + 20) * 60 + 52) * 1000 + 123,
+      made_time: ((14 * 60 + 20) * 60 + 52) * 1_000_000 + 123_456,
       sent_date: null,
       sent_time: null,
       due: dayNumber("2024-03-01"),
@@ -83,7 +84,15 @@ describe("A row of a warehouse table", () => {
     };
     expect(rows).to.deep.equal([
       first,
-      { ...first, sent_date: -1, sent_time: 86_399_999, paid_on: -1, note: null, loud: null, remark: "none" },
+      {
+        ...first,
+        sent_date: -1,
+        sent_time: 86_399_999_999,
+        paid_on: -1,
+        note: null,
+        loud: null,
+        remark: "none",
+      },
     ]);
   });
 
@@ -96,7 +105,11 @@ describe("A row of a warehouse table", () => {
   });
 
   it("has its timestamps split so that they can be put together again", () => {
-    const anyMoment = fc.option(fc.integer({ min: Date.UTC(1900, 0, 1), max: Date.UTC(2200, 0, 1) - 1 }));
+    const anyMoment = fc.option(
+      fc
+        .bigInt({ min: BigInt(Date.UTC(1900, 0, 1)) * 1000n, max: BigInt(Date.UTC(2200, 0, 1)) * 1000n - 1n })
+        .map(Number),
+    );
     fc.assert(
       fc.property(fc.array(anyMoment, { minLength: 1 }), (moments) => {
         const { rows } = transformed(
@@ -105,11 +118,11 @@ describe("A row of a warehouse table", () => {
         );
 
         const again = rows.map(({ sent_date: day, sent_time: time }) =>
-          day === null || time === null ? null : Number(day) * 86_400_000 + Number(time),
+          day === null || time === null ? null : Number(day) * 86_400_000_000 + Number(time),
         );
         expect(again).to.deep.equal(moments);
         for (const { sent_time } of rows)
-          if (sent_time !== null) expect(sent_time).to.be.within(0, 86_399_999);
+          if (sent_time !== null) expect(sent_time).to.be.within(0, 86_399_999_999);
       }),
     );
   });
@@ -135,25 +148,25 @@ describe("A row that cannot be made is rejected with its reason", () => {
       "a day before the calendar's limits",
       { due: "1899-12-31" },
       "due",
-      "due lies outside the calendar's limits, 1900-01-01 to 2199-12-31",
+      "due lies outside the calendar's limits, 1900-01-01 to 2199-12-31: set it to NULL or to a day within in the source, or leave out the reference to the calendar",
     ],
     [
       "a day behind the calendar's limits",
       { paid_on: "2200-01-01" },
       "paid_on",
-      "paid_on lies outside the calendar's limits, 1900-01-01 to 2199-12-31",
+      "paid_on lies outside the calendar's limits, 1900-01-01 to 2199-12-31: set it to NULL or to a day within in the source, or leave out the reference to the calendar",
     ],
     [
       "a moment that no calendar holds",
-      { sent_at: Date.UTC(9999, 0, 1) },
+      { sent_at: BigInt(Date.UTC(9999, 0, 1)) * 1000n },
       "sent_date",
-      "sent_date lies outside the calendar's limits, 1900-01-01 to 2199-12-31",
+      "sent_date lies outside the calendar's limits, 1900-01-01 to 2199-12-31: set it to NULL or to a day within in the source, or leave out the reference to the calendar",
     ],
     [
       "two bad values: the first in the order of columns",
-      { due: "x", sent_at: Date.UTC(9999, 0, 1) },
+      { due: "x", sent_at: BigInt(Date.UTC(9999, 0, 1)) * 1000n },
       "sent_date",
-      "sent_date lies outside the calendar's limits, 1900-01-01 to 2199-12-31",
+      "sent_date lies outside the calendar's limits, 1900-01-01 to 2199-12-31: set it to NULL or to a day within in the source, or leave out the reference to the calendar",
     ],
   ];
   for (const [what, bad, column, reason] of cases) {
@@ -214,7 +227,10 @@ describe("The days that a batch names", () => {
       { due: "2100-01-01", paid_on: "x" },
       { paid_on: "2100-01-01", due: "x" },
     ]) {
-      const { days } = transformed(factOrder, [good, { ...good, made_at: Date.UTC(1950, 0, 1), ...bad }]);
+      const { days } = transformed(factOrder, [
+        good,
+        { ...good, made_at: Date.UTC(1950, 0, 1) * 1000, ...bad },
+      ]);
 
       expect(days).to.deep.equal(range("2024-02-29", "2024-03-01"));
     }

@@ -7,7 +7,7 @@ import { department } from "../../../domain/shop/sources";
 import { dimension, fact } from "../../../domain/model/table";
 import { integer, text } from "../../../domain/model/types";
 import type { Rejections } from "../../../domain/transform/rejection";
-import { lookups, transformed, type Cells } from "../../support/warehouse/transform";
+import { transformed, type Cells, type Rows } from "../../support/warehouse/transform";
 
 describe("A joined column", () => {
   const departments: readonly Cells[] = [
@@ -22,7 +22,7 @@ describe("A joined column", () => {
     department_id,
     email_address: "a@b",
   });
-  const to = lookups([department, departments]);
+  const to: Rows = [[department, departments]];
 
   it("comes from the latest version of the row that is referred to; NULL is filled where the contract says so", () => {
     const { rows } = transformed(dimStaff, [member(10, 2), member(11, 1), member(12, 2)], { to });
@@ -66,13 +66,15 @@ describe("A joined column", () => {
         to_city: finish.copy("city"),
       },
     });
-    const places = lookups([
-      place,
+    const places: Rows = [
       [
-        { code: "L", city: "Leeds" },
-        { code: "Y", city: "York" },
+        place,
+        [
+          { code: "L", city: "Leeds" },
+          { code: "Y", city: "York" },
+        ],
       ],
-    ]);
+    ];
 
     const { rows, reasons } = transformed(
       dimTrip,
@@ -115,7 +117,7 @@ describe("Rejections of several kinds at once fall on the right rows", () => {
         }),
       },
     });
-    const to = lookups([department, [{ department_id: 1, department_name: "Sales" }]]);
+    const to: Rows = [[department, [{ department_id: 1, department_name: "Sales", location: null }]]];
     type Fate = "good" | "decoded badly" | "orphan" | "no date" | "not derived";
     const fates = fc.constantFrom<Fate>("good", "decoded badly", "orphan", "no date", "not derived");
     fc.assert(

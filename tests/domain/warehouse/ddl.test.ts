@@ -29,7 +29,7 @@ describe("The statements that create the warehouse", () => {
   afterEach(() => database.drop());
 
   const order = loadOrder(model);
-  const parents = new Map<string, ReferredTable>(order.map(({ name, key }) => [name, { name, key }]));
+  const parents = new Map<string, ReferredTable>(order.map(({ name, key }) => [name, { name, keys: key }]));
   const tablesIn = async (schema: string): Promise<Record<string, string[]>> => {
     const rows = await database.query<{ table: string; columns: string }>(COLUMNS, [schema]);
     return Object.fromEntries(rows.map(({ table, columns }) => [table, JSON.parse(columns) as string[]]));
@@ -51,7 +51,7 @@ describe("The statements that create the warehouse", () => {
 
   it("refer to a prepared table by its own name and key, and not at all to one without a key", async () => {
     await database.query('CREATE TABLE "Dim_Dates" ("Day" date PRIMARY KEY)');
-    const prepared = new Map([["dim_date", { name: "Dim_Dates", key: "Day" }]]);
+    const prepared = new Map([["dim_date", { name: "Dim_Dates", keys: ["Day"] }]]);
     const payment = order.find(({ name }) => name === "fact_payment")!;
 
     await database.query(createTable("public", payment, prepared));

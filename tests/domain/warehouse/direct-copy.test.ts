@@ -1,42 +1,56 @@
 import { expect } from "chai";
-import { integer, text, date } from "../../../domain/model/types";
+import { columnsOf } from "../../../domain/model/columns";
+import { sourceTable } from "../../../domain/model/source";
+import { dimension } from "../../../domain/model/table";
+import { date, decimal, integer, text, time } from "../../../domain/model/types";
 import { takesCopy, type TableFacts } from "../../../domain/warehouse/direct-copy";
 import type { TargetTable } from "../../../domain/warehouse/target";
+import { targetOf } from "../../support/warehouse/staging";
 
-const target = {
-  table: {
-    columns: {
-      id: { type: integer, nullable: false },
-      name: { type: text, nullable: true },
-      day: { type: date, nullable: false },
-    },
+const thing = sourceTable("thing", {
+  key: "id",
+  columns: { id: integer, name: text, day: date, at: time, price: decimal(10, 2) },
+});
+const own = columnsOf(thing);
+const dimThing = dimension("dim_thing", {
+  description: "",
+  source: thing,
+  key: "id",
+  columns: {
+    id: own.copy("id"),
+    name: own.copy("name"),
+    day: own.copy("day"),
+    at: own.copy("at"),
+    price: own.copy("price"),
   },
-  columns: new Map([
-    ["id", "Id"],
-    ["name", "name"],
-    ["day", "day"],
-  ]),
-} as unknown as TargetTable;
-
-const facts = (types: Readonly<Record<string, string>>, plain = true): TableFacts => ({
-  plain,
-  types: { Id: "integer", name: "text", day: "date", ...types },
-  foreignKeys: [],
 });
 
+const facts = (plain = true): TableFacts => ({ plain, foreignKeys: [] });
+const withTypes = (types: Readonly<Record<string, string>>): TargetTable =>
+  targetOf(dimThing, {
+    types: Object.fromEntries(
+      Object.entries(types).map(([name, declared]) => [name, { declared, isText: false, isLoose: false }]),
+    ),
+  });
+
 describe("a table takes rows straight", () => {
-  it("when its columns have the model's types, whatever a text is called", () => {
-    expect(takesCopy(target, facts({}))).to.equal(true);
-    expect(takesCopy(target, facts({ name: "character varying" }))).to.equal(true);
+  it("when its columns have the model's types, whatever a text is called, and however little they keep", () => {
+    expect(takesCopy(withTypes({}), facts())).to.equal(true);
+    expect(takesCopy(withTypes({ name: "text" }), facts())).to.equal(true);
+    expect(takesCopy(withTypes({ name: "character varying(5)" }), facts())).to.equal(true);
+    expect(takesCopy(withTypes({ at: "time(0) without time zone", price: "numeric" }), facts())).to.equal(
+      true,
+    );
   });
 
   it("but not when a value must be cast: as many bytes would be read as something else", () => {
-    expect(takesCopy(target, facts({ day: "integer" }))).to.equal(false);
-    expect(takesCopy(target, facts({ Id: "bigint" }))).to.equal(false);
-    expect(takesCopy(target, facts({ name: "character" }))).to.equal(false);
+    expect(takesCopy(withTypes({ day: "integer" }), facts())).to.equal(false);
+    expect(takesCopy(withTypes({ id: "bigint" }), facts())).to.equal(false);
+    expect(takesCopy(withTypes({ name: "character(5)" }), facts())).to.equal(false);
+    expect(takesCopy(withTypes({ at: "time(0) with time zone" }), facts())).to.equal(false);
   });
 
   it("nor when COPY would not do what INSERT does", () => {
-    expect(takesCopy(target, facts({}, false))).to.equal(false);
+    expect(takesCopy(withTypes({}), facts(false))).to.equal(false);
   });
 });

@@ -1,14 +1,13 @@
 import { expect } from "chai";
 import type { Fact } from "../../../domain/model/table";
 import { BOOKKEEPING, createBookkeeping } from "../../../domain/warehouse/bookkeeping";
+import { appendVersions, type FactTarget } from "../../../domain/warehouse/facts";
 import {
-  appendVersions,
   findOrphan,
   healOrphans,
   setOrphansAside,
   supersedeOrphans,
-  type FactTarget,
-} from "../../../domain/warehouse/facts";
+} from "../../../domain/warehouse/orphans";
 import {
   startFactWarehouse,
   thingTarget,
@@ -161,7 +160,7 @@ describe("References of a fact", () => {
       expect(await orphans(other)).to.equal(0);
       await staged(warehouse.database, other.target, {
         rows: [version(7, 1)],
-        statements: [supersedeOrphans(other, { staged: other.target, commit: 2 })],
+        statements: [supersedeOrphans(other, { commit: 2 })],
       });
       expect(await warehouse.waiting()).to.have.length(1);
     });
@@ -178,7 +177,7 @@ describe("References of a fact", () => {
       const counts = await staged(warehouse.database, alone.target, {
         rows: [[1], [2]],
         statements: [
-          setOrphansAside(alone, { commit: 1, recapture: false }),
+          setOrphansAside(alone, { commit: 1, again: false }),
           healOrphans(alone, 1),
           appendVersions(alone, { recapture: false }),
         ],

@@ -5,9 +5,15 @@ import { dimCurrency } from "../../../domain/shop/tables/dim-currency";
 import { dimDate } from "../../../domain/model/dim-date";
 import { factPurchaseOrder } from "../../../domain/shop/tables/fact-purchase-order";
 import type { WarehouseTable } from "../../../domain/model/table";
+import { text } from "../../../domain/model/types";
 import { findTarget, type CatalogueColumn, type CatalogueTable } from "../../../domain/warehouse/target";
+import { catalogueColumn, typeOf } from "../../support/warehouse/staging";
 
-const column = (name: string, required = false): CatalogueColumn => ({ name, required });
+const column = (name: string, required = false): CatalogueColumn => ({
+  ...catalogueColumn(name, typeOf(text)),
+  required,
+  hasDefault: true,
+});
 const prepared = (
   name: string,
   columns: readonly (string | CatalogueColumn)[],
@@ -16,6 +22,7 @@ const prepared = (
   name,
   columns: columns.map((one) => (typeof one === "string" ? column(one) : one)),
   uniqueKeys,
+  changesRows: false,
 });
 const namesOf = (table: WarehouseTable): string[] => [
   ...(table.kind === "fact" ? [table.surrogateKey] : []),
@@ -35,8 +42,10 @@ describe("A table of the model is found in a prepared warehouse", () => {
       table: dimCurrency,
       name: "dim_currency",
       columns: new Map(names.map((name) => [name, name])),
+      types: new Map(names.map((name) => [name, typeOf(text)])),
       surrogateKey: undefined,
       keyIsUnique: true,
+      changesRows: false,
     });
   });
 

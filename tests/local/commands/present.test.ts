@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { InvocationResult } from "../../../local/cloud/lambda/function";
-import type { Alarm } from "../../../local/cloud/cloudwatch/alarms";
+import type { Alarm } from "../../../local/cloud/cloudwatch/alarm";
 import type { AlarmState } from "../../../local/cloud/cloudwatch/evaluate";
 import { eventTeller, textTable } from "../../../local/commands/present";
 
@@ -55,6 +55,13 @@ describe("The line about an event", () => {
     const payload = { commits: [3, 4], tables: { dim_staff: { rows: 5 } }, rejected: 2 };
     expect(eventLine({ kind: "invocation", stage: "process", result: result({ payload }) })).to.equal(
       "process  commit 3, 4: 5 rows of 1 table, 2 rejected  (1,235 ms)",
+    );
+  });
+
+  it("says how many rows the load let wait", () => {
+    const payload = { commits: [3], tables: { dim_staff: { rows: 5 } }, waiting: 2 };
+    expect(eventLine({ kind: "invocation", stage: "load", result: result({ payload }) })).to.equal(
+      "load     commit 3: 5 rows of 1 table, 2 waiting  (1,235 ms)",
     );
   });
 

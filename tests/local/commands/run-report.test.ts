@@ -6,31 +6,33 @@ describe("The report of a run", () => {
     const idle = [
       { stage: "ingest", payload: { commit: null, tables: {} } },
       { stage: "process", payload: { commits: [], tables: {}, rejected: 0 } },
-      { stage: "load", payload: { commits: [], tables: {}, rejected: 0 } },
+      { stage: "load", payload: { commits: [], tables: {}, waiting: 0 } },
     ] as const;
     const empty = {
       ingest: { commit: null, tables: {} },
       process: { commits: [], tables: {} },
       load: { commits: [], tables: {} },
       rejected: 0,
+      waiting: 0,
     };
     expect(runReport(idle)).to.deep.equal(empty);
     expect(runReport([])).to.deep.equal(empty);
   });
 
-  it("adds up what several invocations of a stage did, and has the rows of a table only", () => {
+  it("adds up what several invocations did: rejected rows are one number, waiting rows another", () => {
     const table = (rows: number): object => ({ rows, bytes: 10, deleted: 1 });
     const report = runReport([
       { stage: "ingest", payload: { commit: 4, tables: { staff: table(2), design: table(1) } } },
       { stage: "process", payload: { commits: [4], tables: { dim_staff: { rows: 2 } }, rejected: 3 } },
       { stage: "process", payload: { commits: [2, 3], tables: { dim_staff: { rows: 5 } }, rejected: 1 } },
-      { stage: "load", payload: { commits: [2, 3, 4], tables: { dim_staff: { rows: 7 } }, rejected: 2 } },
+      { stage: "load", payload: { commits: [2, 3, 4], tables: { dim_staff: { rows: 7 } }, waiting: 2 } },
     ]);
     expect(report).to.deep.equal({
       ingest: { commit: 4, tables: { staff: { rows: 2 }, design: { rows: 1 } } },
       process: { commits: [2, 3, 4], tables: { dim_staff: { rows: 7 } } },
       load: { commits: [2, 3, 4], tables: { dim_staff: { rows: 7 } } },
-      rejected: 6,
+      rejected: 4,
+      waiting: 2,
     });
   });
 

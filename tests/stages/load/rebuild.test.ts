@@ -39,7 +39,7 @@ describe("A rebuild of the warehouse", () => {
     expect(await pipeline.load({}), "and the next load goes on behind it").to.deep.equal({
       commits: [],
       tables: {},
-      rejected: 0,
+      waiting: 0,
     });
   });
 

@@ -96,7 +96,7 @@ describe("The tasks of a large commit that are handed out", function () {
     expect(results.filter((key) => key.includes("/fact_payment/"))).to.have.lengthOf(files.length);
     expect(queue).to.have.lengthOf(results.length - 1);
     const ofPayment = files.map((file) =>
-      handoutKey({ commit: 1, table: { name: "fact_payment" }, file } as Task),
+      handoutKey({ commit: 1, fed: { table: { name: "fact_payment" }, index: 0 }, file } as Task),
     );
     expect(ofPayment.filter((key) => queue.includes(key)).length).to.be.at.least(files.length - 1);
   });

@@ -13,10 +13,14 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: "binary" }).map((text) => text.replaceAll("\0", "").replaceAll(/\p{Surrogate}/gu, "?")),
 );
 
-/** Milliseconds since 1970 of the first and the last moment with a year of four digits. */
-const FIRST_MOMENT = Date.parse("0001-01-01T00:00:00Z");
-const LAST_MOMENT = Date.parse("9999-12-31T23:59:59.999Z");
-const DAY_MS = 86_400_000;
+/** Microseconds since 1970 of the first and the last moment with a year of four digits. */
+const FIRST_MOMENT = BigInt(Date.parse("0001-01-01T00:00:00Z")) * 1000n;
+const LAST_MOMENT = BigInt(Date.parse("9999-12-31T23:59:59.999Z")) * 1000n + 999n;
+const DAY_US = 86_400_000_000n;
+
+/** As columns are read: a number where that is exact. */
+const exact = (value: bigint): number | bigint =>
+  Number.isSafeInteger(Number(value)) ? Number(value) : value;
 
 /** Any value of a type, as plain data. */
 export function anyValue(type: ColumnType): fc.Arbitrary<NonNullable<Value>> {
@@ -30,12 +34,12 @@ export function anyValue(type: ColumnType): fc.Arbitrary<NonNullable<Value>> {
     case "boolean":
       return fc.boolean();
     case "date":
-      return fc.integer({ min: Math.floor(FIRST_MOMENT / DAY_MS), max: Math.floor(LAST_MOMENT / DAY_MS) });
+      return fc.integer({ min: Number(FIRST_MOMENT / DAY_US), max: Number(LAST_MOMENT / DAY_US) });
     case "time":
-      return fc.nat(DAY_MS - 1);
+      return fc.bigInt({ min: 0n, max: DAY_US - 1n }).map(Number);
     case "timestamp":
     case "timestamptz":
-      return fc.integer({ min: FIRST_MOMENT, max: LAST_MOMENT });
+      return fc.bigInt({ min: FIRST_MOMENT, max: LAST_MOMENT }).map(exact);
     case "decimal": {
       const most = 10n ** BigInt(type.precision) - 1n;
       return fc.bigInt({ min: -most, max: most });

@@ -96,15 +96,22 @@ export function printed({ type }: ColumnShape, value: Value): string | null {
     case "date":
       return new Date(Number(value) * DAY_MS).toISOString().slice(0, 10);
     case "time":
-      return withoutZeros(new Date(Number(value)).toISOString().slice(11, 23));
+      return withoutZeros(momentText(BigInt(value)).slice(11));
     case "timestamp":
     case "timestamptz": {
-      const moment = withoutZeros(new Date(Number(value)).toISOString().slice(0, 23).replace("T", " "));
+      const moment = withoutZeros(momentText(BigInt(value)));
       return type.kind === "timestamp" ? moment : `${moment}+00`;
     }
     default:
       return String(value);
   }
+}
+
+/** Microseconds since 1970 as 'YYYY-MM-DD HH:MM:SS.ffffff'. */
+function momentText(microseconds: bigint): string {
+  const finer = ((microseconds % 1000n) + 1000n) % 1000n;
+  const milliseconds = new Date(Number((microseconds - finer) / 1000n)).toISOString();
+  return `${milliseconds.slice(0, 23).replace("T", " ")}${String(finer).padStart(3, "0")}`;
 }
 
 /** PostgreSQL prints no zeros behind the last place of a second. */

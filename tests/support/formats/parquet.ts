@@ -1,13 +1,17 @@
 import type { AsyncBuffer } from "hyparquet";
 import type { RecordBatch } from "apache-arrow";
 import type { Value } from "../../../domain/formats/columnar/read";
-import { parquetEncoder } from "../../../domain/formats/parquet/encoder";
+import { parquetEncoder, ROW_GROUP_SIZE, type RowGroupSize } from "../../../domain/formats/parquet/encoder";
 import { readRowGroups } from "../../../domain/formats/parquet/reader";
 import type { Columns, Row } from "./columnar";
 
 /** A Parquet file of these batches. */
-export function parquetOf(columns: Columns, batches: readonly RecordBatch[], rowGroupRows?: number): Buffer {
-  const encoder = parquetEncoder(columns, rowGroupRows);
+export function parquetOf(
+  columns: Columns,
+  batches: readonly RecordBatch[],
+  size?: Partial<RowGroupSize>,
+): Buffer {
+  const encoder = parquetEncoder(columns, { ...ROW_GROUP_SIZE, ...size });
   const parts = batches.flatMap((batch) => encoder.write(batch) ?? []);
   return Buffer.concat([...parts, encoder.finish()]);
 }
@@ -35,7 +39,8 @@ export async function rowGroupsOf(columns: Columns, file: AsyncBuffer): Promise<
         types.map((type, column) => {
           const stored: unknown = values[column]?.[row] ?? null;
           if (stored instanceof Uint8Array) return Buffer.from(stored).toString();
-          return type.kind.startsWith("timestamp") && stored !== null ? Number(stored) : (stored as Value);
+          const isMoment = type.kind === "time" || type.kind.startsWith("timestamp");
+          return isMoment && Number.isSafeInteger(Number(stored ?? NaN)) ? Number(stored) : (stored as Value);
         }),
       ),
     );

@@ -7,14 +7,16 @@ import { BOOKKEEPING, createBookkeeping } from "../../../domain/warehouse/bookke
 import {
   appendVersions,
   createCurrentView,
-  healOrphans,
   recordDeletions,
-  setOrphansAside,
   stageTombstones,
-  supersedeByHealed,
-  supersedeOrphans,
   type FactTarget,
 } from "../../../domain/warehouse/facts";
+import {
+  healOrphans,
+  setOrphansAside,
+  supersedeByHealed,
+  supersedeOrphans,
+} from "../../../domain/warehouse/orphans";
 import type { Row } from "../formats/columnar";
 import { createDatabase, type TestDatabase } from "../postgres/postgres";
 import { staged, targetOf } from "./staging";
@@ -92,7 +94,7 @@ export const version = (
   123_456_789_012_345_678n,
   true,
   dayNumber("2024-02-29"),
-  Date.UTC(2024, 1, 29, 14, 20, 52, 123),
+  BigInt(Date.UTC(2024, 1, 29, 14, 20, 52, 123)) * 1000n,
 ];
 
 /** A warehouse with one fact table, and what the loader does with it. */
@@ -153,8 +155,8 @@ export async function startFactWarehouse(): Promise<FactWarehouse> {
       const counts = await staged(database, target.target, {
         rows: versions,
         statements: [
-          setOrphansAside(target, { commit, recapture: false }),
-          supersedeOrphans(target, { staged: target.target, commit }),
+          setOrphansAside(target, { commit, again: recapture }),
+          supersedeOrphans(target, { commit }),
           appendVersions(target, { recapture }),
         ],
       });

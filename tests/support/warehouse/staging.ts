@@ -1,4 +1,12 @@
-import { findTarget, type CatalogueTable, type TargetTable } from "../../../domain/warehouse/target";
+import type { ColumnShape } from "../../../domain/formats/columnar/arrow";
+import { integer, printedType, type ColumnType } from "../../../domain/model/types";
+import {
+  findTarget,
+  type CatalogueColumn,
+  type CatalogueTable,
+  type TargetTable,
+  type TargetType,
+} from "../../../domain/warehouse/target";
 import {
   copyIntoStaging,
   createStaging,
@@ -11,19 +19,43 @@ import type { Columns, Row } from "../formats/columnar";
 import { copyInto } from "../postgres/copy";
 import type { TestDatabase } from "../postgres/postgres";
 
+/** A type of the model as the catalogue of a warehouse describes it. */
+export const typeOf = (type: ColumnType): TargetType => ({
+  declared: printedType(type),
+  isText: type.kind === "text",
+  isLoose: false,
+});
+
+/** An ordinary column that may be NULL. */
+export const catalogueColumn = (name: string, type: TargetType): CatalogueColumn => ({
+  name,
+  required: false,
+  hasDefault: false,
+  type,
+  always: null,
+});
+
 /** A table of the model in a warehouse that has it under another name, with other names for some columns. */
 export function targetOf(
   table: WarehouseTable,
-  options: { name?: string; renamed?: Readonly<Record<string, string>>; unique?: boolean } = {},
+  options: {
+    name?: string;
+    renamed?: Readonly<Record<string, string>>;
+    unique?: boolean;
+    /** Of the columns whose types are not the model's, by the names of the model. */
+    types?: Readonly<Record<string, TargetType>>;
+    changesRows?: boolean;
+  } = {},
 ): TargetTable {
-  const { name = table.name, renamed = {}, unique = true } = options;
+  const { name = table.name, renamed = {}, unique = table.kind !== "fact", types = {} } = options;
   const their = (column: string): string => renamed[column] ?? column;
-  const names = [...(table.kind === "fact" ? [table.surrogateKey] : []), ...Object.keys(table.columns)];
-  const catalogue: CatalogueTable = {
-    name,
-    columns: names.map((column) => ({ name: their(column), required: false })),
-    uniqueKeys: unique ? [[their(table.key)]] : [],
-  };
+  const columns = Object.entries<ColumnShape>(table.columns).map(([column, { type }]) =>
+    catalogueColumn(their(column), types[column] ?? typeOf(type)),
+  );
+  if (table.kind === "fact")
+    columns.unshift({ ...catalogueColumn(their(table.surrogateKey), typeOf(integer)), hasDefault: true });
+  const uniqueKeys = unique ? [table.key.map(their)] : [];
+  const catalogue: CatalogueTable = { name, columns, uniqueKeys, changesRows: options.changesRows ?? false };
   const target = findTarget(table, [catalogue]);
   if (target === undefined) throw new Error(`${name} is not recognised as ${table.name}`);
   return target;

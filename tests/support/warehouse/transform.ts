@@ -1,38 +1,54 @@
 import type { Value } from "../../../domain/formats/columnar/read";
-import { emptyRows, upsertRows, type KeyedRows } from "../../../domain/transform/keyed-rows";
+import { joinedRows, keysToFind } from "../../../domain/transform/join-rows";
+import { joinName } from "../../../domain/model/join";
 import type { SourceTable } from "../../../domain/model/source";
-import type { Dimension, Fact } from "../../../domain/model/table";
+import { joinsOfFeed, type Dimension, type Fact } from "../../../domain/model/table";
 import type { Rejection, Rejections } from "../../../domain/transform/rejection";
-import { transformBatch, type WarehouseBatch } from "../../../domain/transform/transform";
+import { keysOf } from "../../../domain/state/changes";
+import type { RowKey } from "../../../domain/state/row-key";
+import {
+  transformBatch,
+  type JoinedRows,
+  type Lookups,
+  type WarehouseBatch,
+} from "../../../domain/transform/transform";
 import { batchOfObjects, objectsOf } from "../formats/columnar";
 
 /** A row of a source table, by column; what is not named is NULL. */
 export type Cells = Readonly<Record<string, Value>>;
 
-/** The rows of joined tables, keyed. */
-export const lookups = (
-  ...tables: readonly (readonly [SourceTable, readonly Cells[]])[]
-): Map<string, KeyedRows> =>
-  new Map(
-    tables.map(([table, rows]) => {
-      const keyed = emptyRows(table);
-      // A batch a row: joined rows are spread over many batches in the end.
-      for (const row of rows) {
-        upsertRows(keyed, { batch: batchOfObjects(table.columns, [row]), rejections: new Map() });
-      }
-      return [table.name, keyed];
-    }),
-  );
+/** The rows of joined tables. */
+export type Rows = readonly (readonly [SourceTable, readonly Cells[]])[];
+
+/** Follows the joins of a table over the rows of the joined tables; of rows with one key the last counts. */
+export function lookups(table: Dimension | Fact, rows: readonly Cells[], to: Rows): Lookups {
+  const batch = batchOfObjects(table.source.columns, rows);
+  const given = new Map(to.map(([source, cells]) => [source.name, { source, cells }]));
+  const found = new Map<string, JoinedRows>();
+  for (const join of joinsOfFeed(table)) {
+    const joined = given.get(join.to.name);
+    if (joined === undefined) continue;
+    const from = join.via === undefined ? { batch } : found.get(joinName(join.via));
+    if (from === undefined) continue;
+    const target = batchOfObjects(joined.source.columns, joined.cells);
+    const keyAt = keysOf(joined.source, target);
+    const rowOf = new Map<RowKey, number>(joined.cells.map((_, row) => [keyAt(row), row]));
+    const keys = keysToFind(join, table.source, from);
+    const known = keys.flatMap((key) => (key === undefined ? [] : [rowOf.get(key) ?? -1]));
+    found.set(joinName(join), joinedRows(keys, { batch: target, rows: Int32Array.from(known) }));
+  }
+  return found;
+}
 
 /** Transforms rows; tells the rows that were made, and the reasons of the rejected by their place. */
 export function transformed(
   table: Dimension | Fact,
   rows: readonly Cells[],
-  options: { to?: Map<string, KeyedRows>; rejections?: Rejections } = {},
+  options: { to?: Rows; rejections?: Rejections } = {},
 ): WarehouseBatch & { rows: Record<string, Value>[]; reasons: Record<number, string> } {
   const batch = batchOfObjects(table.source.columns, rows);
-  const { to = new Map<string, KeyedRows>(), rejections = new Map<number, Rejection>() } = options;
-  const made = transformBatch(table, { batch, rejections }, to);
+  const { to = [], rejections = new Map<number, Rejection>() } = options;
+  const made = transformBatch(table, { batch, rejections }, lookups(table, rows, to));
   const reasons = Object.fromEntries([...made.rejections].map(([row, { reason }]) => [row, reason]));
   return { ...made, rows: objectsOf(table.columns, made.batch), reasons };
 }

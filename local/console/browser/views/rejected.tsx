@@ -21,14 +21,14 @@ export function Rejected() {
             )}
           </Panel>
           <Panel
-            title="Facts that wait"
+            title="Rows that wait"
             note="They refer to a row that no dimension has yet; they are loaded when it comes."
           >
             {warehouseProblem !== null && <p class="problem">{warehouseProblem}</p>}
             {waiting.length === 0 ? (
               <p class="note">None.</p>
             ) : (
-              <Rows caption="Facts that wait" rows={waiting} />
+              <Rows caption="Rows that wait" rows={waiting} />
             )}
           </Panel>
         </>

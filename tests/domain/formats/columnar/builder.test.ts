@@ -114,7 +114,7 @@ describe("A builder refuses what its column cannot hold", () => {
   const cases = types.map((type) => ({
     kind: type.kind,
     number: type.kind !== "text",
-    bigint: type.kind === "decimal" || type.kind === "bigint",
+    bigint: ["decimal", "bigint", "timestamp", "timestamptz"].includes(type.kind),
     text: type.kind === "text",
   }));
   for (const [index, { kind, ...takes }] of cases.entries()) {
@@ -143,6 +143,10 @@ function streamed(batch: RecordBatch): RecordBatch {
 function asArrow(type: ColumnType, value: Value): unknown {
   if (value === null) return null;
   if (type.kind === "date") return Number(value) * 86_400_000;
+  if (type.kind === "time") return BigInt(value);
+  // Milliseconds, with the finer places behind the point.
+  if (type.kind.startsWith("timestamp"))
+    return Number(BigInt(value) / 1000n) + Number(BigInt(value) % 1000n) / 1000;
   // Arrow for JavaScript leaves out a byte order mark when it reads a text.
   if (type.kind === "text") return String(value).replace(/^\ufeff/, "");
   if (type.kind !== "decimal") return value;

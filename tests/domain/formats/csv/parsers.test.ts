@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { misfit, parserOf } from "../../../../domain/formats/csv/parsers";
+import { exactParserOf, misfit, parserOf } from "../../../../domain/formats/csv/parsers";
 import {
   date,
   integer,
@@ -14,38 +14,45 @@ import { anyValue } from "../../../support/formats/arbitraries";
 import { printed } from "../../../support/formats/columnar";
 
 /** Parses a text that stands between others, as a field stands in a file. */
-function parsed(type: ColumnType, text: string): number {
+function parsed(type: ColumnType, text: string): number | bigint | undefined {
   const bytes = new TextEncoder().encode(`+00,${text},9`);
-  return parserOf(type)!(bytes, 4, bytes.length - 2);
+  const value = (parserOf(type) ?? exactParserOf(type))!(bytes, 4, bytes.length - 2);
+  return Number.isNaN(value) ? undefined : value;
 }
-const printedOf = (type: ColumnType, value: number): string => printed({ type, nullable: false }, value)!;
+const printedOf = (type: ColumnType, value: number | bigint): string =>
+  printed({ type, nullable: false }, value)!;
 
 describe("A timestamp with a time zone", () => {
-  it("is any that PostgreSQL prints in UTC with milliseconds", () => {
-    expect(parsed(timestamptz, "1969-12-31 23:59:59.999+00")).to.equal(-1);
+  it("is any that PostgreSQL prints in UTC with microseconds", () => {
+    expect(parsed(timestamptz, "1969-12-31 23:59:59.999999+00")).to.equal(-1);
     fc.assert(
       fc.property(
         anyValue(timestamptz),
-        (moment) => parsed(timestamptz, printedOf(timestamptz, Number(moment))) === moment,
+        (moment) => parsed(timestamptz, printedOf(timestamptz, BigInt(moment))) == moment,
       ),
     );
   });
 
   it("is one without a zone too: what the column was before it got one is taken for UTC", () => {
-    expect(parsed(timestamptz, "1970-01-01 00:00:01.5")).to.equal(1500);
+    expect(parsed(timestamptz, "1970-01-01 00:00:01.5")).to.equal(1_500_000);
+  });
+
+  it("may lie before Christ, or far away", () => {
+    expect(parsed(timestamptz, "0044-03-15 12:00:00.5+00 BC")).to.equal(-63_517_780_799_500_000n);
+    expect(parsed(timestamptz, "10000-01-01 00:00:00+00")).to.equal(253_402_300_800_000_000n);
   });
 
   for (const text of ["", "+00", "0", "infinity", "1970-01-01 00:00:00+02", "1970-01-01 00:00:00+00:30"])
-    it(`is not ${JSON.stringify(text)}`, () => expect(parsed(timestamptz, text)).to.be.NaN);
+    it(`is not ${JSON.stringify(text)}`, () => expect(parsed(timestamptz, text)).to.equal(undefined));
 });
 
 describe("A truncated time, timestamp and timestamptz", () => {
   const kinds = [
-    [time, "00:00:01", 1000, ""],
-    [timestamp, "1969-12-31 23:59:59", -1000, ""],
-    [timestamptz, "1969-12-31 23:59:59", -1000, "+00"],
+    [time, "00:00:01", 1_000_000, ""],
+    [timestamp, "1969-12-31 23:59:59", -1_000_000, ""],
+    [timestamptz, "1969-12-31 23:59:59", -1_000_000, "+00"],
   ] as const;
-  for (const [type, whole, milliseconds, zone] of kinds) {
+  for (const [type, whole, microseconds, zone] of kinds) {
     it(`of the kind ${type.kind} leaves out what is finer than a millisecond, and nothing else`, () => {
       for (const [places, more] of [
         ["", 0],
@@ -57,21 +64,22 @@ describe("A truncated time, timestamp and timestamptz", () => {
         [".999999", 999],
         [".000001", 0],
       ] as const)
-        expect(parsed(truncated(type), `${whole}${places}${zone}`), places).to.equal(milliseconds + more);
+        expect(parsed(truncated(type), `${whole}${places}${zone}`), places).to.equal(
+          microseconds + more * 1000,
+        );
       fc.assert(
-        fc.property(anyValue(type), fc.nat(999), (value, finer) => {
-          const text = printedOf(type, Number(value)).replace("+00", "");
-          const [seconds, places = ""] = text.split(".");
-          const fine = `${seconds}.${places.padEnd(3, "0")}${String(finer).padStart(3, "0")}${zone}`;
-          expect(parsed(truncated(type), fine)).to.equal(value);
-          expect(parsed(truncated(type), `${text}${zone}`)).to.equal(value);
+        fc.property(anyValue(type), (value) => {
+          const finer = ((BigInt(value) % 1000n) + 1000n) % 1000n;
+          expect(BigInt(parsed(truncated(type), printedOf(type, BigInt(value)))!)).to.equal(
+            BigInt(value) - finer,
+          );
         }),
       );
     });
 
     for (const places of [".", ".1234567", ".1234x", ".1234-", ",1234"])
       it(`of the kind ${type.kind} does not end with ${places}`, () =>
-        expect(parsed(truncated(type), `${whole}${places}${zone}`)).to.be.NaN);
+        expect(parsed(truncated(type), `${whole}${places}${zone}`)).to.equal(undefined));
   }
 });
 
@@ -79,12 +87,18 @@ describe("Why a value does not fit, and what to do, is said", () => {
   const cases: readonly (readonly [ColumnType, string, RegExp])[] = [
     [date, "-infinity", /^: it is infinite; set it to NULL in the source, or declare the column as text$/],
     [timestamptz, "infinity", /^: it is infinite; /],
+    [time, "00:00:00.1234567", /^: it has more than six places of a second; round it in the source, /],
     [
-      timestamptz,
-      "2024-01-01 00:00:00.000001+00",
-      /^: it is finer than a millisecond; declare the column as truncated\(timestamptz\) to leave out what is finer$/,
+      time,
+      "24:00:00",
+      /^: a day of the lake ends before 24:00:00; set it to 00:00:00 in the source, or declare the column as text$/,
     ],
-    [time, "00:00:00.1234", /declare the column as truncated\(time\)/],
+    [timestamp, "2024-01-01 24:00:00", /^: a day of the lake ends before 24:00:00; /],
+    [
+      timestamp,
+      "294276-12-31 23:59:59.999999",
+      /^: it lies behind the year 294246; set it to NULL in the source, or declare the column as text$/,
+    ],
     [timestamp, "2024-01-01 00:00:00+00", /^: it has a time zone; declare the column as timestamptz$/],
     [truncated(timestamp), "2024-01-01 00:00:00.123456+00", /^: it has a time zone; /],
     [timestamptz, "2024-01-01 00:00:00.5+05:30", /^: its time zone is not UTC; declare the column as text$/],

@@ -1,17 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import {
-  daysFromCivil,
-  parseBigint,
-  parseBoolean,
-  parseDate,
-  parseDecimal,
-  parseInteger,
-  parseTimestamp,
-} from "../../../../domain/formats/csv/values";
+import { parseBigint, parseBoolean, parseDecimal, parseInteger } from "../../../../domain/formats/csv/values";
 import { anyValue } from "../../../support/formats/arbitraries";
-import { printed, printedDecimal } from "../../../support/formats/columnar";
-import { bigint, date, decimal, integer, timestamp } from "../../../../domain/model/types";
+import { printedDecimal } from "../../../support/formats/columnar";
+import { bigint, decimal, integer } from "../../../../domain/model/types";
 
 type Parse<T> = (bytes: Uint8Array, start: number, end: number) => T;
 
@@ -175,105 +167,6 @@ describe("A decimal", () => {
       { numRuns: 2000 },
     );
   });
-});
-
-describe("A date", () => {
-  it("counts days from 1970, before and after, on any day of 9999 years", () => {
-    expect(parsed(parseDate, "1970-01-01")).to.equal(0);
-    expect(parsed(parseDate, "1969-12-31")).to.equal(-1);
-    expect(parsed(parseDate, "0001-01-01")).to.equal(-719_162);
-    fc.assert(
-      fc.property(
-        anyValue(date),
-        (day) => parsed(parseDate, printed({ type: date, nullable: false }, day)!) === day,
-      ),
-      { numRuns: 1000 },
-    );
-  });
-
-  it("exists exactly where the calendar of JavaScript has it", () => {
-    for (const year of [4, 1600, 1900, 1970, 2000, 2023, 2024, 2100, 9999]) {
-      for (let month = 0; month <= 13; month++) {
-        for (let day = 0; day <= 32; day++) {
-          const at = new Date(0);
-          at.setUTCFullYear(year, month - 1, day);
-          const exists =
-            at.getUTCFullYear() === year && at.getUTCMonth() === month - 1 && at.getUTCDate() === day;
-          expect(daysFromCivil(year, month, day), `${year}-${month}-${day}`).to.deep.equal(
-            exists ? at.getTime() / 86_400_000 : NaN,
-          );
-        }
-      }
-    }
-  });
-
-  for (const text of [
-    "",
-    "2023-02-29",
-    "0000-01-01",
-    "2024-1-01",
-    "2024-01-1",
-    "24-01-01",
-    "2024/01/01",
-    "10000-01-01",
-    "20225-01-01",
-    "infinity",
-    "2024-01-01 ",
-    "-024-01-01",
-    "2024-0a-01",
-  ])
-    it(`is not ${JSON.stringify(text)}`, () => {
-      expect(parsed(parseDate, text)).to.be.NaN;
-    });
-});
-
-describe("A timestamp", () => {
-  it("is any that PostgreSQL prints with milliseconds, before 1970 too", () => {
-    expect(parsed(parseTimestamp, "1970-01-01 00:00:00")).to.equal(0);
-    expect(parsed(parseTimestamp, "1969-12-31 23:59:59.999")).to.equal(-1);
-    fc.assert(
-      fc.property(
-        anyValue(timestamp),
-        (moment) => parsed(parseTimestamp, printed({ type: timestamp, nullable: false }, moment)!) === moment,
-      ),
-      { numRuns: 1000 },
-    );
-  });
-
-  it("may end with one, two or three places of a second", () => {
-    for (const [places, milliseconds] of [
-      ["", 0],
-      [".5", 500],
-      [".05", 50],
-      [".005", 5],
-      [".120", 120],
-    ] as const)
-      expect(parsed(parseTimestamp, `1970-01-01 00:00:01${places}`), places).to.equal(1000 + milliseconds);
-  });
-
-  for (const text of [
-    "",
-    "infinity",
-    "-infinity",
-    "2024-01-01",
-    "2024-01-01T00:00:00",
-    "2024-02-30 00:00:00",
-    "2024-01-01 24:00:00",
-    "2024-01-01 00:60:00",
-    "2024-01-01 00:00:60",
-    "2024-01-01 00:00",
-    "2024-01-01 00:00:00.",
-    "2024-01-01 00:00:00.0001",
-    "2024-01-01 00:00:00,5",
-    "2024-01-01 00:00:00+00",
-    "2024-01-01 0a:00:00",
-    "2024-01-01 00-00-00",
-    "0044-03-15 00:00:00 BC",
-    "10000-01-01 00:00:00",
-  ])
-    it(`is not ${JSON.stringify(text)}`, () => {
-      expect(parsed(parseTimestamp, text)).to.be.NaN;
-    });
 });
 
 describe("A boolean", () => {

@@ -12,11 +12,12 @@ import { integer, text, typeName } from "../../../../domain/model/types";
 import { parquetEncoder } from "../../../../domain/formats/parquet/encoder";
 import { anyRow } from "../../../support/formats/arbitraries";
 import { batchOf, EVERY_TYPE, printed, type Columns, type Row } from "../../../support/formats/columnar";
-import { parquetOf } from "../../../support/formats/parquet";
+import { fileOf, parquetOf, rowGroupsOf } from "../../../support/formats/parquet";
 
 describe("A Parquet file is what DuckDB takes it for", () => {
   let directory: string;
   let connection: DuckDBConnection;
+  let files = 0;
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), "marble-parquet-"));
     connection = await (await DuckDBInstance.create(":memory:")).connect();
@@ -28,7 +29,8 @@ describe("A Parquet file is what DuckDB takes it for", () => {
   });
 
   const write = async (bytes: Uint8Array): Promise<string> => {
-    const file = join(directory, "some.parquet");
+    // DuckDB keeps what it has read of a file: each has a name of its own.
+    const file = join(directory, `${(files += 1)}.parquet`);
     await writeFile(file, bytes);
     return file;
   };
@@ -52,14 +54,14 @@ describe("A Parquet file is what DuckDB takes it for", () => {
   });
 
   it("with every value, and NULL, over several row groups", async () => {
-    const moment = Date.UTC(2024, 1, 29, 14, 20, 52, 123);
+    const moment = Date.UTC(2024, 1, 29, 14, 20, 52, 123) * 1000 + 456;
     const rows: readonly Row[] = [
       [
         1,
         'a, "b"\nc',
         true,
         dayNumber("2024-02-29"),
-        51_652_123,
+        51_652_123_456,
         moment,
         255n,
         123_456_789_012_345_678n,
@@ -71,7 +73,7 @@ describe("A Parquet file is what DuckDB takes it for", () => {
     ];
     const batch = batchOf(EVERY_TYPE, rows);
 
-    const file = await write(parquetOf(EVERY_TYPE, [batch, batch], 2));
+    const file = await write(parquetOf(EVERY_TYPE, [batch, batch], { rows: 2 }));
 
     const expected = [
       [
@@ -79,11 +81,11 @@ describe("A Parquet file is what DuckDB takes it for", () => {
         'a, "b"\nc',
         "true",
         "2024-02-29",
-        "14:20:52.123",
-        "2024-02-29 14:20:52.123",
+        "14:20:52.123456",
+        "2024-02-29 14:20:52.123456",
         "2.55",
         "12345678901234.5678",
-        "2024-02-29 14:20:52.123+00",
+        "2024-02-29 14:20:52.123456+00",
         "9223372036854775807",
       ],
       [
@@ -92,10 +94,10 @@ describe("A Parquet file is what DuckDB takes it for", () => {
         "false",
         "1969-12-31",
         "00:00:00",
-        "1969-12-31 23:59:59.999",
+        "1969-12-31 23:59:59.999999",
         "-0.01",
         "-0.0005",
-        "1969-12-31 23:59:59.999+00",
+        "1969-12-31 23:59:59.999999+00",
         "-9223372036854775808",
       ],
       [null, null, null, null, null, null, null, null, null, null],
@@ -112,7 +114,7 @@ describe("A Parquet file is what DuckDB takes it for", () => {
           parquetOf(
             EVERY_TYPE,
             given.map((rows) => batchOf(EVERY_TYPE, rows)),
-            groupRows,
+            { rows: groupRows },
           ),
         );
 
@@ -175,7 +177,7 @@ describe("A Parquet encoder", () => {
     );
 
   it("hands bytes over with every full row group, and counts its rows", () => {
-    const encoder = parquetEncoder(columns, 3);
+    const encoder = parquetEncoder(columns, { rows: 3, bytes: 1 << 20 });
 
     expect(encoder.write(batch(1, 2))).to.equal(undefined);
     expect(encoder.write(batch(3)))
@@ -186,6 +188,23 @@ describe("A Parquet encoder", () => {
     expect(encoder.write(batch(4))).to.equal(undefined);
     expect(encoder.rows).to.equal(4);
     expect(Buffer.from(encoder.finish()).subarray(-4).toString()).to.equal("PAR1");
+  });
+
+  it("closes a row group when its columns have grown to so many bytes", async () => {
+    const texts: Columns = { note: { type: text, nullable: true } };
+    const note = "a".repeat(96);
+    const notes = batchOf(texts, [[note], [null]]);
+    const encoder = parquetEncoder(texts, { rows: 1000, bytes: 200 });
+
+    // Two offsets of four bytes, and a text.
+    expect(encoder.write(notes)).to.equal(undefined);
+    const first = encoder.write(notes);
+    const whole = Buffer.concat([first!, encoder.write(notes) ?? Buffer.of(), encoder.finish()]);
+
+    expect(await rowGroupsOf(texts, fileOf(whole))).to.deep.equal([
+      [[note], [null], [note], [null]],
+      [[note], [null]],
+    ]);
   });
 
   it("refuses a batch that lacks a column", () => {

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { TerminalError } from "../../../../domain/errors";
-import { integer, text } from "../../../../domain/model/types";
+import { bigint, integer, text, time, timestamp } from "../../../../domain/model/types";
 import { anyRow } from "../../../support/formats/arbitraries";
 import { batchOf, EVERY_TYPE, type Columns, type Row } from "../../../support/formats/columnar";
 import { failureOf } from "../../../support/failure";
@@ -16,7 +17,7 @@ describe("The rows of a Parquet file", () => {
           parquetOf(
             EVERY_TYPE,
             given.map((rows) => batchOf(EVERY_TYPE, rows)),
-            groupRows,
+            { rows: groupRows },
           ),
         );
 
@@ -35,7 +36,7 @@ describe("The rows of a Parquet file", () => {
     parquetOf(
       columns,
       [rows.slice(0, 1500), rows.slice(1500)].map((some) => batchOf(columns, some)),
-      1500,
+      { rows: 1500 },
     );
 
   it("are found by the names of the columns: in any order, and among others", async () => {
@@ -79,5 +80,61 @@ describe("The rows of a Parquet file", () => {
 
     expect(error).to.be.instanceOf(TerminalError);
     expect(error.message).to.equal("the Parquet file has no column size, colour");
+  });
+});
+
+describe("A file that was written when the lake had milliseconds", () => {
+  it("is read in microseconds", async () => {
+    const writer = new ByteWriter();
+    const moments = [
+      Date.UTC(2024, 1, 29, 14, 20, 52, 123),
+      -1,
+      null,
+      Date.UTC(9999, 11, 31, 23, 59, 59, 999),
+    ];
+    const unit = { isAdjustedToUTC: false, unit: "MILLIS" } as const;
+    const file = new ParquetWriter({
+      writer,
+      schema: [
+        { name: "schema", num_children: 3 },
+        {
+          name: "clock",
+          type: "INT32",
+          repetition_type: "REQUIRED",
+          converted_type: "TIME_MILLIS",
+          logical_type: { type: "TIME", ...unit },
+        },
+        {
+          name: "moment",
+          type: "INT64",
+          repetition_type: "OPTIONAL",
+          converted_type: "TIMESTAMP_MILLIS",
+          logical_type: { type: "TIMESTAMP", ...unit },
+        },
+        { name: "large", type: "INT64", repetition_type: "REQUIRED" },
+      ],
+    });
+    void file.write({
+      columnData: [
+        { name: "clock", data: [51_652_123, 0, 86_399_999, 1] },
+        { name: "moment", data: moments.map((moment) => (moment === null ? null : BigInt(moment))) },
+        { name: "large", data: [1n, 2n, 3n, 4n] },
+      ],
+    });
+    void file.finish();
+    const old: Columns = {
+      clock: { type: time, nullable: false },
+      moment: { type: timestamp, nullable: true },
+      large: { type: bigint, nullable: false },
+    };
+
+    const rows = (await rowGroupsOf(old, fileOf(writer.getBytes()))).flat();
+
+    expect(rows).to.deep.equal([
+      [51_652_123_000, 1_709_216_452_123_000, 1n],
+      [0, -1000, 2n],
+      [86_399_999_000, null, 3n],
+      [1000, 253_402_300_799_999_000n, 4n],
+    ]);
   });
 });

@@ -88,7 +88,7 @@ describe("A Parquet file of the lake, a page at a time", () => {
 
   it("shows values as PostgreSQL would: decimals exactly, days and times as such, NULL apart", async () => {
     const rows: Row[] = [
-      [1, "<b>", 1234567890123456n, 20_000, 3_723_004, 1_700_000_000_123],
+      [1, "<b>", 1234567890123456n, 20_000, 3_723_004_005, 1_700_000_000_123_456],
       [2, "", -5n, -1, 0, 0],
       [3, null, null, null, null, null],
     ];
@@ -96,8 +96,8 @@ describe("A Parquet file of the lake, a page at a time", () => {
 
     expect(page.columns).to.deep.equal(Object.keys(columns));
     expect(page.rows).to.deep.equal([
-      ["1", "<b>", "12345678901234.56", "2024-10-04", "01:02:03.004", "2023-11-14 22:13:20.123"],
-      ["2", "", "-0.05", "1969-12-31", "00:00:00.000", "1970-01-01 00:00:00.000"],
+      ["1", "<b>", "12345678901234.56", "2024-10-04", "01:02:03.004005", "2023-11-14 22:13:20.123456"],
+      ["2", "", "-0.05", "1969-12-31", "00:00:00.000000", "1970-01-01 00:00:00.000000"],
       ["3", null, null, null, null, null],
     ]);
   });
@@ -106,7 +106,7 @@ describe("A Parquet file of the lake, a page at a time", () => {
     const ids: Columns = { id: { type: integer, nullable: false } };
     const rows = Array.from({ length: 450 }, (_, id): Row => [id]);
     const file = fileOf(
-      parquetOf(ids, [batchOf(ids, rows.slice(0, 130)), batchOf(ids, rows.slice(130))], 130),
+      parquetOf(ids, [batchOf(ids, rows.slice(0, 130)), batchOf(ids, rows.slice(130))], { rows: 130 }),
     );
 
     const shown = await allRows((from) => parquetPage(file, from));

@@ -1,0 +1,13 @@
+/**
+ * The exit codes of the Pulumi CLI that mean something to the scripts. They are a contract of the CLI since 3.227;
+ * its words are not.
+ *
+ * Source: pkg/cmd/pulumi/cmd/exit_codes.go of pulumi/pulumi.
+ */
+export const PULUMI_EXIT = {
+  success: 0,
+  /** the backend has no stack of that name */
+  stackNotFound: 6,
+  /** `--expect-no-changes` was given, and there are changes */
+  changesFound: 7,
+} as const;

@@ -1,0 +1,68 @@
+import { spawn } from "node:child_process";
+import type * as z from "zod";
+
+/** A failure that a person can put right: the message says what is wrong and what to do. */
+export class Refusal extends Error {}
+
+/** Runs a script. A refusal ends in its message; any other error is a fault of the script and shows its stack. */
+export function runScript(main: () => Promise<void>): void {
+  main().catch((error: unknown) => {
+    console.error(error instanceof Refusal ? error.message : error);
+    process.exitCode = 1;
+  });
+}
+
+/**
+ * Reads the arguments of the script.
+ *
+ * @param usage how the script is called
+ * @throws Refusal with the usage when they do not fit.
+ */
+export function readArguments<T>(schema: z.ZodType<T>, usage: string): T {
+  const given = process.argv.slice(2);
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new Refusal(`The arguments "${given.join(" ")}" do not fit. Usage: ${usage}`);
+}
+
+/** What a command wrote, and how it ended. */
+export interface Ended {
+  /** null when a signal ended it */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Where the commands that the scripts need are found. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  pulumi: "Install the Pulumi CLI (https://www.pulumi.com/docs/install/), or add its folder to PATH.",
+  git: "Install Git, or add its folder to PATH.",
+};
+
+/**
+ * Runs a command to its end, whatever its exit code.
+ *
+ * @param onOutput gets what the command writes, as it writes it
+ * @throws Refusal when there is no such command.
+ */
+export async function runCommand(
+  command: string,
+  args: readonly string[],
+  onOutput: (text: string) => void = () => undefined,
+): Promise<Ended> {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const written = { stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream].setEncoding("utf8").on("data", (text: string) => {
+      written[stream] += text;
+      onOutput(text);
+    });
+  }
+  const code = await new Promise<number | null>((done, failed) => {
+    child.once("close", done).once("error", (cause: NodeJS.ErrnoException) => {
+      const missing = cause.code === "ENOENT";
+      failed(missing ? new Refusal(`There is no command ${command}. ${REMEDIES[command] ?? ""}`) : cause);
+    });
+  });
+  return { code, ...written };
+}

@@ -1,0 +1,177 @@
+import type { DecodedArray } from "hyparquet";
+import { at, wordAt } from "../at";
+import type { ColumnType } from "../model/types";
+
+/** A buffer that grows, and its view; its content may be taken. Numbers are written through the view: V8 inlines that. */
+export interface Output {
+  buffer: Uint8Array;
+  view: DataView;
+  size: number;
+}
+
+/** An empty output with room for so many bytes. */
+export function outputOf(bytes: number): Output {
+  const buffer = new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
+  return { buffer, view: new DataView(buffer.buffer), size: 0 };
+}
+
+/** Writes the value that a column has in a row, behind its length in bytes. */
+export type WriteValue = (output: Output, row: number) => void;
+
+/** Makes room for so many bytes. */
+export function reserve(output: Output, bytes: number): void {
+  if (output.size + bytes <= output.buffer.length) return;
+  const larger = outputOf(Math.max(output.buffer.length * 2, output.size + bytes));
+  larger.buffer.set(output.buffer.subarray(0, output.size));
+  output.buffer = larger.buffer;
+  output.view = larger.view;
+}
+
+/** Days from 1970-01-01 to 2000-01-01, where PostgreSQL counts from. */
+const EPOCH_DAYS = 10_957;
+const TWO_32 = 0x1_0000_0000;
+/** Microseconds from 1970-01-01 to 2000-01-01, by halves. */
+const EPOCH_US = EPOCH_DAYS * 86_400_000_000;
+const EPOCH_HIGH = Math.floor(EPOCH_US / TWO_32);
+const EPOCH_LOW = EPOCH_US - EPOCH_HIGH * TWO_32;
+
+/**
+ * The writer of a column of a Parquet row group.
+ * @param values in their physical form; null and undefined are NULL
+ * @param room bytes that the rest of a row may take, its texts not counted
+ */
+export function valueWriter(type: ColumnType, values: DecodedArray, room: number): WriteValue {
+  const write = presentWriter(type, values, room);
+  if (!hasNulls(values)) return write;
+  return (output, row) => {
+    const value: unknown = values[row];
+    if (value === null || value === undefined) {
+      output.view.setInt32(output.size, -1);
+      output.size += 4;
+    } else write(output, row);
+  };
+}
+
+/** Typed memory holds no NULL, and to look for one would make a BigInt of each 64-bit value. */
+function hasNulls(values: DecodedArray): boolean {
+  if (ArrayBuffer.isView(values)) return false;
+  for (const value of values as readonly unknown[]) if (value === null || value === undefined) return true;
+  return false;
+}
+
+/** The writer of values that are there. */
+function presentWriter(type: ColumnType, values: DecodedArray, room: number): WriteValue {
+  switch (type.kind) {
+    case "integer": {
+      const numbers = numbersOf(values);
+      return (output, row) => writeInt32(output, wordAt(numbers, row));
+    }
+    case "date": {
+      const days = numbersOf(values);
+      return (output, row) => writeInt32(output, wordAt(days, row) - EPOCH_DAYS);
+    }
+    case "bigint":
+    case "time": {
+      const words = wordsOf(values);
+      return (output, row) => writeInt64(output, wordAt(words, row * 2 + 1), wordAt(words, row * 2));
+    }
+    case "timestamp":
+    case "timestamptz": {
+      const words = wordsOf(values);
+      return (output, row) => {
+        const low = (wordAt(words, row * 2) >>> 0) - EPOCH_LOW;
+        writeInt64(output, wordAt(words, row * 2 + 1) - EPOCH_HIGH - (low < 0 ? 1 : 0), low | 0);
+      };
+    }
+    case "boolean":
+      return (output, row) => {
+        output.view.setInt32(output.size, 1);
+        output.buffer[output.size + 4] = values[row] === true ? 1 : 0;
+        output.size += 5;
+      };
+    case "decimal":
+      return numericWriter(type.scale, values);
+    case "text":
+      return (output, row) => {
+        const bytes: unknown = values[row];
+        if (!(bytes instanceof Uint8Array)) throw new TypeError(`row ${row} of a text column holds no bytes`);
+        reserve(output, 4 + bytes.length + room);
+        output.view.setInt32(output.size, bytes.length);
+        output.buffer.set(bytes, output.size + 4);
+        output.size += 4 + bytes.length;
+      };
+  }
+}
+
+function writeInt32(output: Output, value: number): void {
+  output.view.setInt32(output.size, 4);
+  output.view.setInt32(output.size + 4, value);
+  output.size += 8;
+}
+
+function writeInt64(output: Output, high: number, low: number): void {
+  output.view.setInt32(output.size, 8);
+  output.view.setInt32(output.size + 4, high);
+  output.view.setInt32(output.size + 8, low);
+  output.size += 12;
+}
+
+/** 32-bit values; NULL is 0. */
+function numbersOf(values: DecodedArray): Int32Array {
+  if (values instanceof Int32Array) return values;
+  const numbers = new Int32Array(values.length);
+  for (let row = 0; row < numbers.length; row++) {
+    const value: unknown = values[row];
+    if (typeof value === "number") numbers[row] = value;
+  }
+  return numbers;
+}
+
+/** 64-bit values as 32-bit halves, the low one first: to read them makes no BigInt. NULL is 0. */
+function wordsOf(values: DecodedArray): Int32Array {
+  if (values instanceof BigInt64Array)
+    return new Int32Array(values.buffer, values.byteOffset, values.length * 2);
+  const wide = new BigInt64Array(values.length);
+  for (let row = 0; row < wide.length; row++) {
+    const value: unknown = values[row];
+    if (typeof value === "bigint") wide[row] = value;
+  }
+  return new Int32Array(wide.buffer);
+}
+
+const NUMERIC_BASE = 10_000;
+const NEGATIVE = 0x4000;
+/** 64 bits are exact as a number where the upper half lies within this distance of 0. */
+const EXACT_HIGH = 2 ** 21;
+
+/** Unscaled decimals as PostgreSQL's numeric: digits in base 10,000, grouped from the decimal point. */
+function numericWriter(scale: number, values: DecodedArray): WriteValue {
+  const words = wordsOf(values);
+  const fractionGroups = Math.ceil(scale / 4);
+  const shift = 10 ** (fractionGroups * 4 - scale);
+  const digits: number[] = [];
+  return (output, row) => {
+    const high = wordAt(words, row * 2 + 1);
+    const low = wordAt(words, row * 2) >>> 0;
+    digits.length = 0;
+    const shifted = Math.abs(high * TWO_32 + low) * shift;
+    if (high >= -EXACT_HIGH && high < EXACT_HIGH && shifted <= Number.MAX_SAFE_INTEGER) {
+      for (let rest = shifted; rest > 0; rest = Math.floor(rest / NUMERIC_BASE))
+        digits.push(rest % NUMERIC_BASE);
+    } else {
+      const unscaled = (BigInt(high) << 32n) | BigInt(low);
+      let rest = (unscaled < 0n ? -unscaled : unscaled) * BigInt(shift);
+      for (; rest > 0n; rest /= BigInt(NUMERIC_BASE)) digits.push(Number(rest % BigInt(NUMERIC_BASE)));
+    }
+    const { view, size } = output;
+    view.setInt32(size, 8 + digits.length * 2);
+    view.setInt16(size + 4, digits.length);
+    view.setInt16(size + 6, digits.length - fractionGroups - 1);
+    view.setUint16(size + 8, high < 0 ? NEGATIVE : 0);
+    view.setInt16(size + 10, scale);
+    let position = size + 12;
+    for (let index = digits.length - 1; index >= 0; index--, position += 2)
+      view.setInt16(position, at(digits, index));
+    output.size = position;
+  };
+}

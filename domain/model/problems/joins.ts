@@ -1,0 +1,40 @@
+import { fromOf, type Join } from "../join";
+import type { SourceTable } from "../source";
+import { typeName, type ColumnType } from "../types";
+import { addOrName, has } from "./words";
+
+/** What is wrong with one join of a column, as the end of a sentence that begins with the column. */
+export function joinProblems(join: Join, own: SourceTable): string[] {
+  const { on, to } = join;
+  const from = fromOf(join, own);
+  const missing = on
+    .filter((name) => !has(from.columns, name))
+    .map((name) => `is joined on ${from.name}.${name}, which the contract does not have; ${addOrName(from)}`);
+  if (missing.length > 0) return missing;
+  if (on.length !== to.key.length)
+    return [
+      `is joined on ${columnsIn(from, on)}, but the key of ${to.name} is ${columnsIn(to, to.key)}: ` +
+        "join on as many columns, in the order of that key",
+    ];
+  return on.flatMap((name, place) => {
+    const key = to.key[place] ?? "";
+    const [type, keyType] = [from.columns[name]?.type, to.columns[key]?.type];
+    if (type === undefined || keyType === undefined || canBeEqual(type, keyType)) return [];
+    return [
+      `is joined on ${from.name}.${name}, which is ${typeName(type)}, but ${to.name}.${key} is ${typeName(keyType)}: ` +
+        "declare both as the same type",
+    ];
+  });
+}
+
+const columnsIn = (table: SourceTable, names: readonly string[]): string =>
+  names.map((name) => `${table.name}.${name}`).join(", ");
+
+const WHOLE: readonly string[] = ["integer", "bigint"];
+
+/** Values of whole numbers are the same in 32 bits and in 64. */
+export const canBeEqual = (one: ColumnType, other: ColumnType): boolean =>
+  (one.kind === "decimal" && other.kind === "decimal"
+    ? one.scale === other.scale
+    : one.kind === other.kind) ||
+  (WHOLE.includes(one.kind) && WHOLE.includes(other.kind));

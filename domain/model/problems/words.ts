@@ -1,0 +1,8 @@
+import type { SourceTable } from "../source";
+
+export const has = (columns: object, name: string): boolean => Object.hasOwn(columns, name);
+export const listed = (columns: object): string => Object.keys(columns).join(", ");
+
+/** What to do about a column that a contract does not have. */
+export const addOrName = ({ columns }: SourceTable): string =>
+  `add it there, or name one of ${listed(columns)}`;

@@ -1,0 +1,62 @@
+/** Offsets change on the quarter of an hour at most. */
+const QUARTER_MS = 900_000;
+
+/** The moments that JavaScript knows, but for a day: its zone may be ahead. Beyond, the clocks stay as they are. */
+const MAX_MS = 8.64e15 - 86_400_000;
+
+/**
+ * How far the clocks of a time zone are ahead of UTC at a moment, in milliseconds.
+ * @param timeZone an IANA name
+ * @throws RangeError for a zone that is not known
+ */
+export function zoneOffset(timeZone: string): (ms: number) => number {
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone,
+    calendar: "gregory",
+    numberingSystem: "latn",
+    hourCycle: "h23",
+    era: "narrow",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  });
+  const known = new Map<number, number>();
+  return (moment) => {
+    const ms = Math.max(-MAX_MS, Math.min(MAX_MS, moment));
+    const quarter = Math.floor(ms / QUARTER_MS);
+    const found = known.get(quarter);
+    if (found !== undefined) return found;
+    const start = quarter * QUARTER_MS;
+    const offset = localTime(format, start) - start;
+    known.set(quarter, offset);
+    return offset;
+  };
+}
+
+/** 400 years. */
+const CYCLE_MS = 146_097 * 86_400_000;
+
+/** What the clocks show, as the moment at which those of UTC show the same. */
+function localTime(format: Intl.DateTimeFormat, ms: number): number {
+  const parts = Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, value]));
+  const part = (name: string): number => Number(parts[name]);
+  const year = parts["era"] === "B" ? 1 - part("year") : part("year");
+  // Date.UTC takes the years 0 to 99 for those of a century; the calendar repeats itself after 400 years.
+  return (
+    Date.UTC(year + 400, part("month") - 1, part("day"), part("hour"), part("minute"), part("second")) -
+    CYCLE_MS
+  );
+}
+
+/** Does the name stand for a time zone? */
+export function isTimeZone(timeZone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en-US", { timeZone }).resolvedOptions().timeZone !== "";
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}

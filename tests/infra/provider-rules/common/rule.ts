@@ -1,0 +1,123 @@
+/** What the provider and the API of a service accept as one input. Rules are data: `findViolations` reads them. */
+export type Rule =
+  | TextRule
+  | NumberRule
+  | DocumentRule
+  | { readonly kind: "flag" }
+  /** code that is uploaded; its size is judged where it is unpacked */
+  | { readonly kind: "archive" }
+  | { readonly kind: "oneOf"; readonly values: readonly (string | number)[] }
+  | { readonly kind: "list"; readonly of: Rule; readonly most: number; readonly least: number }
+  | MapRule
+  | { readonly kind: "object"; readonly properties: Properties; readonly required: readonly string[] }
+  /** the value fits one of the rules */
+  | { readonly kind: "either"; readonly rules: readonly Rule[] };
+
+export type Properties = Readonly<Record<string, Rule>>;
+
+export interface TextRule {
+  readonly kind: "text";
+  /** in characters */
+  readonly least: number;
+  readonly most: number;
+  /** matches the whole text */
+  readonly pattern?: RegExp;
+  /** matches no part of the text */
+  readonly without?: RegExp;
+}
+
+export interface NumberRule {
+  readonly kind: "number";
+  readonly least: number;
+  readonly most: number;
+  readonly whole: boolean;
+  readonly multipleOf?: number;
+}
+
+/** JSON, given as a text or as an object that the SDK writes as JSON. */
+export interface DocumentRule {
+  readonly kind: "document";
+  readonly content: Rule;
+  /** in bytes; IAM does not count white space, which `JSON.stringify` does not write */
+  readonly mostBytes: number;
+}
+
+export interface MapRule {
+  readonly kind: "map";
+  readonly keys: Rule;
+  readonly values: Rule;
+  readonly most: number;
+  /** of all keys and values together, in bytes */
+  readonly mostBytes?: number;
+}
+
+/** A type of resource, by Pulumi's type token. */
+export interface ResourceRules {
+  /** where the rules are written: a file of terraform-provider-aws, an operation of the API, a page of AWS's documentation */
+  readonly sources: readonly string[];
+  /** the input that is the physical name; Pulumi makes one up if the program gives none */
+  readonly physicalName?: { readonly input: string; readonly rule: Rule };
+  readonly inputs: Properties;
+  readonly required?: readonly string[];
+  /** what inputs must be together: a sentence for each fault */
+  readonly together?: (inputs: Readonly<Record<string, unknown>>) => readonly string[];
+}
+
+export type ServiceRules = Readonly<Record<string, ResourceRules>>;
+
+export const text = (
+  least: number,
+  most: number,
+  { pattern, without }: Partial<Pick<TextRule, "pattern" | "without">> = {},
+): TextRule => ({
+  kind: "text",
+  least,
+  most,
+  ...(pattern && { pattern }),
+  ...(without && { without }),
+});
+
+export const whole = (least: number, most = Number.MAX_SAFE_INTEGER, multipleOf?: number): NumberRule => ({
+  kind: "number",
+  least,
+  most,
+  whole: true,
+  ...(multipleOf !== undefined && { multipleOf }),
+});
+
+export const anyNumber: NumberRule = {
+  kind: "number",
+  least: -Number.MAX_VALUE,
+  most: Number.MAX_VALUE,
+  whole: false,
+};
+
+export const flag: Rule = { kind: "flag" };
+export const archive: Rule = { kind: "archive" };
+export const oneOf = (...values: (string | number)[]): Rule => ({ kind: "oneOf", values });
+export const either = (...rules: Rule[]): Rule => ({ kind: "either", rules });
+
+export const listOf = (of: Rule, { least = 0, most = Infinity } = {}): Rule => ({
+  kind: "list",
+  of,
+  least,
+  most,
+});
+
+export const mapOf = (
+  keys: Rule,
+  values: Rule,
+  { most = Infinity, mostBytes }: { readonly most?: number; readonly mostBytes?: number } = {},
+): MapRule => ({ kind: "map", keys, values, most, ...(mostBytes !== undefined && { mostBytes }) });
+
+export const object = (properties: Properties, ...required: string[]): Rule => ({
+  kind: "object",
+  properties,
+  required,
+});
+
+export const documentOf = (content: Rule, mostBytes: number): DocumentRule => ({
+  kind: "document",
+  content,
+  mostBytes,
+});

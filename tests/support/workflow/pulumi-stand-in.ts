@@ -1,0 +1,31 @@
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import type { PulumiAnswer } from "./pulumi-answers";
+
+/** A command `pulumi` in a folder: it keeps what it is asked, and gives one answer. */
+export class PulumiStandIn {
+  readonly #directory: string;
+
+  constructor(directory: string, { exitCode, stdout, stderr }: PulumiAnswer) {
+    this.#directory = directory;
+    const path = join(directory, "pulumi");
+    writeFileSync(join(directory, "stdout"), stdout);
+    writeFileSync(join(directory, "stderr"), stderr);
+    writeFileSync(
+      path,
+      `#!/bin/sh\ncd ${directory}\necho "$@" >asked\ncat stdout\ncat stderr >&2\nexit ${exitCode}\n`,
+    );
+    chmodSync(path, 0o755);
+  }
+
+  /** For the environment of a process that shall find it. */
+  get path(): string {
+    return `${this.#directory}${delimiter}${process.env["PATH"]}`;
+  }
+
+  /** The arguments of the last call; empty if nobody called. */
+  get asked(): string {
+    const file = join(this.#directory, "asked");
+    return existsSync(file) ? readFileSync(file, "utf8").trim() : "";
+  }
+}
