@@ -72,7 +72,6 @@ for (const example of [orders, rental, music]) {
         }
       } finally {
         await pipeline.close();
-        await source.drop();
       }
     });
   });

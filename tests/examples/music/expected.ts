@@ -9,7 +9,7 @@ export const music: Example = {
     dim_track: `
       SELECT t.track_id, t.name, b.title, COALESCE(a.name, 'unknown'), (t.milliseconds / 1000.0)::numeric(12,3), t.bytes
         FROM track t LEFT JOIN album b USING (album_id) LEFT JOIN artist a ON a.artist_id = b.artist_id`,
-    dim_genre: "SELECT genre_id, name FROM genre UNION ALL VALUES (-1, 'unknown')",
+    dim_genre: "SELECT genre_id, name FROM genre",
     dim_customer: `
       SELECT c.customer_id, c.last_name, c.country, e.last_name, m.last_name
         FROM customer c LEFT JOIN employee e ON e.employee_id = c.support_rep_id
@@ -17,7 +17,7 @@ export const music: Example = {
     fact_playlist_track: `
       SELECT x.playlist_id, x.track_id, p.name FROM playlist_track x JOIN playlist p USING (playlist_id)`,
     fact_invoice_line: `
-      SELECT l.invoice_line_id, l.invoice_id, l.track_id, COALESCE(t.genre_id, -1), i.customer_id, c.country,
+      SELECT l.invoice_line_id, l.invoice_id, l.track_id, t.genre_id, i.customer_id, c.country,
              i.invoice_date::date, i.invoice_date::time, (l.unit_price * l.quantity)::numeric(12,2)
         FROM invoice_line l JOIN invoice i USING (invoice_id) JOIN track t USING (track_id) JOIN customer c USING (customer_id)
        WHERE i.deleted_at IS NULL`,

@@ -89,8 +89,6 @@ const back = columnsOf(refund);
 const refunded = back.innerJoin("invoice_id", invoice);
 const listed = columnsOf(playlistTrack);
 
-const UNKNOWN_GENRE = -1;
-
 export const model: Model = {
   version: 1,
   calendar: dimDate,
@@ -113,11 +111,10 @@ export const model: Model = {
       },
     }),
     dimension("dim_genre", {
-      description: "Genres, and one for tracks that have none.",
+      description: "Genres.",
       source: genre,
       key: "genre_id",
       columns: { genre_id: style.copy("genre_id"), name: style.copy("name") },
-      members: [{ genre_id: UNKNOWN_GENRE, name: "unknown" }],
     }),
     dimension("dim_customer", {
       description: "Customers, their support and its manager.",
@@ -154,7 +151,7 @@ export const model: Model = {
         invoice_line_id: line.copy("invoice_line_id"),
         invoice_id: line.copy("invoice_id"),
         track_id: references("dim_track", line.copy("track_id")),
-        genre_id: references("dim_genre", whenNull(UNKNOWN_GENRE, ofTrack.copy("genre_id"))),
+        genre_id: references("dim_genre", ofTrack.copy("genre_id")),
         customer_id: references("dim_customer", ofInvoice.copy("customer_id")),
         country: ofInvoice.innerJoin("customer_id", customer).copy("country"),
         invoice_date: references("dim_date", ofInvoice.dateOf("invoice_date")),

@@ -42,7 +42,7 @@ export const rental: Example = {
       "UPDATE payment SET payment_date = '2024-02-15 12:00+00' WHERE payment_id = 13",
     "a payment loses its rental": "UPDATE payment SET rental_id = NULL WHERE payment_id = 14",
     "a film gets another kind":
-      "UPDATE film_category SET category_id = 6 WHERE film_id = 10 AND category_id = 5",
+      "UPDATE film_category SET category_id = 3 WHERE film_id = 10 AND category_id = 5",
     "a film leaves its kinds": "DELETE FROM film_category WHERE film_id = 11",
     "a kind comes": "INSERT INTO category VALUES (7, 'New kind'); INSERT INTO film_category VALUES (11, 7)",
     "everything is captured again":
