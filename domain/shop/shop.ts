@@ -1,7 +1,7 @@
 import type { Model } from "../model/model";
 import { dimCounterparty } from "./tables/dim-counterparty";
 import { dimCurrency } from "./tables/dim-currency";
-import { dimDate } from "./tables/dim-date";
+import { dimDate } from "../model/dim-date";
 import { dimDesign } from "./tables/dim-design";
 import { dimLocation } from "./tables/dim-location";
 import { dimPaymentType } from "./tables/dim-payment-type";
