@@ -43,7 +43,9 @@ async function decoded(
   const rejected: Decoded["rejected"] = [];
   const headers = new Set<string>();
   let batches = 0;
-  for await (const { batch, rejections, header, raw } of decodeCsv(chunks, source, block)) {
+  for await (const { batch, rejections, header, raw } of decodeCsv(chunks, source, {
+    ...(block !== undefined && { blockBytes: block }),
+  })) {
     batches += 1;
     headers.add(header);
     for (const [row, cells] of rowsOf(source.columns, batch).entries()) {
