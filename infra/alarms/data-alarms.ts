@@ -88,7 +88,7 @@ export class DataAlarms extends pulumi.ComponentResource {
       {
         what: "The columns of a table in the source no longer fit the model: the table waits in quarantine. The log says which and why.",
         meaning:
-          "The warehouse tables made from it stand still; all others go on. Nothing is lost: what waits is processed once the model is mended.",
+          "The warehouse tables made from it stay as they are; all others continue. Nothing is lost: the waiting commits are processed once the model is corrected.",
         section: "a-table-is-quarantined",
       },
     );
@@ -108,7 +108,7 @@ export class DataAlarms extends pulumi.ComponentResource {
       {
         what: "For half an hour every run has failed to capture a table: the source gives an error for it. The log says which and why.",
         meaning:
-          "The warehouse gets nothing new of that table; all others go on. Nothing is lost: once it can be read, it goes on from where it was.",
+          "The warehouse gets no new rows of that table; all others continue. Nothing is lost: once the table can be read, its capture continues from the last commit.",
         section: "a-table-cannot-be-captured",
         rule: lasts,
       },

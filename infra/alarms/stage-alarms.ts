@@ -5,7 +5,7 @@ import type { AlarmArgs, Alerts } from "./alerts";
 /** What a standstill of a stage means for those who use the warehouse. */
 export const STANDSTILL =
   "Until it works again the warehouse gets nothing new; what it shows stays right. Nothing is lost: the next " +
-  "run goes on from the last commit.";
+  "run continues from the last commit.";
 
 /** The share of its timeout from which a run counts as long. */
 const NEAR_TIMEOUT = 0.8;
@@ -51,7 +51,7 @@ export function stageAlarms(
       metric: "Duration",
       rule: longRuns(nearTimeout * 1000),
       what: `Runs of ${fullName} take more than ${nearTimeout / 60} of the ${timeoutSeconds / 60} minutes that they have.`,
-      meaning: `A run that is cut off loses nothing but begins again. If one piece of work cannot be done in time, the stage stands still. ${standstill}`,
+      meaning: `A run that is cut off loses nothing and starts again. If one piece of work takes too long, the stage makes no progress. ${standstill}`,
       section: "a-stage-runs-long",
     },
     opts,

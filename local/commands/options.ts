@@ -54,7 +54,7 @@ AWS_ENDPOINT_URL_S3 names an S3 service to use in place of the built-in stand-in
 export function parseOptions(args: readonly string[]): LocalOptions {
   const values = parseOrExplain(() => parse(args));
   if (values.json && !values.once && !values.help)
-    throw new Error("--json goes with --once: without it there is no last line");
+    throw new Error("--json needs --once: the platform never ends without it");
   const { source, warehouse, lake, once, json, help, open } = values;
   const port = portOf(values.console);
   if (once && (port !== undefined || open))

@@ -79,7 +79,7 @@ async function ingestSnapshot(source: SourceSnapshot, context: SnapshotContext):
   };
   if (!(await log.append(number, commit))) {
     throw new TransientError(
-      `another run created commit ${number} first; nothing is lost, the next run goes on from it`,
+      `another run created commit ${number} first; nothing is lost, and the next run continues from it`,
       {
         subject: { commit: number },
       },
@@ -105,7 +105,7 @@ function strangerError(source: SourceSnapshot, last: IngestCommit | undefined): 
   return new TerminalError(
     `the source is ${text(sourceOf(source))}, this lake is of ${last ? text(last.source) : "another"}: ` +
       'if it takes the place of that one, invoke ingest with {"allowOtherSource":true}, and every table is captured in full; ' +
-      "else mend the secret, or give it a lake of its own",
+      "otherwise correct the secret, or use another lake",
   );
 }
 

@@ -164,7 +164,7 @@ describe("the local cloud, running the very archives that would be uploaded", fu
     };
     expect(queue).to.include("process");
     expect(record.requestContext).to.include({ approximateInvokeCount: 3, condition: "RetriesExhausted" });
-    expect(record.responsePayload.errorMessage).to.include(`${key} is no JSON`);
+    expect(record.responsePayload.errorMessage).to.include(`${key} is not valid JSON`);
   });
 });
 

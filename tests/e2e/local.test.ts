@@ -208,7 +208,7 @@ describe("npm run local -- --once --json, over databases of our own", function (
 
   it("refuses an option that it does not know, --json without --once, and a lake that is in use", async () => {
     expect(await runCommand(MAIN, ["--sauce", "x"])).to.deep.include({ code: 1 });
-    expect((await runCommand(MAIN, ["--json"])).stderr).to.include("--json goes with --once");
+    expect((await runCommand(MAIN, ["--json"])).stderr).to.include("--json needs --once");
     const busy = startCommand(MAIN, [
       "--source",
       source.readerUrl,

@@ -62,7 +62,7 @@ describe("npm run operate, through the real Lambdas", function () {
 
     expect({ code, stderr }).to.deep.equal({
       code: 1,
-      stderr: `marble: there is no lake in ${empty}: name its folder with --lake, or make one with npm run local -- --lake ${empty}\n`,
+      stderr: `marble: no lake in ${empty}: name its folder with --lake, or create one with npm run local -- --lake ${empty}\n`,
     });
     expect(existsSync(empty)).to.equal(false);
   });

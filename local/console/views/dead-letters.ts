@@ -88,7 +88,7 @@ function told(message: Message, about: Receivers & { readonly at: Date | undefin
       healedAt: null,
     };
   return {
-    what: "a message that is none of Marble's",
+    what: "a message that Marble did not send",
     sentence: "",
     remedy: "Somebody else put it there.",
     healedAt: null,

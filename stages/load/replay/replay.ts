@@ -82,7 +82,7 @@ export async function planReplay(context: LoadContext, request: ReplayRequest): 
     checkLake({ lake: position.lake, number: position.commit }, head.commit, context);
   const to: number = head?.number ?? 0;
   if (from > Math.max(to, 1))
-    throw new TerminalError(`there is no commit ${from} to begin with: the last one is ${to}`);
+    throw new TerminalError(`cannot start at commit ${from}: the last commit is ${to}`);
   const tables = order.filter((name) => request.tables?.includes(name) ?? true);
   const operation = isRebuild(request) ? "rebuild" : "reload";
   const plan = { schema, model: model.version, tables, from, to };

@@ -80,7 +80,7 @@ describe("A column of an accepted type", () => {
     expect(await run()).to.deep.equal([]);
     expect((await rejectedRows(pipeline)).map((row) => (row as { reason: string }).reason)).to.have.members([
       'quantity "10.50" is no integer that Marble can hold',
-      'price "NaN" is no numeric(10,2) that Marble can hold: it is no finite number; set it to NULL in the source, or declare the column as text',
+      'price "NaN" is no numeric(10,2) that Marble can hold: it is not a finite number; set it to NULL in the source, or declare the column as text',
     ]);
   });
 });

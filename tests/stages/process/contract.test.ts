@@ -25,7 +25,7 @@ describe("rows and tables that break their contract", () => {
       "a date that is none",
       "payment",
       "UPDATE payment SET payment_date = '2024-02-30' WHERE payment_id = 7",
-      /payment_date "2024-02-30" is no date/,
+      /payment_date "2024-02-30" is not a date/,
     ],
     [
       "a date beyond any calendar",
@@ -43,19 +43,19 @@ describe("rows and tables that break their contract", () => {
       "an infinite timestamp",
       "payment",
       "UPDATE payment SET last_updated = 'infinity' WHERE payment_id = 7",
-      /last_updated "infinity" is no timestamp/,
+      /last_updated "infinity" is not a valid timestamp/,
     ],
     [
       "a number that is none",
       "payment",
       "UPDATE payment SET payment_amount = 'NaN' WHERE payment_id = 7",
-      /payment_amount "NaN" is no numeric/,
+      /payment_amount "NaN" is not a valid numeric/,
     ],
     [
       "a number out of range",
       "payment",
       "ALTER TABLE payment ALTER payment_amount TYPE numeric; UPDATE payment SET payment_amount = 1e12 WHERE payment_id = 7",
-      /payment_amount "1000000000000.*" is no numeric/,
+      /payment_amount "1000000000000.*" is not a valid numeric/,
     ],
   ];
   for (const [what, table, sql, reason] of bad) {

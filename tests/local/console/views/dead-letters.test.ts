@@ -38,9 +38,9 @@ describe("A dead letter says what was given up, why and what to do:", () => {
       sentence: "cannot connect to the warehouse",
       healedAt: null,
     });
-    expect(view(EVENT).remedy).to.include("It heals by itself once the cause is gone");
+    expect(view(EVENT).remedy).to.include("It recovers once the cause is gone");
     const terminal = { ...EVENT, responsePayload: { errorType: "TerminalError", errorMessage: "GRANT" } };
-    expect(view(terminal).remedy).to.include("A person has to do what the sentence says");
+    expect(view(terminal).remedy).to.include("A person has to do what the message says");
   });
 
   it("an event is healed by the first run of its stage that began after it and succeeded", () => {
@@ -67,7 +67,7 @@ describe("A dead letter says what was given up, why and what to do:", () => {
 
   for (const foreign of ["no JSON", "null", "7", "{}", '{"Records":[]}', '{"requestContext":{}}', "[]"]) {
     it(`what is none of these is shown as it is: ${foreign}`, () => {
-      expect(view(foreign)).to.include({ what: "a message that is none of Marble's", message: foreign });
+      expect(view(foreign)).to.include({ what: "a message that Marble did not send", message: foreign });
     });
   }
 
