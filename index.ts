@@ -7,8 +7,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { HANDOUTS_PREFIX, modelPrefix } from "./domain/log/keys";
-import { marts } from "./domain/shop/marts/marts";
-import { model } from "./domain/model/model";
+import { marts, model } from "./domain/declarations";
 import { NEVER } from "./domain/report/mail";
 import { ingest } from "./handlers/ingest";
 import { load } from "./handlers/load";

@@ -8,7 +8,7 @@ import { objectStore } from "../adapters/lake/object-store";
 import { withTelemetry } from "../adapters/aws/telemetry";
 import { dayNumber } from "../domain/transform/calendar";
 import { ingestCommit, processCommit } from "../domain/log/commit";
-import { model } from "../domain/model/model";
+import { model } from "../domain/declarations";
 import type { ProcessContext } from "../stages/process/context";
 import { hasTime, monotonicClock } from "../stages/shared/clock";
 import { processCommits, type ProcessReport } from "../stages/process/process";

@@ -6,7 +6,7 @@ import { createdKeys } from "../adapters/aws/queue-event";
 import { withTelemetry } from "../adapters/aws/telemetry";
 import { ingestCommit } from "../domain/log/commit";
 import { modelPrefix } from "../domain/log/keys";
-import { model } from "../domain/model/model";
+import { model } from "../domain/declarations";
 import { hasTime, monotonicClock } from "../stages/shared/clock";
 import { remodelHandedOut, type RemodelReport } from "../stages/process/tasks/task-message";
 

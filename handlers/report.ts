@@ -8,8 +8,7 @@ import { withConnection } from "../adapters/postgres/postgres";
 import { reportStore } from "../adapters/lake/report-store";
 import { readCredentials } from "../adapters/aws/secrets";
 import { withTelemetry } from "../adapters/aws/telemetry";
-import { model } from "../domain/model/model";
-import { marts } from "../domain/shop/marts/marts";
+import { model, marts } from "../domain/declarations";
 import { makeReport, type ReportOutcome } from "../stages/report";
 
 /** What a person may ask for; a schedule asks for nothing. */

@@ -13,7 +13,7 @@ import { mailClaimKey, mailSentKey, reportKey, type ReportKey } from "../domain/
 import { isMailTime, NEVER, reportMail, type MailTime } from "../domain/report/mail";
 import { reportPage, type PageScript } from "../domain/report/page/page";
 import type { Row } from "../domain/report/question";
-import { questions } from "../domain/shop/report/questions/questions";
+import { questions } from "../domain/declarations";
 
 /** The longest that a role's credentials live, and so the longest that a link can work. */
 const LINK_SECONDS = 12 * 3600;

@@ -1,14 +1,3 @@
-import { dimCounterparty } from "../shop/tables/dim-counterparty";
-import { dimCurrency } from "../shop/tables/dim-currency";
-import { dimDate } from "./dim-date";
-import { dimDesign } from "../shop/tables/dim-design";
-import { dimLocation } from "../shop/tables/dim-location";
-import { dimPaymentType } from "../shop/tables/dim-payment-type";
-import { dimStaff } from "../shop/tables/dim-staff";
-import { dimTransaction } from "../shop/tables/dim-transaction";
-import { factPayment } from "../shop/tables/fact-payment";
-import { factPurchaseOrder } from "../shop/tables/fact-purchase-order";
-import { factSalesOrder } from "../shop/tables/fact-sales-order";
 import type { Column } from "./columns";
 import type { SourceTable } from "./source";
 import {
@@ -34,24 +23,6 @@ export interface Model {
   readonly calendar: Calendar;
   readonly tables: readonly (Dimension | Fact)[];
 }
-
-/** Three star schemas that share their dimensions. Adding a table is adding a file, and its name here. */
-export const model: Model = {
-  version: 1,
-  calendar: dimDate,
-  tables: [
-    dimCounterparty,
-    dimCurrency,
-    dimDesign,
-    dimLocation,
-    dimPaymentType,
-    dimStaff,
-    dimTransaction,
-    factPayment,
-    factPurchaseOrder,
-    factSalesOrder,
-  ],
-};
 
 /**
  * All tables, parents before children. A table may refer to itself.

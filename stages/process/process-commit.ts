@@ -13,7 +13,7 @@ import type {
   WarehousePart,
   WarehouseTableCommit,
 } from "../../domain/log/commit";
-import { sourceStatuses } from "../../domain/log/source-status";
+import { sourceStatuses } from "../../domain/log/source-statuses";
 import type { CommitNumber } from "../../domain/log/keys";
 import { feedsIn, isDirect, type TableFeed } from "../../domain/model/joined-feeds";
 import { paddedColumns } from "../../domain/transform/contract";

@@ -214,7 +214,7 @@ describe("The runbook, followed to the letter in a copy of the project", functio
   });
 
   it("Reprocess and Replay: a new version of the model gets its log, and a damaged warehouse is mended", async () => {
-    await edit("domain/model/model.ts", "version: 1,", () => "version: 2,");
+    await edit("domain/shop/shop.ts", "version: 1,", () => "version: 2,");
     await within("warehouse", async (query) => {
       await query("UPDATE dim_staff SET first_name = 'damaged'");
       await query("DELETE FROM marble_ledger");

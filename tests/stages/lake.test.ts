@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { dimCurrency } from "../../domain/shop/tables/dim-currency";
-import { model } from "../../domain/model/model";
+import { model } from "../../domain/declarations";
 import { dimension } from "../../domain/model/table";
 import { lakeTables, latestQueries, PARTITIONS, type LakeTable } from "../../infra/lake/lake-tables";
 import {

@@ -1,8 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { Client } from "pg";
-import { marts } from "../../../domain/shop/marts/marts";
-import { model } from "../../../domain/model/model";
+import { marts, model } from "../../../domain/declarations";
 import type { DemoChanges } from "./demo-changes";
 import type { Platform } from "../../platform";
 import { withClient } from "../../databases/postgres/client";

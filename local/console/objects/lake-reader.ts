@@ -3,7 +3,7 @@ import { commitLog, processedLog, type CommitLog } from "../../../adapters/lake/
 import { objectStore, type ObjectStore } from "../../../adapters/lake/object-store";
 import { ingestCommit, type IngestCommit, type ProcessCommit } from "../../../domain/log/commit";
 import { modelPrefix } from "../../../domain/log/keys";
-import { model } from "../../../domain/model/model";
+import { model } from "../../../domain/declarations";
 import type { Cloud } from "../../cloud";
 import { REGION } from "../../cloud/account";
 

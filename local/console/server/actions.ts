@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { model } from "../../../domain/model/model";
+import { model } from "../../../domain/declarations";
 import type { StageName } from "../../cloud";
 import type { Outage } from "../../databases/databases";
 import type { InvocationResult } from "../../cloud/lambda/function";

@@ -1,10 +1,9 @@
 import { expect } from "chai";
 import type { Mart } from "../../../domain/marts/mart";
-import { marts } from "../../../domain/shop/marts/marts";
+import { marts, model } from "../../../domain/declarations";
 import { martProblems } from "../../../domain/marts/problems";
 import { dimDate } from "../../../domain/model/dim-date";
 import { factPayment } from "../../../domain/shop/tables/fact-payment";
-import { model } from "../../../domain/model/model";
 
 const small = { version: 1, calendar: dimDate, tables: [factPayment] };
 const mart = (name: string, sql: string): Mart => ({ ...marts[0]!, name, sql });

@@ -1,8 +1,7 @@
 import { expect } from "chai";
-import { marts } from "../../../domain/shop/marts/marts";
+import { marts, model } from "../../../domain/declarations";
 import { martTask, outlived, type MartRelation } from "../../../domain/marts/upkeep";
 import { createMart, markIn, martView } from "../../../domain/marts/view";
-import { model } from "../../../domain/model/model";
 import { targetOf } from "../../support/warehouse/staging";
 
 const MARK = { schema: "public", digest: "0123456789abcdef" };

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import type { Column } from "../../../domain/model/columns";
-import { columnsOf, references } from "../../../domain/model/columns";
-import { contractsOf, loadOrder, model, type Model } from "../../../domain/model/model";
+import { type Column, columnsOf, references } from "../../../domain/model/columns";
+import { contractsOf, loadOrder, type Model } from "../../../domain/model/model";
+import { model } from "../../../domain/declarations";
 import { sourceTable } from "../../../domain/model/source";
 import {
   dimension,

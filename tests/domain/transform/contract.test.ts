@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { contractBreaches } from "../../../domain/transform/contract";
-import { contractsOf, model } from "../../../domain/model/model";
+import { contractsOf } from "../../../domain/model/model";
+import { model } from "../../../domain/declarations";
 import { optional, required, sourceTable, type SourceTable } from "../../../domain/model/source";
 import { staff } from "../../../domain/shop/sources";
 import {

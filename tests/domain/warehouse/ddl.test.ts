@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { loadOrder, model } from "../../../domain/model/model";
+import { loadOrder } from "../../../domain/model/model";
+import { model } from "../../../domain/declarations";
 import { createTable, type ReferredTable } from "../../../domain/warehouse/ddl";
 import { createDatabase, type TestDatabase } from "../../support/postgres/postgres";
 import { WAREHOUSE_TABLES } from "../../support/oracle/warehouse-tables";

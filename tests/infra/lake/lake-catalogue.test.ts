@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { model } from "../../../domain/model/model";
+import { model } from "../../../domain/declarations";
 import { LakeBucket } from "../../../infra/lake/lake-bucket";
 import { LakeCatalogue } from "../../../infra/lake/lake-catalogue";
 import type { DeclaredResource } from "../../../local/cloud/declared-resource";

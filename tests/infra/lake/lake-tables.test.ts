@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { glueType, lakeTables, latestQueries } from "../../../infra/lake/lake-tables";
-import { model } from "../../../domain/model/model";
+import { model } from "../../../domain/declarations";
 import {
   bigint,
   boolean,

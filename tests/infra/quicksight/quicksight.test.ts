@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { AnalysisDefinition, Visual } from "@aws-sdk/client-quicksight";
 import type { Mart } from "../../../domain/marts/mart";
-import { marts } from "../../../domain/shop/marts/marts";
+import { marts } from "../../../domain/declarations";
 import { parseConfig } from "../../../infra/settings/config";
 import { sheetsOf } from "../../../infra/quicksight/sheets";
 import { QuickSight } from "../../../infra/quicksight/quicksight";

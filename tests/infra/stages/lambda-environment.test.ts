@@ -1,7 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
 import { expect } from "chai";
-import { marts } from "../../../domain/shop/marts/marts";
-import { model } from "../../../domain/model/model";
+import { marts, model } from "../../../domain/declarations";
 import { checkDeclarations } from "../../../infra/stages/lambda-environment";
 
 describe("What the program is given to deploy", () => {

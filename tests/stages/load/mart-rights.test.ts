@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { marts } from "../../../domain/shop/marts/marts";
+import { marts } from "../../../domain/declarations";
 import { CHANGED } from "../../support/pipeline/changed-mart";
 import { actualMarts, expectedMarts, recordSeen } from "../../support/oracle/expected-marts";
 import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";

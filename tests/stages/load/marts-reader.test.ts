@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { Client } from "pg";
-import { marts } from "../../../domain/shop/marts/marts";
+import { marts } from "../../../domain/declarations";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
 const DOCUMENT = join(__dirname, "../../../docs/quicksight.md");

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { marts } from "../../../domain/shop/marts/marts";
+import { marts } from "../../../domain/declarations";
 import {
   amendSalesOrder,
   deleteSalesOrder,

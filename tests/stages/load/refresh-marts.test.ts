@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { integer, type MartType } from "../../../domain/marts/column";
 import { type Mart } from "../../../domain/marts/mart";
-import { marts } from "../../../domain/shop/marts/marts";
+import { marts } from "../../../domain/declarations";
 import { CHANGED } from "../../support/pipeline/changed-mart";
 import { actualMarts, expectedMarts, recordSeen } from "../../support/oracle/expected-marts";
 import { failureOf } from "../../support/failure";

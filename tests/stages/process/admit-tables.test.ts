@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { model, type Model } from "../../../domain/model/model";
+import type { Model } from "../../../domain/model/model";
+import { model } from "../../../domain/declarations";
 import type { SourceTable } from "../../../domain/model/source";
 import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { columnsOf } from "../../../domain/model/columns";
 import { factSalesOrder } from "../../../domain/shop/tables/fact-sales-order";
-import { model, type Model } from "../../../domain/model/model";
+import type { Model } from "../../../domain/model/model";
+import { model } from "../../../domain/declarations";
 import { required, sourceTable, type SourceColumn } from "../../../domain/model/source";
 import { salesOrder } from "../../../domain/shop/sources";
 import type { Fact } from "../../../domain/model/table";

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { columnsOf } from "../../../domain/model/columns";
-import { model, type Model } from "../../../domain/model/model";
+import type { Model } from "../../../domain/model/model";
+import { model } from "../../../domain/declarations";
 import { sourceTable } from "../../../domain/model/source";
 import { dimension } from "../../../domain/model/table";
 import { integer, text } from "../../../domain/model/types";

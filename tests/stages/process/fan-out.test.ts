@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { createHash } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { ProcessCommit } from "../../../domain/log/commit";
-import { modelShape, model, type Model } from "../../../domain/model/model";
+import { modelShape, type Model } from "../../../domain/model/model";
+import { model } from "../../../domain/declarations";
 import { handoutKey, type Task } from "../../../domain/log/task";
 import { monotonicClock } from "../../../stages/shared/clock";
 import {

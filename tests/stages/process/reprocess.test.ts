@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { columnsOf, joined, whenNull } from "../../../domain/model/columns";
 import { dimStaff } from "../../../domain/shop/tables/dim-staff";
-import { model, type Model } from "../../../domain/model/model";
+import type { Model } from "../../../domain/model/model";
+import { model } from "../../../domain/declarations";
 import { optional, sourceTable } from "../../../domain/model/source";
 import { department, staff } from "../../../domain/shop/sources";
 import { dimension } from "../../../domain/model/table";
@@ -67,7 +68,7 @@ describe("A change of the model", () => {
     await pipeline.ingest();
 
     expect(await failure(pipeline.process({ model: changed(1) }))).to.include(
-      "raise `version` in domain/model/model.ts",
+      "raise `version` in domain/shop/shop.ts",
     );
     expect((await pipeline.processed.log.head())?.number).to.equal(2);
   });

@@ -1,6 +1,6 @@
 import { date, integer } from "../../../domain/marts/column";
 import type { Mart } from "../../../domain/marts/mart";
-import { marts } from "../../../domain/shop/marts/marts";
+import { marts } from "../../../domain/declarations";
 
 const [REVENUE] = marts;
 /** The first mart with columns in another order, and one more. */

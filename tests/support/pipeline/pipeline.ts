@@ -19,8 +19,8 @@ import {
   type ProcessCommit,
 } from "../../../domain/log/commit";
 import type { Mart } from "../../../domain/marts/mart";
-import { marts } from "../../../domain/shop/marts/marts";
-import { model, type Model } from "../../../domain/model/model";
+import { marts, model } from "../../../domain/declarations";
+import type { Model } from "../../../domain/model/model";
 import { startS3, type S3Hook, type S3Server } from "../../../local/cloud/s3/server";
 import { monotonicClock } from "../../../stages/shared/clock";
 import { ingestSource, type IngestReport } from "../../../stages/ingest/ingest";

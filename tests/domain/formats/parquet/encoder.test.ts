@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { ParquetReader } from "parquetjs-lite";
 import { dayNumber } from "../../../../domain/transform/calendar";
 import type { Value } from "../../../../domain/formats/columnar/read";
-import { model } from "../../../../domain/model/model";
+import { model } from "../../../../domain/declarations";
 import { integer, text, typeName } from "../../../../domain/model/types";
 import { parquetEncoder } from "../../../../domain/formats/parquet/encoder";
 import { anyRow } from "../../../support/formats/arbitraries";

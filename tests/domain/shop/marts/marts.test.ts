@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { marts } from "../../../../domain/shop/marts/marts";
+import { marts } from "../../../../domain/declarations";
 import { martsDocument } from "../../../support/oracle/marts-document";
 
 const DOCUMENT = join(__dirname, "../../../../docs/marts.md");
