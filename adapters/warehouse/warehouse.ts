@@ -2,7 +2,7 @@ import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { MarbleError, messageOf, TerminalError, TransientError } from "../../domain/errors";
+import { TerminalError } from "../../domain/errors";
 import type { CommitNumber } from "../../domain/log/keys";
 import { commitNumber } from "../../domain/log/keys";
 import { literal, qualified } from "../../domain/sql";
@@ -10,7 +10,8 @@ import { BOOKKEEPING, createBookkeeping, LEDGER, lockLoader } from "../../domain
 import type { CatalogueTable } from "../../domain/warehouse/target";
 import { codeOf, rowsOf, SAME_TEXT } from "../postgres/postgres";
 import { catalogueOf } from "./catalogue";
-import { missingGrant } from "./rights";
+import { DENIED, healsByItself, isDataException, warehouseError } from "./errors";
+import { missingGrant, missingTemporary } from "./rights";
 
 /** The warehouse within one transaction. */
 export interface Warehouse {
@@ -30,6 +31,20 @@ export interface Warehouse {
    *   that it did remains then
    */
   attempt<T>(work: () => Promise<T | undefined>): Promise<T | undefined>;
+  /**
+   * Loads rows into a table.
+   * @param findColumn the column that does not take a value, looked for when the server does not say which
+   * @throws TransientError or TerminalError that names the table, the column and the reason
+   */
+  loadRows<T>(
+    table: string,
+    work: () => Promise<T>,
+    findColumn?: () => Promise<string | undefined>,
+  ): Promise<T>;
+  /** Runs statements, and undoes them. @returns the error of the first that fails */
+  rehearse(statements: readonly string[]): Promise<Error | undefined>;
+  /** The GRANT for what the role lacks to load more than once; undefined when it lacks nothing. */
+  missingRight(): Promise<string | undefined>;
   readonly ledger: Ledger;
 }
 
@@ -74,7 +89,9 @@ export async function inWarehouseTransaction<T>(
   } catch (error) {
     // A connection that is gone has rolled back by itself.
     await client.query("ROLLBACK").catch(() => undefined);
-    throw warehouseError(error, codeOf(error) === DENIED ? await remedyOf(client, schema) : "");
+    const remedy =
+      codeOf(error) === DENIED ? await remedyOf(client, schema).catch(() => undefined) : undefined;
+    throw warehouseError(error, { remedy });
   }
 }
 
@@ -116,6 +133,9 @@ function warehouse(client: pg.Client, schema: string): Warehouse {
     },
     rows: (sql) => rowsOf(client, sql),
     attempt: (work) => attempt(client, work),
+    loadRows: (table, work, findColumn) => loadRows(client, { table, work, findColumn }),
+    rehearse: (statements) => rehearse(client, statements),
+    missingRight: () => missingTemporary(client),
     ledger: ledgerOf(client, schema),
   };
 }
@@ -132,6 +152,43 @@ async function attempt<T>(client: pg.Client, work: () => Promise<T | undefined>)
   }
   await client.query(`${result === undefined ? "ROLLBACK TO" : "RELEASE"} SAVEPOINT attempt`);
   return result;
+}
+
+async function loadRows<T>(
+  client: pg.Client,
+  options: {
+    readonly table: string;
+    readonly work: () => Promise<T>;
+    readonly findColumn: (() => Promise<string | undefined>) | undefined;
+  },
+): Promise<T> {
+  const { table, work, findColumn } = options;
+  if (findColumn !== undefined) await client.query("SAVEPOINT load_rows");
+  try {
+    const result = await work();
+    if (findColumn !== undefined) await client.query("RELEASE SAVEPOINT load_rows");
+    return result;
+  } catch (error) {
+    // The GRANT is looked for when the transaction has ended.
+    if (codeOf(error) === DENIED) throw error;
+    if (findColumn === undefined || !isDataException(error)) throw warehouseError(error, { table });
+    await client.query("ROLLBACK TO SAVEPOINT load_rows");
+    throw warehouseError(error, { table, column: await findColumn() });
+  }
+}
+
+async function rehearse(client: pg.Client, statements: readonly string[]): Promise<Error | undefined> {
+  await client.query("SAVEPOINT rehearsal");
+  try {
+    await client.query(statements.join(";\n"));
+    return undefined;
+  } catch (error) {
+    if (healsByItself(error)) throw error;
+    return error instanceof Error ? error : new Error(String(error));
+  } finally {
+    // A connection that is broken has undone it by itself.
+    await client.query("ROLLBACK TO SAVEPOINT rehearsal; RELEASE SAVEPOINT rehearsal").catch(() => undefined);
+  }
 }
 
 /** The columns of a table; none when there is no such table. */
@@ -181,28 +238,8 @@ function ledgerOf(client: pg.Client, schema: string): Ledger {
   };
 }
 
-/** Errors that heal: connection, serialization and deadlock, resources, a lock, a server that restarts. */
-const TRANSIENT = /^(08|40|53|55|57|58)|^E[A-Z]+$/;
-
-/** Is it enough to try again? */
-export const healsByItself = (error: unknown): boolean => {
-  if (error instanceof MarbleError) return error.kind === "transient";
-  const code = codeOf(error);
-  return code === "" || TRANSIENT.test(code);
-};
-
-/** SQLSTATE of what the role may not do. */
-const DENIED = "42501";
-
-/** Where it is a right on the schema that is missing, the GRANT. */
-async function remedyOf(client: pg.Client, schema: string): Promise<string> {
-  const grant = await missingGrant(client, schema).catch(() => undefined);
-  return grant === undefined ? "" : `: ${grant}`;
-}
-
-function warehouseError(error: unknown, remedy = ""): Error {
-  if (error instanceof MarbleError) return error;
-  const message = `the warehouse refused the load: ${messageOf(error)}${remedy}`;
-  const Kind = healsByItself(error) ? TransientError : TerminalError;
-  return new Kind(message, { cause: error });
+/** Where it is a right on the schema or the database that is missing, the GRANT. */
+async function remedyOf(client: pg.Client, schema: string): Promise<string | undefined> {
+  const grants = [await missingGrant(client, schema), await missingTemporary(client)];
+  return grants.find((grant) => grant !== undefined);
 }

@@ -105,6 +105,18 @@ export interface TableDescription {
   /** See `TableCapture`. */
   readonly unique?: readonly (readonly string[])[];
   readonly columns: readonly CatalogueColumn[];
+  /** The types in its columns whose texts have names of other objects in them: `regclass`, `aclitem`. */
+  readonly naming?: readonly string[];
+  /** Of a table with such columns. */
+  readonly names?: NamesInTexts;
+}
+
+/** The names that the texts of a table's rows may have in them. */
+export interface NamesInTexts {
+  /** `last:digest`, for the next capture: the number of the last object, and a digest of all names up to it. */
+  readonly text: string;
+  /** Was one of those that the capture before knew renamed or dropped? */
+  readonly changed: boolean;
 }
 
 /** What to capture of one table. `reason` is for the log. */
@@ -161,5 +173,6 @@ function whyInFull(previous: TableCapture, table: TableDescription): string | un
   // Under another key the rows have to be known anew.
   if (JSON.stringify(previous.key) !== JSON.stringify(table.key)) return "its key changed";
   if (changesRows(columnChanges(previous.columns, table.columns))) return "its columns changed";
+  if (table.names?.changed === true) return "objects that its rows name were renamed or dropped";
   return undefined;
 }

@@ -88,6 +88,8 @@ const tableCapture = z.object({
   identity: z.array(z.string()).optional(),
   /** The columns that the source had: see `CatalogueColumn`. */
   columns: z.array(catalogueColumn),
+  /** Of a table whose rows have names of other objects in their texts: see `NamesInTexts`. */
+  names: z.string().optional(),
   /**
    * Of a table whose first capture is underway (see `Slice`): the key of the last row that was captured, in
    * the order of keys, and how many rows a slice has. `total` and `keys` are those of the rows up to it.

@@ -21,12 +21,27 @@ export function createStaging(target: TargetTable): string {
 export const copyIntoStaging = (target: TargetTable): string =>
   `COPY pg_temp.${stagingName(target)} FROM STDIN (FORMAT binary)`;
 
+/** Stores the staged values of a column as the target would, in a table of its own. */
+export const storeColumn = (schema: string, target: TargetTable, column: string): readonly string[] => {
+  const theirs = identifier(theirName(target, column));
+  return [
+    `CREATE TEMPORARY TABLE marble_probe ON COMMIT DROP AS SELECT ${theirs} FROM ${namesOf(schema, target).into} LIMIT 0`,
+    `INSERT INTO pg_temp.marble_probe SELECT s.${identifier(column)} FROM pg_temp.${stagingName(target)} AS s`,
+  ];
+};
+
 /** A table may be staged several times in a commit. */
 export const dropStaging = (name: string): string => `DROP TABLE pg_temp.${name}`;
 
 /** Values are taken for a column too that has values of its own, GENERATED ALWAYS AS IDENTITY. */
 export const insertInto = (into: string, columns: readonly string[]): string =>
   `INSERT INTO ${into} (${list(columns)}) OVERRIDING SYSTEM VALUE`;
+
+/** Inserts all staged rows. */
+export function insertStaged(schema: string, target: TargetTable): string {
+  const { into, theirs, ours } = namesOf(schema, target);
+  return `${insertInto(into, theirs)} SELECT ${list(ours, "s")} FROM pg_temp.${stagingName(target)} AS s`;
+}
 
 /**
  * Looks up the parents of staged rows in the staging table itself. A chain of rows that all wait would take
@@ -44,7 +59,7 @@ export const indexReferences = (target: TargetTable): readonly string[] =>
  * the same dimension.
  */
 export function upsertDimension(schema: string, target: TargetTable): readonly string[] {
-  const { into, ours, theirs } = namesOf(schema, target);
+  const { into } = namesOf(schema, target);
   const rows = `pg_temp.${stagingName(target)}`;
   const keys = keyColumns(target.table);
   const others = [...target.columns.keys()].filter((name) => !keys.includes(name));
@@ -52,9 +67,7 @@ export function upsertDimension(schema: string, target: TargetTable): readonly s
     .map((name) => `${identifier(theirName(target, name))} = s.${identifier(name)}`)
     .join(", ");
   const known = sameKey(target, { theirs: "t", ours: "s" });
-  const insert =
-    `${insertInto(into, theirs)} SELECT ${list(ours, "s")} FROM ${rows} AS s ` +
-    `WHERE NOT EXISTS (SELECT FROM ${into} AS t WHERE ${known})`;
+  const insert = `${insertStaged(schema, target)} WHERE NOT EXISTS (SELECT FROM ${into} AS t WHERE ${known})`;
   if (others.length === 0) return [insert];
   const update =
     `UPDATE ${into} AS t SET ${set} FROM ${rows} AS s ` +
@@ -65,9 +78,9 @@ export function upsertDimension(schema: string, target: TargetTable): readonly s
 
 /** Days that the calendar has already are left as they are. */
 export const insertCalendar = (schema: string, target: TargetTable): string => {
-  const { into, theirs, ours } = namesOf(schema, target);
+  const { into } = namesOf(schema, target);
   return (
-    `${insertInto(into, theirs)} SELECT ${list(ours, "s")} FROM pg_temp.${stagingName(target)} AS s ` +
+    `${insertStaged(schema, target)} ` +
     `WHERE NOT EXISTS (SELECT FROM ${into} AS t WHERE ${sameKey(target, { theirs: "t", ours: "s" })})`
   );
 };

@@ -3,7 +3,7 @@ import { keyColumns, tombstoneTable, type Fact } from "../model/table";
 import { identifier, literal, qualified } from "../sql";
 import { BATCHES, DELETIONS } from "./bookkeeping";
 import { forgetOrphans, type Destination } from "./orphans";
-import { insertInto, stagingName } from "./dimensions";
+import { insertStaged, stagingName } from "./dimensions";
 import type { TargetTable } from "./target";
 import { differs, list, namesOf, sameKey } from "./values";
 
@@ -43,8 +43,7 @@ export const createCurrentView = (target: FactTarget): string =>
 /** Appends the staged versions; of a recapture only those that differ from the newest version. */
 export function appendVersions(fact: FactTarget, options: { recapture: boolean }): string {
   const { target } = fact;
-  const { into, theirs, ours } = namesOf(fact.schema, target);
-  const insert = `${insertInto(into, theirs)} SELECT ${list(ours, "s")} FROM pg_temp.${stagingName(target)} AS s`;
+  const insert = insertStaged(fact.schema, target);
   if (!options.recapture) return insert;
   const aliases = { theirs: "t", ours: "s" };
   return (

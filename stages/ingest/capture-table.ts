@@ -183,10 +183,12 @@ const described = ({
   key,
   unique,
   columns,
-}: TableDescription): Pick<TableCapture, "storage" | "key" | "unique" | "columns"> => ({
+  names,
+}: TableDescription): Pick<TableCapture, "storage" | "key" | "unique" | "columns" | "names"> => ({
   storage,
   key: [...key],
-  ...(unique !== undefined && { unique: unique.map((names) => [...names]) }),
+  ...(unique !== undefined && { unique: unique.map((each) => [...each]) }),
+  ...(names !== undefined && { names: names.text }),
   columns: columns.map(({ labels, attributes, ...column }) => ({
     ...column,
     ...(labels !== undefined && { labels: [...labels] }),

@@ -1,7 +1,7 @@
 import type { SourceSnapshot } from "../../adapters/source/source";
-import { isAboutTable } from "../../adapters/source/errors";
+import { isAboutTable, isGone, isOutOfLocks } from "../../adapters/source/errors";
 import { lastCapture, type TableDescription } from "../../domain/capture/capture";
-import type { IngestCommit, TableCapture } from "../../domain/log/commit";
+import { captureOf, type IngestCommit, type TableCapture } from "../../domain/log/commit";
 import { messageOf } from "../../domain/errors";
 import { Room } from "../../domain/capture/slice";
 import { absentCapture, captureTable, failedCapture, type CaptureRun } from "./capture-table";
@@ -10,8 +10,8 @@ import { absentCapture, captureTable, failedCapture, type CaptureRun } from "./c
 export type CapturedTables = Pick<IngestCommit, "tables" | "refused" | "overlap">;
 
 /**
- * Captures every table, one after the other: they share one snapshot, and so one connection. One that the source
- * fails to give stops no other. A table that was captured once stays in every later commit: if it comes back, its
+ * Captures every table, one after the other: they share one snapshot, and so one connection. New tables come last, the
+ * small ones first: others refer to them, and all of them have room. One that the source fails to give stops no other. A table that was captured once stays in every later commit: if it comes back, its
  * past must be known.
  * @throws the first error when no table could be captured
  */
@@ -26,15 +26,19 @@ export async function captureTables(
   const captures = new Map<string, TableCapture>();
   const overlap = new Set<string>();
   const failures: unknown[] = [];
-  for (const table of [...tables].sort((a, b) => sizeOf(a, sizes) - sizeOf(b, sizes))) {
+  const failedLast = ({ name }: TableDescription): boolean => captureOf(given.last, name)?.mode === "failed";
+  // One that changes all the time is best looked at right after the snapshot was taken.
+  const order = (table: TableDescription): number => (failedLast(table) ? -2 : (sizes.get(table.name) ?? -1));
+  for (const table of [...tables].sort((a, b) => order(a) - order(b))) {
     try {
-      const result = await captureTable(source, table, run);
+      const result = await captureUnlocked(source, table, run);
       captures.set(table.name, result.capture);
       for (const xid of result.overlap) overlap.add(xid);
     } catch (error) {
       if (!isAboutTable(error)) throw error;
       failures.push(error);
-      await source.recover();
+      // A table that was made and dropped again was never there for the lake.
+      if (isGone(error) && isNew(table)) continue;
       const fields = { commit: run.number, table: table.name, reason: messageOf(error) };
       run.telemetry.warn("a table could not be captured; the next run tries again", fields);
       captures.set(table.name, failedCapture(table, fields.reason, run));
@@ -49,6 +53,30 @@ export async function captureTables(
   return { tables: Object.fromEntries(captures), refused: { ...refused }, overlap: [...overlap] };
 }
 
-/** New tables come last, the small ones first: others refer to them, and all of them have room. */
-const sizeOf = ({ name }: TableDescription, sizes: ReadonlyMap<string, number>): number =>
-  sizes.get(name) ?? -1;
+/**
+ * Captures a table, and gives the locks back that it took: a server has room for so many, and a run that held those of
+ * all tables to its end would take them from everybody else. Where there was no room, it is tried once more without
+ * any.
+ */
+async function captureUnlocked(
+  source: SourceSnapshot,
+  table: TableDescription,
+  run: CaptureRun,
+): ReturnType<typeof captureTable> {
+  const { naming } = table;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const before = lastCapture(run.last, table.name)?.names;
+      // Before its rows are read: a name that changes meanwhile is seen by the next run.
+      const names = naming === undefined ? undefined : await source.names(naming, before);
+      const described = names === undefined ? table : { ...table, names };
+      const result = await captureTable(source, described, run);
+      await source.release();
+      return result;
+    } catch (error) {
+      if (!isAboutTable(error)) throw error;
+      await source.release();
+      if (!isOutOfLocks(error) || attempt > 1) throw error;
+    }
+  }
+}

@@ -33,7 +33,8 @@ export async function copiedStraight(
   const { foreignKeys } = facts;
   return warehouse.attempt(async () => {
     if (foreignKeys.length > 0) await warehouse.execute(dropForeignKeys(schema, target, foreignKeys));
-    const rows = await copyFiles(copyIntoTarget(schema, target), { target, files, load });
+    const copy = (): Promise<number> => copyFiles(copyIntoTarget(schema, target), { target, files, load });
+    const rows = await warehouse.loadRows(target.name, copy);
     if (foreignKeys.length > 0) await warehouse.execute(addForeignKeys(schema, target, foreignKeys));
     const orphan = findUnwatchedOrphan(place, foreignKeys);
     return orphan !== undefined && (await warehouse.execute(orphan)) > 0 ? undefined : rows;

@@ -8,11 +8,13 @@ import { createCurrentView } from "../../domain/warehouse/facts";
 import { findTarget, type TargetTable } from "../../domain/warehouse/target";
 import { theirName } from "../../domain/warehouse/values";
 import type { LoadContext } from "./load";
+import { rehearseLoads } from "./rehearse";
 
 /**
  * Finds every table of the model in the warehouse, in load order, and creates what is missing: tables,
  * views, and the ledger.
- * @throws TerminalError when the ledger is gone although facts are loaded: they would be loaded again
+ * @throws TerminalError when the ledger is gone although facts are loaded: they would be loaded again; and, before
+ *   the first load, when the warehouse lacks what later loads need
  */
 export async function prepareWarehouse(
   warehouse: Warehouse,
@@ -20,6 +22,7 @@ export async function prepareWarehouse(
 ): Promise<ReadonlyMap<string, TargetTable>> {
   const order = loadOrder(model);
   const found = await findTargets(warehouse, order);
+  const prepared = new Set(found.keys());
   for (const table of order.filter(({ name }) => !found.has(name))) {
     telemetry.info("creating a warehouse table", { table: table.name });
     await warehouse.execute(createTable(schema, table, referable(order, found)));
@@ -35,6 +38,7 @@ export async function prepareWarehouse(
       );
     }
     await warehouse.ledger.create();
+    await rehearseLoads(warehouse, { schema, targets, prepared });
   }
   await createViews(warehouse, schema, targets);
   return targets;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { healsByItself, inWarehouseTransaction, type Warehouse } from "../../adapters/warehouse/warehouse";
+import { healsByItself } from "../../adapters/warehouse/errors";
+import { inWarehouseTransaction, type Warehouse } from "../../adapters/warehouse/warehouse";
 import {
   attempt,
   martRelations,

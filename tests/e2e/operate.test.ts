@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -48,6 +49,23 @@ describe("npm run operate, through the real Lambdas", function () {
     await operate(platform, parseOperateOptions(args)!, (line) => said.push(line));
     return said.join("\n");
   };
+
+  it("makes no lake in a folder that has none", async () => {
+    const empty = join(await mkdtemp(join(tmpdir(), "marble-no-lake-")), "lake");
+
+    const { code, stderr } = await runCommand("local/commands/operate/operate.ts", [
+      "replay",
+      "--yes",
+      "--lake",
+      empty,
+    ]);
+
+    expect({ code, stderr }).to.deep.equal({
+      code: 1,
+      stderr: `marble: there is no lake in ${empty}: name its folder with --lake, or make one with npm run local -- --lake ${empty}\n`,
+    });
+    expect(existsSync(empty)).to.equal(false);
+  });
 
   it("says what a replay would do and does nothing; with --yes it does it", async () => {
     await warehouse.query("UPDATE dim_staff SET first_name = 'damaged'");

@@ -14,7 +14,7 @@ import {
   payDue,
   placeSalesOrders,
 } from "../../local/databases/totesys/changes";
-import { startPipeline, type Pipeline } from "../support/pipeline/pipeline";
+import { stagesOver, startPipeline, type Pipeline } from "../support/pipeline/pipeline";
 
 /** The keys that a template stands for, as Athena projects them: two digits for month and day. */
 const keysOf = ({ template }: LakeTable): RegExp => {
@@ -188,41 +188,131 @@ describe("The lake as the catalogue describes it", () => {
   });
 });
 
-describe("A table that the model does not name", () => {
+describe("A table that the model does not name", function () {
+  this.timeout(120_000);
+  let pipeline: Pipeline;
+  let directory: string;
+  let connection: DuckDBConnection;
+  beforeEach(async () => {
+    pipeline = await startPipeline();
+    directory = await mkdtemp(join(tmpdir(), "marble-lake-"));
+    connection = await (await DuckDBInstance.create(":memory:")).connect();
+  });
+  afterEach(async () => {
+    connection.closeSync();
+    await rm(directory, { recursive: true });
+    await pipeline.close();
+  });
+
+  const change = async (sql: string): Promise<void> => {
+    await pipeline.source.query(sql);
+    await pipeline.ingest();
+  };
+  /** The statement of docs/lake.md, for a table with one column as its key. */
+  const read = async (table: string, key: string, more = "") => {
+    await copyBucket(pipeline, "ingestion", directory);
+    const document = await readFile(join(__dirname, "../../docs/lake.md"), "utf8");
+    const [, documented = ""] = /```sql\n(WITH named AS[^`]*'deleted\/[^`]*);\n```/.exec(document) ?? [];
+    const statement = documented
+      .replaceAll(/(read_(?:csv|text)\(')/g, `$1${directory}/`)
+      .replaceAll('"note"', `"${table}"`)
+      .replaceAll("/note/", `/${table}/`)
+      .replace("PARTITION BY id", `PARTITION BY "${key}"`);
+    return (await connection.runAndReadAll(`${statement} ${more}`)).getRowObjects();
+  };
+
   it("is read from the ingestion bucket as docs/lake.md says: the latest version of each row, without the deleted", async () => {
-    const pipeline = await startPipeline();
-    const directory = await mkdtemp(join(tmpdir(), "marble-lake-"));
-    const connection = await (await DuckDBInstance.create(":memory:")).connect();
-    try {
-      const change = async (sql: string): Promise<void> => {
-        await pipeline.source.query(sql);
-        await pipeline.ingest();
-      };
-      await change(
-        "CREATE TABLE note (id integer PRIMARY KEY, words text); INSERT INTO note VALUES (1,'a'), (2,'b'), (3,NULL), (4,'')",
-      );
-      await change("UPDATE note SET words = 'B' WHERE id = 2; DELETE FROM note WHERE id IN (1, 4)");
-      await change("INSERT INTO note VALUES (4, 'is back'), (5, ''); ALTER TABLE note ADD more text");
-      await copyBucket(pipeline, "ingestion", directory);
-      const document = await readFile(join(__dirname, "../../docs/lake.md"), "utf8");
-      const [, documented = ""] = /```sql\n(SELECT \* EXCLUDE[^`]*);\n```/.exec(document) ?? [];
-      const statement = documented.replaceAll("read_csv('", `read_csv('${directory}/`);
+    await change(
+      "CREATE TABLE note (id integer PRIMARY KEY, words text); INSERT INTO note VALUES (1,'a'), (2,'b'), (3,NULL), (4,'')",
+    );
+    await change("UPDATE note SET words = 'B' WHERE id = 2; DELETE FROM note WHERE id IN (1, 4)");
+    await change("INSERT INTO note VALUES (4, 'is back'), (5, ''); ALTER TABLE note ADD more text");
 
-      const rows = (await connection.runAndReadAll(`${statement} ORDER BY id`)).getRowObjects();
+    expect(await read("note", "id", "ORDER BY id")).to.deep.equal([
+      { id: "2", words: "B", more: null },
+      { id: "3", words: null, more: null },
+      { id: "4", words: "is back", more: null },
+      { id: "5", words: "", more: null },
+    ]);
+  });
 
-      expect(rows).to.deep.equal([
-        { id: "2", words: "B", more: null },
-        { id: "3", words: null, more: null },
-        { id: "4", words: "is back", more: null },
-        { id: "5", words: "", more: null },
-      ]);
-    } finally {
-      connection.closeSync();
-      await rm(directory, { recursive: true });
-      await pipeline.close();
-    }
+  const awkward: readonly (readonly [string, string, string, string, number])[] = [
+    [
+      "whose values have semicolons",
+      "CREATE TABLE note (v text PRIMARY KEY); INSERT INTO note SELECT 'a' || i || ';b' FROM generate_series(1, 20) i",
+      "DELETE FROM note WHERE v = 'a1;b'",
+      "v",
+      19,
+    ],
+    [
+      "whose columns are numbers",
+      'CREATE TABLE note ("1" int PRIMARY KEY, "2" int); INSERT INTO note SELECT i, i FROM generate_series(1, 6) i',
+      'DELETE FROM note WHERE "1" = 6',
+      "1",
+      5,
+    ],
+    [
+      "whose quotes come late",
+      "CREATE TABLE note (id int PRIMARY KEY, v text); INSERT INTO note SELECT i, CASE WHEN i > 50000 THEN 'a' || chr(10) || 'b\"c' ELSE '#v' END FROM generate_series(1, 60001) i",
+      "DELETE FROM note WHERE id = 60001",
+      "id",
+      60_000,
+    ],
+    [
+      "with a large value",
+      "CREATE TABLE note (id int PRIMARY KEY, v text); INSERT INTO note VALUES (1, repeat('x', 3000000)), (2, 'y')",
+      "DELETE FROM note WHERE id = 2",
+      "id",
+      1,
+    ],
+    [
+      "with columns called as the statement might call its own",
+      "CREATE TABLE note (id int PRIMARY KEY, filename text, gone text, place text, number text, commit text); INSERT INTO note VALUES (1, 'a', 'b', 'c', 'd', 'e'), (2, 'a', 'b', 'c', 'd', 'e')",
+      "DELETE FROM note WHERE id = 2",
+      "id",
+      1,
+    ],
+  ];
+  for (const [what, make, remove, key, rows] of awkward) {
+    it(`is read right as well ${what}`, async () => {
+      await change(make);
+      await change(remove);
+
+      expect(await read("note", key)).to.have.length(rows);
+    });
+  }
+
+  it("is read right as well when the clock went back between two commits", async () => {
+    const later = pipelineAt(pipeline, "2026-11-28T10:00:00Z");
+    await pipeline.source.query(
+      "CREATE TABLE note (id int PRIMARY KEY, v text); INSERT INTO note VALUES (1, 'old'), (2, 'gone'), (3, 'back')",
+    );
+    await later.ingest();
+    await pipeline.source.query(
+      "DELETE FROM note WHERE id IN (2, 3); UPDATE note SET v = 'new' WHERE id = 1",
+    );
+    await pipelineAt(pipeline, "2026-11-28T09:00:00Z").ingest();
+    await pipeline.source.query("INSERT INTO note VALUES (3, 'again')");
+    await pipelineAt(pipeline, "2026-11-28T08:00:00Z").ingest();
+
+    expect(await read("note", "id", "ORDER BY id")).to.deep.equal([
+      { id: "1", v: "new" },
+      { id: "3", v: "again" },
+    ]);
   });
 });
+
+/** The stages over the same source and lake, with a clock that begins at a time. */
+function pipelineAt(pipeline: Pipeline, time: string): Pick<Pipeline, "ingest"> {
+  let at = Date.parse(time);
+  return stagesOver({
+    ...pipeline,
+    sourceUrl: pipeline.source.readerUrl,
+    warehouseUrl: pipeline.warehouse.url,
+    telemetry: { info: () => undefined, warn: () => undefined, count: () => undefined },
+    now: () => new Date((at += 1)),
+  });
+}
 
 /** Copies all objects of the processed bucket into a directory; returns their keys. */
 async function copyBucket(

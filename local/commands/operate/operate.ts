@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { messageOf } from "../../../domain/errors";
 import { INTERRUPTED, untilInterrupted } from "../interruption";
 import { HELP, parseOperateOptions, type OperateOptions } from "./operate-options";
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
     return;
   }
   if (options.operation === "schema") return schema(options);
+  requireLake(options.lake);
   const logs = stageLogs(join(options.lake, "logs"));
   const end = await untilInterrupted(async (interrupted) => {
     const platform = await startPlatform({
@@ -38,6 +40,15 @@ async function main(): Promise<void> {
     say("interrupted: nothing is lost; the same command goes on where it stood");
     process.exitCode = INTERRUPTED;
   }
+}
+
+/** @throws Error when there is nothing to operate: a mistyped folder would get a lake of its own */
+function requireLake(lake: string): void {
+  // Where another S3 service has the buckets, they are not here, but the logs of the stages.
+  if (["buckets", "logs"].some((folder) => existsSync(join(lake, folder)))) return;
+  throw new Error(
+    `there is no lake in ${resolve(lake)}: name its folder with --lake, or make one with npm run local -- --lake ${lake}`,
+  );
 }
 
 /** Reads the log alone: no platform is started for it, and none must be stopped. */

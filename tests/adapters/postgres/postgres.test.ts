@@ -96,10 +96,18 @@ describe("An error of a database", () => {
       [
         "bytes that are no text",
         run(`SELECT convert_from(email::bytea || '\\xff'::bytea, 'UTF8') FROM person`),
-        { code: "22021" },
+        { code: "22021", message: 'invalid byte sequence for encoding "UTF8": …' },
+      ],
+      [
+        "a character that an encoding lacks",
+        run(`SELECT convert_to(email || chr(9731), 'LATIN1') FROM person`),
+        {
+          code: "22P05",
+          message: 'character with byte sequence … in encoding "UTF8" has no equivalent in encoding "LATIN1"',
+        },
       ],
       ["a statement that a function makes", run(`SELECT check_text(email) FROM person`), { code: "22P02" }],
-      ["a line of a COPY", copy(`${SECRET}\t${SECRET}\n`), { code: "22P02" }],
+      ["a line of a COPY", copy(`${SECRET}\t${SECRET}\n`), { code: "22P02", column: "shop_id" }],
     ];
   for (const [what, work, kept] of cases) {
     it(`says what and where, and holds no value: ${what}`, async () => {

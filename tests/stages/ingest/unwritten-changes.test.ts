@@ -77,6 +77,25 @@ const CASES: readonly (readonly [string, string, string, string])[] = [
   ],
 ];
 
+/** A type whose text has a name in it, a value, and what changes the name. */
+const NAMES: readonly (readonly [string, string, string])[] = [
+  ["regclass", "'other.target'", "ALTER TABLE other.target RENAME TO renamed"],
+  ["regclass", "'other.target'", "DROP TABLE other.target"],
+  ["regclass[]", "ARRAY['other.target'::regclass]", "ALTER TABLE other.target SET SCHEMA third"],
+  ["pointing", "ROW('other.target', 1)", "ALTER TABLE other.target RENAME TO renamed"],
+  [
+    "regclass",
+    "'other.target'",
+    "ALTER TABLE other.target RENAME TO x; ALTER TABLE other.second RENAME TO target; ALTER TABLE other.x RENAME TO second",
+  ],
+  ["regtype", "'other.kind'", "ALTER TYPE other.kind RENAME TO kinds"],
+  ["regprocedure", "'other.f(other.kind)'", "ALTER TYPE other.kind RENAME TO kinds"],
+  ["regproc", "'other.f'", "ALTER FUNCTION other.f RENAME TO g"],
+  ["regnamespace", "'other'", "ALTER SCHEMA other RENAME TO another"],
+  ["regrole", "'ROLE'", "ALTER ROLE ROLE RENAME TO ROLE_renamed"],
+  ["aclitem", "'ROLE=r/postgres'", "ALTER ROLE ROLE RENAME TO ROLE_renamed"],
+];
+
 describe("a row whose text changed although nobody wrote it is captured again", function () {
   this.timeout(120_000);
   let pipeline: Pipeline;
@@ -103,6 +122,32 @@ describe("a row whose text changed although nobody wrote it is captured again", 
       expect(await sourceRows(pipeline.source, "t"), "the text did change").to.not.deep.equal(before);
       expect(await latest(pipeline, "t")).to.include({ mode: "full", recapture: true });
       await expectFaithful();
+    });
+  }
+
+  for (const [type, value, change] of NAMES) {
+    it(`when what it names is called otherwise: ${type}, ${change}`, async () => {
+      const role = `${pipeline.source.name}_role`;
+      const given = (text: string): string =>
+        text.replaceAll("ROLE ROLE", `ROLE ${role}`).replaceAll(/ROLE(?=['_=])/g, role);
+      await sql(`${TYPES}; CREATE ROLE ${role}; CREATE SCHEMA other; CREATE SCHEMA third; CREATE TYPE pointing AS (r regclass, n int);
+        CREATE TABLE other.target (x int); CREATE TABLE other.second (x int); CREATE TYPE other.kind AS ENUM ('a');
+        CREATE FUNCTION other.f(other.kind) RETURNS int LANGUAGE sql AS 'SELECT 1'`);
+      await sql(`CREATE TABLE t (id int PRIMARY KEY, v ${type}); INSERT INTO t VALUES (1, ${given(value)})`);
+      await pipeline.ingest();
+      await sql(
+        "CREATE TABLE one_more (x int); CREATE TEMP TABLE unseen (x int); INSERT INTO rowtype VALUES (1)",
+      );
+      await pipeline.ingest();
+      expect((await latest(pipeline, "t")).mode, "what is new changes nothing").to.equal("unchanged");
+      await sql(given(change));
+      await pipeline.ingest();
+      const { mode, names } = await latest(pipeline, "t");
+      await expectFaithful();
+      await sql(`DROP TABLE t; DROP ROLE IF EXISTS ${role}; DROP ROLE IF EXISTS ${role}_renamed`);
+
+      expect(mode).to.equal("full");
+      expect(names).to.match(/^\d+:[0-9a-f]{32}$/);
     });
   }
 

@@ -37,7 +37,26 @@ describe("The role of the warehouse", () => {
     );
   });
 
-  it("needs no more than these and CREATE on the database to load, to make the marts, and to load again", async () => {
+  it("is told before the first load that it lacks TEMPORARY, which later loads need", async () => {
+    const { name } = pipeline.warehouse;
+    await query(
+      `GRANT USAGE, CREATE ON SCHEMA public TO ${role}; REVOKE TEMPORARY ON DATABASE ${name} FROM PUBLIC`,
+    );
+    expect(await refusal()).to.equal(
+      `the role of the warehouse may not make temporary tables, and later loads need them: GRANT TEMPORARY ON DATABASE "${name}" TO "${role}"`,
+    );
+
+    await query(`GRANT TEMPORARY ON DATABASE ${name} TO ${role}`);
+    await pipeline.load(options);
+    await query(`REVOKE TEMPORARY ON DATABASE ${name} FROM ${role}`);
+    await pipeline.source.query("UPDATE staff SET first_name = 'New' WHERE staff_id = 1");
+    await pipeline.ingest();
+    await pipeline.process();
+    expect(await refusal()).to.include(`GRANT TEMPORARY ON DATABASE "${name}" TO "${role}"`);
+    await query(`GRANT TEMPORARY ON DATABASE ${name} TO ${role}`);
+  });
+
+  it("needs no more than these, TEMPORARY and CREATE on the database to load, to make the marts, and to load again", async () => {
     const { name } = pipeline.warehouse;
     await query(
       `GRANT USAGE, CREATE ON SCHEMA public TO ${role}; GRANT CREATE ON DATABASE ${name} TO ${role}`,

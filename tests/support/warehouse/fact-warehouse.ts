@@ -94,7 +94,7 @@ export const version = (
   123_456_789_012_345_678n,
   true,
   dayNumber("2024-02-29"),
-  Date.UTC(2024, 1, 29, 14, 20, 52, 123),
+  BigInt(Date.UTC(2024, 1, 29, 14, 20, 52, 123)) * 1000n,
 ];
 
 /** A warehouse with one fact table, and what the loader does with it. */

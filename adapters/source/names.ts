@@ -1,0 +1,66 @@
+import type pg from "pg";
+import type { NamesInTexts } from "../../domain/capture/capture";
+import { rowsOf } from "../postgres/postgres";
+
+/**
+ * What the texts of such types have names of. A row keeps the number of an object and is printed with its name of today:
+ * an object that was renamed or dropped changes rows that nobody wrote.
+ */
+const OBJECTS: Readonly<Record<string, readonly string[]>> = {
+  aclitem: ["role"],
+  regclass: ["class"],
+  regcollation: ["collation"],
+  regconfig: ["config"],
+  regdictionary: ["dictionary"],
+  regnamespace: ["schema"],
+  regoper: ["operator"],
+  regoperator: ["operator", "type"],
+  regproc: ["function"],
+  regprocedure: ["function", "type"],
+  regrole: ["role"],
+  regtype: ["type"],
+};
+
+/** The types of PostgreSQL whose texts have names in them. */
+export const NAMING_TYPES = Object.keys(OBJECTS);
+
+const inSchema = (kind: string, catalogue: string, namespace: string, name: string): string =>
+  `SELECT '${kind}', o.oid, concat_ws(' ', n.nspname, ${name}) FROM ${catalogue} o JOIN pg_namespace n ON n.oid = o.${namespace}
+    WHERE n.nspname !~ '^pg_(toast_)?temp_'`;
+
+/**
+ * A digest of the names of all objects up to one. What is made later has a larger number and changes no text that is
+ * there, so `$2`, the last object of the capture before, leaves it out.
+ */
+const NAMES = `
+WITH object (kind, oid, name) AS (
+  ${[
+    inSchema("class", "pg_class", "relnamespace", "o.relname"),
+    inSchema("type", "pg_type", "typnamespace", "o.typname"),
+    inSchema("function", "pg_proc", "pronamespace", "o.proname, o.proargtypes::text"),
+    inSchema("operator", "pg_operator", "oprnamespace", "o.oprname, o.oprleft, o.oprright"),
+    inSchema("config", "pg_ts_config", "cfgnamespace", "o.cfgname"),
+    inSchema("dictionary", "pg_ts_dict", "dictnamespace", "o.dictname"),
+    inSchema("collation", "pg_collation", "collnamespace", "o.collname"),
+    "SELECT 'schema', oid, nspname::text FROM pg_namespace WHERE nspname !~ '^pg_(toast_)?temp_'",
+    "SELECT 'role', oid, rolname::text FROM pg_roles",
+  ].join("\n   UNION ALL\n  ")})
+SELECT max(oid)::text AS last,
+       md5(string_agg(concat_ws(' ', kind, oid, name), ',' ORDER BY kind, oid)) AS digest,
+       md5(string_agg(concat_ws(' ', kind, oid, name), ',' ORDER BY kind, oid) FILTER (WHERE oid <= $2::oid)) AS before
+  FROM object WHERE kind = ANY ($1)`;
+
+/**
+ * Looks at the names of the objects that values of some types may have.
+ * @param before what the capture before said; undefined when there was none, or it did not say
+ */
+export async function namesInTexts(
+  client: pg.Client,
+  types: readonly string[],
+  before: string | undefined,
+): Promise<NamesInTexts> {
+  const [last = "0", digest] = before?.split(":") ?? [];
+  const kinds = [...new Set(types.flatMap((type) => OBJECTS[type] ?? []))];
+  const [row] = await rowsOf<"last" | "digest" | "before">(client, NAMES, [kinds, last]);
+  return { text: `${row?.last ?? "0"}:${row?.digest ?? ""}`, changed: digest !== (row?.before ?? "") };
+}

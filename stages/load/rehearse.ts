@@ -1,0 +1,102 @@
+import type { Warehouse } from "../../adapters/warehouse/warehouse";
+import { TerminalError } from "../../domain/errors";
+import { referencesOf } from "../../domain/model/table";
+import {
+  createStaging,
+  insertCalendar,
+  insertStaged,
+  upsertDimension,
+} from "../../domain/warehouse/dimensions";
+import {
+  appendVersions,
+  recordDeletions,
+  removeRepeated,
+  stageTombstones,
+  type FactTarget,
+} from "../../domain/warehouse/facts";
+import {
+  healOrphans,
+  recordHealed,
+  setOrphansAside,
+  stageWaiting,
+  supersedeByHealed,
+  supersedeOrphans,
+  type Destination,
+} from "../../domain/warehouse/orphans";
+import type { TargetTable } from "../../domain/warehouse/target";
+
+/**
+ * Does before the first load, without a row, what later loads do with a prepared table. The first load copies rows
+ * straight into an empty table: a right, a cast or a column that only the later ones lack would be noticed too late.
+ * @throws TerminalError with the table and the remedy
+ */
+export async function rehearseLoads(
+  warehouse: Warehouse,
+  {
+    schema,
+    targets,
+    prepared,
+  }: {
+    readonly schema: string;
+    readonly targets: ReadonlyMap<string, TargetTable>;
+    /** The names, in the model, of the tables that were there. */
+    readonly prepared: ReadonlySet<string>;
+  },
+): Promise<void> {
+  const grant = await warehouse.missingRight();
+  if (grant !== undefined)
+    throw new TerminalError(
+      `the role of the warehouse may not make temporary tables, and later loads need them: ${grant}`,
+    );
+  for (const target of targets.values()) {
+    if (!prepared.has(target.table.name)) continue;
+    const error = await warehouse.rehearse(statementsOf({ schema, target, parents: targets }));
+    if (error === undefined) continue;
+    throw new TerminalError(
+      `the warehouse table ${target.name} does not take what a later load brings: ${error.message}. ` +
+        "Bring it in line with the model, or grant the role SELECT, INSERT, UPDATE and DELETE on it",
+      { cause: error, subject: { table: target.name } },
+    );
+  }
+}
+
+/** What loads do with a table, in any commit. */
+function statementsOf(place: Destination): readonly string[] {
+  const { schema, target } = place;
+  const { table } = target;
+  const commit = 0;
+  // Of what cannot be stored, the plain insert names the column.
+  const first = [createStaging(target), insertStaged(schema, target)];
+  switch (table.kind) {
+    case "calendar":
+      return [...first, insertCalendar(schema, target)];
+    case "dimension": {
+      const waits = [
+        supersedeOrphans(place, { commit, keepSame: true }),
+        stageWaiting(place),
+        setOrphansAside(place, { commit, again: true }),
+        recordHealed(place, commit),
+      ];
+      return [
+        ...first,
+        ...(referencesOf(table).length === 0 ? [] : waits),
+        ...upsertDimension(schema, target),
+      ];
+    }
+    case "fact": {
+      const fact: FactTarget = { ...place, fact: table };
+      const tombstones = stageTombstones(fact);
+      return [
+        ...first,
+        createStaging(tombstones),
+        setOrphansAside(fact, { commit, again: true }),
+        supersedeOrphans(fact, { commit }),
+        appendVersions(fact, { recapture: true }),
+        healOrphans(fact, commit),
+        supersedeByHealed(fact, commit),
+        recordDeletions(fact, { staged: tombstones, commit }),
+        ...(target.changesRows ? [removeRepeated(fact, 0)] : []),
+      ];
+    }
+  }
+}
