@@ -1,5 +1,5 @@
-import type { Data, RecordBatch } from "apache-arrow";
-import { utf8 } from "../formats/columnar/read";
+import type { RecordBatch } from "apache-arrow";
+import { bytesBefore, bytesOf } from "../formats/columnar/size";
 
 /** How large leaves are, in bytes of their columns. */
 export interface LeafSize {
@@ -16,7 +16,7 @@ export const LEAF_SIZE: LeafSize = { target: 128 * 1024, most: 256 * 1024 };
 export function splitRows(batch: RecordBatch, { target, most }: LeafSize): number[] {
   const { numRows } = batch;
   if (numRows === 0) return [0];
-  const total = bytesBefore(batch, numRows);
+  const total = bytesOf(batch);
   if (total <= most) return [0, numRows];
   const pieces = Math.min(numRows, Math.max(2, Math.round(total / target)));
   const cuts = [0];
@@ -38,18 +38,3 @@ function rowAtBytes(batch: RecordBatch, bytes: number): number {
   }
   return low;
 }
-
-/** The bytes of the rows before `row`. */
-const bytesBefore = (batch: RecordBatch, row: number): number =>
-  batch.data.children.reduce((sum, data) => sum + columnBytesBefore(data, row), 0);
-
-/** Bits of validity and booleans count as a byte. */
-function columnBytesBefore(data: Data, row: number): number {
-  // The declared types do not say that columns of fixed width have no offsets.
-  const { valueOffsets: offsets } = data as unknown as { valueOffsets: ArrayLike<number> | undefined };
-  if (offsets === undefined || offsets.length === 0) return row * fixedWidth(data);
-  return row * 4 + (utf8(data).offsets[row] ?? 0) - (utf8(data).offsets[0] ?? 0);
-}
-
-const fixedWidth = ({ values, stride }: Data): number =>
-  Math.max(1, (values as { readonly BYTES_PER_ELEMENT: number }).BYTES_PER_ELEMENT * stride);

@@ -130,6 +130,12 @@ function scanBlock(
 const BLOCK_BYTES = 4 << 20;
 
 /**
+ * By how much a block grows for a record that is longer: it is looked through again from its start each time, and
+ * what it holds too much is memory.
+ */
+const more = (bytes: number): number => Math.ceil(bytes * 1.25);
+
+/**
  * Cuts a stream of bytes into blocks of complete records, the header among them.
  * @param blockBytes how much is scanned at once; a longer record makes its block longer
  * @yields records that are good until the next are asked for: their memory is used again
@@ -154,7 +160,7 @@ export async function* scanRecords(
   const drain = (): Records | undefined => {
     const { records, consumed } = scanBlock(table, block, { end: filled, width, line });
     if (records.count === 0) {
-      wanted = filled * 2;
+      wanted = more(filled);
       return undefined;
     }
     width = records.width;
@@ -167,12 +173,12 @@ export async function* scanRecords(
     block.copyWithin(0, pending, filled);
     filled -= pending;
     pending = 0;
-    wanted = Math.max(blockBytes, filled * 2);
+    wanted = Math.max(blockBytes, more(filled));
   };
 
   for await (const chunk of chunks) {
     if (filled + chunk.length > block.length) {
-      const larger = new Uint8Array(Math.max(block.length * 2, filled + chunk.length));
+      const larger = new Uint8Array(Math.max(more(block.length), filled + chunk.length));
       larger.set(block.subarray(0, filled));
       block = larger;
     }

@@ -1,6 +1,6 @@
-import type { FixedWidth } from "./fixed-chunk";
+import type { FixedWidth } from "./fixed-values";
 
-/** The different values of a column, and for each row which of them it has. */
+/** The different values of a column, and for each of those that are there which of them it has. */
 export interface Dictionary {
   readonly words: Int32Array;
   /** The number of values. */
@@ -9,26 +9,27 @@ export interface Dictionary {
 }
 
 /** A dictionary must save at least as much as this share of the rows: more values, and it is given up. */
-const LARGEST_SHARE = 1 / 4;
+export const LARGEST_SHARE = 1 / 4;
 /** And no more than this many: 14 bits a row. */
-const LARGEST = 1 << 14;
+export const LARGEST = 1 << 14;
 const SLOTS = 1 << 16;
 
 /**
  * Finds the different values of a column; undefined when they are so many that a dictionary does not pay.
  * Open addressing over typed arrays: nothing is allocated for a row.
  */
-export function dictionaryOf({ type, words, rows }: FixedWidth): Dictionary | undefined {
-  const limit = Math.min(Math.floor(rows * LARGEST_SHARE), LARGEST);
+export function dictionaryOf({ type, words, count }: FixedWidth): Dictionary | undefined {
+  const limit = Math.min(Math.floor(count * LARGEST_SHARE), LARGEST);
+  if (limit === 0) return undefined;
   const wide = type === "INT64";
   const stride = wide ? 2 : 1;
   const slots = new Int32Array(SLOTS);
   const values = new Int32Array(limit * stride);
-  const indexes = new Int32Array(rows);
+  const indexes = new Int32Array(count);
   let size = 0;
-  for (let row = 0; row < rows; row++) {
-    const low = words[row * stride] ?? 0;
-    const high = wide ? (words[row * stride + 1] ?? 0) : 0;
+  for (let index = 0; index < count; index++) {
+    const low = words[index * stride] ?? 0;
+    const high = wide ? (words[index * stride + 1] ?? 0) : 0;
     // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4); the high half seldom differs.
     let slot = Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) >>> 16;
     let entry = slots[slot] ?? 0;
@@ -46,7 +47,7 @@ export function dictionaryOf({ type, words, rows }: FixedWidth): Dictionary | un
       entry = ++size;
       slots[slot] = entry;
     }
-    indexes[row] = entry - 1;
+    indexes[index] = entry - 1;
   }
   return { words: values.subarray(0, size * stride), size, indexes };
 }

@@ -1,18 +1,23 @@
 import type { Data, RecordBatch } from "apache-arrow";
-import type { ColumnChunk, SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import { writeColumn } from "hyparquet-writer/src/column.js";
-import { snappyCompress } from "hyparquet-writer/src/snappy.js";
-import { wordAt } from "../../at";
-import { hasNulls, isValid, type ColumnShape } from "../columnar/arrow";
-import { valueReader } from "../columnar/read";
+import type { ColumnShape } from "../columnar/arrow";
+import { bytesOf } from "../columnar/size";
 import type { ColumnType } from "../../model/types";
-import { dictionaryOf } from "./dictionary";
-import { writeFixedChunk, type FixedWidth } from "./fixed-chunk";
+import { booleanValues } from "./boolean-values";
+import { writeChunk, type EncodedValues } from "./chunk";
+import { fixedValues } from "./fixed-values";
 import { parquetSchema } from "./schema";
+import { textValues } from "./text-values";
+import { validityOf } from "./validity";
 
-/** Rows are collected into row groups of this size: what a reader holds in memory at once. */
-export const ROW_GROUP_ROWS = 65_536;
+/** When a row group is closed: with the batch that brings it to so many rows, or to so many bytes of its columns. */
+export interface RowGroupSize {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** What a writer and a reader hold in memory at once. */
+export const ROW_GROUP_SIZE: RowGroupSize = { rows: 65_536, bytes: 16 * 1024 * 1024 };
 
 export interface ParquetEncoder {
   /** Takes a batch in; returns the bytes that are complete, if any. */
@@ -25,7 +30,7 @@ export interface ParquetEncoder {
 /** Encodes record batches of one table as one Parquet file, with Snappy compression. */
 export function parquetEncoder(
   columns: Readonly<Record<string, ColumnShape>>,
-  rowGroupRows = ROW_GROUP_ROWS,
+  size: RowGroupSize = ROW_GROUP_SIZE,
 ): ParquetEncoder {
   const bytes = new ByteWriter(1 << 16);
   const schema = parquetSchema(columns);
@@ -33,16 +38,16 @@ export function parquetEncoder(
   const shapes = Object.entries(columns);
   let waiting: RecordBatch[] = [];
   let waitingRows = 0;
+  let waitingBytes = 0;
   let rows = 0;
 
   const writeGroup = (): void => {
     const start = bytes.offset;
     const chunks = shapes.map(([name, { type, nullable }], index) => {
       const parts = partsOf(waiting, index);
-      const values = fixedWidth(type, parts, waitingRows);
-      return values === undefined
-        ? writeAnyChunk(bytes, { schema, name, values: valuesOf(type, parts, waitingRows) })
-        : writeFixedChunk(bytes, { name, nullable, values, dictionary: dictionaryOf(values) });
+      const validity = validityOf(parts, waitingRows);
+      const values = valuesOf(type, { parts, rows: waitingRows, nulls: validity?.nulls ?? 0 });
+      return writeChunk(bytes, { name, nullable, rows: waitingRows, validity, values });
     });
     file.row_groups.push({
       columns: chunks,
@@ -56,6 +61,7 @@ export function parquetEncoder(
     file.num_rows += BigInt(waitingRows);
     waiting = [];
     waitingRows = 0;
+    waitingBytes = 0;
   };
   const takeBytes = (): Uint8Array => {
     const taken = bytes.getBytes().slice();
@@ -68,7 +74,8 @@ export function parquetEncoder(
       waiting.push(batch);
       waitingRows += batch.numRows;
       rows += batch.numRows;
-      if (waitingRows < rowGroupRows) return undefined;
+      waitingBytes += bytesOf(batch);
+      if (waitingRows < size.rows && waitingBytes < size.bytes) return undefined;
       writeGroup();
       return takeBytes();
     },
@@ -91,84 +98,17 @@ const partsOf = (batches: readonly RecordBatch[], index: number): Data[] =>
     return data;
   });
 
-/** How many words of 32 bits a value takes in memory; only the first two of a decimal tell anything. */
-const WORDS: Partial<Record<ColumnType["kind"], number>> = {
-  integer: 1,
-  bigint: 2,
-  date: 1,
-  time: 2,
-  timestamp: 2,
-  timestamptz: 2,
-  decimal: 4,
-};
-
-/** The words of a column of fixed width without NULLs; undefined for any other. */
-function fixedWidth(type: ColumnType, parts: readonly Data[], rows: number): FixedWidth | undefined {
-  const from = WORDS[type.kind];
-  if (from === undefined || parts.some(hasNulls)) return undefined;
-  const to = Math.min(from, 2);
-  const words = new Int32Array(rows * to);
-  let offset = 0;
-  for (const data of parts) {
-    const { buffer, byteOffset } = data.values as Int32Array;
-    const own = new Int32Array(buffer, byteOffset, data.length * from);
-    if (from === to) words.set(own, offset);
-    else {
-      for (let row = 0; row < data.length; row++) {
-        words[offset + row * 2] = wordAt(own, row * 4);
-        words[offset + row * 2 + 1] = wordAt(own, row * 4 + 1);
-      }
-    }
-    offset += data.length * to;
+/** What is there of a column, read straight from the memory of its batches. */
+function valuesOf(
+  { kind }: ColumnType,
+  column: { readonly parts: readonly Data[]; readonly rows: number; readonly nulls: number },
+): EncodedValues {
+  switch (kind) {
+    case "text":
+      return textValues(column);
+    case "boolean":
+      return booleanValues(column);
+    default:
+      return fixedValues(kind, column);
   }
-  return { type: to === 1 ? "INT32" : "INT64", words, rows };
-}
-
-function valuesOf(type: ColumnType, parts: readonly Data[], length: number): unknown[] {
-  const all = new Array<unknown>(length);
-  let offset = 0;
-  for (const data of parts) {
-    const read = valueReader(type, data);
-    const nullable = hasNulls(data);
-    const isWide = WORDS[type.kind] === 2;
-    for (let row = 0; row < data.length; row++) {
-      const value = nullable && !isValid(data, row) ? null : read(row);
-      all[offset++] = isWide && typeof value === "number" ? BigInt(value) : value;
-    }
-  }
-  return all;
-}
-
-const PAGE_BYTES = 1 << 20;
-
-/** Writes a chunk with texts, booleans or NULLs. */
-function writeAnyChunk(
-  writer: ByteWriter,
-  column: { schema: readonly SchemaElement[]; name: string; values: unknown[] },
-): ColumnChunk {
-  const { schema, name, values } = column;
-  const [root] = schema;
-  const element = schema.slice(1).find((leaf) => leaf.name === name);
-  if (root === undefined || element === undefined) throw new TypeError(`the schema has no column ${name}`);
-  const optional = element.repetition_type === "OPTIONAL";
-  return writeColumn({
-    writer,
-    column: {
-      columnName: name,
-      element,
-      schemaPath: [root, element],
-      codec: "SNAPPY",
-      compressors: { SNAPPY: snappyCompress },
-      stats: true,
-      pageSize: PAGE_BYTES,
-      columnIndex: false,
-      offsetIndex: false,
-    },
-    pageData: {
-      values,
-      definitionLevels: optional ? values.map((value) => (value === null ? 0 : 1)) : [],
-      repetitionLevels: [],
-      maxDefinitionLevel: optional ? 1 : 0,
-    },
-  }).chunk;
 }

@@ -1,13 +1,17 @@
 import type { AsyncBuffer } from "hyparquet";
 import type { RecordBatch } from "apache-arrow";
 import type { Value } from "../../../domain/formats/columnar/read";
-import { parquetEncoder } from "../../../domain/formats/parquet/encoder";
+import { parquetEncoder, ROW_GROUP_SIZE, type RowGroupSize } from "../../../domain/formats/parquet/encoder";
 import { readRowGroups } from "../../../domain/formats/parquet/reader";
 import type { Columns, Row } from "./columnar";
 
 /** A Parquet file of these batches. */
-export function parquetOf(columns: Columns, batches: readonly RecordBatch[], rowGroupRows?: number): Buffer {
-  const encoder = parquetEncoder(columns, rowGroupRows);
+export function parquetOf(
+  columns: Columns,
+  batches: readonly RecordBatch[],
+  size?: Partial<RowGroupSize>,
+): Buffer {
+  const encoder = parquetEncoder(columns, { ...ROW_GROUP_SIZE, ...size });
   const parts = batches.flatMap((batch) => encoder.write(batch) ?? []);
   return Buffer.concat([...parts, encoder.finish()]);
 }

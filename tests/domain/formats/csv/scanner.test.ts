@@ -118,6 +118,16 @@ describe("Where a stream of CSV is cut does not matter", () => {
     expect(found).to.deep.equal(given);
   });
 
+  it("takes hardly more memory for a long record than the record has", async () => {
+    for (let size = 10_000; size < 30_000; size += 500) {
+      const csv = new TextEncoder().encode(csvOf([["a"], ["x".repeat(size)], ["y".repeat(size)]]));
+      let largest = 0;
+      for await (const { bytes } of scanRecords(chunked(csv, [64]), 1000))
+        largest = Math.max(largest, bytes.length);
+      expect(largest).to.be.within(size, size * 1.7);
+    }
+  });
+
   it("holds a block in memory, not the file", async () => {
     const given = Array.from({ length: 5000 }, (_, row) => [String(row), "some text"]);
 

@@ -12,7 +12,7 @@ import { integer, text, typeName } from "../../../../domain/model/types";
 import { parquetEncoder } from "../../../../domain/formats/parquet/encoder";
 import { anyRow } from "../../../support/formats/arbitraries";
 import { batchOf, EVERY_TYPE, printed, type Columns, type Row } from "../../../support/formats/columnar";
-import { parquetOf } from "../../../support/formats/parquet";
+import { fileOf, parquetOf, rowGroupsOf } from "../../../support/formats/parquet";
 
 describe("A Parquet file is what DuckDB takes it for", () => {
   let directory: string;
@@ -73,7 +73,7 @@ describe("A Parquet file is what DuckDB takes it for", () => {
     ];
     const batch = batchOf(EVERY_TYPE, rows);
 
-    const file = await write(parquetOf(EVERY_TYPE, [batch, batch], 2));
+    const file = await write(parquetOf(EVERY_TYPE, [batch, batch], { rows: 2 }));
 
     const expected = [
       [
@@ -114,7 +114,7 @@ describe("A Parquet file is what DuckDB takes it for", () => {
           parquetOf(
             EVERY_TYPE,
             given.map((rows) => batchOf(EVERY_TYPE, rows)),
-            groupRows,
+            { rows: groupRows },
           ),
         );
 
@@ -177,7 +177,7 @@ describe("A Parquet encoder", () => {
     );
 
   it("hands bytes over with every full row group, and counts its rows", () => {
-    const encoder = parquetEncoder(columns, 3);
+    const encoder = parquetEncoder(columns, { rows: 3, bytes: 1 << 20 });
 
     expect(encoder.write(batch(1, 2))).to.equal(undefined);
     expect(encoder.write(batch(3)))
@@ -188,6 +188,23 @@ describe("A Parquet encoder", () => {
     expect(encoder.write(batch(4))).to.equal(undefined);
     expect(encoder.rows).to.equal(4);
     expect(Buffer.from(encoder.finish()).subarray(-4).toString()).to.equal("PAR1");
+  });
+
+  it("closes a row group when its columns have grown to so many bytes", async () => {
+    const texts: Columns = { note: { type: text, nullable: true } };
+    const note = "a".repeat(96);
+    const notes = batchOf(texts, [[note], [null]]);
+    const encoder = parquetEncoder(texts, { rows: 1000, bytes: 200 });
+
+    // Two offsets of four bytes, and a text.
+    expect(encoder.write(notes)).to.equal(undefined);
+    const first = encoder.write(notes);
+    const whole = Buffer.concat([first!, encoder.write(notes) ?? Buffer.of(), encoder.finish()]);
+
+    expect(await rowGroupsOf(texts, fileOf(whole))).to.deep.equal([
+      [[note], [null], [note], [null]],
+      [[note], [null]],
+    ]);
   });
 
   it("refuses a batch that lacks a column", () => {

@@ -17,7 +17,7 @@ describe("The rows of a Parquet file", () => {
           parquetOf(
             EVERY_TYPE,
             given.map((rows) => batchOf(EVERY_TYPE, rows)),
-            groupRows,
+            { rows: groupRows },
           ),
         );
 
@@ -36,7 +36,7 @@ describe("The rows of a Parquet file", () => {
     parquetOf(
       columns,
       [rows.slice(0, 1500), rows.slice(1500)].map((some) => batchOf(columns, some)),
-      1500,
+      { rows: 1500 },
     );
 
   it("are found by the names of the columns: in any order, and among others", async () => {

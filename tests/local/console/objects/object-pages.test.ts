@@ -106,7 +106,7 @@ describe("A Parquet file of the lake, a page at a time", () => {
     const ids: Columns = { id: { type: integer, nullable: false } };
     const rows = Array.from({ length: 450 }, (_, id): Row => [id]);
     const file = fileOf(
-      parquetOf(ids, [batchOf(ids, rows.slice(0, 130)), batchOf(ids, rows.slice(130))], 130),
+      parquetOf(ids, [batchOf(ids, rows.slice(0, 130)), batchOf(ids, rows.slice(130))], { rows: 130 }),
     );
 
     const shown = await allRows((from) => parquetPage(file, from));

@@ -20,7 +20,7 @@ describe("A dictionary of a column", () => {
         const rows = Math.floor(given.length / stride);
         // Every value eight times, so that there is something to save.
         const repeated = Array.from({ length: 8 }, () => given.slice(0, rows * stride)).flat();
-        const values = { type, words: Int32Array.from(repeated), rows: rows * 8 };
+        const values = { type, words: Int32Array.from(repeated), count: rows * 8 };
         const dictionary = dictionaryOf(values);
         fc.pre(dictionary !== undefined);
         const read = [...dictionary.indexes].flatMap((index) => [
@@ -37,7 +37,7 @@ describe("A dictionary of a column", () => {
 
   it("is given up where values hardly repeat", () => {
     const words = Int32Array.from({ length: 1000 }, (_, row) => row % 300);
-    expect(dictionaryOf({ type: "INT32", words, rows: 1000 })).to.equal(undefined);
+    expect(dictionaryOf({ type: "INT32", words, count: 1000 })).to.equal(undefined);
   });
 });
 
@@ -70,7 +70,7 @@ describe("Packed indexes", () => {
   });
 });
 
-describe("A chunk of fixed width", () => {
+describe("A column of fixed width", () => {
   it("is read as what was written: few values and many, the smallest and the largest, NULL or not", async () => {
     const columns: Columns = {
       whole: { type: integer, nullable: false },
@@ -90,10 +90,10 @@ describe("A chunk of fixed width", () => {
       fc.asyncProperty(values, fc.integer({ min: 1, max: 400 }), async ({ wholes, prices }, rows) => {
         const given = Array.from({ length: rows }, (_, row): Row => [
           wholes[row % wholes.length]!,
-          wholes[(row * 7) % wholes.length]!,
+          row % 3 === 0 ? null : wholes[(row * 7) % wholes.length]!,
           prices[row % prices.length]!,
         ]);
-        const file = fileOf(parquetOf(columns, [batchOf(columns, given)], 150));
+        const file = fileOf(parquetOf(columns, [batchOf(columns, given)], { rows: 150 }));
         expect((await rowGroupsOf(columns, file)).flat()).to.deep.equal(given);
       }),
       { numRuns: 50 },
