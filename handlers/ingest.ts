@@ -10,7 +10,8 @@ import { withSourceSnapshot } from "../adapters/source/source";
 import { withTelemetry } from "../adapters/aws/telemetry";
 import { ingestCommit } from "../domain/log/commit";
 import { hasTime, monotonicClock } from "../stages/shared/clock";
-import { ingestSource, together, type IngestContext, type IngestReport } from "../stages/ingest/ingest";
+import { ingestSource, together, type IngestReport } from "../stages/ingest/ingest";
+import type { IngestContext } from "../stages/ingest/context";
 import { recordSeen } from "../stages/shared/freshness";
 
 /** Files in the lake are about this large at most: what one task of the next stage works on. */

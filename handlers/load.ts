@@ -12,7 +12,8 @@ import { marts } from "../domain/shop/marts/marts";
 import { model } from "../domain/model/model";
 import { replayRequest, type ReplayPlan } from "../domain/warehouse/replay";
 import { hasTime, monotonicClock } from "../stages/shared/clock";
-import type { LoadContext, LoadReport } from "../stages/load/load";
+import type { LoadReport } from "../stages/load/load";
+import type { LoadContext } from "../stages/load/context";
 import { planReplay, runLoad } from "../stages/load/replay/replay";
 import { reportAfter, reportLoadStanding } from "../stages/shared/freshness";
 

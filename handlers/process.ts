@@ -9,7 +9,7 @@ import { withTelemetry } from "../adapters/aws/telemetry";
 import { dayNumber } from "../domain/transform/calendar";
 import { ingestCommit, processCommit } from "../domain/log/commit";
 import { model } from "../domain/model/model";
-import type { ProcessContext } from "../stages/process/commit-run";
+import type { ProcessContext } from "../stages/process/context";
 import { hasTime, monotonicClock } from "../stages/shared/clock";
 import { processCommits, type ProcessReport } from "../stages/process/process";
 import { planReprocess, type ReprocessPlan } from "../stages/process/reprocess";

@@ -1,12 +1,12 @@
+import type { CloudEvent, FunctionName } from "./cloud-event";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock, type Clock } from "./cloud/clock";
-import type { AlarmTransition } from "./cloud/cloudwatch/alarms";
 import type { AlarmState } from "./cloud/cloudwatch/evaluate";
 import type { MetricId, MetricStore } from "./cloud/cloudwatch/metric-store";
 import { startMonitoring } from "./cloud/cloudwatch/monitoring";
 import { deadLetters, type DeadLetters } from "./cloud/sqs/dead-letters";
-import { createAuthorizer, type Access } from "./cloud/iam/authorizer";
+import { createAuthorizer } from "./cloud/iam/authorizer";
 import { credentialIssuer, type CredentialVariables } from "./cloud/iam/credentials";
 import { declaredPolicies } from "./cloud/iam/policies";
 import { s3Access } from "./cloud/iam/s3-access";
@@ -17,21 +17,12 @@ import { runProgram, type Program } from "./pulumi/program";
 import type { S3Hook } from "./cloud/s3/server";
 import { createScheduleRunner } from "./cloud/scheduler/schedule-runner";
 import { startSecretsManager } from "./cloud/secrets-manager/secrets";
-import { createStageRunner, principalOf, type FunctionName, type StageRunner } from "./stage-runner";
+import { createStageRunner, principalOf, type StageRunner } from "./stage-runner";
 import { startAll, type Started } from "./cloud/start-all";
 import { wiringOf } from "./wiring";
 
 /** The stages, by what the program calls their services. */
 export type StageName = "ingest" | "process" | "load";
-
-/** Something that a person who watches may want to know. */
-export type CloudEvent =
-  | { readonly kind: "started"; readonly stage: FunctionName }
-  | { readonly kind: "invocation"; readonly stage: FunctionName; readonly result: InvocationResult }
-  | { readonly kind: "log"; readonly stage: FunctionName; readonly line: string }
-  | { readonly kind: "deadLetter"; readonly file: string }
-  | { readonly kind: "alarm"; readonly transition: AlarmTransition }
-  | { readonly kind: "access"; readonly access: Access };
 
 export interface CloudOptions {
   /** Where everything is kept; a second start goes on from there. */

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { hasCode } from "./errno";
+import { hasCode } from "./cloud/errno";
 import { isAlive } from "./databases/postgres/orphan";
 
 /** The name of the file that holds the number of the process. */

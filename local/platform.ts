@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { startCloud, type Cloud, type CloudEvent } from "./cloud";
+import { startCloud, type Cloud } from "./cloud";
+import type { CloudEvent } from "./cloud-event";
 import { databaseSecret } from "./databases/database-secret";
 import { embeddedSource, embeddedWarehouse, givenDatabase, type LocalDatabase } from "./databases/databases";
 import { LOCK_FILE, lockDirectory } from "./directory-lock";

@@ -1,19 +1,14 @@
+import { FUNCTION_NAMES, type FunctionName, type CloudEvent } from "./cloud-event";
 import type { Clock } from "./cloud/clock";
-import type { CloudEvent } from "./cloud";
 import type { Monitoring } from "./cloud/cloudwatch/monitoring";
 import type { DeadLetters } from "./cloud/sqs/dead-letters";
 import type { Authorizer, Principal } from "./cloud/iam/authorizer";
 import { createAsyncInvoker, type AsyncInvoker } from "./cloud/lambda/asynchronous";
 import { createFunction, type LambdaFunction } from "./cloud/lambda/function";
 import type { DeclaredFunction } from "./pulumi/program";
-import { ACCOUNT_ID, REGION } from "./pulumi/mocks";
+import { ACCOUNT_ID, REGION } from "./cloud/account";
 import { createWorkQueue, type WorkQueue } from "./cloud/sqs/queue";
 import type { Wiring } from "./wiring";
-
-const FUNCTION_NAMES = ["ingest", "process", "load", "report", "remodel"] as const;
-
-/** The functions, by what the program calls their services: the stages, and who helps one of them. */
-export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 /** A function that the program declared, alive, and what is in front of it. */
 export interface StageRunner {

@@ -1,23 +1,15 @@
-import type { Alarm } from "./cloud/cloudwatch/alarms";
+import type { ScheduleTrigger } from "./cloud/scheduler/schedule-runner";
+import type { Alarm } from "./cloud/cloudwatch/alarm";
 import { isComparison, type AlarmRule } from "./cloud/cloudwatch/evaluate";
 import type { ObjectFilter } from "./cloud/s3/object-storage";
-import type { DeclaredResource, Program } from "./pulumi/program";
-import { ACCOUNT_ID } from "./pulumi/mocks";
+import type { Program } from "./pulumi/program";
+import type { DeclaredResource } from "./cloud/declared-resource";
+import { ACCOUNT_ID } from "./cloud/account";
 import { declaredQueues, type DeclaredQueue } from "./cloud/sqs/declared";
 
 /** An object that appears in a bucket invokes a function. */
 export interface ObjectTrigger extends ObjectFilter {
   readonly functionArn: string;
-}
-
-/** A schedule invokes a function, with a role of its own. */
-export interface ScheduleTrigger {
-  readonly name: string;
-  readonly expression: string;
-  readonly functionArn: string;
-  readonly roleArn: string;
-  /** Where an invocation goes that could not be delivered. */
-  readonly deadLetterArn: string;
 }
 
 /** How often a failed asynchronous event is tried again, and where it goes then. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import type { Program } from "../local/pulumi/program";
-import type { DeclaredResource } from "../local/pulumi/mocks";
+import type { DeclaredResource } from "../local/cloud/declared-resource";
 import { resourcesOf, stageOf } from "./support/program/declared";
 import { devProgram } from "./support/program/dev-program";
 

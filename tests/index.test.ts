@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 import { expect } from "chai";
 import { zipSync } from "fflate";
 import { runProgram, type DeclaredFunction, type Program } from "../local/pulumi/program";
-import type { DeclaredResource } from "../local/pulumi/mocks";
+import type { DeclaredResource } from "../local/cloud/declared-resource";
 import { bucketOf, permissionsOf, resourcesOf, roleOf, stageOf } from "./support/program/declared";
 import { devProgram, programWith } from "./support/program/dev-program";
 import { invokeArchive } from "./support/program/invoke-archive";

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { TableDescription } from "../../domain/capture/capture";
+import type { TableDescription } from "../../domain/capture/table-description";
 import type { CatalogueColumn } from "../../domain/capture/column-changes";
 import type { Refusal } from "../../domain/log/commit";
 import { TerminalError } from "../../domain/errors";

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { NamesInTexts } from "../../domain/capture/capture";
+import type { NamesInTexts } from "../../domain/capture/table-description";
 import { rowsOf } from "../postgres/postgres";
 
 /**

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { to as copyTo, type CopyToStreamQuery } from "pg-copy-streams";
-import type { TableDescription, VersionFilter } from "../../domain/capture/capture";
+import type { VersionFilter } from "../../domain/capture/capture";
+import type { TableDescription } from "../../domain/capture/table-description";
 import type { RowKey, Slice } from "../../domain/capture/slice";
 import { rowXid, type Snapshot } from "../../domain/capture/snapshot";
 import { identifier, literal, qualified } from "../../domain/sql";

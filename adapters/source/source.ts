@@ -1,10 +1,6 @@
 import type pg from "pg";
-import type {
-  NamesInTexts,
-  SourceState,
-  TableDescription,
-  VersionFilter,
-} from "../../domain/capture/capture";
+import type { SourceState, VersionFilter } from "../../domain/capture/capture";
+import type { NamesInTexts, TableDescription } from "../../domain/capture/table-description";
 import { TransientError } from "../../domain/errors";
 import type { RowKey } from "../../domain/capture/slice";
 import type { Snapshot } from "../../domain/capture/snapshot";

@@ -1,4 +1,5 @@
-import { changesRows, columnChanges, type CatalogueColumn } from "./column-changes";
+import type { TableDescription } from "./table-description";
+import { changesRows, columnChanges } from "./column-changes";
 import { captureOf, type IngestCommit, type TableCapture } from "../log/commit";
 import {
   horizonIsLost,
@@ -95,28 +96,6 @@ export const isUnderway = ({ tables }: IngestCommit): boolean =>
 export function lastCapture(last: IngestCommit | undefined, table: string): TableCapture | undefined {
   const capture = captureOf(last, table);
   return capture !== undefined && hasNotBegun(capture) ? undefined : capture;
-}
-
-/** A table as the catalogue describes it. */
-export interface TableDescription {
-  readonly name: string;
-  readonly storage: string;
-  readonly key: readonly string[];
-  /** See `TableCapture`. */
-  readonly unique?: readonly (readonly string[])[];
-  readonly columns: readonly CatalogueColumn[];
-  /** The types in its columns whose texts have names of other objects in them: `regclass`, `aclitem`. */
-  readonly naming?: readonly string[];
-  /** Of a table with such columns. */
-  readonly names?: NamesInTexts;
-}
-
-/** The names that the texts of a table's rows may have in them. */
-export interface NamesInTexts {
-  /** `last:digest`, for the next capture: the number of the last object, and a digest of all names up to it. */
-  readonly text: string;
-  /** Was one of those that the capture before knew renamed or dropped? */
-  readonly changed: boolean;
 }
 
 /** What to capture of one table. `reason` is for the log. */

@@ -1,4 +1,4 @@
-import type { TableDescription } from "./capture";
+import type { TableDescription } from "./table-description";
 import type { TableCapture } from "../log/commit";
 
 /** The key of a row: a text for each column of the primary key, as PostgreSQL prints it. */

@@ -1,4 +1,4 @@
-import type { TableDescription } from "./capture";
+import type { TableDescription } from "./table-description";
 import type { TableCapture } from "../log/commit";
 import { storageChange } from "./table-storage-id";
 

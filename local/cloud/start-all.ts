@@ -1,4 +1,4 @@
-import { messageOf } from "../../domain/errors";
+import { messageOf } from "./message";
 
 /** Remembers how to stop a part that was started. */
 export type Started = (stop: () => Promise<void> | void) => void;

@@ -1,6 +1,6 @@
 import { messageOf } from "../../domain/errors";
 import { join, resolve } from "node:path";
-import type { CloudEvent } from "../cloud";
+import type { CloudEvent } from "../cloud-event";
 import { showConsole } from "../console/console";
 import { eventHistory, type History } from "../console/server/history";
 import type { HttpServer } from "../cloud/http";

@@ -1,4 +1,5 @@
-import type { CloudEvent, StageName } from "../cloud";
+import type { StageName } from "../cloud";
+import type { CloudEvent } from "../cloud-event";
 import type { Platform } from "../platform";
 import { requireSuccess, runReport, type RunReport, type StageResult } from "./run-report";
 

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { messageOf } from "../../domain/errors";
-import { hasCode } from "../errno";
+import { hasCode } from "../cloud/errno";
 
 /** What `npm run local` was asked for. */
 export interface LocalOptions {

@@ -1,6 +1,6 @@
 import type { ReportOutcome } from "../../stages/report";
-import type { CloudEvent } from "../cloud";
-import type { AlarmTransition } from "../cloud/cloudwatch/alarms";
+import type { CloudEvent } from "../cloud-event";
+import type { AlarmTransition } from "../cloud/cloudwatch/alarm";
 import { logText } from "./log-text";
 
 const WIDTH = { stage: 8 };

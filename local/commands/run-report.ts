@@ -3,7 +3,7 @@ import type { LoadReport } from "../../stages/load/load";
 import type { ProcessReport } from "../../stages/process/process";
 import type { StageName } from "../cloud";
 import type { InvocationResult } from "../cloud/lambda/function";
-import type { FunctionName } from "../stage-runner";
+import type { FunctionName } from "../cloud-event";
 
 type TableRows = Record<string, { rows: number }>;
 

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { CloudEvent } from "../cloud";
+import type { CloudEvent } from "../cloud-event";
 
 /** Appends what the functions write to a file each, `<directory>/<stage>.log`, as CloudWatch would keep it. */
 export function stageLogs(directory: string): { readonly onEvent: (event: CloudEvent) => void } {

@@ -1,4 +1,4 @@
-import { hasCode } from "../errno";
+import { hasCode } from "../cloud/errno";
 import type { HttpServer } from "../cloud/http";
 import type { Platform } from "../platform";
 import { deedsOf } from "./server/activity";

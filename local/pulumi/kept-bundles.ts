@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 
 import { dirname, join } from "node:path";
 import { version } from "esbuild";
 import type { Build, Builder } from "../../infra/stages/bundle";
-import { hasCode } from "../errno";
+import { hasCode } from "../cloud/errno";
 
 /** What stands beside a bundle: what it was made of, and what was written. */
 interface Stamp {

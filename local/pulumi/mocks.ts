@@ -1,22 +1,7 @@
+import { ACCOUNT_ID, REGION } from "../cloud/account";
+import type { DeclaredResource } from "../cloud/declared-resource";
 import { createHash } from "node:crypto";
 import type { runtime } from "@pulumi/pulumi";
-
-/** The account and region that the local cloud pretends to be. */
-export const ACCOUNT_ID = "123456789012";
-export const REGION = "eu-west-2";
-
-/** A resource that the program declared, as AWS would have it after `pulumi up`. */
-export interface DeclaredResource {
-  /** Pulumi's type token, `aws:s3/bucket:Bucket` */
-  readonly type: string;
-  /** the physical name; for a resource without one, Pulumi's */
-  readonly name: string;
-  /** what the program gave it, with every reference to other resources resolved */
-  readonly inputs: Readonly<Record<string, unknown>>;
-  readonly id: string;
-  /** empty where AWS has none, as for a bucket's policy */
-  readonly arn: string;
-}
 
 /** The input that is a resource's physical name, by type. If the program does not set it, Pulumi makes one up. */
 const NAME_INPUT: ReadonlyMap<string, string> = new Map([

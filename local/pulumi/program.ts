@@ -3,10 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { buildWith } from "../../infra/stages/bundle";
 import { unlessUnchanged } from "./kept-bundles";
 import { unpackArchive } from "./archive";
-import { collectingMocks, type DeclaredResource } from "./mocks";
+import { collectingMocks } from "./mocks";
+import type { DeclaredResource } from "../cloud/declared-resource";
 import { turnDebugger } from "./debugger";
-
-export type { DeclaredResource } from "./mocks";
 
 const PROJECT = "marble";
 const PROJECT_FOLDER = resolve(__dirname, "../..");

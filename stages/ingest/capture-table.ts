@@ -1,36 +1,17 @@
+import type { CaptureRun } from "./context";
 import type { SourceSnapshot } from "../../adapters/source/source";
 import type { RowSelection, TableCounts } from "../../adapters/source/rows";
-import {
-  lastCapture,
-  planTable,
-  recaptured,
-  type ActivePlan,
-  type TableDescription,
-  type TablePlan,
-} from "../../domain/capture/capture";
-import type { IngestCommit, TableCapture } from "../../domain/log/commit";
+import { lastCapture, planTable, recaptured, type TablePlan } from "../../domain/capture/capture";
+import type { TableDescription } from "../../domain/capture/table-description";
+import type { TableCapture } from "../../domain/log/commit";
 import { guardDeletes } from "../../domain/capture/delete-guard";
-import type { CommitNumber } from "../../domain/log/keys";
 import { identityOf } from "../../domain/capture/source-identity";
 import { isContinuous, replacedRows } from "../../domain/capture/replaced-rows";
-import { BEFORE_THE_FIRST, type Room } from "../../domain/capture/slice";
-import type { Snapshot } from "../../domain/capture/snapshot";
+import { BEFORE_THE_FIRST } from "../../domain/capture/slice";
 import { copyToLake } from "./copy-to-lake";
 import { findDeleted, writeTombstones, type KeyComparison } from "./find-deleted";
-import type { IngestContext } from "./ingest";
 import { keyHistory } from "./known-keys";
 import { nextSlice, planSlice, type PlannedSlice } from "./plan-slice";
-
-/** One run of the stage over all tables. */
-export interface CaptureRun extends IngestContext {
-  readonly number: CommitNumber;
-  readonly run: ActivePlan;
-  readonly last: IngestCommit | undefined;
-  readonly snapshot: Snapshot;
-  /** What each table that was never captured takes on disk, in bytes. */
-  readonly sizes: ReadonlyMap<string, number>;
-  readonly room: Room;
-}
 
 const NOTHING: Omit<TableCapture, "mode" | "keys" | "total" | "storage" | "key" | "columns" | "slice"> = {
   rows: 0,

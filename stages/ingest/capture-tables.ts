@@ -1,10 +1,12 @@
 import type { SourceSnapshot } from "../../adapters/source/source";
 import { isAboutTable, isGone, isOutOfLocks } from "../../adapters/source/errors";
-import { lastCapture, type TableDescription } from "../../domain/capture/capture";
+import { lastCapture } from "../../domain/capture/capture";
+import type { TableDescription } from "../../domain/capture/table-description";
 import { captureOf, type IngestCommit, type TableCapture } from "../../domain/log/commit";
 import { messageOf } from "../../domain/errors";
 import { Room } from "../../domain/capture/slice";
-import { absentCapture, captureTable, failedCapture, type CaptureRun } from "./capture-table";
+import { absentCapture, captureTable, failedCapture } from "./capture-table";
+import type { CaptureRun } from "./context";
 
 /** What a run found, as its commit will say. */
 export type CapturedTables = Pick<IngestCommit, "tables" | "refused" | "overlap">;

@@ -1,10 +1,11 @@
 import type { SourceSnapshot } from "../../adapters/source/source";
 import type { RowSelection } from "../../adapters/source/rows";
-import type { TableDescription, TablePlan } from "../../domain/capture/capture";
+import type { TablePlan } from "../../domain/capture/capture";
+import type { TableDescription } from "../../domain/capture/table-description";
 import type { DataFile } from "../../domain/log/commit";
 import { csvParts } from "../../domain/formats/csv/parts";
 import { dataKey } from "../../domain/log/keys";
-import type { CaptureRun } from "./capture-table";
+import type { CaptureRun } from "./context";
 
 /** Copies the selected rows of a table into the lake, as CSV files of a bounded size. */
 export async function copyToLake(

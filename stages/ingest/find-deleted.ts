@@ -1,13 +1,14 @@
 import type { SourceSnapshot } from "../../adapters/source/source";
 import type { TableCounts } from "../../adapters/source/rows";
-import type { TableDescription, TablePlan } from "../../domain/capture/capture";
+import type { TablePlan } from "../../domain/capture/capture";
+import type { TableDescription } from "../../domain/capture/table-description";
 import type { TableCapture } from "../../domain/log/commit";
 import { keysAsCsv, readKeys } from "../../domain/formats/csv/fields";
 import { keySet, type KeySet } from "../../domain/capture/key-set";
 import { earlierIdentity } from "../../domain/capture/source-identity";
 import { dataKey } from "../../domain/log/keys";
 import type { RowKey } from "../../domain/capture/slice";
-import type { CaptureRun } from "./capture-table";
+import type { CaptureRun } from "./context";
 import { asyncly, knownKeys } from "./known-keys";
 
 /**

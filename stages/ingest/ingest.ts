@@ -1,10 +1,7 @@
-import type { WritableLog } from "../../adapters/lake/commit-log";
-import type { ObjectStore } from "../../adapters/lake/object-store";
+import type { IngestContext, SnapshotTaker } from "./context";
 import type { SourceSnapshot } from "../../adapters/source/source";
-import type { Telemetry } from "../../adapters/aws/telemetry";
 import { isUnderway, planRun } from "../../domain/capture/capture";
 import type { IngestCommit } from "../../domain/log/commit";
-import type { DeleteGuard } from "../../domain/capture/delete-guard";
 import { TerminalError, TransientError } from "../../domain/errors";
 import { nextCommit } from "../../domain/log/keys";
 import { parseSnapshot } from "../../domain/capture/snapshot";
@@ -19,25 +16,6 @@ export interface IngestReport {
   /** The tables with captured or deleted rows. */
   readonly tables: Readonly<Record<string, { readonly rows: number; readonly deleted?: number }>>;
 }
-
-/** What a run works with. `now` and `newId` are its only sources of what is not in the data. */
-export interface IngestContext {
-  readonly store: ObjectStore;
-  readonly log: WritableLog<IngestCommit>;
-  readonly telemetry: Telemetry;
-  readonly now: () => Date;
-  readonly newId: () => string;
-  readonly guard: DeleteGuard;
-  /** May another database go on in the place of the one that the lake is of? */
-  readonly allowOtherSource: boolean;
-  /** A file ends with the first record that ends beyond it. */
-  readonly partBytes: number;
-  /** A table that is larger is captured in slices at first: see `Slice`. */
-  readonly sliceBytes: number;
-}
-
-/** Takes a snapshot of the source, for as long as the work lasts. */
-export type SnapshotTaker = <T>(work: (source: SourceSnapshot) => Promise<T>) => Promise<T>;
 
 /**
  * Captures one state of the source and commits it. Data files are written first; a run that dies

@@ -1,11 +1,12 @@
-import type { TableDescription, TablePlan } from "../../domain/capture/capture";
+import type { TablePlan } from "../../domain/capture/capture";
+import type { TableDescription } from "../../domain/capture/table-description";
 import type { DataFile, TableCapture } from "../../domain/log/commit";
 import { keysAsCsv, readKeys } from "../../domain/formats/csv/fields";
 import { readRuns, runsAsCsv } from "../../domain/formats/csv/key-runs";
 import { identityOf } from "../../domain/capture/source-identity";
 import { keySet, type KeySet } from "../../domain/capture/key-set";
 import { dataKey } from "../../domain/log/keys";
-import type { CaptureRun } from "./capture-table";
+import type { CaptureRun } from "./context";
 
 type KeyFile = TableCapture["keys"][number];
 

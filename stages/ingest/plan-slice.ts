@@ -1,8 +1,8 @@
 import type { SourceSnapshot } from "../../adapters/source/source";
-import type { TableDescription } from "../../domain/capture/capture";
+import type { TableDescription } from "../../domain/capture/table-description";
 import type { TableCapture } from "../../domain/log/commit";
 import { canBeSliced, isFirstCapture, rowsInSlice, type Slice } from "../../domain/capture/slice";
-import type { CaptureRun } from "./capture-table";
+import type { CaptureRun } from "./context";
 
 /** The slice that a run takes of a table, and how many rows every slice of it has. */
 export interface PlannedSlice {

@@ -6,7 +6,7 @@ import { copyHeader, copyRows, copyTrailer } from "../../domain/formats/copy-bin
 import { TerminalError } from "../../domain/errors";
 import { readRowGroups } from "../../domain/formats/parquet/reader";
 import type { TargetTable } from "../../domain/warehouse/target";
-import type { CommitLoad } from "./load-table";
+import type { CommitLoad } from "./context";
 
 /**
  * Copies Parquet files into a table of the warehouse; returns the number of rows.

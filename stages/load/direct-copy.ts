@@ -11,7 +11,7 @@ import {
 } from "../../domain/warehouse/direct-copy";
 import type { TargetTable } from "../../domain/warehouse/target";
 import { copyFiles } from "./copy-files";
-import type { CommitLoad } from "./load-table";
+import type { CommitLoad } from "./context";
 
 /**
  * Copies files straight into a table that is empty, without a staging table. The references are checked for all

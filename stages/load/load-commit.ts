@@ -2,8 +2,8 @@ import type { LedgerHead, Warehouse } from "../../adapters/warehouse/warehouse";
 import type { ProcessCommit } from "../../domain/log/commit";
 import { TerminalError } from "../../domain/errors";
 import { nextCommit, type CommitNumber } from "../../domain/log/keys";
-import type { LoadContext } from "./load";
-import { loadTable, type CommitLoad } from "./load-table";
+import type { LoadContext, CommitLoad } from "./context";
+import { loadTable } from "./load-table";
 import { prepareWarehouse } from "./prepare-warehouse";
 
 /** A commit with the number of rows that it brought to each warehouse table. */

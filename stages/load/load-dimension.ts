@@ -10,7 +10,8 @@ import {
 } from "../../domain/warehouse/orphans";
 import { upsertDimension } from "../../domain/warehouse/dimensions";
 import { copiedStraight } from "./direct-copy";
-import type { CommitLoad, LoadedTable } from "./load-table";
+
+import type { CommitLoad, LoadedTable } from "./context";
 import { stageRows } from "./stage-rows";
 
 /** Loads the latest rows of a dimension, and those that waited for a row that has come. */

@@ -1,5 +1,6 @@
 import type { Warehouse } from "../../adapters/warehouse/warehouse";
-import type { DataFile, ProcessCommit, WarehousePart } from "../../domain/log/commit";
+import type { CommitLoad, LoadedTable } from "./context";
+import type { DataFile, WarehousePart } from "../../domain/log/commit";
 import {
   appendVersions,
   findLastVersion,
@@ -20,24 +21,7 @@ import { insertCalendar } from "../../domain/warehouse/dimensions";
 import type { TargetTable } from "../../domain/warehouse/target";
 import { copiedStraight } from "./direct-copy";
 import { loadDimension } from "./load-dimension";
-import type { LoadContext } from "./load";
 import { stageRows } from "./stage-rows";
-
-/** One commit on its way into the warehouse. */
-export interface CommitLoad extends LoadContext {
-  readonly warehouse: Warehouse;
-  readonly commit: ProcessCommit;
-  /** In load order, by the names of the model. */
-  readonly targets: ReadonlyMap<string, TargetTable>;
-}
-
-/** What a table got. */
-export interface LoadedTable {
-  /** Rows that were inserted, or updated because they differed. */
-  readonly rows: number;
-  /** Rows that wait from now on for a row of a dimension. */
-  readonly waiting: number;
-}
 
 /** Loads what the commit has for one table; the tables that it refers to are loaded. */
 export async function loadTable(target: TargetTable, load: CommitLoad): Promise<LoadedTable> {

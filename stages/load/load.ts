@@ -1,12 +1,8 @@
-import type pg from "pg";
-import type { CommitLog } from "../../adapters/lake/commit-log";
-import type { ObjectStore } from "../../adapters/lake/object-store";
+import type { LoadContext } from "./context";
 import type { Telemetry } from "../../adapters/aws/telemetry";
 import { inWarehouseTransaction } from "../../adapters/warehouse/warehouse";
 import type { ProcessCommit } from "../../domain/log/commit";
 import { messageOf } from "../../domain/errors";
-import type { Mart } from "../../domain/marts/mart";
-import type { Model } from "../../domain/model/model";
 import type { ReplayReport } from "../../domain/warehouse/replay";
 import { loadCommit, type LoadedCommit } from "./load-commit";
 
@@ -19,22 +15,6 @@ export interface LoadReport {
   readonly waiting: number;
   /** Of a run with a replay: how far it has come. */
   readonly replay?: ReplayReport;
-}
-
-/** What a run works with. */
-export interface LoadContext {
-  readonly client: pg.Client;
-  readonly schema: string;
-  readonly store: ObjectStore;
-  readonly log: CommitLog<ProcessCommit>;
-  readonly model: Model;
-  /** The views that answer the business's questions, and the schema that they stand in. */
-  readonly marts: readonly Mart[];
-  readonly martsSchema: string;
-  readonly telemetry: Telemetry;
-  readonly now: () => Date;
-  /** Is there time for another commit? */
-  readonly hasTime: () => boolean;
 }
 
 /** Loads the commits that the warehouse lacks, in order, each in a transaction with its ledger row. */

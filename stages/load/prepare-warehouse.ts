@@ -7,7 +7,7 @@ import { createTable, type ReferredTable } from "../../domain/warehouse/ddl";
 import { createCurrentView } from "../../domain/warehouse/facts";
 import { findTarget, type TargetTable } from "../../domain/warehouse/target";
 import { theirName } from "../../domain/warehouse/values";
-import type { LoadContext } from "./load";
+import type { LoadContext } from "./context";
 import { rehearseLoads } from "./rehearse";
 
 /**

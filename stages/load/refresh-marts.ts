@@ -21,7 +21,7 @@ import {
 import { loadOrder } from "../../domain/model/model";
 import { qualified } from "../../domain/sql";
 import { findTarget, type TargetTable } from "../../domain/warehouse/target";
-import type { LoadContext } from "./load";
+import type { LoadContext } from "./context";
 
 /** A change of a mart waits this long for queries that read it; the next run tries again. */
 const LOCK_TIMEOUT = "SET LOCAL lock_timeout = '5s'";

@@ -9,7 +9,7 @@ import {
 } from "../../domain/warehouse/dimensions";
 import type { TargetTable } from "../../domain/warehouse/target";
 import { copyFiles } from "./copy-files";
-import type { CommitLoad } from "./load-table";
+import type { CommitLoad } from "./context";
 
 /** The column of the target that does not take what is staged for it, tried one by one. */
 async function findColumn(

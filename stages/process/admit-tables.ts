@@ -14,7 +14,7 @@ import {
   type TableAdmission,
 } from "../../domain/transform/quarantine";
 import { identifier } from "../../domain/sql";
-import type { ProcessContext } from "./commit-run";
+import type { ProcessContext } from "./context";
 
 /** Commits that are read at once. */
 const BUNCH = 32;

@@ -13,15 +13,10 @@ import type { RowKey } from "../../domain/state/row-key";
 import { tombstoneBatch } from "../../domain/transform/tombstones";
 import type { JoinedRows, Lookups } from "../../domain/transform/transform";
 import { affectedKeys, type ChangedKeys } from "./affected-keys";
-import {
-  captureBatches,
-  capturesOf,
-  tombstoneBatches,
-  transformed,
-  type CommitRun,
-  type CommittedBatch,
-  type TableParts,
-} from "./commit-run";
+import { captureBatches, capturesOf, tombstoneBatches, type CommittedBatch } from "./batches";
+import type { TableParts } from "./table-commits";
+import { transformed } from "./transform-rows";
+import type { CommitRun } from "./context";
 import { openTableState, type TableState } from "./state/table-state";
 import { writtenTombstones } from "./write-tombstones";
 import { writeTable } from "./write-table";

@@ -19,15 +19,10 @@ import type { AdmittedCapture } from "../../domain/transform/quarantine";
 import { hasUniqueKeys } from "../../domain/transform/contract-key";
 import type { Task } from "../../domain/log/task";
 import { admitTables } from "./admit-tables";
-import {
-  captureBatches,
-  capturesOf,
-  tableCommits,
-  transformed,
-  type CommitRun,
-  type ProcessContext,
-  type TableParts,
-} from "./commit-run";
+import { captureBatches, capturesOf } from "./batches";
+import { tableCommits, type TableParts } from "./table-commits";
+import { transformed } from "./transform-rows";
+import type { CommitRun, ProcessContext } from "./context";
 import { modelStamp } from "./model-digest";
 import { joinedTables } from "./joins";
 import { workOff } from "./tasks/run-tasks";

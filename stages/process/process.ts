@@ -2,7 +2,7 @@ import type { Telemetry } from "../../adapters/aws/telemetry";
 import type { IngestCommit, ProcessCommit } from "../../domain/log/commit";
 import { TerminalError } from "../../domain/errors";
 import { nextCommit, type CommitNumber } from "../../domain/log/keys";
-import type { ProcessContext } from "./commit-run";
+import type { ProcessContext } from "./context";
 import { checkShape } from "./model-digest";
 import { processCommitted } from "./process-commit";
 import { planReprocess, requireReprocess } from "./reprocess";

@@ -1,6 +1,6 @@
 import { TerminalError } from "../../domain/errors";
 import { modelPrefix, nextCommit } from "../../domain/log/keys";
-import type { ProcessContext } from "./commit-run";
+import type { ProcessContext } from "./context";
 
 /**
  * What a reprocess will do: build the processed log of the model's version from the ingestion log. It is the

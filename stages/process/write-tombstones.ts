@@ -4,7 +4,8 @@ import type { TableFeed } from "../../domain/model/joined-feeds";
 import { tombstoneTable, type Fact } from "../../domain/model/table";
 import type { AdmittedCapture } from "../../domain/transform/quarantine";
 import { tombstoneBatch } from "../../domain/transform/tombstones";
-import { tombstoneBatches, type CommitRun } from "./commit-run";
+import { tombstoneBatches } from "./batches";
+import type { CommitRun } from "./context";
 import { writeTable } from "./write-table";
 
 /** Writes the keys of the rows that a capture found deleted, as the fact's table names them. */

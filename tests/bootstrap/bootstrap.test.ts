@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { DEPLOYABLE_TYPES, deployStatements, readStatements } from "../../bootstrap/deploy-permissions";
 import { subjectOf } from "../../bootstrap/github-subject";
 import { declareResources } from "../../local/pulumi/program";
-import type { DeclaredResource } from "../../local/pulumi/mocks";
+import type { DeclaredResource } from "../../local/cloud/declared-resource";
 import { EVERY_CHOICE } from "../support/program/choices";
 import { resourcesOf, statementsOf } from "../support/program/declared";
 import { failureOf } from "../support/failure";

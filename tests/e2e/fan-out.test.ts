@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { CloudEvent } from "../../local/cloud";
+import type { CloudEvent } from "../../local/cloud-event";
 import type { InvocationResult } from "../../local/cloud/lambda/function";
 import { permissionsOf, roleOf, stageOf } from "../support/program/declared";
 import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";

@@ -1,6 +1,5 @@
 import { expect } from "chai";
-import type { CloudEvent } from "../../local/cloud";
-import type { FunctionName } from "../../local/stage-runner";
+import type { CloudEvent, FunctionName } from "../../local/cloud-event";
 import type { Access } from "../../local/cloud/iam/authorizer";
 import { S3Error } from "../../local/cloud/s3/protocol/errors";
 import { permissionsOf, resourcesOf } from "../support/program/declared";

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { declareResources } from "../../local/pulumi/program";
-import type { DeclaredResource } from "../../local/pulumi/mocks";
+import type { DeclaredResource } from "../../local/cloud/declared-resource";
 import { EVERY_CHOICE } from "../support/program/choices";
 import { devProgram } from "../support/program/dev-program";
 import { PROGRAMS, runEntry } from "../support/program/declared-programs";

@@ -1,4 +1,4 @@
-import type { FixedWidth } from "./fixed-values";
+import type { FixedWidth } from "./fixed-width";
 
 /** The different values of a column, and for each of those that are there which of them it has. */
 export interface Dictionary {

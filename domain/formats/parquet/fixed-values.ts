@@ -4,13 +4,7 @@ import type { Kind } from "../../model/types";
 import { hasNulls, isValid } from "../columnar/arrow";
 import type { EncodedValues } from "./chunk";
 import { dictionaryOf, packBits } from "./dictionary";
-
-/** Values as 32-bit words: one word each (INT32), or two, the low one first (INT64). */
-export interface FixedWidth {
-  readonly type: "INT32" | "INT64";
-  readonly words: Int32Array;
-  readonly count: number;
-}
+import type { FixedWidth } from "./fixed-width";
 
 /** A kind of column whose values have one width, as whole words. */
 export type FixedKind = Exclude<Kind, "text" | "boolean">;

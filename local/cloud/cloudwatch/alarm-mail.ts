@@ -1,4 +1,4 @@
-import type { AlarmTransition } from "./alarms";
+import type { AlarmTransition } from "./alarm";
 
 /** SNS takes less than 100 characters in a subject. */
 const LONGEST_SUBJECT = 99;

@@ -1,27 +1,9 @@
-import { messageOf } from "../../../domain/errors";
+import type { Alarm, AlarmTransition } from "./alarm";
+import { messageOf } from "../message";
 import type { Message } from "../sns/mail";
 import { alarmMail } from "./alarm-mail";
-import { evaluateAlarm, evaluationRange, type AlarmRule, type AlarmState } from "./evaluate";
+import { evaluateAlarm, evaluationRange, type AlarmState } from "./evaluate";
 import type { MetricStore } from "./metric-store";
-
-/** A metric alarm that the program declared. */
-export interface Alarm extends AlarmRule {
-  readonly name: string;
-  readonly description: string;
-  /** Who is told when it rings. */
-  readonly topicArns: readonly string[];
-  /** Who is told when it is over. */
-  readonly okTopicArns: readonly string[];
-}
-
-/** A change of an alarm's state. */
-export interface AlarmTransition {
-  readonly alarm: Alarm;
-  readonly from: AlarmState;
-  readonly to: AlarmState;
-  readonly reason: string;
-  readonly at: Date;
-}
 
 /** Alarms and the states that they are in. */
 export interface Alarms {

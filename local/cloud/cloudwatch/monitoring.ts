@@ -1,7 +1,8 @@
 import type { Clock } from "../clock";
 import type { InvocationResult } from "../lambda/function";
 import type { Message } from "../sns/mail";
-import { startAlarms, type Alarm, type AlarmTransition } from "./alarms";
+import { startAlarms } from "./alarms";
+import type { Alarm, AlarmTransition } from "./alarm";
 import { embeddedMetrics } from "./embedded-metrics";
 import type { AlarmState } from "./evaluate";
 import { metricStore, type MetricId, type MetricStore } from "./metric-store";

@@ -1,5 +1,5 @@
 import { runSimulation } from "@cloud-copilot/iam-simulate";
-import { ACCOUNT_ID } from "../../pulumi/mocks";
+import { ACCOUNT_ID } from "../account";
 import { withoutAction, type DeclaredPolicies, type PolicyDocument } from "./policies";
 
 /** Who calls: a role that a service has taken on under a session name, or the administrator of the account. */

@@ -1,4 +1,4 @@
-import type { DeclaredResource } from "../../pulumi/program";
+import type { DeclaredResource } from "../declared-resource";
 
 /** A policy document as a program declares it. */
 export interface PolicyDocument {

@@ -1,6 +1,6 @@
 import { delimiter, dirname } from "node:path";
 
-import { ACCOUNT_ID, REGION } from "../../pulumi/mocks";
+import { ACCOUNT_ID, REGION } from "../account";
 import type { FunctionOptions } from "./options";
 
 /** The name that AWS would give the function, without a version. */

@@ -1,4 +1,4 @@
-import { messageOf } from "../../../domain/errors";
+import { messageOf } from "../message";
 import type { FunctionOptions } from "./options";
 import { startRuntimeApi, type Answer, type ErrorBody, type Invocation } from "./runtime-api";
 import { startSandbox, type Exit, type Sandbox } from "./sandbox";

@@ -5,7 +5,7 @@ import {
   S3Client,
   S3ServiceException,
 } from "@aws-sdk/client-s3";
-import { messageOf } from "../../../domain/errors";
+import { messageOf } from "../message";
 import { startS3, type S3Hook } from "./server";
 
 /** Where the buckets live: the stand-in on this machine, or the S3 service that the user has. */

@@ -3,7 +3,16 @@ import type { Clock } from "../clock";
 import type { DeadLetters } from "../sqs/dead-letters";
 import type { Authorizer, Principal } from "../iam/authorizer";
 import { startSchedules, type RunningSchedules } from "./scheduler";
-import type { ScheduleTrigger } from "../../wiring";
+
+/** A schedule invokes a function, with a role of its own. */
+export interface ScheduleTrigger {
+  readonly name: string;
+  readonly expression: string;
+  readonly functionArn: string;
+  readonly roleArn: string;
+  /** Where an invocation goes that could not be delivered. */
+  readonly deadLetterArn: string;
+}
 
 /** The schedules of the program; they fire once they are started. */
 export interface ScheduleRunner {

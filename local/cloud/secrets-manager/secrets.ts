@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { serveHttp, type HttpReply, type HttpRequest } from "../http";
-import { ACCOUNT_ID, REGION } from "../../pulumi/mocks";
+import { ACCOUNT_ID, REGION } from "../account";
 
 /** A stand-in for AWS Secrets Manager that a real SDK client talks to. */
 export interface SecretsManager {

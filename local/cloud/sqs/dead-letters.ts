@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { hasCode } from "../../errno";
+import { hasCode } from "../errno";
 
 /** A message that lies in a queue. */
 export interface DeadLetter {

@@ -1,6 +1,7 @@
 import { statementsOf } from "../iam/policies";
 import type { ObjectFilter } from "../s3/object-storage";
-import { ACCOUNT_ID, type DeclaredResource } from "../../pulumi/mocks";
+import type { DeclaredResource } from "../declared-resource";
+import { ACCOUNT_ID } from "../account";
 
 /** A queue that feeds a function: what the program declares of it, and of all that hangs on it. */
 export interface DeclaredQueue {

@@ -4,7 +4,7 @@ import type { DeadLetters } from "./dead-letters";
 import type { Authorizer, Principal } from "../iam/authorizer";
 import type { LambdaFunction } from "../lambda/function";
 import { isAbout, type ObjectCreation } from "../s3/object-storage";
-import { REGION } from "../../pulumi/mocks";
+import { REGION } from "../account";
 import type { DeclaredQueue } from "./declared";
 
 /** A queue, with those who take its messages to a function. */

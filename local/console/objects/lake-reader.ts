@@ -5,7 +5,7 @@ import { ingestCommit, type IngestCommit, type ProcessCommit } from "../../../do
 import { modelPrefix } from "../../../domain/log/keys";
 import { model } from "../../../domain/model/model";
 import type { Cloud } from "../../cloud";
-import { REGION } from "../../pulumi/mocks";
+import { REGION } from "../../cloud/account";
 
 /** What lies directly below a prefix. */
 export interface Listing {

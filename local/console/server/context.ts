@@ -2,7 +2,7 @@ import type { Credentials } from "../../../adapters/aws/secrets";
 import { databaseSecret } from "../../databases/database-secret";
 import type { Platform } from "../../platform";
 import { wiringOf } from "../../wiring";
-import type { Alarm } from "../../cloud/cloudwatch/alarms";
+import type { Alarm } from "../../cloud/cloudwatch/alarm";
 import type { History } from "./history";
 import { openLake, type LakeReader } from "../objects/lake-reader";
 

@@ -1,9 +1,8 @@
 import { METRICS_NAMESPACE } from "../../../domain/metrics";
-import type { CloudEvent } from "../../cloud";
-import type { AlarmTransition } from "../../cloud/cloudwatch/alarms";
+import type { CloudEvent, FunctionName } from "../../cloud-event";
+import type { AlarmTransition } from "../../cloud/cloudwatch/alarm";
 import { embeddedMetrics } from "../../cloud/cloudwatch/embedded-metrics";
 import type { InvocationResult } from "../../cloud/lambda/function";
-import type { FunctionName } from "../../stage-runner";
 import type { LogLine, Topic } from "../api";
 import { logLine } from "./log-line";
 

@@ -1,4 +1,4 @@
-import type { FunctionName } from "../../stage-runner";
+import type { FunctionName } from "../../cloud-event";
 import type { LogLevel, LogLine } from "../api";
 
 /** Fields that every line has, and that say nothing about it. */

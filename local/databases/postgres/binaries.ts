@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { Account } from "./account";
-import { hasCode } from "../../errno";
+import { hasCode } from "../../cloud/errno";
 
 const run = promisify(execFile);
 

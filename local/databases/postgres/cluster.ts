@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import type { Account } from "./account";
 import type { PostgresBinaries } from "./binaries";
-import { hasCode } from "../../errno";
+import { hasCode } from "../../cloud/errno";
 
 const run = promisify(execFile);
 

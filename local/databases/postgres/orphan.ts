@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DatabaseError } from "pg";
 import { withClient } from "./client";
 import type { Cluster } from "./cluster";
-import { hasCode } from "../../errno";
+import { hasCode } from "../../cloud/errno";
 import { urlOf } from "./url";
 
 /** The server setting that names the process which started the server. */

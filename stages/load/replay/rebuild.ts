@@ -16,7 +16,8 @@ import { identifier, qualified } from "../../../domain/sql";
 import { LEDGER, lockLoader } from "../../../domain/warehouse/bookkeeping";
 import { createTable, type ReferredTable } from "../../../domain/warehouse/ddl";
 import { namesIn } from "../../../domain/warehouse/target";
-import { loadCommits, type LoadContext } from "../load";
+import { loadCommits } from "../load";
+import type { LoadContext } from "../context";
 import { remakeMarts } from "../refresh-marts";
 
 /** A rebuild that has begun: the model that it is for. */

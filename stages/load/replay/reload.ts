@@ -5,7 +5,7 @@ import type { ReplayReport, ReplayRequest } from "../../../domain/warehouse/repl
 import { forgetVersions } from "../../../domain/warehouse/facts";
 import { forgetOrphans } from "../../../domain/warehouse/orphans";
 import type { TargetTable } from "../../../domain/warehouse/target";
-import type { LoadContext } from "../load";
+import type { LoadContext } from "../context";
 import { checkModel } from "../load-commit";
 import { loadTable } from "../load-table";
 import { prepareWarehouse } from "../prepare-warehouse";

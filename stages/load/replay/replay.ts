@@ -8,7 +8,8 @@ import {
   type ReplayRequest,
 } from "../../../domain/warehouse/replay";
 import { checkLake } from "../load-commit";
-import { loadCommits, type LoadContext, type LoadReport } from "../load";
+import { loadCommits, type LoadReport } from "../load";
+import type { LoadContext } from "../context";
 import { refreshMarts } from "../refresh-marts";
 import { abandonRebuild, beginRebuild, continueRebuild, rebuildUnderway } from "./rebuild";
 import { reloadTables } from "./reload";

@@ -2,7 +2,7 @@ import type { ObjectStore } from "../../../adapters/lake/object-store";
 import { parseCommit } from "../../../domain/log/commit";
 import { TerminalError, TransientError } from "../../../domain/errors";
 import { resultKey, taskResult, type Task, type TaskResult } from "../../../domain/log/task";
-import type { ProcessContext, RemodelRun } from "../commit-run";
+import type { ProcessContext, RemodelRun } from "../context";
 import { remodelTask } from "./transform-task";
 
 /** What whoever does a task works with. */

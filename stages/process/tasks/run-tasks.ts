@@ -1,6 +1,6 @@
 import { largestLast, nextStep, toHandOut } from "../../../domain/transform/task-order";
 import { areLarge, resultKey, resultsPrefix, type Task, type TaskResult } from "../../../domain/log/task";
-import type { ProcessContext } from "../commit-run";
+import type { ProcessContext } from "../context";
 import { finishTask, readResult } from "./finish-task";
 import { handOut } from "./task-message";
 import { remodelTask } from "./transform-task";

@@ -4,7 +4,7 @@ import { commitNumber, HANDOUTS_PREFIX } from "../../../domain/log/keys";
 import type { Model } from "../../../domain/model/model";
 import { feedsIn, isDirect, type TableFeed } from "../../../domain/model/joined-feeds";
 import { handout, handoutKey, type Handout, type Task } from "../../../domain/log/task";
-import type { ProcessContext } from "../commit-run";
+import type { ProcessContext } from "../context";
 import { finishTask, isFinished, type TaskContext } from "./finish-task";
 import { modelStamp } from "../model-digest";
 

@@ -4,7 +4,9 @@ import { tombstoneTable } from "../../../domain/model/table";
 import type { Task, TaskResult } from "../../../domain/log/task";
 import { tombstoneBatch } from "../../../domain/transform/tombstones";
 import type { Lookups } from "../../../domain/transform/transform";
-import { fileBatches, transformed, type RemodelRun } from "../commit-run";
+import { fileBatches } from "../batches";
+import { transformed } from "../transform-rows";
+import type { RemodelRun } from "../context";
 import { rejectedRows, type RejectedRows } from "../rejected-rows";
 import { writeTable } from "../write-table";
 

@@ -1,11 +1,6 @@
 import { expect } from "chai";
-import {
-  planRun,
-  planTable,
-  type ActivePlan,
-  type SourceState,
-  type TableDescription,
-} from "../../../domain/capture/capture";
+import { planRun, planTable, type ActivePlan, type SourceState } from "../../../domain/capture/capture";
+import type { TableDescription } from "../../../domain/capture/table-description";
 import type { IngestCommit, TableCapture } from "../../../domain/log/commit";
 import { parseSnapshot } from "../../../domain/capture/snapshot";
 import { capture, ingested } from "../../support/pipeline/commits";

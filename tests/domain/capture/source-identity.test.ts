@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { TableDescription } from "../../../domain/capture/capture";
+import type { TableDescription } from "../../../domain/capture/table-description";
 import type { TableCapture } from "../../../domain/log/commit";
 import { earlierIdentity, identityOf } from "../../../domain/capture/source-identity";
 import { capture } from "../../support/pipeline/commits";

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { again } from "../../../infra/alarms/alarm-rules";
 import { Alerts } from "../../../infra/alarms/alerts";
-import { ACCOUNT_ID, type DeclaredResource } from "../../../local/pulumi/mocks";
+import type { DeclaredResource } from "../../../local/cloud/declared-resource";
+import { ACCOUNT_ID } from "../../../local/cloud/account";
 import { declared, inputsOf, resourcesOf, statementsOf } from "../../support/program/declared";
 
 describe("Alerts", () => {

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { LakeBucket } from "../../../infra/lake/lake-bucket";
-import type { DeclaredResource } from "../../../local/pulumi/mocks";
+import type { DeclaredResource } from "../../../local/cloud/declared-resource";
 import { declared, inputsOf, statementsOf } from "../../support/program/declared";
 
 describe("A bucket of the lake", () => {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { model } from "../../../domain/model/model";
 import { LakeBucket } from "../../../infra/lake/lake-bucket";
 import { LakeCatalogue } from "../../../infra/lake/lake-catalogue";
-import type { DeclaredResource } from "../../../local/pulumi/mocks";
+import type { DeclaredResource } from "../../../local/cloud/declared-resource";
 import { declared, inputsOf, resourcesOf, statementsOf } from "../../support/program/declared";
 
 describe("The catalogue of the lake", () => {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import type { DeclaredResource, Program } from "../../../local/pulumi/program";
+import type { Program } from "../../../local/pulumi/program";
+import type { DeclaredResource } from "../../../local/cloud/declared-resource";
 import { bucketOf, resourcesOf, stageOf } from "../../support/program/declared";
 import { devProgram, programWith } from "../../support/program/dev-program";
 

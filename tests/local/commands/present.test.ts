@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { InvocationResult } from "../../../local/cloud/lambda/function";
-import type { Alarm } from "../../../local/cloud/cloudwatch/alarms";
+import type { Alarm } from "../../../local/cloud/cloudwatch/alarm";
 import type { AlarmState } from "../../../local/cloud/cloudwatch/evaluate";
 import { eventTeller, textTable } from "../../../local/commands/present";
 

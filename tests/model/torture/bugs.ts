@@ -77,9 +77,9 @@ export const BUGS: readonly Bug[] = [
       },
       {
         file: "stages/ingest/copy-to-lake.ts",
-        search: 'import type { CaptureRun } from "./capture-table";',
+        search: 'import type { CaptureRun } from "./context";',
         replace:
-          'import { Readable } from "node:stream";\nimport type { CaptureRun } from "./capture-table";\n\n' +
+          'import { Readable } from "node:stream";\nimport type { CaptureRun } from "./context";\n\n' +
           "export const afterCommit = new WeakMap<object, (() => Promise<unknown>)[]>();",
       },
       {

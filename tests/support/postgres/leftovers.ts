@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { hasCode } from "../../../local/errno";
+import { hasCode } from "../../../local/cloud/errno";
 import { isAlive, reapOrphan } from "../../../local/databases/postgres/orphan";
 
 const NAME = /^marble-tests-(?<pid>\d+)-/;

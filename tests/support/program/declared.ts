@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { declareResources, type DeclaredFunction, type Program } from "../../../local/pulumi/program";
-import type { DeclaredResource } from "../../../local/pulumi/mocks";
+import type { DeclaredResource } from "../../../local/cloud/declared-resource";
 
 /** Declares resources on a stack and gives back all of them. */
 export async function declared(declare: () => void, stack = "test"): Promise<readonly DeclaredResource[]> {

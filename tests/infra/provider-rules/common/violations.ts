@@ -1,5 +1,5 @@
 import { asset } from "@pulumi/pulumi";
-import type { DeclaredResource } from "../../../../local/pulumi/mocks";
+import type { DeclaredResource } from "../../../../local/cloud/declared-resource";
 import type { DocumentRule, MapRule, NumberRule, Properties, ResourceRules, Rule, TextRule } from "./rule";
 
 /**

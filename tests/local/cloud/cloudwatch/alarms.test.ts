@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { startAlarms, type Alarm } from "../../../../local/cloud/cloudwatch/alarms";
+import { startAlarms } from "../../../../local/cloud/cloudwatch/alarms";
+import type { Alarm } from "../../../../local/cloud/cloudwatch/alarm";
 import { metricStore } from "../../../../local/cloud/cloudwatch/metric-store";
 import type { Message } from "../../../../local/cloud/sns/mail";
 import { failureOf } from "../../../support/failure";

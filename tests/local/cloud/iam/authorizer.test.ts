@@ -8,7 +8,7 @@ import { LakeBucket } from "../../../../infra/lake/lake-bucket";
 import { createObjects, grantRole, listObjects, readSecret } from "../../../../infra/permissions/permissions";
 import { declared, resourcesOf } from "../../../support/program/declared";
 import { failureOf } from "../../../support/failure";
-import type { DeclaredResource } from "../../../../local/pulumi/program";
+import type { DeclaredResource } from "../../../../local/cloud/declared-resource";
 
 describe("The policies of the program decide about a call:", () => {
   let resources: readonly DeclaredResource[];

@@ -1,0 +1,20 @@
+import type { AlarmRule, AlarmState } from "./evaluate";
+
+/** A metric alarm that the program declared. */
+export interface Alarm extends AlarmRule {
+  readonly name: string;
+  readonly description: string;
+  /** Who is told when it rings. */
+  readonly topicArns: readonly string[];
+  /** Who is told when it is over. */
+  readonly okTopicArns: readonly string[];
+}
+
+/** A change of an alarm's state. */
+export interface AlarmTransition {
+  readonly alarm: Alarm;
+  readonly from: AlarmState;
+  readonly to: AlarmState;
+  readonly reason: string;
+  readonly at: Date;
+}

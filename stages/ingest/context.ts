@@ -1,0 +1,40 @@
+import type { WritableLog } from "../../adapters/lake/commit-log";
+import type { ObjectStore } from "../../adapters/lake/object-store";
+import type { SourceSnapshot } from "../../adapters/source/source";
+import type { Telemetry } from "../../adapters/aws/telemetry";
+import type { ActivePlan } from "../../domain/capture/capture";
+import type { DeleteGuard } from "../../domain/capture/delete-guard";
+import type { Room } from "../../domain/capture/slice";
+import type { Snapshot } from "../../domain/capture/snapshot";
+import type { IngestCommit } from "../../domain/log/commit";
+import type { CommitNumber } from "../../domain/log/keys";
+
+/** What a run works with. `now` and `newId` are its only sources of what is not in the data. */
+export interface IngestContext {
+  readonly store: ObjectStore;
+  readonly log: WritableLog<IngestCommit>;
+  readonly telemetry: Telemetry;
+  readonly now: () => Date;
+  readonly newId: () => string;
+  readonly guard: DeleteGuard;
+  /** May another database go on in the place of the one that the lake is of? */
+  readonly allowOtherSource: boolean;
+  /** A file ends with the first record that ends beyond it. */
+  readonly partBytes: number;
+  /** A table that is larger is captured in slices at first: see `Slice`. */
+  readonly sliceBytes: number;
+}
+
+/** Takes a snapshot of the source, for as long as the work lasts. */
+export type SnapshotTaker = <T>(work: (source: SourceSnapshot) => Promise<T>) => Promise<T>;
+
+/** One run of the stage over all tables. */
+export interface CaptureRun extends IngestContext {
+  readonly number: CommitNumber;
+  readonly run: ActivePlan;
+  readonly last: IngestCommit | undefined;
+  readonly snapshot: Snapshot;
+  /** What each table that was never captured takes on disk, in bytes. */
+  readonly sizes: ReadonlyMap<string, number>;
+  readonly room: Room;
+}

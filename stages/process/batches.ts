@@ -1,0 +1,76 @@
+import type { RecordBatch } from "apache-arrow";
+import type { DataFile } from "../../domain/log/commit";
+import { takeBatch } from "../../domain/formats/columnar/take";
+import { decodeCsv, type SourceBatch } from "../../domain/formats/csv/decoder";
+import { TerminalError } from "../../domain/errors";
+import type { CommitNumber } from "../../domain/log/keys";
+import { keyTable, type SourceTable } from "../../domain/model/source";
+import type { AdmittedCapture } from "../../domain/transform/quarantine";
+import { hasUniqueKeys } from "../../domain/transform/contract-key";
+import { rejectRepeated } from "../../domain/transform/repeated-keys";
+import type { CommitRun, RemodelRun } from "./context";
+
+/** What was admitted of a source table, in order. */
+export const capturesOf = (source: SourceTable, run: CommitRun): readonly AdmittedCapture[] =>
+  run.admissions.get(source.name)?.captures ?? [];
+
+/** Some rows of a source table, and the ingest commit that they come from. */
+export type CommittedBatch = SourceBatch & { readonly commit: CommitNumber };
+
+/** The decoded rows of one capture, of each key one. */
+export async function* captureBatches(
+  source: SourceTable,
+  { number, capture }: AdmittedCapture,
+  run: CommitRun,
+): AsyncGenerator<CommittedBatch, void, undefined> {
+  const check = hasUniqueKeys(source, capture) ? undefined : rejectRepeated(source);
+  for (const file of capture.files) {
+    for await (const batch of fileBatches(source, { number, file }, run)) {
+      check?.(batch);
+      yield batch;
+    }
+  }
+}
+
+/** The decoded rows of one file. */
+export async function* fileBatches(
+  source: SourceTable,
+  { number, file }: { readonly number: CommitNumber; readonly file: DataFile },
+  run: Pick<RemodelRun, "ingested">,
+): AsyncGenerator<CommittedBatch, void, undefined> {
+  let rows = 0;
+  for await (const batch of decodeCsv(await run.ingested.store.stream(file.key), source)) {
+    rows += batch.batch.numRows;
+    yield { ...batch, commit: number };
+  }
+  checkRows(file, rows, { table: source.name, commit: number });
+}
+
+/** A file that was cut off between two records cannot be told by its text. */
+function checkRows(file: DataFile, rows: number, subject: { table: string; commit: number }): void {
+  if (rows === file.rows) return;
+  throw new TerminalError(
+    `${file.key} has ${rows} rows, its commit says ${file.rows}: restore the object from its versions`,
+    { subject },
+  );
+}
+
+/**
+ * The decoded tombstones of one capture: batches of the key alone. A key that is no value of its type was
+ * never loaded: its row was rejected.
+ */
+export async function* tombstoneBatches(
+  source: SourceTable,
+  { capture }: AdmittedCapture,
+  run: CommitRun,
+): AsyncGenerator<RecordBatch, void, undefined> {
+  const keyOnly = keyTable(source);
+  for (const file of capture.deleted.files) {
+    for await (const { batch, rejections } of decodeCsv(await run.ingested.store.stream(file.key), keyOnly)) {
+      const rows = Array.from({ length: batch.numRows }, (_, row) => row).filter(
+        (row) => !rejections.has(row),
+      );
+      yield rejections.size === 0 ? batch : takeBatch([batch], keyOnly.columns, rows);
+    }
+  }
+}

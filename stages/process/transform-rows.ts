@@ -1,0 +1,26 @@
+import type { TableFeed } from "../../domain/model/joined-feeds";
+import { hull } from "../../domain/transform/calendar";
+import { transformBatch, type Lookups, type WarehouseBatch } from "../../domain/transform/transform";
+import type { CommittedBatch } from "./batches";
+import type { RemodelRun } from "./context";
+
+/** Transforms a batch; keeps its rejected rows and the days that it names. */
+export function transformed(
+  { table, feed }: TableFeed,
+  options: { source: CommittedBatch; lookups: Lookups; run: RemodelRun },
+): WarehouseBatch {
+  const { source, lookups, run } = options;
+  const made = transformBatch({ ...feed, name: table.name }, source, lookups);
+  run.days.named = hull(run.days.named, made.days);
+  for (const [row, rejection] of made.rejections) {
+    run.rejected.add({
+      target: table.name,
+      table: feed.source.name,
+      commit: source.commit,
+      ...rejection,
+      header: source.header,
+      row: source.raw(row),
+    });
+  }
+  return made;
+}
