@@ -8,6 +8,8 @@ import { withConnection } from "../adapters/postgres/postgres";
 import { reportStore } from "../adapters/lake/report-store";
 import { readCredentials } from "../adapters/aws/secrets";
 import { withTelemetry } from "../adapters/aws/telemetry";
+import { model } from "../domain/model/model";
+import { marts } from "../domain/shop/marts/marts";
 import { makeReport, type ReportOutcome } from "../stages/report";
 
 /** What a person may ask for; a schedule asks for nothing. */
@@ -31,6 +33,8 @@ export async function report(event: unknown, context: Context): Promise<ReportOu
           client,
           schema: environment("WAREHOUSE_SCHEMA"),
           martsSchema: environment("MARTS_SCHEMA"),
+          model,
+          marts,
           store,
           send,
           telemetry,

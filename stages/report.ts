@@ -3,7 +3,11 @@ import type { Mailer } from "../adapters/aws/mailer";
 import type { ReportStore } from "../adapters/lake/report-store";
 import type { Telemetry } from "../adapters/aws/telemetry";
 import { ask, withWarehouseSnapshot } from "../adapters/warehouse/questions";
+import { readBehind } from "../adapters/warehouse/behind";
 import { readPosition, type WarehousePosition } from "../adapters/warehouse/position";
+import type { Mart } from "../domain/marts/mart";
+import { tablesOf } from "../domain/marts/view";
+import type { Model } from "../domain/model/model";
 import { mailedKey, reportKey, type ReportKey } from "../domain/report/keys";
 import { isMailTime, reportMail, type MailTime } from "../domain/report/mail";
 import { reportPage, type PageScript } from "../domain/report/page/page";
@@ -19,6 +23,8 @@ export interface ReportRun {
   readonly client: pg.Client;
   readonly schema: string;
   readonly martsSchema: string;
+  readonly model: Model;
+  readonly marts: readonly Mart[];
   readonly store: ReportStore;
   readonly send: Mailer;
   readonly telemetry: Telemetry;
@@ -52,17 +58,22 @@ export async function makeReport(run: ReportRun, asked: { readonly mail: boolean
     if (position === undefined) return undefined;
     const edition = { ...position, madeAt: now };
     const key = reportKey(edition);
-    return { position, edition, key, rows: (await store.has(key)) ? undefined : await readRows(run) };
+    if (await store.has(key)) return { position, edition, key };
+    const behind = await readBehind(client, schema);
+    return { position, edition, key, rows: await readRows(run), behind };
   });
   if (found === undefined) {
     telemetry.info("nothing is loaded yet, so there is nothing to report");
     return { report: null, commit: null, made: false, mailed: false };
   }
-  const { position, edition, key, rows } = found;
+  const { position, edition, key, rows, behind } = found;
   const { commit } = position;
   if (rows !== undefined) {
     const times = { capturedAt: position.capturedAt.toISOString(), madeAt: now.toISOString() };
-    const page = reportPage({ commit, ...times, rows }, script);
+    const page = reportPage(
+      { commit, ...times, rows, ...(behind !== undefined && { behind }), reads: readsOf(run) },
+      script,
+    );
     // The latest first: where the report of a day is, the latest is at least as new.
     const isLatest = await store.replaceLatest(page, edition);
     await store.keep(key, page);
@@ -72,6 +83,10 @@ export async function makeReport(run: ReportRun, asked: { readonly mail: boolean
   if (mailed) await mailLink(run, key, position);
   return { report: key, commit, made: rows !== undefined, mailed };
 }
+
+/** Which tables of the warehouse each mart of the report reads. */
+const readsOf = ({ marts, model }: ReportRun): Record<string, readonly string[]> =>
+  Object.fromEntries(marts.map((mart) => [mart.name, tablesOf(mart, model.tables)]));
 
 /** What the marts say, by their names; of one that cannot be read, the report says so. */
 async function readRows({

@@ -209,9 +209,10 @@ function ledgerOf(client: pg.Client, schema: string): Ledger {
       }
     },
     head: async () => {
-      for (const { name, columns } of BOOKKEEPING) {
+      for (const { name, columns, isLate } of BOOKKEEPING) {
         const actual = await columnsOf(client, qualified(schema, name));
         if (name === LEDGER && actual.length === 0) return undefined;
+        if (isLate === true && actual.length === 0) continue;
         const foreign = actual.length > 0 && Object.keys(columns).some((column) => !actual.includes(column));
         if (actual.length > 0 && !foreign) continue;
         const state = foreign

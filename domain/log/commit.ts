@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { TerminalError } from "../errors";
+import { sourceStatus } from "./source-status";
 
 /**
  * The words of the domain.
@@ -179,6 +180,8 @@ export const processCommit = z.object({
   /** Source tables that do not fit their contract, with the first commit that waits to be processed. */
   quarantine: z.record(z.string(), z.object({ since: z.int().positive(), breaches: z.array(z.string()) })),
   rejected: z.object({ rows: z.int().nonnegative(), files: z.array(dataFile) }),
+  /** How up to date each source table is. Commits made before it was kept lack it. */
+  sources: z.record(z.string(), sourceStatus).optional(),
 });
 export type ProcessCommit = z.infer<typeof processCommit>;
 

@@ -71,3 +71,6 @@ export function dataKey(options: { at: Date; table: string; extension: string; f
   const prefix = folder === undefined ? "" : `${folder}/`;
   return `${prefix}${day}/${segment(table)}/${time.replaceAll(":", "")}.${extension}` as ObjectKey;
 }
+
+/** The table that a key of `dataKey` is of. */
+export const tableOfKey = (key: string): string => decodeURIComponent(key.split("/").at(-2) ?? "");

@@ -52,6 +52,16 @@ export const readableNames = (tables: readonly WarehouseTable[]): readonly strin
 /** Does a statement name it? Case is nothing to SQL. */
 export const isNamed = (name: string, sql: string): boolean => new RegExp(`\\b${name}\\b`, "i").test(sql);
 
+/** The tables of the model that a mart reads. */
+export const tablesOf = (mart: Pick<Mart, "sql">, tables: readonly WarehouseTable[]): readonly string[] =>
+  tables
+    .filter((table) =>
+      [table.name, ...(table.kind === "fact" ? [table.currentView] : [])].some((name) =>
+        isNamed(name, mart.sql),
+      ),
+    )
+    .map(({ name }) => name);
+
 /** What a mart may name, with the statement that reads it. */
 function relationsOf({ schema, targets }: Stars): Map<string, string> {
   const relations = new Map<string, string>();

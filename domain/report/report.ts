@@ -13,7 +13,27 @@ export interface Report {
   readonly madeAt: string;
   /** The rows by mart; null where the mart could not be read. */
   readonly rows: Readonly<Record<string, readonly Row[] | null>>;
+  /** The tables of the warehouse that are behind, by name; undefined where the warehouse does not know. */
+  readonly behind?: Readonly<Record<string, TableBehind>>;
+  /** The tables of the warehouse that each mart reads. */
+  readonly reads?: Readonly<Record<string, readonly string[]>>;
 }
+
+/** A table of the warehouse that does not show all that the source had at `capturedAt`. */
+export interface TableBehind {
+  /** as of when it is, ISO 8601 in UTC; null when it never got a row */
+  readonly asOf: string | null;
+  /** since when it is behind, likewise */
+  readonly since: string | null;
+  readonly reason: string;
+}
+
+/** The tables that a mart reads and that are behind. */
+export const behindOf = ({ behind = {}, reads = {} }: Report, mart: string): [string, TableBehind][] =>
+  (reads[mart] ?? []).flatMap((table) => {
+    const found = Object.hasOwn(behind, table) ? behind[table] : undefined;
+    return found === undefined ? [] : [[table, found] as [string, TableBehind]];
+  });
 
 /** How much of the past a reader may choose, in months. */
 export const PERIODS = [6, 12, 24] as const;

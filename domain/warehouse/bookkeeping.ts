@@ -23,11 +23,22 @@ export const DELETIONS = "marble_deletion";
  */
 export const ORPHANS = "marble_orphan";
 
+/** How up to date each source table is, as the newest loaded commit says: see `domain/log/source-status.ts`. */
+export const SOURCES = "marble_source";
+
+/** From which source tables the rows of each warehouse table are made. */
+export const LINEAGE = "marble_lineage";
+
+/** The view for people: of each warehouse table whether all that it is made from is current, and why not. */
+export const TABLES = "marble_table";
+
 interface BookkeepingTable {
   readonly name: string;
   /** The columns by which the table is known to be ours, and their definitions. */
   readonly columns: Readonly<Record<string, string>>;
   readonly constraint?: string;
+  /** Was it added after warehouses existed? Where it is missing, it is created then. */
+  readonly isLate?: true;
 }
 
 export const BOOKKEEPING: readonly BookkeepingTable[] = [
@@ -64,6 +75,25 @@ export const BOOKKEEPING: readonly BookkeepingTable[] = [
       healed_by: "bigint",
       superseded_by: "bigint",
     },
+  },
+  {
+    name: SOURCES,
+    columns: {
+      source_table: "text PRIMARY KEY",
+      state: "text NOT NULL",
+      as_of_commit: "bigint",
+      as_of: "timestamptz",
+      since: "timestamptz NOT NULL",
+      reason: "text",
+      rejected_rows: "bigint NOT NULL",
+    },
+    isLate: true,
+  },
+  {
+    name: LINEAGE,
+    columns: { warehouse_table: "text NOT NULL", source_table: "text NOT NULL" },
+    constraint: "PRIMARY KEY (warehouse_table, source_table)",
+    isLate: true,
   },
 ];
 

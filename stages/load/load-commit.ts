@@ -2,6 +2,7 @@ import type { LedgerHead, Warehouse } from "../../adapters/warehouse/warehouse";
 import type { ProcessCommit } from "../../domain/log/commit";
 import { TerminalError } from "../../domain/errors";
 import { nextCommit, type CommitNumber } from "../../domain/log/keys";
+import { recordLineage, recordSources } from "../../domain/warehouse/source-tables";
 import type { LoadContext, CommitLoad } from "./context";
 import { loadTable } from "./load-table";
 import { prepareWarehouse } from "./prepare-warehouse";
@@ -39,6 +40,8 @@ export async function loadCommit(
     waiting += loadedTable.waiting;
   }
   const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
+  await warehouse.execute(recordLineage(context.schema, context.model));
+  if (commit.sources !== undefined) await warehouse.execute(recordSources(context.schema, commit.sources));
   const { lake, capturedAt } = commit;
   await warehouse.ledger.record({ number, lake, model: commit.model.version, capturedAt, rows: total });
   return { kind: "loaded", commit, rows, waiting };

@@ -2,7 +2,8 @@ import type { Warehouse } from "../../adapters/warehouse/warehouse";
 import { TerminalError } from "../../domain/errors";
 import { loadOrder } from "../../domain/model/model";
 import { keyColumns, type WarehouseTable } from "../../domain/model/table";
-import { LEDGER } from "../../domain/warehouse/bookkeeping";
+import { LEDGER, TABLES } from "../../domain/warehouse/bookkeeping";
+import { createTablesView } from "../../domain/warehouse/source-tables";
 import { createTable, type ReferredTable } from "../../domain/warehouse/ddl";
 import { createCurrentView } from "../../domain/warehouse/facts";
 import { findTarget, type TargetTable } from "../../domain/warehouse/target";
@@ -28,7 +29,8 @@ export async function prepareWarehouse(
     await warehouse.execute(createTable(schema, table, referable(order, found)));
   }
   const targets = found.size === order.length ? found : await findTargets(warehouse, order);
-  if (!(await warehouse.ledger.exists())) {
+  const isFirst = !(await warehouse.ledger.exists());
+  if (isFirst) {
     for (const { table, name } of targets.values()) {
       if (table.kind !== "fact" || (await warehouse.isEmpty(name))) continue;
       throw new TerminalError(
@@ -37,9 +39,10 @@ export async function prepareWarehouse(
         { subject: { table: name } },
       );
     }
-    await warehouse.ledger.create();
-    await rehearseLoads(warehouse, { schema, targets, prepared });
   }
+  // Creates what is missing: a warehouse of an earlier version lacks some of it.
+  await warehouse.ledger.create();
+  if (isFirst) await rehearseLoads(warehouse, { schema, targets, prepared });
   await createViews(warehouse, schema, targets);
   return targets;
 }
@@ -74,6 +77,7 @@ async function createViews(
   targets: ReadonlyMap<string, TargetTable>,
 ): Promise<void> {
   const views = await warehouse.views();
+  if (!views.has(TABLES)) await warehouse.execute(createTablesView(schema));
   for (const target of targets.values()) {
     const { table } = target;
     if (table.kind !== "fact" || views.has(table.currentView)) continue;

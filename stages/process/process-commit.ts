@@ -13,6 +13,7 @@ import type {
   WarehousePart,
   WarehouseTableCommit,
 } from "../../domain/log/commit";
+import { sourceStatuses } from "../../domain/log/source-status";
 import type { CommitNumber } from "../../domain/log/keys";
 import { feedsIn, isDirect, type TableFeed } from "../../domain/model/joined-feeds";
 import type { AdmittedCapture } from "../../domain/transform/quarantine";
@@ -50,9 +51,11 @@ export async function processCommitted(
   const [direct, joined] = await together([directTables(run), joinedTables(run)]);
   if (direct === undefined) return undefined;
   const calendar = await extendCalendar(run);
-  const quarantine = [...admissions].flatMap(([name, admission]) =>
+  const waiting = [...admissions].flatMap(([name, admission]) =>
     admission.quarantine === undefined ? [] : [[name, admission.quarantine] as const],
   );
+  const quarantine = Object.fromEntries(waiting);
+  const written = await rejected.finish();
   return {
     version: 1,
     number,
@@ -63,8 +66,9 @@ export async function processCommitted(
     calendar: calendar.covered,
     state: { ...previous?.state, ...joined.state },
     tables: { ...tableCommits([...direct, ...joined.parts]), ...calendar.tables },
-    quarantine: Object.fromEntries(quarantine),
-    rejected: await rejected.finish(),
+    quarantine,
+    rejected: written,
+    sources: sourceStatuses(commit, previous, { quarantine, rejected: rejected.counts() }),
   };
 }
 

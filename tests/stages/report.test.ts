@@ -49,6 +49,28 @@ describe("The report", () => {
       });
     });
 
+    it("says in the head and in each section that stands on a quarantined table as of when it is", async () => {
+      const other = await startPipeline({ seeded: true });
+      try {
+        const made = await startReporting(other);
+        await other.run();
+        await other.source.query("ALTER TABLE payment RENAME COLUMN paid TO settled");
+        await other.source.query("UPDATE staff SET last_name = 'Renamed' WHERE staff_id = 1");
+        await other.run();
+        await made.run({ now: NOON });
+        const page = await made.page("latest.html");
+        expect(page).to.match(
+          /role="alert">.*<b>fact_payment<\/b> shows the source as of .*payment is quarantined/s,
+        );
+        const section = (mart: string): string =>
+          new RegExp(`<section class="question[^"]*" id="${mart}".*?</section>`, "s").exec(page)![0];
+        expect(section("outstanding_payments")).to.match(/class="behind">As of .*fact_payment is behind/);
+        expect(section("revenue_by_month")).to.not.include("behind");
+      } finally {
+        await other.close();
+      }
+    });
+
     it("shows what the marts say", async () => {
       const { rows } = dataIn(await reporting.page("latest.html"));
       const sales = await pipeline.warehouse.query<Record<string, unknown>>(

@@ -4,7 +4,15 @@ import { overviewOf } from "../../shop/report/overview";
 import type { Chart, Filter, Question } from "../question";
 import { questions } from "../../shop/report/questions/questions";
 import { revenue } from "../../shop/report/questions/revenue";
-import { currenciesOf, firstFilter, periodsOf, type Choice, type Report } from "../report";
+import {
+  behindOf,
+  currenciesOf,
+  firstFilter,
+  periodsOf,
+  type Choice,
+  type Report,
+  type TableBehind,
+} from "../report";
 import { chartLabel, headlinesHtml, sectionParts, tableHtml } from "./section";
 import { STYLE } from "./style";
 
@@ -40,6 +48,7 @@ export function reportPage(report: Report, script: PageScript): string {
 <h1>Business report</h1>
 <p class="fresh">Data as of <time id="captured" datetime="${report.capturedAt}">${momentText(report.capturedAt)}</time><span id="age"></span>
 · commit ${report.commit} · made ${momentText(report.madeAt)}</p>
+${behindHtml(report)}
 </header>
 ${filtersHtml(report, filter)}
 <main>
@@ -58,6 +67,29 @@ which the report was made, in UTC.</p></footer>
 </body>
 </html>
 `.text;
+}
+
+/** What the whole page must not hide: tables that are behind. */
+function behindHtml({ behind = {} }: Report): Html {
+  const tables = Object.entries(behind);
+  if (tables.length === 0) return markup``;
+  const rows = tables.map(
+    ([table, { asOf, reason }]) =>
+      markup`<li><b>${table}</b> shows the source as of ${asOf === null ? "never" : momentText(asOf)}: ${reason}</li>`,
+  );
+  return markup`<div class="behind" role="alert"><p>Some numbers on this page are older than that. These tables are behind:</p>
+<ul>${rows}</ul></div>`;
+}
+
+/** What a section must not hide: its numbers are older than the page. */
+function behindSentence(tables: readonly (readonly [string, TableBehind])[]): Html {
+  const [first] = tables;
+  if (first === undefined) return markup``;
+  const oldest = tables.map(([, { asOf }]) => asOf ?? "").sort()[0] ?? "";
+  const names = tables.map(([table]) => table).join(", ");
+  return oldest === ""
+    ? markup`<p class="behind">Incomplete: ${names} never got all rows of the source.</p>`
+    : markup`<p class="behind">As of ${momentText(oldest)}: ${names} is behind since then.</p>`;
 }
 
 /** Nothing is loaded, sent or framed. Styles may stand in attributes: ECharts writes them, and they can fetch nothing. */
@@ -108,6 +140,7 @@ function sectionHtml(
   const { view, table } = sectionParts(report, question, filter);
   const { chart } = view;
   return markup`${head}
+${behindSentence(behindOf(report, mart))}
 <p class="answer">${view.answer}</p>
 ${scope === undefined ? "" : markup`<p class="scope">${scope}</p>`}
 <div class="chart" role="img" aria-label="${chartLabel(view)}"${chart === undefined ? markup` hidden` : ""}>${

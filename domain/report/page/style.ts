@@ -12,6 +12,8 @@ h1 { margin: 0; font-size: 1.7rem; line-height: 1.2; letter-spacing: -.01em; }
 h2 { margin: 0; font-size: 1.15rem; line-height: 1.3; }
 .fresh, footer, .scope { color: var(--muted); font-size: .875rem; }
 .fresh { margin: 6px 0 0; }
+.behind { border-left: 4px solid #b45309; padding: 4px 12px; margin: 8px 0; font-weight: 600; }
+.behind li { font-weight: 400; }
 form { position: sticky; top: 0; z-index: 10; background: var(--page); border-bottom: 1px solid var(--line); margin-top: 16px; }
 form > div { max-width: 1180px; margin: 0 auto; padding: 10px 20px; display: flex; gap: 12px 20px; flex-wrap: wrap; align-items: center; }
 label { font-size: .875rem; color: var(--muted); display: flex; gap: 8px; align-items: center; }

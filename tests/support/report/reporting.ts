@@ -3,6 +3,8 @@ import { resolve } from "node:path";
 import { loadPageScript } from "../../../adapters/lake/page-script";
 import { withConnection } from "../../../adapters/postgres/postgres";
 import { reportStore, type ReportStore } from "../../../adapters/lake/report-store";
+import { model } from "../../../domain/model/model";
+import { marts } from "../../../domain/shop/marts/marts";
 import { bundlePageScript, buildWith } from "../../../infra/stages/bundle";
 import { unlessUnchanged } from "../../../local/pulumi/kept-bundles";
 import { makeReport, type ReportOutcome } from "../../../stages/report";
@@ -59,6 +61,8 @@ export async function startReporting({
             client,
             schema: "public",
             martsSchema,
+            model,
+            marts,
             store,
             send: (sent) =>
               sendFails ? Promise.reject(new Error("no mail")) : Promise.resolve(void mails.push(sent)),

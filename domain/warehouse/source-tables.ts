@@ -1,0 +1,67 @@
+import type { SourceStatus } from "../log/source-status";
+import type { Model } from "../model/model";
+import { feedsOf, sourcesOf } from "../model/table";
+import { literal, qualified } from "../sql";
+import { LEDGER, LINEAGE, ORPHANS, SOURCES, TABLES } from "./bookkeeping";
+
+/** The statements that keep in the warehouse how up to date each table is: for reports, the console and SQL. */
+
+const orNull = (value: string | number | null | undefined): string =>
+  value === null || value === undefined ? "NULL" : literal(String(value));
+
+/** Replaces what is known of the source tables. */
+export function recordSources(schema: string, sources: Readonly<Record<string, SourceStatus>>): string {
+  const rows = Object.entries(sources).map(
+    ([name, { state, asOf, since, reason, rejected }]) =>
+      `(${literal(name)}, ${literal(state)}, ${orNull(asOf?.commit)}::bigint, ${orNull(asOf?.capturedAt)}::timestamptz, ` +
+      `${literal(since)}::timestamptz, ${orNull(reason)}, ${rejected}::bigint)`,
+  );
+  const into = qualified(schema, SOURCES);
+  return [
+    `DELETE FROM ${into}`,
+    ...(rows.length === 0
+      ? []
+      : [
+          `INSERT INTO ${into} (source_table, state, as_of_commit, as_of, since, reason, rejected_rows) VALUES\n${rows.join(",\n")}`,
+        ]),
+  ].join(";\n");
+}
+
+/** Replaces what is known of where the warehouse tables come from. */
+export function recordLineage(schema: string, { tables }: Model): string {
+  const rows = tables.flatMap((table) => {
+    const sources = new Set(
+      feedsOf(table)
+        .flatMap(sourcesOf)
+        .map(({ name }) => name),
+    );
+    return [...sources].map((source) => `(${literal(table.name)}, ${literal(source)})`);
+  });
+  const into = qualified(schema, LINEAGE);
+  return (
+    `DELETE FROM ${into}` +
+    (rows.length === 0
+      ? ""
+      : `;\nINSERT INTO ${into} (warehouse_table, source_table) VALUES ${rows.join(", ")}`)
+  );
+}
+
+/**
+ * The view of the warehouse tables. A table is current when all its source tables are; it is as of the oldest of them.
+ * `waiting_rows` wait for a row that they refer to.
+ */
+export const createTablesView = (schema: string): string => `
+CREATE OR REPLACE VIEW ${qualified(schema, TABLES)} AS
+SELECT l.warehouse_table,
+       bool_and(COALESCE(s.state = 'current', false)) AS is_current,
+       CASE WHEN bool_and(s.as_of IS NOT NULL) THEN min(s.as_of) END AS as_of,
+       min(s.since) FILTER (WHERE s.state <> 'current') AS behind_since,
+       string_agg(l.source_table || ' is ' || s.state || COALESCE(': ' || s.reason, ''), '; ' ORDER BY l.source_table)
+         FILTER (WHERE s.state <> 'current') AS reason,
+       COALESCE(sum(s.rejected_rows), 0)::bigint AS rejected_rows,
+       (SELECT count(*) FROM ${qualified(schema, ORPHANS)} o
+         WHERE o.fact = l.warehouse_table AND o.healed_by IS NULL AND o.superseded_by IS NULL) AS waiting_rows,
+       (SELECT max(b.loaded_at) FROM ${qualified(schema, LEDGER)} b) AS loaded_at
+  FROM ${qualified(schema, LINEAGE)} l
+  LEFT JOIN ${qualified(schema, SOURCES)} s USING (source_table)
+ GROUP BY l.warehouse_table`;

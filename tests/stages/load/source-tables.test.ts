@@ -1,0 +1,90 @@
+import { expect } from "chai";
+import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+
+/** What the view for people says of a table. */
+interface Shown {
+  readonly warehouse_table: string;
+  readonly is_current: boolean;
+  readonly as_of: string | null;
+  readonly behind_since: string | null;
+  readonly reason: string | null;
+  readonly rejected_rows: string;
+  readonly waiting_rows: string;
+}
+
+describe("marble_table says of each warehouse table how up to date it is", () => {
+  let pipeline: Pipeline;
+  beforeEach(async () => {
+    pipeline = await startPipeline({ seeded: true });
+    await pipeline.run();
+  });
+  afterEach(() => pipeline.close());
+
+  const shown = async (table: string): Promise<Shown> => {
+    const [row] = await pipeline.warehouse.query<Shown>(
+      "SELECT * FROM marble_table WHERE warehouse_table = $1",
+      [table],
+    );
+    expect(row, table).to.not.equal(undefined);
+    return row!;
+  };
+
+  it("is current after a load, as of the capture", async () => {
+    const [ledger] = await pipeline.warehouse.query<{ captured_at: string }>(
+      "SELECT captured_at FROM marble_ledger",
+    );
+    const table = await shown("dim_staff");
+    expect(table).to.include({ is_current: true, behind_since: null, reason: null });
+    expect(table.as_of).to.equal(ledger!.captured_at);
+  });
+
+  it("names a source table in quarantine, since when and why, and no other", async () => {
+    const before = await shown("fact_payment");
+    await pipeline.source.query("ALTER TABLE payment RENAME COLUMN paid TO settled");
+    await pipeline.source.query("UPDATE staff SET last_name = 'Renamed' WHERE staff_id = 1");
+    await pipeline.run();
+    const first = await shown("fact_payment");
+    expect(first.is_current).to.equal(false);
+    expect(first.reason).to.match(/^payment is quarantined: .*paid/);
+    expect(first.as_of).to.equal(before.as_of);
+    expect((await shown("dim_staff")).is_current).to.equal(true);
+
+    await pipeline.source.query("UPDATE staff SET last_name = 'Again' WHERE staff_id = 1");
+    await pipeline.run();
+    const later = await shown("fact_payment");
+    expect(later.behind_since).to.equal(first.behind_since);
+  });
+
+  it("names the joined table that holds a dimension back", async () => {
+    await pipeline.source.query("ALTER TABLE department RENAME COLUMN location TO place");
+    await pipeline.source.query("UPDATE department SET manager = 'New'");
+    await pipeline.run();
+    expect((await shown("dim_staff")).reason).to.match(/^department is quarantined/);
+  });
+
+  it("names a table that the delete guard holds, until it is released", async () => {
+    await pipeline.source.query("DELETE FROM payment");
+    await pipeline.run();
+    expect((await shown("fact_payment")).reason).to.match(/^payment is held/);
+    await pipeline.ingest({ allowDeletes: ["payment"] });
+    await pipeline.process();
+    await pipeline.load();
+    expect(await shown("fact_payment")).to.include({ is_current: true, reason: null });
+  });
+
+  it("counts rejected rows and rows that wait", async () => {
+    await pipeline.source.query(
+      "UPDATE payment SET payment_date = 'never' WHERE payment_id = (SELECT min(payment_id) FROM payment)",
+    );
+    await pipeline.run();
+    expect((await shown("fact_payment")).rejected_rows).to.equal("1");
+  });
+
+  it("is made in a warehouse of an earlier version, which has none of it", async () => {
+    await pipeline.warehouse.query("DROP VIEW marble_table");
+    await pipeline.warehouse.query("DROP TABLE marble_source, marble_lineage");
+    await pipeline.source.query("UPDATE staff SET last_name = 'Renamed' WHERE staff_id = 1");
+    await pipeline.run();
+    expect((await shown("dim_staff")).is_current).to.equal(true);
+  });
+});
