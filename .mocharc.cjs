@@ -9,7 +9,7 @@ const { join } = require("node:path");
  * leaves V8's debugger on, and all that comes after in the process is several times as slow (local/pulumi/debugger.ts).
  */
 const GROUPS = {
-  stages: ["model", "stages"],
+  stages: ["model", "stages", "examples"],
   unit: ["domain", "adapters", "github", "docs"],
   e2e: ["e2e", "local", "infra", "policy", "bootstrap", ""],
 };

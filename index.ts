@@ -9,6 +9,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { HANDOUTS_PREFIX, modelPrefix } from "./domain/log/keys";
 import { marts } from "./domain/shop/marts/marts";
 import { model } from "./domain/model/model";
+import { NEVER } from "./domain/report/mail";
 import { ingest } from "./handlers/ingest";
 import { load } from "./handlers/load";
 import { processIngestion } from "./handlers/process";
@@ -86,6 +87,7 @@ const ingestStage = new Stage("ingest", {
     uploadObjects({ bucket: ingestion, keys: [csv, "deleted/*", "keys/*"] }),
     tagObjects({ bucket: ingestion, keys: ["commits/*"] }),
   ],
+  startedBy: config.ingestSchedule,
   memoryMb: config.ingestMemory,
   ...common,
 });
@@ -109,6 +111,7 @@ const processStage = new Stage("process", {
     createObjects({ bucket: processed, keys: inLog(...log, "tasks/*", ...handouts) }),
     uploadObjects({ bucket: processed, keys: inLog(parquet, "rejected/*", "state/*") }),
   ],
+  startedBy: config.sweepSchedule,
   memoryMb: config.processMemory,
   ...common,
 });
@@ -151,6 +154,7 @@ const loadStage = new Stage("load", {
     tagObjects({ bucket: processed, keys: inLog(parquet) }),
     readTags({ bucket: ingestion, keys: ["commits/*"] }),
   ],
+  startedBy: config.loadSchedule,
   memoryMb: config.loadMemory,
   ...common,
 });
@@ -161,14 +165,15 @@ ingestion.admit({ writers: [roleArnOf("ingest")], taggers: [roleArnOf("ingest")]
 processed.admit({ writers: [roleArnOf("process"), roleArnOf("remodel")], taggers: [roleArnOf("load")] });
 
 // What starts them: the clock; for stage 2 a new commit, and the clock in case its event got lost.
-new Schedule("ingest-schedule", { expression: config.ingestSchedule, stage: ingestStage, alerts });
+new Schedule("ingest-schedule", { expression: config.ingestSchedule, stage: ingestStage });
 new CommitNotification("ingestion-commits", { bucket: ingestion, stage: processStage });
-new Schedule("process-schedule", { expression: config.sweepSchedule, stage: processStage, alerts });
-new Schedule("load-schedule", { expression: config.loadSchedule, stage: loadStage, alerts });
+new Schedule("process-schedule", { expression: config.sweepSchedule, stage: processStage });
+new Schedule("load-schedule", { expression: config.loadSchedule, stage: loadStage });
 
 // What rings when data does not arrive, or nobody knows whether it does.
 const stages = { ingest: ingestStage, process: processStage, load: loadStage };
-new DataAlarms("data", { stages, freshnessMinutes: config.freshnessMinutes, alerts });
+const rejected = { bucket: processed, prefix: `${modelPrefix(model.version)}rejected/` };
+new DataAlarms("data", { stages, freshnessMinutes: config.freshnessMinutes, rejected, alerts });
 
 // What the business reads: a page of the marts, made after loads.
 const report = config.report ? new Report("report", { config, common }) : undefined;
@@ -220,4 +225,8 @@ export const quicksight = quickSight
   ? { dataSource: quickSight.dataSourceArn, analyses: quickSight.ids, dashboards: quickSight.ids }
   : "off";
 export const alertTopic = alerts.topicArn;
-export const nextStep = `Open the mail from AWS to ${config.alertEmail} and confirm it: alarms reach nobody before.`;
+const mails =
+  report && config.reportMail !== NEVER
+    ? `Open two mails from AWS, of the alarms to ${config.alertEmail} and of the reports to ${config.reportEmail || config.alertEmail}, and confirm both within 48 hours.`
+    : `Open the mail from AWS to ${config.alertEmail} and confirm it within 48 hours.`;
+export const nextStep = `${mails} Nothing is mailed before. After 48 hours AWS deletes what nobody has confirmed: pulumi up --refresh then sends another mail.`;

@@ -46,10 +46,7 @@ export function boundaryStatements({ account, stack, secrets }: BoundaryArgs): S
       },
     },
     allow(["logs:CreateLogStream", "logs:PutLogEvents"], [`${own("logs", "log-group:")}:log-stream:*`]),
-    allow(
-      ["sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-      [own("sqs", "")],
-    ),
+    allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], [own("sqs", "")]),
     allow(["sns:Publish"], [own("sns", "")]),
     allow(["lambda:InvokeFunction"], [own("lambda", "function:")]),
     ...askingAthena(account, stack),

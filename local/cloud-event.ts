@@ -13,6 +13,5 @@ export type CloudEvent =
   | { readonly kind: "started"; readonly stage: FunctionName }
   | { readonly kind: "invocation"; readonly stage: FunctionName; readonly result: InvocationResult }
   | { readonly kind: "log"; readonly stage: FunctionName; readonly line: string }
-  | { readonly kind: "deadLetter"; readonly file: string }
   | { readonly kind: "alarm"; readonly transition: AlarmTransition }
   | { readonly kind: "access"; readonly access: Access };

@@ -5,7 +5,6 @@ import { systemClock, type Clock } from "./cloud/clock";
 import type { AlarmState } from "./cloud/cloudwatch/evaluate";
 import type { MetricId, MetricStore } from "./cloud/cloudwatch/metric-store";
 import { startMonitoring } from "./cloud/cloudwatch/monitoring";
-import { deadLetters, type DeadLetters } from "./cloud/sqs/dead-letters";
 import { createAuthorizer } from "./cloud/iam/authorizer";
 import { credentialIssuer, type CredentialVariables } from "./cloud/iam/credentials";
 import { declaredPolicies } from "./cloud/iam/policies";
@@ -43,7 +42,6 @@ export interface Cloud {
   readonly program: Program;
   readonly storage: ObjectStorage;
   readonly mail: MailService;
-  readonly deadLetters: DeadLetters;
   setSecret(name: string, value: string): void;
   /** Invokes a function and waits for its outcome. */
   invoke(stage: FunctionName, event?: unknown): Promise<InvocationResult>;
@@ -106,12 +104,9 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
   });
   started(() => mail.close());
   for (const topic of wiring.topics) mail.addTopic(topic);
-  const dead = deadLetters(join(directory, "dead-letters"));
   const monitoring = startMonitoring({
     alarms: wiring.alarms,
     clock,
-    queues: [...wiring.queues.values()],
-    depthOf: (queue) => dead.depth(queue),
     publish: (message) => mail.publish(message),
     onTransition: (transition) => onEvent({ kind: "alarm", transition }),
   });
@@ -134,7 +129,6 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
       // A service of the user's own knows the user's credentials.
       environment: { ...(storage.notifies && credentials.issue(principalOf(declared))), ...endpoints },
       wiring,
-      dead,
       clock,
       monitoring,
       authorizer,
@@ -167,10 +161,7 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
   const schedules = createScheduleRunner(wiring.scheduleTriggers, {
     clock,
     authorizer,
-    dead,
-    queues: wiring.queues,
     invoke: (functionArn) => ring(functionArn, {}),
-    onDeadLetter: (file) => onEvent({ kind: "deadLetter", file }),
   });
   started(() => schedules.stop());
 
@@ -178,7 +169,6 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
     program,
     storage,
     mail,
-    deadLetters: dead,
     setSecret: (name, value) => secrets.setSecret(name, value),
     invoke: (stage, event = {}) => named(stage).lambda.invoke(event),
     function: (stage) => named(stage).lambda,

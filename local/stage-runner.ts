@@ -1,7 +1,6 @@
 import { FUNCTION_NAMES, type FunctionName, type CloudEvent } from "./cloud-event";
 import type { Clock } from "./cloud/clock";
 import type { Monitoring } from "./cloud/cloudwatch/monitoring";
-import type { DeadLetters } from "./cloud/sqs/dead-letters";
 import type { Authorizer, Principal } from "./cloud/iam/authorizer";
 import { createAsyncInvoker, type AsyncInvoker } from "./cloud/lambda/asynchronous";
 import { createFunction, type LambdaFunction } from "./cloud/lambda/function";
@@ -25,7 +24,6 @@ export interface StageRunnerOptions {
   /** Beside what the program declares: endpoints and credentials. */
   readonly environment: Readonly<Record<string, string>>;
   readonly wiring: Wiring;
-  readonly dead: DeadLetters;
   readonly clock: Clock;
   readonly monitoring: Monitoring;
   readonly authorizer: Authorizer;
@@ -101,34 +99,16 @@ interface Fed extends StageRunnerOptions {
 
 /** The queue that feeds a function, if there is one. */
 function workQueueOf(lambda: LambdaFunction, options: Fed): WorkQueue | undefined {
-  const { wiring, declared, onEvent } = options;
+  const { wiring, declared } = options;
   const queue = wiring.workQueues.find(({ functionArn }) => functionArn === declared.arn);
   if (queue === undefined) return undefined;
-  const deadLetterQueue = wiring.queues.get(queue.deadLetterArn);
-  if (deadLetterQueue === undefined) throw new Error(`the queue ${queue.name} has no dead-letter queue`);
-  return createWorkQueue(queue, {
-    ...options,
-    function: lambda,
-    deadLetterQueue,
-    onDeadLetter: (file) => onEvent({ kind: "deadLetter", file }),
-  });
+  return createWorkQueue(queue, { ...options, function: lambda });
 }
 
-/** What waits in front of a function that events invoke; what fails for good is sent to the destination, with the function's role. */
-function asynchronousInvoker(lambda: LambdaFunction, options: Fed): AsyncInvoker {
-  const { wiring, dead, clock, authorizer, onEvent, declared, principal } = options;
-  const policy = wiring.failurePolicies.find(({ functionName }) => functionName === declared.name);
-  const queue = policy === undefined ? undefined : wiring.queues.get(policy.destinationArn);
-  if (policy === undefined || queue === undefined)
-    throw new Error(`the function ${declared.name} has no destination for failed events`);
-  return createAsyncInvoker({
-    function: lambda,
-    maximumRetryAttempts: policy.retries,
-    onFailure: async (record) => {
-      const send = { principal, action: "sqs:SendMessage", resource: policy.destinationArn };
-      if (!(await authorizer.decide(send)).allowed) return;
-      const message = { id: record.requestContext.requestId, at: clock.now(), body: record };
-      onEvent({ kind: "deadLetter", file: await dead.send(queue, message) });
-    },
-  });
+/** What waits in front of a function that events invoke. */
+function asynchronousInvoker(lambda: LambdaFunction, { wiring, declared }: Fed): AsyncInvoker {
+  const policy = wiring.retryPolicies.find(({ functionName }) => functionName === declared.name);
+  if (policy === undefined)
+    throw new Error(`the program does not say how often an event of ${declared.name} is tried again`);
+  return createAsyncInvoker({ function: lambda, maximumRetryAttempts: policy.retries });
 }

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ScheduleTrigger } from "./cloud/scheduler/schedule-runner";
 import type { Alarm } from "./cloud/cloudwatch/alarm";
 import { isComparison, type AlarmRule } from "./cloud/cloudwatch/evaluate";
+import type { MetricId } from "./cloud/cloudwatch/metric-store";
 import type { ObjectFilter } from "./cloud/s3/object-storage";
 import type { Program } from "./pulumi/program";
 import type { DeclaredResource } from "./cloud/declared-resource";
@@ -12,11 +14,10 @@ export interface ObjectTrigger extends ObjectFilter {
   readonly functionArn: string;
 }
 
-/** How often a failed asynchronous event is tried again, and where it goes then. */
-export interface FailurePolicy {
+/** How often a failed asynchronous event is tried again. */
+export interface RetryPolicy {
   readonly functionName: string;
   readonly retries: number;
-  readonly destinationArn: string;
 }
 
 /** What connects the parts that a program declared. */
@@ -24,9 +25,8 @@ export interface Wiring {
   readonly buckets: readonly string[];
   readonly objectTriggers: readonly ObjectTrigger[];
   readonly scheduleTriggers: readonly ScheduleTrigger[];
-  readonly failurePolicies: readonly FailurePolicy[];
-  readonly queues: ReadonlyMap<string, string>;
-  /** Those of the queues that feed a function. */
+  readonly retryPolicies: readonly RetryPolicy[];
+  /** The queues that feed a function. */
   readonly workQueues: readonly DeclaredQueue[];
   readonly alarms: readonly Alarm[];
   readonly topics: readonly string[];
@@ -58,17 +58,11 @@ export function wiringOf({ resources }: Program): Wiring {
         expression: scheduleExpression,
         functionArn: target.arn,
         roleArn: target.roleArn,
-        deadLetterArn: target.deadLetterConfig.arn,
       };
     }),
-    failurePolicies: inputsOf<InvokeInputs>(
+    retryPolicies: inputsOf<InvokeInputs>(
       "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
-    ).map(({ functionName, maximumRetryAttempts, destinationConfig }) => ({
-      functionName,
-      retries: maximumRetryAttempts,
-      destinationArn: destinationConfig.onFailure.destination,
-    })),
-    queues: new Map(all("aws:sqs/queue:Queue").map(({ arn, name }) => [arn, name])),
+    ).map(({ functionName, maximumRetryAttempts }) => ({ functionName, retries: maximumRetryAttempts })),
     workQueues: declaredQueues(resources),
     alarms: all("aws:cloudwatch/metricAlarm:MetricAlarm").map(({ name, inputs }) =>
       alarmOf(name, inputs as unknown as AlarmInputs),
@@ -103,18 +97,15 @@ function requirePermission(
 /** @throws Error for an alarm of a kind that the local cloud does not evaluate */
 function alarmOf(name: string, alarm: AlarmInputs): Alarm {
   const { comparisonOperator } = alarm;
-  if (!isComparison(comparisonOperator) || alarm.metricName === undefined)
+  const measured = measuredBy(alarm);
+  if (!isComparison(comparisonOperator) || measured === undefined)
     throw new Error(
-      `the alarm ${name} is of a kind that the local cloud does not evaluate: one metric and a threshold`,
+      `the alarm ${name} is of a kind that the local cloud does not evaluate: a threshold for one metric, or for IF(other > own, 0, own) of two`,
     );
   return {
     name,
     description: alarm.alarmDescription,
-    namespace: alarm.namespace,
-    metric: alarm.metricName,
-    dimensions: alarm.dimensions,
-    statistic: alarm.statistic,
-    periodSeconds: alarm.period,
+    ...measured,
     evaluationPeriods: alarm.evaluationPeriods,
     datapointsToAlarm: alarm.datapointsToAlarm ?? alarm.evaluationPeriods,
     comparison: comparisonOperator,
@@ -122,6 +113,33 @@ function alarmOf(name: string, alarm: AlarmInputs): Alarm {
     treatMissingData: alarm.treatMissingData ?? "missing",
     topicArns: alarm.alarmActions ?? [],
     okTopicArns: alarm.okActions ?? [],
+  };
+}
+
+/** What an alarm measures; undefined when it is something else than the local cloud can measure. */
+function measuredBy(
+  alarm: AlarmInputs,
+): Pick<Alarm, keyof MetricId | "unlessMore" | "statistic" | "periodSeconds"> | undefined {
+  const { namespace, metricName, dimensions, statistic, period, metricQueries = [] } = alarm;
+  if (metricName !== undefined && namespace !== undefined && statistic !== undefined && period !== undefined)
+    return { namespace, metric: metricName, dimensions: dimensions ?? {}, statistic, periodSeconds: period };
+  const expression = metricQueries.find(({ returnData }) => returnData)?.expression ?? "";
+  const [, otherId, ownId, again] = /^IF\((\w+) > (\w+), 0, (\w+)\)$/.exec(expression) ?? [];
+  const metricOf = (id: string | undefined): MetricQuery["metric"] =>
+    metricQueries.find((query) => query.id === id)?.metric;
+  const own = metricOf(ownId);
+  const other = metricOf(otherId);
+  if (own === undefined || other === undefined || ownId !== again) return undefined;
+  const { metricName: metric, ...where } = own;
+  const { metricName: unlessMore, ...otherWhere } = other;
+  if (!isDeepStrictEqual(where, otherWhere)) return undefined;
+  return {
+    namespace: own.namespace,
+    metric,
+    unlessMore,
+    dimensions: own.dimensions,
+    statistic: own.stat,
+    periodSeconds: own.period,
   };
 }
 
@@ -139,7 +157,6 @@ interface ScheduleInputs {
   readonly target: {
     readonly arn: string;
     readonly roleArn: string;
-    readonly deadLetterConfig: { readonly arn: string };
   };
 }
 interface PermissionInputs {
@@ -152,16 +169,16 @@ interface PermissionInputs {
 interface InvokeInputs {
   readonly functionName: string;
   readonly maximumRetryAttempts: number;
-  readonly destinationConfig: { readonly onFailure: { readonly destination: string } };
 }
 interface AlarmInputs {
   readonly alarmDescription: string;
-  readonly namespace: string;
-  /** none in an alarm on an expression */
+  // An alarm has a metric, or queries.
+  readonly namespace?: string;
   readonly metricName?: string;
-  readonly dimensions: Readonly<Record<string, string>>;
-  readonly statistic: AlarmRule["statistic"];
-  readonly period: number;
+  readonly dimensions?: Readonly<Record<string, string>>;
+  readonly statistic?: AlarmRule["statistic"];
+  readonly period?: number;
+  readonly metricQueries?: readonly MetricQuery[];
   readonly evaluationPeriods: number;
   readonly datapointsToAlarm?: number;
   readonly comparisonOperator: string;
@@ -169,6 +186,18 @@ interface AlarmInputs {
   readonly treatMissingData?: AlarmRule["treatMissingData"];
   readonly alarmActions?: readonly string[];
   readonly okActions?: readonly string[];
+}
+interface MetricQuery {
+  readonly id: string;
+  readonly expression?: string;
+  readonly returnData?: boolean;
+  readonly metric?: {
+    readonly namespace: string;
+    readonly metricName: string;
+    readonly dimensions: Readonly<Record<string, string>>;
+    readonly stat: AlarmRule["statistic"];
+    readonly period: number;
+  };
 }
 interface SubscriptionInputs {
   readonly topic: string;

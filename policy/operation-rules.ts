@@ -1,8 +1,22 @@
 import type { Policies } from "@pulumi/policy";
-import { at, everyResource, lacking, leadsTo, UNKNOWN, wholeStack } from "./resources";
+import { at, everyResource, lacking, leadsTo, UNKNOWN, wholeStack, type StackResource } from "./resources";
 
 const FUNCTION = "aws:lambda/function:Function";
-const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
+
+/** Where an alarm names what it measures: paths of the metric and of the Lambda, its own and those of its queries. */
+function measuresOf({ props: { metricQueries } }: StackResource): readonly {
+  readonly metric: readonly string[];
+  readonly lambda: readonly [string, ...string[]];
+}[] {
+  const queries: readonly unknown[] = Array.isArray(metricQueries) ? metricQueries : [];
+  return [
+    { metric: ["metricName"], lambda: ["dimensions", "FunctionName"] },
+    ...queries.map((_, index) => {
+      const path = ["metricQueries", String(index), "metric"] as const;
+      return { metric: [...path, "metricName"], lambda: [...path, "dimensions", "FunctionName"] as const };
+    }),
+  ];
+}
 
 /** That failures are noticed, and costs end. */
 export const OPERATION_RULES: Policies = [
@@ -17,58 +31,14 @@ export const OPERATION_RULES: Policies = [
         ? []
         : ["keeps its logs for ever: set retentionInDays"],
   ),
-  wholeStack(
-    {
-      name: "failed-events-kept",
-      description:
-        "What a Lambda fails on for good goes to a destination, or lies in the queue that feeds it.",
-    },
-    (all) =>
-      lacking(all(FUNCTION), {
-        what: "loses the events that it fails on: declare a FunctionEventInvokeConfig with an onFailure destination",
-        has: (lambda) =>
-          all("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig").some(
-            (config) =>
-              leadsTo(config, ["functionName"], lambda) &&
-              at(config.props, "destinationConfig", "onFailure", "destination") !== undefined,
-          ) || all(MAPPING).some((mapping) => leadsTo(mapping, ["functionName"], lambda)),
-      }),
-  ),
-  wholeStack(
-    {
-      name: "failed-messages-kept",
-      description: "What the function that a queue feeds fails on for good goes to another queue.",
-    },
-    (all) =>
-      lacking(
-        all("aws:sqs/queue:Queue").filter((queue) =>
-          all(MAPPING).some((mapping) => leadsTo(mapping, ["eventSourceArn"], queue)),
-        ),
-        {
-          what: "feeds a Lambda and loses what that fails on: set a redrivePolicy",
-          has: ({ props: { redrivePolicy } }) =>
-            redrivePolicy === UNKNOWN || String(redrivePolicy).includes("deadLetterTargetArn"),
-        },
-      ),
-  ),
-  everyResource(
-    {
-      name: "undelivered-kept",
-      description: "What a schedule cannot deliver goes to a queue.",
-      type: "aws:scheduler/schedule:Schedule",
-    },
-    (props) =>
-      at(props, "target", "deadLetterConfig", "arn") === undefined
-        ? ["loses what it cannot deliver: set target.deadLetterConfig"]
-        : [],
-  ),
   wholeStack({ name: "errors-alarm", description: "An alarm watches the errors of every Lambda." }, (all) =>
     lacking(all(FUNCTION), {
       what: "fails unnoticed: declare an alarm on its Errors",
       has: (lambda) =>
-        all("aws:cloudwatch/metricAlarm:MetricAlarm").some(
-          (alarm) =>
-            alarm.props["metricName"] === "Errors" && leadsTo(alarm, ["dimensions", "FunctionName"], lambda),
+        all("aws:cloudwatch/metricAlarm:MetricAlarm").some((alarm) =>
+          measuresOf(alarm).some(
+            (of) => at(alarm.props, ...of.metric) === "Errors" && leadsTo(alarm, of.lambda, lambda),
+          ),
         ),
     }),
   ),

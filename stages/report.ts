@@ -5,11 +5,12 @@ import type { Telemetry } from "../adapters/aws/telemetry";
 import { ask, withWarehouseSnapshot } from "../adapters/warehouse/questions";
 import { readBehind } from "../adapters/warehouse/behind";
 import { readPosition, type WarehousePosition } from "../adapters/warehouse/position";
+import { TerminalError } from "../domain/errors";
 import type { Mart } from "../domain/marts/mart";
 import { tablesOf } from "../domain/marts/view";
 import type { Model } from "../domain/model/model";
-import { mailedKey, reportKey, type ReportKey } from "../domain/report/keys";
-import { isMailTime, reportMail, type MailTime } from "../domain/report/mail";
+import { mailClaimKey, mailSentKey, reportKey, type ReportKey } from "../domain/report/keys";
+import { isMailTime, NEVER, reportMail, type MailTime } from "../domain/report/mail";
 import { reportPage, type PageScript } from "../domain/report/page/page";
 import type { Row } from "../domain/report/question";
 import { questions } from "../domain/shop/report/questions/questions";
@@ -48,11 +49,17 @@ export interface ReportOutcome {
  * link to it, when somebody asks or when the day's mail is due.
  *
  * A repeated run makes nothing twice. Of runs that overlap, the one that saw the newer warehouse makes the latest. The
- * day's mail belongs to one run, which notes it before it sends it: one that cannot be sent fails the run, and is tried
- * again when that is repeated, but by no other.
+ * day's mail belongs to one run an hour, which notes it before it sends it. A mail that cannot be sent fails the run. The
+ * repeated run tries again, and so does the first run of the next hour, until it is sent.
+ *
+ * @throws TerminalError when somebody asks for a mail that reaches nobody
  */
 export async function makeReport(run: ReportRun, asked: { readonly mail: boolean }): Promise<ReportOutcome> {
   const { client, schema, store, telemetry, script, now } = run;
+  if (asked.mail && run.mailTime === NEVER)
+    throw new TerminalError(
+      "nobody gets the mail with the link: no address has subscribed while marble:reportMail is never. Set it, deploy and confirm the address: pulumi config set marble:reportMail asked && pulumi up",
+    );
   const found = await withWarehouseSnapshot(client, async () => {
     const position = await readPosition(client, schema);
     if (position === undefined) return undefined;
@@ -79,8 +86,10 @@ export async function makeReport(run: ReportRun, asked: { readonly mail: boolean
     await store.keep(key, page);
     telemetry.info("made a report", { key, commit, isLatest, bytes: Buffer.byteLength(page) });
   }
-  const mailed = asked.mail || (isMailTime(now, run.mailTime) && (await store.claim(mailedKey(now), run.id)));
+  const due = await isMailDue(run);
+  const mailed = asked.mail || due;
   if (mailed) await mailLink(run, key, position);
+  if (due) await store.claim(mailSentKey(now), run.id);
   return { report: key, commit, made: rows !== undefined, mailed };
 }
 
@@ -105,6 +114,12 @@ async function readRows({
     rows[question.mart] = "rows" in answer ? answer.rows : null;
   }
   return rows;
+}
+
+/** Is the day's mail due, and is it this run that sends it? */
+async function isMailDue({ store, mailTime, now, id }: ReportRun): Promise<boolean> {
+  if (!isMailTime(now, mailTime) || (await store.has(mailSentKey(now)))) return false;
+  return store.claim(mailClaimKey(now), id);
 }
 
 async function mailLink(

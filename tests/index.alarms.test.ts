@@ -1,8 +1,13 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
-import type { Program } from "../local/pulumi/program";
+import { LONGEST_DESCRIPTION } from "../infra/alarms/alarm-text";
+import { LONGEST_LINK } from "../infra/settings/config";
+import { runProgram, type Program } from "../local/pulumi/program";
 import type { DeclaredResource } from "../local/cloud/declared-resource";
 import { resourcesOf, stageOf } from "./support/program/declared";
+import { commandProblems } from "./support/shell-rules";
 import { devProgram } from "./support/program/dev-program";
 
 describe("The alarms of the program watch", () => {
@@ -17,36 +22,31 @@ describe("The alarms of the program watch", () => {
   /** What is watched, as `metric of whom`. */
   const watched = (namespace: string): string[] =>
     all("MetricAlarm")
-      .filter(({ inputs }) => inputs["namespace"] === namespace)
+      .filter(({ inputs }) => ownMetric(inputs).namespace === namespace)
       .map(({ inputs }) => {
-        const { service, FunctionName, QueueName } = inputs["dimensions"] as Record<string, string>;
-        return `${String(inputs["metricName"])} of ${service ?? FunctionName ?? QueueName ?? "none"}`;
+        const own = ownMetric(inputs);
+        const { service, FunctionName } = own.dimensions;
+        return `${own.metricName} of ${service ?? FunctionName ?? "none"}`;
       });
 
-  it("errors, throttles and the duration of every stage, errors of the workers, and every dead-letter queue", () => {
+  it("errors, throttles and the duration of every stage, errors of the workers, and that the report is started", () => {
     const worker = stageOf(program, "remodel");
-    expect(watched("AWS/Lambda")).to.have.members(
-      program.functions.flatMap(({ name }) =>
+    expect(watched("AWS/Lambda")).to.have.members([
+      ...program.functions.flatMap(({ name }) =>
         (name === worker.name ? ["Errors"] : ["Errors", "Throttles", "Duration"]).map(
           (metric) => `${metric} of ${name}`,
         ),
       ),
-    );
-    // What lies in the queue of tasks is work, and no failure.
-    const deadLetters = all("Queue").filter(({ inputs }) => inputs["redrivePolicy"] === undefined);
-    expect(watched("AWS/SQS")).to.have.members(
-      deadLetters.map(({ name }) => `ApproximateNumberOfMessagesVisible of ${name}`),
-    );
-    expect(deadLetters).to.have.lengthOf(9);
-    expect(all("Queue")).to.have.lengthOf(10);
+      `Invocations of ${stageOf(program, "report").name}`,
+    ]);
   });
 
-  it("a dead-letter queue with a text that has its name as AWS knows it", () => {
-    for (const { inputs } of all("MetricAlarm").filter((alarm) => alarm.inputs["namespace"] === "AWS/SQS")) {
-      const { QueueName } = inputs["dimensions"] as Record<string, string>;
-      expect(String(inputs["alarmDescription"])).to.include(` in the queue ${QueueName}`);
-      expect(QueueName, "as Pulumi makes it").to.match(/-[0-9a-f]{7}$/);
-    }
+  it("no queue that a person would have to empty: what failed for good is dropped, the next event does its work", () => {
+    expect(watched("AWS/SQS")).to.deep.equal([]);
+    expect(all("Queue")).to.have.lengthOf(1);
+    expect(JSON.stringify(program.resources.map(({ inputs }) => inputs))).not.to.match(
+      /deadLetter|redrivePolicy|onFailure/,
+    );
   });
 
   it("what the stages tell of this stack's data, and their silence", () => {
@@ -79,14 +79,49 @@ describe("The alarms of the program watch", () => {
     const logGroups = all("LogGroup").map(({ name }) => name);
     for (const { inputs } of all("MetricAlarm")) {
       const text = String(inputs["alarmDescription"]);
-      expect(text.length, text).to.be.at.most(1024);
       const [, section] = /^What to do: docs\/runbook\.md#(.*)$/m.exec(text) ?? [];
       expect(sections).to.include(section);
       const [, logGroup] = /^Logs: https:.*log-group\/(.*)$/m.exec(text) ?? [];
       expect(logGroups).to.include(logGroup);
     }
   });
+
+  it("with texts that say what ALARM and what OK mean, and with a command that names the cause", () => {
+    const groups = all("LogGroup").map(({ name }) => name);
+    for (const { inputs } of all("MetricAlarm")) {
+      const text = String(inputs["alarmDescription"]);
+      expect(text).to.match(/^ALARM: .+\.\nOK: .+\.\n\n.+\.\n\nSee why: .+\nWhat to do: .+\nLogs: .+$/);
+      const [, show = ""] = /^See why: (.*)$/m.exec(text) ?? [];
+      expect(commandProblems(show), show).to.deep.equal([]);
+      expect(show).to.match(/^(aws|SELECT) /);
+      if (show.startsWith("aws logs")) expect(groups).to.include(show.split(" ")[3]);
+      expect(text).not.to.match(/undefined|\[object/);
+    }
+  });
+
+  it("with texts that CloudWatch keeps to the end, with the longest names and link that a stack can have", async () => {
+    const link = `https://example.com/${"r".repeat(LONGEST_LINK - 20)}`;
+    const longest = await runProgram({
+      config: { "marble:alertEmail": "data@example.com", "marble:runbookUrl": link },
+      stack: "s".repeat(30),
+      workDirectory: mkdtempSync(join(tmpdir(), "marble-alarms-")),
+    });
+    for (const { name, inputs } of resourcesOf(longest.resources, "MetricAlarm"))
+      expect(String(inputs["alarmDescription"]).length, name).to.be.at.most(LONGEST_DESCRIPTION);
+  }).timeout(60_000);
 });
+
+interface Measured {
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+/** What an alarm measures, whatever overrules it. */
+function ownMetric(inputs: DeclaredResource["inputs"]): Measured {
+  const queries = (inputs["metricQueries"] ?? []) as { readonly id: string; readonly metric?: Measured }[];
+  return queries.find(({ id }) => id === "own")?.metric ?? (inputs as unknown as Measured);
+}
 
 /** The anchor that a heading gets where Markdown is shown. */
 const anchorOf = (title: string): string =>

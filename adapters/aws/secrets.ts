@@ -41,7 +41,14 @@ export async function readCredentials(
   secretName: string,
   client = new SecretsManagerClient(PATIENCE),
 ): Promise<Credentials> {
-  const text = await secretString(secretName, client);
+  return parseCredentials(await secretString(secretName, client), secretName);
+}
+
+/**
+ * Parses the credentials in the text of a secret.
+ * @throws TerminalError that names the secret and its keys, never a value
+ */
+export function parseCredentials(text: string, secretName: string): Credentials {
   let json: unknown;
   try {
     json = JSON.parse(text);

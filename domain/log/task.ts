@@ -15,6 +15,8 @@ export interface Task {
   readonly fed: TableFeed;
   /** The ingest commit that captured the file: an earlier one, of a table that was in quarantine. */
   readonly captured: CommitNumber;
+  /** The columns of the file whose values are padded with blanks: see `paddedColumns`. */
+  readonly padded: readonly string[];
   readonly file: DataFile;
 }
 
@@ -39,6 +41,8 @@ export const handout = z.object({
   /** The place of the feed among those of the table. */
   feed: z.int().nonnegative().default(0),
   captured: z.int().positive(),
+  /** Missing in what a program handed out that left the blanks of `char(n)` in place. */
+  padded: z.array(z.string()).optional(),
   file: dataFile,
 });
 export type Handout = z.infer<typeof handout>;

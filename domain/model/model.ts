@@ -1,6 +1,6 @@
 import { dimCounterparty } from "../shop/tables/dim-counterparty";
 import { dimCurrency } from "../shop/tables/dim-currency";
-import { dimDate } from "../shop/tables/dim-date";
+import { dimDate } from "./dim-date";
 import { dimDesign } from "../shop/tables/dim-design";
 import { dimLocation } from "../shop/tables/dim-location";
 import { dimPaymentType } from "../shop/tables/dim-payment-type";

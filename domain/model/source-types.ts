@@ -28,6 +28,9 @@ const READABLE: Readonly<Record<Exclude<Kind, "text">, readonly string[]>> = {
   timestamptz: ["timestamp without time zone", ...TEXTS],
 };
 
+/** Is it `char(n)`? PostgreSQL prints its values padded with blanks, which mean nothing. */
+export const isPadded = (type: string): boolean => /^character(\(\d+\))?$/.test(type);
+
 /** Without a modifier: `numeric(10,2)` is `numeric`. */
 export const plainType = (type: string): string => type.replace(/\(.*?\)/, "");
 

@@ -8,7 +8,8 @@ import type { Edition } from "./edition";
  *   newest loaded commit, and when that was loaded. What is late changes with the day even when no data does, and a
  *   replay loads a commit again. So whether a report is due is whether its key is there.
  * - `latest.html`: the newest of them, and the only object that is ever written over.
- * - mails: `mailed/YYYY/MM/DD`, a small object: which run sends that day's mail.
+ * - mails: small objects. `mailed/YYYY/MM/DD/HH`: which run of that hour sends the day's mail.
+ *   `mailed/YYYY/MM/DD/sent`: which run has sent it.
  */
 export type ReportKey = ObjectKey;
 
@@ -23,4 +24,9 @@ const timeOf = (at: Date): string => at.toISOString().replaceAll(/[-:.]/g, "");
 export const reportKey = ({ madeAt, commit, loadedAt }: Edition): ReportKey =>
   `${dayOf(madeAt)}/commit-${String(commit).padStart(10, "0")}-${timeOf(loadedAt)}.html` as ReportKey;
 
-export const mailedKey = (at: Date): ReportKey => `${MAILED_PREFIX}${dayOf(at)}` as ReportKey;
+/** The key that says which run of this hour sends the day's mail. */
+export const mailClaimKey = (at: Date): ReportKey =>
+  `${MAILED_PREFIX}${dayOf(at)}/${at.toISOString().slice(11, 13)}` as ReportKey;
+
+/** The key that says that the day's mail was sent. */
+export const mailSentKey = (at: Date): ReportKey => `${MAILED_PREFIX}${dayOf(at)}/sent` as ReportKey;

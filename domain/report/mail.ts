@@ -1,10 +1,15 @@
-/** When the report's link is mailed without anybody asking: never, or from a time of the day on, `07:00` in UTC. */
+/**
+ * When the report's link is mailed: `never`; `asked`, only when somebody asks; or also each day from a time on, `07:00`
+ * in UTC.
+ */
 export type MailTime = string;
 export const NEVER = "never";
 
+const TIME = /^\d\d:\d\d$/;
+
 /** Is a mail due at this time? Whether it was sent already that day is not asked here. */
 export const isMailTime = (at: Date, mailTime: MailTime): boolean =>
-  mailTime !== NEVER && at.toISOString().slice(11, 16) >= mailTime;
+  TIME.test(mailTime) && at.toISOString().slice(11, 16) >= mailTime;
 
 export interface ReportMail {
   readonly subject: string;

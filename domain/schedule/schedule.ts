@@ -36,6 +36,23 @@ export function nextFire(schedule: Schedule, after: Date): Date | undefined {
     : nextCronFire(schedule, after);
 }
 
+/** A year that has a 29th of February, and many times of which a cron expression shows all that repeats. */
+const REFERENCE = new Date("2024-01-01T00:00:00Z");
+const TIMES = 500;
+
+/** The longest time between two times at which a schedule fires, in minutes; infinite when it fires at most once. */
+export function longestPause(schedule: Schedule): number {
+  if (schedule.kind === "rate") return schedule.intervalMs / 60_000;
+  const pauses: number[] = [];
+  let last = nextFire(schedule, REFERENCE);
+  while (last !== undefined && pauses.length < TIMES) {
+    const next = nextFire(schedule, last);
+    if (next !== undefined) pauses.push((next.getTime() - last.getTime()) / 60_000);
+    last = next;
+  }
+  return pauses.length === 0 ? Infinity : Math.max(...pauses);
+}
+
 function parseRate(content: string): Schedule {
   const [, digits, unit] = /^(\d+) ([a-z]+)$/.exec(content) ?? [];
   if (digits === undefined || unit === undefined) {

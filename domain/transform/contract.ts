@@ -1,5 +1,5 @@
 import { nameAmong, type SourceColumn, type SourceTable } from "../model/source";
-import { isOwnType, plainType } from "../model/source-types";
+import { isOwnType, isPadded, plainType } from "../model/source-types";
 import { typeName } from "../model/types";
 
 const accepts = ({ type, accepts: more = [] }: SourceColumn, actual: string): boolean =>
@@ -24,3 +24,8 @@ export function contractBreaches(
       : [`column ${actualName} is ${actualType}, not ${typeName(column.type)}`];
   });
 }
+
+/** The columns of a capture that are `char(n)`: the blanks behind their values are left out. */
+export const paddedColumns = (actual: {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+}): readonly string[] => actual.columns.filter(({ type }) => isPadded(type)).map(({ name }) => name);

@@ -25,20 +25,43 @@ export const again: AlarmRule = {
   missing: "notBreaching",
 };
 
+const DAY = 24 * 60;
+
+/** CloudWatch sees seven days at most, in minutes. */
+export const LONGEST_SILENCE = 7 * DAY;
+
 /**
- * More failures within half an hour than one event can cause, which is tried three times: what retries did not
- * heal, the next run did not heal either. One sum over a long window, and not several short ones: the runs of a
- * stage that is started four times an hour fall into short windows now one way and now another, as these slide,
- * and the alarm would come and go while nothing has changed.
+ * Every run of a while has failed: longer than the longest run takes, and than it takes until the next run that a
+ * schedule starts has failed too. So what a retry or the next run heals rings for nobody, and the first run that
+ * succeeds ends the alarm. It measures failures, as 0 where a run has succeeded. More of them than the three of one
+ * event: two events have failed. CloudWatch sums over a day at most: of a stage that is started less than twice a day,
+ * one event is enough.
+ *
+ * One sum over a long window, and not several short ones: runs fall into short windows now one way and now another, as
+ * these slide, and the alarm would come and go while nothing has changed.
+ *
+ * @param everyMinutes the longest time between two starts: within a shorter one failures would leave the window before
+ *   the next run, and the alarm would end although nothing has healed
+ * @param timeoutMinutes CloudWatch is told of a run when it ends, as of its beginning
  */
-export const failsAgain: AlarmRule = {
-  statistic: "Sum",
-  threshold: 3,
-  periodSeconds: 6 * FIVE_MINUTES,
-  datapoints: 1,
-  periods: 1,
-  missing: "notBreaching",
-};
+export function allFail({
+  everyMinutes,
+  timeoutMinutes,
+}: {
+  readonly everyMinutes: number;
+  readonly timeoutMinutes: number;
+}): AlarmRule {
+  const minutes = Math.max(2 * everyMinutes, timeoutMinutes + 10);
+  return {
+    statistic: "Sum",
+    threshold: minutes > DAY ? 2 : 3,
+    periodSeconds: Math.ceil(Math.min(minutes, DAY)) * 60,
+    datapoints: 1,
+    periods: 1,
+    // Between two runs nothing has changed.
+    missing: "ignore",
+  };
+}
 
 /** Something was counted that does not heal by itself. It is over when nothing more came for an hour. */
 export const once: AlarmRule = { ...again, datapoints: 1, periods: 12 };
@@ -58,9 +81,6 @@ export const stands: AlarmRule = {
 
 /** A gauge was above zero in every run of half an hour: what the next run heals rings for nobody. */
 export const lasts: AlarmRule = { ...stands, statistic: "Minimum", periodSeconds: 6 * FIVE_MINUTES };
-
-/** Messages lie in a queue. SQS tells nothing of one that has been empty and unused for hours. */
-export const waiting: AlarmRule = { ...stands, missing: "notBreaching" };
 
 /** Runs are long, more than once: a single long one is what catches up after a standstill. */
 export const longRuns = (milliseconds: number): AlarmRule => ({
@@ -82,7 +102,7 @@ export const above = (threshold: number): AlarmRule => ({ ...stands, threshold }
  * long as it finds fewer values than it wants. It takes a day of periods at most, and seven days of hours.
  */
 export function silent(minutes: number): AlarmRule {
-  const periodSeconds = minutes <= 24 * 60 ? 60 : 3600;
+  const periodSeconds = minutes <= DAY ? 60 : 3600;
   const periods = Math.ceil((minutes * 60) / periodSeconds) - 2;
   return {
     statistic: "Maximum",

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AlarmRule } from "./alarm-rules";
+import { alarmDescription, type AlarmText } from "./alarm-text";
 import { nameOf } from "../naming";
 
 export interface AlertsArgs {
@@ -10,33 +11,13 @@ export interface AlertsArgs {
   readonly runbookUrl: string;
 }
 
-/** The sections of docs/runbook.md that alarms refer to. */
-export type RunbookSection =
-  | "a-stage-fails"
-  | "a-stage-is-throttled"
-  | "a-stage-runs-long"
-  | "dead-letters"
-  | "workers-fail"
-  | "a-schedule-cannot-start-its-stage"
-  | "rejected-rows"
-  | "rows-wait-for-a-dimension"
-  | "a-table-is-quarantined"
-  | "a-table-is-held-back"
-  | "a-table-cannot-be-captured"
-  | "a-table-is-refused"
-  | "the-warehouse-is-old"
-  | "nobody-knows-how-old-the-warehouse-is";
-
-export interface AlarmArgs {
-  /** what happened */
-  readonly what: pulumi.Input<string>;
-  /** what it means for those who use the warehouse */
-  readonly meaning: string;
-  readonly section: RunbookSection;
+export interface AlarmArgs extends AlarmText {
   /** the log group to look at */
   readonly logGroup: { readonly name: pulumi.Input<string> };
   readonly namespace: string;
   readonly metric: string;
+  /** Counts as 0 where this metric, of the same namespace and dimensions, is greater. */
+  readonly unlessMore?: string;
   readonly dimensions: Readonly<Record<string, pulumi.Input<string>>>;
   readonly rule: AlarmRule;
 }
@@ -86,17 +67,12 @@ export class Alerts extends pulumi.ComponentResource {
    * @param opts the parent: the component that the alarm watches
    */
   alarm(name: string, args: AlarmArgs, opts: pulumi.CustomResourceOptions): aws.cloudwatch.MetricAlarm {
-    const { what, meaning, section, logGroup, namespace, metric, dimensions, rule } = args;
+    const { logGroup, rule } = args;
     const alarm = new aws.cloudwatch.MetricAlarm(
       name,
       {
-        // CloudWatch keeps 1,024 characters.
-        alarmDescription: pulumi.interpolate`${what}\n\n${meaning}\n\nWhat to do: ${this.runbookUrl}#${section}\nLogs: ${logsUrl(logGroup.name)}`,
-        namespace,
-        metricName: metric,
-        dimensions,
-        statistic: rule.statistic,
-        period: rule.periodSeconds,
+        alarmDescription: alarmDescription(args, { runbookUrl: this.runbookUrl, logGroup: logGroup.name }),
+        ...measured(args),
         evaluationPeriods: rule.periods,
         datapointsToAlarm: rule.datapoints,
         comparisonOperator: "GreaterThanThreshold",
@@ -112,11 +88,26 @@ export class Alerts extends pulumi.ComponentResource {
   }
 }
 
-/** The page of the AWS console that shows a log group. The console wants a name encoded twice, with $ for %. */
-function logsUrl(logGroup: pulumi.Input<string>): pulumi.Output<string> {
-  const { region } = aws.getRegionOutput();
-  const encoded = pulumi
-    .output(logGroup)
-    .apply((name) => encodeURIComponent(encodeURIComponent(name)).replaceAll("%", "$"));
-  return pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${encoded}`;
+/** What is held against the threshold: a metric, or one that another overrules. */
+function measured({
+  namespace,
+  metric,
+  unlessMore,
+  dimensions,
+  rule,
+}: AlarmArgs): Partial<aws.cloudwatch.MetricAlarmArgs> {
+  const { statistic, periodSeconds: period } = rule;
+  if (unlessMore === undefined) return { namespace, metricName: metric, dimensions, statistic, period };
+  const query = (id: string, metricName: string): aws.types.input.cloudwatch.MetricAlarmMetricQuery => ({
+    id,
+    metric: { namespace, metricName, dimensions, stat: statistic, period },
+    returnData: false,
+  });
+  return {
+    metricQueries: [
+      { id: "result", expression: "IF(other > own, 0, own)", label: metric, returnData: true },
+      query("own", metric),
+      query("other", unlessMore),
+    ],
+  };
 }

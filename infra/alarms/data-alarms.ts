@@ -1,7 +1,10 @@
+import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { METRICS, METRICS_NAMESPACE, type MetricDimensions, type MetricName } from "../../domain/metrics";
 import { above, lasts, once, silent, stands, type AlarmRule } from "./alarm-rules";
-import type { AlarmArgs, Alerts } from "./alerts";
+import { lastErrors, lastWarning, type AlarmText } from "./alarm-text";
+import type { Alerts } from "./alerts";
+import type { LakeBucket } from "../lake/lake-bucket";
 import { nameOf } from "../naming";
 import type { Stage } from "../stages/stage";
 
@@ -9,6 +12,8 @@ export interface DataAlarmsArgs {
   readonly stages: Readonly<Record<MetricDimensions["service"], Stage>>;
   /** how old the warehouse may become */
   readonly freshnessMinutes: number;
+  /** where process puts rejected rows */
+  readonly rejected: { readonly bucket: LakeBucket; readonly prefix: string };
   readonly alerts: Alerts;
 }
 
@@ -22,14 +27,14 @@ export const metricDimensions = (service: MetricDimensions["service"]): Record<s
 export class DataAlarms extends pulumi.ComponentResource {
   constructor(
     name: string,
-    { stages, freshnessMinutes, alerts }: DataAlarmsArgs,
+    { stages, freshnessMinutes, rejected, alerts }: DataAlarmsArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("marble:infra:DataAlarms", name, {}, opts);
     const alarm = (
       suffix: string,
       on: { readonly stage: MetricDimensions["service"]; readonly metric: MetricName },
-      args: Pick<AlarmArgs, "what" | "meaning" | "section"> & { readonly rule?: AlarmRule },
+      args: AlarmText & { readonly rule?: AlarmRule },
     ): void => {
       const { stage, metric } = on;
       const { rule = METRICS[metric] === "gauge" ? stands : once, ...text } = args;
@@ -41,13 +46,17 @@ export class DataAlarms extends pulumi.ComponentResource {
         { parent: this },
       );
     };
+    const logOf = (stage: MetricDimensions["service"]): pulumi.Output<string> => stages[stage].logGroup.name;
+    const othersGoOn = "All other tables go on.";
 
     alarm(
       "freshness",
       { stage: "load", metric: "Freshness" },
       {
-        what: `The warehouse is more than ${freshnessMinutes} minutes old: since then it has not been known to show what the source has.`,
-        meaning: "Reports miss what happened since. What the warehouse shows is right as of that time.",
+        alarm: `The warehouse is more than ${freshnessMinutes} minutes old: nobody knows of anything newer whether it shows it.`,
+        ok: "The warehouse is as new as it should be. Nothing is left to do.",
+        meaning: "Reports lack what has happened since. What the warehouse shows was right then.",
+        show: alarmsThatRing(),
         section: "the-warehouse-is-old",
         rule: above(freshnessMinutes * 60),
       },
@@ -56,8 +65,10 @@ export class DataAlarms extends pulumi.ComponentResource {
       "freshness-unknown",
       { stage: "load", metric: "Freshness" },
       {
-        what: `For ${freshnessMinutes} minutes no run of load has said how old the warehouse is: it is not started, cannot reach the warehouse, or has never loaded it.`,
-        meaning: "The warehouse gets nothing new; what it shows stays right. Nothing is lost.",
+        alarm: `For ${freshnessMinutes} minutes no run of load has said how old the warehouse is: load is not started, cannot reach the warehouse, or has never loaded it.`,
+        ok: "Load has said how old the warehouse is. Nothing is left to do.",
+        meaning: "Meanwhile the warehouse gets nothing new; what it shows stays right. Nothing is lost.",
+        show: lastErrors(logOf("load")),
         section: "nobody-knows-how-old-the-warehouse-is",
         rule: silent(freshnessMinutes),
       },
@@ -66,9 +77,11 @@ export class DataAlarms extends pulumi.ComponentResource {
       "rejected-rows",
       { stage: "process", metric: "RowsRejected" },
       {
-        what: "Rows of the source break their contract and were put aside, in rejected/ of the processed bucket, each with its reason.",
+        alarm: "Rows of the source break their contract. Process has put them aside, each with its reason.",
+        ok: "For an hour no more rows were rejected. Those from before may still wait for a person.",
         meaning:
           "The warehouse lacks these rows, or shows an earlier version of them. All others are loaded.",
+        show: pulumi.interpolate`aws s3 ls --recursive s3://${rejected.bucket.name}/${rejected.prefix} | tail -3 (each key names a table)`,
         section: "rejected-rows",
       },
     );
@@ -76,9 +89,11 @@ export class DataAlarms extends pulumi.ComponentResource {
       "orphaned-rows",
       { stage: "load", metric: "OrphansWaiting" },
       {
-        what: "Rows refer to a row that is in no dimension; they wait in marble_orphan.",
+        alarm: "Rows refer to a row that is in no dimension. They wait in marble_orphan.",
+        ok: "No row waits any more. Nothing is left to do.",
         meaning:
-          "The warehouse lacks these rows, or shows an earlier version of them, until the row comes; then they are loaded by themselves.",
+          "The warehouse lacks these rows, or shows an earlier version of them, until the row comes. Then load adds them by itself.",
+        show: "SELECT fact, key, reason FROM marble_orphan WHERE healed_by IS NULL AND superseded_by IS NULL",
         section: "rows-wait-for-a-dimension",
       },
     );
@@ -86,9 +101,10 @@ export class DataAlarms extends pulumi.ComponentResource {
       "quarantined-tables",
       { stage: "process", metric: "TablesQuarantined" },
       {
-        what: "The columns of a table in the source no longer fit the model: the table waits in quarantine. The log says which and why.",
-        meaning:
-          "The warehouse tables made from it stand still; all others go on. Nothing is lost: what waits is processed once the model is mended.",
+        alarm: "The columns of a table in the source no longer fit the model. The table waits in quarantine.",
+        ok: "No table waits in quarantine. Nothing is left to do.",
+        meaning: `The warehouse gets nothing new of that table until somebody corrects the model. ${othersGoOn} Nothing is lost.`,
+        show: lastWarning(logOf("process"), "a table does not fit its contract and waits"),
         section: "a-table-is-quarantined",
       },
     );
@@ -96,9 +112,10 @@ export class DataAlarms extends pulumi.ComponentResource {
       "held-tables",
       { stage: "ingest", metric: "TablesHeld" },
       {
-        what: "A table in the source lost so many rows that the delete guard holds it back. The log says which and how many.",
-        meaning:
-          "The warehouse still shows the rows, and nothing newer of that table, until a person allows the deletes or the rows are back. All others go on.",
+        alarm: "A table in the source has lost so many rows that the delete guard holds it back.",
+        ok: "No table is held back. Nothing is left to do.",
+        meaning: `The warehouse still shows the rows, and gets nothing new of that table until a person allows the deletes or the rows are back. ${othersGoOn}`,
+        show: lastWarning(logOf("ingest"), "the table is held back by the delete guard"),
         section: "a-table-is-held-back",
       },
     );
@@ -106,9 +123,10 @@ export class DataAlarms extends pulumi.ComponentResource {
       "failed-tables",
       { stage: "ingest", metric: "TablesFailed" },
       {
-        what: "For half an hour every run has failed to capture a table: the source gives an error for it. The log says which and why.",
-        meaning:
-          "The warehouse gets nothing new of that table; all others go on. Nothing is lost: once it can be read, it goes on from where it was.",
+        alarm: "For half an hour the source has given an error for a table in every run.",
+        ok: "Ingest captures every table again, with all that has changed meanwhile. Nothing is left to do.",
+        meaning: `Meanwhile the warehouse gets nothing new of that table. ${othersGoOn} Nothing is lost.`,
+        show: lastWarning(logOf("ingest"), "a table could not be captured; the next run tries again"),
         section: "a-table-cannot-be-captured",
         rule: lasts,
       },
@@ -117,11 +135,19 @@ export class DataAlarms extends pulumi.ComponentResource {
       "refused-tables",
       { stage: "ingest", metric: "TablesRefused" },
       {
-        what: "A table in the source cannot be captured as it is. The log says which and why.",
-        meaning: "The warehouse gets nothing new of that table; all others go on.",
+        alarm: "Ingest cannot capture a table in the source as it is.",
+        ok: "Ingest refuses no table any more. Nothing is left to do.",
+        meaning: `The warehouse gets nothing new of that table. ${othersGoOn}`,
+        show: lastWarning(logOf("ingest"), "a table is not ingested"),
         section: "a-table-is-refused",
       },
     );
     this.registerOutputs();
   }
+}
+
+/** A command that lists the alarms of the stack that ring, and since when. */
+function alarmsThatRing(): pulumi.Output<string> {
+  const { region } = aws.getRegionOutput();
+  return pulumi.interpolate`aws cloudwatch describe-alarms --region ${region} --alarm-name-prefix ${nameOf("")} --state-value ALARM --query 'MetricAlarms[].[AlarmName,StateUpdatedTimestamp]' --output text`;
 }

@@ -1,11 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { again, failsAgain, longRuns, type AlarmRule } from "./alarm-rules";
+import { again, allFail, longRuns } from "./alarm-rules";
+import { lastErrors, lastLines, type AlarmText } from "./alarm-text";
 import type { AlarmArgs, Alerts } from "./alerts";
 
 /** What a standstill of a stage means for those who use the warehouse. */
 export const STANDSTILL =
-  "Until it works again the warehouse gets nothing new; what it shows stays right. Nothing is lost: the next " +
-  "run goes on from the last commit.";
+  "Meanwhile the warehouse gets nothing new; what it shows stays right. Nothing is lost: the next run that succeeds does all that waits.";
 
 /** The share of its timeout from which a run counts as long. */
 const NEAR_TIMEOUT = 0.8;
@@ -19,28 +19,30 @@ export interface WatchedFunction {
   readonly alerts: Alerts;
 }
 
-type Text = Pick<AlarmArgs, "what" | "meaning" | "section">;
-
 /** Declares the alarms on what AWS itself measures of a stage. */
 export function stageAlarms(
   args: WatchedFunction & {
     readonly timeoutSeconds: number;
+    /** How often it is started. */
+    readonly everyMinutes: number;
     /** What its standstill means for users. */
     readonly standstill: string;
   },
   opts: pulumi.CustomResourceOptions,
 ): void {
-  const { fullName, timeoutSeconds, standstill } = args;
+  const { fullName, logGroup, timeoutSeconds, everyMinutes, standstill } = args;
   const nearTimeout = timeoutSeconds * NEAR_TIMEOUT;
 
-  errorsAlarm(args, { meaning: standstill, section: "a-stage-fails" }, opts);
+  errorsAlarm(args, { timeoutSeconds, everyMinutes, meaning: standstill, section: "a-stage-fails" }, opts);
   functionAlarm(
     args,
     {
       metric: "Throttles",
       rule: again,
-      what: `AWS refused to run ${fullName} again and again within half an hour: the concurrency of the account is used up.`,
+      alarm: `AWS has refused to run ${fullName} again and again for half an hour: too many Lambdas of the account run.`,
+      ok: "AWS runs it again. Nothing is left to do.",
       meaning: standstill,
+      show: "aws lambda get-account-settings --query AccountLimit.ConcurrentExecutions",
       section: "a-stage-is-throttled",
     },
     opts,
@@ -50,33 +52,55 @@ export function stageAlarms(
     {
       metric: "Duration",
       rule: longRuns(nearTimeout * 1000),
-      what: `Runs of ${fullName} take more than ${nearTimeout / 60} of the ${timeoutSeconds / 60} minutes that they have.`,
-      meaning: `A run that is cut off loses nothing but begins again. If one piece of work cannot be done in time, the stage stands still. ${standstill}`,
+      alarm: `Runs of ${fullName} take more than ${nearTimeout / 60} of the ${timeoutSeconds / 60} minutes that they have.`,
+      ok: "Runs are short again. Nothing is left to do.",
+      meaning: `A run that AWS cuts off loses nothing, but begins again. ${standstill}`,
+      show: lastLines(logGroup.name, "REPORT"),
       section: "a-stage-runs-long",
     },
     opts,
   );
 }
 
-/** Declares the alarm on a Lambda that fails and fails. */
+/** Declares the alarm on a Lambda that only fails. */
 export function errorsAlarm(
   args: WatchedFunction,
-  text: Pick<Text, "meaning" | "section">,
+  {
+    timeoutSeconds,
+    everyMinutes,
+    ...text
+  }: Pick<AlarmText, "meaning" | "section"> & {
+    readonly timeoutSeconds: number;
+    readonly everyMinutes: number;
+  },
   opts: pulumi.CustomResourceOptions,
 ): void {
-  const what = `${args.fullName} failed more than three times within half an hour: neither retries nor the next run healed it. Its log says which table and commit and why.`;
-  functionAlarm(args, { metric: "Errors", rule: failsAgain, what, ...text }, opts);
+  const rule = allFail({ everyMinutes, timeoutMinutes: timeoutSeconds / 60 });
+  functionAlarm(
+    args,
+    {
+      metric: "Errors",
+      unlessMore: "Invocations",
+      rule,
+      alarm: `For ${rule.periodSeconds / 60} minutes every run of ${args.fullName} has failed.`,
+      ok: "A run has succeeded, and the runs go on. Nothing is left to do.",
+      show: lastErrors(args.logGroup.name),
+      ...text,
+    },
+    opts,
+  );
 }
 
-function functionAlarm(
+/** Declares an alarm on a metric that AWS keeps of a Lambda. */
+export function functionAlarm(
   { fullName, functionName, logGroup, alerts }: WatchedFunction,
-  { metric, ...args }: Text & { readonly metric: string; readonly rule: AlarmRule },
+  args: AlarmText & Pick<AlarmArgs, "metric" | "unlessMore" | "rule">,
   opts: pulumi.CustomResourceOptions,
 ): void {
   const dimensions = { FunctionName: functionName };
   alerts.alarm(
-    `${fullName}-${metric.toLowerCase()}`,
-    { ...args, logGroup, namespace: "AWS/Lambda", metric, dimensions },
+    `${fullName}-${args.metric.toLowerCase()}`,
+    { ...args, logGroup, namespace: "AWS/Lambda", dimensions },
     opts,
   );
 }

@@ -52,8 +52,6 @@ export function readSecret(name: string): Permission {
   return allow(["secretsmanager:GetSecretValue"], [arn]);
 }
 
-export const sendMessages = (queue: HasArn): Permission => allow(["sqs:SendMessage"], [queue.arn]);
-
 /** To take messages off a queue: what Lambda wants of the role of a function that a queue feeds. */
 export const takeMessages = (queue: HasArn): Permission =>
   allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], [queue.arn]);

@@ -33,11 +33,14 @@ const LOCK_RULE = "must be a whole number of days, 0 for none";
 /** What AWS lets a queue start at once; 0 is no queue. */
 const CONCURRENCY_RULE = "must be 0, or a whole number from 2 to 1000";
 
+/** A mail has room for a link of so many characters. */
+export const LONGEST_LINK = 150;
+
 /** Levels that Lambda and Powertools both know. */
 const LOG_LEVELS = ["DEBUG", "INFO", "WARN", "ERROR"] as const;
 
-const MAIL_TIME = /^(?:never|(?:[01]\d|2[0-3]):[0-5]\d)$/;
-const MAIL_RULE = "must be never, or a time in UTC such as 07:00";
+const MAIL_TIME = /^(?:never|asked|(?:[01]\d|2[0-3]):[0-5]\d)$/;
+const MAIL_RULE = "must be never, asked, or a time in UTC such as 07:00";
 const KEEP_RULE = "must be a whole number of days from 1 to 3650";
 
 const settings = z.strictObject({
@@ -58,7 +61,11 @@ const settings = z.strictObject({
   freshnessMinutes: wholeNumber(FRESHNESS_RULE)
     .pipe(z.number().min(10, FRESHNESS_RULE).max(10_080, FRESHNESS_RULE))
     .default(30),
-  runbookUrl: z.string().min(1).max(200, "must have at most 200 characters").default("docs/runbook.md"),
+  runbookUrl: z
+    .string()
+    .min(1)
+    .max(LONGEST_LINK, `must have at most ${LONGEST_LINK} characters`)
+    .default("docs/runbook.md"),
   logRetentionDays: wholeNumber(`must be one of ${RETENTION_DAYS.join(", ")}`)
     .refine((days) => RETENTION_DAYS.includes(days), `must be one of ${RETENTION_DAYS.join(", ")}`)
     .default(30),

@@ -1,8 +1,11 @@
 import { join, resolve } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { NEVER } from "../../domain/report/mail";
 import { LATEST_REPORT, MAILED_PREFIX } from "../../domain/report/keys";
+import { parseSchedule, longestPause } from "../../domain/schedule/schedule";
 import { report } from "../../handlers/report";
+import { LONGEST_SILENCE, silent } from "../alarms/alarm-rules";
 import { bundlePageScript } from "./bundle";
 import type { MarbleConfig } from "../settings/config";
 import { LakeBucket } from "../lake/lake-bucket";
@@ -16,6 +19,7 @@ import {
 } from "../permissions/permissions";
 import { Schedule } from "./schedule";
 import { Stage, type StageArgs } from "./stage";
+import { functionAlarm } from "../alarms/stage-alarms";
 import type { Surroundings } from "./stage-function";
 
 export interface ReportArgs {
@@ -50,11 +54,13 @@ export class Report extends pulumi.ComponentResource {
       child,
     );
     const topic = new aws.sns.Topic(nameOf("reports"), {}, child);
-    new aws.sns.TopicSubscription(
-      nameOf("reports"),
-      { topic: topic.arn, protocol: "email", endpoint: reportEmail || alertEmail },
-      child,
-    );
+    // Each subscription asks a person to confirm it.
+    if (config.reportMail !== NEVER)
+      new aws.sns.TopicSubscription(
+        nameOf("reports"),
+        { topic: topic.arn, protocol: "email", endpoint: reportEmail || alertEmail },
+        child,
+      );
     const script = bundlePageScript(resolve(PAGE));
 
     this.stage = new Stage(
@@ -80,9 +86,10 @@ export class Report extends pulumi.ComponentResource {
           readObjects({ bucket: this.bucket, keys: [REPORTS, LATEST_REPORT, `${MAILED_PREFIX}*`] }),
           publishMessages(topic),
         ],
+        startedBy: config.reportSchedule,
         memoryMb: 512,
         standstill:
-          "Until it works again no new report is made. The latest stays, and says how old it is. The warehouse gets all that is new.",
+          "Meanwhile no new report is made. The latest stays, and says how old it is. The warehouse gets all that is new.",
         ...common,
       },
       child,
@@ -92,9 +99,24 @@ export class Report extends pulumi.ComponentResource {
       taggers: [this.stage.roleArn],
       replaceable: LATEST_REPORT,
     });
-    new Schedule(
-      `${name}-schedule`,
-      { expression: config.reportSchedule, stage: this.stage, alerts: common.alerts },
+    new Schedule(`${name}-schedule`, { expression: config.reportSchedule, stage: this.stage }, child);
+    const silence = 2 * longestPause(parseSchedule(config.reportSchedule)) + 15;
+    functionAlarm(
+      {
+        fullName: nameOf(name),
+        functionName: this.stage.function.name,
+        logGroup: this.stage.logGroup,
+        alerts: common.alerts,
+      },
+      {
+        metric: "Invocations",
+        rule: silent(Math.min(silence, LONGEST_SILENCE)),
+        alarm: `Nothing has started ${nameOf(name)} for ${Math.min(silence, LONGEST_SILENCE)} minutes. After a deployment that switches the report on, this rings until its first run.`,
+        ok: "It has been started. Nothing is left to do.",
+        meaning: this.stage.standstill,
+        show: `aws scheduler list-schedules --name-prefix ${nameOf(name)} --query 'Schedules[].[Name,State]' --output text`,
+        section: "a-schedule-cannot-start-its-stage",
+      },
       child,
     );
     this.registerOutputs();

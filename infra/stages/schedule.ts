@@ -1,44 +1,26 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Alerts } from "../alarms/alerts";
-import { deadLetterQueue } from "../alarms/dead-letter-queue";
 import { nameOf } from "../naming";
-import { grantRole, invokeFunction, sendMessages } from "../permissions/permissions";
+import { grantRole, invokeFunction } from "../permissions/permissions";
 import type { Stage } from "./stage";
 
 export interface ScheduleArgs {
   /** an EventBridge expression, in UTC: `rate(5 minutes)` or `cron(0 6 * * ? *)` */
   readonly expression: string;
   readonly stage: Stage;
-  readonly alerts: Alerts;
 }
 
 /**
  * Invokes a stage on a schedule (Amazon EventBridge Scheduler), with a role that can invoke that stage and
- * nothing else, and a queue for the invocations that could not be delivered.
+ * nothing else. An invocation that it cannot deliver is dropped: the next one does what it was to do. When none can be
+ * delivered, the stage's metrics fall silent, and an alarm on them rings.
  */
 export class Schedule extends pulumi.ComponentResource {
-  constructor(
-    name: string,
-    { expression, stage, alerts }: ScheduleArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, { expression, stage }: ScheduleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("marble:infra:Schedule", name, {}, opts);
     const fullName = nameOf(name);
     const child = { parent: this };
 
-    const undelivered = deadLetterQueue(
-      `${fullName}-undelivered`,
-      {
-        alerts,
-        what: (queue) =>
-          pulumi.interpolate`The schedule ${fullName} could not start ${stage.function.name}. The messages in the queue ${queue} carry the error; most often a role is wrong.`,
-        meaning: stage.standstill,
-        section: "a-schedule-cannot-start-its-stage",
-        logGroup: stage.logGroup,
-      },
-      child,
-    );
     const { role, policy } = grantRole(
       fullName,
       {
@@ -51,7 +33,7 @@ export class Schedule extends pulumi.ComponentResource {
             "aws:SourceArn": defaultScheduleGroup(),
           },
         },
-        permissions: [invokeFunction(stage.function), sendMessages(undelivered)],
+        permissions: [invokeFunction(stage.function)],
       },
       child,
     );
@@ -65,7 +47,6 @@ export class Schedule extends pulumi.ComponentResource {
           roleArn: role.arn,
           // The next invocation makes up for a missed one, so there is no point in trying for long.
           retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: 300 },
-          deadLetterConfig: { arn: undelivered.arn },
         },
       },
       { ...child, dependsOn: policy },

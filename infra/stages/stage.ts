@@ -1,9 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Alerts } from "../alarms/alerts";
-import { deadLetterQueue } from "../alarms/dead-letter-queue";
+import { parseSchedule, longestPause } from "../../domain/schedule/schedule";
 import { nameOf } from "../naming";
-import { sendMessages } from "../permissions/permissions";
 import { STANDSTILL, stageAlarms } from "../alarms/stage-alarms";
 import { stageFunction, type StageFunctionArgs } from "./stage-function";
 
@@ -13,16 +12,18 @@ const FIFTEEN_MINUTES = 15 * 60;
 export interface StageArgs extends Omit<StageFunctionArgs, "timeoutSeconds" | "logGroup"> {
   /** what it means for users when it stands still; by default that the warehouse gets nothing new */
   readonly standstill?: string;
+  /** the schedule that starts it, an expression of EventBridge */
+  readonly startedBy: string;
   readonly logRetentionDays: number;
   readonly alerts: Alerts;
 }
 
 /**
- * A stage of the pipeline: a Lambda with a role and a log group of its own, a queue for the events that it
- * failed on, and alarms on what AWS measures of it.
+ * A stage of the pipeline: a Lambda with a role and a log group of its own, and alarms on what AWS measures of it.
  *
- * Events are invitations to look at the log of commits (a stage works off all that is there), so nothing
- * depends on how often or in which order they come, and concurrency needs no limit.
+ * Events only wake a stage, which then works off all that is in the log of commits. So nothing depends on how often or
+ * in which order they come, and concurrency needs no limit. An event that failed three times is dropped: the next one
+ * does what it was to do, and an alarm rings when none does. A queue for it would have to be emptied by a person.
  */
 export class Stage extends pulumi.ComponentResource {
   readonly function: aws.lambda.Function;
@@ -33,29 +34,16 @@ export class Stage extends pulumi.ComponentResource {
   /** @param name the stage's name: `ingest` */
   constructor(name: string, args: StageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("marble:infra:Stage", name, {}, opts);
-    const { logRetentionDays, alerts, permissions, standstill = STANDSTILL, ...lambda } = args;
+    const { startedBy, logRetentionDays, alerts, standstill = STANDSTILL, ...lambda } = args;
     this.standstill = standstill;
     const fullName = nameOf(name);
     const child = { parent: this };
 
     this.logGroup = new aws.cloudwatch.LogGroup(fullName, { retentionInDays: logRetentionDays }, child);
-    const deadLetters = deadLetterQueue(
-      `${fullName}-failed-events`,
-      {
-        alerts,
-        what: (queue) =>
-          pulumi.interpolate`${fullName} failed three times on an event, over some minutes. The event lies in the queue ${queue}, with the error.`,
-        meaning: `${standstill} An event only wakes a stage: this one need not be sent again.`,
-        section: "dead-letters",
-        logGroup: this.logGroup,
-      },
-      child,
-    );
     const made = stageFunction(
       name,
       {
         ...lambda,
-        permissions: [...permissions, sendMessages(deadLetters)],
         timeoutSeconds: FIFTEEN_MINUTES,
         logGroup: this.logGroup,
       },
@@ -68,7 +56,6 @@ export class Stage extends pulumi.ComponentResource {
       {
         functionName: this.function.name,
         maximumRetryAttempts: 2,
-        destinationConfig: { onFailure: { destination: deadLetters.arn } },
       },
       child,
     );
@@ -77,6 +64,7 @@ export class Stage extends pulumi.ComponentResource {
         fullName,
         functionName: this.function.name,
         timeoutSeconds: FIFTEEN_MINUTES,
+        everyMinutes: longestPause(parseSchedule(startedBy)),
         standstill,
         logGroup: this.logGroup,
         alerts,

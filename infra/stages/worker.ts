@@ -6,7 +6,7 @@ import { nameOf } from "../naming";
 import { takeMessages } from "../permissions/permissions";
 import { errorsAlarm } from "../alarms/stage-alarms";
 import { stageFunction, type StageFunctionArgs } from "./stage-function";
-import { TaskQueue, WORKERS_ONLY_HELP } from "./task-queue";
+import { TaskQueue } from "./task-queue";
 
 /** Many times what a file takes. A task that is not done by then is tried again six times as much later. */
 const FIVE_MINUTES = 5 * 60;
@@ -44,7 +44,7 @@ export class Worker extends pulumi.ComponentResource {
     const logGroup = this.logGroup;
     const queue = new TaskQueue(
       `${name}-tasks`,
-      { ...tasks, visibilitySeconds: VISIBILITY_TIMEOUTS * FIVE_MINUTES, logGroup, alerts },
+      { ...tasks, visibilitySeconds: VISIBILITY_TIMEOUTS * FIVE_MINUTES },
       child,
     );
     const made = stageFunction(
@@ -70,7 +70,13 @@ export class Worker extends pulumi.ComponentResource {
     );
     errorsAlarm(
       { fullName, functionName: this.function.name, logGroup, alerts },
-      { meaning: WORKERS_ONLY_HELP, section: "workers-fail" },
+      {
+        timeoutSeconds: FIVE_MINUTES,
+        everyMinutes: (VISIBILITY_TIMEOUTS * FIVE_MINUTES) / 60,
+        meaning:
+          "Meanwhile a large commit takes longer to come to the warehouse: process does itself what no worker has done. Nothing is lost.",
+        section: "workers-fail",
+      },
       child,
     );
     this.registerOutputs({ function: this.function.name, logGroup: this.logGroup.name });

@@ -61,8 +61,6 @@ function eventLine(event: Exclude<CloudEvent, { kind: "alarm" }>): string | unde
       const time = `${Math.round(durationMs).toLocaleString("en-GB")} ms${coldStart ? ", cold" : ""}`;
       return `${event.stage.padEnd(WIDTH.stage)} ${what}  (${time})`;
     }
-    case "deadLetter":
-      return `an event failed for good: see ${event.file}`;
     case "access":
       return event.access.allowed ? undefined : `DENIED   ${event.access.message}`;
     case "log": {

@@ -7,7 +7,7 @@ export type StageName = "ingest" | "process" | "load";
 export const STAGES: readonly StageName[] = ["ingest", "process", "load"];
 
 /** What the server tells without being asked: something of this kind is new, ask again. */
-export const TOPICS = ["runs", "logs", "alarms", "activity", "deadLetters"] as const;
+export const TOPICS = ["runs", "logs", "alarms", "activity"] as const;
 export type Topic = (typeof TOPICS)[number];
 
 /** One invocation of a stage that has ended. */
@@ -54,7 +54,6 @@ export interface Overview {
   readonly shows: string | null;
   readonly freshnessMinutes: number;
   readonly alarms: { readonly ringing: number; readonly all: number };
-  readonly deadLetters: number;
   readonly heldTables: readonly string[];
   /** Tables that the source failed to give in the newest commit. */
   readonly failedTables: readonly string[];
@@ -126,31 +125,6 @@ export interface MailView {
   readonly subject: string;
   readonly at: string;
   readonly body: string;
-}
-
-/** A message about something that was given up. */
-export interface DeadLetterView {
-  readonly file: string;
-  /** null for one that somebody else put there */
-  readonly at: string | null;
-  readonly what: string;
-  /** the sentence of its error, or what it is about */
-  readonly sentence: string;
-  readonly remedy: string;
-  /** When a later run has succeeded, and so done what was to do; null when none has, or nobody can say. */
-  readonly healedAt: string | null;
-  /** as it lies there */
-  readonly message: string;
-}
-
-/** A queue in which something lies. */
-export interface DeadLetterQueueView {
-  readonly queue: string;
-  /** without the stack's name and the digits behind it */
-  readonly name: string;
-  readonly depth: number;
-  /** The newest first; of many, the newest. */
-  readonly letters: readonly DeadLetterView[];
 }
 
 export type LogLevel = "DEBUG" | "INFO" | "WARN" | "ERROR" | "TEXT";
@@ -253,7 +227,6 @@ export type ActionRequest =
   | { readonly action: "abandon-replay" }
   | { readonly action: "reprocess" }
   | { readonly action: "release"; readonly tables: readonly string[] }
-  | { readonly action: "purge"; readonly queue: string }
   | { readonly action: "trade" }
   | { readonly action: "poison" }
   | { readonly action: "mend" }
@@ -297,7 +270,6 @@ export interface Replies {
   readonly metrics: Metrics;
   readonly alarms: readonly AlarmView[];
   readonly mails: readonly MailView[];
-  readonly "dead-letters": readonly DeadLetterQueueView[];
   readonly logs: Logs;
   readonly activity: Activity;
   readonly buckets: readonly string[];

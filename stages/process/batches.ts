@@ -5,6 +5,8 @@ import { decodeCsv, type SourceBatch } from "../../domain/formats/csv/decoder";
 import { TerminalError } from "../../domain/errors";
 import type { CommitNumber } from "../../domain/log/keys";
 import { keyTable, type SourceTable } from "../../domain/model/source";
+import type { Task } from "../../domain/log/task";
+import { paddedColumns } from "../../domain/transform/contract";
 import type { AdmittedCapture } from "../../domain/transform/quarantine";
 import { hasUniqueKeys } from "../../domain/transform/contract-key";
 import { rejectRepeated } from "../../domain/transform/repeated-keys";
@@ -24,8 +26,9 @@ export async function* captureBatches(
   run: CommitRun,
 ): AsyncGenerator<CommittedBatch, void, undefined> {
   const check = hasUniqueKeys(source, capture) ? undefined : rejectRepeated(source);
+  const padded = paddedColumns(capture);
   for (const file of capture.files) {
-    for await (const batch of fileBatches(source, { number, file }, run)) {
+    for await (const batch of fileBatches(source, { number, padded, file }, run)) {
       check?.(batch);
       yield batch;
     }
@@ -35,11 +38,12 @@ export async function* captureBatches(
 /** The decoded rows of one file. */
 export async function* fileBatches(
   source: SourceTable,
-  { number, file }: { readonly number: CommitNumber; readonly file: DataFile },
+  { number, padded, file }: Pick<Task, "padded" | "file"> & { readonly number: CommitNumber },
   run: Pick<RemodelRun, "ingested">,
 ): AsyncGenerator<CommittedBatch, void, undefined> {
   let rows = 0;
-  for await (const batch of decodeCsv(await run.ingested.store.stream(file.key), source)) {
+  const chunks = await run.ingested.store.stream(file.key);
+  for await (const batch of decodeCsv(chunks, source, { padded: new Set(padded) })) {
     rows += batch.batch.numRows;
     yield { ...batch, commit: number };
   }
@@ -65,8 +69,10 @@ export async function* tombstoneBatches(
   run: CommitRun,
 ): AsyncGenerator<RecordBatch, void, undefined> {
   const keyOnly = keyTable(source);
+  const padded = new Set(paddedColumns(capture));
   for (const file of capture.deleted.files) {
-    for await (const { batch, rejections } of decodeCsv(await run.ingested.store.stream(file.key), keyOnly)) {
+    const chunks = await run.ingested.store.stream(file.key);
+    for await (const { batch, rejections } of decodeCsv(chunks, keyOnly, { padded })) {
       const rows = Array.from({ length: batch.numRows }, (_, row) => row).filter(
         (row) => !rejections.has(row),
       );

@@ -16,6 +16,7 @@ import type {
 import { sourceStatuses } from "../../domain/log/source-status";
 import type { CommitNumber } from "../../domain/log/keys";
 import { feedsIn, isDirect, type TableFeed } from "../../domain/model/joined-feeds";
+import { paddedColumns } from "../../domain/transform/contract";
 import type { AdmittedCapture } from "../../domain/transform/quarantine";
 import { hasUniqueKeys } from "../../domain/transform/contract-key";
 import type { Task } from "../../domain/log/task";
@@ -93,6 +94,7 @@ function directCaptures(run: CommitRun): DirectCapture[] {
           commit,
           fed,
           captured: captured.number,
+          padded: paddedColumns(captured.capture),
           file,
         }));
         return { fed, captured, tasks: asOne ? [] : tasks, asOne };

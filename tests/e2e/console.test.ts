@@ -246,32 +246,6 @@ describe("The console, in a browser", function () {
     await page.getByText(/commit 1, .*: first seen: design_id integer/).waitFor();
   });
 
-  it("shows what was given up, why and that it has healed, and purges it", async () => {
-    const giveBack = platform.cloud.revoke(declared("process").roleArn, "s3:GetObject");
-    await sql("UPDATE staff SET first_name = 'Given up', last_updated = now() WHERE staff_id = 1");
-    await platform.cloud.invoke("ingest");
-    await platform.cloud.settled();
-    giveBack();
-
-    await page.getByRole("link", { name: "✘ 1 dead letter" }).click();
-    const letter = page
-      .getByRole("list", { name: "Messages of process-failed-events" })
-      .getByRole("listitem");
-    await letter.getByText("process failed 3 times on an event").waitFor();
-    const text = await letter.innerText();
-    expect(text).to.include("is not authorized to perform: s3:GetObject").and.include("✘ given up");
-    expect(text).to.include("A person has to do what the sentence says");
-    await picture("console-dead-letters");
-    await letter.getByText("The message").click();
-    await letter.getByText('"approximateInvokeCount": 3').waitFor();
-
-    await runAll();
-    await letter.getByText("✔ healed").waitFor();
-    await confirmed("Purge process-failed-events", /Messages that are deleted: 1\./);
-    await seen("There are none.");
-    await page.getByRole("link", { name: /^✘ \d+ dead letter/ }).waitFor({ state: "detached" });
-  });
-
   for (const [what, options] of [
     ["a wide window", { viewport: { width: 1280, height: 900 } }],
     ["a small window in the dark", { viewport: { width: 400, height: 800 }, colorScheme: "dark" }],

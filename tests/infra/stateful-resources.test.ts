@@ -91,7 +91,8 @@ const OTHER_CONFIGURATION: Readonly<Record<string, string>> = {
   reportRetentionDays: "7",
 };
 
-const CONFIG = { "marble:alertEmail": "data@example.com" };
+// With somebody who gets links to reports: a subscription is a state too.
+const CONFIG = { "marble:alertEmail": "data@example.com", "marble:reportMail": "asked" };
 const SNAPSHOT = join(__dirname, "stateful-resources.json");
 
 describe("A change of the program", () => {

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { columnsOf, joined, references } from "../../domain/model/columns";
-import { dimDate } from "../../domain/shop/tables/dim-date";
+import { dimDate } from "../../domain/model/dim-date";
 import type { Model } from "../../domain/model/model";
 import { optional, sourceTable } from "../../domain/model/source";
 import { dimension, fact } from "../../domain/model/table";

@@ -27,7 +27,7 @@ describe("The report", () => {
 
     it("is not made before anything is loaded", async () => {
       const nothing = { report: null, commit: null, made: false, mailed: false };
-      expect(await reporting.run({ mail: true })).to.deep.equal(nothing);
+      expect(await reporting.run({ mail: true, mailTime: "asked" })).to.deep.equal(nothing);
       expect(reporting.mails).to.deep.equal([]);
     });
 
@@ -131,7 +131,7 @@ describe("The report", () => {
     }
 
     it("is mailed to whoever asks, as a link that opens the page and says when it ends", async () => {
-      const { report, made, mailed } = await reporting.run({ now: NOON, mail: true });
+      const { report, made, mailed } = await reporting.run({ now: NOON, mail: true, mailTime: "asked" });
       expect({ made, mailed }).to.deep.equal({ made: false, mailed: true });
       const { subject, text } = reporting.mails.at(-1)!;
       expect(subject).to.match(/^Marble report: data as of \d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
@@ -151,24 +151,37 @@ describe("The report", () => {
       const mailed = async (now: Date, mailTime: string): Promise<boolean> =>
         (await reporting.run({ now, mailTime })).mailed;
       expect(await mailed(NOON, "never")).to.equal(false);
+      expect(await mailed(NOON, "asked")).to.equal(false);
       expect(await mailed(MORNING, "07:00")).to.equal(false);
       expect(await mailed(SEVEN, "07:00")).to.equal(true);
       expect(await mailed(NOON, "07:00")).to.equal(false);
       expect(await mailed(TOMORROW, "07:00")).to.equal(true);
     });
 
-    it("is mailed by the run that the day's mail is of when that is repeated, and by no other", async () => {
-      const now = new Date("2026-11-29T07:30:00Z");
-      const mailed = async (id: string): Promise<boolean> =>
-        (await reporting.run({ now, mailTime: "07:00", id })).mailed;
-      const run = { now, mailTime: "07:00", id: "first" };
-      expect((await failureOf(reporting.run({ ...run, sendFails: true }))).message).to.equal("no mail");
+    it("is mailed to nobody while the stack says never, and says so to whoever asks", async () => {
       const before = reporting.mails.length;
-      expect(await mailed("second")).to.equal(false);
-      expect(await mailed("first")).to.equal(true);
-      expect(await mailed("second")).to.equal(false);
-      expect(reporting.mails).to.have.lengthOf(before + 1);
+      const { name, message } = await failureOf(reporting.run({ now: NOON, mail: true, mailTime: "never" }));
+      expect(name).to.equal("TerminalError");
+      expect(message).to.include("pulumi config set marble:reportMail asked");
+      expect(reporting.mails).to.have.lengthOf(before);
     });
+
+    for (const [title, day, retried, hour] of [
+      ["is mailed by the run that the day's mail is of when that is repeated", "2026-11-29", "first", "07"],
+      ["is mailed by a run of the next hour when no repetition could send it", "2026-11-30", "third", "08"],
+    ] as const)
+      it(`${title}, and once`, async () => {
+        const mailed = async (id: string, at: string): Promise<boolean> =>
+          (await reporting.run({ now: new Date(`${day}T${at}Z`), mailTime: "07:00", id })).mailed;
+        const run = { now: new Date(`${day}T07:30:00Z`), mailTime: "07:00", id: "first" };
+        expect((await failureOf(reporting.run({ ...run, sendFails: true }))).message).to.equal("no mail");
+        const before = reporting.mails.length;
+        expect(await mailed("second", "07:31:00"), "the first may still try").to.equal(false);
+        expect(await mailed(retried, `${hour}:32:00`)).to.equal(true);
+        expect(await mailed("fourth", "09:30:00")).to.equal(false);
+        expect(await mailed("first", "07:40:00")).to.equal(false);
+        expect(reporting.mails).to.have.lengthOf(before + 1);
+      });
 
     it("says which mart it lacks, and has all others", async () => {
       await pipeline.warehouse.query(

@@ -19,12 +19,21 @@ export interface SourceBatch {
   readonly raw: (row: number) => string;
 }
 
+const SPACE = 0x20;
+
 /** Decodes one column of a block. */
 function decodeColumn(
   records: Records,
-  options: { name: string; column: ColumnShape; index: number; first: number; rejections: Rejections },
+  options: {
+    readonly name: string;
+    readonly column: ColumnShape;
+    readonly place: ColumnPlace;
+    readonly first: number;
+    readonly rejections: Rejections;
+  },
 ): Data {
-  const { name, column, index, first, rejections } = options;
+  const { name, column, place, first, rejections } = options;
+  const { index, padded } = place;
   const { bytes, width, starts, ends, quoting } = records;
   const { type } = column;
   const length = records.count - first;
@@ -41,8 +50,10 @@ function decodeColumn(
 
   for (let row = 0, field = first * width + index; row < length; row++, field += width) {
     const start = starts[field] ?? 0;
-    const end = ends[field] ?? 0;
-    if (start === end && quoting[field] === UNQUOTED) {
+    const written = ends[field] ?? 0;
+    let end = written;
+    if (padded) while (end > start && bytes[end - 1] === SPACE) end -= 1;
+    if (start === written && quoting[field] === UNQUOTED) {
       if (!column.nullable) reject(rejections, row, { column: name, reason: `${name} is NULL` });
       builder.setNull(row);
     } else if (parse !== undefined) {
@@ -62,20 +73,31 @@ function decodeColumn(
   return builder.finish();
 }
 
+/** Where a column stands in a file, and whether its values are padded with blanks there. */
+interface ColumnPlace {
+  readonly index: number;
+  readonly padded: boolean;
+}
+
 /**
  * Where each column of the contract stands in this file, under its name or an earlier one: nothing depends
  * on the order of columns. A column that the source did not have then is not among them.
  */
-function columnPositions(records: Records, table: SourceTable): Map<string, number> {
+function columnPlaces(
+  records: Records,
+  table: SourceTable,
+  padded: ReadonlySet<string>,
+): Map<string, ColumnPlace> {
   const header = headerPositions(records);
-  const positions = new Map<string, number>();
+  const places = new Map<string, ColumnPlace>();
   for (const [name, column] of Object.entries<SourceColumn>(table.columns)) {
-    const index = header.get(nameAmong(name, column, (one) => header.has(one)) ?? "");
-    if (index !== undefined) positions.set(name, index);
+    const inFile = nameAmong(name, column, (one) => header.has(one)) ?? "";
+    const index = header.get(inFile);
+    if (index !== undefined) places.set(name, { index, padded: padded.has(inFile) });
     else if (column.absentAsNull !== true)
       throw new TerminalError(`${table.name} has no column ${name}`, { subject: { table: table.name } });
   }
-  return positions;
+  return places;
 }
 
 /** A column of NULLs. */
@@ -88,21 +110,23 @@ function nullColumn({ type }: ColumnShape, length: number): Data {
 /**
  * Decodes a CSV file of a source table into record batches: the columns of the contract, with
  * NULL and '' kept apart.
- * @param blockBytes bytes decoded at once; a batch has as many rows as fit
+ * @param options.padded the columns of the file whose values are padded with blanks, which mean nothing
+ * @param options.blockBytes bytes decoded at once; a batch has as many rows as fit
  * @throws TerminalError when the file is malformed or lacks a column of the contract
  */
 export async function* decodeCsv(
   chunks: AsyncIterable<Uint8Array>,
   table: SourceTable,
-  blockBytes?: number,
+  options: { readonly padded?: ReadonlySet<string>; readonly blockBytes?: number } = {},
 ): AsyncGenerator<SourceBatch, void, undefined> {
+  const { padded = new Set<string>(), blockBytes } = options;
   const schema = arrowSchema(table.columns);
-  let positions: Map<string, number> | undefined;
+  let places: Map<string, ColumnPlace> | undefined;
   let header = "";
   for await (const records of scanRecords(chunks, blockBytes)) {
     let first = 0;
-    if (positions === undefined) {
-      positions = columnPositions(records, table);
+    if (places === undefined) {
+      places = columnPlaces(records, table, padded);
       header = rawRecord(records, 0);
       first = 1;
     }
@@ -111,11 +135,11 @@ export async function* decodeCsv(
     const rejections: Rejections = new Map();
     const children: Data[] = [];
     for (const [name, column] of Object.entries<ColumnShape>(table.columns)) {
-      const index = positions.get(name);
+      const place = places.get(name);
       children.push(
-        index === undefined
+        place === undefined
           ? nullColumn(column, length)
-          : decodeColumn(records, { name, column, index, first, rejections }),
+          : decodeColumn(records, { name, column, place, first, rejections }),
       );
     }
     const raw = (row: number): string => rawRecord(records, row + first);

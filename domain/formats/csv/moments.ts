@@ -127,9 +127,7 @@ export function dayOfMoment(moment: number | bigint): number {
     const day = moment / BigInt(DAY_IN_US);
     return Number(day * BigInt(DAY_IN_US) > moment ? day - 1n : day);
   }
-  // A quotient just below a whole number may be rounded up to it.
-  const day = Math.floor(moment / DAY_IN_US);
-  return day * DAY_IN_US > moment ? day - 1 : day;
+  return Math.floor(moment / DAY_IN_US);
 }
 
 /** The microseconds of its day at a moment. */

@@ -1,10 +1,11 @@
 import { bigint, timestamptz, type ClockType, type ColumnType, type Kind } from "../../model/types";
 import { momentParser, parseAnyDate, parseTime, parseTruncatedTime } from "./moments";
-import { parseBigint, parseBoolean, parseDecimal, parseInteger, type Parse, type ParseExact } from "./values";
+import { decimalReader, readBigint, readBoolean, readInteger } from "./other-numbers";
+import type { Parse, ParseExact } from "./values";
 
 const PARSERS: Partial<Record<Kind, Parse>> = {
-  integer: parseInteger,
-  boolean: parseBoolean,
+  integer: readInteger,
+  boolean: readBoolean,
   date: parseAnyDate,
   time: parseTime,
 };
@@ -17,20 +18,18 @@ export const parserOf = (type: ColumnType): Parse | undefined =>
 export function exactParserOf(type: ColumnType): ParseExact | undefined {
   switch (type.kind) {
     case "bigint":
-      return parseBigint;
+      return readBigint;
     case "timestamp":
     case "timestamptz":
       return momentParser({ zoned: type.kind === "timestamptz", truncated: type.truncated === true });
-    case "decimal": {
-      const { precision, scale } = type;
-      return (bytes, start, end) => parseDecimal(bytes, { start, end, precision, scale });
-    }
+    case "decimal":
+      return decimalReader(type.precision, type.scale);
     default:
       return undefined;
   }
 }
 
-const WHOLE = /^-?\d+$/;
+const NOT_FINITE = /^(NaN|-?Infinity)$/;
 const INFINITE = /^-?infinity$/;
 const MIDNIGHT = /(^| )24:00:00(\.0+)?([+-]|$)/;
 const ZONE = /:\d\d(\.\d+)?[+-]\d\d(:\d\d){0,2}( BC)?$/;
@@ -41,9 +40,10 @@ const YEAR = /^(\d{6,})-/;
 export function misfit(type: ColumnType, value: string): string {
   switch (type.kind) {
     case "integer":
-      return WHOLE.test(value) && fits(bigint, value)
-        ? ": it needs 64 bits; declare the column as bigint"
-        : "";
+      return fits(bigint, value) ? ": it needs 64 bits; declare the column as bigint" : numberMisfit(value);
+    case "bigint":
+    case "decimal":
+      return numberMisfit(value);
     case "date":
     case "time":
     case "timestamp":
@@ -53,6 +53,11 @@ export function misfit(type: ColumnType, value: string): string {
       return "";
   }
 }
+
+const numberMisfit = (value: string): string =>
+  NOT_FINITE.test(value)
+    ? ": it is no finite number; set it to NULL in the source, or declare the column as text"
+    : "";
 
 function momentMisfit(kind: ClockType["kind"] | "date", value: string): string {
   if (INFINITE.test(value))

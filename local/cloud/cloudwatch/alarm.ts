@@ -4,6 +4,8 @@ import type { AlarmRule, AlarmState } from "./evaluate";
 export interface Alarm extends AlarmRule {
   readonly name: string;
   readonly description: string;
+  /** Counts as 0 where this metric, of the same namespace and dimensions, is greater. */
+  readonly unlessMore?: string;
   /** Who is told when it rings. */
   readonly topicArns: readonly string[];
   /** Who is told when it is over. */

@@ -42,9 +42,7 @@ export function startAlarms({ alarms, metrics, publish }: AlarmsOptions): Alarms
     evaluate: async (now) => {
       const transitions: AlarmTransition[] = [];
       for (const alarm of alarms) {
-        const datapoints = evaluationRange(alarm, now).map(({ from, to }) =>
-          metrics.statistic(alarm, { statistic: alarm.statistic, from, to }),
-        );
+        const datapoints = evaluationRange(alarm, now).map((stretch) => datapoint(alarm, stretch, metrics));
         const from = states.get(alarm.name) ?? "INSUFFICIENT_DATA";
         const { state: to, reason } = evaluateAlarm(alarm, datapoints, from);
         if (to === from) continue;
@@ -55,4 +53,17 @@ export function startAlarms({ alarms, metrics, publish }: AlarmsOptions): Alarms
       return transitions;
     },
   };
+}
+
+/** What an alarm measures in a stretch of time; undefined where it has no value. */
+function datapoint(
+  alarm: Alarm,
+  stretch: { readonly from: Date; readonly to: Date },
+  metrics: MetricStore,
+): number | undefined {
+  const options = { statistic: alarm.statistic, ...stretch };
+  const own = metrics.statistic(alarm, options);
+  if (alarm.unlessMore === undefined || own === undefined) return own;
+  const other = metrics.statistic({ ...alarm, metric: alarm.unlessMore }, options);
+  return other === undefined ? undefined : other > own ? 0 : own;
 }

@@ -7,7 +7,7 @@ import { embeddedMetrics } from "./embedded-metrics";
 import type { AlarmState } from "./evaluate";
 import { metricStore, type MetricId, type MetricStore } from "./metric-store";
 
-/** A stand-in for CloudWatch: it measures functions and queues, reads metrics from logs, and rings alarms. */
+/** A stand-in for CloudWatch: it measures functions, reads metrics from logs, and rings alarms. */
 export interface Monitoring {
   /** A function was invoked; the metrics of the namespace AWS/Lambda follow from it. */
   observeInvocation(functionName: string, result: InvocationResult): void;
@@ -27,8 +27,6 @@ export interface Monitoring {
 export interface MonitoringOptions {
   readonly alarms: readonly Alarm[];
   readonly clock: Clock;
-  readonly queues: readonly string[];
-  readonly depthOf: (queue: string) => Promise<number>;
   readonly publish: (message: Message) => Promise<unknown>;
   readonly onTransition?: (transition: AlarmTransition) => void;
 }
@@ -37,25 +35,13 @@ const MINUTE_MS = 60_000;
 
 /** Starts looking at the alarms, at every whole minute of the clock. */
 export function startMonitoring(options: MonitoringOptions): Monitoring {
-  const { alarms: declared, clock, queues, depthOf, publish, onTransition = () => undefined } = options;
+  const { alarms: declared, clock, publish, onTransition = () => undefined } = options;
   const metrics = metricStore();
   const alarms = startAlarms({ alarms: declared, metrics, publish });
   let looking: Promise<void> = Promise.resolve();
   let failure: { readonly error: unknown } | undefined;
 
   async function look(now: Date): Promise<void> {
-    for (const QueueName of queues) {
-      const metric = "ApproximateNumberOfMessagesVisible";
-      // A minute is looked at when it is over: what lies in the queue now belongs to the one before.
-      const at = new Date(now.getTime() - MINUTE_MS);
-      metrics.put({
-        namespace: "AWS/SQS",
-        metric,
-        dimensions: { QueueName },
-        value: await depthOf(QueueName),
-        at,
-      });
-    }
     for (const transition of await alarms.evaluate(now)) onTransition(transition);
   }
   /** One look after the other: each begins with the states that the one before has left. */

@@ -3,29 +3,6 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import type { InvocationResult, LambdaFunction } from "./function";
 
-/** What Lambda sends to the on-failure destination of an asynchronous invocation. */
-export interface FailureRecord {
-  readonly version: "1.0";
-  /** ISO 8601, UTC. */
-  readonly timestamp: string;
-  readonly requestContext: {
-    readonly requestId: string;
-    /** With the version, `$LATEST`. */
-    readonly functionArn: string;
-    readonly condition: "RetriesExhausted";
-    readonly approximateInvokeCount: number;
-  };
-  /** The event. */
-  readonly requestPayload: unknown;
-  readonly responseContext: {
-    readonly statusCode: 200;
-    readonly executedVersion: "$LATEST";
-    readonly functionError: "Unhandled";
-  };
-  /** The error of the last attempt. */
-  readonly responsePayload: unknown;
-}
-
 export interface AsyncInvokerOptions {
   readonly function: Pick<LambdaFunction, "arn" | "invoke">;
   /** Attempts after the first one; Lambda's default and maximum is 2. */
@@ -34,13 +11,11 @@ export interface AsyncInvokerOptions {
   readonly retryDelaysMs?: readonly number[];
   /** Invocations at the same time; the others wait, as they do at the concurrency limit of a function. */
   readonly maximumConcurrency?: number;
-  /** The destination. When it rejects, `drain` rejects; when nobody drains, it is an unhandled rejection. */
-  readonly onFailure?: (record: FailureRecord) => Promise<void>;
 }
 
 /** The queue in front of a function that is invoked asynchronously (by S3, SNS, EventBridge). */
 export interface AsyncInvoker {
-  /** Accepts the event; what becomes of it, nobody is told but the destination. */
+  /** Accepts the event; nobody is told what becomes of it. */
   enqueue(event: unknown): void;
   /** Resolves when nothing is queued, running or waiting for a retry. */
   drain(): Promise<void>;
@@ -50,15 +25,13 @@ export interface AsyncInvoker {
 
 /**
  * Invokes the function as Lambda does for asynchronous sources: a failed event is tried again with the same
- * request id, and after the last attempt a record goes to the destination (AWS Lambda developer guide,
- * "Asynchronous invocation"). Events are neither ordered nor made unique.
+ * request id, and dropped after the last attempt (AWS Lambda developer guide, "Asynchronous invocation"). Events are neither ordered nor made unique.
  */
 export function createAsyncInvoker({
   function: lambda,
   maximumRetryAttempts = 2,
   retryDelaysMs = [100, 200],
   maximumConcurrency = 10,
-  onFailure,
 }: AsyncInvokerOptions): AsyncInvoker {
   const stopping = new AbortController();
   const unfinished = new Set<Promise<void>>();
@@ -75,11 +48,7 @@ export function createAsyncInvoker({
     const requestId = randomUUID();
     for (let attempts = 1; ; attempts += 1) {
       const result = await attempt(event, requestId);
-      if (result === undefined || result.ok) return;
-      if (attempts > maximumRetryAttempts) {
-        await onFailure?.(failureRecord({ arn: lambda.arn, event, result, attempts }));
-        return;
-      }
+      if (result === undefined || result.ok || attempts > maximumRetryAttempts) return;
       const pause = retryDelaysMs[Math.min(attempts, retryDelaysMs.length) - 1] ?? 0;
       if (!(await pauseUnlessStopped(pause, stopping.signal))) return;
     }
@@ -102,32 +71,6 @@ export function createAsyncInvoker({
       stopping.abort();
       await drain();
     },
-  };
-}
-
-function failureRecord({
-  arn,
-  event,
-  result,
-  attempts,
-}: {
-  readonly arn: string;
-  readonly event: unknown;
-  readonly result: InvocationResult;
-  readonly attempts: number;
-}): FailureRecord {
-  return {
-    version: "1.0",
-    timestamp: new Date().toISOString(),
-    requestContext: {
-      requestId: result.requestId,
-      functionArn: `${arn}:$LATEST`,
-      condition: "RetriesExhausted",
-      approximateInvokeCount: attempts,
-    },
-    requestPayload: event,
-    responseContext: { statusCode: 200, executedVersion: "$LATEST", functionError: "Unhandled" },
-    responsePayload: result.payload,
   };
 }
 

@@ -1,6 +1,4 @@
-import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock";
-import type { DeadLetters } from "../sqs/dead-letters";
 import type { Authorizer, Principal } from "../iam/authorizer";
 import { startSchedules, type RunningSchedules } from "./scheduler";
 
@@ -10,8 +8,6 @@ export interface ScheduleTrigger {
   readonly expression: string;
   readonly functionArn: string;
   readonly roleArn: string;
-  /** Where an invocation goes that could not be delivered. */
-  readonly deadLetterArn: string;
 }
 
 /** The schedules of the program; they fire once they are started. */
@@ -29,40 +25,26 @@ export interface ScheduleRunner {
 export interface ScheduleRunnerOptions {
   readonly clock: Clock;
   readonly authorizer: Authorizer;
-  readonly dead: DeadLetters;
-  /** The names of the queues by their ARNs. */
-  readonly queues: ReadonlyMap<string, string>;
   readonly invoke: (functionArn: string) => void;
-  readonly onDeadLetter: (file: string) => void;
 }
 
 /**
- * Fires schedules as EventBridge Scheduler does: with the role of the schedule, which also has to let it say
- * that it could not.
+ * Fires schedules as EventBridge Scheduler does: with the role of the schedule. What that may not start is dropped.
  */
 export function createScheduleRunner(
   triggers: readonly ScheduleTrigger[],
   options: ScheduleRunnerOptions,
 ): ScheduleRunner {
-  const { clock, authorizer, dead, queues, invoke, onDeadLetter } = options;
+  const { clock, authorizer, invoke } = options;
   const disabled = new Set<string>();
   const firing = new Set<Promise<void>>();
   let schedules: RunningSchedules | undefined;
 
-  async function fire({ name, functionArn, roleArn, deadLetterArn }: ScheduleTrigger): Promise<void> {
+  async function fire({ name, functionArn, roleArn }: ScheduleTrigger): Promise<void> {
     if (disabled.has(functionArn)) return;
     const principal: Principal = { roleArn, session: name };
     const call = { principal, action: "lambda:InvokeFunction", resource: functionArn };
-    const { allowed, message } = await authorizer.decide(call);
-    if (allowed) {
-      invoke(functionArn);
-      return;
-    }
-    const send = { principal, action: "sqs:SendMessage", resource: deadLetterArn };
-    const queue = queues.get(deadLetterArn);
-    if (queue === undefined || !(await authorizer.decide(send)).allowed) return;
-    const body = { ERROR_CODE: "AccessDenied", ERROR_MESSAGE: message };
-    onDeadLetter(await dead.send(queue, { id: randomUUID(), at: clock.now(), body }));
+    if ((await authorizer.decide(call)).allowed) invoke(functionArn);
   }
 
   const settled = async (): Promise<void> => {

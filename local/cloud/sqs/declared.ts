@@ -12,9 +12,8 @@ export interface DeclaredQueue {
   readonly maximumConcurrency: number;
   /** How long a message is hidden when it was taken. */
   readonly visibilityMs: number;
-  /** A message that was taken that often goes to the other queue. */
-  readonly maxReceiveCount: number;
-  readonly deadLetterArn: string;
+  /** How long a message is kept that nobody deletes. */
+  readonly retentionMs: number;
   /** What makes messages: new objects of these keys. */
   readonly notifications: readonly ObjectFilter[];
 }
@@ -26,8 +25,10 @@ export function declaredQueues(resources: readonly DeclaredResource[]): readonly
   return inputsOf<MappingInputs>("aws:lambda/eventSourceMapping:EventSourceMapping").map((mapping) => {
     const queue = resources.find(({ arn }) => arn === mapping.eventSourceArn);
     if (queue === undefined) throw new Error(`no queue is declared with the ARN ${mapping.eventSourceArn}`);
-    const { visibilityTimeoutSeconds, redrivePolicy } = queue.inputs as unknown as QueueInputs;
-    const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(redrivePolicy) as RedrivePolicy;
+    const { visibilityTimeoutSeconds, messageRetentionSeconds, redrivePolicy } =
+      queue.inputs as unknown as QueueInputs;
+    if (redrivePolicy !== undefined)
+      throw new Error(`the queue ${queue.name} has a dead-letter queue: the local cloud knows none`);
     return {
       arn: queue.arn,
       name: queue.name,
@@ -35,8 +36,7 @@ export function declaredQueues(resources: readonly DeclaredResource[]): readonly
       batchSize: mapping.batchSize,
       maximumConcurrency: mapping.scalingConfig.maximumConcurrency,
       visibilityMs: visibilityTimeoutSeconds * 1000,
-      maxReceiveCount,
-      deadLetterArn: deadLetterTargetArn,
+      retentionMs: messageRetentionSeconds * 1000,
       notifications: inputsOf<NotificationInputs>("aws:s3/bucketNotification:BucketNotification").flatMap(
         ({ bucket, queues = [] }) =>
           queues
@@ -83,11 +83,8 @@ interface MappingInputs {
 }
 interface QueueInputs {
   readonly visibilityTimeoutSeconds: number;
-  readonly redrivePolicy: string;
-}
-interface RedrivePolicy {
-  readonly deadLetterTargetArn: string;
-  readonly maxReceiveCount: number;
+  readonly messageRetentionSeconds: number;
+  readonly redrivePolicy?: string;
 }
 interface QueuePolicyInputs {
   readonly queueUrl: string;

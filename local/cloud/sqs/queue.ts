@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Clock } from "../clock";
-import type { DeadLetters } from "./dead-letters";
 import type { Authorizer, Principal } from "../iam/authorizer";
 import type { LambdaFunction } from "../lambda/function";
 import { isAbout, type ObjectCreation } from "../s3/object-storage";
@@ -23,15 +22,12 @@ export interface WorkQueueOptions {
   readonly principal: Principal;
   readonly authorizer: Authorizer;
   readonly clock: Clock;
-  readonly dead: Pick<DeadLetters, "send">;
-  /** The name of the queue for what is given up. */
-  readonly deadLetterQueue: string;
-  readonly onDeadLetter: (file: string) => void;
 }
 
 interface Message {
   readonly id: string;
   readonly body: string;
+  readonly sentAt: Date;
   receives: number;
 }
 
@@ -41,11 +37,11 @@ const POLL_MS = 20_000;
 /**
  * A stand-in for a standard queue of SQS and its event source mapping, one message a batch: takes as many
  * messages at once as it may, deletes what the function succeeded on, and lets the others come back when the
- * visibility timeout is over, or gives them up (Lambda developer guide, "Using Lambda with Amazon SQS").
+ * visibility timeout is over, until they are too old (Lambda developer guide, "Using Lambda with Amazon SQS").
  */
 export function createWorkQueue(declared: DeclaredQueue, options: WorkQueueOptions): WorkQueue {
-  const { function: lambda, principal, authorizer, clock, dead, deadLetterQueue, onDeadLetter } = options;
-  const { arn, batchSize, maximumConcurrency, maxReceiveCount, visibilityMs, notifications } = declared;
+  const { function: lambda, principal, authorizer, clock } = options;
+  const { arn, batchSize, maximumConcurrency, retentionMs, visibilityMs, notifications } = declared;
   if (batchSize !== 1) throw new Error(`${arn}: the local cloud hands over one message at a time`);
   const visible: Message[] = [];
   const timers = new Set<() => void>();
@@ -63,22 +59,12 @@ export function createWorkQueue(declared: DeclaredQueue, options: WorkQueueOptio
     timers.add(cancel);
   }
 
-  async function giveUp(message: Message): Promise<void> {
-    const { id, body } = message;
-    onDeadLetter(
-      await dead.send(deadLetterQueue, { id, at: clock.now(), body: JSON.parse(body) as unknown }),
-    );
-  }
-
   async function take(message: Message): Promise<void> {
     if (!(await may("GetQueueAttributes")) || !(await may("ReceiveMessage"))) {
       later(POLL_MS, () => offer(message));
       return;
     }
-    if (message.receives >= maxReceiveCount) {
-      await giveUp(message);
-      return;
-    }
+    if (clock.now().getTime() - message.sentAt.getTime() > retentionMs) return;
     message.receives += 1;
     const { ok } = await lambda.invoke({ Records: [record(message, arn)] });
     if (ok && (await may("DeleteMessage"))) return;
@@ -109,7 +95,7 @@ export function createWorkQueue(declared: DeclaredQueue, options: WorkQueueOptio
   return {
     announce: (created) => {
       if (notifications.some((filter) => isAbout(filter, created)))
-        offer({ id: randomUUID(), body: JSON.stringify(created.event), receives: 0 });
+        offer({ id: randomUUID(), body: JSON.stringify(created.event), sentAt: clock.now(), receives: 0 });
     },
     settled,
     stop: async () => {

@@ -3,8 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Overview } from "../api";
 import { Alarms } from "./views/alarms";
 import { Commits } from "./views/commits";
-import { DeadLetters } from "./views/dead-letters";
-import { ago, clock, plural } from "./format";
+import { ago, clock } from "./format";
 import { Lake } from "./views/lake";
 import { connect, useConnected, useLive, useNow, type Live } from "./live";
 import { Logs } from "./views/logs";
@@ -29,7 +28,6 @@ const PAGES: readonly {
   { name: "pipeline", title: "Pipeline", page: Pipeline },
   { name: "metrics", title: "Metrics", page: Metrics },
   { name: "alarms", title: "Alarms & mails", page: Alarms },
-  { name: "dead-letters", title: "Dead letters", page: DeadLetters },
   { name: "lake", title: "Lake", page: Lake },
   { name: "rejected", title: "Rejected rows", page: Rejected },
   { name: "schemas", title: "Schemas", page: Schemas },
@@ -70,7 +68,7 @@ function usePage(): string {
 
 function Console() {
   const current = usePage();
-  const live = useLive("overview", { topics: ["runs", "alarms", "activity", "deadLetters"] });
+  const live = useLive("overview", { topics: ["runs", "alarms", "activity"] });
   const { data: overview } = live;
   const main = useRef<HTMLElement>(null);
   const { title = "", page: Page = Pipeline } = PAGES.find(({ name }) => name === current) ?? {};
@@ -110,7 +108,7 @@ function Signs({ overview }: { readonly overview: Overview | undefined }) {
   const now = useNow();
   if (!connected) return <p class="badge failed">✘ the platform does not answer: it has stopped</p>;
   if (overview === undefined) return null;
-  const { shows, freshnessMinutes, alarms, deadLetters } = overview;
+  const { shows, freshnessMinutes, alarms } = overview;
   const old = shows !== null && now - Date.parse(shows) > freshnessMinutes * 60_000;
   return (
     <p class="signs">
@@ -122,11 +120,6 @@ function Signs({ overview }: { readonly overview: Overview | undefined }) {
       <a href="#alarms" class={`badge ${alarms.ringing > 0 ? "failed" : "idle"}`}>
         {alarms.ringing > 0 ? `✘ ${alarms.ringing} of ${alarms.all} alarms ring` : "✔ no alarm rings"}
       </a>
-      {deadLetters > 0 && (
-        <a href="#dead-letters" class="badge failed">
-          ✘ {plural(deadLetters, "dead letter")}
-        </a>
-      )}
       <Tables sign="failed" what="✘ cannot be captured" names={overview.failedTables} />
       <Tables sign="waiting" what="◔ not ingested" names={overview.refusedTables} />
       <Tables sign="waiting" what="◔ held back" names={overview.heldTables} />

@@ -45,7 +45,6 @@ export const actionRequest: z.ZodType<ActionRequest> = z.union([
   z.strictObject({ action: z.literal("run"), stages: z.array(z.enum(STAGES)).min(1) }),
   z.strictObject({ action: z.literal("replay"), tables, from: z.int().positive().optional() }),
   z.strictObject({ action: z.literal("release"), tables: tables.min(1) }),
-  z.strictObject({ action: z.literal("purge"), queue: z.string().regex(/^[\w-]+$/) }),
   z.strictObject({ action: z.enum(kinds) }),
 ]);
 
@@ -79,27 +78,9 @@ export function actionOf(workplace: Workplace, request: ActionRequest): Action {
         run: (say) => operate(platform, { ...options, dryRun: false }, say),
       };
     }
-    case "purge":
-      return purge(platform, request.queue);
     default:
       return shopAction(workplace, action);
   }
-}
-
-function purge({ cloud: { deadLetters } }: Platform, queue: string): Action {
-  const depth = (): Promise<number> => deadLetters.depth(queue);
-  return {
-    title: `purge ${queue}`,
-    plan: async (say) =>
-      say(
-        `Messages that are deleted: ${await depth()}. No event has to be sent again: the next run of a stage does all that there is to do.`,
-      ),
-    run: async (say) => {
-      const count = await depth();
-      await deadLetters.purge(queue);
-      say(`deleted ${count} ${count === 1 ? "message" : "messages"}`);
-    },
-  };
 }
 
 type ShopAction = Extract<

@@ -81,9 +81,6 @@ export function eventHistory(now: () => Date = () => new Date()): History {
             tell("alarms");
             return;
           }
-        case "deadLetter":
-          tell("deadLetters");
-          return;
         case "access":
           // What is denied fails a run.
           return;

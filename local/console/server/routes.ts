@@ -3,7 +3,6 @@ import type { Posts, Replies } from "../api";
 import { alarmViews } from "../views/alarms";
 import { commits } from "../views/commits";
 import type { ConsoleContext } from "./context";
-import { deadLetterQueues } from "../views/dead-letters";
 import { filterLogs } from "../views/logs";
 import { metrics } from "../views/metrics";
 import { objectPage } from "../objects/object-page";
@@ -43,7 +42,6 @@ export function routes(context: ConsoleContext, deeds: Pick<Deeds, "activity">):
         .slice(-SHOWN_MAILS)
         .reverse()
         .map(({ to, subject, date, body }) => ({ to, subject, at: date.toISOString(), body })),
-    "dead-letters": () => deadLetterQueues(context),
     logs: (query) =>
       filterLogs(history.logs(), { stage: query("stage"), level: query("level"), text: query("text") }),
     activity: () => deeds.activity(),

@@ -9,11 +9,10 @@ import { stageView } from "./stage-view";
 export async function overview(context: ConsoleContext): Promise<Overview> {
   const { platform, history, lake, alarms, warehouse } = context;
   const { cloud } = platform;
-  const [ingested, processed, ledger, letters] = await Promise.all([
+  const [ingested, processed, ledger] = await Promise.all([
     lake.ingested.head(),
     lake.processed.head(),
     readLedger(warehouse, { first: 0, last: 0 }),
-    cloud.deadLetters.letters(),
   ]);
   const head = processed?.number ?? 0;
   const backlogs = {
@@ -44,7 +43,6 @@ export async function overview(context: ConsoleContext): Promise<Overview> {
       ringing: [...cloud.alarmStates().values()].filter((state) => state === "ALARM").length,
       all: alarms.length,
     },
-    deadLetters: letters.length,
     heldTables: tablesIn("held", ingested?.commit),
     failedTables: tablesIn("failed", ingested?.commit),
     refusedTables: Object.entries(ingested?.commit.refused ?? {}).flatMap(([table, { kind }]) =>

@@ -17,6 +17,7 @@ export async function handOut(task: Task, { model, processed }: ProcessContext):
     table: task.fed.table.name,
     feed: task.fed.index,
     captured: task.captured,
+    padded: [...task.padded],
     file: task.file,
   };
   await processed.store.putIfAbsent(handoutKey(task), JSON.stringify(of));
@@ -75,13 +76,14 @@ async function readHandout(key: string, { model, processed }: WorkerContext): Pr
       `${key} is gone from the bucket ${processed.store.bucket}: restore it from its versions, or purge the message`,
       { subject: { key } },
     );
-  const { model: stamp, commit, table, feed, captured, file } = parseCommit(handout, json, key);
+  const { model: stamp, commit, table, feed, captured, padded, file } = parseCommit(handout, json, key);
   const { version, shape } = modelStamp(model);
-  if (stamp.version !== version || stamp.shape !== shape) return undefined;
+  if (stamp.version !== version || stamp.shape !== shape || padded === undefined) return undefined;
   return {
     commit: commitNumber(commit),
     fed: feedOf(model, table, feed),
     captured: commitNumber(captured),
+    padded,
     file,
   };
 }

@@ -36,12 +36,12 @@ export async function remodelTask(
 }
 
 async function* rowsOf(
-  { fed, captured, file }: Task,
+  { fed, captured, padded, file }: Task,
   run: RemodelRun,
   tombstones: RecordBatch[],
 ): AsyncGenerator<RecordBatch> {
   const noLookups: Lookups = new Map();
-  for await (const source of fileBatches(fed.feed.source, { number: captured, file }, run)) {
+  for await (const source of fileBatches(fed.feed.source, { number: captured, padded, file }, run)) {
     const { batch, absent } = transformed(fed, { source, lookups: noLookups, run });
     if (fed.table.kind === "fact" && absent.length > 0)
       tombstones.push(tombstoneBatch(fed.table, fed.feed, { batch: source.batch, rows: absent }));

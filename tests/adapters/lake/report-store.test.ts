@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { S3Client } from "@aws-sdk/client-s3";
 import { reportStore } from "../../../adapters/lake/report-store";
-import { mailedKey } from "../../../domain/report/keys";
+import { mailClaimKey } from "../../../domain/report/keys";
 import { startTestS3, stopAll } from "../../local/cloud/s3/support";
 
-const KEY = mailedKey(new Date("2026-11-25T07:00:00Z"));
+const KEY = mailClaimKey(new Date("2026-11-25T07:00:00Z"));
 
 describe("What only one run may do", () => {
   afterEach(stopAll);

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Mart } from "../../../domain/marts/mart";
 import { marts } from "../../../domain/shop/marts/marts";
 import { martProblems } from "../../../domain/marts/problems";
-import { dimDate } from "../../../domain/shop/tables/dim-date";
+import { dimDate } from "../../../domain/model/dim-date";
 import { factPayment } from "../../../domain/shop/tables/fact-payment";
 import { model } from "../../../domain/model/model";
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { columnsOf, constant, joined, references, whenNull } from "../../../domain/model/columns";
 import { computed } from "../../../domain/model/computed";
-import { dimDate } from "../../../domain/shop/tables/dim-date";
+import { dimDate } from "../../../domain/model/dim-date";
 import { model, type Model } from "../../../domain/model/model";
 import { modelProblems } from "../../../domain/model/problems";
 import { optional, sourceTable } from "../../../domain/model/source";

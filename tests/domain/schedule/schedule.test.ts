@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { nextFire, parseSchedule } from "../../../domain/schedule/schedule";
+import { nextFire, parseSchedule, longestPause } from "../../../domain/schedule/schedule";
 
 /** The first `count` times at which the expression fires after `after`, as ISO minutes. */
 function fires(expression: string, after: string, count = 1): string[] {
@@ -123,4 +123,21 @@ describe("An expression that AWS would refuse is refused with the remedy", () =>
         .and.includes(remedy);
     });
   }
+});
+
+describe("The longest pause of a schedule, in minutes", () => {
+  for (const [expression, longest] of [
+    ["rate(5 minutes)", 5],
+    ["rate(2 days)", 2880],
+    ["cron(0/15 * * * ? *)", 15],
+    ["cron(0/15 6-17 * * ? *)", 12 * 60 + 15],
+    ["cron(0 6 * * ? *)", 1440],
+    ["cron(0 6 ? * MON-FRI *)", 3 * 1440],
+    ["cron(0 6 29 2 ? *)", (8 * 365 + 1) * 1440],
+    ["cron(0 6 1 1 ? 2030)", Infinity],
+    ["cron(0 6 1 1 ? 2020)", Infinity],
+  ] as const)
+    it(expression, () => {
+      expect(longestPause(parseSchedule(expression))).to.equal(longest);
+    });
 });

@@ -10,7 +10,7 @@ import {
   missingDays,
   type DayRange,
 } from "../../../domain/transform/calendar";
-import { dimDate } from "../../../domain/shop/tables/dim-date";
+import { dimDate } from "../../../domain/model/dim-date";
 import { objectsOf } from "../../support/formats/columnar";
 
 const range = (first: string, last: string): DayRange => ({ first: dayNumber(first), last: dayNumber(last) });

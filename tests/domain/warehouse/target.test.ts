@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { TerminalError } from "../../../domain/errors";
 import { dimCounterparty } from "../../../domain/shop/tables/dim-counterparty";
 import { dimCurrency } from "../../../domain/shop/tables/dim-currency";
-import { dimDate } from "../../../domain/shop/tables/dim-date";
+import { dimDate } from "../../../domain/model/dim-date";
 import { factPurchaseOrder } from "../../../domain/shop/tables/fact-purchase-order";
 import type { WarehouseTable } from "../../../domain/model/table";
 import { text } from "../../../domain/model/types";

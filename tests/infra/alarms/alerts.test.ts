@@ -18,8 +18,10 @@ describe("Alerts", () => {
       alerts.alarm(
         "too-warm",
         {
-          what: "It is too warm.",
+          alarm: "It is too warm.",
+          ok: "It is cool again.",
           meaning: "People sweat.",
+          show: "look at the thermometer",
           section: "a-stage-fails",
           logGroup: { name: "house/1" },
           namespace: "House",
@@ -56,7 +58,8 @@ describe("Alerts", () => {
   it("ring by their rule, mail when they ring and when it is over, and say what, so what, and where", () => {
     expect(inputsOf(resources, "MetricAlarm")).to.deep.equal({
       alarmDescription:
-        "It is too warm.\n\nPeople sweat.\n\nWhat to do: https://example.com/runbook#a-stage-fails\n" +
+        "ALARM: It is too warm.\nOK: It is cool again.\n\nPeople sweat.\n\nSee why: look at the thermometer\n" +
+        "What to do: https://example.com/runbook#a-stage-fails\n" +
         "Logs: https://eu-west-2.console.aws.amazon.com/cloudwatch/home?region=eu-west-2#logsV2:log-groups/log-group/house$252F1",
       namespace: "House",
       metricName: "Heat",

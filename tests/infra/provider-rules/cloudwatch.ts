@@ -1,8 +1,10 @@
 import {
   anyNumber,
   either,
+  flag,
   listOf,
   mapOf,
+  object,
   oneOf,
   text,
   whole,
@@ -18,6 +20,54 @@ const actions = listOf(arn("sns"), { most: 5 });
 
 /** Source: internal/service/cloudwatch/metric_alarm.go. */
 const period: Rule = either(oneOf(10, 20, 30), whole(60, 7 * DAY, 60));
+
+const dimensions = mapOf(text(1, 255, { without: /^:/ }), text(1, 1024), { most: 30 });
+const metricName = text(1, 255);
+const namespace = text(1, 255, { pattern: /[^:].*/ });
+const statistic = oneOf("SampleCount", "Average", "Sum", "Minimum", "Maximum");
+
+/** Sources: `metric_query` in internal/service/cloudwatch/metric_alarm.go; MetricDataQuery, MetricStat. */
+const metricQuery = object(
+  {
+    id: text(1, 255, { pattern: /[a-z][0-9A-Za-z_]*/ }),
+    expression: text(1, 2048),
+    label: text(1, 1024),
+    metric: object(
+      { dimensions, metricName, namespace, period, stat: statistic },
+      "metricName",
+      "period",
+      "stat",
+    ),
+    returnData: flag,
+  },
+  "id",
+);
+
+/** One metric, or queries of which one gives the result. The provider takes no mixture. */
+function measureFaults(inputs: Readonly<Record<string, unknown>>): readonly string[] {
+  const single = ["metricName", "namespace", "period", "statistic"];
+  const queries = inputs["metricQueries"] as
+    | readonly { readonly expression?: string; readonly metric?: object; readonly returnData?: boolean }[]
+    | undefined;
+  if (queries === undefined)
+    return single.filter((name) => inputs[name] === undefined).map((name) => `it has no ${name}`);
+  const results = queries.filter(({ returnData }) => returnData === true).length;
+  return [
+    ...[...single, "dimensions"]
+      .filter((name) => inputs[name] !== undefined)
+      .map((name) => `${name} beside queries`),
+    ...(results === 1 ? [] : [`${results} queries give a result, and one has to`]),
+    ...queries.flatMap(({ expression, metric }) =>
+      (expression === undefined) === (metric === undefined) ? ["a query is an expression or a metric"] : [],
+    ),
+  ];
+}
+
+/** The period of an alarm: its own, or the longest of its queries. */
+function periodOf({ period: own, metricQueries }: Readonly<Record<string, unknown>>): number {
+  const queries = (metricQueries ?? []) as readonly { readonly metric?: { readonly period: number } }[];
+  return own === undefined ? Math.max(...queries.map(({ metric }) => metric?.period ?? 0)) : Number(own);
+}
 
 /** Source: `retention_in_days` in internal/service/logs/group.go; logs:PutRetentionPolicy. 0 keeps logs for ever. */
 const RETENTION_DAYS = [
@@ -52,24 +102,28 @@ export const CLOUDWATCH: ServiceRules = {
         ...["LessThanThreshold", "LessThanOrEqualToThreshold"],
       ),
       datapointsToAlarm: whole(1),
-      dimensions: mapOf(text(1, 255, { without: /^:/ }), text(1, 1024), { most: 30 }),
+      dimensions,
       evaluationPeriods: whole(1),
       insufficientDataActions: actions,
-      metricName: text(1, 255),
-      namespace: text(1, 255, { pattern: /[^:].*/ }),
+      metricName,
+      metricQueries: listOf(metricQuery, { least: 1, most: 20 }),
+      namespace,
       okActions: actions,
       period,
-      statistic: oneOf("SampleCount", "Average", "Sum", "Minimum", "Maximum"),
+      statistic,
       tags,
       threshold: anyNumber,
       treatMissingData: oneOf("breaching", "notBreaching", "ignore", "missing"),
     },
-    required: ["comparisonOperator", "evaluationPeriods", "metricName", "namespace", "period", "statistic"],
+    required: ["comparisonOperator", "evaluationPeriods"],
     // An alarm sees a day, or seven days if its periods are of an hour or more.
-    together: ({ period: seconds, evaluationPeriods, datapointsToAlarm }) => {
-      const seen = Number(seconds) * Number(evaluationPeriods);
-      const most = Number(seconds) < 3600 ? DAY : 7 * DAY;
+    together: (inputs) => {
+      const { evaluationPeriods, datapointsToAlarm } = inputs;
+      const seconds = periodOf(inputs);
+      const seen = seconds * Number(evaluationPeriods);
+      const most = seconds < 3600 ? DAY : 7 * DAY;
       return [
+        ...measureFaults(inputs),
         ...(seen > most ? [`it looks back ${seen} seconds, at most ${most} are allowed`] : []),
         ...(Number(datapointsToAlarm) > Number(evaluationPeriods)
           ? ["datapointsToAlarm is more than evaluationPeriods"]

@@ -102,7 +102,7 @@ describe("A bad configuration", () => {
     ["logRetentionDays", "31", "must be one of 1, 3, 5, 7"],
     ["logRetentionDays", "forever", "must be one of 1, 3, 5, 7"],
     ["logLevel", "verbose", "must be one of DEBUG, INFO, WARN, ERROR"],
-    ["reportMail", "7 am", "must be never, or a time in UTC such as 07:00"],
+    ["reportMail", "7 am", "must be never, asked, or a time in UTC such as 07:00"],
     ["reportEmail", "nobody", "must be an e-mail address"],
     ["reportRetentionDays", "0", "must be a whole number of days from 1 to 3650"],
     ["ingestMemory", "64", "must be a whole number of MB from 128 to 10240"],

@@ -21,15 +21,26 @@ describe("The program and its report", () => {
     });
     const outputs = ["functions", "logGroups"].map((name) => program.outputs[name] as Record<string, string>);
     expect(outputs.map((of) => of["report"])).to.deep.equal([stage("report").name, stage("report").logGroup]);
-    const subscriptions = (of: Program): unknown[] =>
-      resourcesOf(of.resources, "TopicSubscription").map(({ inputs }) => inputs["endpoint"]);
-    expect(subscriptions(program)).to.deep.equal(["data@example.com", "data@example.com"]);
-    const other = await programWith({ reportEmail: "board@example.com" });
-    expect(subscriptions(other)).to.deep.equal(["data@example.com", "board@example.com"]);
-
     const without = await programWith({ report: "false" });
     expect(without.functions).to.have.lengthOf(4);
     expect(without.resources.filter(({ name }) => name.includes("report"))).to.deep.equal([]);
+  });
+
+  it("asks for one confirmation, unless links to the report are mailed", async () => {
+    const asked = ({ resources, outputs }: Program): unknown[] => [
+      ...resourcesOf(resources, "TopicSubscription").map(({ inputs }) => inputs["endpoint"]),
+      ...(/ two mails /.exec(String(outputs["nextStep"])) ?? []),
+    ];
+    expect(asked(program)).to.deep.equal(["data@example.com"]);
+    expect(asked(await programWith({ reportMail: "asked" }))).to.deep.equal([
+      "data@example.com",
+      "data@example.com",
+      " two mails ",
+    ]);
+    const board = await programWith({ reportMail: "07:00", reportEmail: "board@example.com" });
+    expect(asked(board)).to.deep.equal(["data@example.com", "board@example.com", " two mails "]);
+    for (const email of ["data@example.com", "board@example.com"])
+      expect(board.outputs["nextStep"]).to.include(email);
   });
 
   it("lets only the report's stage write reports, and only the latest be written over, as it was last seen", () => {

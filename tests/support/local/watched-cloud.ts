@@ -24,8 +24,6 @@ export interface WatchedCloud {
   newMails(): Promise<Mail[]>;
   /** The same, as `ALARM ingest-errors`, in the order of the alphabet. */
   newSubjects(): Promise<string[]>;
-  /** Deletes the messages of all dead-letter queues, as the runbook says. */
-  purgeQueues(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -77,7 +75,6 @@ export async function startWatchedCloud({
     },
     newMails,
     newSubjects: async () => (await newMails()).map(shortSubject).sort(),
-    purgeQueues: () => rm(join(directory, "dead-letters"), { recursive: true, force: true }),
     close: async () => {
       await cloud.stop();
       await source.drop();

@@ -50,7 +50,7 @@ const LONGEST_SETTINGS: Readonly<Record<string, string>> = {
   alertEmail: `${"data.".repeat(12)}a@${"example.".repeat(15)}com`,
   reportEmail: `${"report.".repeat(9)}a@${"example.".repeat(15)}com`,
   reportMail: "07:00",
-  runbookUrl: `https://example.com/${"r".repeat(180)}`,
+  runbookUrl: `https://example.com/${"r".repeat(130)}`,
   sourceSecret: `${LONGEST}/${"s".repeat(225)}`,
   warehouseSecret: `${LONGEST}/${"w".repeat(225)}`,
   sourceSchema: "s".repeat(63),

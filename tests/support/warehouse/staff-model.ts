@@ -1,5 +1,5 @@
 import type { Model } from "../../../domain/model/model";
-import { dimDate } from "../../../domain/shop/tables/dim-date";
+import { dimDate } from "../../../domain/model/dim-date";
 import { columnsOf, references } from "../../../domain/model/columns";
 import { optional, sourceTable } from "../../../domain/model/source";
 import { dimension, fact } from "../../../domain/model/table";

@@ -43,7 +43,9 @@ async function decoded(
   const rejected: Decoded["rejected"] = [];
   const headers = new Set<string>();
   let batches = 0;
-  for await (const { batch, rejections, header, raw } of decodeCsv(chunks, source, block)) {
+  for await (const { batch, rejections, header, raw } of decodeCsv(chunks, source, {
+    ...(block !== undefined && { blockBytes: block }),
+  })) {
     batches += 1;
     headers.add(header);
     for (const [row, cells] of rowsOf(source.columns, batch).entries()) {
@@ -172,8 +174,16 @@ describe("A row that breaks its contract is rejected, as it came, and the others
       'id "-2147483649" is no integer that Marble can hold: it needs 64 bits; declare the column as bigint',
     ],
     [',"a ""b"", c",,,,,,', "id", "id is NULL"],
-    ["1,,NaN,,,,,", "price", 'price "NaN" is no numeric(10,2) that Marble can hold'],
-    ["1,,Infinity,,,,,", "price", 'price "Infinity" is no numeric(10,2) that Marble can hold'],
+    [
+      "1,,NaN,,,,,",
+      "price",
+      'price "NaN" is no numeric(10,2) that Marble can hold: it is no finite number; set it to NULL in the source, or declare the column as text',
+    ],
+    [
+      "1,,Infinity,,,,,",
+      "price",
+      'price "Infinity" is no numeric(10,2) that Marble can hold: it is no finite number; set it to NULL in the source, or declare the column as text',
+    ],
     ["1,,1.005,,,,,", "price", 'price "1.005" is no numeric(10,2) that Marble can hold'],
     ["1,,100000000.00,,,,,", "price", 'price "100000000.00" is no numeric(10,2) that Marble can hold'],
     [

@@ -2,12 +2,16 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { exactParserOf, misfit, parserOf } from "../../../../domain/formats/csv/parsers";
 import {
+  bigint,
+  boolean,
   date,
+  decimal,
   integer,
   time,
   timestamp,
   timestamptz,
   truncated,
+  typeName,
   type ColumnType,
 } from "../../../../domain/model/types";
 import { anyValue } from "../../../support/formats/arbitraries";
@@ -21,6 +25,71 @@ function parsed(type: ColumnType, text: string): number | bigint | undefined {
 }
 const printedOf = (type: ColumnType, value: number | bigint): string =>
   printed({ type, nullable: false }, value)!;
+
+describe("A value that another type has printed", () => {
+  const fitting: readonly (readonly [ColumnType, string, number | bigint])[] = [
+    [boolean, "true", 1],
+    [boolean, "false", 0],
+    [integer, "10.00", 10],
+    [integer, "-0.0", 0],
+    [integer, "2147483647.000", 2147483647],
+    [integer, "1e+06", 1_000_000],
+    [integer, "-2.147483648e+09", -2147483648],
+    [bigint, "10.00", 10],
+    [bigint, "9223372036854775807.0", 9223372036854775807n],
+    [bigint, "-9.223372036854775808e+18", -9223372036854775808n],
+    [decimal(10, 2), "1e+06", 100_000_000],
+    [decimal(10, 2), "1.25e+01", 1250],
+    [decimal(18, 6), "5e-05", 50],
+    [decimal(18, 6), "-1.5E-5", -15],
+    [decimal(10, 2), "0e+99", 0],
+    [decimal(18, 0), "1.000e+17", 100_000_000_000_000_000n],
+  ];
+  for (const [type, text, value] of fitting)
+    it(`${text} is read as ${typeName(type)}`, () => {
+      expect(BigInt(parsed(type, text)!)).to.equal(BigInt(value));
+    });
+
+  const others: readonly (readonly [ColumnType, string])[] = [
+    [boolean, "True"],
+    [boolean, "yes"],
+    [boolean, "1"],
+    [integer, "10.50"],
+    [integer, "1e-01"],
+    [integer, "2147483648.0"],
+    [integer, "1e"],
+    [integer, "e5"],
+    [integer, " 1.0"],
+    [integer, ".0"],
+    [bigint, "9223372036854775808.0"],
+    [bigint, "1e+19"],
+    [decimal(10, 2), "1e+08"],
+    [decimal(10, 2), "-1e+08"],
+    [decimal(10, 2), "1e-03"],
+    [decimal(10, 2), "1e+9999"],
+    [decimal(10, 2), "NaN"],
+  ];
+  for (const [type, text] of others)
+    it(`${JSON.stringify(text)} is none of ${typeName(type)}`, () => {
+      expect(parsed(type, text)).to.equal(undefined);
+    });
+
+  it("is read exactly, whatever number PostgreSQL has printed with an exponent", () => {
+    fc.assert(
+      fc.property(
+        fc.bigInt({ min: 1n - 10n ** 18n, max: 10n ** 18n - 1n }),
+        fc.nat(17),
+        (unscaled, places) => {
+          const digits = String(unscaled < 0n ? -unscaled : unscaled);
+          const sign = unscaled < 0n ? "-" : "";
+          const point = digits.length === 1 ? "" : `.${digits.slice(1)}`;
+          const text = `${sign}${digits.slice(0, 1)}${point}e${digits.length - 1 - places}`;
+          expect(BigInt(parsed(decimal(18, places), text)!)).to.equal(unscaled);
+        },
+      ),
+    );
+  });
+});
 
 describe("A timestamp with a time zone", () => {
   it("is any that PostgreSQL prints in UTC with microseconds", () => {
@@ -106,7 +175,24 @@ describe("Why a value does not fit, and what to do, is said", () => {
     [date, "2024-02-30", /^$/],
     [integer, "-2147483649", /^: it needs 64 bits; declare the column as bigint$/],
     [integer, "9223372036854775808", /^$/],
-    [integer, "5.00", /^$/],
+    [integer, "3e+09", /^: it needs 64 bits; declare the column as bigint$/],
+    [integer, "5.50", /^$/],
+    [
+      integer,
+      "NaN",
+      /^: it is no finite number; set it to NULL in the source, or declare the column as text$/,
+    ],
+    [
+      bigint,
+      "-Infinity",
+      /^: it is no finite number; set it to NULL in the source, or declare the column as text$/,
+    ],
+    [
+      decimal(10, 2),
+      "NaN",
+      /^: it is no finite number; set it to NULL in the source, or declare the column as text$/,
+    ],
+    [decimal(10, 2), "1.005", /^$/],
     [integer, "many", /^$/],
   ];
   for (const [type, value, reason] of cases)

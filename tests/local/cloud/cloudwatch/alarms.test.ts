@@ -53,6 +53,29 @@ describe("An alarm", () => {
     expect(await watch([0, undefined, undefined, undefined, 0])).to.deep.equal([over, over]);
   });
 
+  it("counts as zero where another metric is greater, and as nothing where that has no value", async () => {
+    const metrics = metricStore();
+    const alarms = startAlarms({
+      alarms: [{ ...alarm, unlessMore: "Invocations", treatMissingData: "ignore" }],
+      metrics,
+      publish: () => Promise.resolve(),
+    });
+    const states: unknown[] = [];
+    for (const [minute, [errors, invocations]] of [
+      [2, 2],
+      [0, undefined],
+      [2, 3],
+      [1, 1],
+    ].entries()) {
+      const at = new Date(minute * 60_000);
+      metrics.put({ ...alarm, value: errors!, at });
+      if (invocations !== undefined) metrics.put({ ...alarm, metric: "Invocations", value: invocations, at });
+      await alarms.evaluate(new Date((minute + 1) * 60_000));
+      states.push(alarms.states().get(alarm.name));
+    }
+    expect(states).to.deep.equal(["ALARM", "ALARM", "OK", "ALARM"]);
+  });
+
   it("does not say that it is over where the program does not ask for it", async () => {
     expect(await watch([1, 0], { okTopicArns: [] })).to.deep.equal([ring]);
   });

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { expect } from "chai";
 
-import { createAsyncInvoker, type FailureRecord } from "../../../../local/cloud/lambda/asynchronous";
+import { createAsyncInvoker } from "../../../../local/cloud/lambda/asynchronous";
 import type { InvocationResult, LambdaFunction } from "../../../../local/cloud/lambda/function";
 import { removeTestFunctions, testFunction } from "./package";
 
@@ -42,17 +42,6 @@ function failingFunction({ failures }: { readonly failures: number }): {
   };
 }
 
-function destination(): { records: FailureRecord[]; onFailure: (record: FailureRecord) => Promise<void> } {
-  const records: FailureRecord[] = [];
-  return {
-    records,
-    onFailure: (record) => {
-      records.push(record);
-      return Promise.resolve();
-    },
-  };
-}
-
 describe("An asynchronous invocation", () => {
   it("is tried once when it succeeds", async () => {
     const lambda = failingFunction({ failures: 0 });
@@ -64,70 +53,30 @@ describe("An asynchronous invocation", () => {
 
   it("is tried again, with the same request id, until it succeeds", async () => {
     const lambda = failingFunction({ failures: 2 });
-    const { records, onFailure } = destination();
-    const invoker = createAsyncInvoker({
-      function: lambda.function,
-      retryDelaysMs: [1],
-      onFailure,
-    });
+    const invoker = createAsyncInvoker({ function: lambda.function, retryDelaysMs: [1] });
     invoker.enqueue({ n: 1 });
     await invoker.drain();
     expect(lambda.attempts).to.have.length(3);
     expect(new Set(lambda.attempts.map(({ requestId }) => requestId)).size).to.equal(1);
-    expect(records).to.deep.equal([]);
   });
 
-  it("goes to the destination after its last attempt, with event and error", async () => {
-    const lambda = failingFunction({ failures: Infinity });
-    const { records, onFailure } = destination();
-    const invoker = createAsyncInvoker({
-      function: lambda.function,
-      retryDelaysMs: [1, 1],
-      onFailure,
+  for (const [retries, attempts] of [
+    [undefined, 3],
+    [0, 1],
+    [1, 2],
+  ] as const)
+    it(`is dropped after its last attempt: ${attempts}`, async () => {
+      const lambda = failingFunction({ failures: Infinity });
+      const invoker = createAsyncInvoker({
+        function: lambda.function,
+        retryDelaysMs: [1, 1],
+        ...(retries !== undefined && { maximumRetryAttempts: retries }),
+      });
+      invoker.enqueue({ n: 1 });
+      await invoker.drain();
+      expect(lambda.attempts.map(({ event }) => event)).to.deep.equal(Array(attempts).fill({ n: 1 }));
+      expect(new Set(lambda.attempts.map(({ requestId }) => requestId)).size).to.equal(1);
     });
-    invoker.enqueue({ n: 1 });
-    await invoker.drain();
-    expect(records).to.have.length(1);
-    expect(records[0]).to.deep.equal({
-      version: "1.0",
-      timestamp: new Date(records[0]!.timestamp).toISOString(),
-      requestContext: {
-        requestId: lambda.attempts[0]!.requestId,
-        functionArn: "arn:aws:lambda:eu-west-2:000000000000:function:load:$LATEST",
-        condition: "RetriesExhausted",
-        approximateInvokeCount: 3,
-      },
-      requestPayload: { n: 1 },
-      responseContext: { statusCode: 200, executedVersion: "$LATEST", functionError: "Unhandled" },
-      responsePayload: { errorType: "Error", errorMessage: "attempt 3" },
-    });
-  });
-
-  it("goes to the destination at once when retries are turned off", async () => {
-    const lambda = failingFunction({ failures: Infinity });
-    const { records, onFailure } = destination();
-    const invoker = createAsyncInvoker({
-      function: lambda.function,
-      maximumRetryAttempts: 0,
-      onFailure,
-    });
-    invoker.enqueue({});
-    await invoker.drain();
-    expect(lambda.attempts).to.have.length(1);
-    expect(records.map((record) => record.requestContext.approximateInvokeCount)).to.deep.equal([1]);
-  });
-
-  it("makes drain reject when the destination fails", async () => {
-    const lambda = failingFunction({ failures: Infinity });
-    const invoker = createAsyncInvoker({
-      function: lambda.function,
-      maximumRetryAttempts: 0,
-      onFailure: () => Promise.reject(new Error("queue is gone")),
-    });
-    invoker.enqueue({});
-    const outcome = await invoker.drain().catch(String);
-    expect(outcome).to.equal("Error: queue is gone");
-  });
 
   it("runs beside others, up to the concurrency of the function", async () => {
     const lambda = failingFunction({ failures: 0 });
@@ -139,21 +88,29 @@ describe("An asynchronous invocation", () => {
   });
 
   it("runs beside others in real processes, survives a crash and ends its retries", async () => {
-    const { records, onFailure } = destination();
     const lambda = testFunction({
       source: "exports.handler = async (event) => { if (event.bad) process.exit(1) }",
     });
+    const ended: InvocationResult[] = [];
     const invoker = createAsyncInvoker({
-      function: lambda,
+      function: {
+        arn: lambda.arn,
+        invoke: async (event, options) => {
+          const result = await lambda.invoke(event, options);
+          ended.push(result);
+          return result;
+        },
+      },
       retryDelaysMs: [1],
       maximumRetryAttempts: 1,
-      onFailure,
     });
     invoker.enqueue({ bad: true });
     invoker.enqueue({ bad: false });
     await invoker.drain();
-    expect(records).to.have.length(1);
-    expect(records[0]!.responsePayload).to.deep.include({ errorType: "Runtime.ExitError" });
+    expect(ended.filter(({ ok }) => ok)).to.have.length(1);
+    const errors = ended.flatMap(({ ok, payload }) => (ok ? [] : [payload]));
+    expect(errors).to.have.length(2);
+    for (const error of errors) expect(error).to.deep.include({ errorType: "Runtime.ExitError" });
   });
 });
 

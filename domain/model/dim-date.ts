@@ -1,7 +1,7 @@
 import { UTCDate } from "@date-fns/utc";
 import { format, getDate, getISODay, getMonth, getQuarter, getYear } from "date-fns";
-import { calendar } from "../../model/table";
-import { date, integer, text } from "../../model/types";
+import { calendar } from "./table";
+import { date, integer, text } from "./types";
 
 // Years have thousands of days: each name is asked for once.
 const dayNames = Array.from({ length: 7 }, (_, day) => format(new UTCDate(2024, 0, 1 + day), "EEEE"));

@@ -1,0 +1,66 @@
+import type pg from "pg";
+import type { DraftColumn, DraftTable, ForeignKey } from "../../domain/draft/catalogue";
+import { TerminalError } from "../../domain/errors";
+import { rowsOf } from "../postgres/postgres";
+
+/**
+ * The tables of a schema that the role may read, with keys and foreign keys. A domain counts as its base type; the
+ * partitions of a table are not listed.
+ */
+const TABLES = `
+WITH RECURSIVE domains AS (
+    SELECT oid, typbasetype AS base, typtypmod AS modifier FROM pg_type WHERE typtype = 'd'
+     UNION ALL
+    SELECT d.oid, t.typbasetype, t.typtypmod FROM domains d JOIN pg_type t ON t.oid = d.base AND t.typtype = 'd')
+SELECT c.relname AS name,
+       obj_description(c.oid, 'pg_class') AS comment,
+       COALESCE((SELECT json_agg(json_build_object(
+                   'name', a.attname,
+                   'nullable', NOT a.attnotnull,
+                   'type', CASE WHEN t.typtype = 'e' THEN 'enum ' ELSE '' END ||
+                           format_type(t.oid, COALESCE(d.modifier, a.atttypmod))) ORDER BY a.attnum)
+          FROM pg_attribute a
+          LEFT JOIN domains d ON d.oid = a.atttypid
+          JOIN pg_type t ON t.oid = COALESCE(d.base, a.atttypid) AND (d.base IS NULL OR t.typtype <> 'd')
+         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]')::text AS columns,
+       COALESCE((SELECT json_agg(a.attname ORDER BY k.position)
+          FROM pg_constraint p
+          CROSS JOIN LATERAL unnest(p.conkey) WITH ORDINALITY AS k(attnum, position)
+          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
+         WHERE p.conrelid = c.oid AND p.contype = 'p'), '[]')::text AS key,
+       COALESCE((SELECT json_agg(json_build_object(
+                   'to', r.relname,
+                   'columns', (SELECT json_agg(a.attname ORDER BY k.position)
+                                 FROM unnest(f.conkey) WITH ORDINALITY AS k(attnum, position)
+                                 JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.attnum),
+                   'toColumns', (SELECT json_agg(a.attname ORDER BY k.position)
+                                   FROM unnest(f.confkey) WITH ORDINALITY AS k(attnum, position)
+                                   JOIN pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = k.attnum))
+                 ORDER BY f.conname)
+          FROM pg_constraint f
+          JOIN pg_class r ON r.oid = f.confrelid
+         WHERE f.conrelid = c.oid AND f.contype = 'f' AND f.conparentid = 0), '[]')::text AS "foreignKeys"
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+   AND has_table_privilege(c.oid, 'SELECT')
+ ORDER BY c.relname`;
+
+/**
+ * Describes the tables of a schema for a draft of a model.
+ * @throws TerminalError when the schema has no table that the role may read
+ */
+export async function describeForDraft(client: pg.Client, schema: string): Promise<readonly DraftTable[]> {
+  const rows = await rowsOf<"name" | "comment" | "columns" | "key" | "foreignKeys">(client, TABLES, [schema]);
+  if (rows.length === 0)
+    throw new TerminalError(
+      `the schema ${schema} has no table that this role may read: name another with --schema, or grant SELECT`,
+    );
+  return rows.map(({ name, comment, columns, key, foreignKeys }) => ({
+    name: name ?? "",
+    columns: JSON.parse(columns ?? "[]") as DraftColumn[],
+    key: JSON.parse(key ?? "[]") as string[],
+    foreignKeys: JSON.parse(foreignKeys ?? "[]") as ForeignKey[],
+    ...(comment !== null && { comment }),
+  }));
+}

@@ -1,0 +1,66 @@
+import type { DraftColumn, DraftTable, ForeignKey } from "./catalogue";
+import { draftType } from "./column-types";
+import { constantName, warehouseName } from "./names";
+import { usableForeignKeys, type Role, type TableRole } from "./roles";
+
+/** The tables of a source with their roles and the names that they get in a draft. */
+export interface Star {
+  readonly byName: ReadonlyMap<string, DraftTable>;
+  readonly roleOf: (name: string) => Role;
+  /** The constant of a contract, in `sources.ts`. */
+  readonly contractOf: ReadonlyMap<string, string>;
+  /** The table of the warehouse, of facts and dimensions. */
+  readonly warehouseOf: ReadonlyMap<string, string>;
+  readonly foreignKeysOf: (table: DraftTable) => readonly ForeignKey[];
+}
+
+export function starOf(roles: readonly TableRole[]): Star {
+  const byName = new Map(roles.map(({ table }) => [table.name, table]));
+  const roleByName = new Map(roles.map(({ table, role }) => [table.name, role]));
+  const read = roles.filter(({ role }) => role !== "left out");
+  const constants = new Set<string>();
+  const names = new Set<string>(["dim_date"]);
+  return {
+    byName,
+    roleOf: (name) => roleByName.get(name) ?? "left out",
+    contractOf: new Map(read.map(({ table }) => [table.name, constantName(table.name, constants)])),
+    warehouseOf: new Map(
+      read
+        .filter(({ role }) => role !== "joined")
+        .map(({ table, role }) => [
+          table.name,
+          warehouseName(role === "fact" ? "fact" : "dim", table.name, names),
+        ]),
+    ),
+    foreignKeysOf: (table) => usableForeignKeys(table, byName),
+  };
+}
+
+/** The columns of a table that a contract reads, with how it reads them. */
+export const readColumns = (
+  table: DraftTable,
+): readonly { readonly column: DraftColumn; readonly kind: string }[] =>
+  table.columns.flatMap((column) => {
+    const type = draftType(column);
+    return type === undefined ? [] : [{ column, kind: type.kind }];
+  });
+
+export function columnOf(table: DraftTable, name: string): DraftColumn {
+  const column = table.columns.find((one) => one.name === name);
+  if (column === undefined) throw new TypeError(`${table.name} has no column ${name}`);
+  return column;
+}
+
+/** May a row lack its partner, because one of the referring columns may be NULL? */
+export const isOptional = (table: DraftTable, { columns }: ForeignKey): boolean =>
+  columns.some((name) => columnOf(table, name).nullable);
+
+/** Do the referring columns have the types of the key, as the model wants it? */
+export function hasKeyTypes(star: Star, table: DraftTable, { columns, to, toColumns }: ForeignKey): boolean {
+  const target = star.byName.get(to);
+  if (target === undefined) return false;
+  return columns.every(
+    (name, place) =>
+      draftType(columnOf(table, name))?.code === draftType(columnOf(target, toColumns[place] ?? ""))?.code,
+  );
+}

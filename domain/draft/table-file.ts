@@ -1,0 +1,83 @@
+import { nameList, property, unique } from "./names";
+
+/** Collects the parts of the file of one warehouse table. */
+export interface TableFile {
+  /** A join from the columns that `from` names; gives the constant that its columns are made with. */
+  join(options: {
+    readonly from: string;
+    readonly kind: "innerJoin" | "leftJoin";
+    readonly on: readonly string[];
+    readonly to: string;
+    readonly name: string;
+  }): string;
+  /** A column; its name is changed where the table has it already. Gives the name that it got. */
+  column(name: string, code: string, note?: string): string;
+  has(name: string): boolean;
+  /** How many columns it has. */
+  size(): number;
+  /** Takes back a join of which no column was made. */
+  withdraw(constant: string): void;
+  note(text: string): void;
+  /** A reference that needs several columns. */
+  reference(to: string, columns: readonly string[]): void;
+  uses(name: "columnsOf" | "references"): void;
+  finish(head: {
+    readonly kind: "dimension" | "fact";
+    readonly constant: string;
+    readonly name: string;
+    readonly description: string;
+    readonly source: string;
+    readonly key: readonly string[];
+    readonly rest?: readonly string[];
+  }): string;
+}
+
+export function tableFile(source: string): TableFile {
+  const fromColumns = new Set<string>(["columnsOf"]);
+  const constants = new Set<string>(["own"]);
+  const joins = new Map<string, { readonly code: string; readonly to: string }>();
+  const columns: string[] = [];
+  const names = new Set<string>();
+  const references: string[] = [];
+  const contracts = (): string[] => [...new Set([source, ...[...joins.values()].map(({ to }) => to)])].sort();
+  return {
+    join: ({ from, kind, on, to, name }) => {
+      const constant = unique(name, constants, (number) => `${name}${number}`);
+      joins.set(constant, { code: `const ${constant} = ${from}.${kind}(${nameList(on)}, ${to});`, to });
+      return constant;
+    },
+    column: (name, code, note) => {
+      const free = unique(name, names, (number) => `${name}_${number}`);
+      if (note !== undefined) columns.push(`    // ${note}`);
+      columns.push(`    ${property(free)}: ${code},`);
+      return free;
+    },
+    has: (name) => names.has(name),
+    size: () => names.size,
+    withdraw: (constant) => void joins.delete(constant),
+    note: (text) => columns.push(`    // ${text}`),
+    reference: (to, of) => references.push(`{ to: ${JSON.stringify(to)}, columns: ${JSON.stringify(of)} }`),
+    uses: (name) => fromColumns.add(name),
+    finish: ({ kind, constant, name, description, source: of, key, rest = [] }) =>
+      [
+        `import { ${[...fromColumns].sort().join(", ")} } from "../../model/columns";`,
+        `import { ${kind} } from "../../model/table";`,
+        `import { ${contracts().join(", ")} } from "../sources";`,
+        "",
+        `const own = columnsOf(${of});`,
+        ...[...joins.values()].map(({ code }) => code),
+        "",
+        `export const ${constant} = ${kind}(${JSON.stringify(name)}, {`,
+        `  description: ${JSON.stringify(description)},`,
+        `  source: ${of},`,
+        `  key: ${nameList(key)},`,
+        ...rest.map((line) => `  ${line}`),
+        "  columns: {",
+        ...columns,
+        "  },",
+        ...(references.length === 0 ? [] : [`  references: [${references.join(", ")}],`]),
+        "});",
+        "",
+      ].join("\n"),
+  };
+}

@@ -1,0 +1,52 @@
+import { parseArgs } from "node:util";
+import { messageOf } from "../../../domain/errors";
+
+/** What `npm run draft` was asked for. */
+export interface DraftOptions {
+  readonly source: string;
+  readonly schema: string;
+  /** The folder of the draft, in `domain/`. */
+  readonly name: string;
+}
+
+export const HELP = `npm run draft -- --source URL [options]
+
+Reads the catalogue of a PostgreSQL database and drafts a model: a source contract for each table, and dimensions and
+facts, guessed from keys and foreign keys. The files compile and run as they are. A comment marks what a person should
+decide. The database is only read.
+
+  --source URL     postgresql://user:password@host:5432/database; the role needs SELECT on the tables
+  --schema NAME    the schema to read (default: public)
+  --name FOLDER    the files go to domain/FOLDER, which must not exist (default: mine)
+  -h, --help       this text
+`;
+
+/** @throws Error that names the option and says what it takes */
+export function parseDraftOptions(args: readonly string[]): DraftOptions | "help" {
+  const { source, schema, name, help } = parsed(args);
+  if (help) return "help";
+  if (source === undefined) throw new Error("--source URL is missing; see --help");
+  if (!/^[a-z][a-z0-9-]*$/.test(name))
+    throw new Error(`--name takes lower-case letters, digits and hyphens, not "${name}"`);
+  return { source, schema, name };
+}
+
+function parsed(args: readonly string[]): ReturnType<typeof parse> {
+  try {
+    return parse(args);
+  } catch (error) {
+    const [problem = ""] = messageOf(error).split(/\. |\n/);
+    throw new Error(`${problem.replace(/\.$/, "")}; see --help`, { cause: error });
+  }
+}
+
+const parse = (args: readonly string[]) =>
+  parseArgs({
+    args: [...args],
+    options: {
+      source: { type: "string" },
+      schema: { type: "string", default: "public" },
+      name: { type: "string", default: "mine" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  }).values;

@@ -1,0 +1,29 @@
+import { expect } from "chai";
+import { allFail, silent } from "../../../infra/alarms/alarm-rules";
+
+describe("The alarm on a stage of which every run fails", () => {
+  for (const [what, everyMinutes, minutes, failures] of [
+    ["looks at more than the longest run takes", 5, 25, 3],
+    ["looks at two times of its schedule", 15, 30, 3],
+    ["looks at two hours of one that is started each hour", 60, 120, 3],
+    ["looks at a day at most, in which twice is enough", 12 * 60, 1440, 3],
+    ["wants the three failures of one event where a day has no second", 24 * 60, 1440, 2],
+    ["takes one that is started once for daily", Infinity, 1440, 2],
+  ] as const)
+    it(`${what}: started every ${everyMinutes} minutes`, () => {
+      const rule = allFail({ everyMinutes, timeoutMinutes: 15 });
+      expect(rule).to.deep.include({ periodSeconds: minutes * 60, threshold: failures, missing: "ignore" });
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+      expect(rule.periodSeconds % 60).to.equal(0);
+      expect(rule.periodSeconds * rule.periods).to.be.at.most(86_400);
+    });
+});
+
+describe("The alarm on silence", () => {
+  for (const minutes of [10, 30, 1440, 1441, 10_080])
+    it(`stays within what CloudWatch evaluates: ${minutes} minutes`, () => {
+      const { periodSeconds, periods } = silent(minutes);
+      expect(periodSeconds * periods).to.be.at.most(periodSeconds < 3600 ? 86_400 : 604_800);
+      expect(periodSeconds * periods).to.be.within((minutes - 2 * (periodSeconds / 60)) * 60, minutes * 60);
+    });
+});

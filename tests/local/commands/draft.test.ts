@@ -1,0 +1,124 @@
+import { expect } from "chai";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import * as ts from "typescript";
+import { withConnection } from "../../../adapters/postgres/postgres";
+import { describeForDraft } from "../../../adapters/source/draft-catalogue";
+import type { Draft } from "../../../domain/draft/catalogue";
+import { draftModel } from "../../../domain/draft/draft";
+import type { Model } from "../../../domain/model/model";
+import { modelProblems } from "../../../domain/model/problems";
+import { parseDraftOptions } from "../../../local/commands/draft/draft-options";
+import { credentialsOf, startPipeline } from "../../support/pipeline/pipeline";
+import { createDatabase, type TestDatabase } from "../../support/postgres/postgres";
+
+/** The project is loaded as CommonJS, and so is a draft. */
+const load = createRequire(__filename);
+
+const PROJECT = resolve(__dirname, "../../..");
+
+/** Writes a draft where its imports lead to the project's domain. */
+async function writtenTo(folder: string, { files }: Draft): Promise<string[]> {
+  const domain = join(PROJECT, "domain");
+  return Promise.all(
+    files.map(async ({ path, text }) => {
+      const file = join(folder, path);
+      await mkdir(dirname(file), { recursive: true });
+      const up = path.includes("/") ? "../../" : "../";
+      await writeFile(file, text.replaceAll(`"${up}`, `"${domain}/`));
+      return file;
+    }),
+  );
+}
+
+function typeErrors(files: readonly string[]): string[] {
+  const { config } = ts.readConfigFile(join(PROJECT, "tsconfig.json"), (path) => ts.sys.readFile(path)) as {
+    config: { compilerOptions: object };
+  };
+  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, PROJECT);
+  const program = ts.createProgram(files, { ...options, noEmit: true, types: [] });
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
+}
+
+describe("npm run draft", () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "marble-draft-"));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const draftOf = (source: TestDatabase): Promise<Draft> =>
+    withConnection("source", credentialsOf(source.readerUrl), async (client) =>
+      draftModel(await describeForDraft(client, "public")),
+    );
+
+  for (const example of ["orders", "rental", "music"]) {
+    it(`drafts a model of ${example} that compiles, and whose warehouse has the rows of the source`, async function () {
+      this.timeout(120_000);
+      const source = await createDatabase();
+      const schema = await readFile(join(PROJECT, "tests/examples", example, "schema.sql"), "utf8");
+      await source.client.query(schema);
+      const draft = await draftOf(source);
+      const files = await writtenTo(join(folder, example), draft);
+      expect(typeErrors(files)).to.deep.equal([]);
+
+      const { model } = load(join(folder, example, "model.ts")) as { model: Model };
+      expect(modelProblems(model)).to.deep.equal([]);
+      const pipeline = await startPipeline({ source });
+      try {
+        await pipeline.ingest();
+        await pipeline.process({ model });
+        await pipeline.load({ model, marts: [] });
+        for (const table of model.tables) {
+          const count = async (database: TestDatabase, name: string): Promise<number> => {
+            const [row] = await database.query<{ n: string }>(`SELECT count(*) AS n FROM "${name}"`);
+            return Number(row?.n);
+          };
+          expect(await count(pipeline.warehouse, table.name), table.name).to.equal(
+            await count(source, table.source.name),
+          );
+        }
+      } finally {
+        await pipeline.close();
+      }
+    });
+  }
+
+  it("says of each table what it became, and what it left out", async () => {
+    const source = await createDatabase();
+    try {
+      await source.client.query(`
+        CREATE TABLE shop (shop_id int PRIMARY KEY, code text UNIQUE);
+        CREATE TABLE sale (sale_id int PRIMARY KEY, shop_id int REFERENCES shop, shop_code text REFERENCES shop (code),
+                           sold_at timestamptz, "Total sum" numeric, search tsvector);
+        CREATE TABLE notes (words text);
+        COMMENT ON TABLE sale IS 'What was sold. */ "Really"'`);
+      const draft = await draftOf(source);
+      expect(draft.decisions.map(({ table, became }) => `${table}: ${became}`)).to.deep.equal([
+        "notes: left out",
+        "sale: fact",
+        "shop: dimension",
+      ]);
+      expect(draft.open).to.have.lengthOf(1);
+      expect(draft.open[0]).to.match(/^sale\.shop_code refers to shop\.code, which is not the primary key/);
+      const files = await writtenTo(join(folder, "small"), draft);
+      expect(typeErrors(files)).to.deep.equal([]);
+      const sources = draft.files.find(({ path }) => path === "sources.ts")?.text;
+      expect(sources).to.match(/search, of type tsvector, is left out/);
+      expect(sources).to.match(/Decide how many digits Total sum has/);
+    } finally {
+      await source.drop();
+    }
+  });
+
+  it("refuses what it does not know, and what is missing, by name", () => {
+    expect(parseDraftOptions(["--help"])).to.equal("help");
+    expect(() => parseDraftOptions([])).to.throw("--source URL is missing");
+    expect(() => parseDraftOptions(["--source", "x", "--name", "../up"])).to.throw("--name takes lower-case");
+    expect(() => parseDraftOptions(["--sauce", "x"])).to.throw("--sauce");
+  });
+});
