@@ -1,5 +1,6 @@
 import { captureOf, type IngestCommit, type ProcessCommit } from "../../../domain/log/commit";
-import { sourceStatuses, type SourceStatus } from "../../../domain/log/source-statuses";
+import type { SourceStatus } from "../../../domain/log/source-status";
+import { sourceStatuses } from "../../../domain/log/source-statuses";
 import { model } from "../../../domain/declarations";
 import { joinsOf } from "../../../domain/model/table";
 import type { TableBehind } from "../api";

@@ -6,7 +6,7 @@ import { modelProblems } from "../../../domain/model/problems";
 import { optional, sourceTable } from "../../../domain/model/source";
 import { dimension, fact } from "../../../domain/model/table";
 import { boolean, decimal, integer, text } from "../../../domain/model/types";
-import { dimDate } from "../../../domain/shop/tables/dim-date";
+import { dimDate } from "../../../domain/model/dim-date";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
 const city = sourceTable("city", { key: "city_id", columns: { city_id: integer, city: text } });
