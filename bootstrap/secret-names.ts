@@ -17,7 +17,7 @@ export function secretNamesFrom(
   for (const stack of Object.keys(given)) {
     if (!stacks.includes(stack))
       throw new RunError(
-        `secrets: there is no stack ${stack}, only ${stacks.join(" and ")}. ` +
+        `secrets: unknown stack ${stack}; the stacks are ${stacks.join(" and ")}. ` +
           `Remove it: pulumi config rm --path secrets.${stack}`,
       );
   }

@@ -96,7 +96,7 @@ function describeIssue(issue: z.core.$ZodIssue): string[] {
   if (issue.code === "unrecognized_keys")
     return issue.keys.map(
       (key) =>
-        `${key} is no setting of the bootstrap; the settings are ${BOOTSTRAP_SETTING_NAMES.join(", ")}. ` +
+        `unknown setting ${key}; the settings are ${BOOTSTRAP_SETTING_NAMES.join(", ")}. ` +
         `Remove it: pulumi config rm ${key}`,
     );
   const name = Object.keys(EXAMPLES).find((key) => key === issue.path[0]) as keyof typeof EXAMPLES;

@@ -13,5 +13,5 @@ export const byteAt = (bytes: Uint8Array, index: number): number => bytes[index]
 export const wordAt = (words: Int32Array, index: number): number => words[index] ?? nothingAt(words, index);
 
 function nothingAt(array: ArrayLike<unknown>, index: number): never {
-  throw new RangeError(`there is no element ${index} in an array of ${array.length}`);
+  throw new RangeError(`no element ${index} in an array of length ${array.length}`);
 }

@@ -31,7 +31,7 @@ export function lockDirectory(directory: string): () => void {
     if (holder !== undefined && isHeldBy(holder, file)) {
       throw new Error(
         `${directory} is in use by the process ${holder}: stop it, or choose another folder with --lake ` +
-          `(if that process is no Marble, remove ${join(directory, LOCK_FILE)})`,
+          `(if that process is not Marble, remove ${join(directory, LOCK_FILE)})`,
       );
     }
     rmSync(file, { force: true });

@@ -33,7 +33,7 @@ export interface Platform {
 
 /** Where one can look while it is up, a line each. */
 export const whereItIs = ({ lake, source, warehouse }: Platform): string[] => [
-  `the lake is in ${lake}; logs, mails and failed events are beside it`,
+  `the lake is in ${lake}; logs, mails and failed events are next to it`,
   ...[
     { name: "source   ", ownerUrl: source.ownerUrl },
     { name: "warehouse", ownerUrl: warehouse.ownerUrl },

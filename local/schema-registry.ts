@@ -67,9 +67,7 @@ export async function withIngestionLog<T>(
   const directory = join(place.lake, "buckets");
   const bucket = bucketsIn(directory).find((name) => name.includes("-ingestion-"));
   if (bucket === undefined)
-    throw new Error(
-      `there is no lake in ${place.lake}: name one with --lake, or a bucket in AWS with --bucket`,
-    );
+    throw new Error(`no lake in ${place.lake}: name one with --lake, or a bucket in AWS with --bucket`);
   const server = await startS3({ directory });
   const client = new S3Client({
     endpoint: server.url,

@@ -8,5 +8,5 @@ import { TerminalError } from "../../domain/errors";
 export function parseEvent<T>(schema: z.ZodType<T>, event: unknown): T {
   const result = schema.safeParse(typeof event === "object" && event !== null ? event : {});
   if (result.success) return result.data;
-  throw new TerminalError(`the event is no request that this stage knows: ${z.prettifyError(result.error)}`);
+  throw new TerminalError(`unrecognized event: ${z.prettifyError(result.error)}`);
 }

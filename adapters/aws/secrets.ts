@@ -74,7 +74,7 @@ async function secretString(name: string, client: SecretsManagerClient): Promise
   } catch (error) {
     if (error instanceof ResourceNotFoundException) {
       throw new TerminalError(
-        `there is no secret ${name} in this account and region; create it, or configure its name`,
+        `the secret ${name} does not exist in this account and region; create it, or configure its name`,
         { cause: error },
       );
     }

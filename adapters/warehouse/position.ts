@@ -18,6 +18,30 @@ export interface WarehousePosition {
   readonly waiting: number;
 }
 
+/** Rows of one table of the warehouse that wait for a row of a dimension. */
+export interface WaitingRows {
+  /** Its name in the model. */
+  readonly table: string;
+  readonly rows: number;
+  /** Why one of them waits. */
+  readonly reason: string;
+}
+
+/** The rows that wait in a warehouse, whichever run put them aside; none when nothing was ever loaded into it. */
+export async function readWaitingRows(client: pg.Client, schema: string): Promise<readonly WaitingRows[]> {
+  if ((await readPosition(client, schema)) === undefined) return [];
+  const rows = await rowsOf<"fact" | "rows" | "reason">(
+    client,
+    `SELECT o.fact, count(*)::text AS rows, min(o.reason) AS reason FROM ${qualified(schema, ORPHANS)} AS o
+      WHERE o.healed_by IS NULL AND o.superseded_by IS NULL GROUP BY o.fact ORDER BY o.fact`,
+  );
+  return rows.map(({ fact, rows, reason }) => ({
+    table: fact ?? "",
+    rows: Number(rows),
+    reason: reason ?? "",
+  }));
+}
+
 /** Reads the position of a warehouse; undefined when nothing was ever loaded into it, or its ledger is not Marble's. */
 export async function readPosition(
   client: pg.Client,

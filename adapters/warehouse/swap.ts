@@ -83,7 +83,7 @@ async function refuseWhatIsLost(client: pg.Client, oids: readonly string[]): Pro
       UNION ALL
      SELECT format('%s has row security', c.oid::regclass) FROM pg_class c WHERE c.relrowsecurity AND c.oid = ANY ($1::oid[])
       UNION ALL
-     SELECT format('%s is no plain table', c.oid::regclass) FROM pg_class c WHERE c.relkind IN ('m', 'p', 'f') AND c.oid = ANY ($1::oid[])`,
+     SELECT format('%s is not a plain table', c.oid::regclass) FROM pg_class c WHERE c.relkind IN ('m', 'p', 'f') AND c.oid = ANY ($1::oid[])`,
     [oids],
   );
   if (found.length === 0) return;

@@ -26,7 +26,7 @@ const WITHOUT_VERSIONS: Readonly<Record<string, { kind: Refusal["kind"]; reason:
   },
   f: {
     kind: "foreign table",
-    reason: `a foreign table ${NO_VERSIONS}; ingest the database that it stands for with a Marble of its own`,
+    reason: `a foreign table ${NO_VERSIONS}; ingest the database that it refers to with a second Marble`,
   },
 };
 

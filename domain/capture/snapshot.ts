@@ -18,7 +18,7 @@ export interface Snapshot {
 /** @throws TerminalError when the text is no snapshot */
 export function parseSnapshot(text: string): Snapshot {
   const match = /^(\d+):(\d+):((?:\d+(?:,\d+)*)?)$/.exec(text);
-  if (match === null) throw new TerminalError(`"${text}" is no snapshot of PostgreSQL`);
+  if (match === null) throw new TerminalError(`"${text}" is not a PostgreSQL snapshot`);
   const [, xmin = "", xmax = "", list = ""] = match;
   return {
     xmin: BigInt(xmin),

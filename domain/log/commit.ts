@@ -194,11 +194,13 @@ export function parseCommit<C>(schema: z.ZodType<C>, json: string, key: string):
   try {
     parsed = JSON.parse(json);
   } catch (error) {
-    throw new TerminalError(`${key} is no JSON: was it written by something else?`, { cause: error });
+    throw new TerminalError(`${key} is not valid JSON; it was probably not written by Marble`, {
+      cause: error,
+    });
   }
   const result = schema.safeParse(parsed);
   if (result.success) return result.data;
   throw new TerminalError(
-    `${key} is no commit that this version of Marble reads: ${z.prettifyError(result.error)}`,
+    `${key} is not a commit that this version of Marble can read: ${z.prettifyError(result.error)}`,
   );
 }

@@ -23,7 +23,7 @@ const LAST = 10 ** DIGITS - 1;
 /** @throws TerminalError when it is not a whole number from 1 to 9999999998 */
 export function commitNumber(value: number): CommitNumber {
   if (!Number.isInteger(value) || value < 1 || value >= LAST) {
-    throw new TerminalError(`${value} is no commit number: commits are numbered 1, 2, 3, …`);
+    throw new TerminalError(`invalid commit number ${value}; commits are numbered 1, 2, 3, …`);
   }
   return value as CommitNumber;
 }
@@ -51,7 +51,7 @@ export const headKey = (number: CommitNumber): ObjectKey =>
 export function commitOfHeadKey(key: string): CommitNumber {
   const digits = /^heads\/(\d{10})$/.exec(key)?.[1];
   if (digits === undefined)
-    throw new TerminalError(`${key} is no head of a commit log; remove it from the bucket`);
+    throw new TerminalError(`${key} is not a head of a commit log; remove it from the bucket`);
   return commitNumber(LAST - Number(digits));
 }
 

@@ -34,7 +34,7 @@ export function martTask(
   if (mark.schema !== wanted.schema) {
     return {
       do: "refuse",
-      why: `the mart of the warehouse in ${mark.schema} stands there: set marble:martsSchema to a schema of its own`,
+      why: `the mart of the warehouse in ${mark.schema} has this name: set marble:martsSchema to another schema`,
     };
   }
   const isSame =

@@ -31,7 +31,7 @@ export function martView(mart: Mart, stars: Stars): MartView {
   const comment = [
     mart.question,
     `One row for ${mart.row}.${mart.note === undefined ? "" : ` ${mart.note}`}`,
-    "Kept up to date by Marble: changes made here are lost. Put a view of your own beside it.",
+    "Kept up to date by Marble: changes made here are lost. Create another view for your own changes.",
   ].join("\n");
   const { name } = mart;
   const columns = Object.fromEntries(

@@ -41,8 +41,6 @@ export interface Column<Type extends ColumnType = ColumnType, Nullable extends b
   readonly origin: Origin;
   /** The dimension whose key this column holds. */
   readonly references?: string;
-  /** The key of the dimension's row that stands for a row that it does not have. */
-  readonly whenMissing?: Literal;
   /** What stands in the warehouse where the source has NULL and the warehouse may not. */
   readonly whenNull?: Literal;
 }
@@ -165,18 +163,10 @@ export const constant = <Type extends ColumnType>(
   value: NoInfer<LiteralOf<Type>>,
 ): Column<Type, false> => ({ type, nullable: false, origin: { kind: "constant", value } });
 
-/**
- * The column is a foreign key to a dimension. A row whose parent is missing waits for it, unless `missing` is
- * given: it then refers to that member of the dimension, which the dimension declares.
- */
-export const references = <Of extends Column>(
-  dimension: string,
-  column: Of,
-  options: { readonly missing?: NoInfer<LiteralOf<Of["type"]>> } = {},
-): Of => ({
+/** The column is a foreign key to a dimension. A row whose parent is missing waits for it. */
+export const references = <Of extends Column>(dimension: string, column: Of): Of => ({
   ...column,
   references: dimension,
-  ...(options.missing !== undefined && { whenMissing: options.missing }),
 });
 
 /** NULL in the source becomes this value in a warehouse column that is NOT NULL: a contract decision. */

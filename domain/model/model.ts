@@ -58,7 +58,7 @@ export function modelShape({ calendar, tables }: Model): string {
     });
     const surrogate = table.kind === "fact" ? ` ${table.surrogateKey} ${table.currentView}` : "";
     const shape = `${table.kind} ${table.name} by ${table.key.join(", ")}${surrogate} (${columns.join(", ")})`;
-    return [shape, ...severalColumns(table), ...membersOf(table)].join(" ");
+    return [shape, ...severalColumns(table)].join(" ");
   });
   return shapes.sort().join("\n");
 }
@@ -67,14 +67,6 @@ const severalColumns = (table: WarehouseTable): string[] =>
   referencesIn(table)
     .filter(({ columns }) => columns.length > 1)
     .map(({ to, columns }) => `(${columns.join(", ")}) references ${to}`);
-
-/** The rows that a log begins with are part of what it is. */
-const membersOf = (table: WarehouseTable): string[] =>
-  table.kind === "dimension" && table.members !== undefined
-    ? [
-        `with ${JSON.stringify(table.members, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value))}`,
-      ]
-    : [];
 
 /** The contracts of all source tables that the model reads, by name. */
 export function contractsOf({ tables }: Model): ReadonlyMap<string, SourceTable> {

@@ -4,7 +4,7 @@ import { feedProblems, typesThatDiffer } from "./problems/columns";
 import { contractProblems } from "./problems/contracts";
 import { keyProblems, missingKeys } from "./problems/keys";
 import { nameProblems } from "./problems/names";
-import { memberProblems, referenceProblems } from "./problems/references";
+import { referenceProblems } from "./problems/references";
 import { feedsOf, type Dimension, type Fact } from "./table";
 
 /**
@@ -28,7 +28,6 @@ const tableProblems = (table: Dimension | Fact, model: Model): string[] => [
   ...feedsOf(table).flatMap((feed) => feedProblems(table.name, feed, table.columns)),
   ...typesThatDiffer(table.name, feedsOf(table)),
   ...referenceProblems(table, model),
-  ...(table.kind === "dimension" ? memberProblems(table) : []),
 ];
 
 function orderProblems(model: Model): string[] {

@@ -2,7 +2,6 @@ import type { Column, Origin } from "./columns";
 import { joinName, pathOf, type Join } from "./join";
 import { listOf, type Names, type SourceTable } from "./source";
 import type { ColumnType } from "./types";
-import type { Literal } from "./values";
 
 /**
  * A warehouse table, declared as data. The Arrow and Parquet schemas, the DDL, the load order and
@@ -41,8 +40,6 @@ interface Remodelled extends Feed {
 /** Holds the latest version of every row of its source table. */
 export interface Dimension extends Remodelled {
   readonly kind: "dimension";
-  /** Rows that no source table has, such as the one that stands for an unknown row. */
-  readonly members?: readonly Readonly<Record<string, Literal | null>>[];
 }
 
 /** Holds every version of every row of its source table. */

@@ -63,7 +63,7 @@ function parseRate(content: string): Schedule {
   const singular = unit.replace(/s$/, "");
   const unitMs = UNIT_MS.get(singular);
   if (unitMs === undefined) {
-    throw new Error(`"${unit}" is no unit of a rate; use minutes, hours or days`);
+    throw new Error(`invalid unit "${unit}" in a rate; use minutes, hours or days`);
   }
   const required = value === 1 ? singular : `${singular}s`;
   if (unit !== required) {

@@ -22,7 +22,7 @@ export const CALENDAR_LIMITS: DayRange = { first: dayNumber("1900-01-01"), last:
 export function dayNumber(isoDate: string): number {
   const bytes = new TextEncoder().encode(isoDate);
   const days = parseDate(bytes, 0, bytes.length);
-  if (Number.isNaN(days)) throw new RangeError(`"${isoDate}" is no date (YYYY-MM-DD)`);
+  if (Number.isNaN(days)) throw new RangeError(`"${isoDate}" is not a date (YYYY-MM-DD)`);
   return days;
 }
 

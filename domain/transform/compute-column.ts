@@ -114,7 +114,10 @@ function parsedDates(name: string, from: Data, { length, rejections }: ColumnSou
     const day = parseDate(bytes, start, end);
     if (Number.isNaN(day)) {
       const value = decodeUtf8(bytes.subarray(start, end));
-      reject(rejections, row, { column: name, reason: `${name} ${quoted(value)} is no date (YYYY-MM-DD)` });
+      reject(rejections, row, {
+        column: name,
+        reason: `${name} ${quoted(value)} is not a date (YYYY-MM-DD)`,
+      });
     }
     builder.setNumber(row, day);
   }

@@ -108,7 +108,7 @@ function leaveOut(
     if (values.includes(undefined)) continue;
     reject(rejections, row, {
       column: join.on.join(", "),
-      reason: `${join.on.map((name, index) => `${name} ${values[index] ?? ""}`).join(", ")}: there is no such ${join.to.name}`,
+      reason: `${join.on.map((name, index) => `${name} ${values[index] ?? ""}`).join(", ")}: no such row in ${join.to.name}`,
     });
   }
 }

@@ -182,7 +182,7 @@ function describeIssue(issue: z.core.$ZodIssue, own: Readonly<Record<string, str
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map(
       (key) =>
-        `${NAMESPACE}:${key} is no setting of Marble; the settings are ${SETTING_NAMES.join(", ")}. ` +
+        `unknown setting ${NAMESPACE}:${key}; the settings are ${SETTING_NAMES.join(", ")}. ` +
         `Remove it with: pulumi config rm ${NAMESPACE}:${key}`,
     );
   }

@@ -5,12 +5,12 @@ import { showConsole } from "../console/console";
 import { eventHistory, type History } from "../console/server/history";
 import type { HttpServer } from "../cloud/http";
 import { INTERRUPTED, untilInterrupted } from "./interruption";
-import { runOnce, resultCollector } from "./once";
+import { describeMissing } from "./missing-data";
+import { INCOMPLETE, runOnce, resultCollector } from "./once";
 import { HELP, parseOptions, type LocalOptions } from "./options";
 import { startPlatform, whereItIs, type Platform } from "../platform";
 import { eventTeller } from "./present";
 import { stageLogs } from "./stage-logs";
-import { waitingTables } from "./waiting-tables";
 
 /** `npm run local`: see HELP in options.ts. Exits with 1 and the cause when something fails. */
 async function main(): Promise<void> {
@@ -67,8 +67,9 @@ async function once(
   collector: ReturnType<typeof resultCollector>,
 ): Promise<void> {
   const report = await runOnce(platform, collector, { allowDeletes, allowOtherSource });
-  for (const line of await waitingTables(platform.cloud)) say(`the table ${line}`);
+  for (const missing of report.missing) say(describeMissing(missing));
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  if (report.missing.length > 0) process.exitCode = INCOMPLETE;
 }
 
 /** Starts with a run of every stage, so that one need not wait for the first schedule. */

@@ -1,7 +1,11 @@
 import type { StageName } from "../cloud";
 import type { CloudEvent } from "../cloud-event";
 import type { Platform } from "../platform";
+import { missingData } from "./missing-data";
 import { requireSuccess, runReport, type RunReport, type StageResult } from "./run-report";
+
+/** The exit code of a run in which every stage succeeded, but not everything arrived: see `Missing`. */
+export const INCOMPLETE = 2;
 
 /** Keeps what every successful invocation returned, also of those that events started. */
 export function resultCollector(): { readonly onEvent: (event: CloudEvent) => void; take(): StageResult[] } {
@@ -44,7 +48,7 @@ export async function runOnce(
         break;
     }
   }
-  return runReport(results);
+  return runReport(results, await missingData(cloud, results));
 }
 
 const hasCommits = (payload: unknown): boolean =>

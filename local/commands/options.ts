@@ -44,6 +44,14 @@ Runs the platform that the program declares on this machine, until Ctrl-C.
   --open                    open the console in the browser
   --help                    this text
 
+With --once the exit code says what came of it:
+  0    everything arrived
+  1    something failed; the last line of standard error says what
+  2    every stage succeeded, but not everything arrived: tables are held back, failed, refused or in
+       quarantine, rows were rejected or wait for a row of a dimension, or a mart is broken. A line each says
+       which and why, and so does "missing" in the object of --json
+  130  Ctrl-C ended it
+
 URLs take sslmode=disable|verify-full and sslrootcert=FILE. A host other than this machine is reached over
 TLS with a checked certificate, unless sslmode=disable.
 
@@ -54,7 +62,7 @@ AWS_ENDPOINT_URL_S3 names an S3 service to use in place of the built-in stand-in
 export function parseOptions(args: readonly string[]): LocalOptions {
   const values = parseOrExplain(() => parse(args));
   if (values.json && !values.once && !values.help)
-    throw new Error("--json goes with --once: without it there is no last line");
+    throw new Error("--json needs --once: the platform never ends without it");
   const { source, warehouse, lake, once, json, help, open } = values;
   const port = portOf(values.console);
   if (once && (port !== undefined || open))

@@ -4,6 +4,7 @@ import type { ProcessReport } from "../../stages/process/process";
 import type { StageName } from "../cloud";
 import type { InvocationResult } from "../cloud/lambda/function";
 import type { FunctionName } from "../cloud-event";
+import type { Missing } from "./missing-data";
 
 type TableRows = Record<string, { rows: number }>;
 
@@ -16,6 +17,8 @@ export interface RunReport {
   readonly rejected: number;
   /** Rows that load put aside, because a row that they refer to is in no dimension. */
   readonly waiting: number;
+  /** What did not arrive, although every stage succeeded; empty when everything did. */
+  readonly missing: readonly Missing[];
 }
 
 /** A successful invocation of a stage. */
@@ -32,8 +35,8 @@ function added(tables: readonly Readonly<TableRows>[]): TableRows {
   return sum;
 }
 
-/** Adds up what the stages reported. */
-export function runReport(results: readonly StageResult[]): RunReport {
+/** Adds up what the stages reported, and says what did not arrive. */
+export function runReport(results: readonly StageResult[], missing: readonly Missing[] = []): RunReport {
   const of = <T>(stage: StageName): T[] =>
     results.filter((result) => result.stage === stage).map(({ payload }) => payload as T);
   const ingested = of<IngestReport>("ingest");
@@ -55,6 +58,7 @@ export function runReport(results: readonly StageResult[]): RunReport {
     },
     rejected: processed.reduce((sum, { rejected }) => sum + rejected, 0),
     waiting: loaded.reduce((sum, { waiting }) => sum + waiting, 0),
+    missing,
   };
 }
 

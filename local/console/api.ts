@@ -6,6 +6,9 @@
 export type StageName = "ingest" | "process" | "load";
 export const STAGES: readonly StageName[] = ["ingest", "process", "load"];
 
+export type { SourceTableView, TablesView, WarehouseTableView, TableBehind, WhatToDo } from "./tables-api";
+import type { TableBehind, TablesView } from "./tables-api";
+
 /** What the server tells without being asked: something of this kind is new, ask again. */
 export const TOPICS = ["runs", "logs", "alarms", "activity"] as const;
 export type Topic = (typeof TOPICS)[number];
@@ -30,7 +33,8 @@ export interface FailureView {
 
 export interface StageView {
   readonly name: StageName;
-  readonly state: "never" | "running" | "failed" | "waiting" | "idle";
+  /** `behind`: the stage works, and does not carry all tables. `unknown`: the warehouse cannot be asked. */
+  readonly state: "never" | "running" | "failed" | "waiting" | "behind" | "unknown" | "idle";
   /** Commits of the log before that it has not worked off; null for ingest, and when it cannot be known. */
   readonly backlog: number | null;
   readonly nextRun: string | null;
@@ -54,12 +58,10 @@ export interface Overview {
   readonly shows: string | null;
   readonly freshnessMinutes: number;
   readonly alarms: { readonly ringing: number; readonly all: number };
-  readonly heldTables: readonly string[];
-  /** Tables that the source failed to give in the newest commit. */
-  readonly failedTables: readonly string[];
-  /** Tables that cannot be ingested as they are. */
-  readonly refusedTables: readonly string[];
-  readonly quarantinedTables: readonly string[];
+  /** The tables of the source that the warehouse does not have as the source has them. */
+  readonly behind: readonly TableBehind[];
+  /** Why the warehouse cannot be asked; null when it can. */
+  readonly warehouseProblem: string | null;
 }
 
 export interface TableRows {
@@ -277,5 +279,6 @@ export interface Replies {
   readonly object: ObjectPage;
   readonly rejected: Rejected;
   readonly schemas: readonly SchemaView[];
+  readonly tables: TablesView;
   readonly "schema-changes": readonly SchemaChange[];
 }

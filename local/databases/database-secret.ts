@@ -70,6 +70,6 @@ function certificate(file: string, option: string): string {
     });
   }
   if (!text.includes("BEGIN CERTIFICATE"))
-    throw new Error(`${option}: sslrootcert=${file} is no certificate in PEM format`);
+    throw new Error(`${option}: sslrootcert=${file} is not a certificate in PEM format`);
   return text;
 }

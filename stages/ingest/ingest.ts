@@ -1,7 +1,7 @@
 import type { IngestContext, SnapshotTaker } from "./context";
 import type { SourceSnapshot } from "../../adapters/source/source";
 import { isUnderway, planRun } from "../../domain/capture/capture";
-import type { IngestCommit } from "../../domain/log/commit";
+import { captureOf, type IngestCommit } from "../../domain/log/commit";
 import { TerminalError, TransientError } from "../../domain/errors";
 import { nextCommit } from "../../domain/log/keys";
 import { parseSnapshot } from "../../domain/capture/snapshot";
@@ -44,6 +44,7 @@ async function ingestSnapshot(source: SourceSnapshot, context: SnapshotContext):
     otherSource: context.allowOtherSource,
   });
   if (run.kind === "stranger") throw strangerError(source, head?.commit);
+  await requireKnown(context.guard.allowed, source, head?.commit);
   if (run.kind === "idle") {
     telemetry.info("nothing was written in the source", { commit: head?.number ?? 0 });
     reportState(telemetry, head?.commit);
@@ -79,7 +80,7 @@ async function ingestSnapshot(source: SourceSnapshot, context: SnapshotContext):
   };
   if (!(await log.append(number, commit))) {
     throw new TransientError(
-      `another run created commit ${number} first; nothing is lost, the next run goes on from it`,
+      `another run created commit ${number} first; nothing is lost, and the next run continues from it`,
       {
         subject: { commit: number },
       },
@@ -105,7 +106,32 @@ function strangerError(source: SourceSnapshot, last: IngestCommit | undefined): 
   return new TerminalError(
     `the source is ${text(sourceOf(source))}, this lake is of ${last ? text(last.source) : "another"}: ` +
       'if it takes the place of that one, invoke ingest with {"allowOtherSource":true}, and every table is captured in full; ' +
-      "else mend the secret, or give it a lake of its own",
+      "otherwise correct the secret, or use another lake",
+  );
+}
+
+/**
+ * A mistyped name would let no deletes through, and nobody would learn of it.
+ * @throws TerminalError for a table that neither the lake nor the source has
+ */
+async function requireKnown(
+  allowed: ReadonlySet<string>,
+  source: SourceSnapshot,
+  last: IngestCommit | undefined,
+): Promise<void> {
+  const missing = [...allowed].filter((name) => captureOf(last, name) === undefined);
+  if (missing.length === 0) return;
+  const { tables, refused } = await source.catalogue();
+  const known = new Set([
+    ...Object.keys(last?.tables ?? {}),
+    ...tables.map(({ name }) => name),
+    ...Object.keys(refused),
+  ]);
+  const unknown = missing.filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  throw new TerminalError(
+    `allowDeletes names ${unknown.join(", ")}, which neither the lake nor the schema ${source.state.schema} of the source has; ` +
+      `correct the name: ${[...known].sort().join(", ") || "there is no table"}`,
   );
 }
 

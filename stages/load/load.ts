@@ -1,9 +1,11 @@
 import type { LoadContext } from "./context";
 import type { Telemetry } from "../../adapters/aws/telemetry";
+import type { WaitingRows } from "../../adapters/warehouse/position";
 import { inWarehouseTransaction } from "../../adapters/warehouse/warehouse";
 import type { ProcessCommit } from "../../domain/log/commit";
 import { messageOf } from "../../domain/errors";
 import type { ReplayReport } from "../../domain/warehouse/replay";
+import type { BrokenMart } from "./refresh-marts";
 import { loadCommit, type LoadedCommit } from "./load-commit";
 
 /** What a run loaded. */
@@ -13,6 +15,10 @@ export interface LoadReport {
   readonly tables: Readonly<Record<string, { readonly rows: number }>>;
   /** Rows that wait for a row of a dimension, of those that this run loaded. */
   readonly waiting: number;
+  /** All rows that wait after the run, whichever run put them aside, by table; left out when no row waits. */
+  readonly waitingRows?: readonly WaitingRows[];
+  /** The marts that are not as the program declares them, each with the reason; left out when all are. */
+  readonly brokenMarts?: readonly BrokenMart[];
   /** Of a run with a replay: how far it has come. */
   readonly replay?: ReplayReport;
 }

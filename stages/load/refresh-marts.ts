@@ -26,19 +26,30 @@ import type { LoadContext } from "./context";
 /** A change of a mart waits this long for queries that read it; the next run tries again. */
 const LOCK_TIMEOUT = "SET LOCAL lock_timeout = '5s'";
 
+/** A mart that is not as the program declares it. */
+export interface BrokenMart {
+  readonly mart: string;
+  /** With the remedy, where there is one. */
+  readonly reason: string;
+}
+
 /**
  * Makes the marts what the program declares, in a transaction of their own. Nothing that is wrong with
  * them fails a load: it is said, and tried again with the next run.
+ * @returns the marts that could not be made; none when another loader is at work, which makes them
  */
-export async function refreshMarts(context: LoadContext): Promise<void> {
-  const { client, schema, martsSchema, telemetry } = context;
+export async function refreshMarts(context: LoadContext): Promise<readonly BrokenMart[]> {
+  const { client, schema, marts, martsSchema, telemetry } = context;
   try {
-    await inWarehouseTransaction(client, schema, async (warehouse) => {
+    const problems = await inWarehouseTransaction(client, schema, async (warehouse) => {
       await warehouse.execute(LOCK_TIMEOUT);
-      await makeMarts(warehouse, context);
+      return makeMarts(warehouse, context);
     });
+    return [...(problems ?? [])].map(([mart, error]) => ({ mart, reason: messageOf(error) }));
   } catch (error) {
-    telemetry.warn("the marts could not be refreshed", { schema: martsSchema, reason: messageOf(error) });
+    const reason = messageOf(error);
+    telemetry.warn("the marts could not be refreshed", { schema: martsSchema, reason });
+    return marts.map(({ name }) => ({ mart: name, reason }));
   }
 }
 

@@ -35,7 +35,7 @@ export async function processCommits(context: ProcessContext): Promise<ProcessRe
     checkLake(head?.commit, commit);
     const result = await processCommitted(commit, head?.commit, context);
     if (result === undefined) {
-      telemetry.info("the work on the commit goes on with the next run", { commit: number });
+      telemetry.info("the next run continues with this commit", { commit: number });
       break;
     }
     if (!(await processed.log.append(number, result))) {

@@ -105,7 +105,7 @@ describe("The bootstrap of an account", () => {
   });
 
   for (const [what, secrets, why] of [
-    ["of a stack that is none", { test: "test/*" }, "there is no stack test"],
+    ["of a stack that is none", { test: "test/*" }, "unknown stack test"],
     ["that could be any", { dev: "*" }, "secrets.dev is not a list of names"],
     ["that no secret can have", { dev: "dev/*, shared" }, "secrets.dev is not a list of names"],
     ["that are no text", { prod: ["prod/*"] }, "secrets.prod is not a list of names"],

@@ -68,7 +68,7 @@ describe("The console, in a browser", function () {
   };
 
   it("shows each commit's way through the stages as it happens, without being asked again", async () => {
-    await seen("There is no commit yet.");
+    await seen("No commit yet.");
     await runAll();
 
     const row = page.getByRole("table", { name: "Commits" }).getByRole("row", { name: /^1 / });
@@ -89,7 +89,7 @@ describe("The console, in a browser", function () {
     await ingest.getByText("Failed once since").waitFor();
     const failed = await ingest.innerText();
     expect(failed).to.include('marble_reader may not read "public"."address": GRANT SELECT');
-    expect(failed).to.include("A person has to do what the sentence says");
+    expect(failed).to.include("A person has to do what the message says");
     expect(await page.title()).to.include("ingest failed");
     expect(await page.getByRole("status").innerText()).to.include("ingest has failed");
 
@@ -170,7 +170,7 @@ describe("The console, in a browser", function () {
       .waitFor();
     await deed("✔ done");
     await picture("console-failed");
-    await card("ingest").getByText("It heals by itself").waitFor();
+    await card("ingest").getByText("It recovers once the cause is gone").waitFor();
     await page.getByRole("img", { name: /^totesys, PostgreSQL, stopped; then ingest, ✘ failed/ }).waitFor();
     expect(await button("Let the shop go on").isDisabled(), "there is no shop to write to").to.equal(true);
 
@@ -203,17 +203,17 @@ describe("The console, in a browser", function () {
     await button("Let the shop go on").click();
     await deed(/25 sales orders, 10 purchase orders, 30 payments/);
     await deed("✔ done");
-    await confirmed("Poison a row", /payment date that is none/);
+    await confirmed("Poison a row", /invalid payment date/);
     await deed(/process: commit \d+: .*1 rejected/);
     await deed("✔ done");
     await goTo("Rejected rows");
     await page
       .getByRole("table", { name: "Rejected rows" })
-      .getByText(/\(or never\)" is no date/)
+      .getByText(/\(or never\)" is not a date/)
       .waitFor();
     await goTo("Pipeline");
-    await button("Mend poisoned rows").click();
-    await deed(/mended the sales orders \d+/);
+    await button("Repair poisoned rows").click();
+    await deed(/repaired the sales orders \d+/);
     await deed("✔ done");
   });
 
@@ -226,7 +226,7 @@ describe("The console, in a browser", function () {
 
     await sql("DELETE FROM payment");
     await platform.cloud.invoke("ingest");
-    await page.getByRole("link", { name: "held back: payment" }).waitFor();
+    await page.getByRole("region", { name: "What is wrong" }).getByText("payment is held back").waitFor();
     await confirmed("Release payment", /take payment as the source has it now/);
     await deed("✔ done");
     await seen("None is held back.");
@@ -238,7 +238,7 @@ describe("The console, in a browser", function () {
     await runAll();
     await goTo("Rejected rows");
     const rejected = page.getByRole("table", { name: "Rejected rows" });
-    await rejected.getByText('agreed_payment_date "<i>never</i>" is no date').waitFor();
+    await rejected.getByText('agreed_payment_date "<i>never</i>" is not a date').waitFor();
     expect(await rejected.innerText()).to.include("sales_order → fact_sales_order");
     await goTo("Schemas");
     await page.getByText("design", { exact: true }).click();

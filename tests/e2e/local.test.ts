@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunReport } from "../../local/commands/run-report";
@@ -34,7 +34,7 @@ describe("npm run local -- --once --json, over databases of our own", function (
     await rm(lake, { recursive: true, force: true });
   });
 
-  const run = (): Promise<Ended> =>
+  const run = (...more: readonly string[]): Promise<Ended> =>
     runCommand(MAIN, [
       "--source",
       source.readerUrl,
@@ -46,9 +46,10 @@ describe("npm run local -- --once --json, over databases of our own", function (
       lake,
       "--once",
       "--json",
+      ...more,
     ]);
-  const reportOf = ({ code, stdout, stderr }: Ended): RunReport => {
-    expect(code, stderr).to.equal(0);
+  const reportOf = ({ code, stdout, stderr }: Ended, expected = 0): RunReport => {
+    expect(code, stderr).to.equal(expected);
     return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as RunReport;
   };
   const expectSame = async (): Promise<void> => {
@@ -61,7 +62,7 @@ describe("npm run local -- --once --json, over databases of our own", function (
     await expectSame();
     expect(await warehouse.query("SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace")).to.be
       .empty;
-    expect(report).to.have.all.keys("ingest", "process", "load", "rejected", "waiting");
+    expect(report).to.have.all.keys("ingest", "process", "load", "rejected", "waiting", "missing");
     for (const stage of [report.process, report.load]) expect(stage).to.have.all.keys("commits", "tables");
     for (const { tables } of [report.ingest, report.process, report.load]) {
       for (const table of Object.values(tables)) expect(table).to.have.all.keys("rows");
@@ -71,7 +72,7 @@ describe("npm run local -- --once --json, over databases of our own", function (
     expect(report.process.commits).to.deep.equal([1]);
     expect(report.load.commits).to.deep.equal([1]);
     expect(Object.keys(report.load.tables)).to.have.length(11);
-    expect(report).to.include({ rejected: 0, waiting: 0 });
+    expect(report).to.deep.include({ rejected: 0, waiting: 0, missing: [] });
   });
 
   it("goes on from the lake, with changes in between", async () => {
@@ -101,6 +102,7 @@ describe("npm run local -- --once --json, over databases of our own", function (
       load: { commits: [], tables: {} },
       rejected: 0,
       waiting: 0,
+      missing: [],
     });
   });
 
@@ -176,7 +178,17 @@ describe("npm run local -- --once --json, over databases of our own", function (
     await payDue(source.client, { count: 1, now: new Date("2024-11-07T10:00:00.001Z") });
 
     const left = await run();
-    expect(reportOf(left).ingest).to.deep.equal({ commit: 3, tables: {} });
+    const report = reportOf(left, 2);
+    expect(report.ingest).to.deep.equal({ commit: 3, tables: {} });
+    const reason = 'reader may not read "public"."payment": GRANT SELECT ON "public"."payment" TO "reader"';
+    expect(report.missing).to.deep.equal([
+      { kind: "refused", name: "payment", reason },
+      {
+        kind: "quarantine",
+        name: "payment",
+        reason: `since commit 3, it does not fit its contract: table payment is missing: ${reason}`,
+      },
+    ]);
     expect(left.stderr).to.match(/^the table payment is refused: .*GRANT SELECT ON "public"\."payment"/m);
     expect(left.stderr, "alarms are as they should be").not.to.match(/ALARM|OK/);
 
@@ -185,6 +197,51 @@ describe("npm run local -- --once --json, over databases of our own", function (
     expect(ingest.commit).to.equal(4);
     expect(Object.keys(ingest.tables)).to.deep.equal(["payment"]);
     await expectSame();
+  });
+
+  it("names rejected rows with their files, rows that wait and broken marts, and ends with 2", async () => {
+    await source.query(
+      "INSERT INTO currency (currency_id, currency_code, last_updated) VALUES (90, 'XYZ', now())",
+    );
+    await source.query("UPDATE sales_order SET currency_id = 90 WHERE sales_order_id IN (1, 2)");
+    await warehouse.query("DROP VIEW marts.best_designs; CREATE TABLE marts.best_designs (mine integer)");
+
+    const { stderr, ...ended } = await run();
+    const { missing, rejected, waiting } = reportOf({ stderr, ...ended }, 2);
+
+    expect(missing.map(({ kind, name, rows }) => [kind, name, rows])).to.deep.equal([
+      ["rejected", "currency", 1],
+      ["waiting", "fact_sales_order", 2],
+      ["mart", "best_designs", undefined],
+    ]);
+    expect({ rejected, waiting }).to.deep.equal({ rejected: 1, waiting: 2 });
+    const [path = ""] = missing[0]?.paths ?? [];
+    const file = join(lake, "buckets", path.replace("s3://", ""));
+    expect(JSON.parse(await readFile(file, "utf8"))).to.deep.include({ table: "currency" });
+    for (const line of [
+      `1 row of the table currency was rejected: it breaks the contract of the table; see ${path}`,
+      "2 rows of the warehouse table fact_sales_order wait: currency_id 90 is in no dimension",
+      "the mart best_designs is not as it is declared: ",
+    ])
+      expect(stderr).to.include(line);
+    expect(
+      reportOf(await run(), 2).missing.map(({ kind }) => kind),
+      "and with no new commit, what is still missing",
+    ).to.deep.equal(["waiting", "mart"]);
+
+    await source.query("UPDATE currency SET currency_code = 'USD' WHERE currency_id = 90");
+    await warehouse.query("DROP TABLE marts.best_designs");
+    expect(reportOf(await run()).missing).to.deep.equal([]);
+    await expectSame();
+  });
+
+  it("refuses a table to allow deletes of that nobody has, and names those that there are", async () => {
+    const { code, stderr } = await run("--allow-deletes", "paymnet");
+
+    expect(code).to.equal(1);
+    expect(stderr).to.match(
+      /^marble: ingest failed: allowDeletes names paymnet, which neither .* has; correct the name: address, .*payment/m,
+    );
   });
 
   it("says how to mend it when no table may be read, and commits nothing", async () => {
@@ -208,7 +265,7 @@ describe("npm run local -- --once --json, over databases of our own", function (
 
   it("refuses an option that it does not know, --json without --once, and a lake that is in use", async () => {
     expect(await runCommand(MAIN, ["--sauce", "x"])).to.deep.include({ code: 1 });
-    expect((await runCommand(MAIN, ["--json"])).stderr).to.include("--json goes with --once");
+    expect((await runCommand(MAIN, ["--json"])).stderr).to.include("--json needs --once");
     const busy = startCommand(MAIN, [
       "--source",
       source.readerUrl,

@@ -7,7 +7,7 @@ import { resultCollector, runOnce } from "../../local/commands/once";
 import { parseOperateOptions } from "../../local/commands/operate/operate-options";
 import { operate, progressLine } from "../../local/commands/operate/operations";
 import { startPlatform, type Platform } from "../../local/platform";
-import { waitingTables } from "../../local/commands/waiting-tables";
+import { describeMissing } from "../../local/commands/missing-data";
 import { runCommand } from "../support/local/command";
 import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";
 import { failureOf } from "../support/failure";
@@ -62,7 +62,7 @@ describe("npm run operate, through the real Lambdas", function () {
 
     expect({ code, stderr }).to.deep.equal({
       code: 1,
-      stderr: `marble: there is no lake in ${empty}: name its folder with --lake, or make one with npm run local -- --lake ${empty}\n`,
+      stderr: `marble: no lake in ${empty}: name its folder with --lake, or create one with npm run local -- --lake ${empty}\n`,
     });
     expect(existsSync(empty)).to.equal(false);
   });
@@ -95,20 +95,20 @@ describe("npm run operate, through the real Lambdas", function () {
 
   it("lets deletes through that the guard holds", async () => {
     await source.query("TRUNCATE payment");
-    await runOnce(platform, collector);
+    const held = await runOnce(platform, collector);
     expect((await actualRows(warehouse))["current_payment"]).to.not.be.empty;
     expect(await run("release", "payment")).to.include("nothing was done");
     const failure = await failureOf(run("release", "nope", "payment", "--yes"));
     expect(failure.message).to.equal("nope: no such table is held back; those that are: payment");
-    expect((await waitingTables(platform.cloud)).join()).to.match(
-      /^payment is held: the table was emptied; /,
+    expect(held.missing.map(describeMissing).join()).to.match(
+      /^the table payment is held: the table was emptied; /,
     );
 
     expect(await run("release", "payment", "--yes")).to.include("done");
-    await runOnce(platform, collector);
+    const { missing } = await runOnce(platform, collector);
 
     expect((await actualRows(warehouse))["current_payment"]).to.be.empty;
-    expect(await waitingTables(platform.cloud)).to.deep.equal([]);
+    expect(missing).to.deep.equal([]);
     expect((await failureOf(run("release", "payment"))).message).to.equal(
       "payment: no such table is held back; none is",
     );
@@ -118,14 +118,14 @@ describe("npm run operate, through the real Lambdas", function () {
     await source.query("ALTER TABLE design RENAME file_name TO filename; CREATE TABLE secret (id integer)");
     await source.query("REVOKE ALL ON secret FROM reader, PUBLIC");
     said = [];
-    await runOnce(platform, collector);
+    const { missing } = await runOnce(platform, collector);
 
     expect(said.join("\n")).to.include(
       "process: a table does not fit its contract and waits commit 4, table design, breaches column file_name is missing",
     );
-    expect(await waitingTables(platform.cloud)).to.deep.equal([
-      `secret is refused: reader may not read "public"."secret": GRANT SELECT ON "public"."secret" TO "reader"`,
-      "design is in quarantine since commit 4, it does not fit its contract: column file_name is missing",
+    expect(missing.map(describeMissing)).to.deep.equal([
+      `the table secret is refused: reader may not read "public"."secret": GRANT SELECT ON "public"."secret" TO "reader"`,
+      "the table design is in quarantine: since commit 4, it does not fit its contract: column file_name is missing",
     ]);
   });
 

@@ -113,7 +113,7 @@ describe("The runbook, followed to the letter in a copy of the project", functio
     await writeFile(join(ingestion, "commits/0000000002.json"), "junk");
 
     expect((await bash(RUN)).code).to.equal(1);
-    const [, key = ""] = /(commits\/\d+\.json) is no JSON/.exec(await succeeds(LAST_ERRORS)) ?? [];
+    const [, key = ""] = /(commits\/\d+\.json) is not valid JSON/.exec(await succeeds(LAST_ERRORS)) ?? [];
     await rm(join(ingestion, key));
     // The source is the same: to allow another one changes nothing.
     await succeeds("npm run local -- --once --allow-other-source");

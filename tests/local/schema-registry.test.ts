@@ -51,7 +51,7 @@ describe("The schema registry", () => {
     const place = { lake: "/nowhere", bucket: undefined };
 
     expect((await failureOf(withIngestionLog(place, () => Promise.resolve()))).message).to.equal(
-      "there is no lake in /nowhere: name one with --lake, or a bucket in AWS with --bucket",
+      "no lake in /nowhere: name one with --lake, or a bucket in AWS with --bucket",
     );
   });
 });

@@ -44,7 +44,7 @@ function decodeColumn(
     const value = decodeUtf8(bytes.subarray(start, end));
     reject(rejections, row, {
       column: name,
-      reason: `${name} ${quoted(value)} is no ${typeName(type)} that Marble can hold${misfit(type, value)}`,
+      reason: `${name} ${quoted(value)} is not a valid ${typeName(type)}${misfit(type, value)}`,
     });
   };
 

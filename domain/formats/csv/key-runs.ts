@@ -33,7 +33,7 @@ export async function* readRuns(chunks: AsyncIterable<Uint8Array>): AsyncGenerat
     for (let record = isHeader ? 1 : 0; record < count; record++) {
       const run = { first: numberAt(record * width), last: numberAt(record * width + 1) };
       if (!(run.first <= run.last))
-        throw new TerminalError("a file of keys has a line that is no run of numbers");
+        throw new TerminalError("a file of keys has a line that is not a run of numbers");
       runs.push(run);
     }
     isHeader = false;

@@ -56,7 +56,7 @@ export function misfit(type: ColumnType, value: string): string {
 
 const numberMisfit = (value: string): string =>
   NOT_FINITE.test(value)
-    ? ": it is no finite number; set it to NULL in the source, or declare the column as text"
+    ? ": it is not a finite number; set it to NULL in the source, or declare the column as text"
     : "";
 
 function momentMisfit(kind: ClockType["kind"] | "date", value: string): string {

@@ -38,10 +38,9 @@ function conditionProblems(table: string, { source, where }: Feed): string[] {
 }
 
 function columnProblems(source: SourceTable, column: Column): string[] {
-  const { origin, type, whenNull, whenMissing } = column;
+  const { origin, type, whenNull } = column;
   return [
     ...valueProblems(type, whenNull, "replaces NULL by"),
-    ...valueProblems(type, whenMissing, "refers, where its row is missing, to"),
     ...(origin.kind === "constant"
       ? valueProblems(type, origin.value, "is always")
       : origin.kind === "computed"
@@ -60,7 +59,7 @@ function valueProblems(type: ColumnType, value: unknown, what: string): string[]
   ];
 }
 
-export const isValueOf = (type: ColumnType, value: unknown): boolean =>
+const isValueOf = (type: ColumnType, value: unknown): boolean =>
   writerOf(type)(columnBuilder(type, 1), 0, value);
 
 /** The kinds of columns that each function takes, and what to do with another. */

@@ -6,6 +6,6 @@ import { code } from "currency-codes";
  */
 export function currencyName(currencyCode: string): string {
   const record = code(currencyCode);
-  if (record === undefined) throw new RangeError(`"${currencyCode}" is no ISO 4217 currency code`);
+  if (record === undefined) throw new RangeError(`unknown ISO 4217 currency code "${currencyCode}"`);
   return record.currency;
 }

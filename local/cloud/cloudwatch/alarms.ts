@@ -32,7 +32,9 @@ export function startAlarms({ alarms, metrics, publish }: AlarmsOptions): Alarms
       try {
         await publish({ topicArn, ...alarmMail(transition) });
       } catch (error) {
-        throw new Error(`the alarm ${alarm.name} could not be told: ${messageOf(error)}`, { cause: error });
+        throw new Error(`the alarm ${alarm.name} could not be delivered: ${messageOf(error)}`, {
+          cause: error,
+        });
       }
     }
   }

@@ -96,7 +96,7 @@ async function tell(platform: Platform, collector: ReturnType<typeof resultColle
   progress("first run: everything that the source has");
   show("What went through each stage", stageSummary(await runOnce(platform, collector)));
 
-  progress("the shop goes on: orders, payments, a renamed department, a moved address, a cancelled order");
+  progress("the shop changes: orders, payments, a renamed department, a moved address, a cancelled order");
   const changes = await applyDemoChanges(platform);
   progress("second run: only what changed");
   show("What went through each stage", stageSummary(await runOnce(platform, collector)));

@@ -48,9 +48,9 @@ function summary({ decisions, open, files }: Draft, { name }: DraftOptions): str
     "",
     "Next:",
     `  1. Read domain/${name}; delete what you do not need.`,
-    `  2. Let domain/model/model.ts export the model of domain/${name}/model.ts.`,
+    `  2. Let domain/declarations.ts export from "./${name}/model".`,
     "  3. npx tsc, then npm run local -- --source URL --once",
-    "  docs/your-own-database.md goes on from here.",
+    "  docs/your-own-database.md has the next steps.",
     "",
   ].join("\n");
 }

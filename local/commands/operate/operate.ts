@@ -37,7 +37,7 @@ async function main(): Promise<void> {
     }
   });
   if (end === "interrupted") {
-    say("interrupted: nothing is lost; the same command goes on where it stood");
+    say("interrupted; nothing is lost, run the same command again to continue");
     process.exitCode = INTERRUPTED;
   }
 }
@@ -47,7 +47,7 @@ function requireLake(lake: string): void {
   // Where another S3 service has the buckets, they are not here, but the logs of the stages.
   if (["buckets", "logs"].some((folder) => existsSync(join(lake, folder)))) return;
   throw new Error(
-    `there is no lake in ${resolve(lake)}: name its folder with --lake, or make one with npm run local -- --lake ${lake}`,
+    `no lake in ${resolve(lake)}: name its folder with --lake, or create one with npm run local -- --lake ${lake}`,
   );
 }
 

@@ -9,7 +9,7 @@ import { logText } from "../log-text";
 import type { OperateOptions } from "./operate-options";
 import type { Platform } from "../../platform";
 import { requireSuccess } from "../run-report";
-import { heldTables } from "../waiting-tables";
+import { heldTables } from "../held-tables";
 
 type Lambdas = Pick<Platform, "cloud" | "lake">;
 type Say = (line: string) => void;

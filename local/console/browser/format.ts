@@ -5,6 +5,9 @@ export const count = (value: number): string => value.toLocaleString("en-GB");
 export const plural = (value: number, one: string): string =>
   `${count(value)} ${one}${value === 1 ? "" : "s"}`;
 
+/** `2026-03-01 10:00:00` */
+export const moment = (iso: string): string => iso.slice(0, 19).replace("T", " ");
+
 export const clock = (iso: string): string => iso.slice(11, 19);
 
 export function bytes(value: number): string {

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { clock } from "./format";
+import { moment } from "./format";
 import type { Live } from "./live";
 
 /** A part of a page, with its heading. */
@@ -32,10 +32,18 @@ export function Answer<T>(props: {
   );
 }
 
+/** A moment in UTC, with its day. */
 export const Time = ({ at }: { readonly at: string }) => (
   <time dateTime={at} title={at}>
-    {clock(at)}
+    {moment(at)}
   </time>
+);
+
+/** A commit of the ingestion log, which leads to what it holds. */
+export const CommitLink = ({ bucket, number }: { readonly bucket: string; readonly number: number }) => (
+  <a href={`#lake/${bucket}/${encodeURIComponent(`commits/${String(number).padStart(10, "0")}.json`)}`}>
+    {number}
+  </a>
 );
 
 /** A table that scrolls in itself when it is wider than the window; numbers stand to the right. */

@@ -3,13 +3,21 @@ import type { Overview, StageView } from "../api";
 import { duration } from "./format";
 
 /** How a state is drawn: never by its colour alone. */
-export const STATES: Readonly<Record<StageView["state"], string>> = {
+const STATES: Readonly<Record<StageView["state"], string>> = {
   never: "– has not run yet",
   running: "▶ running",
   failed: "✘ failed",
   waiting: "◔ work waits",
+  behind: "✘ tables behind",
+  unknown: "✘ not known",
   idle: "✔ up to date",
 };
+
+/** What is said of the state of a stage; that it has no work does not make a table current that is behind. */
+export const stateText = (state: StageView["state"], { behind }: Pick<Overview, "behind">): string =>
+  state === "idle" && behind.length > 0 ? "✔ done" : STATES[state];
+
+const CANNOT_BE_ASKED = "cannot be asked";
 
 interface Node {
   readonly kind: "store" | "stage";
@@ -84,15 +92,16 @@ function Arrow(props: {
   return <path class={props.flowing ? "arrow flowing" : "arrow"} d={path} />;
 }
 
-function nodesOf({ source, stages, ingested, processed, loaded }: Overview): readonly Node[] {
+function nodesOf(overview: Overview): readonly Node[] {
+  const { source, stages, ingested, processed, loaded } = overview;
   const store = (name: string, what: string, state: string): Node => ({
     kind: "store",
-    state: state === "stopped" ? "failed" : "",
+    state: state === "stopped" || state === CANNOT_BE_ASKED ? "failed" : "",
     lines: [name, what, state],
   });
   const commit = (number: number | null): string =>
-    number === null ? "cannot be asked" : number === 0 ? "empty" : `commit ${number}`;
-  const [ingest, process, load] = stages.map(stageNode);
+    number === null ? CANNOT_BE_ASKED : number === 0 ? "empty" : `commit ${number}`;
+  const [ingest, process, load] = stages.map((stage) => stageNode(stage, overview));
   return [
     store(source.name, "PostgreSQL", source.state),
     ingest,
@@ -104,11 +113,11 @@ function nodesOf({ source, stages, ingested, processed, loaded }: Overview): rea
   ].filter((node) => node !== undefined);
 }
 
-function stageNode({ name, state, runs }: StageView): Node {
+function stageNode({ name, state, runs }: StageView, overview: Overview): Node {
   const last = runs.at(-1);
   return {
     kind: "stage",
     state,
-    lines: [name, STATES[state], last === undefined ? "" : duration(last.durationMs)],
+    lines: [name, stateText(state, overview), last === undefined ? "" : duration(last.durationMs)],
   };
 }

@@ -103,20 +103,20 @@ function shopAction(workplace: Workplace, action: ShopAction): Action {
     case "poison":
       return simple(
         "poison a row",
-        "The newest sales order gets a payment date that is none. It is rejected with its reason; all else goes on.",
+        "The newest sales order gets an invalid payment date. It is rejected with its reason; all other rows continue.",
         async (say) => {
           const id = await withClient(ownerUrl, (client) => poisonOrder(client, { now: new Date() }));
-          say(`the sales order ${id} has a payment date that is none`);
+          say(`the sales order ${id} has an invalid payment date`);
           await everything(say);
         },
       );
     case "mend":
       return simple(
-        "mend poisoned rows",
+        "repair poisoned rows",
         "They get their dates back, and are captured again.",
         async (say) => {
           const ids = await withClient(ownerUrl, (client) => mendOrders(client, { now: new Date() }));
-          say(ids.length === 0 ? "there is none to mend" : `mended the sales orders ${ids.join(", ")}`);
+          say(ids.length === 0 ? "no row is poisoned" : `repaired the sales orders ${ids.join(", ")}`);
           await everything(say);
         },
       );

@@ -70,7 +70,7 @@ export function deedsOf(platform: Platform, history: Pick<History, "tell" | "run
 
 function asked(workplace: Workplace, request: unknown): ReturnType<typeof actionOf> {
   const parsed = actionRequest.safeParse(request);
-  if (!parsed.success) throw new Refusal(400, "that is no action of the console");
+  if (!parsed.success) throw new Refusal(400, "unknown action");
   try {
     return actionOf(workplace, parsed.data);
   } catch (error) {

@@ -9,6 +9,7 @@ import { objectPage } from "../objects/object-page";
 import { overview } from "../views/overview";
 import { rejected } from "../views/rejected";
 import { schemaChanges, schemas } from "../views/schemas";
+import { tables } from "../views/tables";
 
 /** Answers a GET of each path under `/api/`; `query` gives a parameter, empty when it is missing. */
 export type Routes = {
@@ -56,6 +57,7 @@ export function routes(context: ConsoleContext, deeds: Pick<Deeds, "activity">):
     },
     object: (query) => objectPage(lake, { bucket: query("bucket"), key: query("key"), from: query("from") }),
     rejected: () => rejected(context),
+    tables: () => tables(context),
     schemas: () => schemas(lake.ingested),
     "schema-changes": (query) => schemaChanges(lake.ingested, query("table")),
   };

@@ -86,7 +86,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Refusal(400, "that is no JSON");
+    throw new Refusal(400, "the request is not valid JSON");
   }
 }
 

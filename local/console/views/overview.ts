@@ -1,8 +1,8 @@
-import type { IngestCommit, TableCapture } from "../../../domain/log/commit";
-import type { Overview } from "../api";
+import type { Overview, StageName, TableBehind } from "../api";
 import { STAGES } from "../api";
 import type { ConsoleContext } from "../server/context";
 import { readLedger } from "./ledger";
+import { tablesBehind } from "./source-tables";
 import { stageView } from "./stage-view";
 
 /** Where things stand, from the source to the warehouse. */
@@ -20,6 +20,7 @@ export async function overview(context: ConsoleContext): Promise<Overview> {
     process: (ingested?.number ?? 0) - head,
     load: ledger.newest === null ? null : head - ledger.newest,
   };
+  const behind = tablesBehind({ ingested: ingested?.commit, processed: processed?.commit });
   return {
     source: {
       name: new URL(platform.source.url).pathname.slice(1),
@@ -31,6 +32,8 @@ export async function overview(context: ConsoleContext): Promise<Overview> {
         runs: history.runs(name),
         running: history.isRunning(name),
         backlog: backlogs[name],
+        isBehind: isBehind(name, behind),
+        isUnknown: name === "load" && ledger.newest === null,
         nextRun: cloud.nextRun(name),
       }),
     ),
@@ -43,20 +46,19 @@ export async function overview(context: ConsoleContext): Promise<Overview> {
       ringing: [...cloud.alarmStates().values()].filter((state) => state === "ALARM").length,
       all: alarms.length,
     },
-    heldTables: tablesIn("held", ingested?.commit),
-    failedTables: tablesIn("failed", ingested?.commit),
-    refusedTables: Object.entries(ingested?.commit.refused ?? {}).flatMap(([table, { kind }]) =>
-      kind === "table" ? [table] : [],
-    ),
-    quarantinedTables: Object.keys(processed?.commit.quarantine ?? {}),
+    behind,
+    warehouseProblem: ledger.problem,
   };
 }
 
 const sourceState = (outage: { isDown(): boolean } | undefined): Overview["source"]["state"] =>
   outage === undefined ? "yours" : outage.isDown() ? "stopped" : "up";
 
-const tablesIn = (wanted: TableCapture["mode"], commit: IngestCommit | undefined): readonly string[] =>
-  Object.entries(commit?.tables ?? {}).flatMap(([table, { mode }]) => (mode === wanted ? [table] : []));
+/** Does a stage leave a table behind? What one stage leaves behind, those after it do not have. */
+function isBehind(stage: StageName, behind: readonly TableBehind[]): boolean {
+  const left = behind.map(({ state }) => (state === "quarantined" ? "process" : "ingest"));
+  return stage === "ingest" ? left.includes("ingest") : left.length > 0;
+}
 
 /** How old the warehouse may become: the threshold of the alarm that says so. */
 const freshnessMinutes = (alarms: ConsoleContext["alarms"]): number =>

@@ -9,12 +9,12 @@ type StageError = NonNullable<InvocationResult["error"]>;
 export function remedyOf({ type }: StageError): string {
   switch (type) {
     case "TransientError":
-      return "It heals by itself once the cause is gone: the next run goes on where this one stopped, and nothing is lost.";
+      return "It recovers once the cause is gone: the next run continues where this one stopped, and nothing is lost.";
     case "TerminalError":
-      return "A person has to do what the sentence says. The next run then goes on where this one stopped; nothing is lost.";
+      return "A person has to do what the message says. The next run then continues where this one stopped; nothing is lost.";
     case "Sandbox.Timedout":
     case "Runtime.ExitError":
-      return "Lambda ended it: time or memory was too short. The next run goes on from the last commit; if it happens again, see “A stage runs long” in docs/runbook.md.";
+      return "Lambda ended it: it ran out of time or memory. The next run continues from the last commit; if it happens again, see “A stage runs long” in docs/runbook.md.";
     case "Sandbox.NotStarted":
       return "This machine could not start the process: it has no memory, processes or files left, or the unpacked archive under functions/ is gone, which a restart unpacks again. The next run tries it again from the last commit; in AWS, Lambda does so by itself.";
     default:

@@ -1,5 +1,5 @@
 import type { StageName } from "../../cloud";
-import { summary } from "../../commands/present";
+import { NOTHING, summary } from "../../commands/present";
 import type { FailureView, RunView, StageView } from "../api";
 import type { Run } from "../server/history";
 import { remedyOf } from "./remedy";
@@ -11,25 +11,36 @@ export interface StageFacts {
   readonly runs: readonly Run[];
   readonly running: boolean;
   readonly backlog: number | null;
+  /** Does it work, and leave tables behind? */
+  readonly isBehind: boolean;
+  /** Can nobody say what it has done? */
+  readonly isUnknown: boolean;
   readonly nextRun: Date | undefined;
 }
 
 const SHOWN_RUNS = 30;
 
 /** How a stage stands: whether it works, waits or fails, since when and why, and when it last recovered. */
-export function stageView({ name, runs, running, backlog, nextRun }: StageFacts): StageView {
+export function stageView(facts: StageFacts): StageView {
+  const { name, runs, running, backlog, nextRun } = facts;
   const failure = failureOf(runs);
-  const idle = runs.length === 0 ? "never" : "idle";
-  const waiting = backlog !== null && backlog > 0 ? "waiting" : idle;
   return {
     name,
-    state: running ? "running" : failure !== null ? "failed" : waiting,
+    state: running ? "running" : failure !== null ? "failed" : restingState(facts),
     backlog,
     nextRun: nextRun?.toISOString() ?? null,
     runs: runs.slice(-SHOWN_RUNS).map(runView),
     failure,
     recovery: recoveryOf(runs),
   };
+}
+
+/** What a stage is that neither runs nor fails. */
+function restingState({ runs, backlog, isBehind, isUnknown }: StageFacts): StageView["state"] {
+  if (isUnknown) return "unknown";
+  if (backlog !== null && backlog > 0) return "waiting";
+  if (isBehind) return "behind";
+  return runs.length === 0 ? "never" : "idle";
 }
 
 function runView({ startedAt, endedAt, result }: Run): RunView {
@@ -39,8 +50,14 @@ function runView({ startedAt, endedAt, result }: Run): RunView {
     endedAt: endedAt.toISOString(),
     ok,
     durationMs,
-    says: ok ? summary(payload) : sentenceOf(result),
+    says: ok ? saysOf(payload) : sentenceOf(result),
   };
+}
+
+/** That a run had no work does not say that there is none: a table may be in quarantine. */
+function saysOf(payload: unknown): string {
+  const text = summary(payload);
+  return text === NOTHING ? "no new commit" : text;
 }
 
 /** The failures since the last success; null when the last run succeeded. */

@@ -127,7 +127,7 @@ export async function poisonOrder(client: Client, { now }: { now: Date }): Promi
     [POISON, timestampText(now.getTime())],
   );
   const [poisoned] = rows;
-  if (poisoned === undefined) throw new Error("there is no sales order that could be spoilt");
+  if (poisoned === undefined) throw new Error("no sales order is left to poison");
   return poisoned.id;
 }
 

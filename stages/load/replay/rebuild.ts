@@ -105,7 +105,7 @@ export async function continueRebuild(context: LoadContext): Promise<ReplayRepor
   if (state === "done") {
     telemetry.info("the rebuilt warehouse has taken the place of the old one", { schema, commit, kept });
     telemetry.info(`when nobody misses the old tables: DROP SCHEMA ${identifier(kept)} CASCADE`);
-  } else telemetry.info("the rebuild goes on with the next run", { schema, commit, of: report.of });
+  } else telemetry.info("the next run continues the rebuild", { schema, commit, of: report.of });
   return report;
 }
 
@@ -168,7 +168,7 @@ async function requireRoom({ client }: LoadContext, beside: string): Promise<voi
   );
   if (row?.exists === "true") {
     throw new TerminalError(
-      `the schema ${beside}, which the warehouse would be rebuilt in, exists and is not Marble's: rename or drop it`,
+      `the schema ${beside} is needed for the rebuild, but exists and does not belong to Marble: rename or drop it`,
     );
   }
   if (row?.allowed !== "true") {

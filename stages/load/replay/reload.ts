@@ -44,7 +44,7 @@ async function reload(
     if (!hasTime()) {
       throw new TerminalError(
         `a reload is one transaction, and the time ended at commit ${number} of ${head.number}; nothing has changed. ` +
-          'Begin at a later commit, or rebuild the whole warehouse, which goes on over several runs: {"replay":{}}',
+          'Start at a later commit, or rebuild the whole warehouse, which may take several runs: {"replay":{}}',
       );
     }
     const commit = await log.read(commitNumber(number));

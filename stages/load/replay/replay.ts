@@ -1,4 +1,5 @@
-import { readPosition } from "../../../adapters/warehouse/position";
+import { askingWarehouse } from "../../../adapters/warehouse/warehouse";
+import { readPosition, readWaitingRows } from "../../../adapters/warehouse/position";
 import { TerminalError } from "../../../domain/errors";
 import { loadOrder } from "../../../domain/model/model";
 import {
@@ -44,8 +45,13 @@ export async function runLoad(context: LoadContext, request: LoadRequest = {}): 
   const rebuilding = (underway !== undefined && !outdated) || replay !== undefined;
   if (!rebuilding) {
     const report = await loadCommits(context);
-    await refreshMarts(context);
-    return report;
+    const brokenMarts = await refreshMarts(context);
+    const waitingRows = await askingWarehouse(() => readWaitingRows(context.client, context.schema));
+    return {
+      ...report,
+      ...(waitingRows.length > 0 && { waitingRows }),
+      ...(brokenMarts.length > 0 && { brokenMarts }),
+    };
   }
 
   if (underway === undefined || outdated) await beginRebuild(context);
@@ -82,7 +88,7 @@ export async function planReplay(context: LoadContext, request: ReplayRequest): 
     checkLake({ lake: position.lake, number: position.commit }, head.commit, context);
   const to: number = head?.number ?? 0;
   if (from > Math.max(to, 1))
-    throw new TerminalError(`there is no commit ${from} to begin with: the last one is ${to}`);
+    throw new TerminalError(`cannot start at commit ${from}: the last commit is ${to}`);
   const tables = order.filter((name) => request.tables?.includes(name) ?? true);
   const operation = isRebuild(request) ? "rebuild" : "reload";
   const plan = { schema, model: model.version, tables, from, to };

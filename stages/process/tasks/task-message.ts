@@ -55,7 +55,7 @@ export async function remodelHandedOut(
       continue;
     }
     if (!context.hasTime())
-      throw new TransientError(`there is no time left for ${key}: its message will come again`, {
+      throw new TransientError(`no time left for ${key}; the queue delivers its message again`, {
         subject: { table: task.fed.table.name, commit: task.commit, key },
       });
     const result = await finishTask(task, context);
@@ -91,5 +91,5 @@ async function readHandout(key: string, { model, processed }: WorkerContext): Pr
 function feedOf(model: Model, name: string, place: number): TableFeed {
   const found = feedsIn(model).find((one) => one.table.name === name && one.index === place);
   if (found !== undefined && isDirect(found)) return found;
-  throw new TerminalError(`${name} is no table that can be made of one file: purge the message`);
+  throw new TerminalError(`${name} cannot be transformed file by file; purge the message`);
 }

@@ -84,7 +84,7 @@ describe("An error of a database", () => {
         { code: "22003", message: "value … is out of range for type integer" },
       ],
       [
-        "a text that is no date",
+        "a text that is not a date",
         run(`SELECT email::date FROM person`),
         { code: "22007", message: "invalid input syntax for type date: …" },
       ],

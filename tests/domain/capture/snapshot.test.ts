@@ -32,7 +32,7 @@ describe("A snapshot is read as PostgreSQL prints it", () => {
     "10:20:\n",
   ]) {
     it(`and ${JSON.stringify(text)} is none`, () => {
-      expect(() => parseSnapshot(text)).to.throw(TerminalError, `"${text}" is no snapshot of PostgreSQL`);
+      expect(() => parseSnapshot(text)).to.throw(TerminalError, `"${text}" is not a PostgreSQL snapshot`);
     });
   }
 });

@@ -25,7 +25,7 @@ describe("What is no commit is refused, naming the object and what is wrong", ()
   it("when it is no JSON, keeping the cause", () => {
     for (const text of ["", "{", "<html>"]) {
       expect(() => parseCommit(ingestCommit, text, KEY))
-        .to.throw(TerminalError, `${KEY} is no JSON: was it written by something else?`)
+        .to.throw(TerminalError, `${KEY} is not valid JSON; it was probably not written by Marble`)
         .with.property("cause")
         .that.is.instanceOf(SyntaxError);
     }
@@ -54,7 +54,7 @@ describe("What is no commit is refused, naming the object and what is wrong", ()
   for (const [what, over, problem] of cases) {
     it(what, () => {
       expect(() => parseCommit(ingestCommit, JSON.stringify({ ...ingested(), ...over }), KEY))
-        .to.throw(TerminalError, `${KEY} is no commit that this version of Marble reads`)
+        .to.throw(TerminalError, `${KEY} is not a commit that this version of Marble can read`)
         .with.property("message")
         .that.matches(problem);
     });

@@ -20,14 +20,14 @@ describe("The number of a commit", () => {
   it("starts at one and goes on by one", () => {
     expect(nextCommit(undefined)).to.equal(1);
     expect(nextCommit(FIRST_COMMIT)).to.equal(2);
-    expect(() => nextCommit(commitNumber(LAST))).to.throw("9999999999 is no commit number");
+    expect(() => nextCommit(commitNumber(LAST))).to.throw("invalid commit number 9999999999");
   });
 
   for (const number of [0, -1, 1.5, NaN, Infinity, LAST + 1]) {
     it(`is not ${number}`, () => {
       expect(() => commitNumber(number)).to.throw(
         TerminalError,
-        `${number} is no commit number: commits are numbered 1, 2, 3, …`,
+        `invalid commit number ${number}; commits are numbered 1, 2, 3, …`,
       );
     });
   }
@@ -64,14 +64,14 @@ describe("The keys of a commit log", () => {
     it(`do not have ${key} among them`, () => {
       expect(() => commitOfHeadKey(key)).to.throw(
         TerminalError,
-        `${key} is no head of a commit log; remove it from the bucket`,
+        `${key} is not a head of a commit log; remove it from the bucket`,
       );
     });
   }
 
   it("have no head for a commit that cannot be", () => {
     for (const key of ["heads/9999999999", "heads/0000000000"])
-      expect(() => commitOfHeadKey(key)).to.throw(TerminalError, "no commit number");
+      expect(() => commitOfHeadKey(key)).to.throw(TerminalError, "invalid commit number");
   });
 });
 

@@ -83,7 +83,7 @@ describe("A day's number", () => {
 
   it("is refused to a day that does not exist", () => {
     for (const text of ["2023-02-29", "2024-13-01", "2024-2-1", "tomorrow", ""])
-      expect(() => dayNumber(text)).to.throw(RangeError, `"${text}" is no date (YYYY-MM-DD)`);
+      expect(() => dayNumber(text)).to.throw(RangeError, `"${text}" is not a date (YYYY-MM-DD)`);
   });
 });
 

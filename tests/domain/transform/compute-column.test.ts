@@ -136,14 +136,14 @@ describe("A row of a warehouse table", () => {
 
 describe("A row that cannot be made is rejected with its reason", () => {
   const cases: readonly (readonly [string, Cells, string, string])[] = [
-    ["a date that is none", { due: "2024-02-30" }, "due", 'due "2024-02-30" is no date (YYYY-MM-DD)'],
+    ["a date that is none", { due: "2024-02-30" }, "due", 'due "2024-02-30" is not a date (YYYY-MM-DD)'],
     [
       "a date with a time",
       { due: "2024-02-03 00:00" },
       "due",
-      'due "2024-02-03 00:00" is no date (YYYY-MM-DD)',
+      'due "2024-02-03 00:00" is not a date (YYYY-MM-DD)',
     ],
-    ["an empty date", { due: "" }, "due", 'due "" is no date (YYYY-MM-DD)'],
+    ["an empty date", { due: "" }, "due", 'due "" is not a date (YYYY-MM-DD)'],
     [
       "a day before the calendar's limits",
       { due: "1899-12-31" },
@@ -191,7 +191,7 @@ describe("A row that cannot be made is rejected with its reason", () => {
   it("quotes no more than the beginning of a long value", () => {
     const { reasons } = transformed(factOrder, [{ ...good, due: "9".repeat(5000) }]);
 
-    expect(reasons[0]).to.equal(`due "${"9".repeat(60)}…" is no date (YYYY-MM-DD)`);
+    expect(reasons[0]).to.equal(`due "${"9".repeat(60)}…" is not a date (YYYY-MM-DD)`);
   });
 
   it("even when it is every row", () => {
@@ -203,8 +203,8 @@ describe("A row that cannot be made is rejected with its reason", () => {
     expect(rows).to.deep.equal([]);
     expect(days).to.equal(undefined);
     expect(reasons).to.deep.equal({
-      0: 'due "x" is no date (YYYY-MM-DD)',
-      1: 'due "y" is no date (YYYY-MM-DD)',
+      0: 'due "x" is not a date (YYYY-MM-DD)',
+      1: 'due "y" is not a date (YYYY-MM-DD)',
     });
   });
 });
@@ -265,6 +265,6 @@ describe("A derived column", () => {
     ]);
 
     expect(rows).to.have.length(1);
-    expect(reasons).to.deep.equal({ 0: 'currency_name: "XYZ" is no ISO 4217 currency code' });
+    expect(reasons).to.deep.equal({ 0: 'currency_name: unknown ISO 4217 currency code "XYZ"' });
   });
 });

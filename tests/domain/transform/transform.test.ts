@@ -41,7 +41,7 @@ describe("A joined column", () => {
 
     expect(rows.map((row) => row["staff_id"])).to.deep.equal([10, 12]);
     expect([...rejections]).to.deep.equal([
-      [1, { column: "department_id", reason: "department_id 99: there is no such department" }],
+      [1, { column: "department_id", reason: "department_id 99: no such row in department" }],
     ]);
   });
 
@@ -90,7 +90,7 @@ describe("A joined column", () => {
       { id: 1, from_city: "Leeds", to_city: "York" },
       { id: 3, from_city: "York", to_city: "Leeds" },
     ]);
-    expect(reasons).to.deep.equal({ 1: "finish ?: there is no such place" });
+    expect(reasons).to.deep.equal({ 1: "finish ?: no such row in place" });
   });
 });
 
@@ -138,8 +138,8 @@ describe("Rejections of several kinds at once fall on the right rows", () => {
 
         const reasons: Record<Exclude<Fate, "good">, (row: number) => string> = {
           "decoded badly": (row) => `row ${row} came so`,
-          orphan: () => "owner 2: there is no such department",
-          "no date": (row) => `due "day ${row}" is no date (YYYY-MM-DD)`,
+          orphan: () => "owner 2: no such row in department",
+          "no date": (row) => `due "day ${row}" is not a date (YYYY-MM-DD)`,
           "not derived": () => "loud: it is bad",
         };
         const bad = given.flatMap((fate, row) =>

@@ -69,7 +69,7 @@ describe("The options of npm run local", () => {
     ],
     ["an empty value", ["--lake", ""], "--lake needs a value"],
     ["a value where none is taken", ["--once=yes"], "Option '--once' does not take an argument; see --help"],
-    ["--json without --once", ["--json"], "--json goes with --once"],
+    ["--json without --once", ["--json"], "--json needs --once"],
     ["a port that is none", ["--console", "http"], "--console takes a port from 0 to 65535"],
     ["a port beyond the last", ["--console", "65536"], "--console takes a port from 0 to 65535"],
     ["a console for a run that ends", ["--once", "--console", "0"], "do not go with --once"],

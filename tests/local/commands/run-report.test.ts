@@ -14,6 +14,7 @@ describe("The report of a run", () => {
       load: { commits: [], tables: {} },
       rejected: 0,
       waiting: 0,
+      missing: [],
     };
     expect(runReport(idle)).to.deep.equal(empty);
     expect(runReport([])).to.deep.equal(empty);
@@ -33,6 +34,7 @@ describe("The report of a run", () => {
       load: { commits: [2, 3, 4], tables: { dim_staff: { rows: 7 } } },
       rejected: 4,
       waiting: 2,
+      missing: [],
     });
   });
 

@@ -93,7 +93,7 @@ describe("The secret that stands for a PostgreSQL URL", () => {
     [
       "a file that is no certificate",
       (folder) => `postgresql://ann:hunter2@h/d?sslrootcert=${folder}/ca.txt`,
-      /^--source: sslrootcert=.*ca\.txt is no certificate/,
+      /^--source: sslrootcert=.*ca\.txt is not a certificate/,
     ],
   ];
   for (const [what, url, message] of refused) {

@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import { latest, replayed, sourceRows } from "../../support/pipeline/lake";
 import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
-import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+import { startAfterFirstRun } from "../../support/pipeline/first-run";
+import type { Pipeline } from "../../support/pipeline/pipeline";
 
 describe("a table that disappears and comes back", () => {
   let pipeline: Pipeline;
   beforeEach(async () => {
-    pipeline = await startPipeline({ seeded: true });
-    await pipeline.run();
+    pipeline = await startAfterFirstRun();
   });
   afterEach(() => pipeline.close());
 

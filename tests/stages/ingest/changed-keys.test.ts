@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { latest } from "../../support/pipeline/lake";
-import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+import { startAfterFirstRun } from "../../support/pipeline/first-run";
+import type { Pipeline } from "../../support/pipeline/pipeline";
 
 const GONE =
   "DELETE FROM payment WHERE payment_id IN (SELECT payment_id FROM payment ORDER BY payment_id LIMIT 5)";
@@ -8,8 +9,7 @@ const GONE =
 describe("deletes are found although the primary key changes", () => {
   let pipeline: Pipeline;
   beforeEach(async () => {
-    pipeline = await startPipeline({ seeded: true });
-    await pipeline.run();
+    pipeline = await startAfterFirstRun();
   });
   afterEach(() => pipeline.close());
 

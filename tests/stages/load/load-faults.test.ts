@@ -3,6 +3,7 @@ import { TransientError } from "../../../domain/errors";
 import type { LoadReport } from "../../../stages/load/load";
 import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
 import { failureOf } from "../../support/failure";
+import { startAfterFirstRun } from "../../support/pipeline/first-run";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 import { startPostgresProxy, type Statement, type Verdict } from "../../support/postgres/postgres-proxy";
 import { createTinySource, endConnections, TINY_CALENDAR } from "../../support/oracle/tiny-totesys";
@@ -11,9 +12,7 @@ describe("a load that does not come to its end", function () {
   this.timeout(180_000);
   let pipeline: Pipeline;
   beforeEach(async () => {
-    pipeline = await startPipeline({ source: await createTinySource(), calendar: TINY_CALENDAR });
-    await pipeline.ingest();
-    await pipeline.process();
+    pipeline = await startAfterFirstRun({ source: "tiny", until: "process" });
   });
   afterEach(() => pipeline.close());
 

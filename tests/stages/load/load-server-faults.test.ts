@@ -15,10 +15,10 @@ import { startPostgres } from "../../../local/databases/postgres/server";
 import { urlOf } from "../../../local/databases/postgres/url";
 import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
 import { failureOf } from "../../support/failure";
-import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+import { startAfterFirstRun } from "../../support/pipeline/first-run";
+import type { Pipeline } from "../../support/pipeline/pipeline";
 import type { TestDatabase } from "../../support/postgres/postgres";
 import { startPostgresProxy, type Statement, type Verdict } from "../../support/postgres/postgres-proxy";
-import { createTinySource, TINY_CALENDAR } from "../../support/oracle/tiny-totesys";
 
 describe("a load into a warehouse whose server fails", function () {
   this.timeout(120_000);
@@ -28,9 +28,7 @@ describe("a load into a warehouse whose server fails", function () {
     directory = await mkdtemp(join(tmpdir(), "marble-warehouse-"));
     // A server's account must get to its data.
     await chmod(directory, 0o755);
-    pipeline = await startPipeline({ source: await createTinySource(), calendar: TINY_CALENDAR });
-    await pipeline.ingest();
-    await pipeline.process();
+    pipeline = await startAfterFirstRun({ source: "tiny", until: "process" });
   });
   afterEach(async () => {
     await pipeline.close();

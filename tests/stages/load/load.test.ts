@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
-import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+import { startAfterFirstRun } from "../../support/pipeline/first-run";
+import type { Pipeline } from "../../support/pipeline/pipeline";
 
 /** Whatever the promise is, it fails with this message. */
 async function failure(promise: Promise<unknown>): Promise<string> {
@@ -15,9 +16,7 @@ async function failure(promise: Promise<unknown>): Promise<string> {
 describe("the load", () => {
   let pipeline: Pipeline;
   beforeEach(async () => {
-    pipeline = await startPipeline({ seeded: true });
-    await pipeline.ingest();
-    await pipeline.process();
+    pipeline = await startAfterFirstRun({ until: "process" });
   });
   afterEach(() => pipeline.close());
 

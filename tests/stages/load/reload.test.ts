@@ -75,6 +75,6 @@ describe("A reload of tables", () => {
     expect(await failure(pipeline.load({ replay: { tables: ["fact_x"] } }))).to.include(
       "the model has no table fact_x; it has",
     );
-    expect(await failure(pipeline.load({ replay: { from: 9 } }))).to.include("there is no commit 9");
+    expect(await failure(pipeline.load({ replay: { from: 9 } }))).to.include("cannot start at commit 9");
   });
 });

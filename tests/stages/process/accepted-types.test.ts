@@ -4,7 +4,7 @@ import type { Model } from "../../../domain/model/model";
 import { required, sourceTable } from "../../../domain/model/source";
 import { dimension } from "../../../domain/model/table";
 import { bigint, boolean, decimal, integer } from "../../../domain/model/types";
-import { dimDate } from "../../../domain/shop/tables/dim-date";
+import { dimDate } from "../../../domain/model/dim-date";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 import { createDatabase } from "../../support/postgres/postgres";
 import { rejectedRows } from "../../support/pipeline/rejected-rows";
@@ -79,8 +79,8 @@ describe("A column of an accepted type", () => {
 
     expect(await run()).to.deep.equal([]);
     expect((await rejectedRows(pipeline)).map((row) => (row as { reason: string }).reason)).to.have.members([
-      'quantity "10.50" is no integer that Marble can hold',
-      'price "NaN" is no numeric(10,2) that Marble can hold: it is no finite number; set it to NULL in the source, or declare the column as text',
+      'quantity "10.50" is not a valid integer',
+      'price "NaN" is not a valid numeric(10,2): it is not a finite number; set it to NULL in the source, or declare the column as text',
     ]);
   });
 });

@@ -236,7 +236,7 @@ describe("The tasks of a large commit that are handed out", function () {
     expect(gone.message).to.include("is gone from the bucket processed");
     await pipeline.processed.store.putIfAbsent("handouts/none.json" as never, "{}");
     const none = await failureOf(remodel("handouts/none.json"));
-    expect(none.message).to.include("handouts/none.json is no commit");
+    expect(none.message).to.include("handouts/none.json is not a commit");
     expect((await remodel("commits/0000000001.json")).commits).to.deep.equal([]);
   });
 });

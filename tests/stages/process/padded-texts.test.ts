@@ -4,7 +4,7 @@ import type { Model } from "../../../domain/model/model";
 import { optional, sourceTable } from "../../../domain/model/source";
 import { dimension, fact } from "../../../domain/model/table";
 import { integer, text } from "../../../domain/model/types";
-import { dimDate } from "../../../domain/shop/tables/dim-date";
+import { dimDate } from "../../../domain/model/dim-date";
 import { monotonicClock } from "../../../stages/shared/clock";
 import { remodelHandedOut } from "../../../stages/process/tasks/task-message";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { dayNumber, type DayRange } from "../../../domain/transform/calendar";
-import { createSource, type TestDatabase } from "../postgres/postgres";
+import { copiesOf, createSource, type TestDatabase } from "../postgres/postgres";
 
 /** The year of the orders: a short calendar is quickly loaded. */
 export const TINY_CALENDAR: DayRange = { first: dayNumber("2024-01-01"), last: dayNumber("2024-12-31") };
@@ -14,10 +14,17 @@ export async function tinyTotesys(): Promise<string> {
     ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO reader; ${schema}; ${rows}; COMMIT`;
 }
 
+let copy: Promise<() => Promise<TestDatabase>> | undefined;
+
+/** A source with a handful of rows in each table. */
 export async function createTinySource(): Promise<TestDatabase> {
+  return (await (copy ??= makeTinySource()))();
+}
+
+async function makeTinySource(): Promise<() => Promise<TestDatabase>> {
   const source = await createSource();
   await source.query(await tinyTotesys());
-  return source;
+  return copiesOf(source);
 }
 
 /** Waits until the server has noticed that connections of the stages are gone, and has rolled back. */

@@ -1,5 +1,6 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -105,6 +106,8 @@ export interface PipelineOptions {
   readonly source?: TestDatabase;
   readonly warehouse?: TestDatabase;
   readonly calendar?: DayRange;
+  /** The directory of the lake, which may have one already. It goes with the pipeline. */
+  readonly lake?: string;
   readonly before?: S3Hook;
   readonly after?: S3Hook;
 }
@@ -227,14 +230,15 @@ export const s3Client = (url: string, accessKeyId = "test"): S3Client =>
 
 /** Starts a pipeline over databases of its own. Close it. */
 export async function startPipeline(options: PipelineOptions = {}): Promise<Pipeline> {
-  const directory = await mkdtemp(join(tmpdir(), "marble-pipeline-"));
+  const directory = options.lake ?? (await mkdtemp(join(tmpdir(), "marble-pipeline-")));
   const { before, after } = options;
   const s3 = await startS3({
     directory,
     ...(before !== undefined && { before }),
     ...(after !== undefined && { after }),
   });
-  for (const bucket of ["ingestion", "processed"]) await s3.createBucket(bucket);
+  for (const bucket of ["ingestion", "processed"])
+    if (!existsSync(join(directory, bucket))) await s3.createBucket(bucket);
   const client = s3Client(s3.url);
   const source = options.source ?? (await createSource({ seeded: options.seeded ?? false }));
   const warehouse = options.warehouse ?? (await createDatabase());

@@ -1,8 +1,10 @@
+import { createSource } from "../postgres/postgres";
+import { pipelineCopies } from "./pipeline-copies";
 import { startPipeline, type Pipeline } from "./pipeline";
 
 /** A source that has changed for some commits: updates, deletes, a renamed department. */
-export async function withHistory(): Promise<Pipeline> {
-  const pipeline = await startPipeline({ seeded: true });
+export const withHistory = pipelineCopies(async (lake) => {
+  const pipeline = await startPipeline({ source: await createSource({ seeded: true }), lake });
   await pipeline.run();
   for (const units of [11, 12]) {
     await pipeline.source.query("UPDATE sales_order SET units_sold = $1 WHERE sales_order_id IN (2, 3)", [
@@ -15,7 +17,7 @@ export async function withHistory(): Promise<Pipeline> {
     await pipeline.run();
   }
   return pipeline;
-}
+});
 
 const FACTS = {
   fact_sales_order: "sales_record_id",

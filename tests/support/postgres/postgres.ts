@@ -1,4 +1,5 @@
-import { rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { escapeLiteral, type Client } from "pg";
 import { connect, withClient } from "../../../local/databases/postgres/client";
 import { startPostgres, type PostgresServer, type Role } from "../../../local/databases/postgres/server";
@@ -27,6 +28,19 @@ export function createDatabase(): Promise<TestDatabase> {
 /** A source with the tables of totesys: empty, or with a hundredth of the real source's rows. */
 export function createSource(options: { seeded?: boolean } = {}): Promise<TestDatabase> {
   return cloneOf(options.seeded ? "totesys_seeded" : "totesys");
+}
+
+/** Makes copies of a database as it is now. It is closed, and stays for them until the server stops. */
+export async function copiesOf(database: TestDatabase): Promise<() => Promise<TestDatabase>> {
+  shared?.open.delete(database.client);
+  await database.client.end();
+  return () => copyOf(database.name);
+}
+
+/** Makes a directory that goes with the server. */
+export async function makeTestDirectory(): Promise<string> {
+  const { directory } = await testServer().server;
+  return mkdtemp(join(directory, "files-"));
 }
 
 /** Stops the server if a test has started it; `hooks.ts` calls it after the last test. */
@@ -74,14 +88,23 @@ interface Shared {
 
 let shared: Shared | undefined;
 
+const testServer = (): Shared =>
+  (shared ??= { server: startServer(), templates: new Map(), open: new Set(), count: 0 });
+
 async function cloneOf(template: Template): Promise<TestDatabase> {
-  shared ??= { server: startServer(), templates: new Map(), open: new Set(), count: 0 };
-  const { templates, open } = shared;
-  const name = `test_${++shared.count}`;
-  const { server } = await shared.server;
+  const { server: started, templates } = testServer();
+  const { server } = await started;
   const ready = templates.get(template) ?? makeTemplate(server, template);
   templates.set(template, ready);
   await ready;
+  return copyOf(template);
+}
+
+async function copyOf(template: string): Promise<TestDatabase> {
+  const running = testServer();
+  const { open } = running;
+  const name = `test_${++running.count}`;
+  const { server } = await running.server;
   await server.createDatabase(name, { template });
 
   const client = await connect(server.url(name));

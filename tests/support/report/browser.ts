@@ -1,32 +1,17 @@
 import axe from "axe-core";
-import { existsSync } from "node:fs";
 import type { Context } from "mocha";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
-
-/** Where systems install a Chromium; MARBLE_CHROMIUM names another. */
-const PLACES = [
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-  "/snap/bin/chromium",
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-  "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
-];
+import { findChromium } from "./chromium";
 
 /** Starts the browser of this machine without a window; where there is none, skips the tests and says why. */
 export async function startBrowser(test: Context): Promise<Browser> {
-  const named = process.env["MARBLE_CHROMIUM"];
-  const places = named === undefined ? PLACES : [named];
-  const executablePath = places.find((place) => existsSync(place));
-  if (executablePath === undefined) {
-    const looked = `none of ${places.join(", ")}`;
-    process.stdout.write(
-      `      skipped: there is no Chromium here (${looked}); name one with MARBLE_CHROMIUM\n`,
-    );
+  const found = findChromium();
+  if ("skipped" in found) {
+    process.stdout.write(`      skipped: ${found.skipped}\n`);
     return test.skip();
   }
   // The sandbox of Chromium does not start for root, as whom tests run in containers.
-  return chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
+  return chromium.launch({ executablePath: found.path, chromiumSandbox: process.getuid?.() !== 0 });
 }
 
 /** A page that nothing may go wrong in. */

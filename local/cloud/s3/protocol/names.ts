@@ -6,7 +6,10 @@ const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 /** Throws InvalidBucketName unless S3 would accept the name. */
 export function checkBucketName(name: string): void {
   if (!bucketName.test(name) || name.includes("..")) {
-    throw s3Error("InvalidBucketName", `"${name}" is no bucket name: 3 to 63 of a-z, 0-9, "." and "-".`);
+    throw s3Error(
+      "InvalidBucketName",
+      `invalid bucket name "${name}": use 3 to 63 of a-z, 0-9, "." and "-".`,
+    );
   }
 }
 

@@ -34,7 +34,7 @@ export function Commits() {
               <p class="problem">What the warehouse has is not known: {warehouseProblem}</p>
             )}
             {commits.length === 0 ? (
-              <p class="note">There is no commit yet.</p>
+              <p class="note">No commit yet.</p>
             ) : (
               <Table caption="Commits" groups={GROUPS} columns={COLUMNS} numbers={NUMBERS}>
                 {commits.map((commit) => (

@@ -27,7 +27,7 @@ export function Logs() {
     </label>
   );
   return (
-    <Panel title="Logs" note="The newest lines; all of them are in the folder logs beside the lake.">
+    <Panel title="Logs" note="The newest lines; all lines are in the folder logs next to the lake.">
       <form class="filter" onSubmit={(event) => event.preventDefault()}>
         {choose("stage", STAGES)} {choose("level", LEVELS)}{" "}
         <label>

@@ -28,7 +28,7 @@ export function Operations({ overview }: { readonly overview: Live<Overview> }) 
                 />
               </p>
               <h3>Tables that the delete guard holds back</h3>
-              <Held tables={overview.data?.heldTables ?? []} disabled={isBusy(activity)} />
+              <Held overview={overview.data} disabled={isBusy(activity)} />
             </>
           )}
         </Answer>
@@ -91,7 +91,10 @@ function Replay({ activity }: { readonly activity: Activity }) {
   );
 }
 
-function Held({ tables, disabled }: { readonly tables: readonly string[]; readonly disabled: boolean }) {
+function Held(props: { readonly overview: Overview | undefined; readonly disabled: boolean }) {
+  const { overview, disabled } = props;
+  if (overview === undefined) return <p class="note">…</p>;
+  const tables = overview.behind.filter(({ state }) => state === "held").map(({ table }) => table);
   if (tables.length === 0) return <p class="note">None is held back.</p>;
   return (
     <p class="buttons">

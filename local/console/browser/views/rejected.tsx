@@ -12,7 +12,7 @@ export function Rejected() {
         <>
           <Panel
             title="Rejected rows"
-            note="They break the contract of their table. Mend them in the source: any update captures a row again."
+            note="They break the contract of their table. Correct them in the source: any update captures a row again."
           >
             {rejected.length === 0 ? (
               <p class="note">None in the last {plural(commits, "commit")}.</p>

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { SchemaView } from "../../api";
 import { plural } from "../format";
 import { useLive } from "../live";
@@ -24,10 +24,15 @@ export function Schemas() {
 }
 
 function Schema({ schema: { table, columns, key, rows, problem } }: { readonly schema: SchemaView }) {
-  const [open, setOpen] = useState(false);
+  const isChosen = location.hash === `#schemas/${encodeURIComponent(table)}`;
+  const [open, setOpen] = useState(isChosen);
+  const item = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (isChosen) item.current?.scrollIntoView();
+  }, []);
   return (
-    <li>
-      <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+    <li ref={item}>
+      <details open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
         <summary>
           <strong>{table}</strong>{" "}
           <span class="note">

@@ -2,7 +2,7 @@ import type { Overview, RunView, StageView } from "../../api";
 import { clock, duration, plural, spell } from "../format";
 import { useNow } from "../live";
 import { Time } from "../parts";
-import { STATES } from "../picture";
+import { stateText } from "../picture";
 
 /** A card for each stage: how it stands, why it fails and what to do, and that it has recovered. */
 export function Stages({ overview }: { readonly overview: Overview }) {
@@ -13,21 +13,21 @@ export function Stages({ overview }: { readonly overview: Overview }) {
       </p>
       <div class="cards">
         {overview.stages.map((stage) => (
-          <Stage key={stage.name} stage={stage} />
+          <Stage key={stage.name} stage={stage} overview={overview} />
         ))}
       </div>
     </>
   );
 }
 
-function Stage({ stage }: { readonly stage: StageView }) {
+function Stage({ stage, overview }: { readonly stage: StageView; readonly overview: Overview }) {
   const { name, state, failure, recovery, runs, backlog, nextRun } = stage;
   const now = useNow();
   const last = runs.at(-1);
   return (
     <section class={`card ${failure === null ? state : "failed"}`} aria-labelledby={`stage-${name}`}>
       <h3 id={`stage-${name}`}>
-        {name} <span class={`badge ${state}`}>{STATES[state]}</span>
+        {name} <span class={`badge ${state}`}>{stateText(state, overview)}</span>
       </h3>
       {failure !== null && (
         <div class="failure">

@@ -43,7 +43,7 @@ export function TryIt() {
                     asks
                   />
                   <ActButton
-                    label="Mend poisoned rows"
+                    label="Repair poisoned rows"
                     request={{ action: "mend" }}
                     disabled={disabled || shop.isDown}
                   />

@@ -161,64 +161,56 @@ describe("A CSV file of a source table", () => {
 describe("A row that breaks its contract is rejected, as it came, and the others are kept", () => {
   const header = "id,name,price,long,sold,on,daily,at";
   const cases: readonly (readonly [string, string, string])[] = [
-    ["x,,,,,,,", "id", 'id "x" is no integer that Marble can hold'],
-    ['"",,,,,,,', "id", 'id "" is no integer that Marble can hold'],
+    ["x,,,,,,,", "id", 'id "x" is not a valid integer'],
+    ['"",,,,,,,', "id", 'id "" is not a valid integer'],
     [
       "2147483648,,,,,,,",
       "id",
-      'id "2147483648" is no integer that Marble can hold: it needs 64 bits; declare the column as bigint',
+      'id "2147483648" is not a valid integer: it needs 64 bits; declare the column as bigint',
     ],
     [
       "-2147483649,,,,,,,",
       "id",
-      'id "-2147483649" is no integer that Marble can hold: it needs 64 bits; declare the column as bigint',
+      'id "-2147483649" is not a valid integer: it needs 64 bits; declare the column as bigint',
     ],
     [',"a ""b"", c",,,,,,', "id", "id is NULL"],
     [
       "1,,NaN,,,,,",
       "price",
-      'price "NaN" is no numeric(10,2) that Marble can hold: it is no finite number; set it to NULL in the source, or declare the column as text',
+      'price "NaN" is not a valid numeric(10,2): it is not a finite number; set it to NULL in the source, or declare the column as text',
     ],
     [
       "1,,Infinity,,,,,",
       "price",
-      'price "Infinity" is no numeric(10,2) that Marble can hold: it is no finite number; set it to NULL in the source, or declare the column as text',
+      'price "Infinity" is not a valid numeric(10,2): it is not a finite number; set it to NULL in the source, or declare the column as text',
     ],
-    ["1,,1.005,,,,,", "price", 'price "1.005" is no numeric(10,2) that Marble can hold'],
-    ["1,,100000000.00,,,,,", "price", 'price "100000000.00" is no numeric(10,2) that Marble can hold'],
-    [
-      "1,,,123456789012345.0000,,,,",
-      "long",
-      'long "123456789012345.0000" is no numeric(18,4) that Marble can hold',
-    ],
-    ["1,,,,yes,,,", "sold", 'sold "yes" is no boolean that Marble can hold'],
-    ["1,,,,,2023-02-29,,", "on", 'on "2023-02-29" is no date that Marble can hold'],
+    ["1,,1.005,,,,,", "price", 'price "1.005" is not a valid numeric(10,2)'],
+    ["1,,100000000.00,,,,,", "price", 'price "100000000.00" is not a valid numeric(10,2)'],
+    ["1,,,123456789012345.0000,,,,", "long", 'long "123456789012345.0000" is not a valid numeric(18,4)'],
+    ["1,,,,yes,,,", "sold", 'sold "yes" is not a valid boolean'],
+    ["1,,,,,2023-02-29,,", "on", 'on "2023-02-29" is not a valid date'],
     [
       "1,,,,,infinity,,",
       "on",
-      'on "infinity" is no date that Marble can hold: it is infinite; set it to NULL in the source, or declare the column as text',
+      'on "infinity" is not a valid date: it is infinite; set it to NULL in the source, or declare the column as text',
     ],
     [
       "1,,,,,,24:00:00,",
       "daily",
-      'daily "24:00:00" is no time that Marble can hold: a day of the lake ends before 24:00:00; set it to 00:00:00 in the source, or declare the column as text',
+      'daily "24:00:00" is not a valid time: a day of the lake ends before 24:00:00; set it to 00:00:00 in the source, or declare the column as text',
     ],
     [
       "1,,,,,,,infinity",
       "at",
-      'at "infinity" is no timestamp that Marble can hold: it is infinite; set it to NULL in the source, or declare the column as text',
+      'at "infinity" is not a valid timestamp: it is infinite; set it to NULL in the source, or declare the column as text',
     ],
     [
       "1,,,,,,,2023-02-28 00:00:00.0000001",
       "at",
-      'at "2023-02-28 00:00:00.0000001" is no timestamp that Marble can hold: it has more than six places of a second; round it in the source, or declare the column as text',
+      'at "2023-02-28 00:00:00.0000001" is not a valid timestamp: it has more than six places of a second; round it in the source, or declare the column as text',
     ],
-    ["y,,bad,,,,,worse", "id", 'id "y" is no integer that Marble can hold'],
-    [
-      `1,,${"9".repeat(80)},,,,,`,
-      "price",
-      `price "${"9".repeat(60)}…" is no numeric(10,2) that Marble can hold`,
-    ],
+    ["y,,bad,,,,,worse", "id", 'id "y" is not a valid integer'],
+    [`1,,${"9".repeat(80)},,,,,`, "price", `price "${"9".repeat(60)}…" is not a valid numeric(10,2)`],
   ];
   for (const [line, column, reason] of cases) {
     it(line, async () => {

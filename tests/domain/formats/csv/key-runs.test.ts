@@ -32,7 +32,7 @@ describe("Keys as runs of numbers", () => {
   it("a file that holds something else is refused", async () => {
     for (const line of ["a,b", "3,2", ",5"])
       expect((await failureOf(read(Buffer.from(`first,last\n${line}\n`)))).message).to.include(
-        "no run of numbers",
+        "not a run of numbers",
       );
   });
 });

@@ -180,17 +180,17 @@ describe("Why a value does not fit, and what to do, is said", () => {
     [
       integer,
       "NaN",
-      /^: it is no finite number; set it to NULL in the source, or declare the column as text$/,
+      /^: it is not a finite number; set it to NULL in the source, or declare the column as text$/,
     ],
     [
       bigint,
       "-Infinity",
-      /^: it is no finite number; set it to NULL in the source, or declare the column as text$/,
+      /^: it is not a finite number; set it to NULL in the source, or declare the column as text$/,
     ],
     [
       decimal(10, 2),
       "NaN",
-      /^: it is no finite number; set it to NULL in the source, or declare the column as text$/,
+      /^: it is not a finite number; set it to NULL in the source, or declare the column as text$/,
     ],
     [decimal(10, 2), "1.005", /^$/],
     [integer, "many", /^$/],

@@ -16,6 +16,6 @@ describe("The name of a currency", () => {
 
   it("is none where ISO 4217 has no such code", () => {
     for (const code of ["XYZ", "", "GB", "Euro"])
-      expect(() => currencyName(code)).to.throw(RangeError, `"${code}" is no ISO 4217 currency code`);
+      expect(() => currencyName(code)).to.throw(RangeError, `unknown ISO 4217 currency code "${code}"`);
   });
 });

@@ -24,9 +24,20 @@ const denied = { type: "TerminalError", message: "GRANT SELECT" };
 interface Situation {
   readonly running?: boolean;
   readonly backlog?: number | null;
+  readonly isBehind?: boolean;
+  readonly isUnknown?: boolean;
 }
-const view = (runs: readonly Run[], { running = false, backlog = 0 }: Situation = {}) =>
-  stageView({ name: "ingest", runs, running, backlog, nextRun: at(59) });
+const view = (runs: readonly Run[], situation: Situation = {}) =>
+  stageView({
+    name: "ingest",
+    runs,
+    running: false,
+    backlog: 0,
+    isBehind: false,
+    isUnknown: false,
+    nextRun: at(59),
+    ...situation,
+  });
 
 describe("How a stage stands", () => {
   it("is never, idle, waiting, running or failed; a run that is underway goes before a failure", () => {
@@ -36,6 +47,18 @@ describe("How a stage stands", () => {
     expect(view([run(1)], { backlog: null }).state).to.equal("idle");
     expect(view([run(1), run(2, down)]).state).to.equal("failed");
     expect(view([run(1), run(2, down)], { running: true }).state).to.equal("running");
+  });
+
+  it("is not idle while it leaves tables behind, or while nobody can say what it has done", () => {
+    expect(view([run(1)], { isBehind: true }).state).to.equal("behind");
+    expect(view([run(1)], { backlog: null, isUnknown: true }).state).to.equal("unknown");
+    expect(view([run(1), run(2, down)], { isBehind: true }).state).to.equal("failed");
+  });
+
+  it("does not say of a run without work that there is nothing to do", () => {
+    const idle = run(1);
+    const without = { ...idle, result: { ...idle.result, payload: { commit: null, tables: {} } } };
+    expect(view([without]).runs.at(-1)?.says).to.equal("no new commit");
   });
 
   it("says since when it fails, how often, why, and what to do", () => {

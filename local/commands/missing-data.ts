@@ -1,0 +1,133 @@
+import type { IngestCommit, ProcessCommit } from "../../domain/log/commit";
+import type { CommitNumber } from "../../domain/log/keys";
+import { commitNumber } from "../../domain/log/keys";
+import type { LoadReport } from "../../stages/load/load";
+import type { Cloud } from "../cloud";
+import { openLake } from "../console/objects/lake-reader";
+import type { StageResult } from "./run-report";
+
+/** Something that did not arrive, although every stage succeeded. */
+export interface Missing {
+  /**
+   * - `held`, `failed`, `refused`: a table of the source that is not captured, or not up to date, in the lake
+   * - `quarantine`: a table of the source that does not fit its contract
+   * - `rejected`: rows of a table of the source that break their contract, which this run put aside
+   * - `waiting`: rows of a warehouse table that wait for a row of a dimension, whichever run put them aside
+   * - `mart`: a mart that is not as the program declares it
+   */
+  readonly kind: "held" | "failed" | "refused" | "quarantine" | "rejected" | "waiting" | "mart";
+  /** Of the table or the mart. */
+  readonly name: string;
+  readonly reason: string;
+  /** How many rows, of `rejected` and `waiting`. */
+  readonly rows?: number;
+  /** The objects that hold rejected rows, each row with its reason: `s3://BUCKET/KEY`. */
+  readonly paths?: readonly string[];
+}
+
+/** What has not arrived after a run, by the newest commits and by what the run reported. */
+export async function missingData(
+  cloud: Cloud,
+  results: readonly StageResult[],
+): Promise<readonly Missing[]> {
+  const lake = openLake(cloud);
+  try {
+    const [ingested, processed] = await Promise.all([lake.ingested.head(), lake.processed.head()]);
+    const commits = await Promise.all(processedBy(results).map((number) => lake.processed.read(number)));
+    const path = (key: string): string => `s3://${lake.buckets.processed}/${lake.processedPrefix}${key}`;
+    return [
+      ...(ingested === undefined ? [] : notCaptured(ingested.commit)),
+      ...(processed === undefined ? [] : inQuarantine(processed.commit)),
+      ...rejectedRows(
+        commits.flatMap((commit) => commit?.rejected.files ?? []),
+        path,
+      ),
+      ...notLoaded(results),
+    ];
+  } finally {
+    lake.close();
+  }
+}
+
+/** What a person reads of it, in a line. */
+export function describeMissing({ kind, name, reason, rows = 0, paths = [] }: Missing): string {
+  switch (kind) {
+    case "held":
+    case "failed":
+    case "refused":
+      return `the table ${name} is ${kind}: ${reason}`;
+    case "quarantine":
+      return `the table ${name} is in quarantine: ${reason}`;
+    case "rejected":
+      return `${counted(rows)} of the table ${name} ${rows === 1 ? "was" : "were"} rejected: ${reason}; see ${paths.join(", ")}`;
+    case "waiting":
+      return `${counted(rows)} of the warehouse table ${name} ${rows === 1 ? "waits" : "wait"}: ${reason}`;
+    case "mart":
+      return `the mart ${name} is not as it is declared: ${reason}`;
+  }
+}
+
+const counted = (rows: number): string => `${rows} ${rows === 1 ? "row" : "rows"}`;
+
+/** Tables of the source that the lake does not have as the source has them. */
+export function notCaptured({ tables, refused }: Pick<IngestCommit, "tables" | "refused">): Missing[] {
+  return [
+    ...Object.entries(tables).flatMap(([name, { mode, held }]): Missing[] =>
+      mode === "held" || mode === "failed" ? [{ kind: mode, name, reason: held?.reason ?? "" }] : [],
+    ),
+    // Views and foreign tables are never ingested, and nobody misses them.
+    ...Object.entries(refused).flatMap(([name, { kind, reason }]): Missing[] =>
+      kind === "table" ? [{ kind: "refused", name, reason }] : [],
+    ),
+  ];
+}
+
+export const inQuarantine = ({ quarantine }: Pick<ProcessCommit, "quarantine">): Missing[] =>
+  Object.entries(quarantine).map(([name, { since, breaches }]) => ({
+    kind: "quarantine",
+    name,
+    reason: `since commit ${since}, it does not fit its contract: ${breaches.join(", ")}`,
+  }));
+
+const processedBy = (results: readonly StageResult[]): CommitNumber[] =>
+  results
+    .filter(({ stage }) => stage === "process")
+    .flatMap(({ payload }) => (payload as { commits?: readonly number[] }).commits ?? [])
+    .map(commitNumber);
+
+/** The rejected rows by table: see `rejectedRows` of process for the keys of the files. */
+export function rejectedRows(
+  files: ProcessCommit["rejected"]["files"],
+  path: (key: string) => string,
+): Missing[] {
+  const tables = new Map<string, { rows: number; paths: string[] }>();
+  for (const { key, rows } of files) {
+    const name = decodeURIComponent(key.split("/").at(-2) ?? "");
+    const table = tables.get(name) ?? { rows: 0, paths: [] };
+    table.rows += rows;
+    table.paths.push(path(key));
+    tables.set(name, table);
+  }
+  return [...tables].map(([name, { rows, paths }]) => ({
+    kind: "rejected",
+    name,
+    reason: `${rows === 1 ? "it breaks" : "they break"} the contract of the table`,
+    rows,
+    paths,
+  }));
+}
+
+/** What the last run of load left: each run looks at all of the warehouse. */
+export function notLoaded(results: readonly StageResult[]): Missing[] {
+  const last = results.findLast(({ stage }) => stage === "load")?.payload as
+    Pick<LoadReport, "waitingRows" | "brokenMarts"> | undefined;
+  return [
+    ...(last?.waitingRows ?? []).map(({ table, rows, reason }): Missing => ({
+      kind: "waiting",
+      name: table,
+      rows,
+      reason,
+    })),
+    ...(last?.brokenMarts ?? []).map(({ mart, reason }): Missing => ({ kind: "mart", name: mart, reason })),
+  ];
+}

@@ -1,0 +1,41 @@
+import type { Overview } from "../api";
+import { ago, moment, plural } from "./format";
+import { useConnected, useNow, type Live } from "./live";
+
+/** What one wants to know at a glance: is all of the warehouse current, how old is it, does an alarm ring? */
+export function Signs({ live: { data: overview, error } }: { readonly live: Live<Overview> }) {
+  const connected = useConnected();
+  if (!connected) return <p class="badge failed">✘ the platform does not answer: it has stopped</p>;
+  if (error !== undefined)
+    return <p class="badge failed">✘ the state of the platform is not known: {error}</p>;
+  if (overview === undefined) return null;
+  const { alarms } = overview;
+  return (
+    <p class="signs">
+      <Freshness overview={overview} />
+      <a href="#alarms" class={`badge ${alarms.ringing > 0 ? "failed" : "idle"}`}>
+        {alarms.ringing > 0 ? `✘ ${alarms.ringing} of ${alarms.all} alarms ring` : "✔ no alarm rings"}
+      </a>
+    </p>
+  );
+}
+
+/** Leads to the page of the tables. It says that the warehouse is fresh only when all of it is. */
+function Freshness({ overview }: { readonly overview: Overview }) {
+  const now = useNow();
+  const { shows, freshnessMinutes, behind, warehouseProblem, stages } = overview;
+  const badge = (state: string, text: string) => (
+    <a href="#tables" class={`badge ${state}`}>
+      {text}
+    </a>
+  );
+  if (warehouseProblem !== null) return badge("failed", "✘ the warehouse cannot be asked");
+  if (behind.length > 0) return badge("failed", `✘ ${plural(behind.length, "table")} behind`);
+  if (shows === null) return badge("never", "– the age of the warehouse is not known yet");
+  const age = `as of ${moment(shows)} (${ago(shows, now)})`;
+  const isWell = stages.every(({ failure }) => failure === null);
+  if (!isWell) return badge("failed", `✘ warehouse ${age}`);
+  return now - Date.parse(shows) > freshnessMinutes * 60_000
+    ? badge("failed", `✘ old: ${age}`)
+    : badge("idle", `✔ fresh ${age}`);
+}

@@ -1,0 +1,70 @@
+import type { ComponentChildren } from "preact";
+import type { Overview, TableBehind } from "../api";
+import { plural } from "./format";
+import { Time } from "./parts";
+
+/** How the state of a table that is behind is said. */
+export const BEHIND: Readonly<Record<TableBehind["state"], string>> = {
+  quarantined: "is in quarantine",
+  held: "is held back",
+  failed: "cannot be captured",
+  absent: "is absent from the source",
+  refused: "is refused",
+  partial: "is captured in part",
+};
+
+const SHOWN = 4;
+
+/** What is wrong, why and what to do: on every page, in view without a click. */
+export function Troubles({ overview }: { readonly overview: Overview | undefined }) {
+  if (overview === undefined) return null;
+  const troubles = troublesOf(overview);
+  if (troubles.length === 0) return null;
+  return (
+    <section aria-label="What is wrong">
+      <ul class="troubles">{troubles}</ul>
+    </section>
+  );
+}
+
+function troublesOf({ source, stages, behind, warehouseProblem }: Overview): ComponentChildren[] {
+  const failed = stages.flatMap(({ name, failure }) =>
+    failure === null
+      ? []
+      : [
+          <li key={name}>
+            <a href="#pipeline">{name} fails</a> since <Time at={failure.since} />:{" "}
+            <span class="sentence">{failure.sentence}</span> {failure.remedy}
+          </li>,
+        ],
+  );
+  const late = behind.slice(0, SHOWN).map((one) => (
+    <li key={`table ${one.table}`}>
+      <a href="#tables">
+        {one.table} {BEHIND[one.state]}
+      </a>{" "}
+      since <Time at={one.since} />: <span class="sentence">{one.reason}</span> {one.todo.sentence}
+    </li>
+  ));
+  return [
+    source.state === "stopped" && (
+      <li key="source">
+        The source is stopped. Until it is back, no change of it is seen. Bring it back on the page{" "}
+        <a href="#pipeline">Pipeline</a>.
+      </li>
+    ),
+    ...failed,
+    warehouseProblem !== null && (
+      <li key="warehouse">
+        The warehouse cannot be asked: <span class="sentence">{warehouseProblem}</span> Start its database, or
+        correct its address and password. The next run of load then loads what waits.
+      </li>
+    ),
+    ...late,
+    behind.length > SHOWN && (
+      <li key="more">
+        <a href="#tables">{plural(behind.length - SHOWN, "more table")} behind</a>
+      </li>
+    ),
+  ].filter((one) => one !== false);
+}

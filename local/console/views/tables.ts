@@ -1,0 +1,55 @@
+import { captureOf, type IngestCommit } from "../../../domain/log/commit";
+import { commitNumber } from "../../../domain/log/keys";
+import type { SourceTableView, TablesView } from "../api";
+import type { ConsoleContext } from "../server/context";
+import { behindOf, sourceTables } from "./source-tables";
+import { warehouseTables } from "./warehouse-tables";
+
+const LOOKED_THROUGH = 20;
+const SHOWN_COMMITS = 3;
+
+/** Every table of the source and of the warehouse: how up to date it is, why not, and what to do. */
+export async function tables({ lake, warehouse }: ConsoleContext): Promise<TablesView> {
+  const [ingested, processed, { tables: ofWarehouse, problem }] = await Promise.all([
+    lake.ingested.head(),
+    lake.processed.head(),
+    warehouseTables(warehouse),
+  ]);
+  const newest = ingested?.number ?? 0;
+  const numbers = Array.from({ length: Math.min(newest, LOOKED_THROUGH) }, (_, index) => newest - index);
+  const commits = await Promise.all(numbers.map((number) => lake.ingested.read(commitNumber(number))));
+  const known = commits.filter((commit) => commit !== undefined);
+  const statuses = sourceTables({ ingested: ingested?.commit, processed: processed?.commit });
+  const source = [...statuses].map(([table, status]): SourceTableView => ({
+    table,
+    state: status.state,
+    rows: captureOf(ingested?.commit, table)?.total ?? null,
+    asOf: status.asOf,
+    since: status.since,
+    behind: behindOf(table, status) ?? null,
+    rejected: status.rejected,
+    commits: commitsOf(known, table),
+  }));
+  return {
+    source: source.sort(behindFirst),
+    commits: numbers.length,
+    warehouse: ofWarehouse,
+    warehouseProblem: problem,
+    bucket: lake.buckets.ingestion,
+  };
+}
+
+/** The newest commits that have captured something of a table. */
+const commitsOf = (commits: readonly IngestCommit[], table: string): SourceTableView["commits"] =>
+  commits
+    .flatMap((commit) => {
+      const capture = captureOf(commit, table);
+      const { rows = 0, deleted = { rows: 0 } } = capture ?? {};
+      return rows + deleted.rows === 0
+        ? []
+        : [{ number: commit.number, at: commit.createdAt, rows, deleted: deleted.rows }];
+    })
+    .slice(0, SHOWN_COMMITS);
+
+const behindFirst = (a: SourceTableView, b: SourceTableView): number =>
+  Number(a.behind === null) - Number(b.behind === null) || (a.table < b.table ? -1 : 1);

@@ -1,0 +1,63 @@
+import { withConnection } from "../../../adapters/postgres/postgres";
+import { messageOf } from "../../../domain/errors";
+import { literal, qualified } from "../../../domain/sql";
+import { LINEAGE, TABLES } from "../../../domain/warehouse/bookkeeping";
+import type { WarehouseTableView } from "../api";
+import type { ConsoleContext } from "../server/context";
+
+/** A row of the view, with what is asked about each of its tables. */
+interface Row {
+  readonly warehouse_table: string;
+  readonly is_current: string;
+  readonly as_of: string | null;
+  readonly behind_since: string | null;
+  readonly reason: string | null;
+  readonly rejected_rows: string;
+  readonly waiting_rows: string;
+  /** A JSON array of names. */
+  readonly sources: string;
+  readonly rows: string | null;
+}
+
+const INSTANT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
+const instant = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', ${INSTANT}) AS ${column}`;
+
+/** What the warehouse says of its tables, or why it cannot be asked. */
+export async function warehouseTables({ credentials, schema }: ConsoleContext["warehouse"]): Promise<{
+  readonly tables: readonly WarehouseTableView[];
+  readonly problem: string | null;
+}> {
+  const view = qualified(schema, TABLES);
+  try {
+    return await withConnection("warehouse", credentials, async (client) => {
+      const exists = await client.query("SELECT WHERE to_regclass($1) IS NOT NULL", [view]);
+      if (exists.rowCount === 0)
+        return { tables: [], problem: "the warehouse has no view of its tables yet: the next load makes it" };
+      const { rows } = await client.query<Row>(
+        `SELECT t.warehouse_table, t.is_current::text, ${instant("as_of")}, ${instant("behind_since")}, t.reason,
+                t.rejected_rows::text, t.waiting_rows::text,
+                (SELECT json_agg(l.source_table ORDER BY l.source_table)::text FROM ${qualified(schema, LINEAGE)} AS l
+                  WHERE l.warehouse_table = t.warehouse_table) AS sources,
+                (SELECT s.n_live_tup::text FROM pg_catalog.pg_stat_all_tables AS s
+                  WHERE s.schemaname = ${literal(schema)} AND s.relname = t.warehouse_table) AS rows
+           FROM ${view} AS t ORDER BY t.is_current, t.warehouse_table`,
+      );
+      return { tables: rows.map(tableOf), problem: null };
+    });
+  } catch (error) {
+    // A warehouse that is down is what one looks at the console for: it is shown, not thrown.
+    return { tables: [], problem: messageOf(error) };
+  }
+}
+
+const tableOf = (row: Row): WarehouseTableView => ({
+  table: row.warehouse_table,
+  isCurrent: row.is_current === "true",
+  sources: JSON.parse(row.sources) as string[],
+  rows: row.rows === null ? null : Number(row.rows),
+  asOf: row.as_of,
+  behindSince: row.behind_since,
+  reason: row.reason,
+  rejected: Number(row.rejected_rows),
+  waiting: Number(row.waiting_rows),
+});
