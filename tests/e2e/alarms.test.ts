@@ -193,7 +193,7 @@ describe("An alarm arrives when a person has to act, and only then:", function (
     for (const { body } of mails) expect(body).not.to.include("hunter2");
 
     cloud.setSecret("Totesys-Credentials", sourceSecret);
-    await watched.pass(10);
+    await watched.pass(16);
     // The warehouse may just have grown too old.
     const others = (await watched.newSubjects()).filter((subject) => !subject.endsWith(" freshness"));
     expect(others).to.deep.equal(["OK ingest-errors"]);
