@@ -10,7 +10,7 @@ const { join } = require("node:path");
  */
 const GROUPS = {
   stages: ["model", "stages", "examples"],
-  unit: ["domain", "adapters", "github", "docs"],
+  unit: ["domain", "adapters", "github", "docs", "project"],
   e2e: ["e2e", "local", "infra", "policy", "bootstrap", ""],
 };
 

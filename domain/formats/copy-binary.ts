@@ -1,5 +1,5 @@
 import type { DecodedArray } from "hyparquet";
-import { at } from "../at";
+import { at } from "./at";
 import { outputOf, reserve, valueWriter } from "./copy-values";
 import type { ColumnType } from "../model/types";
 

@@ -1,5 +1,5 @@
 import type { DecodedArray } from "hyparquet";
-import { at, wordAt } from "../at";
+import { at, wordAt } from "./at";
 import type { ColumnType } from "../model/types";
 
 /** A buffer that grows, and its view; its content may be taken. Numbers are written through the view: V8 inlines that. */

@@ -1,10 +1,9 @@
 import type { IngestCommit, ProcessCommit } from "../../domain/log/commit";
-import type { CommitNumber } from "../../domain/log/keys";
-import { commitNumber } from "../../domain/log/keys";
+import { type CommitNumber, commitNumber } from "../../domain/log/keys";
 import type { LoadReport } from "../../stages/load/load";
 import type { Cloud } from "../cloud";
 import { openLake } from "../console/objects/lake-reader";
-import type { StageResult } from "./run-report";
+import type { StageResult } from "./stage-result";
 
 /** Something that did not arrive, although every stage succeeded. */
 export interface Missing {

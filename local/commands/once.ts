@@ -2,7 +2,8 @@ import type { StageName } from "../cloud";
 import type { CloudEvent } from "../cloud-event";
 import type { Platform } from "../platform";
 import { missingData } from "./missing-data";
-import { requireSuccess, runReport, type RunReport, type StageResult } from "./run-report";
+import { requireSuccess, runReport, type RunReport } from "./run-report";
+import type { StageResult } from "./stage-result";
 
 /** The exit code of a run in which every stage succeeded, but not everything arrived: see `Missing`. */
 export const INCOMPLETE = 2;

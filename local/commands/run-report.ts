@@ -1,3 +1,4 @@
+import type { StageResult } from "./stage-result";
 import type { IngestReport } from "../../stages/ingest/ingest";
 import type { LoadReport } from "../../stages/load/load";
 import type { ProcessReport } from "../../stages/process/process";
@@ -19,12 +20,6 @@ export interface RunReport {
   readonly waiting: number;
   /** What did not arrive, although every stage succeeded; empty when everything did. */
   readonly missing: readonly Missing[];
-}
-
-/** A successful invocation of a stage. */
-export interface StageResult {
-  readonly stage: FunctionName;
-  readonly payload: unknown;
 }
 
 function added(tables: readonly Readonly<TableRows>[]): TableRows {

@@ -222,19 +222,6 @@ export interface SchemaChange {
   readonly changes: readonly string[];
 }
 
-/** What a person can have done. */
-export type ActionRequest =
-  | { readonly action: "run"; readonly stages: readonly StageName[] }
-  | { readonly action: "replay"; readonly tables: readonly string[]; readonly from?: number | undefined }
-  | { readonly action: "abandon-replay" }
-  | { readonly action: "reprocess" }
-  | { readonly action: "release"; readonly tables: readonly string[] }
-  | { readonly action: "trade" }
-  | { readonly action: "poison" }
-  | { readonly action: "mend" }
-  | { readonly action: "stop-source" }
-  | { readonly action: "start-source" };
-
 /** What an action will do, before it is done. */
 export interface Plan {
   readonly title: string;

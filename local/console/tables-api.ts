@@ -1,5 +1,5 @@
 import type { SourceState } from "../../domain/log/source-status";
-import type { ActionRequest } from "./api";
+import type { ActionRequest } from "./action-request";
 
 /** What the console's server and its pages say to each other of the state of tables: see `api.ts`. */
 

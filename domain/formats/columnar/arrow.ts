@@ -15,7 +15,7 @@ import {
   type Data,
   type DataType,
 } from "apache-arrow";
-import { byteAt } from "../../at";
+import { byteAt } from "../at";
 import type { ColumnType } from "../../model/types";
 
 /** A column's name, type and nullability: all that a schema needs to know. */

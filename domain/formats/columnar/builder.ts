@@ -1,5 +1,5 @@
 import { makeData, Utf8, type Data } from "apache-arrow";
-import { byteAt } from "../../at";
+import { byteAt } from "../at";
 import type { ColumnType } from "../../model/types";
 import { arrowType } from "./arrow";
 

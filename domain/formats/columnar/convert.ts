@@ -1,5 +1,5 @@
 import { DataType, TimeUnit, type Data, type RecordBatch } from "apache-arrow";
-import { at } from "../../at";
+import { at } from "../at";
 import type { ClockType } from "../../model/types";
 import { arrowSchema, arrowType, isValid, recordBatch, type ColumnShape } from "./arrow";
 import { columnBuilder } from "./builder";

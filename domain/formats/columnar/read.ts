@@ -1,5 +1,5 @@
 import type { Data } from "apache-arrow";
-import { at, byteAt, wordAt } from "../../at";
+import { at, byteAt, wordAt } from "../at";
 import type { ColumnType } from "../../model/types";
 import { decodeUtf8 } from "../utf8";
 

@@ -1,4 +1,4 @@
-import { at } from "../../at";
+import { at } from "../at";
 import { digits, type Parse, type ParseExact } from "./values";
 
 /**

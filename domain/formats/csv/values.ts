@@ -1,4 +1,4 @@
-import { byteAt } from "../../at";
+import { byteAt } from "../at";
 
 /**
  * Decodes one field from its bytes. Each decoder returns NaN (or undefined) for a text that is no

@@ -1,5 +1,5 @@
 import type { Data } from "apache-arrow";
-import { byteAt } from "../../at";
+import { byteAt } from "../at";
 import { hasNulls, isValid } from "../columnar/arrow";
 import type { EncodedValues } from "./chunk";
 

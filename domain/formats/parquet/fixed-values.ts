@@ -1,5 +1,5 @@
 import type { Data } from "apache-arrow";
-import { wordAt } from "../../at";
+import { wordAt } from "../at";
 import type { Kind } from "../../model/types";
 import { hasNulls, isValid } from "../columnar/arrow";
 import type { EncodedValues } from "./chunk";

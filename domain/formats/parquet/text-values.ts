@@ -1,5 +1,5 @@
 import type { Data } from "apache-arrow";
-import { wordAt } from "../../at";
+import { wordAt } from "../at";
 import type { EncodedValues } from "./chunk";
 import { LARGEST, LARGEST_SHARE, packBits } from "./dictionary";
 import { bytesOfText, compareTexts, hashOf, lengthOf, plainTexts, textsOf, type Texts } from "./texts";

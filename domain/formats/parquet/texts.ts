@@ -1,5 +1,5 @@
 import type { Data } from "apache-arrow";
-import { byteAt, wordAt } from "../../at";
+import { byteAt, wordAt } from "../at";
 import { hasNulls, isValid } from "../columnar/arrow";
 import { utf8 } from "../columnar/read";
 

@@ -1,5 +1,5 @@
 import type { Data } from "apache-arrow";
-import { byteAt } from "../../at";
+import { byteAt } from "../at";
 import { hasNulls, isValid } from "../columnar/arrow";
 
 /** Which rows of a row group have a value: a bit each, the first row in the lowest. */

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { ActionRequest, Activity, Deed, Plan } from "../api";
+import type { Activity, Deed, Plan } from "../api";
+import type { ActionRequest } from "../action-request";
 import { messageOf, post, useLive, type Live } from "./live";
 import { Time } from "./parts";
 

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import { TOPICS, type ActionRequest, type Posts, type Replies, type Topic } from "../api";
+import { TOPICS, type Posts, type Replies, type Topic } from "../api";
+import type { ActionRequest } from "../action-request";
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

@@ -15,7 +15,8 @@ import {
   placeSalesOrders,
   poisonOrder,
 } from "../../databases/totesys/changes";
-import { STAGES, type ActionRequest } from "../api";
+import { STAGES } from "../api";
+import type { ActionRequest } from "../action-request";
 import type { History } from "./history";
 
 export type Say = (line: string) => void;

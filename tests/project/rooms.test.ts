@@ -3,7 +3,7 @@ import { dirname, extname, join, normalize, resolve } from "node:path";
 import { expect } from "chai";
 import { preProcessFile } from "typescript";
 
-const PROJECT = resolve(__dirname, "..");
+const PROJECT = resolve(__dirname, "../..");
 const FOLDERS = ["adapters", "bench", "domain", "handlers", "infra", "local", "policy", "stages", "tests"];
 /** A reader sees so many names at a glance. */
 const MOST_SIBLINGS = 16;

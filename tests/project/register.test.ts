@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-const REGISTER = resolve(__dirname, "../register.cjs");
+const REGISTER = resolve(__dirname, "../../register.cjs");
 
 describe("A TypeScript file that Node runs with register.cjs", () => {
   let file: string;
