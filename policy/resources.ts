@@ -136,7 +136,7 @@ interface Statement {
 export function statementsOf(policy: unknown): readonly Statement[] {
   const document: unknown = typeof policy === "string" ? JSON.parse(policy) : policy;
   const statements = at(document, "Statement");
-  return [statements === UNKNOWN ? [] : (statements ?? [])].flat() as Statement[];
+  return [statements === UNKNOWN ? [] : (statements ?? [])].flat();
 }
 
 /** The texts of a value that is one, or a list of them; what is not known is left out. */

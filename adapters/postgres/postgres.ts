@@ -66,7 +66,9 @@ export async function connect(name: string, credentials: Credentials): Promise<p
     keepAlive: true,
   });
   // A connection that breaks while nothing is asked of it is noticed by the next query, which does not know why.
-  client.on("error", (error) => void (endedBy.has(client) || endedBy.set(client, error)));
+  client.on("error", (error) => {
+    if (!endedBy.has(client)) endedBy.set(client, error);
+  });
   client.connection.on("parameterStatus", ({ parameterName, parameterValue }: ParameterStatus) => {
     if (parameterName === "server_version") version = parameterValue;
   });

@@ -26,7 +26,8 @@ const RESERVED = new Set(
 /** A name for a constant; `taken` gets it. */
 export function constantName(name: string, taken: Set<string>): string {
   const [first = "table", ...rest] = wordsOf(name);
-  const camel = first.toLowerCase() + rest.map((word) => word[0]?.toUpperCase() + word.slice(1)).join("");
+  const camel =
+    first.toLowerCase() + rest.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
   const safe =
     /^[0-9]/.test(camel) || RESERVED.has(camel) ? `${/^[0-9]/.test(camel) ? "t" : ""}${camel}Table` : camel;
   return unique(safe, taken, (number) => `${safe}${number}`);

@@ -152,8 +152,7 @@ function readsOf(feed: Feed): Origin[] {
 export function joinsOfFeed(feed: Feed): readonly Join[] {
   const joins = new Map<string, Join>();
   for (const origin of readsOf(feed))
-    if ("join" in origin && origin.join !== undefined)
-      for (const join of pathOf(origin.join)) joins.set(joinName(join), join);
+    if ("join" in origin) for (const join of pathOf(origin.join)) joins.set(joinName(join), join);
   return [...joins.values()];
 }
 

@@ -69,12 +69,10 @@ export function sortChanges(
   if (!isAscending(deleted)) deleted.sort(compareKeys);
   const order = isAscending(keys) ? undefined : lastOfEach(keys, stableOrder(keys));
   const [first] = batches;
-  const isWhole = order === undefined && batches.length === 1 && first?.numRows === rows.length;
+  const whole =
+    order === undefined && batches.length === 1 && first?.numRows === rows.length ? first : undefined;
   return {
-    batch:
-      isWhole && first !== undefined
-        ? first
-        : takeBatch(batches, spec.columns, order === undefined ? rows : pick(rows, order)),
+    batch: whole ?? takeBatch(batches, spec.columns, order === undefined ? rows : pick(rows, order)),
     keys: order === undefined ? keys : pick(keys, order),
     deleted,
   };

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { arrowType, type ColumnShape } from "../formats/columnar/arrow";
+import { arrowType, arrowTypeName, type ColumnShape } from "../formats/columnar/arrow";
 import { TerminalError } from "../errors";
 import type { RowKey } from "./row-key";
 
@@ -35,7 +35,7 @@ export interface Place {
 
 /** Columns as a manifest lists them. */
 export const shapeOf = (columns: Readonly<Record<string, ColumnShape>>): [string, string][] =>
-  Object.entries(columns).map(([name, { type }]) => [name, String(arrowType(type))]);
+  Object.entries(columns).map(([name, { type }]) => [name, arrowTypeName(arrowType(type))]);
 
 export const indexName = (columns: readonly string[]): string => JSON.stringify(columns);
 

@@ -43,7 +43,7 @@ export function computedColumn(
         const value = valueAt(row);
         if (value !== null && value !== undefined) {
           if (write(builder, row, value)) continue;
-          reason = `${name} ${quoted(String(value))} does not fit ${typeName(type)}`;
+          reason = `${name} ${quoted(shownResult(value))} does not fit ${typeName(type)}`;
         } else if (!nullable && whenNull === undefined) reason = `${name} is NULL`;
       } catch (error) {
         reason = `${name}: ${messageOf(error)}`;
@@ -71,3 +71,6 @@ function readerOf(type: ColumnType, data: Data): (row: number) => AnyValue {
       return printerOf(type, data);
   }
 }
+
+/** What a function gave, for a message. */
+const shownResult = (value: unknown): string => (value as { toString(): string }).toString();

@@ -260,11 +260,12 @@ describe("a source with the types that most have reaches the warehouse and the l
         .map((name) => `${name}::text AS ${name}`)
         .join(", ");
       const loaded = await pipeline.warehouse.query<Record<string, string | null>>(
-        `SELECT ${list} FROM ${table.name} ORDER BY ${table.key}`,
+        `SELECT ${list} FROM ${table.name} ORDER BY ${table.key.join(", ")}`,
       );
-      expect(await rows(`SELECT ${list} FROM '${file}' ORDER BY ${table.key}`), table.name).to.deep.equal(
-        loaded.map((row) => Object.values(row)),
-      );
+      expect(
+        await rows(`SELECT ${list} FROM '${file}' ORDER BY ${table.key.join(", ")}`),
+        table.name,
+      ).to.deep.equal(loaded.map((row) => Object.values(row)));
     }
     duckdb.closeSync();
     await rm(directory, { recursive: true });

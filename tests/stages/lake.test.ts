@@ -1,9 +1,8 @@
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 import { expect } from "chai";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { dimCurrency } from "../../domain/shop/tables/dim-currency";
 import { model } from "../../domain/declarations";
 import { dimension } from "../../domain/model/table";
@@ -14,6 +13,7 @@ import {
   payDue,
   placeSalesOrders,
 } from "../../local/databases/totesys/changes";
+import { copyBucket } from "../support/pipeline/copy-bucket";
 import { stagesOver, startPipeline, type Pipeline } from "../support/pipeline/pipeline";
 
 /** The keys that a template stands for, as Athena projects them: two digits for month and day. */
@@ -312,27 +312,4 @@ function pipelineAt(pipeline: Pipeline, time: string): Pick<Pipeline, "ingest"> 
     telemetry: { info: () => undefined, warn: () => undefined, count: () => undefined },
     now: () => new Date((at += 1)),
   });
-}
-
-/** Copies all objects of the processed bucket into a directory; returns their keys. */
-async function copyBucket(
-  { s3 }: Pipeline,
-  Bucket: "ingestion" | "processed",
-  directory: string,
-): Promise<string[]> {
-  const client = new S3Client({
-    endpoint: s3.url,
-    region: "eu-west-2",
-    forcePathStyle: true,
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  });
-  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
-  const keys = Contents.map(({ Key }) => Key!);
-  for (const Key of keys) {
-    const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
-    await mkdir(dirname(join(directory, Key)), { recursive: true });
-    await writeFile(join(directory, Key), await Body!.transformToByteArray());
-  }
-  client.destroy();
-  return keys;
 }

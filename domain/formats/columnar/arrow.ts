@@ -48,6 +48,9 @@ export function arrowType(type: ColumnType): DataType {
   }
 }
 
+/** The name of an Arrow type with its parameters, such as `Decimal[10e+2]`. */
+export const arrowTypeName = (type: { toString(): string }): string => type.toString();
+
 /** The Arrow schema of a table. */
 export const arrowSchema = (columns: Readonly<Record<string, ColumnShape>>): Schema =>
   new Schema(

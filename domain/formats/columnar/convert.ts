@@ -1,7 +1,7 @@
 import { DataType, TimeUnit, type Data, type RecordBatch } from "apache-arrow";
 import { at } from "../at";
 import type { ClockType } from "../../model/types";
-import { arrowSchema, arrowType, isValid, recordBatch, type ColumnShape } from "./arrow";
+import { arrowSchema, arrowType, isValid, recordBatch, type ColumnShape, arrowTypeName } from "./arrow";
 import { columnBuilder } from "./builder";
 
 /**
@@ -28,7 +28,7 @@ export function asColumns(
 function asColumn(data: Data, { type }: ColumnShape): Data | undefined {
   const wanted = arrowType(type);
   const held: DataType = data.type;
-  if (String(held) === String(wanted)) return data;
+  if (arrowTypeName(held) === arrowTypeName(wanted)) return data;
   if (type.kind === "time" && DataType.isTime(held) && held.unit === TimeUnit.MILLISECOND) {
     const values = data.values as Int32Array;
     return inMicroseconds(data, type, (row) => BigInt(at(values, row)));

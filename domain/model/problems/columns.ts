@@ -51,12 +51,14 @@ function columnProblems(source: SourceTable, column: Column): string[] {
   ];
 }
 
+/** A value for a message; JSON has no bigint. */
+const shownValue = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? `${part}n` : part)) ?? typeof value;
+
 /** Is the value one of the type? */
 function valueProblems(type: ColumnType, value: unknown, what: string): string[] {
   if (value === undefined || isValueOf(type, value)) return [];
-  return [
-    `${what} ${JSON.stringify(String(value))}, which is not a value of ${typeName(type)}: give one that is`,
-  ];
+  return [`${what} ${shownValue(value)}, which is not a value of ${typeName(type)}: give one that is`];
 }
 
 const isValueOf = (type: ColumnType, value: unknown): boolean =>

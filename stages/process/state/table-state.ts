@@ -141,7 +141,7 @@ export async function openTableState(
     savedKey = undefined;
 
   return {
-    find: rows.find,
+    find: (keys) => rows.find(keys),
     findReferring: (columns, values) => {
       const types = columns.map((name) => typeOf(spec.columns, name));
       const prefixes = values.map((value) => asParts(types, value));

@@ -76,7 +76,7 @@ describe("the load", () => {
 
   it("refuses when a table of its own beside the ledger is gone", async () => {
     await pipeline.load();
-    await pipeline.warehouse.query("DROP TABLE marble_orphan");
+    await pipeline.warehouse.query("DROP TABLE marble_orphan CASCADE");
     expect(await failure(pipeline.load())).to.include("public.marble_orphan is gone");
   });
 

@@ -118,7 +118,7 @@ function memoryStore(): StateStore {
   };
   return {
     get: (key) => Promise.resolve(new TextDecoder().decode(read(key))),
-    range: (key, start, end) => Promise.resolve(read(key).slice(start, end).buffer as ArrayBuffer),
+    range: (key, start, end) => Promise.resolve(read(key).slice(start, end).buffer),
     stream: () => Promise.reject(new Error("no stream is read")),
     putIfAbsent: (key, body) => {
       if (objects.has(key)) return Promise.resolve(false);
