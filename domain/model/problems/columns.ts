@@ -53,7 +53,7 @@ function columnProblems(source: SourceTable, column: Column): string[] {
 
 /** A value for a message; JSON has no bigint. */
 const shownValue = (value: unknown): string =>
-  JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? `${part}n` : part)) ?? typeof value;
+  JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? `${part}n` : part));
 
 /** Is the value one of the type? */
 function valueProblems(type: ColumnType, value: unknown, what: string): string[] {
