@@ -1,37 +1,25 @@
 import { expect } from "chai";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startCommand, type RunningCommand } from "../support/local/command";
+import { runCommand, startCommand } from "../support/local/command";
 
 describe("npm run demo", function () {
   this.timeout(120_000);
-  /** The demo empties `.marble/demo` below the folder that it is started in. */
-  let cwd: string;
-  beforeEach(async () => {
-    cwd = await mkdtemp(join(tmpdir(), "marble-demo-"));
-  });
-  afterEach(() => rm(cwd, { recursive: true }));
-
-  const start = (...args: readonly string[]): RunningCommand =>
-    startCommand("local/commands/demo/demo.ts", args, {}, { cwd });
-  const remains = (path: string): boolean => existsSync(join(cwd, ".marble/demo", path));
 
   it("stops everything when it is interrupted, and is not mistaken for done", async () => {
-    const demo = start();
+    const demo = startCommand("local/commands/demo/demo.ts", []);
     await demo.printed("✔ ingest");
     demo.child.kill("SIGINT");
     const { code, stdout } = await demo.ended;
 
     expect(code).to.equal(130);
     expect(stdout).not.to.include("done");
-    expect(remains("postgres/source/data/postmaster.pid")).to.equal(false);
-    expect(remains("lock")).to.equal(false);
+    expect(existsSync(".marble/demo/postgres/source/data/postmaster.pid")).to.equal(false);
+    expect(existsSync(".marble/demo/lock")).to.equal(false);
   });
 
   it("stays up with its console when that is wanted, and ends in order with Ctrl-C", async () => {
-    const demo = start("--keep");
+    const demo = startCommand("local/commands/demo/demo.ts", ["--keep"]);
     await demo.printed("stop with Ctrl-C");
     const [address = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(demo.output()) ?? [];
     const { stages } = (await (await fetch(`${address}/api/overview`)).json()) as {
@@ -44,11 +32,11 @@ describe("npm run demo", function () {
     expect(code, stderr).to.equal(0);
     expect(stdout).to.include("everything is stopped");
     expect(stdout).to.match(/warehouse {3}psql 'postgresql:\/\/.*\/warehouse'/);
-    expect(remains("postgres/source/data/postmaster.pid")).to.equal(false);
+    expect(existsSync(".marble/demo/postgres/source/data/postmaster.pid")).to.equal(false);
   });
 
   it("shows what went through each stage and answers questions, and leaves nothing running", async () => {
-    const { code, stdout, stderr } = await start().ended;
+    const { code, stdout, stderr } = await runCommand("local/commands/demo/demo.ts", []);
 
     expect(code, stderr).to.equal(0);
     expect(stderr, "warnings in the midst of it").to.equal("");
@@ -65,8 +53,10 @@ describe("npm run demo", function () {
       expect(stdout).to.include(text);
     }
     for (const server of ["source", "warehouse"]) {
-      expect(remains(`postgres/${server}/data`)).to.equal(true);
-      expect(remains(`postgres/${server}/data/postmaster.pid`), `${server} has stopped`).to.equal(false);
+      expect(
+        existsSync(join(".marble/demo/postgres", server, "data", "postmaster.pid")),
+        `${server} has stopped`,
+      ).to.equal(false);
     }
   });
 });
