@@ -1,8 +1,9 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { DEFAULTS } from "../infra/settings/config";
 import { startCloud, type Cloud } from "./cloud";
 import type { CloudEvent } from "./cloud-event";
-import { databaseSecret } from "./databases/database-secret";
+import { databaseSecret, isSameDatabase } from "./databases/database-secret";
 import { embeddedSource, embeddedWarehouse, givenDatabase, type LocalDatabase } from "./databases/databases";
 import { LOCK_FILE, lockDirectory } from "./directory-lock";
 import { startAll } from "./cloud/start-all";
@@ -52,6 +53,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     source: options.source === undefined ? undefined : databaseSecret(options.source, "--source"),
     warehouse: options.warehouse === undefined ? undefined : databaseSecret(options.warehouse, "--warehouse"),
   };
+  const isShared = given.source && given.warehouse && isSameDatabase(given.source, given.warehouse);
+  if (isShared && [warehouseSchema, DEFAULTS.martsSchema].includes(sourceSchema)) {
+    throw new Error(
+      `--source and --warehouse name the same database, and the schema ${sourceSchema} is read and written: ` +
+        "what is loaded would be captured again; choose another with --warehouse-schema, or another database",
+    );
+  }
   return startAll(async (started) => {
     const unlock = lockDirectory(lake);
     started(unlock);

@@ -15,6 +15,8 @@ import { missingGrant, missingTemporary } from "./rights";
 
 /** The warehouse within one transaction. */
 export interface Warehouse {
+  /** Which database it is, so that it can be told from the source. */
+  identity(): Promise<{ readonly systemIdentifier: string; readonly database: string }>;
   /** What is in the schema. */
   catalogue(): Promise<readonly CatalogueTable[]>;
   views(): Promise<ReadonlySet<string>>;
@@ -109,6 +111,13 @@ export async function askingWarehouse<T>(work: () => Promise<T>): Promise<T> {
 
 function warehouse(client: pg.Client, schema: string): Warehouse {
   return {
+    identity: async () => {
+      const [row] = await rowsOf<"systemIdentifier" | "database">(
+        client,
+        `SELECT (SELECT system_identifier::text FROM pg_control_system()) AS "systemIdentifier", current_database() AS database`,
+      );
+      return { systemIdentifier: row?.systemIdentifier ?? "", database: row?.database ?? "" };
+    },
     catalogue: () => catalogueOf(client, schema),
     views: async () => {
       const rows = await rowsOf<"name">(

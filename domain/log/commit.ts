@@ -172,6 +172,8 @@ export const processCommit = z.object({
   model: z.object({ version: z.int().positive(), shape: z.string() }),
   /** That of the ingest commit: the age of what the warehouse shows. */
   capturedAt: z.iso.datetime(),
+  /** That of the ingest commit: where the rows come from. Commits made before it was kept lack it. */
+  source: z.object({ systemIdentifier: z.string(), database: z.string(), schema: z.string() }).optional(),
   /** The days that the calendar holds after this commit. */
   calendar: z.object({ first: z.iso.date(), last: z.iso.date() }),
   /** Where the latest rows of each joined source table are kept. */

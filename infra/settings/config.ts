@@ -167,6 +167,19 @@ function networkProblems({ subnetIds, securityGroupIds }: MarbleConfig): string[
   ];
 }
 
+/** Load refuses it too, when it knows which databases the secrets lead to. */
+function schemaProblems(config: MarbleConfig): string[] {
+  const { sourceSecret, warehouseSecret, sourceSchema } = config;
+  if (sourceSecret !== warehouseSecret) return [];
+  const names = (["warehouseSchema", "martsSchema"] as const).filter((name) => config[name] === sourceSchema);
+  return names.map(
+    (name) =>
+      `${NAMESPACE}:${name} is the schema that the source is read from (${NAMESPACE}:sourceSchema), in the same database: ` +
+      "what is loaded would be captured again. Choose another schema, or the secret of another database " +
+      `(${NAMESPACE}:warehouseSecret).`,
+  );
+}
+
 function quicksightProblems(config: MarbleConfig): string[] {
   return missingForQuickSight(config).map(
     (name) =>
@@ -176,7 +189,7 @@ function quicksightProblems(config: MarbleConfig): string[] {
 }
 
 /** What settings must be together. */
-const CHECKS = [calendarProblems, freshnessProblems, networkProblems, quicksightProblems];
+const CHECKS = [calendarProblems, freshnessProblems, networkProblems, schemaProblems, quicksightProblems];
 
 function describeIssue(issue: z.core.$ZodIssue, own: Readonly<Record<string, string>>): string[] {
   if (issue.code === "unrecognized_keys") {

@@ -33,6 +33,20 @@ export function databaseSecret(url: string, option: string): string {
   });
 }
 
+/**
+ * Do two secrets lead to one database, as far as their texts say? One host may have several names; load compares what
+ * the servers say.
+ */
+export function isSameDatabase(one: string, other: string): boolean {
+  const [a, b] = [one, other].map(placeIn);
+  return a === b;
+}
+
+function placeIn(secret: string): string {
+  const { host, port, database } = JSON.parse(secret) as { host: string; port: number; database: string };
+  return JSON.stringify([LOOPBACK.has(host) || host === "::1" ? "localhost" : host, port, database]);
+}
+
 function parsed(url: string, option: string): URL {
   try {
     return new URL(url);

@@ -27,6 +27,7 @@ export async function loadCommit(
   const number = nextCommit(loaded?.number);
   const [last, commit] = await Promise.all([loaded && log.read(loaded.number), log.read(number)]);
   if (loaded !== undefined) checkLake(loaded, last, context);
+  await checkSource(commit ?? last, warehouse, context);
   if (commit === undefined) return { kind: "upToDate", head: loaded?.number };
 
   const targets = await prepareWarehouse(warehouse, context);
@@ -63,6 +64,27 @@ export function checkLake(
     `the schema ${schema} of the warehouse was loaded from the lake ${lake}, up to commit ${number}; the bucket ${store.bucket} ${is}: ` +
       "load this lake into a schema of its own, or into an empty warehouse",
     { subject: { commit: number } },
+  );
+}
+
+/**
+ * A warehouse in the schema of its source would be captured as a part of it, and every load would make new changes.
+ * @throws TerminalError when the tables or the marts would be made where the source is read
+ */
+async function checkSource(
+  commit: ProcessCommit | undefined,
+  warehouse: Warehouse,
+  { schema, martsSchema }: Pick<LoadContext, "schema" | "martsSchema">,
+): Promise<void> {
+  const source = commit?.source;
+  if (commit === undefined || source === undefined || ![schema, martsSchema].includes(source.schema)) return;
+  const { systemIdentifier, database } = await warehouse.identity();
+  if (database !== source.database || systemIdentifier !== source.systemIdentifier) return;
+  const setting = schema === source.schema ? "marble:warehouseSchema" : "marble:martsSchema";
+  throw new TerminalError(
+    `the warehouse is the schema ${source.schema} of the database ${database}, which is the source: its tables would be ` +
+      `captured as tables of the source; set ${setting} to another schema, or let the secret of the warehouse name another database`,
+    { subject: { commit: commit.number } },
   );
 }
 

@@ -64,6 +64,7 @@ export async function processCommitted(
     createdAt: now().toISOString(),
     model: modelStamp(model),
     capturedAt: commit.capturedAt ?? commit.createdAt,
+    source: placeOf(commit.source),
     calendar: calendar.covered,
     state: { ...previous?.state, ...joined.state },
     tables: { ...tableCommits([...direct, ...joined.parts]), ...calendar.tables },
@@ -72,6 +73,16 @@ export async function processCommitted(
     sources: sourceStatuses(commit, previous, { quarantine, rejected: rejected.counts() }),
   };
 }
+
+const placeOf = ({
+  systemIdentifier,
+  database,
+  schema,
+}: IngestCommit["source"]): ProcessCommit["source"] => ({
+  systemIdentifier,
+  database,
+  schema,
+});
 
 /** A feed whose rows need nothing but themselves, with one capture of its source and the tasks of its files. */
 interface DirectCapture {

@@ -168,6 +168,21 @@ describe("A bad configuration", () => {
     );
   });
 
+  for (const name of ["warehouseSchema", "martsSchema"]) {
+    it(`is refused when ${name} is where the source is read, in the same database`, () => {
+      const shared = { ...EMAIL, "marble:warehouseSecret": "Totesys-Credentials" };
+      const inOne = { ...shared, "marble:sourceSchema": "one", [`marble:${name}`]: "one" };
+      expect(() => parseConfig(inOne)).to.throw(
+        `marble:${name} is the schema that the source is read from (marble:sourceSchema), in the same database: ` +
+          "what is loaded would be captured again. Choose another schema, or the secret of another database (marble:warehouseSecret).",
+      );
+      expect(() => parseConfig({ ...shared, "marble:sourceSchema": "two" })).not.to.throw();
+      expect(() =>
+        parseConfig({ ...inOne, "marble:warehouseSecret": "Warehouse-Credentials" }),
+      ).not.to.throw();
+    });
+  }
+
   it("is refused for a key that Marble does not know, with those that it knows", () => {
     const parse = (): unknown => parseConfig({ ...EMAIL, "marble:alertMail": "x@example.com" });
     expect(parse).to.throw(`unknown setting marble:alertMail; the settings are ${SETTING_NAMES.join(", ")}`);

@@ -1,0 +1,33 @@
+import { expect } from "chai";
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startPlatform, type PlatformOptions } from "../../local/platform";
+import { failureOf } from "../support/failure";
+
+describe("A local platform whose source and warehouse would be one schema is refused before it makes anything", () => {
+  const lake = join(tmpdir(), "marble-that-is-never-made");
+  const same: readonly (readonly [what: string, options: Partial<PlatformOptions>])[] = [
+    ["by the same URL", {}],
+    [
+      "by another name of this machine, and another role",
+      { warehouse: "postgresql://me@127.0.0.1:5432/one" },
+    ],
+    ["in a schema of any name", { sourceSchema: "mine", warehouseSchema: "mine" }],
+    ["because the marts would be made in it", { sourceSchema: "marts" }],
+  ];
+  for (const [what, options] of same) {
+    it(what, async () => {
+      const url = "postgresql://reader:hunter2@localhost/one";
+      const refused = await failureOf(
+        startPlatform({ lake, source: url, warehouse: url, progress: () => undefined, ...options }),
+      );
+
+      expect(refused.message).to.match(
+        /^--source and --warehouse name the same database, .* --warehouse-schema/,
+      );
+      expect(refused.message).not.to.include("hunter2");
+      expect(existsSync(lake)).to.equal(false);
+    });
+  }
+});

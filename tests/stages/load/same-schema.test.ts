@@ -1,0 +1,50 @@
+import { expect } from "chai";
+import { failureOf } from "../../support/failure";
+import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
+import { TINY_CALENDAR, createTinySource } from "../../support/oracle/tiny-totesys";
+import { startPipeline, type LoadOptions, type Pipeline } from "../../support/pipeline/pipeline";
+
+describe("A warehouse in the schema of its source is refused: both would feed each other", () => {
+  let pipeline: Pipeline;
+  before(async () => {
+    const source = await createTinySource();
+    const warehouse = { ...source, drop: () => Promise.resolve() };
+    pipeline = await startPipeline({ source, warehouse, calendar: TINY_CALENDAR });
+    await pipeline.ingest();
+    await pipeline.process();
+  });
+  after(() => pipeline.close());
+
+  const relations = (): Promise<unknown[]> =>
+    pipeline.source.query(
+      "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY relname",
+    );
+
+  const refused: readonly (readonly [what: string, setting: string, options: LoadOptions])[] = [
+    ["for its tables", "marble:warehouseSchema", { schema: "public" }],
+    ["for its marts", "marble:martsSchema", { schema: "dwh", martsSchema: "public" }],
+  ];
+  for (const [what, setting, options] of refused) {
+    it(`${what}, before anything is written`, async () => {
+      const before = await relations();
+      const { message } = await failureOf(pipeline.load(options));
+
+      expect(message).to.match(
+        /^the warehouse is the schema public of the database test_\d+, which is the source: its tables would be captured/,
+      );
+      expect(message).to.include(`set ${setting} to another schema`);
+      expect(await relations()).to.deep.equal(before);
+    });
+  }
+
+  it("is loaded in another schema of the same database, but not moved to that of the source later", async () => {
+    await pipeline.source.query("CREATE SCHEMA dwh");
+    await pipeline.load({ schema: "dwh" });
+    expect(await actualRows(pipeline.source, "dwh")).to.deep.equal(await expectedRows(pipeline.source));
+
+    expect((await failureOf(pipeline.load({ schema: "dwh", martsSchema: "public" }))).message).to.include(
+      "marble:martsSchema",
+    );
+    expect((await pipeline.ingest()).commit, "the source has nothing new").to.equal(null);
+  });
+});
