@@ -212,7 +212,7 @@ describe("The report", () => {
       await pipeline.warehouse.query("CREATE SCHEMA big");
       for (const [mart, select] of Object.entries(columns))
         await pipeline.warehouse.query(
-          `CREATE TABLE big.${mart} AS SELECT ${select} FROM generate_series(1, ${mart === "best_designs" ? 20_000 : 1_000_000}) n`,
+          `CREATE TABLE big.${mart} AS SELECT ${select} FROM generate_series(1, 20_000) n`,
         );
       const { report } = await reporting.run({ now: new Date("2026-12-02T00:00:00Z"), martsSchema: "big" });
       const { rows } = dataIn(await reporting.page(report!));
@@ -224,7 +224,7 @@ describe("The report", () => {
       expect(rows["order_changes"]).to.have.lengthOf(10);
       expect(rows["outstanding_payments"]).to.have.lengthOf(5);
       expect(rows["outstanding_payments"]?.reduce((sum, { payments }) => sum + Number(payments), 0)).to.equal(
-        1e6,
+        20_000,
       );
     });
   });
