@@ -5,6 +5,7 @@ import { monotonicClock } from "../../../stages/shared/clock";
 import { breakTable } from "../../support/postgres/broken-table";
 import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
 import { failureOf } from "../../support/failure";
+import { startAfterFirstRun } from "../../support/pipeline/first-run";
 import { stagesOver, startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
 const CHANGES = `UPDATE payment SET paid = NOT paid WHERE payment_id % 3 = 0;
@@ -13,9 +14,6 @@ const CHANGES = `UPDATE payment SET paid = NOT paid WHERE payment_id % 3 = 0;
 
 describe("a table that the source fails to give stops no other", () => {
   let pipeline: Pipeline;
-  beforeEach(async () => {
-    pipeline = await startPipeline({ seeded: true });
-  });
   afterEach(() => pipeline.close());
 
   const captureOf = async (table: string): Promise<TableCapture> =>
@@ -27,7 +25,7 @@ describe("a table that the source fails to give stops no other", () => {
   const counted = (): number | undefined => pipeline.counted.get("TablesFailed")?.at(-1);
 
   it("and goes on from where it was, with all that changed and was deleted meanwhile", async () => {
-    await pipeline.run();
+    pipeline = await startAfterFirstRun();
     await pipeline.source.query(CHANGES);
     const mend = await breakTable(pipeline.source, "payment");
 
@@ -55,6 +53,7 @@ describe("a table that the source fails to give stops no other", () => {
   });
 
   it("from the first run on", async () => {
+    pipeline = await startPipeline({ seeded: true });
     const mend = await breakTable(pipeline.source, "payment");
     const report = await pipeline.ingest();
     expect(report.tables).to.include.keys("department", "sales_order");
@@ -67,7 +66,7 @@ describe("a table that the source fails to give stops no other", () => {
   });
 
   it("in the middle of a capture in full, which is then made", async () => {
-    await pipeline.run();
+    pipeline = await startAfterFirstRun();
     await pipeline.source.query(`${CHANGES}; ALTER TABLE payment ADD COLUMN note text DEFAULT 'old'`);
     const mend = await breakTable(pipeline.source, "payment");
     await pipeline.ingest();
@@ -80,6 +79,7 @@ describe("a table that the source fails to give stops no other", () => {
   });
 
   it("also in the middle of its rows, at a value that cannot be sent", async () => {
+    pipeline = await startPipeline({ seeded: true });
     const name = `${pipeline.source.name}_ascii`;
     await pipeline.source.query(
       `CREATE DATABASE ${name} ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`,
@@ -110,7 +110,7 @@ describe("a table that the source fails to give stops no other", () => {
   });
 
   it("also while somebody holds a lock on it", async () => {
-    await pipeline.run();
+    pipeline = await startAfterFirstRun();
     const migration = await connect(pipeline.source.url);
     await migration.query("BEGIN; LOCK TABLE payment");
     await pipeline.source.query("UPDATE department SET manager = 'seen' WHERE department_id = 1");
@@ -123,6 +123,7 @@ describe("a table that the source fails to give stops no other", () => {
   });
 
   it("and when it gives none, the run fails with the first error, and commits nothing", async () => {
+    pipeline = await startPipeline({ seeded: true });
     const tables = await pipeline.source.query<{ name: string }>(
       "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'",
     );

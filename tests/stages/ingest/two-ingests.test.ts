@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { failureOf } from "../../support/failure";
-import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+import { startAfterFirstRun } from "../../support/pipeline/first-run";
+import type { Pipeline } from "../../support/pipeline/pipeline";
 
 describe("two runs of ingest at once", () => {
   let pipeline: Pipeline;
@@ -10,8 +11,7 @@ describe("two runs of ingest at once", () => {
   let whileCapturing: (() => Promise<void>) | undefined;
 
   beforeEach(async () => {
-    pipeline = await startPipeline({
-      seeded: true,
+    pipeline = await startAfterFirstRun({
       before: async ({ operation, key }) => {
         const listing = operation === "ListObjectsV2";
         const due = listing ? meanwhile : key.includes("/sales_order/") ? whileCapturing : undefined;
@@ -21,7 +21,6 @@ describe("two runs of ingest at once", () => {
         await due();
       },
     });
-    await pipeline.run();
   });
   afterEach(() => pipeline.close());
 

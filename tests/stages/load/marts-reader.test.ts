@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { Client } from "pg";
 import { marts } from "../../../domain/declarations";
-import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+import { startAfterFirstRun } from "../../support/pipeline/first-run";
+import type { Pipeline } from "../../support/pipeline/pipeline";
 
 const DOCUMENT = join(__dirname, "../../../docs/quicksight.md");
 
@@ -21,10 +22,7 @@ describe("A role that reads the marts, as docs/quicksight.md makes it", () => {
   let role: string;
   let reader: Client;
   before(async () => {
-    pipeline = await startPipeline({ seeded: true });
-    await pipeline.ingest();
-    await pipeline.process();
-    await pipeline.load();
+    pipeline = await startAfterFirstRun();
     role = `${pipeline.warehouse.name}_quicksight`;
     const [owner] = await pipeline.warehouse.query<{ name: string }>("SELECT current_user AS name");
     await pipeline.warehouse.query(documented({ quicksight: role, loader: owner!.name }));

@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import { failureOf } from "../../support/failure";
+import { startAfterFirstRun } from "../../support/pipeline/first-run";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
 describe("A warehouse that was loaded from another lake is not mistaken for this one's", () => {
   let old: Pipeline;
   let begunAnew: Pipeline;
   beforeEach(async () => {
-    old = await startPipeline({ seeded: true });
-    await old.run();
+    old = await startAfterFirstRun();
     const drop = (): Promise<void> => Promise.resolve();
     begunAnew = await startPipeline({
       source: { ...old.source, drop },

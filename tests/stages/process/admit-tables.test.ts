@@ -3,7 +3,8 @@ import type { Model } from "../../../domain/model/model";
 import { model } from "../../../domain/declarations";
 import type { SourceTable } from "../../../domain/model/source";
 import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
-import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+import { startAfterFirstRun } from "../../support/pipeline/first-run";
+import type { Pipeline } from "../../support/pipeline/pipeline";
 
 describe("A quarantine that lasts", function () {
   this.timeout(60_000);
@@ -11,13 +12,11 @@ describe("A quarantine that lasts", function () {
   /** The ingest commits that were read. */
   let read: string[] = [];
   beforeEach(async () => {
-    pipeline = await startPipeline({
-      seeded: true,
+    pipeline = await startAfterFirstRun({
       before: ({ operation, bucket, key }) => {
         if (operation === "GetObject" && bucket === "ingestion" && key.startsWith("commits/")) read.push(key);
       },
     });
-    await pipeline.run();
     await pipeline.source.query(
       "ALTER TABLE design ALTER file_name TYPE varchar(900)[] USING ARRAY[file_name]",
     );

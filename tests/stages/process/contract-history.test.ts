@@ -9,7 +9,8 @@ import type { Fact } from "../../../domain/model/table";
 import { integer } from "../../../domain/model/types";
 import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
 import { createDatabase, type TestDatabase } from "../../support/postgres/postgres";
-import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+import { startAfterFirstRun } from "../../support/pipeline/first-run";
+import type { Pipeline } from "../../support/pipeline/pipeline";
 
 /** The model, with other words for where the units of a sales order come from. */
 function mended(name: string, column: SourceColumn): Model {
@@ -30,8 +31,7 @@ describe("the log stays processable when the source has changed", () => {
   let pipeline: Pipeline;
   let order = 0;
   beforeEach(async () => {
-    pipeline = await startPipeline({ seeded: true });
-    await pipeline.run();
+    pipeline = await startAfterFirstRun();
     const [row] = await pipeline.source.query<{ id: number }>(
       "SELECT min(sales_order_id) AS id FROM sales_order",
     );

@@ -9,7 +9,8 @@ import { dimension } from "../../../domain/model/table";
 import { integer, text } from "../../../domain/model/types";
 import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
 import { failureOf } from "../../support/failure";
-import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+import { startAfterFirstRun } from "../../support/pipeline/first-run";
+import type { Pipeline } from "../../support/pipeline/pipeline";
 
 const failure = async (promise: Promise<unknown>): Promise<string> => (await failureOf(promise)).message;
 
@@ -53,8 +54,7 @@ function changed(version: number): Model {
 describe("A change of the model", () => {
   let pipeline: Pipeline;
   beforeEach(async () => {
-    pipeline = await startPipeline({ seeded: true });
-    await pipeline.run();
+    pipeline = await startAfterFirstRun();
     await pipeline.source.query("UPDATE payment SET paid = NOT paid WHERE payment_id = 1");
     await pipeline.run();
   });

@@ -66,7 +66,7 @@ describe("How a stage stands", () => {
 
     expect(failure).to.deep.include({ since: at(2).toISOString(), count: 3, sentence: "GRANT SELECT" });
     expect(failure?.remedy).to.include("A person has to");
-    expect(view([run(1, down)]).failure?.remedy).to.include("heals by itself");
+    expect(view([run(1, down)]).failure?.remedy).to.include("recovers once the cause is gone");
   });
 
   it("keeps the failure while the next try is underway", () => {
