@@ -230,8 +230,11 @@ describe("a load that does not come to its end", function () {
     await change(201);
     await pipeline.warehouse.query("BEGIN; LOCK TABLE fact_payment IN ACCESS EXCLUSIVE MODE");
 
-    const loading = pipeline.load();
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    let ended = false;
+    const loading = pipeline.load().finally(() => (ended = true));
+    const waits = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'fact_payment'::regclass";
+    while ((await pipeline.warehouse.query(waits)).length === 0)
+      expect(ended, "the load ended before it came to the lock").to.equal(false);
     await pipeline.warehouse.query("COMMIT");
 
     expect(await loading).to.deep.include({ commits: [2] });
