@@ -168,7 +168,7 @@ describe("The problems of a model", () => {
       "fact_plane.zone is dateOf of flight.at in the time zone Europe/London, but flight.at has no time zone: " +
         "leave the time zone out, or declare the column as timestamptz",
       "fact_plane.elsewhere is timeOf in the time zone Europe/Atlantis, which is not known: name one such as Europe/London",
-      'fact_plane.constant is always 7, which is not a value of date: give one that is',
+      "fact_plane.constant is always 7, which is not a value of date: give one that is",
       "fact_plane.computed is computed from day, which is parsedDate of flight.at, which is timestamp, " +
         "but parsedDate takes text: use computed(...), or copy the column",
     ]);

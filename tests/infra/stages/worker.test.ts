@@ -50,7 +50,9 @@ describe("Workers help with large commits:", () => {
     const without = await programWith({ remodelConcurrency: "0" });
     expect(without.functions).to.have.lengthOf(4);
     expect(stageOf(without, "process").environment["REMODEL_CONCURRENCY"]).to.equal("0");
-    expect(JSON.stringify(without.resources.map(({ inputs, name }) => [name, inputs]))).not.to.match(
+    // The policies of the lake's buckets name the worker's role all the same: a deployment may not write them.
+    const others = without.resources.filter(({ type }) => !type.endsWith(":BucketPolicy"));
+    expect(JSON.stringify(others.map(({ inputs, name }) => [name, inputs]))).not.to.match(
       /remodel-|handouts/,
     );
     for (const type of ["EventSourceMapping", "QueuePolicy"])
