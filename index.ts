@@ -224,8 +224,17 @@ export const quicksight = quickSight
   ? { dataSource: quickSight.dataSourceArn, analyses: quickSight.ids, dashboards: quickSight.ids }
   : "off";
 export const alertTopic = alerts.topicArn;
-const mails =
-  report && config.reportMail !== NEVER
-    ? `Open two mails from AWS, of the alarms to ${config.alertEmail} and of the reports to ${config.reportEmail || config.alertEmail}, and confirm both within 48 hours.`
-    : `Open the mail from AWS to ${config.alertEmail} and confirm it within 48 hours.`;
-export const nextStep = `${mails} Nothing is mailed before. After 48 hours AWS deletes what nobody has confirmed: pulumi up --refresh then sends another mail.`;
+const { alertEmail } = config;
+const reportEmail = config.reportEmail || alertEmail;
+// A list, as the Pulumi CLI cuts off what a text has beyond 150 characters.
+export const nextSteps = [
+  ...(report && config.reportMail !== NEVER
+    ? [
+        "Open two mails from AWS, and confirm both within 48 hours.",
+        `The mail to ${alertEmail} is about alarms.`,
+        `The mail to ${reportEmail} is about reports.`,
+      ]
+    : [`Open the mail from AWS to ${alertEmail}, and confirm it within 48 hours.`]),
+  "Nothing is mailed before.",
+  "After 48 hours AWS deletes what nobody has confirmed: pulumi up --refresh then sends another mail.",
+];

@@ -5,9 +5,14 @@ import { expect } from "chai";
 import { zipSync } from "fflate";
 import { runProgram, type DeclaredFunction, type Program } from "../local/pulumi/program";
 import type { DeclaredResource } from "../local/cloud/declared-resource";
+import { EVERY_CHOICE } from "./support/program/choices";
 import { bucketOf, resourcesOf, stageOf } from "./support/program/declared";
 import { devProgram, programWith } from "./support/program/dev-program";
 import { invokeArchive } from "./support/program/invoke-archive";
+
+/** Every text within a value. */
+const textsOf = (value: unknown): string[] =>
+  typeof value === "object" && value !== null ? Object.values(value).flatMap(textsOf) : [String(value)];
 
 const STAGES = ["ingest", "process", "load", "report"];
 
@@ -230,10 +235,19 @@ describe("The program", () => {
       },
       schedules: { ingest: "rate(5 minutes)", process: "rate(15 minutes)", load: "rate(5 minutes)" },
     });
-    expect(program.outputs["nextStep"])
+    expect(String(program.outputs["nextSteps"]))
       .to.include("data@example.com")
       .and.include("within 48 hours")
       .and.include("pulumi up --refresh");
+  });
+
+  it("has no output that the Pulumi CLI would cut off", async () => {
+    // maxLineLength in pkg/backend/display/object_diff.go of pulumi/pulumi
+    const LONGEST = 150;
+    const every = await programWith(EVERY_CHOICE);
+    const texts = [program, every].flatMap(({ outputs }) => textsOf(outputs));
+    expect(texts.length).to.be.above(40);
+    expect(texts.filter((text) => text.length > LONGEST || text.includes("\n"))).to.deep.equal([]);
   });
 
   it("can stand twice in one account: no two stacks share a physical name", async () => {

@@ -92,6 +92,20 @@ describe("The commands of the documents that set something", () => {
     expect(asked("docs/deploy.md")).to.include.members([...required, ...REQUIRED]);
   });
 
+  it("give each stack of Marble a region, an address for alarms, and a runbook that mails can link to", () => {
+    const stacks = DOCUMENTS.flatMap((path) =>
+      [...read(path).matchAll(/^pulumi stack init (\w+).*\n((?:.+\n)+)/gm)].map(
+        ([, stack = "", block = ""]) => ({
+          stack,
+          keys: setCommandsOf(block).map(({ key }) => key),
+        }),
+      ),
+    ).filter(({ stack }) => stack !== "account");
+    expect(stacks.map(({ stack }) => stack)).to.deep.equal(["dev", "dev", "prod"]);
+    for (const { stack, keys } of stacks)
+      expect(keys, stack).to.include.members(["aws:region", "marble:alertEmail", "marble:runbookUrl"]);
+  });
+
   for (const [command, problem] of [
     ["pulumi config set marble:sourceSecret dev/Totesys", "without --plaintext"],
     ["pulumi config set --path secrets.prod 'a,b'", "without --plaintext"],

@@ -30,7 +30,7 @@ const statistic = oneOf("SampleCount", "Average", "Sum", "Minimum", "Maximum");
 const metricQuery = object(
   {
     id: text(1, 255, { pattern: /[a-z][0-9A-Za-z_]*/ }),
-    expression: text(1, 2048),
+    expression: text(1, 1024),
     label: text(1, 1024),
     metric: object(
       { dimensions, metricName, namespace, period, stat: statistic },

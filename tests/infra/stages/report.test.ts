@@ -29,7 +29,7 @@ describe("The program and its report", () => {
   it("asks for one confirmation, unless links to the report are mailed", async () => {
     const asked = ({ resources, outputs }: Program): unknown[] => [
       ...resourcesOf(resources, "TopicSubscription").map(({ inputs }) => inputs["endpoint"]),
-      ...(/ two mails /.exec(String(outputs["nextStep"])) ?? []),
+      ...(/ two mails /.exec(String(outputs["nextSteps"])) ?? []),
     ];
     expect(asked(program)).to.deep.equal(["data@example.com"]);
     expect(asked(await programWith({ reportMail: "asked" }))).to.deep.equal([
@@ -40,7 +40,7 @@ describe("The program and its report", () => {
     const board = await programWith({ reportMail: "07:00", reportEmail: "board@example.com" });
     expect(asked(board)).to.deep.equal(["data@example.com", "board@example.com", " two mails "]);
     for (const email of ["data@example.com", "board@example.com"])
-      expect(board.outputs["nextStep"]).to.include(email);
+      expect(String(board.outputs["nextSteps"])).to.include(email);
   });
 
   it("lets only the report's stage write reports, and only the latest be written over, as it was last seen", () => {
