@@ -6,6 +6,7 @@ import { unpackArchive } from "./archive";
 import { collectingMocks } from "./mocks";
 import type { DeclaredResource } from "../cloud/declared-resource";
 import { turnDebugger } from "./debugger";
+import { readPackageTreeOnce } from "./package-tree";
 
 const PROJECT = "marble";
 const PROJECT_FOLDER = resolve(__dirname, "../..");
@@ -13,6 +14,7 @@ const ENTRY = join(PROJECT_FOLDER, "index.ts");
 
 // What is run here again and again need not be bundled each time.
 buildWith(unlessUnchanged(PROJECT_FOLDER));
+readPackageTreeOnce();
 
 /** A Lambda that the program declared, ready to be run. */
 export interface DeclaredFunction {
