@@ -26,7 +26,8 @@ const HEADLINES: Readonly<Record<StackReport["outcome"], string>> = {
   unchanged: "no change",
   changed: "changes",
   absent: "this stack does not exist",
-  failed: "**could not be asked**",
+  // Pulumi, the program or a rule of the policy pack refused. No Markdown: GitHub reads none in a summary.
+  failed: "<b>failed</b>, and the output says why",
 };
 
 /**

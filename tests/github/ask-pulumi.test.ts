@@ -83,6 +83,15 @@ describe("Asking Pulumi about a stack", () => {
     expect(report.output).to.include("marble:logLevel");
   });
 
+  it("fails where a change breaks a rule of the policy pack, and the comment names rule and resource", async () => {
+    const { exitCode, report } = await check("preview", recordedAnswer("preview-of-a-broken-rule"));
+    expect(exitCode).to.equal(1);
+    const comment = { kind: "preview" as const, reports: [report], runUrl: "https://x", commit: "0123456" };
+    expect(reportText(comment))
+      .to.include("<b>dev</b>: <b>failed</b>, and the output says why")
+      .and.match(/logs-expire .*marble-dev-load.*\nkeeps its logs for ever: set retentionInDays/);
+  });
+
   it("goes by the exit code, whatever Pulumi says", () => {
     expect([0, 7, 6].map(outcomeOf)).to.deep.equal(["unchanged", "changed", "absent"]);
     for (const code of [1, 2, 3, 4, 5, 8, 9, 97, 255, null])

@@ -49,9 +49,9 @@ Resources:
 Commit 0123456. The output in full is an artifact of [this run](https://github.example/run/42#artifacts).`);
   });
 
-  it("says that a stack could not be asked", () => {
+  it("says that there is no answer, in HTML, because GitHub reads no Markdown in a summary", () => {
     expect(text({ stack: "prod", outcome: "failed", output: "error: no credentials" }))
-      .to.include("<b>prod</b>: **could not be asked**")
+      .to.include("<b>prod</b>: <b>failed</b>, and the output says why</summary>")
       .and.include("error: no credentials");
   });
 

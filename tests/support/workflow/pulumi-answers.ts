@@ -19,6 +19,7 @@ export function recordedAnswer(
     | "preview-of-changes"
     | "preview-without-changes"
     | "preview-of-a-broken-program"
+    | "preview-of-a-broken-rule"
     | "drift"
     | "no-drift"
     | "no-such-stack"
