@@ -16,8 +16,8 @@ export const copyHeader = (): Uint8Array => Uint8Array.from([...SIGNATURE, 0, 0,
 /** What comes behind all rows. */
 export const copyTrailer = (): Uint8Array => Uint8Array.from([0xff, 0xff]);
 
-/** Room for the length and the value of anything but a text. */
-const FIXED_BYTES = 4 + 8 + 2 * 8;
+/** Room for the length and the value of anything but texts and bytes: a numeric of 38 digits takes up to 11 groups. */
+const FIXED_BYTES = 4 + 8 + 2 * 11;
 
 /** Chunks are handed over when they have grown to this size. */
 const CHUNK_BYTES = 256 * 1024;

@@ -1,6 +1,7 @@
 import type { DecodedArray } from "hyparquet";
 import { at, wordAt } from "./at";
-import type { ColumnType } from "../model/types";
+import { wideValue } from "./parquet/wide-values";
+import { isWide, type ColumnType } from "../model/types";
 
 /** A buffer that grows, and its view; its content may be taken. Numbers are written through the view: V8 inlines that. */
 export interface Output {
@@ -90,11 +91,25 @@ function presentWriter(type: ColumnType, values: DecodedArray, room: number): Wr
         output.size += 5;
       };
     case "decimal":
-      return numericWriter(type.scale, values);
+      return isWide(type) ? wideNumericWriter(type.scale, values) : numericWriter(type.scale, values);
+    case "real":
+      return (output, row) => {
+        output.view.setInt32(output.size, 4);
+        output.view.setFloat32(output.size + 4, Number(values[row]));
+        output.size += 8;
+      };
+    case "double":
+      return (output, row) => {
+        output.view.setInt32(output.size, 8);
+        output.view.setFloat64(output.size + 4, Number(values[row]));
+        output.size += 12;
+      };
     case "text":
+    case "bytea":
       return (output, row) => {
         const bytes: unknown = values[row];
-        if (!(bytes instanceof Uint8Array)) throw new TypeError(`row ${row} of a text column holds no bytes`);
+        if (!(bytes instanceof Uint8Array))
+          throw new TypeError(`row ${row} of a ${type.kind} column holds no bytes`);
         reserve(output, 4 + bytes.length + room);
         output.view.setInt32(output.size, bytes.length);
         output.buffer.set(bytes, output.size + 4);
@@ -147,31 +162,67 @@ const EXACT_HIGH = 2 ** 21;
 /** Unscaled decimals as PostgreSQL's numeric: digits in base 10,000, grouped from the decimal point. */
 function numericWriter(scale: number, values: DecodedArray): WriteValue {
   const words = wordsOf(values);
-  const fractionGroups = Math.ceil(scale / 4);
-  const shift = 10 ** (fractionGroups * 4 - scale);
+  const groups = fractionGroups(scale);
   const digits: number[] = [];
   return (output, row) => {
     const high = wordAt(words, row * 2 + 1);
     const low = wordAt(words, row * 2) >>> 0;
     digits.length = 0;
-    const shifted = Math.abs(high * TWO_32 + low) * shift;
+    const shifted = Math.abs(high * TWO_32 + low) * groups.shift;
     if (high >= -EXACT_HIGH && high < EXACT_HIGH && shifted <= Number.MAX_SAFE_INTEGER) {
       for (let rest = shifted; rest > 0; rest = Math.floor(rest / NUMERIC_BASE))
         digits.push(rest % NUMERIC_BASE);
-    } else {
-      const unscaled = (BigInt(high) << 32n) | BigInt(low);
-      let rest = (unscaled < 0n ? -unscaled : unscaled) * BigInt(shift);
-      for (; rest > 0n; rest /= BigInt(NUMERIC_BASE)) digits.push(Number(rest % BigInt(NUMERIC_BASE)));
-    }
-    const { view, size } = output;
-    view.setInt32(size, 8 + digits.length * 2);
-    view.setInt16(size + 4, digits.length);
-    view.setInt16(size + 6, digits.length - fractionGroups - 1);
-    view.setUint16(size + 8, high < 0 ? NEGATIVE : 0);
-    view.setInt16(size + 10, scale);
-    let position = size + 12;
-    for (let index = digits.length - 1; index >= 0; index--, position += 2)
-      view.setInt16(position, at(digits, index));
-    output.size = position;
+    } else pushDigits(digits, ((BigInt(high) << 32n) | BigInt(low)) * BigInt(groups.shift));
+    writeNumeric(output, { digits, isNegative: high < 0, scale, groups: groups.count });
   };
+}
+
+/** The same of decimals of 128 bits, the highest byte first. */
+function wideNumericWriter(scale: number, values: DecodedArray): WriteValue {
+  const groups = fractionGroups(scale);
+  const digits: number[] = [];
+  return (output, row) => {
+    const bytes: unknown = values[row];
+    if (!(bytes instanceof Uint8Array))
+      throw new TypeError(`row ${row} of a wide decimal column holds no bytes`);
+    const unscaled = wideValue(bytes);
+    digits.length = 0;
+    pushDigits(digits, unscaled * BigInt(groups.shift));
+    writeNumeric(output, { digits, isNegative: unscaled < 0n, scale, groups: groups.count });
+  };
+}
+
+/** How many groups of four digits the places behind the point take, and the factor that fills the last of them. */
+function fractionGroups(scale: number): { readonly count: number; readonly shift: number } {
+  const count = Math.ceil(scale / 4);
+  return { count, shift: 10 ** (count * 4 - scale) };
+}
+
+/** The digits of a number without its sign, the lowest first. */
+function pushDigits(digits: number[], value: bigint): void {
+  for (let rest = value < 0n ? -value : value; rest > 0n; rest /= BigInt(NUMERIC_BASE))
+    digits.push(Number(rest % BigInt(NUMERIC_BASE)));
+}
+
+/** Writes a numeric (PostgreSQL, numeric_send): its digits, the lowest first, of which `groups` are behind the point. */
+function writeNumeric(
+  output: Output,
+  value: {
+    readonly digits: readonly number[];
+    readonly isNegative: boolean;
+    readonly scale: number;
+    readonly groups: number;
+  },
+): void {
+  const { digits, isNegative, scale, groups } = value;
+  const { view, size } = output;
+  view.setInt32(size, 8 + digits.length * 2);
+  view.setInt16(size + 4, digits.length);
+  view.setInt16(size + 6, digits.length - groups - 1);
+  view.setUint16(size + 8, isNegative ? NEGATIVE : 0);
+  view.setInt16(size + 10, scale);
+  let position = size + 12;
+  for (let index = digits.length - 1; index >= 0; index--, position += 2)
+    view.setInt16(position, at(digits, index));
+  output.size = position;
 }

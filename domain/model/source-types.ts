@@ -11,6 +11,9 @@ const OWN: Readonly<Record<Kind, RegExp>> = {
   timestamp: /^timestamp(\(\d\))? without time zone$/,
   timestamptz: /^timestamp(\(\d\))? with time zone$/,
   decimal: /^numeric(\(\d+,\d+\))?$/,
+  real: /^real$/,
+  double: /^double precision$/,
+  bytea: /^bytea$/,
 };
 
 const TEXTS = ["text", "character varying", "character"];
@@ -21,6 +24,9 @@ const READABLE: Readonly<Record<Exclude<Kind, "text">, readonly string[]>> = {
   integer: NUMBERS,
   bigint: NUMBERS,
   decimal: NUMBERS,
+  real: NUMBERS,
+  double: NUMBERS,
+  bytea: [],
   boolean: TEXTS,
   date: TEXTS,
   time: TEXTS,
@@ -44,5 +50,6 @@ export function insteadOf(type: ColumnType, accepted: string): string | undefine
     return undefined;
   const proper = Object.keys(OWN).find((other) => OWN[other as Kind].test(accepted));
   const remedy = proper === undefined ? "" : `; declare the column as ${proper} to read it`;
-  return `it may accept ${READABLE[kind].join(", ")}${remedy}`;
+  const readable = READABLE[kind].length === 0 ? "no other type" : READABLE[kind].join(", ");
+  return `it may accept ${readable}${remedy}`;
 }

@@ -12,18 +12,22 @@
  * | timestamp   | timestamp                       | Timestamp, microseconds without a zone | INT64, TIMESTAMP_MICROS |
  * | timestamptz | timestamptz                     | Timestamp, microseconds, UTC           | INT64, TIMESTAMP_MICROS |
  * | decimal     | numeric(p, s), p ≤ 18           | Decimal128(p, s)                       | INT64, DECIMAL          |
+ * |             | numeric(p, s), p ≤ 38           | Decimal128(p, s)                       | FIXED(16), DECIMAL      |
+ * | real        | real                            | Float32                                | FLOAT                   |
+ * | double      | double precision                | Float64                                | DOUBLE                  |
+ * | bytea       | bytea                           | Binary                                 | BYTE_ARRAY              |
  */
 export type ColumnType =
   | { readonly [K in PlainKind]: PlainType<K> }[PlainKind]
   | { readonly [K in ClockKind]: ClockType<K> }[ClockKind]
   | DecimalType;
 
-type PlainKind = "integer" | "bigint" | "text" | "boolean" | "date";
+type PlainKind = "integer" | "bigint" | "text" | "boolean" | "date" | "real" | "double" | "bytea";
 export interface PlainType<K extends PlainKind = PlainKind> {
   readonly kind: K;
 }
 
-/** An exact number; its unscaled value fits into 64 bits. */
+/** An exact number; its unscaled value fits into 128 bits. */
 export interface DecimalType {
   readonly kind: "decimal";
   readonly precision: number;
@@ -46,6 +50,12 @@ export const bigint: PlainType<"bigint"> = { kind: "bigint" };
 export const text: PlainType<"text"> = { kind: "text" };
 export const boolean: PlainType<"boolean"> = { kind: "boolean" };
 export const date: PlainType<"date"> = { kind: "date" };
+/** A floating-point number of 32 bits. NaN and infinities are kept. Not for amounts of money. */
+export const real: PlainType<"real"> = { kind: "real" };
+/** A floating-point number of 64 bits. NaN and infinities are kept. Not for amounts of money. */
+export const double: PlainType<"double"> = { kind: "double" };
+/** Bytes. */
+export const bytea: PlainType<"bytea"> = { kind: "bytea" };
 export const time: ClockType<"time"> = { kind: "time" };
 export const timestamp: ClockType<"timestamp"> = { kind: "timestamp" };
 export const timestamptz: ClockType<"timestamptz"> = { kind: "timestamptz" };
@@ -56,15 +66,31 @@ export const truncated = <K extends ClockKind>(type: ClockType<K>): ClockType<K>
   truncated: true,
 });
 
-/** @throws RangeError when the digits would not fit into 64 bits */
+/** The digits of a decimal that fit into 64 bits. */
+const NARROW_DIGITS = 18;
+/** The digits of a decimal that fit into 128 bits, which Arrow and Parquet have. */
+const MOST_DIGITS = 38;
+
+/** Do the unscaled values need 128 bits? */
+export const isWide = ({ precision }: DecimalType): boolean => precision > NARROW_DIGITS;
+
+/** @throws RangeError when the digits would not fit into 128 bits */
 export function decimal(precision: number, scale: number): DecimalType {
-  if (precision < 1 || precision > 18 || scale < 0 || scale > precision) {
+  if (precision < 1 || precision > MOST_DIGITS || scale < 0 || scale > precision) {
     throw new RangeError(
-      `decimal(${precision}, ${scale}) is not supported: 1 ≤ precision ≤ 18, 0 ≤ scale ≤ precision`,
+      `decimal(${precision}, ${scale}) is not supported: 1 ≤ precision ≤ ${MOST_DIGITS}, 0 ≤ scale ≤ precision`,
     );
   }
   return { kind: "decimal", precision, scale };
 }
+
+const WITHOUT_KEYS: readonly Kind[] = ["real", "double", "bytea"];
+
+/**
+ * Can a row be found by values of this type? Floating-point numbers are not exact, and bytes are not ordered here as
+ * PostgreSQL orders them.
+ */
+export const canBeKey = ({ kind }: ColumnType): boolean => !WITHOUT_KEYS.includes(kind);
 
 /** As in a message or in DDL. */
 export function typeName(type: ColumnType): string {
@@ -73,6 +99,8 @@ export function typeName(type: ColumnType): string {
       return `numeric(${type.precision},${type.scale})`;
     case "text":
       return "varchar";
+    case "double":
+      return "double precision";
     default:
       return type.kind;
   }

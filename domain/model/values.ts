@@ -16,6 +16,10 @@ interface Values {
   readonly timestamptz: string;
   /** Exact; see big.js. */
   readonly decimal: Big;
+  readonly real: number;
+  readonly double: number;
+  /** As PostgreSQL prints bytes: `\\x` and two hexadecimal digits each. */
+  readonly bytea: string;
 }
 
 /** What a function may give for a column of a type: a decimal also as the text of a number. */

@@ -1,6 +1,6 @@
 import { RecordBatchReader, RecordBatchStreamWriter, type Data, type RecordBatch } from "apache-arrow";
 import { arrowSchema, isValid, recordBatch } from "../formats/columnar/arrow";
-import { utf8, valueReader } from "../formats/columnar/read";
+import { isBytes, utf8, valueReader } from "../formats/columnar/read";
 import { rowReference, takeBatch, type RowReference } from "../formats/columnar/take";
 import type { ColumnType } from "../model/types";
 import { at, keysOf, type SortedChanges, type SortedSpec } from "./changes";
@@ -96,7 +96,7 @@ function rowComparer({ columns }: SortedSpec, a: RecordBatch, b: RecordBatch): S
 }
 
 function columnComparer(type: ColumnType, a: Data, b: Data): SameRow {
-  const isSameValue = type.kind === "text" ? textComparer(a, b) : valueComparer(type, a, b);
+  const isSameValue = isBytes(type) ? bytesComparer(a, b) : valueComparer(type, a, b);
   if (a.nullCount === 0 && b.nullCount === 0) return isSameValue;
   return (rowA, rowB) => {
     const valid = isValid(a, rowA);
@@ -110,7 +110,7 @@ function valueComparer(type: ColumnType, a: Data, b: Data): SameRow {
   return (rowA, rowB) => Object.is(readA(rowA), readB(rowB));
 }
 
-function textComparer(a: Data, b: Data): SameRow {
+function bytesComparer(a: Data, b: Data): SameRow {
   const left = utf8(a);
   const right = utf8(b);
   return (rowA, rowB) => {

@@ -1,7 +1,7 @@
 import type { Data } from "apache-arrow";
 import { isValid } from "../formats/columnar/arrow";
 import { valueReader, type Value } from "../formats/columnar/read";
-import type { ColumnType } from "../model/types";
+import { isWide, type ColumnType } from "../model/types";
 
 /**
  * The key of a row, of one column or of several. Two keys of one table compare with `<`, and equal keys are one
@@ -16,15 +16,12 @@ export type RowKey = number | bigint | string;
 /** How the value of a column is written as a part of a key. Columns that refer to each other have one form. */
 type PartForm = "number" | "wide" | "text";
 
-/** Decimals of more digits do not fit into 64 bits. */
-const NARROW_DIGITS = 18;
-
 function formOf(type: ColumnType): PartForm {
   switch (type.kind) {
     case "text":
       return "text";
     case "decimal":
-      return type.precision > NARROW_DIGITS ? "wide" : "number";
+      return isWide(type) ? "wide" : "number";
     default:
       return "number";
   }

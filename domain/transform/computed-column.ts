@@ -62,6 +62,8 @@ function readerOf(type: ColumnType, data: Data): (row: number) => AnyValue {
     case "bigint":
     case "boolean":
     case "text":
+    case "real":
+    case "double":
       return valueReader(type, data) as (row: number) => AnyValue;
     case "decimal": {
       const print = printerOf(type, data);

@@ -60,6 +60,9 @@ const SAME_BINARY: Readonly<Record<Kind, readonly string[]>> = {
   timestamp: ["timestamp without time zone"],
   timestamptz: ["timestamp with time zone"],
   decimal: ["numeric"],
+  real: ["real"],
+  double: ["double precision"],
+  bytea: ["bytea"],
 };
 
 /** `numeric(10,2)` is `numeric`, `time(0) without time zone` is `time without time zone`. */

@@ -32,6 +32,10 @@ export function glueType(type: ColumnType): string | undefined {
       return "string";
     case "decimal":
       return `decimal(${type.precision},${type.scale})`;
+    case "real":
+      return "float";
+    case "bytea":
+      return "binary";
     case "timestamptz":
       return "timestamp";
     case "time":

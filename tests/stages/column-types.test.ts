@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { columnsOf, joined, references } from "../../domain/model/columns";
+import { computed } from "../../domain/model/computed";
 import { dimDate } from "../../domain/model/dim-date";
 import type { Model } from "../../domain/model/model";
 import { optional, sourceTable } from "../../domain/model/source";
@@ -11,9 +12,12 @@ import { dimension, fact } from "../../domain/model/table";
 import {
   bigint,
   boolean,
+  bytea,
   date,
   decimal,
+  double,
   integer,
+  real,
   text,
   time,
   timestamp,
@@ -37,7 +41,8 @@ const SOURCE = `
   CREATE TABLE booking (
     booking_id bigint PRIMARY KEY, passenger_id uuid NOT NULL REFERENCES passenger,
     booked_at timestamptz NOT NULL DEFAULT now(), changed_at timestamptz, departs timestamp(3) NOT NULL,
-    boards time, price numeric(10,2) NOT NULL, miles bigint);
+    boards time, price numeric(10,2) NOT NULL, miles bigint,
+    rate numeric(38,10) NOT NULL DEFAULT 1, distance double precision, load real, ticket bytea);
   INSERT INTO airport VALUES (-5, 'LHR'), (9007199254740993, 'GLA'), (9007199254740992, 'BHX');
   INSERT INTO passenger (passenger_id, name, tier, frequent, home_id, bags, profile, raw, born) VALUES
     ('${ZOE}', 'Zoë, "Z"', 'basic', true, 9007199254740993, 32767, '{"b": [1, null, "a\\"b,\\n"], "a": "é"}', '{"a": 1,  "a":2}', '1999-12-31'),
@@ -46,7 +51,10 @@ const SOURCE = `
     (9223372036854775807, '${ZOE}', DEFAULT, now() - interval '1 microsecond', '2024-10-27 01:30:00.123', localtime, 99999999.99, 9223372036854775807),
     (2, '${BO}', '2024-03-31 01:59:59.999999+02', '0001-01-01 00:00:00.000001+00', '2024-03-31 02:30:00', NULL, -0.01, NULL),
     (-9223372036854775808, '${ZOE}', '1969-12-31 23:59:59.999999+00', '9999-12-31 23:59:59.999999+00', '2024-01-01', '23:59:59.999999', 0, -9223372036854775808),
-    (4, '${BO}', '2024-01-01 00:30:00+05:30', NULL, '2024-01-01 00:00:00.1', '00:00:00', 12.5, 12)`;
+    (4, '${BO}', '2024-01-01 00:30:00+05:30', NULL, '2024-01-01 00:00:00.1', '00:00:00', 12.5, 12);
+  UPDATE booking SET rate = 9999999999999999999999999999.9999999999, distance = 0.1, load = 0.1, ticket = '\\x00ff5c78' WHERE booking_id = 2;
+  UPDATE booking SET rate = -0.0000000001, distance = 'NaN', load = 'NaN', ticket = '' WHERE booking_id = 4;
+  UPDATE booking SET distance = '-Infinity', load = 3.4028235e38 WHERE booking_id < 0`;
 
 const airport = sourceTable("airport", { key: "airport_id", columns: { airport_id: bigint, code: text } });
 const passenger = sourceTable("passenger", {
@@ -75,6 +83,10 @@ const booking = sourceTable("booking", {
     boards: optional(time),
     price: decimal(10, 2),
     miles: optional(bigint),
+    rate: decimal(38, 10),
+    distance: optional(double),
+    load: optional(real),
+    ticket: optional(bytea),
   },
 });
 
@@ -114,6 +126,11 @@ const factBooking = fact("fact_booking", {
     boards: own.copy("boards"),
     price: own.copy("price"),
     miles: own.copy("miles"),
+    rate: own.copy("rate"),
+    distance: own.copy("distance"),
+    load: own.copy("load"),
+    ticket: own.copy("ticket"),
+    twice: computed(double, { distance: own.copy("distance") }, ({ distance }) => (distance ?? 0.25) * 2),
   },
 });
 const airline: Model = { version: 1, calendar: dimDate, tables: [dimPassenger, factBooking] };
@@ -124,7 +141,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
     date_trunc('milliseconds', joined_at) AS joined_at
     FROM passenger JOIN airport ON airport_id = home_id`,
   current_booking: `SELECT booking_id, passenger_id, booked_at::date AS booked_date,
-    booked_at::time AS booked_time, booked_at, changed_at, departs, boards, price, miles FROM booking`,
+    booked_at::time AS booked_time, booked_at, changed_at, departs, boards, price, miles,
+    rate, distance, load, ticket, coalesce(distance, 0.25) * 2 AS twice FROM booking`,
 };
 
 /** The types of the warehouse, and what DuckDB makes of those of the files. */
@@ -148,13 +166,28 @@ const WAREHOUSE_TYPES: Readonly<Record<string, string>> = {
   boards: "time without time zone",
   price: "numeric(10,2)",
   miles: "bigint",
+  rate: "numeric(38,10)",
+  distance: "double precision",
+  load: "real",
+  ticket: "bytea",
+  twice: "double precision",
 };
 const inDuckdb = (type: string): string =>
   type
     .replace("character varying", "varchar")
     .replace(" without time zone", "")
     .replace("numeric", "decimal")
+    .replace("double precision", "double")
+    .replace("real", "float")
+    .replace("bytea", "blob")
     .toUpperCase();
+
+/** What makes DuckDB print a value as PostgreSQL does. */
+function printedByDuckdb(name: string, type: string): string {
+  if (type === "bytea") return `'\\x' || lower(hex(${name}))`;
+  if (type !== "real" && type !== "double precision") return `${name}::text`;
+  return `CASE ${name}::text WHEN 'nan' THEN 'NaN' WHEN '-inf' THEN '-Infinity' ELSE ${name}::text END`;
+}
 
 describe("a source with the types that most have reaches the warehouse and the lake as it is", () => {
   let pipeline: Pipeline;
@@ -195,7 +228,7 @@ describe("a source with the types that most have reaches the warehouse and the l
     await pipeline.source.query(`
       UPDATE passenger SET joined_at = now() + interval '1 day', tier = 'basic' WHERE passenger_id = '${BO}';
       UPDATE booking SET changed_at = now(), price = price + 1 WHERE booking_id IN (2, 4);
-      INSERT INTO booking SELECT 5, passenger_id, now(), NULL, departs, boards, price, miles FROM booking WHERE booking_id = 9223372036854775807;
+      INSERT INTO booking SELECT 5, passenger_id, now(), NULL, departs, boards, price, miles, rate, distance, load, ticket FROM booking WHERE booking_id = 9223372036854775807;
       DELETE FROM booking WHERE booking_id = -9223372036854775808;
       UPDATE airport SET code = 'EDI' WHERE airport_id = 9007199254740993`);
     await run();
@@ -256,14 +289,14 @@ describe("a source with the types that most have reaches the warehouse and the l
       expect(described).to.deep.equal(
         Object.keys(table.columns).map((name) => [name, inDuckdb(WAREHOUSE_TYPES[name]!)]),
       );
-      const list = Object.keys(table.columns)
-        .map((name) => `${name}::text AS ${name}`)
-        .join(", ");
+      const names = Object.keys(table.columns);
+      const list = names.map((name) => `${name}::text AS ${name}`).join(", ");
+      const inFile = names.map((name) => printedByDuckdb(name, WAREHOUSE_TYPES[name]!)).join(", ");
       const loaded = await pipeline.warehouse.query<Record<string, string | null>>(
         `SELECT ${list} FROM ${table.name} ORDER BY ${table.key.join(", ")}`,
       );
       expect(
-        await rows(`SELECT ${list} FROM '${file}' ORDER BY ${table.key.join(", ")}`),
+        await rows(`SELECT ${inFile} FROM '${file}' ORDER BY ${table.key.join(", ")}`),
         table.name,
       ).to.deep.equal(loaded.map((row) => Object.values(row)));
     }

@@ -1,8 +1,11 @@
 import {
+  Binary,
   Bool,
   DateDay,
   Decimal,
   Field,
+  Float32,
+  Float64,
   Int32,
   Int64,
   makeData,
@@ -43,6 +46,12 @@ export function arrowType(type: ColumnType): DataType {
       return new TimestampMicrosecond();
     case "timestamptz":
       return new TimestampMicrosecond("UTC");
+    case "real":
+      return new Float32();
+    case "double":
+      return new Float64();
+    case "bytea":
+      return new Binary();
     case "decimal":
       return new Decimal(type.scale, type.precision, 128);
   }

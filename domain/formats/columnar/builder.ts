@@ -1,6 +1,6 @@
-import { makeData, Utf8, type Data } from "apache-arrow";
+import { makeData, type Data, type Utf8 } from "apache-arrow";
 import { byteAt } from "../at";
-import type { ColumnType } from "../../model/types";
+import { isWide, type ColumnType } from "../../model/types";
 import { arrowType } from "./arrow";
 
 /**
@@ -10,13 +10,13 @@ import { arrowType } from "./arrow";
 export interface ColumnBuilder {
   setNull(row: number): void;
   /**
-   * integer, date (days), time (microseconds), boolean (0 or 1); up to 53 bits: bigint, timestamp with and without a
-   * zone (microseconds), decimal (unscaled).
+   * integer, real, double, date (days), time (microseconds), boolean (0 or 1); up to 53 bits: bigint, timestamp with
+   * and without a zone (microseconds), decimal (unscaled).
    */
   setNumber(row: number, value: number): void;
   /** bigint, timestamp with and without a zone, decimal. */
   setBigint(row: number, value: bigint): void;
-  /** text, as UTF-8. */
+  /** text, as UTF-8; bytea. */
   setBytes(row: number, bytes: Uint8Array, start: number, end: number): void;
   finish(): Data;
 }
@@ -47,13 +47,19 @@ export function columnBuilder(type: ColumnType, length: number): ColumnBuilder {
     setBigint: unsupported(type.kind, "bigint"),
     setBytes: unsupported(type.kind, "text"),
   };
-  const fixed = (data: Int32Array | Uint8Array | BigInt64Array | Uint32Array): Data =>
-    makeData({ type: arrowType(type), length, ...validity(), data } as never);
+  const fixed = (
+    data: Int32Array | Uint8Array | BigInt64Array | Uint32Array | Float32Array | Float64Array,
+  ): Data => makeData({ type: arrowType(type), length, ...validity(), data } as never);
 
   switch (type.kind) {
     case "integer":
     case "date": {
       const data = new Int32Array(length);
+      return { ...base, setNumber: (row, value) => void (data[row] = value), finish: () => fixed(data) };
+    }
+    case "real":
+    case "double": {
+      const data = type.kind === "real" ? new Float32Array(length) : new Float64Array(length);
       return { ...base, setNumber: (row, value) => void (data[row] = value), finish: () => fixed(data) };
     }
     case "boolean": {
@@ -88,6 +94,9 @@ export function columnBuilder(type: ColumnType, length: number): ColumnBuilder {
     }
     case "decimal": {
       const quarters = new Int32Array(length * 4);
+      const upper = isWide(type)
+        ? (value: bigint): bigint => value >> 64n
+        : (value: bigint): bigint => (value < 0n ? -1n : 0n);
       return {
         ...base,
         setNumber: (row, value) => {
@@ -99,24 +108,30 @@ export function columnBuilder(type: ColumnType, length: number): ColumnBuilder {
         setBigint: (row, value) => {
           const wide = new BigInt64Array(quarters.buffer, row * 16, 2);
           wide[0] = value;
-          wide[1] = value < 0n ? -1n : 0n;
+          wide[1] = upper(value);
         },
         finish: () => fixed(new Uint32Array(quarters.buffer)),
       };
     }
     case "text":
-      return { ...base, ...textBuilder(length, nulls.setNull, validity) };
+    case "bytea":
+      return { ...base, ...bytesBuilder(type, length, { markNull: nulls.setNull, validity }) };
   }
 }
 
 /** Copying a few bytes one by one is faster than a call. */
 const SHORT = 24;
 
-function textBuilder(
+/** A builder of values that are bytes, of any length. */
+function bytesBuilder(
+  type: ColumnType,
   length: number,
-  markNull: (row: number) => void,
-  validity: () => { nullCount: number; nullBitmap: Uint8Array | undefined },
+  nulls: {
+    readonly markNull: (row: number) => void;
+    readonly validity: () => { nullCount: number; nullBitmap: Uint8Array | undefined };
+  },
 ): Pick<ColumnBuilder, "setNull" | "setBytes" | "finish"> {
+  const { markNull, validity } = nulls;
   const valueOffsets = new Int32Array(length + 1);
   let values = new Uint8Array(Math.max(64, length * 16));
   let used = 0;
@@ -138,6 +153,12 @@ function textBuilder(
       valueOffsets[row + 1] = used;
     },
     finish: () =>
-      makeData({ type: new Utf8(), length, ...validity(), valueOffsets, data: values.subarray(0, used) }),
+      makeData({
+        type: arrowType(type) as Utf8,
+        length,
+        ...validity(),
+        valueOffsets,
+        data: values.subarray(0, used),
+      }),
   };
 }

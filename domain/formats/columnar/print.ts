@@ -1,6 +1,7 @@
 import type { Data } from "apache-arrow";
 import type { ColumnType } from "../../model/types";
 import { dayOfMoment, timeOfMoment } from "../csv/moments";
+import { printedReal, printedDouble } from "../floats";
 import { valueReader } from "./read";
 
 /** Reads a column row by row as the texts that PostgreSQL prints (DateStyle ISO, in UTC), without looking at its validity. */
@@ -19,6 +20,10 @@ export function printerOf(type: ColumnType, data: Data): (row: number) => string
       return (row) => printedMoment(read(row) as number | bigint, "+00");
     case "decimal":
       return (row) => printedDecimal(read(row) as bigint, type.scale);
+    case "real":
+      return (row) => printedReal(Number(read(row)));
+    case "double":
+      return (row) => printedDouble(Number(read(row)));
     default:
       return (row) => String(read(row));
   }

@@ -1,11 +1,12 @@
 import type { Data } from "apache-arrow";
 import { at, byteAt, wordAt } from "../at";
-import type { ColumnType } from "../../model/types";
+import { isWide, type ColumnType, type DecimalType } from "../../model/types";
+import { printedBytes } from "../hex";
 import { decodeUtf8 } from "../utf8";
 
 /**
  * A value of a column, as plain data: an unscaled decimal is a bigint, a date its days, a time its microseconds, a
- * timestamp its microseconds, as a bigint where a number would not be exact.
+ * timestamp its microseconds, as a bigint where a number would not be exact. Bytes are the text that PostgreSQL prints.
  */
 export type Value = number | bigint | boolean | string | null;
 
@@ -32,14 +33,18 @@ export function wideReader(data: Data): (row: number) => number | bigint {
   };
 }
 
-/** The unscaled values of a decimal column; 18 digits fit into the low 64 bits. */
-export function decimalReader(data: Data): (row: number) => bigint {
+/** The unscaled values of a decimal column, of which 64 bits tell all where it is not wide. */
+export function decimalReader(type: DecimalType, data: Data): (row: number) => bigint {
   const values = data.values as Uint32Array;
-  const wide = new BigInt64Array(values.buffer, values.byteOffset, values.length / 2);
-  return (row) => at(wide, row * 2);
+  const halves = new BigInt64Array(values.buffer, values.byteOffset, values.length / 2);
+  if (!isWide(type)) return (row) => at(halves, row * 2);
+  return (row) => (at(halves, row * 2 + 1) << 64n) | BigInt.asUintN(64, at(halves, row * 2));
 }
 
-/** The memory of a text column: row `i` is `bytes[offsets[i], offsets[i + 1])`. */
+/** Are the values bytes of any length? */
+export const isBytes = ({ kind }: ColumnType): boolean => kind === "text" || kind === "bytea";
+
+/** The memory of a column of texts or bytes: row `i` is `bytes[offsets[i], offsets[i + 1])`. */
 export function utf8(data: Data): { bytes: Uint8Array; offsets: Int32Array } {
   const memory: { values: unknown; valueOffsets: unknown } = data;
   return { bytes: memory.values as Uint8Array, offsets: memory.valueOffsets as Int32Array };
@@ -66,7 +71,16 @@ export function valueReader(type: ColumnType, data: Data): (row: number) => Valu
     case "timestamptz":
       return wideReader(data);
     case "decimal":
-      return decimalReader(data);
+      return decimalReader(type, data);
+    case "real":
+    case "double": {
+      const values = data.values as Float32Array | Float64Array;
+      return (row) => at(values, row);
+    }
+    case "bytea": {
+      const { bytes, offsets } = utf8(data);
+      return (row) => printedBytes(bytes.subarray(offsets[row], offsets[row + 1]));
+    }
     case "text": {
       const { bytes, offsets } = utf8(data);
       return (row) => decodeUtf8(bytes.subarray(offsets[row], offsets[row + 1]));

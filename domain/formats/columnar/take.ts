@@ -2,7 +2,7 @@ import { makeData, type Data, type RecordBatch } from "apache-arrow";
 import type { ColumnType } from "../../model/types";
 import { arrowSchema, arrowType, hasNulls, isValid, recordBatch, type ColumnShape } from "./arrow";
 import { columnBuilder, type ColumnBuilder } from "./builder";
-import { utf8, valueReader, type Value } from "./read";
+import { isBytes, utf8, valueReader, type Value } from "./read";
 
 /** A row among several batches: `batch * ROWS_IN_BATCH + row`. */
 export type RowReference = number;
@@ -18,7 +18,7 @@ type Copy = (builder: ColumnBuilder, to: number, from: number) => void;
 
 /** Copies single values of a column into a builder of the same type. */
 export function copierOf(type: ColumnType, data: Data): Copy {
-  if (type.kind === "text") {
+  if (isBytes(type)) {
     const { bytes, offsets } = utf8(data);
     return (builder, to, from) => builder.setBytes(to, bytes, offsets[from] ?? 0, offsets[from + 1] ?? 0);
   }
@@ -33,7 +33,7 @@ export function copierOf(type: ColumnType, data: Data): Copy {
 /** The column made of the referenced rows of a column that is spread over several batches. */
 export function takeColumn(type: ColumnType, sources: readonly Data[], rows: readonly RowReference[]): Data {
   const [first] = sources;
-  if (first !== undefined && type.kind !== "text" && type.kind !== "boolean")
+  if (first !== undefined && !isBytes(type) && type.kind !== "boolean")
     return takeWords(type, { first, sources, rows });
   const builder = columnBuilder(type, rows.length);
   const copies = sources.map((data) => copierOf(type, data));

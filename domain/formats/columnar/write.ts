@@ -1,6 +1,8 @@
 import Big from "big.js";
 import { exactParserOf, parserOf } from "../csv/parsers";
 import type { ColumnType } from "../../model/types";
+import { toReal } from "../floats";
+import { parseBytes } from "../hex";
 import type { ColumnBuilder } from "./builder";
 
 /** Writes a value into a row of a column; says whether it is a value of the column's type. */
@@ -31,6 +33,22 @@ export function writerOf(type: ColumnType): WriteValue {
         if (typeof value !== "number" || value !== (value | 0)) return false;
         builder.setNumber(row, value);
         return true;
+      };
+    case "real":
+    case "double":
+      return (builder, row, value) => {
+        if (typeof value !== "number") return false;
+        const held = type.kind === "real" ? toReal(value) : value;
+        if (held !== undefined) builder.setNumber(row, held);
+        return held !== undefined;
+      };
+    case "bytea":
+      return (builder, row, value) => {
+        if (typeof value !== "string") return false;
+        const text = encoder.encode(value);
+        const bytes = parseBytes(text, 0, text.length);
+        if (bytes !== undefined) builder.setBytes(row, bytes, 0, bytes.length);
+        return bytes !== undefined;
       };
     case "bigint":
       return writeParsed(type, (value) =>

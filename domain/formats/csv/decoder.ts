@@ -5,6 +5,7 @@ import { TerminalError } from "../../errors";
 import { nameAmong, type SourceColumn, type SourceTable } from "../../model/source";
 import { typeName } from "../../model/types";
 import { quoted, reject, type Rejections } from "../../transform/rejection";
+import { parseBytes } from "../hex";
 import { decodeUtf8 } from "../utf8";
 import { headerPositions, unescaped } from "./fields";
 import { exactParserOf, misfit, parserOf } from "./parsers";
@@ -65,6 +66,10 @@ function decodeColumn(
       if (value === undefined) refuse(row, start, end);
       if (typeof value === "bigint") builder.setBigint(row, value);
       else builder.setNumber(row, value ?? 0);
+    } else if (type.kind === "bytea") {
+      const value = parseBytes(bytes, start, end);
+      if (value === undefined) refuse(row, start, end);
+      builder.setBytes(row, value ?? bytes, 0, value?.length ?? 0);
     } else if (quoting[field] === ESCAPED) {
       const plain = unescaped(bytes, start, end);
       builder.setBytes(row, plain, 0, plain.length);

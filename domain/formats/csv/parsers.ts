@@ -1,4 +1,6 @@
 import { bigint, timestamptz, type ClockType, type ColumnType, type Kind } from "../../model/types";
+import { parseDouble, parseReal } from "../floats";
+import { decodeUtf8 } from "../utf8";
 import { momentParser, parseAnyDate, parseTime, parseTruncatedTime } from "./moments";
 import { decimalReader, readBigint, readBoolean, readInteger } from "./other-numbers";
 import type { Parse, ParseExact } from "./values";
@@ -24,6 +26,10 @@ export function exactParserOf(type: ColumnType): ParseExact | undefined {
       return momentParser({ zoned: type.kind === "timestamptz", truncated: type.truncated === true });
     case "decimal":
       return decimalReader(type.precision, type.scale);
+    case "real":
+      return (bytes, start, end) => parseReal(decodeUtf8(bytes.subarray(start, end)));
+    case "double":
+      return (bytes, start, end) => parseDouble(decodeUtf8(bytes.subarray(start, end)));
     default:
       return undefined;
   }

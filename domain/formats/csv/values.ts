@@ -91,6 +91,13 @@ export function parseDecimal(
   }
   const missing = scale - Math.min(Math.max(places, 0), scale);
   if (significant > 0 && significant + missing > precision) return undefined;
+  // Twice nine digits are exact as numbers.
+  if (significant > 18) {
+    const all = [...bytes.subarray(range.start, end)].filter((byte) => byte >= ZERO && byte <= NINE);
+    const kept = all.slice(0, places < 0 ? all.length : all.length - Math.max(places - scale, 0));
+    const value = BigInt(String.fromCharCode(...kept)) * 10n ** BigInt(missing);
+    return negative ? -value : value;
+  }
   if (significant + missing <= 15) {
     const value = (high * 10 ** lowDigits + low) * 10 ** missing;
     return negative && value !== 0 ? -value : value;

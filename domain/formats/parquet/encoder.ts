@@ -2,13 +2,15 @@ import type { Data, RecordBatch } from "apache-arrow";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type { ColumnShape } from "../columnar/arrow";
 import { bytesOf } from "../columnar/size";
-import type { ColumnType } from "../../model/types";
+import { isWide, type ColumnType } from "../../model/types";
 import { booleanValues } from "./boolean-values";
 import { writeChunk, type EncodedValues } from "./chunk";
 import { fixedValues } from "./fixed-values";
+import { floatValues } from "./float-values";
 import { parquetSchema } from "./schema";
-import { textValues } from "./text-values";
+import { byteValues, textValues } from "./text-values";
 import { validityOf } from "./validity";
+import { wideValues } from "./wide-values";
 
 /** When a row group is closed: with the batch that brings it to so many rows, or to so many bytes of its columns. */
 export interface RowGroupSize {
@@ -100,15 +102,22 @@ const partsOf = (batches: readonly RecordBatch[], index: number): Data[] =>
 
 /** What is there of a column, read straight from the memory of its batches. */
 function valuesOf(
-  { kind }: ColumnType,
+  type: ColumnType,
   column: { readonly parts: readonly Data[]; readonly rows: number; readonly nulls: number },
 ): EncodedValues {
-  switch (kind) {
+  switch (type.kind) {
     case "text":
       return textValues(column);
+    case "bytea":
+      return byteValues(column);
     case "boolean":
       return booleanValues(column);
+    case "real":
+    case "double":
+      return floatValues(type.kind, column);
+    case "decimal":
+      return isWide(type) ? wideValues(column) : fixedValues(type.kind, column);
     default:
-      return fixedValues(kind, column);
+      return fixedValues(type.kind, column);
   }
 }

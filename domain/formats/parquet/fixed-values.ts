@@ -7,9 +7,9 @@ import { dictionaryOf, packBits } from "./dictionary";
 import type { FixedWidth } from "./fixed-width";
 
 /** A kind of column whose values have one width, as whole words. */
-export type FixedKind = Exclude<Kind, "text" | "boolean">;
+export type FixedKind = Exclude<Kind, "text" | "bytea" | "boolean" | "real" | "double">;
 
-/** How many words of 32 bits a value takes in memory; only the first two of a decimal tell anything. */
+/** How many words of 32 bits a value takes in memory; the first two of a decimal tell all, unless it is wide. */
 const WORDS: Readonly<Record<FixedKind, number>> = {
   integer: 1,
   bigint: 2,

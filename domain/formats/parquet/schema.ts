@@ -1,6 +1,6 @@
 import type { SchemaElement } from "hyparquet";
 import type { ColumnShape } from "../columnar/arrow";
-import type { ColumnType } from "../../model/types";
+import { isWide, type ColumnType } from "../../model/types";
 
 /**
  * The Parquet type of a column (Apache Parquet, LogicalTypes.md). Both annotations are written:
@@ -31,10 +31,16 @@ function element(type: ColumnType): Omit<SchemaElement, "name"> {
         converted_type: "TIMESTAMP_MICROS",
         logical_type: { type: "TIMESTAMP", isAdjustedToUTC: type.kind === "timestamptz", unit: "MICROS" },
       };
+    case "real":
+      return { type: "FLOAT" };
+    case "double":
+      return { type: "DOUBLE" };
+    case "bytea":
+      return { type: "BYTE_ARRAY" };
     case "decimal": {
       const { precision, scale } = type;
       return {
-        type: "INT64",
+        ...(isWide(type) ? { type: "FIXED_LEN_BYTE_ARRAY", type_length: 16 } : { type: "INT64" }),
         converted_type: "DECIMAL",
         precision,
         scale,

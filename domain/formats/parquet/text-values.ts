@@ -27,6 +27,12 @@ export function textValues(column: {
   };
 }
 
+/** The values of a column of bytes. Without bounds: those of texts are cut where a character ends. */
+export const byteValues = (column: Parameters<typeof textValues>[0]): EncodedValues => ({
+  ...textValues(column),
+  bounds: undefined,
+});
+
 /** The different texts of a column, each by the first of those that are equal. */
 interface TextDictionary {
   readonly entries: readonly number[];

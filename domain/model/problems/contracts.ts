@@ -1,6 +1,7 @@
 import { contractsOf, type Model } from "../model";
 import type { SourceTable } from "../source";
 import { feedsOf, sourcesOf } from "../table";
+import { canBeKey, typeName } from "../types";
 import { has, listed } from "./words";
 
 /** What is wrong with the contracts of the source tables. */
@@ -28,6 +29,12 @@ function keyProblems({ name, key, columns }: SourceTable): string[] {
     if (columns[column]?.nullable === true)
       return [
         `${name}: the key ${column} of its contract may be NULL; declare it as a column that is NOT NULL`,
+      ];
+    const type = columns[column]?.type;
+    if (type !== undefined && !canBeKey(type))
+      return [
+        `${name}: the key ${column} of its contract is ${typeName(type)}, by which no row can be found; ` +
+          "leave the table out of the model, or give it another key in the source",
       ];
     return key.indexOf(column) === place ? [] : [`${name}: the key of its contract names ${column} twice`];
   });

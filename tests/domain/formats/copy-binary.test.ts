@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { copyHeader, copyRows, copyTrailer } from "../../../domain/formats/copy-binary";
 import { momentParser } from "../../../domain/formats/csv/moments";
-import { decimal, integer, text, typeName, type ColumnType } from "../../../domain/model/types";
+import { decimal, integer, isWide, text, typeName, type ColumnType } from "../../../domain/model/types";
 import { anyRow, anyValue } from "../../support/formats/arbitraries";
 import {
   batchOf,
@@ -114,6 +114,10 @@ describe("Rows in the binary format of COPY", () => {
     [18, 9],
     [18, 17],
     [18, 18],
+    [19, 0],
+    [38, 0],
+    [38, 10],
+    [38, 38],
   ] as const) {
     it(`keep decimals of ${precision} digits with ${scale} behind the point, at every power of ten`, async () => {
       const type = decimal(precision, scale);
@@ -161,11 +165,11 @@ describe("Rows in the binary format of COPY", () => {
     const decimals = Array.from({ length: 200 }, (_, index) => `n${index}`);
     const columns: Columns = {
       a: { type: text, nullable: true },
-      ...Object.fromEntries(decimals.map((name) => [name, EVERY_TYPE.long])),
+      ...Object.fromEntries(decimals.map((name) => [name, EVERY_TYPE.wide])),
     };
     const rows = [1_000_000, 0, 3_000_000].map((length): Row => [
       "x".repeat(length),
-      ...decimals.map((_, index) => BigInt(index) - 10n ** 18n + 1n),
+      ...decimals.map((_, index) => BigInt(index) - 10n ** 38n + 1n),
     ]);
 
     expect(await copied(columns, encoded(columns, rows))).to.deep.equal(asPrinted(columns, rows));
@@ -173,7 +177,13 @@ describe("Rows in the binary format of COPY", () => {
 });
 
 function physical(type: ColumnType, value: Row[number]): unknown {
+  if (type.kind === "bytea" && value !== null) return Buffer.from(String(value).slice(2), "hex");
+  if (type.kind === "decimal" && isWide(type) && value !== null)
+    return Buffer.from(bigEndian(BigInt(value)), "hex");
   if (typeof value === "string") return new TextEncoder().encode(value);
   const isMoment = type.kind === "time" || type.kind.startsWith("timestamp");
   return isMoment && value !== null ? BigInt(value) : value;
 }
+
+/** 128 bits in hexadecimal digits, the highest first. */
+const bigEndian = (value: bigint): string => BigInt.asUintN(128, value).toString(16).padStart(32, "0");

@@ -7,7 +7,17 @@ import { model } from "../../../domain/declarations";
 import { modelProblems } from "../../../domain/model/problems";
 import { optional, sourceTable } from "../../../domain/model/source";
 import { calendar, dimension, fact, type Dimension, type Fact } from "../../../domain/model/table";
-import { bigint, date, integer, text, timestamp, timestamptz } from "../../../domain/model/types";
+import {
+  bigint,
+  bytea,
+  date,
+  double,
+  integer,
+  real,
+  text,
+  timestamp,
+  timestamptz,
+} from "../../../domain/model/types";
 
 const airport = sourceTable("airport", { key: "code", columns: { code: text, city: text } });
 const plane = sourceTable("plane", {
@@ -281,6 +291,22 @@ describe("The problems of a model", () => {
       "airport: the key kode of its contract is not one of its columns; name one of code",
       "airport has two contracts: declare the source table once, with all columns that are read",
     ]);
+  });
+
+  it("are keys by whose values no row can be found", () => {
+    for (const [type, name] of [
+      [real, "real"],
+      [double, "double precision"],
+      [bytea, "bytea"],
+    ] as const) {
+      const other = sourceTable("airport", { key: "code", columns: { code: type } });
+      const city = columnsOf(plane).leftJoin("base", other).copy("code");
+
+      expect(problemsOf(dimAirport, planeWith({ city }))).to.include(
+        `airport: the key code of its contract is ${name}, by which no row can be found; ` +
+          "leave the table out of the model, or give it another key in the source",
+      );
+    }
   });
 
   it("are tables that refer to each other in a circle, but not one that refers to itself", () => {

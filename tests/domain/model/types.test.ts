@@ -2,9 +2,12 @@ import { expect } from "chai";
 import {
   bigint,
   boolean,
+  bytea,
   date,
   decimal,
+  double,
   integer,
+  real,
   text,
   time,
   timestamp,
@@ -15,7 +18,10 @@ import {
 describe("A column type", () => {
   it("has the name of its type in PostgreSQL", () => {
     expect(
-      [integer, bigint, text, boolean, date, time, timestamp, timestamptz, decimal(10, 2)].map(typeName),
+      [
+        ...[integer, bigint, text, boolean, date, time, timestamp, timestamptz, decimal(10, 2)],
+        ...[real, double, bytea],
+      ].map(typeName),
     ).to.deep.equal([
       "integer",
       "bigint",
@@ -26,6 +32,9 @@ describe("A column type", () => {
       "timestamp",
       "timestamptz",
       "numeric(10,2)",
+      "real",
+      "double precision",
+      "bytea",
     ]);
   });
 
@@ -33,6 +42,7 @@ describe("A column type", () => {
     [1, 0],
     [18, 0],
     [18, 18],
+    [38, 38],
   ] as const) {
     it(`may be decimal(${precision}, ${scale})`, () => {
       expect(decimal(precision, scale)).to.deep.equal({ kind: "decimal", precision, scale });
@@ -41,11 +51,11 @@ describe("A column type", () => {
 
   for (const [precision, scale] of [
     [0, 0],
-    [19, 2],
+    [39, 2],
     [10, -1],
     [4, 5],
   ] as const) {
-    it(`may not be decimal(${precision}, ${scale}): its digits would not fit into 64 bits`, () => {
+    it(`may not be decimal(${precision}, ${scale}): its digits would not fit into 128 bits`, () => {
       expect(() => decimal(precision, scale)).to.throw(
         RangeError,
         `decimal(${precision}, ${scale}) is not supported`,

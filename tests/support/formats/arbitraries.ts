@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { Value } from "../../../domain/formats/columnar/read";
+import { printedBytes } from "../../../domain/formats/hex";
 import type { ColumnType } from "../../../domain/model/types";
 import type { Columns, Row } from "./columnar";
 
@@ -40,6 +41,12 @@ export function anyValue(type: ColumnType): fc.Arbitrary<NonNullable<Value>> {
     case "timestamp":
     case "timestamptz":
       return fc.bigInt({ min: FIRST_MOMENT, max: LAST_MOMENT }).map(exact);
+    case "real":
+      return fc.float();
+    case "double":
+      return fc.double();
+    case "bytea":
+      return fc.uint8Array({ maxLength: 40 }).map(printedBytes);
     case "decimal": {
       const most = 10n ** BigInt(type.precision) - 1n;
       return fc.bigInt({ min: -most, max: most });

@@ -8,12 +8,17 @@ import {
 } from "../../../domain/formats/columnar/arrow";
 import { columnBuilder } from "../../../domain/formats/columnar/builder";
 import { valueReader, type Value } from "../../../domain/formats/columnar/read";
+import { printedDouble, printedReal } from "../../../domain/formats/floats";
+import { parseBytes } from "../../../domain/formats/hex";
 import {
   bigint,
   boolean,
+  bytea,
   date,
   decimal,
+  double,
   integer,
+  real,
   text,
   time,
   timestamp,
@@ -25,7 +30,7 @@ export type Columns = Readonly<Record<string, ColumnShape>>;
 /** A row as plain values, in the order of its columns. */
 export type Row = readonly Value[];
 
-/** A column of every type, and the longest decimal. */
+/** A column of every type, and the longest decimals of 64 and of 128 bits. */
 export const EVERY_TYPE = {
   whole: { type: integer, nullable: true },
   words: { type: text, nullable: true },
@@ -37,6 +42,10 @@ export const EVERY_TYPE = {
   long: { type: decimal(18, 4), nullable: true },
   instant: { type: timestamptz, nullable: true },
   large: { type: bigint, nullable: true },
+  wide: { type: decimal(38, 10), nullable: true },
+  ratio: { type: real, nullable: true },
+  measure: { type: double, nullable: true },
+  content: { type: bytea, nullable: true },
 } satisfies Columns;
 
 /** Builds a record batch from rows. */
@@ -50,7 +59,8 @@ export function batchOf(columns: Columns, rows: readonly Row[]): RecordBatch {
       else if (typeof value === "bigint") builder.setBigint(row, value);
       else if (typeof value !== "string") builder.setNumber(row, Number(value));
       else {
-        const bytes = encoder.encode(value);
+        const encoded = encoder.encode(value);
+        const bytes = type.kind === "bytea" ? parseBytes(encoded, 0, encoded.length)! : encoded;
         builder.setBytes(row, bytes, 0, bytes.length);
       }
     });
@@ -102,6 +112,10 @@ export function printed({ type }: ColumnShape, value: Value): string | null {
       const moment = withoutZeros(momentText(BigInt(value)));
       return type.kind === "timestamp" ? moment : `${moment}+00`;
     }
+    case "real":
+      return printedReal(Number(value));
+    case "double":
+      return printedDouble(Number(value));
     default:
       return String(value);
   }

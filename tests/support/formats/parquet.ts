@@ -2,6 +2,8 @@ import type { AsyncBuffer } from "hyparquet";
 import type { RecordBatch } from "apache-arrow";
 import type { Value } from "../../../domain/formats/columnar/read";
 import { parquetEncoder, ROW_GROUP_SIZE, type RowGroupSize } from "../../../domain/formats/parquet/encoder";
+import { printedBytes } from "../../../domain/formats/hex";
+import { wideValue } from "../../../domain/formats/parquet/wide-values";
 import { readRowGroups } from "../../../domain/formats/parquet/reader";
 import type { Columns, Row } from "./columnar";
 
@@ -38,6 +40,8 @@ export async function rowGroupsOf(columns: Columns, file: AsyncBuffer): Promise<
       Array.from({ length: rows }, (_, row) =>
         types.map((type, column) => {
           const stored: unknown = values[column]?.[row] ?? null;
+          if (stored instanceof Uint8Array && type.kind === "bytea") return printedBytes(stored);
+          if (stored instanceof Uint8Array && type.kind === "decimal") return wideValue(stored);
           if (stored instanceof Uint8Array) return Buffer.from(stored).toString();
           const isMoment = type.kind === "time" || type.kind.startsWith("timestamp");
           return isMoment && Number.isSafeInteger(Number(stored ?? NaN)) ? Number(stored) : (stored as Value);

@@ -19,6 +19,10 @@ describe("The Arrow schema of a table", () => {
       "long Decimal[18e+4]?",
       "instant Timestamp<MICROSECOND, UTC>?",
       "large Int64?",
+      "wide Decimal[38e+10]?",
+      "ratio Float32?",
+      "measure Float64?",
+      "content Binary?",
       "id Int32",
     ]);
     expect(schema.fields[5]?.type).to.have.property("timezone", undefined);

@@ -14,6 +14,8 @@ import { anyRow } from "../../../support/formats/arbitraries";
 import { batchOf, EVERY_TYPE, printed, type Columns, type Row } from "../../../support/formats/columnar";
 import { fileOf, parquetOf, rowGroupsOf } from "../../../support/formats/parquet";
 
+const { ratio, measure, content, ...TEXTUAL } = EVERY_TYPE;
+
 describe("A Parquet file is what DuckDB takes it for", () => {
   let directory: string;
   let connection: DuckDBConnection;
@@ -50,10 +52,15 @@ describe("A Parquet file is what DuckDB takes it for", () => {
       "long DECIMAL(18,4)",
       "instant TIMESTAMP WITH TIME ZONE",
       "large BIGINT",
+      "wide DECIMAL(38,10)",
+      "ratio FLOAT",
+      "measure DOUBLE",
+      "content BLOB",
     ]);
   });
 
   it("with every value, and NULL, over several row groups", async () => {
+    const columns = TEXTUAL;
     const moment = Date.UTC(2024, 1, 29, 14, 20, 52, 123) * 1000 + 456;
     const rows: readonly Row[] = [
       [
@@ -67,13 +74,14 @@ describe("A Parquet file is what DuckDB takes it for", () => {
         123_456_789_012_345_678n,
         moment,
         2n ** 63n - 1n,
+        10n ** 38n - 1n,
       ],
-      [-2, "", false, dayNumber("1969-12-31"), 0, -1, -1n, -5n, -1, -(2n ** 63n)],
-      [null, null, null, null, null, null, null, null, null, null],
+      [-2, "", false, dayNumber("1969-12-31"), 0, -1, -1n, -5n, -1, -(2n ** 63n), -1n],
+      [null, null, null, null, null, null, null, null, null, null, null],
     ];
-    const batch = batchOf(EVERY_TYPE, rows);
+    const batch = batchOf(columns, rows);
 
-    const file = await write(parquetOf(EVERY_TYPE, [batch, batch], { rows: 2 }));
+    const file = await write(parquetOf(columns, [batch, batch], { rows: 2 }));
 
     const expected = [
       [
@@ -87,6 +95,7 @@ describe("A Parquet file is what DuckDB takes it for", () => {
         "12345678901234.5678",
         "2024-02-29 14:20:52.123456+00",
         "9223372036854775807",
+        "9999999999999999999999999999.9999999999",
       ],
       [
         "-2",
@@ -99,26 +108,27 @@ describe("A Parquet file is what DuckDB takes it for", () => {
         "-0.0005",
         "1969-12-31 23:59:59.999999+00",
         "-9223372036854775808",
+        "-0.0000000001",
       ],
-      [null, null, null, null, null, null, null, null, null, null],
+      [null, null, null, null, null, null, null, null, null, null, null],
     ];
     expect(await query(`SELECT COLUMNS(*)::text FROM '${file}'`)).to.deep.equal([...expected, ...expected]);
     expect(await query(`SELECT num_row_groups FROM parquet_file_metadata('${file}')`)).to.deep.equal([[2n]]);
   });
 
   it("whatever the values are, and however they come in batches", async () => {
-    const batches = fc.array(fc.array(anyRow(EVERY_TYPE), { maxLength: 30 }), { minLength: 1, maxLength: 4 });
+    const batches = fc.array(fc.array(anyRow(TEXTUAL), { maxLength: 30 }), { minLength: 1, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(batches, fc.integer({ min: 1, max: 50 }), async (given, groupRows) => {
         const file = await write(
           parquetOf(
-            EVERY_TYPE,
-            given.map((rows) => batchOf(EVERY_TYPE, rows)),
+            TEXTUAL,
+            given.map((rows) => batchOf(TEXTUAL, rows)),
             { rows: groupRows },
           ),
         );
 
-        const columns = Object.values(EVERY_TYPE);
+        const columns = Object.values(TEXTUAL);
         expect(await query(`SELECT COLUMNS(*)::text FROM '${file}'`)).to.deep.equal(
           given.flat().map((cells) =>
             // DuckDB's client leaves out a byte order mark when it reads a text.
@@ -127,6 +137,25 @@ describe("A Parquet file is what DuckDB takes it for", () => {
         );
       }),
       { numRuns: 25 },
+    );
+  });
+
+  it("with floating-point numbers and bytes, and with bounds that leave out no row", async () => {
+    const columns = { ratio, measure, content };
+    const rows = fc.array(anyRow(columns), { minLength: 1, maxLength: 60 });
+    await fc.assert(
+      fc.asyncProperty(rows, async (given) => {
+        const file = await write(parquetOf(columns, [batchOf(columns, given)], { rows: 20 }));
+
+        expect(
+          await query(`SELECT ratio, measure, '\\x' || lower(hex(content)) FROM '${file}'`),
+        ).to.deep.equal(given);
+        for (const [, value] of given.filter(([, measured]) => Number.isFinite(measured)))
+          expect(
+            await query(`SELECT count(*) > 0 FROM '${file}' WHERE measure = ${String(value)}::double`),
+          ).to.deep.equal([[true]]);
+      }),
+      { numRuns: 10 },
     );
   });
 

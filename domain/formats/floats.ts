@@ -1,0 +1,70 @@
+/**
+ * Floating-point numbers as PostgreSQL prints and reads them with `extra_float_digits` 1 (PostgreSQL manual,
+ * "Floating-Point Types"): the fewest digits that give the same number back.
+ */
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const NOT_FINITE: Readonly<Record<string, number>> = {
+  NaN,
+  Infinity,
+  "-Infinity": -Infinity,
+};
+
+/** A number of 64 bits; undefined where the text is none, or too large to be one. */
+export function parseDouble(text: string): number | undefined {
+  if (Object.hasOwn(NOT_FINITE, text)) return NOT_FINITE[text];
+  if (!NUMBER.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** A number of 32 bits; undefined where the text is none, or too large to be one. */
+export function parseReal(text: string): number | undefined {
+  const value = parseDouble(text);
+  return value === undefined ? undefined : toReal(value);
+}
+
+/** The nearest number of 32 bits; undefined where a finite number is too large to have one. */
+export function toReal(value: number): number | undefined {
+  const near = Math.fround(value);
+  return Number.isFinite(near) || !Number.isFinite(value) ? near : undefined;
+}
+
+export const printedDouble = (value: number): string =>
+  printed(value, { exponential: Math.abs(value).toExponential(), widest: 15 });
+
+/** @param value a number of 32 bits */
+export function printedReal(value: number): string {
+  const size = Math.abs(value);
+  let digits = 0;
+  let exponential = size.toExponential(digits);
+  while (Number.isFinite(size) && Math.fround(Number(exponential)) !== size)
+    exponential = size.toExponential(++digits);
+  return printed(value, { exponential: roundedToEven(size, exponential, digits), widest: 6 });
+}
+
+/** Half of the last place goes to the even digit, as in PostgreSQL; `toExponential` goes up. */
+function roundedToEven(size: number, exponential: string, digits: number): string {
+  if (digits === 0 || !/[13579]e/.test(exponential)) return exponential;
+  const [mantissa = "", power = ""] = size.toExponential(60).split("e");
+  if (!/^50*$/.test(mantissa.slice(digits + 2))) return exponential;
+  const lower = `${mantissa.slice(0, digits + 2)}e${power}`;
+  return Math.fround(Number(lower)) === size ? lower : exponential;
+}
+
+/** From the digits of its size as `toExponential` writes them; with an exponent where that is `widest` or more. */
+function printed(value: number, size: { readonly exponential: string; readonly widest: number }): string {
+  if (!Number.isFinite(value)) return String(value);
+  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
+  const [mantissa = "", power = "0"] = size.exponential.split("e");
+  const exponent = Number(power);
+  const digits = mantissa.replace(".", "");
+  if (exponent < -4 || exponent >= size.widest) {
+    const places = String(Math.abs(exponent)).padStart(2, "0");
+    return `${sign}${mantissa}e${exponent < 0 ? "-" : "+"}${places}`;
+  }
+  if (exponent < 0) return `${sign}0.${"0".repeat(-exponent - 1)}${digits}`;
+  const whole = digits.slice(0, exponent + 1).padEnd(exponent + 1, "0");
+  const fraction = digits.slice(exponent + 1);
+  return `${sign}${whole}${fraction === "" ? "" : `.${fraction}`}`;
+}

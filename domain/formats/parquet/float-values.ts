@@ -1,0 +1,44 @@
+import type { Data } from "apache-arrow";
+import { at } from "../at";
+import { hasNulls, isValid } from "../columnar/arrow";
+import type { EncodedValues } from "./chunk";
+
+/**
+ * The values of a column of floating-point numbers, as one page. A dictionary seldom pays, and would have to tell 0
+ * from -0.
+ */
+export function floatValues(
+  kind: "real" | "double",
+  column: { readonly parts: readonly Data[]; readonly rows: number; readonly nulls: number },
+): EncodedValues {
+  const { parts, rows, nulls } = column;
+  const count = rows - nulls;
+  const values = kind === "real" ? new Float32Array(count) : new Float64Array(count);
+  let size = 0;
+  for (const data of parts) {
+    const own = data.values as Float32Array | Float64Array;
+    const nullable = hasNulls(data);
+    for (let row = 0; row < data.length; row++)
+      if (!nullable || isValid(data, row)) values[size++] = at(own, row);
+  }
+  return {
+    type: kind === "real" ? "FLOAT" : "DOUBLE",
+    pages: [{ rows, bytes: new Uint8Array(values.buffer) }],
+    bounds: boundsOf(values),
+  };
+}
+
+/**
+ * The bounds as Parquet wants them (parquet.thrift, ColumnOrder): without NaN, the lower zero negative, the upper one
+ * positive.
+ */
+function boundsOf(values: Float32Array | Float64Array): EncodedValues["bounds"] {
+  let min = Infinity;
+  let max = -Infinity;
+  for (const value of values) {
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  if (min > max) return undefined;
+  return { min: min === 0 ? -0 : min, max: max === 0 ? 0 : max };
+}

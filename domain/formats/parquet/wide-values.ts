@@ -1,0 +1,37 @@
+import type { Data } from "apache-arrow";
+import { at } from "../at";
+import { hasNulls, isValid } from "../columnar/arrow";
+import type { EncodedValues } from "./chunk";
+
+/** Bytes of a decimal of 128 bits. */
+const BYTES = 16;
+
+/**
+ * The values of a column of decimals of more than 18 digits, as one page: 16 bytes each, the highest first (Apache
+ * Parquet, LogicalTypes.md, DECIMAL). Without bounds: readers do not agree on how to order them.
+ */
+export function wideValues(column: {
+  readonly parts: readonly Data[];
+  readonly rows: number;
+  readonly nulls: number;
+}): EncodedValues {
+  const { parts, rows, nulls } = column;
+  const bytes = new Uint8Array((rows - nulls) * BYTES);
+  const view = new DataView(bytes.buffer);
+  let offset = 0;
+  for (const data of parts) {
+    const words = data.values as Uint32Array;
+    const nullable = hasNulls(data);
+    for (let row = 0; row < data.length; row++) {
+      if (nullable && !isValid(data, row)) continue;
+      for (let word = 3; word >= 0; word--, offset += 4) view.setUint32(offset, at(words, row * 4 + word));
+    }
+  }
+  return { type: "FIXED_LEN_BYTE_ARRAY", pages: [{ rows, bytes }], bounds: undefined };
+}
+
+/** The unscaled decimal that 16 bytes say. */
+export function wideValue(bytes: Uint8Array): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, BYTES);
+  return (view.getBigInt64(0) << 64n) | view.getBigUint64(8);
+}
