@@ -49,16 +49,16 @@ boundEveryRole(config.permissionsBoundary);
 // Alarms go by mail to one address.
 const alerts = new Alerts("alerts", { email: config.alertEmail, runbookUrl: config.runbookUrl });
 
-// The lake: what the source said, and what the warehouse will be told.
+// The lake: what was captured of the source, and what will be loaded into the warehouse.
 const lakeArgs = { protectData, kmsKeyArn, objectLockDays };
 const ingestion = new LakeBucket("ingestion", lakeArgs);
 const processed = new LakeBucket("processed", lakeArgs);
 
-// Where things stand in them.
+// The keys of their objects.
 const log = ["commits/*", "heads/*"];
 const csv = dataFiles("csv");
 const parquet = dataFiles("parquet");
-// A later version of the model has a processed log of its own, beside those of the versions before it.
+// Each version of the model has its own processed log. Earlier logs stay.
 const inLog = (...keys: string[]): string[] => keys.map((key) => `${modelPrefix(model.version)}${key}`);
 const earlier = Array.from({ length: model.version - 1 }, (_, index) => `${modelPrefix(index + 1)}commits/*`);
 // Tasks of large commits, when there is somebody to hand them out to.
@@ -115,7 +115,7 @@ const processStage = new Stage("process", {
   ...common,
 });
 
-// Those who help stage 2 with a large commit, several at once: each does a task that it has handed out.
+// Workers that do the tasks of a large commit in parallel for stage 2.
 const worker =
   config.remodelConcurrency > 0
     ? new Worker("remodel", {
@@ -169,7 +169,7 @@ new CommitNotification("ingestion-commits", { bucket: ingestion, stage: processS
 new Schedule("process-schedule", { expression: config.sweepSchedule, stage: processStage });
 new Schedule("load-schedule", { expression: config.loadSchedule, stage: loadStage });
 
-// What rings when data does not arrive, or nobody knows whether it does.
+// Alarms for data that does not arrive, and for a state that is not known.
 const stages = { ingest: ingestStage, process: processStage, load: loadStage };
 const rejected = { bucket: processed, prefix: `${modelPrefix(model.version)}rejected/` };
 new DataAlarms("data", { stages, freshnessMinutes: config.freshnessMinutes, rejected, alerts });
@@ -236,5 +236,5 @@ export const nextSteps = [
       ]
     : [`Open the mail from AWS to ${alertEmail}, and confirm it within 48 hours.`]),
   "Nothing is mailed before.",
-  "After 48 hours AWS deletes what nobody has confirmed: pulumi up --refresh then sends another mail.",
+  "AWS deletes a subscription that is not confirmed within 48 hours: pulumi up --refresh then sends another mail.",
 ];

@@ -8,7 +8,7 @@ export interface State {
   readonly keyArn: string;
 }
 
-/** Resources that AWS does not let a policy name: what may be done to them stands below. */
+/** Resources that AWS does not let a policy name: the statements below name the actions. */
 const UNNAMED_TYPES = ["aws:cloudwatch/queryDefinition:QueryDefinition"];
 
 /**

@@ -4,7 +4,7 @@ import { RunError } from "@pulumi/pulumi";
 const PATTERN = /^[\w/+=.@-][\w/+=.@*-]*$/;
 
 /**
- * The names of the secrets of each stack, with a star for any text. Both stacks stand in one account, and nothing
+ * The names of the secrets of each stack, with a star for any text. Both stacks are in one account, and nothing
  * but its name says of a secret whose it is: by default those of `dev` begin with `dev/`.
  *
  * @param json the setting `secrets`, an object with a text for each stack that has other names; undefined: none has

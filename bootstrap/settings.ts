@@ -59,7 +59,7 @@ export interface BootstrapSettings {
  * Reads the settings of the bootstrap.
  *
  * @param values all configuration, as `pulumi.runtime.allConfig()` gives it: keys with their namespace
- * @throws RunError, which Pulumi shows without a stack, that lists every problem at once: the key, what is wrong
+ * @throws RunError, which Pulumi shows without a stack, that lists all problems: the key, what is wrong
  *   with it, the command that sets it
  */
 export function bootstrapSettings(values: Readonly<Record<string, string>>): BootstrapSettings {

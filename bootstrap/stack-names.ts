@@ -7,7 +7,7 @@ const STACK_NAME = /^[a-z0-9][a-z0-9-]{0,29}$/;
  * The names of the stacks, separated by commas.
  *
  * @throws RunError for a name that no stack can have, and for two of which one begins with the other: resources are
- *   told apart by their names, so the role of the first would reach the second
+ *   distinguished by their names, so the role of the first would reach the second
  */
 export function stackNames(text: string): readonly string[] {
   const names = text.split(",");

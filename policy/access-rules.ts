@@ -42,7 +42,7 @@ export const ACCESS_RULES: Policies = [
   everyResource(
     {
       name: "no-managed-policies",
-      description: "Roles have policies of their own: a managed one grants what nobody here has asked for.",
+      description: "A role has inline policies only. A managed policy grants more than the role needs.",
       type: ["aws:iam/rolePolicyAttachment:RolePolicyAttachment", "aws:iam/role:Role"],
     },
     (props) =>
@@ -70,7 +70,7 @@ export const ACCESS_RULES: Policies = [
     return new Map(
       functions
         .filter((one) => functions.some((other) => other.name !== one.name && isShared(one, other)))
-        .map(({ name }) => [name, "shares its role with another Lambda: give each a role of its own"]),
+        .map(({ name }) => [name, "shares its role with another Lambda: give each Lambda its own role"]),
     );
   }),
   everyResource(

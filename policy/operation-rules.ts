@@ -49,7 +49,7 @@ export const OPERATION_RULES: Policies = [
       type: "aws:cloudwatch/metricAlarm:MetricAlarm",
     },
     ({ alarmActions, okActions, alarmDescription, treatMissingData }) => [
-      ...(isFilled(alarmActions) ? [] : ["tells nobody: set alarmActions"]),
+      ...(isFilled(alarmActions) ? [] : ["alerts no one: set alarmActions"]),
       ...(isFilled(okActions) ? [] : ["does not tell that it is over: set okActions"]),
       ...(alarmDescription === UNKNOWN || /What to do: \S+#\S+/.test(String(alarmDescription))
         ? []

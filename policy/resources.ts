@@ -116,7 +116,7 @@ export function wholeStack(
   };
 }
 
-/** Those of some resources that nothing stands for, each with what it lacks. */
+/** The resources that lack a counterpart, each with what it lacks. */
 export function lacking(
   resources: readonly StackResource[],
   options: { readonly what: string; readonly has: (resource: StackResource) => boolean },

@@ -1,6 +1,6 @@
 /**
  * How long a service of AWS may take to be reached, and then to begin its answer, until the SDK makes the call again,
- * twice. It would wait for minutes, or for ever: where no way leads out of a VPC, a run would be cut off without a word.
+ * twice. The SDK's default is to wait for minutes or forever. In a VPC without a way out, a run would time out without a log line.
  * How long an answer then takes to be read is left to the reader.
  */
 export const PATIENCE = {

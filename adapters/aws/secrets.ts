@@ -35,7 +35,7 @@ const rdsNames = (secret: unknown): unknown => {
 
 /**
  * Reads the credentials that a secret holds. Messages name the secret and its keys, never a value.
- * @throws TerminalError when there is no such secret or it is malformed; TransientError otherwise
+ * @throws TerminalError when the secret does not exist or is malformed; TransientError otherwise
  */
 export async function readCredentials(
   secretName: string,
@@ -53,7 +53,7 @@ export function parseCredentials(text: string, secretName: string): Credentials 
   try {
     json = JSON.parse(text);
   } catch {
-    // The parser's message would quote the secret: it is no cause to carry.
+    // The parser's message would quote the secret, so it is not carried as the cause.
     throw new TerminalError(
       `the secret ${secretName} is not valid JSON; it must be {"host", "port", "database", "user", "password"}`,
     );

@@ -5,7 +5,7 @@ import { MarbleError } from "../../domain/errors";
 import type { MetricName } from "../../domain/metrics";
 import { environment } from "./environment";
 
-/** What a log line says besides its message: numbers and names, never a secret or a row's content. */
+/** What a log line says in addition to its message: numbers and names, never a secret or a row's content. */
 export type Fields = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
 export type Unit = "Count" | "Bytes" | "Milliseconds" | "Seconds";
@@ -34,7 +34,7 @@ function metricsOfProcess(): Metrics {
 
 /**
  * Runs a handler with telemetry around it: its duration, its cold start, its error with what it is
- * about. The error goes on to Lambda, which decides about retries.
+ * about. The error is thrown on to Lambda, which decides about retries.
  */
 export async function withTelemetry<T>(
   context: Context,

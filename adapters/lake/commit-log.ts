@@ -21,7 +21,7 @@ export interface CommitLog<C> {
   read(number: CommitNumber): Promise<C | undefined>;
 }
 
-/** The log as the one stage has it that goes on with it. */
+/** The log, as the stage that appends to it sees it. */
 export interface WritableLog<C> extends CommitLog<C> {
   /** Creates the commit, unless another run was first. Returns whether it did. */
   append(number: CommitNumber, commit: C): Promise<boolean>;
@@ -30,7 +30,7 @@ export interface WritableLog<C> extends CommitLog<C> {
 /**
  * A commit log in a bucket. `commits/` is the truth; `heads/` is its index, newest first, and may lag
  * behind when a run died between the two: the head is then looked for from there on. Whoever looks marks
- * nothing, for most may not; the next commit that is appended is marked, and with it the index is mended.
+ * nothing, for most may not; the next append marks its commit, which repairs the index.
  */
 export function commitLog<C>(store: ObjectStore, schema: z.ZodType<C>): CommitLog<C> {
   const read = async (number: CommitNumber): Promise<C | undefined> => {
@@ -67,7 +67,7 @@ export function commitLog<C>(store: ObjectStore, schema: z.ZodType<C>): CommitLo
   };
 }
 
-/** A commit log that can be appended to. That a commit could not be marked is no reason to fail: it is made. */
+/** A commit log that can be appended to. A commit that could not be marked is committed all the same. */
 export function writableLog<C>(
   store: ObjectStore,
   schema: z.ZodType<C>,

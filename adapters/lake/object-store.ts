@@ -14,7 +14,7 @@ import { TerminalError, TransientError } from "../../domain/errors";
 import type { ObjectKey } from "../../domain/log/keys";
 import { PATIENCE } from "../aws/sdk-timeouts";
 
-/** One bucket. Objects are only ever created: there is no way to overwrite or to delete one. */
+/** One bucket. It can create objects, but neither overwrite nor delete one. */
 export interface ObjectStore {
   readonly bucket: string;
   /** The whole object, for small ones; undefined when it does not exist. */
@@ -143,7 +143,7 @@ export function objectStore(bucket: string, client: S3Client = new S3Client(PATI
   };
 }
 
-/** The part of a bucket whose keys begin with `prefix`, as a store of its own: its keys are without it. */
+/** The part of a bucket whose keys begin with `prefix`, as a store whose keys omit the prefix. */
 export function within(store: ObjectStore, prefix: string): ObjectStore {
   if (prefix === "") return store;
   const under = (key: string): ObjectKey => `${prefix}${key}` as ObjectKey;

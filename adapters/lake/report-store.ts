@@ -27,7 +27,7 @@ export interface ReportStore {
 
 const PAGE = { ContentType: "text/html; charset=utf-8", CacheControl: "no-cache" };
 
-/** Each is lost to a run that ended meanwhile; more than a few at once there are never. */
+/** Each retry means that a concurrent run won; a handful of concurrent runs is the most to expect. */
 const ATTEMPTS = 10;
 
 /** The object is not what it was, is being written by another, or is gone: one looks again. */

@@ -23,7 +23,7 @@ SET LOCAL lc_monetary = 'C'`;
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** What the server sends of its own accord when a session begins. */
+/** What the server sends unasked when a session begins. */
 interface ParameterStatus {
   readonly parameterName: string;
   readonly parameterValue: string;
@@ -37,7 +37,7 @@ function tls({ ssl }: Credentials): pg.ConnectionConfig["ssl"] {
   return ssl ? { ca: awsCaBundle.ca, rejectUnauthorized: true } : false;
 }
 
-/** Errors of PostgreSQL that a person has to mend (PostgreSQL manual, appendix A). */
+/** Errors of PostgreSQL that a person has to fix (PostgreSQL manual, appendix A). */
 const TERMINAL: Readonly<Record<string, string>> = {
   "28P01": "the password is wrong",
   "28000": "the server does not accept this user",

@@ -17,7 +17,7 @@ export interface Catalogue {
 /** The schema tool's own bookkeeping: never ingested. */
 const EXCLUDED_TABLES = ["_prisma_migrations"];
 
-/** What stands below a table: its partitions, or what inherits from it, at any depth. */
+/** The partitions of a table, or the tables that inherit from it, at any depth. */
 const BELOW = `
 WITH RECURSIVE below AS (
     SELECT inhrelid FROM pg_inherits WHERE inhparent = c.oid

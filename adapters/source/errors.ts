@@ -10,7 +10,7 @@ const TRANSIENT = /^(08|25P|53|55|57|40)|^42P01$|^42703$|^E[A-Z]+$/;
 
 /**
  * Errors that are about what was asked of one table: a lock that somebody holds, a value that cannot be sent, a
- * limit, a time that is over, a broken page, a table or a column that is gone since. The connection goes on.
+ * limit, a timeout, a broken page, a table or a column that was dropped since. The connection stays usable.
  */
 const ABOUT_TABLE = /^(22|42|53|54|55|58|XX|57014$)/;
 

@@ -4,7 +4,7 @@ import { rowsOf } from "../postgres/postgres";
 
 /**
  * What the texts of such types have names of. A row keeps the number of an object and is printed with its name of today:
- * an object that was renamed or dropped changes rows that nobody wrote.
+ * an object that was renamed or dropped changes rows without a write.
  */
 const OBJECTS: Readonly<Record<string, readonly string[]>> = {
   aclitem: ["role"],

@@ -40,7 +40,7 @@ const notOlder = (horizon: bigint): string =>
 
 function condition(filter: VersionFilter | undefined): string {
   if (filter === undefined) return "true";
-  // One literal: there may be many, and each of its own would be parsed by itself.
+  // One literal, because the server would parse each of many.
   const ids = literal(`{${filter.captured.join(",")}}`);
   const captured = filter.captured.length === 0 ? "" : ` AND xmin <> ALL (${ids}::xid[])`;
   const oids = filter.joined.map(literal).join(", ");
@@ -79,7 +79,7 @@ function isAsDescribed(name: string, { storage }: TableDescription): string {
 }
 
 /**
- * Where in a table the rows stand that a filter means. New versions stand where there is room, mostly at the
+ * Where in a table the rows of a filter are. New versions go where there is room, mostly at the
  * end: what is read of them after they were counted is that part (a TID range scan, from PostgreSQL 14 on), not
  * the table again. No version moves as long as the snapshot lasts.
  */
@@ -100,7 +100,7 @@ const within = ({ first, last, places }: Extent): string =>
     ? ` AND ctid >= ${literal(first)}::tid AND ctid <= ${literal(last)}::tid`
     : ` AND ctid = ANY (${literal(places)}::tid[])`;
 
-/** Counts in one scan, in which each row is looked at once. */
+/** Counts in a single scan. */
 export async function countRows(
   client: pg.Client,
   options: { schema: string; table: TableDescription; selection: RowSelection; now: Snapshot },
@@ -111,7 +111,7 @@ export async function countRows(
   const before = through === undefined ? "true" : compareKey(table, "<=", through);
   // Rows of the slice are captured too: who wrote them is a part of the overlap.
   const last = slice === undefined ? through : slice.through;
-  // Without a writer in progress nothing can come twice: there is no overlap to remember.
+  // Without a writer in progress no row can come twice, so there is no overlap to remember.
   const writer = now.xmin < now.xmax ? `CASE WHEN ${notOlder(now.xmin)} THEN xmin END` : "NULL::xid";
   const place =
     filter === undefined ? "NULL::tid" : `CASE WHEN ${before} AND ${condition(filter)} THEN ctid END`;
@@ -143,7 +143,7 @@ export async function countRows(
   };
 }
 
-/** @param options.extent where the rows stand, if that is known */
+/** @param options.extent where the rows are, if that is known */
 export function copyRows(
   client: pg.Client,
   options: RowSelection & {

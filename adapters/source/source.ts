@@ -30,7 +30,7 @@ export interface SourceSnapshot {
    */
   count(table: TableDescription, selection: RowSelection, now: Snapshot): Promise<TableCounts>;
   /**
-   * Gives all locks back, also after a statement has failed: the transaction goes on, with the same snapshot. Nothing
+   * Gives all locks back, also after a statement has failed. The transaction continues with the same snapshot. Nothing
    * is undone by it, for nothing is written.
    */
   release(): Promise<void>;
@@ -99,7 +99,7 @@ export async function withSourceSnapshot<T>(
           await client.query("ROLLBACK TO SAVEPOINT snapshot");
         }),
       copy: (table, given) => {
-        // Rows of a slice, however old, stand anywhere.
+        // Rows of a slice can be anywhere, however old they are.
         const known = given.filter !== undefined && given.slice === undefined;
         const extent = known ? extents.get(given.filter) : undefined;
         return copyRows(client, { schema, table, extent, ...given });
@@ -120,7 +120,7 @@ async function begin(client: pg.Client, schema: string): Promise<SourceSnapshot[
   return { snapshot, systemIdentifier, timeline: Number(timeline), database, schema, server, startedAt };
 }
 
-/** The root of a storage, and what stands below it: a partitioned table has nothing but its partitions. */
+/** The root of a storage, and the storages below it: a partitioned table has nothing but its partitions. */
 async function sizesOf(
   client: pg.Client,
   tables: readonly TableDescription[],

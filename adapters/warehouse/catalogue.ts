@@ -43,7 +43,7 @@ SELECT c.relname AS name,
 
 /**
  * The tables of a schema of the warehouse.
- * @throws TerminalError when there is no such schema
+ * @throws TerminalError when the schema does not exist
  */
 export async function catalogueOf(client: pg.Client, schema: string): Promise<readonly CatalogueTable[]> {
   const [found] = await rowsOf<"found">(

@@ -23,7 +23,7 @@ export async function prepareMartsSchema(client: pg.Client, schema: string): Pro
   if (row?.exists !== "true") {
     if (row?.makes !== "true") {
       return (
-        `there is no schema ${schema}, and ${user} may not make it: GRANT CREATE ON DATABASE ${database} TO ${user}, ` +
+        `the schema ${schema} does not exist, and ${user} may not create it: GRANT CREATE ON DATABASE ${database} TO ${user}, ` +
         `or CREATE SCHEMA ${identifier(schema)} AUTHORIZATION ${user}`
       );
     }
@@ -95,7 +95,7 @@ export async function replaceView(
   const grants = await grantsOn(client, [view?.oid ?? ""]);
   await client.query(`DROP VIEW ${qualified(schema, name)}`);
   await client.query(create);
-  // A grant on a column that is no more is lost with it.
+  // A grant on a dropped column is lost with the column.
   for (const { statement } of grants) await attempt(client, () => client.query(statement ?? ""));
 }
 

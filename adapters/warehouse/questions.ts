@@ -6,8 +6,8 @@ import { codeOf, rowsOf, SAME_TEXT } from "../postgres/postgres";
 import { healsByItself } from "./errors";
 
 /**
- * A question that takes longer fails the run, which would otherwise be cut off without a word. Where the role has a
- * limit of its own, that holds.
+ * A question that takes longer fails the run, which would otherwise end by a time-out that logs nothing. Where the role has a
+ * limit, that limit holds.
  */
 const LIMIT =
   "SELECT set_config('statement_timeout', '5min', true) WHERE current_setting('statement_timeout') = '0'";
@@ -29,7 +29,7 @@ export type Answer = { readonly rows: readonly Row[] } | { readonly refused: str
 /** "Syntax error or access rule violation": a mart that is missing, another's, or not to be read (appendix A). */
 const REFUSED = /^42/;
 
-/** Asks a question within a transaction, which goes on when the mart cannot be read. */
+/** Asks a question within a transaction, which continues when the mart cannot be read. */
 export async function ask(client: pg.Client, question: Question, martsSchema: string): Promise<Answer> {
   await client.query("SAVEPOINT question");
   try {

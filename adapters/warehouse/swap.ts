@@ -4,7 +4,7 @@ import { REPLAY } from "../../domain/warehouse/replay";
 import { identifier, qualified } from "../../domain/sql";
 import { rowsOf } from "../postgres/postgres";
 
-/** The schemas of a swap: the one that readers use, the one that was built beside it, the one that keeps the old. */
+/** The schemas of a swap: the one that readers use, the one that was built next to it, the one that keeps the old tables. */
 export interface Swap {
   readonly live: string;
   readonly beside: string;
@@ -15,8 +15,8 @@ export interface Swap {
 
 /**
  * Puts every table and view of the schema `beside` in the place of the one with its name, within the
- * transaction of `client`. What users made around the old ones goes on with the new: grants and owners,
- * indexes, views and foreign keys that refer to them. The old ones are kept in a schema of their own.
+ * transaction of `client`. What users made around the old ones is carried over to the new: grants and owners,
+ * indexes, views and foreign keys that refer to them. A separate schema keeps the old ones.
  * @throws TerminalError when something around the old tables cannot be carried over; nothing has moved then
  */
 export async function swapSchemas(client: pg.Client, swap: Swap): Promise<void> {
@@ -71,7 +71,7 @@ const replacedBy = (
     [live, beside],
   );
 
-/** Things whose loss a user would not notice at once, and that cannot be made again without knowing why they are. */
+/** Objects whose loss a user would not notice immediately, and that only their author can make again. */
 async function refuseWhatIsLost(client: pg.Client, oids: readonly string[]): Promise<void> {
   const found = await rowsOf<"what">(
     client,
@@ -89,7 +89,7 @@ async function refuseWhatIsLost(client: pg.Client, oids: readonly string[]): Pro
   if (found.length === 0) return;
   throw new TerminalError(
     `the rebuilt tables cannot take their place: ${found.map(({ what }) => what).join("; ")}. ` +
-      "Drop it, let the replay go on, and make it again",
+      "Drop it, let the replay continue, and make it again",
   );
 }
 

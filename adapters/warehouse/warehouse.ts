@@ -15,7 +15,7 @@ import { missingGrant, missingTemporary } from "./rights";
 
 /** The warehouse within one transaction. */
 export interface Warehouse {
-  /** Which database it is, so that it can be told from the source. */
+  /** Which database it is. It must differ from the source. */
   identity(): Promise<{ readonly systemIdentifier: string; readonly database: string }>;
   /** What is in the schema. */
   catalogue(): Promise<readonly CatalogueTable[]>;
@@ -59,7 +59,7 @@ export interface LedgerHead {
 
 /** Which commits are loaded. */
 export interface Ledger {
-  /** The newest loaded commit, undefined when none is. @throws TerminalError for a table that is no ledger */
+  /** The newest loaded commit, undefined when none is. @throws TerminalError when the table is not a ledger */
   head(): Promise<LedgerHead | undefined>;
   exists(): Promise<boolean>;
   /** Creates the ledger, and what else the loader keeps. */
@@ -200,7 +200,7 @@ async function rehearse(client: pg.Client, statements: readonly string[]): Promi
   }
 }
 
-/** The columns of a table; none when there is no such table. */
+/** The columns of a table; empty when the table does not exist. */
 async function columnsOf(client: pg.Client, table: string): Promise<string[]> {
   const sql =
     "SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum";

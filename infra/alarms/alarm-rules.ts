@@ -15,7 +15,7 @@ export interface AlarmRule {
 
 const FIVE_MINUTES = 300;
 
-/** Something happens again and again: in three five-minute periods of half an hour. Once rings for nobody. */
+/** Something happens again and again: in three five-minute periods of half an hour. A single occurrence does not alert anyone. */
 export const again: AlarmRule = {
   statistic: "Sum",
   threshold: 0,
@@ -32,7 +32,7 @@ export const LONGEST_SILENCE = 7 * DAY;
 
 /**
  * Every run of a while has failed: longer than the longest run takes, and than it takes until the next run that a
- * schedule starts has failed too. So what a retry or the next run heals rings for nobody, and the first run that
+ * schedule starts has failed too. So a failure that a retry or the next run heals alerts no one, and the first run that
  * succeeds ends the alarm. It measures failures, as 0 where a run has succeeded. More of them than the three of one
  * event: two events have failed. CloudWatch sums over a day at most: of a stage that is started less than twice a day,
  * one event is enough.
@@ -42,7 +42,7 @@ export const LONGEST_SILENCE = 7 * DAY;
  *
  * @param everyMinutes the longest time between two starts: within a shorter one failures would leave the window before
  *   the next run, and the alarm would end although nothing has healed
- * @param timeoutMinutes CloudWatch is told of a run when it ends, as of its beginning
+ * @param timeoutMinutes CloudWatch gets the metrics of a run when the run ends, with the time of its start
  */
 export function allFail({
   everyMinutes,
@@ -67,7 +67,7 @@ export function allFail({
 export const once: AlarmRule = { ...again, datapoints: 1, periods: 12 };
 
 /**
- * A gauge is above zero. It is told by every run, and between two runs things stand as they did: however
+ * A gauge is above zero. Every run sends it, and nothing changes between two runs: however
  * rarely a stage runs, the alarm is over when a run finds zero.
  */
 export const stands: AlarmRule = {
@@ -79,7 +79,7 @@ export const stands: AlarmRule = {
   missing: "ignore",
 };
 
-/** A gauge was above zero in every run of half an hour: what the next run heals rings for nobody. */
+/** A gauge was above zero in every run of half an hour: what the next run heals alerts no one. */
 export const lasts: AlarmRule = { ...stands, statistic: "Minimum", periodSeconds: 6 * FIVE_MINUTES };
 
 /** Runs are long, more than once: a single long one is what catches up after a standstill. */
@@ -96,7 +96,7 @@ export const longRuns = (milliseconds: number): AlarmRule => ({
 export const above = (threshold: number): AlarmRule => ({ ...stands, threshold });
 
 /**
- * A metric has told nothing for that long.
+ * A metric has sent no value for that long.
  *
  * The periods are short because CloudWatch looks a little farther back than it says, by some more periods, as
  * long as it finds fewer values than it wants. It takes a day of periods at most, and seven days of hours.

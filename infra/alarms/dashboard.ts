@@ -13,7 +13,7 @@ type Metric = readonly unknown[];
 
 export interface DashboardArgs {
   readonly stages: Readonly<Record<Service, Stage>>;
-  /** Lambdas beside them. */
+  /** Lambdas that are not stages. */
   readonly others: readonly Pick<Stage, "function" | "logGroup">[];
   readonly buckets: readonly LakeBucket[];
   readonly freshnessMinutes: number;

@@ -83,7 +83,7 @@ export function errorsAlarm(
       unlessMore: "Invocations",
       rule,
       alarm: `For ${rule.periodSeconds / 60} minutes every run of ${args.fullName} has failed.`,
-      ok: "A run has succeeded, and the runs go on. Nothing is left to do.",
+      ok: "A run has succeeded, and runs continue. You have nothing to do.",
       show: lastErrors(args.logGroup.name),
       ...text,
     },

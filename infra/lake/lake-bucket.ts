@@ -16,7 +16,7 @@ export interface LakeBucketArgs {
   readonly leavesItsData?: boolean;
   /** The key of KMS that encrypts new objects; one of S3's own by default. */
   readonly kmsKeyArn?: string;
-  /** For how many days nobody without a special right deletes a version of an object; 0 by default. */
+  /** The days in which a version of an object can be deleted only with a special right; 0 by default. */
   readonly objectLockDays?: number;
   /** After how many days objects are deleted; never by default. */
   readonly expireDays?: number;
@@ -61,7 +61,7 @@ export class LakeBucket extends pulumi.ComponentResource {
       child,
     );
     if (objectLockDays > 0) {
-      // A resource of its own: `objectLockEnabled` of the bucket would replace one that is there.
+      // A separate resource, because `objectLockEnabled` would replace a bucket that exists.
       new aws.s3.BucketObjectLockConfiguration(
         fullName,
         { bucket: this.name, rule: { defaultRetention: { mode: "GOVERNANCE", days: objectLockDays } } },
@@ -173,7 +173,7 @@ const encryptedBy = (kmsKeyArn: string) =>
         bucketKeyEnabled: true,
       };
 
-/** What may be written over is so only by whoever knows what stands there: an older writer stands down. */
+/** Mutable objects may only be overwritten with a matching ETag, so a stale writer loses. */
 const replaceAsSeen = (object: pulumi.Input<string>): aws.iam.PolicyStatement => ({
   Sid: "ReplaceAsSeen",
   Effect: "Deny",

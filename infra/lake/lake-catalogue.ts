@@ -142,7 +142,7 @@ function readerPermissions(to: {
   results: LakeBucket;
 }): Permission[] {
   const { tables, bucket, database, workgroup, results } = to;
-  // `?` is one character: nothing but a date stands where a template has the partition columns.
+  // `?` is one character. A template has only dates in the places of the partition columns.
   const keys = tables.map(({ template }) =>
     PARTITIONS.reduce(
       (pattern, name) => pattern.replace(`\${${name}}`, name === "written_year" ? "????" : "??"),

@@ -54,7 +54,7 @@ export const PARTITIONS = ["written_year", "written_month", "written_day"] as co
 /** No file is older than the program. Every year more is 372 keys more to look under, where a query names no date. */
 const FIRST_YEAR = 2025;
 
-/** How Athena knows the partitions without being told of each new day (partition projection). */
+/** Lets Athena compute the partitions, so that no run has to register a new day (partition projection). */
 export const projection = (location: string, { template }: LakeTable): Readonly<Record<string, string>> => ({
   "projection.enabled": "true",
   "projection.written_year.type": "date",

@@ -63,7 +63,7 @@ export const invokeFunction = (target: HasArn): Permission => allow(["lambda:Inv
 export const writeLogs = (logGroup: HasArn): Permission =>
   allow(["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.interpolate`${logGroup.arn}:log-stream:*`]);
 
-/** To read and write what a key of KMS encrypts, as S3 and Secrets Manager ask for it and nobody else. */
+/** Allows use of a KMS key, but only through S3 and Secrets Manager. */
 export function useKey(arn: pulumi.Input<string>): Permission {
   const { region } = aws.getRegionOutput();
   const services = ["s3", "secretsmanager"].map(
@@ -86,9 +86,9 @@ const INTERFACES = [
 ];
 
 /**
- * For a role's Lambda to stand in a VPC: the service may, the function's own code may not.
+ * Lets the Lambda service place a function in a VPC. The code of the function has no such right.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice
- * @param functionName as Pulumi knows it; physical names go on with random digits
+ * @param functionName as Pulumi knows it; physical names end with random digits
  */
 export function standInVpc(functionName: string): Permission[] {
   const { partition } = aws.getPartitionOutput();
@@ -127,7 +127,7 @@ export function thisAccount(): aws.iam.AWSPrincipal {
   return { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` };
 }
 
-/** What a role needs beside its permissions. */
+/** What a role needs in addition to its permissions. */
 export interface RoleArgs {
   /** who takes the role on: `{ Service: "lambda.amazonaws.com" }` */
   readonly principal: aws.iam.ServicePrincipal | aws.iam.AWSPrincipal;

@@ -6,7 +6,7 @@ import { nameOf } from "../naming";
 import { titleOf } from "./sheets";
 import type { QuickSightConfig } from "./settings";
 
-/** The warehouse, as a role that reads the marts. Nobody gets it: with it would go SQL of one's own. */
+/** The warehouse, read by a role that sees the marts. No user is granted it, because that would allow arbitrary SQL. */
 export function warehouseSource(
   id: string,
   config: QuickSightConfig,
@@ -44,7 +44,7 @@ const TYPES: Readonly<Record<MartType, string>> = {
   boolean: "BOOLEAN",
 };
 
-/** To build analyses of one's own from a data set; QuickSight takes such sets of actions and no others. */
+/** The actions that let a user build analyses from a data set. QuickSight accepts only such sets of actions. */
 const USE_DATA_SET = [
   "DescribeDataSet",
   "DescribeDataSetPermissions",

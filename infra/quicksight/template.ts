@@ -32,7 +32,7 @@ export function partsThatFit(
 
 /** What those may do who get it; QuickSight takes such sets of actions and no others. */
 const ACTIONS = {
-  // An owner: who may change and publish an analysis. There is no lesser set for those who open one.
+  // These are the rights of an owner, who may change and publish an analysis. QuickSight has no smaller set for readers of one.
   Analysis: [
     "RestoreAnalysis",
     "UpdateAnalysisPermissions",

@@ -17,7 +17,7 @@ import {
   yesOrNo,
 } from "./setting-types";
 
-/** The namespace of the settings below: what stands before the colon in `pulumi config set marble:alertEmail …`. */
+/** The namespace of the settings below. It precedes the colon in `pulumi config set marble:alertEmail …`. */
 const NAMESPACE = "marble";
 
 /** The retention periods that CloudWatch Logs offers, in days. */
@@ -30,7 +30,7 @@ const FRESHNESS_RULE = "must be a whole number of minutes from 10 to 10080";
 
 const LOCK_RULE = "must be a whole number of days, 0 for none";
 
-/** What AWS lets a queue start at once; 0 is no queue. */
+/** How many Lambdas AWS lets a queue start in parallel; 0 declares no queue. */
 const CONCURRENCY_RULE = "must be 0, or a whole number from 2 to 1000";
 
 /** A mail has room for a link of so many characters. */
@@ -119,7 +119,7 @@ const EXAMPLES: ReadonlyMap<string, string> = new Map([
  * Reads the settings of a stack.
  *
  * @param values all configuration, as `pulumi.runtime.allConfig()` gives it: keys with their namespace
- * @throws RunError, which Pulumi shows without a stack, that lists every problem at once: the key, what is
+ * @throws RunError, which Pulumi shows without a stack, that lists all problems: the key, what is
  *   wrong with it, how to set it
  */
 export function parseConfig(values: Readonly<Record<string, string>>): MarbleConfig {
@@ -146,7 +146,7 @@ function calendarProblems({ calendarStart, calendarEnd }: MarbleConfig): string[
   ];
 }
 
-/** An alarm that always rings is one that nobody looks at. What a cron expression allows is not worked out. */
+/** People ignore an alarm that always rings. The check covers rates, not cron expressions. */
 function freshnessProblems({ ingestSchedule, loadSchedule, freshnessMinutes }: MarbleConfig): string[] {
   const minutes = [ingestSchedule, loadSchedule]
     .map((expression) => parseSchedule(expression))

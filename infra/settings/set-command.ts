@@ -1,8 +1,8 @@
-/** Keys that Pulumi takes for those of a secret; it refuses a value that is hard to guess without a word about it. */
+/** Keys that Pulumi takes for those of a secret; it refuses a value that is hard to guess, unless the command says that the value is plain. */
 const LOOKS_LIKE_A_SECRET = /pass|pwd|secret|token/i;
 
 /**
- * The command that sets a value which is no secret, as a remedy names it.
+ * The command that sets a plain value, as a remedy names it.
  *
  * @param key as Pulumi takes it, `marble:sourceSecret`
  */

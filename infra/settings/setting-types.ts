@@ -15,7 +15,7 @@ export function schedule(byDefault: string) {
     .default(byDefault);
 }
 
-/** The characters that Secrets Manager allows in a name. An ARN is none. */
+/** The characters that Secrets Manager allows in a name. An ARN is not a name. */
 export function secretName(byDefault: string) {
   const rule =
     "must be the name of a secret in AWS Secrets Manager (letters, digits and /_+=.@-), not its ARN or content";

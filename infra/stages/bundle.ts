@@ -95,7 +95,7 @@ export function bundle({ file, name }: ExportedFunction): Bundle {
     format: "cjs",
     // ES modules are smaller than the CommonJS of the same package: what is not used falls away.
     mainFields: ["module", "main"],
-    // A cold start reads all of it. The names in a stack trace are those of the source all the same.
+    // A cold start reads all of it. The source map keeps the names in a stack trace.
     minify: true,
     keepNames: true,
     sourcemap: "linked",
@@ -140,7 +140,7 @@ function refusePulumi(outfile: string, metafile: Metafile): void {
 
 const toProject = (path: string): string => relative(process.cwd(), path).split(sep).join("/");
 
-/** A reader sees the old file or the new one, never a part: two runs may bundle at once. */
+/** A reader sees the old file or the new one, never a part of one. Two runs may bundle at the same time. */
 function writeWhole(path: string, contents: Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
   const part = join(dirname(path), `${basename(path)}.${process.pid}.part`);

@@ -15,7 +15,7 @@ export type BundledFunctionArgs = Omit<
   readonly callback: Handler;
   /** Without one, Pulumi would attach nine broad managed policies. */
   readonly role: aws.iam.Role;
-  /** Files that the archive holds beside the bundle; paths are relative to the project's folder, in the Lambda too. */
+  /** Files that the archive holds in addition to the bundle; paths are relative to the project's folder, in the Lambda too. */
   readonly extraFiles?: readonly string[];
 };
 
@@ -36,7 +36,7 @@ export class BundledFunction extends aws.lambda.CallbackFunction<unknown, unknow
       name,
       {
         ...lambda,
-        // eslint-disable-next-line @typescript-eslint/no-require-imports -- runs in the Lambda, beside the bundle
+        // eslint-disable-next-line @typescript-eslint/no-require-imports -- runs in the Lambda, next to the bundle
         callbackFactory: () => (require(path) as { handler: Handler }).handler,
         codePathOptions: {
           extraIncludePaths: [...files, ...extraFiles],

@@ -13,7 +13,7 @@ export interface CommitNotificationArgs {
 /**
  * Invokes a stage when a commit is written to a bucket. Data files that a commit names invoke nothing.
  *
- * The notification is a resource of its own: `bucket.onObjectCreated` would make it when the process ends.
+ * The notification is a separate resource, because `bucket.onObjectCreated` would create it when the process ends.
  * S3 keeps one configuration a bucket, so a bucket can have one of these.
  */
 export class CommitNotification extends pulumi.ComponentResource {

@@ -7,7 +7,7 @@ import { modelProblems } from "../../domain/model/problems";
 /**
  * Looks whether model and marts can be used, before anything is declared that would work by them.
  *
- * @throws RunError, which Pulumi shows without a stack, that lists every problem at once: the table or the mart,
+ * @throws RunError, which Pulumi shows without a stack, that lists all problems: the table or the mart,
  *   what is wrong with it, what to do
  */
 export function checkDeclarations(declared: {

@@ -45,7 +45,7 @@ export class Schedule extends pulumi.ComponentResource {
         target: {
           arn: stage.function.arn,
           roleArn: role.arn,
-          // The next invocation makes up for a missed one, so there is no point in trying for long.
+          // The next invocation makes up for a missed one, so a few tries are enough.
           retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: 300 },
         },
       },

@@ -16,7 +16,7 @@ import {
 export interface Surroundings {
   /** The key of KMS that encrypts the lake and the secrets; empty where AWS's own keys do. */
   readonly kmsKeyArn: string;
-  /** Where in a VPC they stand; both empty: outside of any. */
+  /** The subnets and security groups of the Lambdas. With both empty they run outside a VPC. */
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   /** Does X-Ray trace their runs? */
@@ -27,9 +27,9 @@ export interface Surroundings {
 export interface StageFunctionArgs extends Surroundings {
   /** exported by its own file in handlers/ */
   readonly handler: Handler;
-  /** what the handler reads from `process.env`, beside what every Lambda here gets; never a secret */
+  /** what the handler reads from `process.env`, in addition to what every Lambda here gets; never a secret */
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
-  /** what it may do, beside writing its log */
+  /** what it may do, in addition to writing its log */
   readonly permissions: readonly Permission[];
   /** files that the handler reads, relative to the project's folder */
   readonly extraFiles?: readonly string[];
@@ -39,7 +39,7 @@ export interface StageFunctionArgs extends Surroundings {
   readonly logGroup: aws.cloudwatch.LogGroup;
 }
 
-/** Declares a Lambda with a role of its own. */
+/** Declares a Lambda and its role. */
 export function stageFunction(
   name: string,
   args: StageFunctionArgs,
@@ -86,7 +86,7 @@ export function stageFunction(
   return { function: lambda, roleArn: role.arn };
 }
 
-/** What a role must be allowed because of what stands around its Lambda. */
+/** The permissions that a role needs for the VPC, the key and the tracing of its Lambda. */
 const permissionsFor = (
   functionName: string,
   { kmsKeyArn, subnetIds, tracing }: Surroundings,

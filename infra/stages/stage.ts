@@ -10,7 +10,7 @@ import { stageFunction, type StageFunctionArgs } from "./stage-function";
 const FIFTEEN_MINUTES = 15 * 60;
 
 export interface StageArgs extends Omit<StageFunctionArgs, "timeoutSeconds" | "logGroup"> {
-  /** what it means for users when it stands still; by default that the warehouse gets nothing new */
+  /** what it means for users when the stage stops; by default, that the warehouse gets nothing new */
   readonly standstill?: string;
   /** the schedule that starts it, an expression of EventBridge */
   readonly startedBy: string;
@@ -19,7 +19,7 @@ export interface StageArgs extends Omit<StageFunctionArgs, "timeoutSeconds" | "l
 }
 
 /**
- * A stage of the pipeline: a Lambda with a role and a log group of its own, and alarms on what AWS measures of it.
+ * A stage of the pipeline: a Lambda with its role, its log group, and alarms on what AWS measures of it.
  *
  * Events only wake a stage, which then works off all that is in the log of commits. So nothing depends on how often or
  * in which order they come, and concurrency needs no limit. An event that failed three times is dropped: the next one

@@ -16,7 +16,7 @@ const ONE_DAY = 24 * 60 * 60;
 
 /**
  * A queue of the tasks that are handed out in a bucket. A message whose task no worker could do comes back until the
- * task is done, by process if by nobody else: its worker then finds the result, and the message is deleted. So nothing
+ * task is done, by process if no worker does it: its worker then finds the result, and the message is deleted. So nothing
  * is given up, and no queue of that has to be emptied. S3 keeps one notification configuration a bucket, so a bucket can
  * have one of these.
  */

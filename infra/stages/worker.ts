@@ -24,7 +24,7 @@ export interface WorkerArgs extends Omit<StageFunctionArgs, "timeoutSeconds" | "
 }
 
 /**
- * A Lambda that several invocations at once do tasks with: each new object under a prefix of a bucket becomes a
+ * A Lambda whose invocations do tasks in parallel: each new object under a prefix of a bucket becomes a
  * message of a queue, and each message an invocation, no more at a time than it may be.
  *
  * A queue and not the bucket starts it, because a queue can wait: that limits the invocations without a share of

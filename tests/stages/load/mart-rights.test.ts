@@ -40,7 +40,7 @@ describe("The marts, where the loader's role", () => {
     await pipeline.load(options);
 
     expect(warnings()).to.deep.equal([
-      `there is no schema marts, and "${role}" may not make it: GRANT CREATE ON DATABASE "${pipeline.warehouse.name}" TO "${role}", ` +
+      `the schema marts does not exist, and "${role}" may not create it: GRANT CREATE ON DATABASE "${pipeline.warehouse.name}" TO "${role}", ` +
         `or CREATE SCHEMA "marts" AUTHORIZATION "${role}"`,
     ]);
     await expectLoaded();
