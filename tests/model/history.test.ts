@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { availableParallelism } from "node:os";
-import { playAll } from "./pool";
-import { failureText, taskOf } from "./protocol";
+import { playAll } from "./workers/pool";
+import { failureText, taskOf } from "./workers/protocol";
 
 /** All planted bugs fall within so many; a workflow plays random ones for an hour each night. */
 const HISTORIES = 40;
@@ -16,7 +16,7 @@ describe("whatever the source does and whatever fails on the way", () => {
 
     const { tally, failure } = await playAll({
       workers: Math.min(4, availableParallelism()),
-      next: () => (index < HISTORIES ? taskOf(SEED, index++) : undefined),
+      next: () => (index < HISTORIES ? taskOf("shop", SEED, index++) : undefined),
       shrink: true,
     });
 

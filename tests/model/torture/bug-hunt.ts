@@ -2,8 +2,8 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { BUGS, type Bug, type Edit } from "./bugs";
-import { playAll, type Played } from "../pool";
-import { taskOf } from "../protocol";
+import { playAll, type Played } from "../workers/pool";
+import { taskOf } from "../workers/protocol";
 
 /** A bug that no history shows after so many is not found. */
 const LIMIT = 500;
@@ -71,7 +71,7 @@ async function huntOne(
       project,
       workers,
       shrink: false,
-      next: () => (index < LIMIT && !interrupted() ? taskOf(seed, index++) : undefined),
+      next: () => (index < LIMIT && !interrupted() ? taskOf(bug.game ?? "shop", seed, index++) : undefined),
       onPlayed: (tally) => (histories = tally.histories),
     });
     return { bug, histories: histories + (played.failure === undefined ? 0 : 1), played };

@@ -1,3 +1,5 @@
+import type { GameName } from "../workers/protocol";
+
 /** A change of the code; the text must stand in the file exactly once. */
 export interface Edit {
   readonly file: string;
@@ -9,6 +11,8 @@ export interface Edit {
 export interface Bug {
   readonly name: string;
   readonly story: string;
+  /** The histories that show it; those of the example by default. */
+  readonly game?: GameName;
   /** What puts it back into this code. */
   readonly edits: readonly Edit[];
 }

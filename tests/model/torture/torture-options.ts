@@ -11,6 +11,8 @@ export interface TortureOptions {
   readonly workers: number;
   readonly path: string | undefined;
   readonly bugs: boolean;
+  /** Has each history a model of its own? */
+  readonly generated: boolean;
   readonly help: boolean;
 }
 
@@ -25,6 +27,7 @@ difference it stops, looks for the smallest history that shows it, and exits wit
   --seed S        which ones (default: of the day); a seed always gives the same histories; "random" takes any
   --workers W     processes, each with a PostgreSQL server of its own (default: one a processor)
   --path P        one history of the seed again, as a failure names it
+  --generated     generates the model too, with its tables, one for each history
   --bugs          puts the classic bugs back into a copy of the code, one by one, and plays until each is
                   found; exits with 1 when one is not, after 500 histories
   --help          this text
@@ -45,7 +48,7 @@ export function parseTortureOptions(
     if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
     throw new Error(`--${name} takes a number from 1 to 999999999, not "${text}"`);
   };
-  const { path, bugs, help } = values;
+  const { path, bugs, generated, help } = values;
   if (path !== undefined && !/^\d+(:\d+)*$/.test(path))
     throw new Error(`--path takes numbers with colons between them, not "${path}"`);
   if (path !== undefined && values.seed === undefined)
@@ -60,6 +63,7 @@ export function parseTortureOptions(
     workers: number("workers", availableParallelism()),
     path,
     bugs,
+    generated,
     help,
   };
 }
@@ -83,6 +87,7 @@ const parse = (args: readonly string[]) =>
       workers: { type: "string" },
       path: { type: "string" },
       bugs: { type: "boolean", default: false },
+      generated: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   }).values;

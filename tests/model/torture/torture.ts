@@ -1,22 +1,23 @@
 import { messageOf } from "../../../domain/errors";
 import { hunt } from "./bug-hunt";
-import { playAll } from "../pool";
-import { failureText, taskOf, type Task } from "../protocol";
-import { tallyTable } from "../tally";
+import { playAll } from "../workers/pool";
+import { failureText, taskOf, type Task } from "../workers/protocol";
+import { tallyTable } from "../workers/tally";
 import { HELP, parseTortureOptions, type TortureOptions } from "./torture-options";
 
 /** `npm run torture`: any number of generated histories. */
 
 async function torture(options: TortureOptions, interrupted: () => boolean): Promise<boolean> {
   const { histories, seed, path } = options;
+  const game = options.generated ? "generated" : "shop";
   const total = path === undefined ? histories : 1;
   const end = performance.now() + options.minutes * 60_000;
   process.stderr.write(`seed ${seed}\n`);
   let index = 0;
   const next = (): Task | undefined => {
     if (index >= total || interrupted() || performance.now() > end) return undefined;
-    const task = taskOf(seed, index++);
-    return path === undefined ? task : { seed, path, shrink: false };
+    const task = taskOf(game, seed, index++);
+    return path === undefined ? task : { game, seed, path, shrink: false };
   };
   const progress = startProgress(total);
   const played = await playAll({

@@ -117,6 +117,8 @@ export interface Parts {
   readonly ingested: Pipeline["ingested"];
   readonly processed: Pipeline["processed"];
   readonly sourceUrl: string;
+  /** `public` by default. */
+  readonly sourceSchema?: string;
   readonly warehouseUrl: string;
   readonly telemetry: Telemetry;
   readonly now: () => Date;
@@ -153,7 +155,11 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
       sliceBytes = Infinity,
     } = {}) =>
       ingestSource(
-        (work) => withSourceSnapshot({ credentials: credentialsOf(parts.sourceUrl), schema: "public" }, work),
+        (work) =>
+          withSourceSnapshot(
+            { credentials: credentialsOf(parts.sourceUrl), schema: parts.sourceSchema ?? "public" },
+            work,
+          ),
         {
           ...ingested,
           telemetry,

@@ -1,10 +1,11 @@
-import type { S3Hook } from "../../local/cloud/s3/server";
-import { monotonicClock } from "../../stages/shared/clock";
-import { lakeIn, s3Client, stagesOver } from "../support/pipeline/pipeline";
-import { startPostgresProxy, type Statement, type Verdict } from "../support/postgres/postgres-proxy";
-import { TINY_CALENDAR } from "../support/oracle/tiny-totesys";
-import type { Fault, Place, StageName } from "./steps";
-import { count, type Counts } from "./tally";
+import type { S3Hook } from "../../../local/cloud/s3/server";
+import { monotonicClock } from "../../../stages/shared/clock";
+import { lakeIn, s3Client, stagesOver } from "../../support/pipeline/pipeline";
+import { startPostgresProxy, type Statement, type Verdict } from "../../support/postgres/postgres-proxy";
+import { TINY_CALENDAR } from "../../support/oracle/tiny-totesys";
+import type { Fault, Place, StageName } from "../histories/steps";
+import { count, type Counts } from "../workers/tally";
+import type { Fixture } from "../fixture";
 import { BUCKETS, type World } from "./world";
 
 /** One instance of a stage: a process of its own, as far as anybody else can tell. */
@@ -37,6 +38,7 @@ export function createInstance(
   options: {
     readonly name: string;
     readonly world: World;
+    readonly fixture: Fixture;
     readonly s3Url: string;
     /** What its clock shows. */
     readonly clock: () => number;
@@ -51,7 +53,7 @@ export function createInstance(
     readonly onStep: (isAt: IsAt) => Promise<void>;
   },
 ): Instance {
-  const { name, world, faults, counts } = options;
+  const { name, world, fixture, faults, counts } = options;
   let steps = 0;
   let decisive = Infinity;
   let struck = false;
@@ -120,12 +122,15 @@ export function createInstance(
         telemetry: { info: () => undefined, warn: () => undefined, count: () => undefined },
         now: monotonicClock(options.clock),
         calendar: TINY_CALENDAR,
+        sourceSchema: fixture.sourceSchema,
       });
+      const { model, warehouseSchema: schema, allowDeletes } = fixture;
       let error: unknown;
       try {
-        if (stage === "ingest") await stages.ingest({ partBytes: options.partBytes });
-        else if (stage === "load") await stages.load(options.withMarts ? {} : { marts: [] });
-        else await stages.process();
+        if (stage === "ingest") await stages.ingest({ partBytes: options.partBytes, allowDeletes });
+        else if (stage === "load")
+          await stages.load({ model, schema, marts: options.withMarts ? fixture.marts : [] });
+        else await stages.process({ model });
       } catch (thrown) {
         error = thrown ?? new Error("nothing was thrown");
       }

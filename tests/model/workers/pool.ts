@@ -26,7 +26,7 @@ export interface PoolOptions {
 
 /** Plays histories in several processes, each with a PostgreSQL server of its own, up to the first that fails. */
 export async function playAll(options: PoolOptions): Promise<Played> {
-  const { project = resolve(__dirname, "../..") } = options;
+  const { project = resolve(__dirname, "../../..") } = options;
   const tally = emptyTally();
   const failures: Failure[] = [];
   let versions = { node: "", postgres: "" };
@@ -50,7 +50,7 @@ export async function playAll(options: PoolOptions): Promise<Played> {
   };
   const next = (): Task | undefined => (failures.length === 0 ? options.next() : undefined);
   const children = Array.from({ length: options.workers }, () =>
-    fork(join(project, "tests/model/worker.ts"), {
+    fork(join(project, "tests/model/workers/worker.ts"), {
       cwd: project,
       execArgv: ["--no-warnings", "-r", "./register.cjs"],
     }),

@@ -1,16 +1,16 @@
 import type { Client } from "pg";
-import { connect } from "../../local/databases/postgres/client";
-import type { TestDatabase } from "../support/postgres/postgres";
-import { alterationStatement, changeStatement } from "./statements";
-import { AUTOCOMMIT, SLOTS, type ShopStep } from "./steps";
+import { connect } from "../../../local/databases/postgres/client";
+import type { TestDatabase } from "../../support/postgres/postgres";
+import type { Deed } from "../fixture";
+import { AUTOCOMMIT, SLOTS, type SourceStep } from "../histories/steps";
 
 /** The application: some connections to the source, each perhaps with a transaction open. */
-export interface Shop {
+export interface Application {
   /**
    * Does a step; one that its locks or its transaction's state forbid is left out, as the application would.
    * @returns whether it was done
    */
-  take(step: ShopStep): Promise<boolean>;
+  take(step: SourceStep<Deed>): Promise<boolean>;
   /** Ends every transaction, the prepared ones too. */
   settle(how: "COMMIT" | "ROLLBACK"): Promise<void>;
   close(): Promise<void>;
@@ -29,7 +29,7 @@ const EXPECTED = /^(55P03|40|25P02|23|57014|55006|42P0[17])/;
 const LOCK_TIMEOUT = "3ms";
 
 /** Opens the application's connections. */
-export async function openShop(source: TestDatabase): Promise<Shop> {
+export async function openApplication(source: TestDatabase): Promise<Application> {
   const slots: Slot[] = [];
   for (let index = 0; index <= AUTOCOMMIT; index++) {
     const client = await connect(source.url);
@@ -85,9 +85,8 @@ export async function openShop(source: TestDatabase): Promise<Shop> {
         case "rollbackToSavepoint":
           return slot.open && slot.savepoint && tried(slot, "ROLLBACK TO SAVEPOINT s");
         case "alter":
-          return tried(slot, alterationStatement(step.alteration, ++serial));
         case "change":
-          return tried(slot, ...changeStatement(step.change));
+          return tried(slot, step.change.sql, step.change.values);
       }
     },
     settle: async (how) => {

@@ -1,7 +1,8 @@
-import type { Alteration, Change } from "./steps";
+import type { Deed } from "../fixture";
+import type { Alteration, ShopChange } from "./changes";
 
 /** A statement and its values. */
-export type Statement = readonly [sql: string, values: readonly unknown[]];
+type Statement = readonly [sql: string, values: readonly unknown[]];
 
 /** A row of a table but the first: an emptied table would be held back by the delete guard. */
 const anyBut1st = (table: string, pick: string): string =>
@@ -13,7 +14,7 @@ const updateOrder = (set: string): string =>
   `UPDATE sales_order SET ${set} WHERE sales_order_id = ${anyBut1st("sales_order", "$1")}`;
 
 const CHANGES: {
-  readonly [Kind in Change["do"]]: (change: Extract<Change, { do: Kind }>) => Statement;
+  readonly [Kind in ShopChange["do"]]: (change: Extract<ShopChange, { do: Kind }>) => Statement;
 } = {
   placeOrder: ({ units, hours }) => [
     `INSERT INTO sales_order (created_at, last_updated, design_id, staff_id, counterparty_id, units_sold, unit_price,
@@ -84,8 +85,8 @@ const CHANGES: {
   ],
 };
 
-export function changeStatement(change: Change): Statement {
-  const statement = CHANGES[change.do] as (change: Change) => Statement;
+function changeStatement(change: ShopChange): Statement {
+  const statement = CHANGES[change.do] as (change: ShopChange) => Statement;
   return statement(change);
 }
 
@@ -98,8 +99,7 @@ CREATE TABLE extra_1 AS TABLE extra_0`;
 /** Of the tables that the model does not name. */
 const extra = (number: number): string => `extra_${number % 3}`;
 
-/** @param serial tells alterations of the same kind apart */
-export function alterationStatement(alteration: Alteration, serial: number): string {
+function alterationStatement(alteration: Alteration, serial: number): string {
   switch (alteration.alter) {
     case "vacuumFull":
       return "VACUUM FULL sales_order";
@@ -118,4 +118,12 @@ export function alterationStatement(alteration: Alteration, serial: number): str
     case "emptyTable":
       return `TRUNCATE ${extra(alteration.pick)}`;
   }
+}
+
+/** @param serial tells alterations of the same kind apart */
+export function deedOf(change: ShopChange | Alteration, serial: number): Deed {
+  if ("alter" in change)
+    return { what: `alter: ${change.alter}`, sql: alterationStatement(change, serial), values: [] };
+  const [sql, values] = changeStatement(change);
+  return { what: change.do, sql, values };
 }

@@ -1,7 +1,12 @@
 import type { Tally } from "./tally";
 
+/** What histories are played on: the example, or a generated model each. */
+export const GAMES = ["shop", "generated"] as const;
+export type GameName = (typeof GAMES)[number];
+
 /** A history, by what generates it. */
 export interface Task {
+  readonly game: GameName;
   readonly seed: number;
   /** The place of the history among those of the seed; with ":", of one that was made smaller. */
   readonly path: string;
@@ -11,6 +16,7 @@ export interface Task {
 
 /** How a history went wrong. */
 export interface Failure {
+  readonly game: GameName;
   readonly seed: number;
   readonly path: string;
   /** The history, as JSON. */
@@ -28,18 +34,19 @@ export type Answer =
 const PER_SEED = 100;
 
 /** The n-th history of a run: the same, however many workers there are. */
-export const taskOf = (seed: number, index: number): Task => ({
+export const taskOf = (game: GameName, seed: number, index: number): Task => ({
+  game,
   seed: seed + Math.floor(index / PER_SEED),
   path: String(index % PER_SEED),
   shrink: false,
 });
 
-export function failureText({ seed, path, history, difference }: Failure): string {
+export function failureText({ game, seed, path, history, difference }: Failure): string {
   return [
     difference,
     "",
     `the history: ${history}`,
     "",
-    `again: npm run torture -- --seed ${seed} --path ${path}`,
+    `again: npm run torture -- ${game === "shop" ? "" : "--generated "}--seed ${seed} --path ${path}`,
   ].join("\n");
 }

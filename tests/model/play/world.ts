@@ -1,24 +1,22 @@
 import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startS3, type S3Hook, type S3Server } from "../../local/cloud/s3/server";
-import { createDatabase, type TestDatabase } from "../support/postgres/postgres";
-import { createTinySource, endConnections, tinyTotesys } from "../support/oracle/tiny-totesys";
-import { warehouseObserver, type WarehouseState } from "./observe";
-import { openShop, type Shop } from "./shop";
-import { EXTRA_TABLES } from "./statements";
+import { startS3, type S3Hook, type S3Server } from "../../../local/cloud/s3/server";
+import { createDatabase, type TestDatabase } from "../../support/postgres/postgres";
+import { endConnections } from "../../support/oracle/tiny-totesys";
+import type { Fixture } from "../fixture";
+import { openApplication, type Application } from "./application";
 
 /** The databases that a process plays its histories on, one after the other. */
 export interface World {
   readonly source: TestDatabase;
   readonly warehouse: TestDatabase;
-  readonly shop: Shop;
+  readonly application: Application;
   /** Of the PostgreSQL server. */
   readonly port: number;
   readonly version: string;
-  observeWarehouse(): Promise<WarehouseState>;
   /** Makes everything as it is at the beginning of a history, whatever the last one left. */
-  reset(): Promise<void>;
+  reset(fixture: Fixture): Promise<void>;
   /** A lake of its own for one history. */
   startLake(hooks: { readonly before: S3Hook; readonly after: S3Hook }): Promise<Lake>;
   close(): Promise<void>;
@@ -34,30 +32,33 @@ export const BUCKETS = { ingestion: "ingestion", processed: "processed" } as con
 /** Catalogues that are emptied again and again grow: after so many histories the databases are made anew. */
 const LIFETIME = 60;
 
+/** Nothing is left but an empty schema `public`. */
+const EMPTY = `DO $do$ DECLARE name text; BEGIN
+  FOR name IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+  LOOP EXECUTE format('DROP SCHEMA %I CASCADE', name); END LOOP;
+  CREATE SCHEMA public;
+END $do$`;
+
 /** Opens the databases of this process. */
 export async function openWorld(): Promise<World> {
-  const source = await createTinySource();
+  const source = await createDatabase();
   const warehouse = await createDatabase();
-  const shop = await openShop(source);
+  for (const database of [source, warehouse]) await database.query("SET timezone = 'UTC'");
+  const application = await openApplication(source);
   const [server] = await source.query<{ version: string }>(
     "SELECT current_setting('server_version') AS version",
   );
-  const seed = await tinyTotesys();
-  const observe = warehouseObserver();
   return {
     source,
     warehouse,
-    shop,
+    application,
     port: Number(new URL(source.url).port),
     version: server?.version ?? "",
-    observeWarehouse: () => observe(warehouse),
-    reset: async () => {
-      await shop.settle("ROLLBACK");
+    reset: async ({ seed, prepared }) => {
+      await application.settle("ROLLBACK");
       await endConnections(source);
-      await source.query(`${seed}; ${EXTRA_TABLES}`);
-      await warehouse.query(
-        "DROP SCHEMA IF EXISTS marts CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public",
-      );
+      await source.query(`${EMPTY}; ${seed}`);
+      await warehouse.query(`${EMPTY}; ${prepared}`);
     },
     startLake: async (hooks) => {
       const directory = await mkdtemp(join(await lakesIn(), "marble-lake-"));
@@ -72,8 +73,8 @@ export async function openWorld(): Promise<World> {
       };
     },
     close: async () => {
-      await shop.settle("ROLLBACK");
-      await shop.close();
+      await application.settle("ROLLBACK");
+      await application.close();
       await source.drop();
       await warehouse.drop();
     },
@@ -94,19 +95,25 @@ async function lakesIn(): Promise<string> {
 }
 
 /** A world for one history after the other. */
-export function worlds(): { next(): Promise<World>; close(): Promise<void> } {
+export function worlds(): {
+  next(fixture: Fixture): Promise<World>;
+  /** Of the PostgreSQL server, which it starts. */
+  version(): Promise<string>;
+  close(): Promise<void>;
+} {
   let world: World | undefined;
   let histories = 0;
   return {
-    next: async () => {
-      if (histories++ % LIFETIME === 0) {
+    next: async (fixture) => {
+      if (++histories % LIFETIME === 0) {
         await world?.close();
         world = undefined;
       }
       world ??= await openWorld();
-      await world.reset();
+      await world.reset(fixture);
       return world;
     },
+    version: async () => (world ??= await openWorld()).version,
     close: async () => {
       await world?.close();
       world = undefined;

@@ -1,5 +1,5 @@
 import type { IsAt } from "./instance";
-import type { Event } from "./steps";
+import type { Event } from "../histories/steps";
 
 /** Watches two instances that are at work at once, and lets one wait for the other. */
 export interface Race {
@@ -12,7 +12,7 @@ export interface Race {
   overtaken(): boolean;
 }
 
-export function watchRace({ twice, pause }: Pick<Event, "twice" | "pause">): Race {
+export function watchRace({ twice, pause }: Pick<Event<unknown>, "twice" | "pause">): Race {
   let now = 0;
   let overtaken = false;
   const first = [Infinity, Infinity];

@@ -1,33 +1,36 @@
 import { expect } from "chai";
-import type { CommitNumber } from "../../domain/log/keys";
-import { MarbleError } from "../../domain/errors";
-import { lakeIn, s3Client } from "../support/pipeline/pipeline";
-import { endConnections } from "../support/oracle/tiny-totesys";
+import type { CommitNumber } from "../../../domain/log/keys";
+import { MarbleError } from "../../../domain/errors";
+import { lakeIn, s3Client } from "../../support/pipeline/pipeline";
+import { endConnections } from "../../support/oracle/tiny-totesys";
 import { createInstance, type Ended, type Instance } from "./instance";
-import { observeSource, type SourceState } from "./observe";
-import { difference, expectAfter, type Expectation } from "./oracle";
+import { contractsOf } from "../../../domain/model/model";
+import type { Deed, Fixture, Witness } from "../fixture";
+import { difference } from "../oracle/difference";
+import { expectAfter, type Expectation } from "../oracle/expectation";
+import { observeWarehouse, type WarehouseState } from "../oracle/warehouse";
+import type { Event, SourceStep, Step } from "../histories/steps";
+import { count, emptyTally, type Tally } from "../workers/tally";
 import { watchRace } from "./race";
-import type { Event, ShopStep, Step } from "./steps";
-import { count, emptyTally, type Tally } from "./tally";
 import type { World } from "./world";
 
 /** Enough for anything; a run that hangs is a failure. */
 const PATIENCE_MS = 60_000;
 
 /** The stages without any fault: what is left to do is done by them. */
-const QUIET: Omit<Event, "stage"> = { twice: false, pause: null, skew: 0, faults: [], meanwhile: null };
+const QUIET: Omit<Event<Deed>, "stage"> = { twice: false, pause: null, skew: 0, faults: [], meanwhile: null };
 
 /** What is known while a history goes on. */
 interface Stage {
   readonly world: World;
+  readonly fixture: Fixture;
+  readonly witness: Witness;
   readonly s3Url: string;
   readonly log: ReturnType<typeof lakeIn>;
   readonly withMarts: boolean;
   readonly partBytes: number;
   /** By the names that they sign with. */
   readonly instances: Map<string, Instance>;
-  /** Every state that the source had since the last commit, by its snapshot. */
-  readonly states: Map<string, SourceState>;
   /** One for each commit. */
   readonly expected: Expectation[];
   readonly tally: Tally;
@@ -38,7 +41,7 @@ interface Stage {
  * of the source demand, after every load.
  * @throws Error at the first difference
  */
-export async function play(steps: readonly Step[], world: World): Promise<Tally> {
+export async function play(steps: readonly Step<Deed>[], fixture: Fixture, world: World): Promise<Tally> {
   const instances = new Map<string, Instance>();
   const lake = await world.startLake({
     before: (request) => instances.get(request.accessKeyId ?? "")?.before(request),
@@ -47,6 +50,8 @@ export async function play(steps: readonly Step[], world: World): Promise<Tally>
   const client = s3Client(lake.s3.url, "oracle");
   const stage: Stage = {
     world,
+    fixture,
+    witness: fixture.witness(),
     s3Url: lake.s3.url,
     log: lakeIn(client, { ingestion: "ingestion", processed: "processed" }),
     // Some histories do: marts take more statements than all else in a load.
@@ -54,7 +59,6 @@ export async function play(steps: readonly Step[], world: World): Promise<Tally>
     // Of some histories a capture has several files.
     partBytes: steps.length % 3 === 0 ? 500 : Infinity,
     instances,
-    states: new Map(),
     expected: [],
     tally: emptyTally(),
   };
@@ -66,7 +70,7 @@ export async function play(steps: readonly Step[], world: World): Promise<Tally>
         for (const event of step.events) await happen(event, stage);
       }
     }
-    await world.shop.settle("COMMIT");
+    await world.application.settle("COMMIT");
     for (const name of ["ingest", "process", "load", "ingest", "process", "load"] as const)
       await happen({ stage: name, ...QUIET }, stage);
     await compareEnd(stage);
@@ -78,15 +82,14 @@ export async function play(steps: readonly Step[], world: World): Promise<Tally>
   }
 }
 
-async function take(step: ShopStep, { world, tally }: Stage): Promise<void> {
-  if (!(await world.shop.take(step))) return;
-  if (step.kind === "change") count(tally.changes, step.change.do);
-  else if (step.kind === "alter") count(tally.changes, `alter: ${step.alteration.alter}`);
+async function take(step: SourceStep<Deed>, { world, tally }: Stage): Promise<void> {
+  if (!(await world.application.take(step))) return;
+  if ("change" in step) count(tally.changes, step.change.what);
   else count(tally.transactions, step.kind);
 }
 
 /** An event wakes a stage, one instance or two. */
-async function happen(event: Event, stage: Stage): Promise<void> {
+async function happen(event: Event<Deed>, stage: Stage): Promise<void> {
   const { world, tally } = stage;
   const ingests = event.stage === "ingest";
   if (ingests) await remember(stage);
@@ -100,6 +103,7 @@ async function happen(event: Event, stage: Stage): Promise<void> {
     createInstance(event.stage, {
       name: `run-${tally.runs}-${index}`,
       world,
+      fixture: stage.fixture,
       s3Url: stage.s3Url,
       clock: clock(tally.runs),
       faults: event.faults.filter(({ instance }) => instance === index),
@@ -134,7 +138,7 @@ async function happen(event: Event, stage: Stage): Promise<void> {
   if (event.stage === "load") await compare(stage);
 }
 
-async function meanwhile(steps: readonly ShopStep[], stage: Stage): Promise<void> {
+async function meanwhile(steps: readonly SourceStep<Deed>[], stage: Stage): Promise<void> {
   for (const step of steps) {
     await take(step, stage);
     await remember(stage);
@@ -142,10 +146,7 @@ async function meanwhile(steps: readonly ShopStep[], stage: Stage): Promise<void
 }
 
 /** Remembers the state that the source has: a commit is of one of them. */
-async function remember({ world, states }: Stage): Promise<void> {
-  const state = await observeSource(world.source);
-  states.set(state.snapshot, state);
-}
+const remember = ({ world, witness }: Stage): Promise<void> => witness.look(world.source);
 
 /** A run may fail when a fault strikes it or another run was first, but only with an error of ours, or of a broken line. */
 function check({ error, struck, dead }: Ended, { raced }: { raced: boolean }): void {
@@ -156,25 +157,30 @@ function check({ error, struck, dead }: Ended, { raced }: { raced: boolean }): v
   throw error as Error;
 }
 
-async function recordCommits({ log, states, expected, tally }: Stage): Promise<void> {
+async function recordCommits({ log, fixture, witness, expected, tally }: Stage): Promise<void> {
+  const { layouts, model } = fixture;
+  const sources = contractsOf(model);
   for (;;) {
-    const number = expected.length + 1;
-    const commit = await log.ingested.log.read(number as CommitNumber);
+    const commit = await log.ingested.log.read((expected.length + 1) as CommitNumber);
     if (commit === undefined) break;
-    const state = states.get(commit.snapshot);
-    if (state === undefined) {
-      const known = [...states.keys()].join(" ");
-      throw new Error(`commit ${number} is of the snapshot ${commit.snapshot}; the source had ${known}`);
-    }
-    expected.push(expectAfter(expected.at(-1), state));
+    const recaptured = Object.entries(commit.tables).filter(
+      ([name, { recapture }]) => recapture && sources.has(name),
+    );
+    const observation = witness.commit(commit.snapshot);
+    const options = { layouts, recaptured: new Set(recaptured.map(([name]) => name)) };
+    expected.push(expectAfter(expected.at(-1), observation, options));
     tally.commits += 1;
   }
-  states.clear();
+  witness.forget();
 }
 
+const observe = ({ world, fixture }: Stage): Promise<WarehouseState> =>
+  observeWarehouse(world.warehouse, fixture.warehouseSchema, fixture.layouts);
+
 /** The warehouse shows exactly the state of the last loaded commit, with all versions up to it. */
-async function compare({ world, expected, tally }: Stage): Promise<void> {
-  const actual = await world.observeWarehouse();
+async function compare(stage: Stage): Promise<void> {
+  const { expected, tally } = stage;
+  const actual = await observe(stage);
   expect(actual.commits, "the ledger has no gap").to.equal(actual.head);
   const wanted = expected[actual.head - 1];
   if (wanted === undefined) {
@@ -190,10 +196,9 @@ async function compare({ world, expected, tally }: Stage): Promise<void> {
 }
 
 /** In the end all is loaded, and every bad version of a row stands in the rejected files of its commit. */
-async function compareEnd({ world, log, expected, tally }: Stage): Promise<void> {
-  expect((await world.observeWarehouse()).head, "every commit is loaded in the end").to.equal(
-    expected.length,
-  );
+async function compareEnd(stage: Stage): Promise<void> {
+  const { log, expected, tally } = stage;
+  expect((await observe(stage)).head, "every commit is loaded in the end").to.equal(expected.length);
   for (const [index, { rejected }] of expected.entries()) {
     const commit = await log.processed.log.read((index + 1) as CommitNumber);
     const rows = commit?.rejected.rows;

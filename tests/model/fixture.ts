@@ -1,0 +1,53 @@
+import type fc from "fast-check";
+import type { Mart } from "../../domain/marts/mart";
+import type { Model } from "../../domain/model/model";
+import type { TestDatabase } from "../support/postgres/postgres";
+import type { Step } from "./histories/steps";
+import type { Observation } from "./oracle/observation";
+import type { Layout } from "./oracle/warehouse";
+
+/** Something that is done to the source. */
+export interface Deed {
+  /** What it is counted as. */
+  readonly what: string;
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
+
+/** A model, a source for it, and what the warehouse must show of that. */
+export interface Fixture {
+  readonly model: Model;
+  readonly marts: readonly Mart[];
+  readonly sourceSchema: string;
+  readonly warehouseSchema: string;
+  /** Makes the tables of the source; nothing but an empty schema `public` is there. */
+  readonly seed: string;
+  /** Makes what a warehouse has before the first load; nothing but an empty schema `public` is there. */
+  readonly prepared: string;
+  /** The tables whose deletes a person has allowed. */
+  readonly allowDeletes: readonly string[];
+  /** Where the tables of the model stand in the warehouse. */
+  readonly layouts: readonly Layout[];
+  /** A witness for one history. */
+  witness(): Witness;
+}
+
+/** Sees the source with rights that Marble does not have, and says what the warehouse must be made of. */
+export interface Witness {
+  /** Remembers the state that the source has. */
+  look(source: TestDatabase): Promise<void>;
+  /**
+   * A commit is of the state with this snapshot; commits come in order.
+   * @throws Error when the source was not seen in that state
+   */
+  commit(snapshot: string): Observation;
+  /** Forgets the states that no commit can be of any more. */
+  forget(): void;
+}
+
+/** Fixtures of a kind, each with the steps that are played on it. */
+export interface Game<Drawn> {
+  /** Plain data: a failure prints it. */
+  readonly drawn: fc.Arbitrary<Drawn>;
+  readonly open: (drawn: Drawn) => { readonly fixture: Fixture; readonly steps: readonly Step<Deed>[] };
+}

@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import type { Model } from "../../../domain/model/model";
+import { identifier } from "../../../domain/sql";
+import type { Fixture, Game } from "../fixture";
+import { steps } from "../histories/histories";
+import { mapChanges, type Step } from "../histories/steps";
+import { layoutsOf } from "../oracle/warehouse";
+import { deedOf, rowChanges, type RowChange } from "./changes";
+import { endOf, readsIn } from "./expressions";
+import { declareModel } from "./model";
+import { drawnName, type DrawnName } from "./names";
+import { readsOf } from "./reads";
+import { firstRows } from "./rows";
+import { createSources, designSources, drawnSources, type SourceDesign } from "./sources";
+import { designTables, drawnTables, type TableDesign } from "./tables";
+import { generatedWitness } from "./witness";
+
+/** What a model and its source are drawn as: plain data, of which any part makes a model. */
+export const drawnDesign = fc.record({
+  sourceSchema: drawnName,
+  warehouseSchema: drawnName,
+  sources: drawnSources,
+  tables: drawnTables,
+});
+
+type DrawnDesign = typeof drawnDesign extends fc.Arbitrary<infer Drawn> ? Drawn : never;
+
+export interface Design {
+  readonly sourceSchema: string;
+  readonly warehouseSchema: string;
+  readonly sources: readonly SourceDesign[];
+  readonly tables: readonly TableDesign[];
+  readonly model: Model;
+}
+
+/** Makes of a draw what it stands for. */
+export function designOf(drawn: DrawnDesign): Design {
+  const schemaName = (name: DrawnName): string =>
+    name?.startsWith("pg_") === true ? "public" : (name ?? "public");
+  const sourceSchema = schemaName(drawn.sourceSchema);
+  const warehouseSchema = schemaName(drawn.warehouseSchema);
+  const sources = designSources(drawn.sources, sourceSchema);
+  const tables = designTables(drawn.tables, sources);
+  return { sourceSchema, warehouseSchema, sources, tables, model: declareModel(tables, sources) };
+}
+
+const storedAs = (): undefined => undefined;
+
+function fixtureOf({ sourceSchema, warehouseSchema, sources, tables, model }: Design): Fixture {
+  const layouts = layoutsOf(model, warehouseSchema);
+  const wanted = tables.flatMap(({ feeds }) =>
+    feeds.flatMap(({ source, columns, where }) =>
+      [...columns.map(({ expression }) => expression), ...(where === undefined ? [] : [where])]
+        .flatMap(readsIn)
+        .map((read) => ({ source: endOf(source, read.path), read })),
+    ),
+  );
+  const reads = readsOf(sources, wanted);
+  return {
+    model,
+    marts: [],
+    sourceSchema,
+    warehouseSchema,
+    seed: `${createSources(sources, sourceSchema)};\n${firstRows(sources)}`,
+    prepared: `CREATE SCHEMA IF NOT EXISTS ${identifier(warehouseSchema)}`,
+    allowDeletes: sources.map(({ name }) => name),
+    // In the order of loading.
+    layouts: tables.flatMap((table) => layouts.filter(({ name }) => name === table.name)),
+    witness: () => generatedWitness({ sources, tables, reads, storedAs }),
+  };
+}
+
+interface DrawnGame {
+  readonly design: DrawnDesign;
+  readonly steps: readonly Step<RowChange>[];
+}
+
+/** Histories, each of a model of its own. */
+export const generatedGame: Game<DrawnGame> = {
+  drawn: fc.record({
+    design: drawnDesign,
+    steps: steps(rowChanges, { stepsForEachRun: 5, minLength: 6, maxLength: 24 }),
+  }),
+  open: (drawn) => {
+    const design = designOf(drawn.design);
+    let serial = 0;
+    return {
+      fixture: fixtureOf(design),
+      steps: mapChanges(drawn.steps, (change) => deedOf(design.sources, change, ++serial)),
+    };
+  },
+};

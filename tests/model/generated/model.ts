@@ -1,0 +1,129 @@
+import {
+  columnsOf,
+  constant,
+  references,
+  whenNull,
+  type Column,
+  type ColumnsOf,
+} from "../../../domain/model/columns";
+import { computed } from "../../../domain/model/computed";
+import { dimDate } from "../../../domain/model/dim-date";
+import type { Model } from "../../../domain/model/model";
+import type { SourceColumns, SourceTable } from "../../../domain/model/source";
+import { dimension, fact, type Feed } from "../../../domain/model/table";
+import type { ColumnType } from "../../../domain/model/types";
+import type { Expression, ReadExpression } from "./expressions";
+import { literalOf } from "./literals";
+import type { SourceDesign } from "./sources";
+import type { ColumnDesign, FeedDesign, TableDesign } from "./tables";
+
+/** The columns of some table, whose names only this test knows. */
+type AnyColumns = ColumnsOf<SourceColumns, boolean>;
+
+/** Declares the designed tables in the language of models; the order of their declarations is not that of loading. */
+export const declareModel = (tables: readonly TableDesign[], sources: readonly SourceDesign[]): Model => ({
+  version: 1,
+  calendar: dimDate,
+  tables: [...tables].reverse().map((table) => declareTable(table, sources)),
+});
+
+function declareTable(design: TableDesign, sources: readonly SourceDesign[]): Model["tables"][number] {
+  const { name, kind, key, references: several, surrogateKey, currentView } = design;
+  const [first, ...also] = design.feeds.map((feed) => declareFeed(feed, sources));
+  if (first === undefined) throw new RangeError(`${name} is made from nothing`);
+  const table = {
+    ...first,
+    description: "A generated table.",
+    key,
+    ...(several.length > 0 && { references: several }),
+    ...(also.length > 0 && {
+      also: also.map((feed, place) => ({ ...feed, columns: { ...feed.columns, ...originOf(place + 1) } })),
+    }),
+  };
+  return kind === "dimension" ? dimension(name, table) : fact(name, { ...table, surrogateKey, currentView });
+}
+
+/** The constant that tells the rows of several feeds apart. */
+export const ORIGINS: readonly string[] = ["first", "second"];
+const originOf = (place: number): Record<string, Column> => ({
+  origin: constant({ kind: "text" }, ORIGINS[place] ?? ""),
+});
+
+function declareFeed({ source, columns, where }: FeedDesign, sources: readonly SourceDesign[]): Feed {
+  const { contract } = sourceAt(sources, source);
+  const make = (expression: Expression): Column => declareExpression(expression, contract, sources);
+  const declared = columns.map((column) => [column.name, declareColumn(column, make)] as const);
+  return {
+    source: contract,
+    columns: Object.fromEntries(declared),
+    ...(where !== undefined && { where: make(where) }),
+  };
+}
+
+function sourceAt(sources: readonly SourceDesign[], at: number): SourceDesign {
+  const source = sources[at];
+  if (source === undefined) throw new RangeError("there is no source table");
+  return source;
+}
+
+function declareColumn(
+  { name, expression, whenNull: replaces, refers }: ColumnDesign,
+  make: (expression: Expression) => Column,
+): Column {
+  const made = name === "origin" ? (originOf(0)["origin"] ?? make(expression)) : make(expression);
+  const filled = replaces ? (whenNull(literalOf(made.type).value as never, made) as Column) : made;
+  return refers === undefined ? filled : references(refers, filled);
+}
+
+function declareExpression(
+  expression: Expression,
+  own: SourceTable,
+  sources: readonly SourceDesign[],
+): Column {
+  switch (expression.is) {
+    case "constant":
+      return constant<ColumnType>(expression.type, literalOf(expression.type).value);
+    case "read":
+      return declareRead(expression, own, sources);
+    case "computed": {
+      const { computation, inputs } = expression;
+      const named = inputs.map(
+        (input, place) => [`input ${place}`, declareRead(input, own, sources)] as const,
+      );
+      const first = inputs[0]?.type ?? { kind: "text" };
+      return computed(
+        computation.result(first),
+        Object.fromEntries(named),
+        (row) => computation.compute(named.map(([name]) => row[name] ?? null)) as never,
+      );
+    }
+  }
+}
+
+function declareRead(read: ReadExpression, own: SourceTable, sources: readonly SourceDesign[]): Column {
+  let columns = columnsOf(own) as AnyColumns;
+  for (const { kind, on, to } of read.path) {
+    const target = sourceAt(sources, to).contract;
+    columns = (kind === "inner" ? columns.innerJoin(on, target) : columns.leftJoin(on, target)) as AnyColumns;
+  }
+  const name = read.column as never;
+  const zone = read.zone === undefined ? [] : ([{ timeZone: read.zone }] as const);
+  switch (read.how) {
+    case "copy":
+      return columns.copy(read.column);
+    case "dateOf":
+      return columns.dateOf(name, ...(zone as []));
+    case "timeOf":
+      return columns.timeOf(name, ...(zone as []));
+    case "parsedDate":
+      return columns.parsedDate(name);
+    case "derive":
+      return columns.derive(name, derivation);
+  }
+}
+
+/** A text that is made from a text; of one with "so" none can be made. */
+function derivation(value: string): string {
+  if (value.includes("so, ")) throw new Error("it is only so so");
+  return `<${value}>`;
+}

@@ -1,0 +1,226 @@
+import fc from "fast-check";
+import { sourceTable, optional, required, type SourceTable } from "../../../domain/model/source";
+import { identifier, qualified } from "../../../domain/sql";
+import { KEY_KINDS, KINDS, type ColumnKind } from "./kinds";
+import { drawnName, nameGiver, type DrawnName } from "./names";
+
+/** A source table as it is drawn: numbers pick, modulo what there is, so that a smaller draw is a table too. */
+interface DrawnSource {
+  readonly name: DrawnName;
+  readonly key: readonly {
+    readonly name: DrawnName;
+    readonly kind: number;
+    /** The part is the key of an earlier table. */
+    readonly refers: number | null;
+  }[];
+  readonly columns: readonly {
+    readonly name: DrawnName;
+    readonly kind: number;
+    readonly nulls: "never" | "declared" | "undeclared";
+  }[];
+  readonly refers: readonly {
+    readonly name: DrawnName;
+    readonly to: number;
+    readonly nullable: boolean;
+    readonly wide: boolean;
+  }[];
+}
+
+const pick = fc.nat(999);
+
+const drawnSource: fc.Arbitrary<DrawnSource> = fc.record({
+  name: drawnName,
+  key: fc.array(fc.record({ name: drawnName, kind: pick, refers: fc.option(pick, { freq: 2 }) }), {
+    minLength: 1,
+    maxLength: 3,
+  }),
+  columns: fc.array(
+    fc.record({
+      name: drawnName,
+      kind: pick,
+      nulls: fc.constantFrom(
+        "never" as const,
+        "declared" as const,
+        "declared" as const,
+        "undeclared" as const,
+      ),
+    }),
+    { minLength: 1, maxLength: 5 },
+  ),
+  refers: fc.array(fc.record({ name: drawnName, to: pick, nullable: fc.boolean(), wide: fc.boolean() }), {
+    maxLength: 2,
+  }),
+});
+
+export const drawnSources = fc.array(drawnSource, { minLength: 1, maxLength: 4 });
+
+export interface SourceColumnDesign {
+  readonly name: string;
+  readonly kind: ColumnKind;
+  /** May it be NULL in the source? */
+  readonly nullable: boolean;
+  /** Does the contract say that it is NOT NULL although it may be NULL? */
+  readonly claimed: boolean;
+}
+
+/** Columns of a table that hold the key of a table, which may be itself. */
+export interface ReferenceDesign {
+  readonly columns: readonly string[];
+  readonly to: number;
+  readonly nullable: boolean;
+}
+
+/** A part of a key: a column, or the key of an earlier table. */
+type KeyPart = { readonly column: string; readonly kind: ColumnKind } | ReferenceDesign;
+
+export interface SourceDesign {
+  readonly name: string;
+  /** Quoted, with its schema. */
+  readonly table: string;
+  readonly columns: readonly SourceColumnDesign[];
+  readonly keyParts: readonly KeyPart[];
+  readonly key: readonly string[];
+  /** Those of the key first. */
+  readonly references: readonly ReferenceDesign[];
+  /** A column that no contract names. */
+  readonly unread: string;
+  readonly contract: SourceTable;
+}
+
+/** More columns no key has. */
+const KEY_COLUMNS = 4;
+
+const pickOf = <T>(list: readonly T[], at: number): T => {
+  const found = list[at % list.length];
+  if (found === undefined) throw new RangeError("there is nothing to pick from");
+  return found;
+};
+
+/** A column that holds values of another kind, and can be equal to it: the wider one of whole numbers. */
+const widerKind = (kind: ColumnKind): ColumnKind =>
+  kind.type.kind === "integer"
+    ? (KINDS.find(({ type, accepts }) => type.kind === "bigint" && accepts === undefined) ?? kind)
+    : kind;
+
+/** @param schema of the source */
+export function designSources(drawn: readonly DrawnSource[], schema: string): readonly SourceDesign[] {
+  const tables = nameGiver();
+  const begun = drawn.map((source, index) => {
+    const name = tables.give(source.name, `source_${index}`);
+    return { name, source, columns: [] as SourceColumnDesign[], names: nameGiver() };
+  });
+  const designs: SourceDesign[] = [];
+  const keyOf = (index: number): readonly SourceColumnDesign[] => {
+    const { key = [], columns = [] } = designs[index] ?? {};
+    return key.map((name) =>
+      pickOf(
+        columns.filter((column) => column.name === name),
+        0,
+      ),
+    );
+  };
+  const keys = begun.map(({ name, source, columns, names }, index) => {
+    const parts: KeyPart[] = [];
+    for (const { name: drawnName, kind, refers } of source.key) {
+      const to = refers === null || index === 0 ? undefined : refers % index;
+      const target = to === undefined ? [] : keyOf(to);
+      if (columns.length + Math.max(target.length, 1) > KEY_COLUMNS) continue;
+      const made = (target.length === 0 ? [{ kind: pickOf(KEY_KINDS, kind) }] : target).map((one) => ({
+        name: names.give(drawnName, `k${columns.length}_${parts.length}`),
+        kind: one.kind,
+        nullable: false,
+        claimed: false,
+      }));
+      columns.push(...made);
+      const own = made.map((column) => column.name);
+      parts.push(
+        to === undefined
+          ? { column: pickOf(own, 0), kind: pickOf(made, 0).kind }
+          : { columns: own, to, nullable: false },
+      );
+    }
+    const key = columns.map((column) => column.name);
+    designs.push({
+      name,
+      table: qualified(schema, name),
+      columns: [...columns],
+      keyParts: parts,
+      key,
+      references: [],
+      unread: "",
+      contract: sourceTable("", { key: [], columns: {} }),
+    });
+    return { parts, key };
+  });
+  return begun.map(({ name, source, columns, names }, index) => {
+    const { parts = [], key = [] } = keys[index] ?? {};
+    const references: ReferenceDesign[] = parts.filter((part): part is ReferenceDesign => "to" in part);
+    source.refers.forEach(({ name: drawnName, to, nullable, wide }, place) => {
+      const target = to % begun.length;
+      const made = keyOf(target).map((column, at) => ({
+        name: names.give(drawnName, `r${place}_${at}`),
+        kind: wide ? widerKind(column.kind) : column.kind,
+        nullable,
+        claimed: false,
+      }));
+      columns.push(...made);
+      references.push({ columns: made.map((column) => column.name), to: target, nullable });
+    });
+    source.columns.forEach(({ name: drawnName, kind, nulls }, place) =>
+      columns.push({
+        name: names.give(drawnName, `c${place}`),
+        kind: pickOf(KINDS, kind),
+        nullable: nulls !== "never",
+        claimed: nulls === "undeclared",
+      }),
+    );
+    const contract = sourceTable(name, { key, columns: Object.fromEntries(columns.map(declared)) });
+    const unread = names.give(null, "unread");
+    return {
+      name,
+      table: qualified(schema, name),
+      columns,
+      keyParts: parts,
+      key,
+      references,
+      unread,
+      contract,
+    };
+  });
+}
+
+function declared({ name, kind, nullable, claimed }: SourceColumnDesign) {
+  const { type, accepts } = kind;
+  const earlier = accepts === undefined ? {} : { accepts: [accepts] };
+  const column = nullable && !claimed ? optional(type, earlier) : required(type, earlier);
+  return [name, column] as const;
+}
+
+/** The values of the n-th key of a table, n below 8, as SQL in the order of the key. */
+export function keyValues(sources: readonly SourceDesign[], index: number, n: number): string[] {
+  const { keyParts = [] } = sources[index] ?? {};
+  // Of several parts the first ones are shared by some rows.
+  const last = keyParts.length - 1;
+  return keyParts.flatMap((part, place) => {
+    const own = place === 0 ? n >> last : (n >> (last - place)) & 1;
+    return "to" in part ? keyValues(sources, part.to, own) : [part.kind.keyValue?.(own) ?? "NULL"];
+  });
+}
+
+/** What makes the tables, with the first rows of each. */
+export function createSources(sources: readonly SourceDesign[], schema: string): string {
+  const tables = sources.map(({ table, columns, key, unread }) => {
+    const lines = columns.map(
+      ({ name, kind, nullable }) =>
+        `${identifier(name)} ${kind.sql(identifier(schema))}${nullable ? "" : " NOT NULL"}`,
+    );
+    return `CREATE TABLE ${table} (${lines.join(", ")}, ${identifier(unread)} varchar(3), PRIMARY KEY (${key.map(identifier).join(", ")}))`;
+  });
+  return [
+    `CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`,
+    `GRANT USAGE ON SCHEMA ${identifier(schema)} TO reader`,
+    `ALTER DEFAULT PRIVILEGES IN SCHEMA ${identifier(schema)} GRANT SELECT ON TABLES TO reader`,
+    `CREATE TYPE ${identifier(schema)}.mood AS ENUM ('happy', 'sad', 'so, so')`,
+    ...tables,
+  ].join(";\n");
+}

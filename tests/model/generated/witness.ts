@@ -1,0 +1,112 @@
+import { literal } from "../../../domain/sql";
+import type { TestDatabase } from "../../support/postgres/postgres";
+import type { Witness } from "../fixture";
+import { contentFrom, createWitness } from "../oracle/observation";
+import { observationOf, type SourceRow, type SourceRows } from "./evaluate";
+import { readName, readSql, unreadableSql, type StoredRead } from "./reads";
+import type { SourceDesign } from "./sources";
+import type { TableDesign } from "./tables";
+
+/** What every source table had. */
+interface SourceState {
+  readonly snapshot: string;
+  readonly tables: readonly { readonly rows: SourceRows; readonly shape: string }[];
+}
+
+interface Line {
+  readonly at: number;
+  readonly part: "snapshot" | "shape" | "row";
+  readonly key: string | null;
+  readonly version: string | null;
+  readonly row: string | null;
+}
+
+/** All in one statement: one round trip, and one snapshot. */
+function statement(sources: readonly SourceDesign[], reads: readonly (readonly StoredRead[])[]): string {
+  const parts = sources.map((source, at) => {
+    const { table, key } = source;
+    const keys = key.map((column) => readSql(source, { how: "copy", column }));
+    const texts = (reads[at] ?? []).map((read) => readSql(source, read));
+    const unreadable = unreadableSql(source);
+    const row = `to_json(ARRAY[${texts.join(", ")}]::text[])::text`;
+    return (
+      `SELECT ${at}, 'row', to_json(ARRAY[${keys.join(", ")}])::text, xmin::text, ` +
+      `${unreadable === undefined ? row : `CASE WHEN ${unreadable} THEN NULL ELSE ${row} END`} FROM ${table}`
+    );
+  });
+  const shapes = sources.map(({ table }, at) => {
+    const oid = `${literal(table)}::regclass`;
+    return (
+      `SELECT ${at}, 'shape', NULL, NULL, (SELECT relfilenode::text FROM pg_class WHERE oid = ${oid}) || ` +
+      `(SELECT string_agg(attnum || ':' || atttypid || ':' || atttypmod, ',' ORDER BY attnum) FROM pg_attribute ` +
+      `WHERE attrelid = ${oid} AND attnum > 0 AND NOT attisdropped)`
+    );
+  });
+  return [
+    "SELECT 0 AS at, 'snapshot' AS part, NULL AS key, NULL AS version, pg_current_snapshot()::text AS row",
+    ...parts,
+    ...shapes,
+  ].join("\nUNION ALL ");
+}
+
+async function readSource(
+  source: TestDatabase,
+  { sql, reads }: { readonly sql: string; readonly reads: readonly (readonly StoredRead[])[] },
+): Promise<SourceState> {
+  const tables = reads.map(() => ({ rows: new Map<string, SourceRow>(), shape: "" }));
+  let snapshot = "";
+  for (const { at, part, key, version, row } of await source.query<Line>(sql)) {
+    const table = tables[at];
+    if (part === "snapshot") snapshot = row ?? "";
+    else if (table === undefined) throw new RangeError("there is no such table");
+    else if (part === "shape") table.shape = row ?? "";
+    else {
+      const texts = row === null ? undefined : (JSON.parse(row) as (string | null)[]);
+      const values =
+        texts && new Map((reads[at] ?? []).map((read, place) => [readName(read), texts[place] ?? null]));
+      table.rows.set(contentFrom(key ?? "[]"), { version: version ?? "", values });
+    }
+  }
+  return { snapshot, tables };
+}
+
+/**
+ * Sees the source tables, and says what plain SQL makes of them.
+ * @param reads what is wanted of the columns of each source table
+ */
+export function generatedWitness(design: {
+  readonly sources: readonly SourceDesign[];
+  readonly tables: readonly TableDesign[];
+  readonly reads: readonly (readonly StoredRead[])[];
+  readonly storedAs: (table: string, column: string) => string | undefined;
+}): Witness {
+  const { sources, reads } = design;
+  const sql = statement(sources, reads);
+  return createWitness<SourceState, { readonly state: SourceState; readonly good: readonly SourceRows[] }>({
+    read: (source) => readSource(source, { sql, reads }),
+    settle: (state, before) => {
+      const good = state.tables.map(({ rows }, at) => goodRows(rows, before?.good[at]));
+      const isNew = (at: number, key: string): boolean =>
+        before?.state.tables[at]?.rows.get(key)?.version !== state.tables[at]?.rows.get(key)?.version;
+      const reshaped = sources.filter((_, at) => before?.state.tables[at]?.shape !== state.tables[at]?.shape);
+      const rows = state.tables.map((table) => table.rows);
+      return {
+        observation: {
+          ...observationOf(design, { good, rows, isNew }),
+          reshaped: new Set(reshaped.map(({ name }) => name)),
+        },
+        settled: { state, good },
+      };
+    },
+  });
+}
+
+/** A row that cannot be read stays as it was when it could. */
+function goodRows(rows: SourceRows, before: SourceRows | undefined): SourceRows {
+  const good = new Map<string, SourceRow>();
+  for (const [key, row] of rows) {
+    const kept = row.values === undefined ? before?.get(key) : row;
+    if (kept !== undefined) good.set(key, kept);
+  }
+  return good;
+}

@@ -1,0 +1,35 @@
+import type { Expectation } from "./expectation";
+import type { WarehouseState } from "./warehouse";
+
+/** How the warehouse differs from what it must be after the last loaded commit; undefined when it does not. */
+export function difference({ tables }: Expectation, actual: WarehouseState): string | undefined {
+  for (const [name, { shown }] of tables) {
+    const found = actual.shown.get(name) ?? new Map<string, string>();
+    for (const key of new Set([...shown.keys(), ...found.keys()])) {
+      if (shown.get(key) === found.get(key)) continue;
+      return `${name} shows ${found.get(key) ?? `no row ${key}`}, and must show ${shown.get(key) ?? `no row ${key}`}`;
+    }
+  }
+  for (const [name, { versions }] of tables) {
+    const found = actual.versions.get(name);
+    for (const key of new Set([...versions.keys(), ...(found?.keys() ?? [])])) {
+      const wanted = versions.get(key) ?? [];
+      const has = found?.get(key) ?? [];
+      if (listed(wanted) === listed(has)) continue;
+      return (
+        `${name} has ${has.length} versions of row ${key}, and must have ${wanted.length}: ` +
+        `${listed(has)}; must be ${listed(wanted)}`
+      );
+    }
+  }
+  for (const [name, { waiting }] of tables) {
+    const wanted = [...waiting.values()].reduce((sum, queue) => sum + queue.length, 0);
+    const has = actual.waiting.get(name) ?? 0;
+    if (wanted !== has)
+      return `${has} rows of ${name} wait for a row of a dimension, and ${wanted} must: ${[...waiting.keys()].join(" ")}`;
+  }
+  return undefined;
+}
+
+const listed = (contents: readonly string[]): string =>
+  contents.length === 0 ? "none" : contents.join(" then ");

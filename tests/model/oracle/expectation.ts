@@ -1,0 +1,153 @@
+import type { Observation, ObservedRow, Outcome, Reference } from "./observation";
+import type { Layout } from "./warehouse";
+
+type Present = Extract<Outcome, { readonly kind: "present" }>;
+
+/** What a warehouse table must be after a commit. */
+export interface TableExpectation {
+  /** By key: the rows of a dimension, or those that the current view of a fact shows. */
+  readonly shown: Map<string, string>;
+  /** Of a fact: all versions of each row. */
+  readonly versions: Map<string, readonly string[]>;
+  /** Rows that wait for a row of a dimension, in order; of a dimension at most one of each key. */
+  readonly waiting: Map<string, readonly Present[]>;
+}
+
+/** What the warehouse must be after a commit, and how many rows the commit must have rejected. */
+export interface Expectation {
+  readonly observation: Observation;
+  readonly tables: ReadonlyMap<string, TableExpectation>;
+  readonly rejected: { readonly atLeast: number; readonly atMost: number };
+}
+
+/** What a commit must make of the warehouse. */
+interface Next {
+  readonly before: Expectation | undefined;
+  readonly observation: Observation;
+  /** The source tables of which the commit has all rows, those too that it had before. */
+  readonly recaptured: ReadonlySet<string>;
+  readonly tables: Map<string, TableExpectation>;
+}
+
+/**
+ * What a commit must make of the warehouse, which was as `before` says.
+ * @param recaptured the source tables of which the commit has all rows, those too that an earlier one had
+ * @throws Error when a table was captured again without a reason
+ */
+export function expectAfter(
+  before: Expectation | undefined,
+  observation: Observation,
+  { layouts, recaptured }: { readonly layouts: readonly Layout[]; readonly recaptured: ReadonlySet<string> },
+): Expectation {
+  for (const source of recaptured)
+    if (!observation.reshaped.has(source)) throw new Error(`${source} was captured again without a reason`);
+  const tables = new Map<string, TableExpectation>();
+  const next: Next = { before, observation, recaptured, tables };
+  for (const { name, kind } of layouts) {
+    const was = before?.tables.get(name);
+    const table: TableExpectation = {
+      shown: new Map(was?.shown),
+      versions: new Map(was?.versions),
+      waiting: new Map(was?.waiting),
+    };
+    tables.set(name, table);
+    const rows = observation.tables.get(name) ?? new Map<string, ObservedRow>();
+    if (kind === "dimension") loadDimension(table, rows, next);
+    else loadFact(table, rows, next);
+  }
+  return { observation, tables, rejected: rejectedRows(next) };
+}
+
+const isThere = (tables: Next["tables"], { to, key }: Reference): boolean =>
+  // The calendar has every day that a row names.
+  !tables.has(to) || tables.get(to)?.shown.has(key) === true;
+
+/** Rows of a dimension stay, because history refers to them. A row waits while one that it refers to is missing. */
+function loadDimension(
+  table: TableExpectation,
+  rows: ReadonlyMap<string, ObservedRow>,
+  { tables }: Next,
+): void {
+  const { shown, waiting } = table;
+  for (const [key, { outcome }] of rows) {
+    if (outcome.kind !== "present") continue;
+    if (shown.get(key) === outcome.content) waiting.delete(key);
+    else waiting.set(key, [outcome]);
+  }
+  // Rows of the table that come together may refer to each other: those that refer to none that is missing come.
+  const coming = new Map(waiting);
+  const comes = (reference: Reference): boolean =>
+    isThere(tables, reference) || (tables.get(reference.to) === table && coming.has(reference.key));
+  for (let size = -1; size !== coming.size;) {
+    size = coming.size;
+    for (const [key, [row]] of coming) if (row?.refers.every(comes) !== true) coming.delete(key);
+  }
+  for (const [key, [row]] of coming) {
+    waiting.delete(key);
+    if (row !== undefined) shown.set(key, row.content);
+  }
+}
+
+/** One version for each that a commit saw; of those that come again or are made anew, those that differ. */
+function loadFact(table: TableExpectation, rows: ReadonlyMap<string, ObservedRow>, next: Next): void {
+  const { shown, versions, waiting } = table;
+  const complete = ({ refers }: Present): boolean =>
+    refers.every((reference) => isThere(next.tables, reference));
+  const append = (key: string, { content }: Present): void => {
+    shown.set(key, content);
+    versions.set(key, [...(versions.get(key) ?? []), content]);
+  };
+  for (const [key, queue] of waiting) {
+    const last = queue.findLastIndex(complete);
+    for (const row of queue.slice(0, last + 1)) if (complete(row)) append(key, row);
+    setQueue(waiting, key, queue.slice(last + 1));
+  }
+  for (const key of new Set([...shown.keys(), ...waiting.keys()])) {
+    const outcome = rows.get(key)?.outcome;
+    if (outcome !== undefined && outcome.kind !== "absent") continue;
+    shown.delete(key);
+    waiting.delete(key);
+  }
+  for (const [key, { outcome, isNew, joined, source }] of rows) {
+    if (outcome.kind !== "present") continue;
+    const again = joined || next.recaptured.has(source);
+    if (!isNew && !again) continue;
+    const queue = waiting.get(key) ?? [];
+    if (!complete(outcome)) {
+      if (!again || queue.at(-1)?.content !== outcome.content) waiting.set(key, [...queue, outcome]);
+      continue;
+    }
+    waiting.delete(key);
+    if (!again || shown.get(key) !== outcome.content) append(key, outcome);
+  }
+}
+
+function setQueue(waiting: TableExpectation["waiting"], key: string, queue: readonly Present[]): void {
+  if (queue.length > 0) waiting.set(key, queue);
+  else waiting.delete(key);
+}
+
+/** A row is rejected whenever it is captured or made anew; when a joined row is made anew is Marble's own affair. */
+function rejectedRows({ before, observation, recaptured }: Next): Expectation["rejected"] {
+  const rejected = { atLeast: 0, atMost: 0 };
+  for (const { source, isNew, times } of observation.unreadable) {
+    if (!isNew && !recaptured.has(source)) continue;
+    rejected.atLeast += times;
+    rejected.atMost += times;
+  }
+  for (const [name, rows] of observation.tables) {
+    const earlier = before?.observation.tables.get(name);
+    for (const [key, { source, isNew, joined, outcome }] of rows) {
+      if (!isRejected(outcome)) continue;
+      const captured = isNew || recaptured.has(source);
+      const known = earlier?.get(key);
+      const isSure = joined ? known === undefined || !isRejected(known.outcome) : captured;
+      if (isSure) rejected.atLeast += 1;
+      if (captured || joined) rejected.atMost += 1;
+    }
+  }
+  return rejected;
+}
+
+const isRejected = (outcome: Outcome): boolean =>
+  outcome.kind === "rejected" || (outcome.kind === "absent" && outcome.rejected);

@@ -1,0 +1,124 @@
+import type { Model } from "../../../domain/model/model";
+import { identifier, literal, qualified } from "../../../domain/sql";
+import { namesIn, type TableNames } from "../../../domain/warehouse/target";
+import type { TestDatabase } from "../../support/postgres/postgres";
+import { contentFrom, contentOf } from "./observation";
+
+/** Where a table of the model stands in the warehouse. */
+export interface Layout {
+  readonly name: string;
+  readonly kind: "dimension" | "fact";
+  /** Quoted, with the schema. */
+  readonly table: string;
+  /** Of a fact: the view of the present rows. */
+  readonly view: string;
+  /** Of a fact: the column that numbers the versions. */
+  readonly order: string;
+  /** In the order of the model. */
+  readonly columns: readonly string[];
+  /** The places of the columns of the key. */
+  readonly key: readonly number[];
+}
+
+/** The tables of a model but the calendar, as Marble makes them, or by the names that a prepared warehouse has. */
+export const layoutsOf = (
+  { tables }: Model,
+  schema: string,
+  namesOf: (name: string) => TableNames | undefined = () => undefined,
+): Layout[] =>
+  tables.map((table) => {
+    const names = namesOf(table.name) ?? namesIn(table, []);
+    const columns = Object.keys(table.columns);
+    return {
+      name: table.name,
+      kind: table.kind,
+      table: qualified(schema, names.name),
+      view: table.kind === "fact" ? qualified(schema, table.currentView) : "",
+      order: identifier(names.surrogateKey ?? ""),
+      columns: columns.map((column) => identifier(names.columns.get(column) ?? column)),
+      key: table.key.map((column) => columns.indexOf(column)),
+    };
+  });
+
+/** What the warehouse shows. */
+export interface WarehouseState {
+  /** Of the ledger. */
+  readonly commits: number;
+  readonly head: number;
+  /** The rows of each dimension, and of each fact as its current view shows them, by table and key. */
+  readonly shown: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** The versions of each row of each fact, in order. */
+  readonly versions: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+  /** How many rows of each table wait for a row of a dimension. */
+  readonly waiting: ReadonlyMap<string, number>;
+}
+
+const NOTHING: WarehouseState = {
+  commits: 0,
+  head: 0,
+  shown: new Map(),
+  versions: new Map(),
+  waiting: new Map(),
+};
+
+/** Looks at the warehouse. */
+export async function observeWarehouse(
+  warehouse: TestDatabase,
+  schema: string,
+  layouts: readonly Layout[],
+): Promise<WarehouseState> {
+  const ledger = qualified(schema, "marble_ledger");
+  const [found] = await warehouse.query<{ found: string | null }>("SELECT to_regclass($1)::text AS found", [
+    ledger,
+  ]);
+  if (found?.found == null) return NOTHING;
+  return stateOf(await warehouse.query<Line>(statement(schema, layouts)), layouts);
+}
+
+type Part = "ledger" | "waiting" | "shown" | "version";
+interface Line {
+  readonly part: Part;
+  readonly name: string;
+  readonly row: string;
+}
+
+function statement(schema: string, layouts: readonly Layout[]): string {
+  const rows = (part: Part, { name, columns, order }: Layout, from: string): string => {
+    const texts = columns.map((column) => `${column}::text`).join(", ");
+    const place = part === "version" ? order : "NULL::int";
+    return `SELECT ${literal(part)}, ${literal(name)}, ${place}, to_json(ARRAY[${texts}]::text[])::text FROM ${from}`;
+  };
+  return `SELECT part, name, row FROM (${[
+    `SELECT 'ledger' AS part, '' AS name, NULL::int AS place, count(*) || ',' || COALESCE(max(commit), 0) AS row FROM ${qualified(schema, "marble_ledger")}`,
+    `SELECT 'waiting', fact, NULL, count(*)::text FROM ${qualified(schema, "marble_orphan")} WHERE healed_by IS NULL AND superseded_by IS NULL GROUP BY fact`,
+    ...layouts.map((layout) => rows("shown", layout, layout.kind === "fact" ? layout.view : layout.table)),
+    ...layouts.filter(({ kind }) => kind === "fact").map((layout) => rows("version", layout, layout.table)),
+  ].join("\nUNION ALL ")}) AS all_rows ORDER BY place`;
+}
+
+function stateOf(lines: readonly Line[], layouts: readonly Layout[]): WarehouseState {
+  const keyed = new Map(layouts.map((layout) => [layout.name, layout]));
+  const shown = new Map(layouts.map(({ name }) => [name, new Map<string, string>()]));
+  const versions = new Map<string, Map<string, string[]>>();
+  const waiting = new Map<string, number>();
+  for (const { name, kind } of layouts) if (kind === "fact") versions.set(name, new Map());
+  let [commits, head] = [0, 0];
+  for (const { part, name, row } of lines) {
+    if (part === "ledger") [commits = 0, head = 0] = row.split(",").map(Number);
+    else if (part === "waiting") waiting.set(name, Number(row));
+    else {
+      const texts = JSON.parse(row) as (string | null)[];
+      const key = contentOf((keyed.get(name)?.key ?? []).map((place) => texts[place] ?? null));
+      const content = contentFrom(row);
+      if (part === "version") {
+        const of = versions.get(name);
+        of?.set(key, [...(of.get(key) ?? []), content]);
+      } else {
+        const rows = shown.get(name);
+        // A key that is shown twice must not hide in a map.
+        rows?.set(rows.has(key) ? `${key} once more` : key, content);
+      }
+    }
+  }
+  return { commits, head, shown, versions, waiting };
+}
