@@ -143,7 +143,8 @@ function referencesOf(table: TableDesign, feed: FeedDesign, values: readonly (st
 function valueOf({ name, expression, whenNull }: ColumnDesign, context: RowContext): string | null {
   const { design, table, place } = context;
   if (name === "origin" && expression.is === "constant") return ORIGINS[place] ?? null;
-  const value = evaluate(expression, context, design.storedAs(table.name, name));
+  const storedAs = expression.is === "read" ? design.storedAs(table.name, name) : undefined;
+  const value = evaluate(expression, context, storedAs);
   return value ?? (whenNull ? literalOf(expression.type).printed : null);
 }
 

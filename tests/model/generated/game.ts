@@ -9,6 +9,7 @@ import { deedOf, rowChanges, type RowChange } from "./changes";
 import { endOf, readsIn } from "./expressions";
 import { declareModel } from "./model";
 import { drawnName, type DrawnName } from "./names";
+import { drawnPrepared, prepareTables, type PreparedTable } from "./prepared";
 import { readsOf } from "./reads";
 import { firstRows } from "./rows";
 import { createSources, designSources, drawnSources, type SourceDesign } from "./sources";
@@ -21,6 +22,7 @@ export const drawnDesign = fc.record({
   warehouseSchema: drawnName,
   sources: drawnSources,
   tables: drawnTables,
+  prepared: drawnPrepared,
 });
 
 type DrawnDesign = typeof drawnDesign extends fc.Arbitrary<infer Drawn> ? Drawn : never;
@@ -31,6 +33,8 @@ export interface Design {
   readonly sources: readonly SourceDesign[];
   readonly tables: readonly TableDesign[];
   readonly model: Model;
+  /** The tables that the warehouse has before the first load, by table of the model. */
+  readonly prepared: ReadonlyMap<string, PreparedTable>;
 }
 
 /** Makes of a draw what it stands for. */
@@ -41,19 +45,32 @@ export function designOf(drawn: DrawnDesign): Design {
   const warehouseSchema = schemaName(drawn.warehouseSchema);
   const sources = designSources(drawn.sources, sourceSchema);
   const tables = designTables(drawn.tables, sources);
-  return { sourceSchema, warehouseSchema, sources, tables, model: declareModel(tables, sources) };
+  return {
+    sourceSchema,
+    warehouseSchema,
+    sources,
+    tables,
+    model: declareModel(tables, sources),
+    prepared: prepareTables(drawn.prepared, tables, warehouseSchema),
+  };
 }
 
-const storedAs = (): undefined => undefined;
-
-function fixtureOf({ sourceSchema, warehouseSchema, sources, tables, model }: Design): Fixture {
-  const layouts = layoutsOf(model, warehouseSchema);
-  const wanted = tables.flatMap(({ feeds }) =>
-    feeds.flatMap(({ source, columns, where }) =>
-      [...columns.map(({ expression }) => expression), ...(where === undefined ? [] : [where])]
-        .flatMap(readsIn)
-        .map((read) => ({ source: endOf(source, read.path), read })),
-    ),
+function fixtureOf(design: Design): Fixture {
+  const { sourceSchema, warehouseSchema, sources, tables, model, prepared } = design;
+  const layouts = layoutsOf(model, warehouseSchema, (name) => prepared.get(name)?.names);
+  const storedAs = (table: string, column: string): string | undefined =>
+    prepared.get(table)?.types.get(column);
+  const wanted = tables.flatMap(({ name, feeds }) =>
+    feeds.flatMap(({ source, columns, where }) => [
+      ...columns.flatMap(({ name: column, expression }) => {
+        const type = expression.is === "read" ? storedAs(name, column) : undefined;
+        return readsIn(expression).map((read) => ({
+          source: endOf(source, read.path),
+          read: type === undefined ? read : { ...read, storedAs: type },
+        }));
+      }),
+      ...(where === undefined ? [] : readsIn(where)).map((read) => ({ source, read })),
+    ]),
   );
   const reads = readsOf(sources, wanted);
   return {
@@ -62,7 +79,10 @@ function fixtureOf({ sourceSchema, warehouseSchema, sources, tables, model }: De
     sourceSchema,
     warehouseSchema,
     seed: `${createSources(sources, sourceSchema)};\n${firstRows(sources)}`,
-    prepared: `CREATE SCHEMA IF NOT EXISTS ${identifier(warehouseSchema)}`,
+    prepared: [
+      `CREATE SCHEMA IF NOT EXISTS ${identifier(warehouseSchema)}`,
+      ...[...prepared.values()].map(({ sql }) => sql),
+    ].join(";\n"),
     allowDeletes: sources.map(({ name }) => name),
     // In the order of loading.
     layouts: tables.flatMap((table) => layouts.filter(({ name }) => name === table.name)),

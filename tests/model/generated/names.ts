@@ -117,3 +117,7 @@ export function nameGiver(
 
 /** What a warehouse takes for one name: `Dim_Items` and `dimitem`. */
 export const looseForm = (name: string): string => name.toLowerCase().replaceAll("_", "").replace(/s$/, "");
+
+/** Something in one draw of so many, null in the others. */
+export const oneOf = <T>(draws: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
+  fc.oneof({ weight: draws - 1, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { sourceTable, optional, required, type SourceTable } from "../../../domain/model/source";
 import { identifier, qualified } from "../../../domain/sql";
 import { KEY_KINDS, KINDS, type ColumnKind } from "./kinds";
-import { drawnName, nameGiver, type DrawnName } from "./names";
+import { drawnName, nameGiver, oneOf, type DrawnName } from "./names";
 
 /** A source table as it is drawn: numbers pick, modulo what there is, so that a smaller draw is a table too. */
 interface DrawnSource {
@@ -30,7 +30,7 @@ const pick = fc.nat(999);
 
 const drawnSource: fc.Arbitrary<DrawnSource> = fc.record({
   name: drawnName,
-  key: fc.array(fc.record({ name: drawnName, kind: pick, refers: fc.option(pick, { freq: 2 }) }), {
+  key: fc.array(fc.record({ name: drawnName, kind: pick, refers: oneOf(3, pick) }), {
     minLength: 1,
     maxLength: 3,
   }),

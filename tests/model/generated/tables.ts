@@ -3,7 +3,7 @@ import { declaredColumn } from "../../../domain/model/source";
 import { boolean, date, text, time, typeName, type ColumnType } from "../../../domain/model/types";
 import { COMPUTATIONS, type Computation } from "./computations";
 import { endOf, followPath, type Expression, type PathStep, type ReadExpression } from "./expressions";
-import { looseForm, drawnName, nameGiver, type DrawnName, type NameGiver } from "./names";
+import { oneOf, looseForm, drawnName, nameGiver, type DrawnName, type NameGiver } from "./names";
 import type { ReferenceDesign, SourceDesign } from "./sources";
 
 const pick = fc.nat(999);
@@ -54,8 +54,8 @@ const drawnTable: fc.Arbitrary<DrawnTable> = fc.record({
   reverseKey: fc.boolean(),
   refers: fc.boolean(),
   columns: fc.array(drawnColumn, { maxLength: 5 }),
-  where: fc.option(pick, { freq: 3 }),
-  also: fc.option(pick, { freq: 5 }),
+  where: oneOf(3, pick),
+  also: oneOf(6, pick),
 });
 
 export const drawnTables = fc.array(drawnTable, { minLength: 1, maxLength: 4 });

@@ -43,7 +43,8 @@ END $do$`;
 export async function openWorld(): Promise<World> {
   const source = await createDatabase();
   const warehouse = await createDatabase();
-  for (const database of [source, warehouse]) await database.query("SET timezone = 'UTC'");
+  for (const database of [source, warehouse])
+    await database.query("SET timezone = 'UTC'; SET intervalstyle = 'iso_8601'");
   const application = await openApplication(source);
   const [server] = await source.query<{ version: string }>(
     "SELECT current_setting('server_version') AS version",

@@ -135,4 +135,53 @@ export const BUGS: readonly Bug[] = [
       },
     ],
   },
+  {
+    name: "joined facts keep deleted rows",
+    story: "of a fact with a joined column, no tombstone is written",
+    game: "generated",
+    edits: [
+      {
+        file: "stages/process/joins.ts",
+        search: "tombstones: left === undefined ? deleted : [...deleted, left],",
+        replace: "tombstones: [],",
+      },
+    ],
+  },
+  {
+    name: "joined facts double at a recapture",
+    story: "what is made anew of a fact with a joined column counts as new, whatever it was before",
+    game: "generated",
+    edits: [
+      {
+        file: "stages/process/joins.ts",
+        search: 'recapture: table.kind === "fact" && !isFirst,',
+        replace: "recapture: false,",
+      },
+    ],
+  },
+  {
+    name: "dimensions do not wait",
+    story: "a row of a dimension is loaded although a row that it refers to is missing",
+    game: "generated",
+    edits: [
+      {
+        file: "stages/load/load-dimension.ts",
+        search: "const mayWait = referencesOf(target.table).length > 0;",
+        replace: "const mayWait = referencesOf(target.table).length < 0;",
+      },
+    ],
+  },
+  {
+    name: "compared as the model has them",
+    story:
+      "whether a row differs is asked of the values of the model, not of those that the warehouse would store",
+    game: "generated",
+    edits: [
+      {
+        file: "domain/warehouse/values.ts",
+        search: "if (isOwnType(type, target)) return value;",
+        replace: "if (isOwnType(type, target) || !target.isText) return value;",
+      },
+    ],
+  },
 ];
