@@ -1,4 +1,5 @@
 import { columnChanges } from "./column-changes";
+import { valueNamed } from "../log/by-name";
 import { captureOf, type IngestCommit, type TableCapture } from "../log/commit";
 
 /** What a commit says that is new of a table's schema: the ingestion log is the schema registry. */
@@ -27,7 +28,7 @@ export function schemaEntry(
 }
 
 const refusalOf = (commit: IngestCommit | undefined, table: string): string | undefined =>
-  commit !== undefined && Object.hasOwn(commit.refused, table) ? commit.refused[table]?.reason : undefined;
+  valueNamed(commit?.refused, table)?.reason;
 
 function refusalChanges(was: string | undefined, is: string | undefined): string[] {
   if (was === is) return [];

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { byName, valueNamed } from "./by-name";
 import { TerminalError } from "../errors";
 import { sourceStatus } from "./source-status";
 
@@ -138,15 +139,15 @@ export const ingestCommit = z.object({
   /** Row transaction ids in the overlap whose rows were captured: the next run leaves them out. */
   overlap: z.array(z.string()),
   /** Every table that was ever captured, the unchanged and the absent too. */
-  tables: z.record(z.string(), tableCapture),
+  tables: byName(tableCapture),
   /** Relations of the source that are not ingested, by name. */
-  refused: z.record(z.string(), refusal).default({}),
+  refused: byName(refusal).default({}),
 });
 export type IngestCommit = z.infer<typeof ingestCommit>;
 
 /** What a commit says of a table; a table may be called `constructor`. */
 export const captureOf = (commit: IngestCommit | undefined, table: string): TableCapture | undefined =>
-  commit !== undefined && Object.hasOwn(commit.tables, table) ? commit.tables[table] : undefined;
+  valueNamed(commit?.tables, table);
 
 const warehouseTableCommit = z.object({
   rows: z.int().nonnegative(),
@@ -177,13 +178,13 @@ export const processCommit = z.object({
   /** The days that the calendar holds after this commit. */
   calendar: z.object({ first: z.iso.date(), last: z.iso.date() }),
   /** Where the latest rows of each joined source table are kept. */
-  state: z.record(z.string(), z.string()),
-  tables: z.record(z.string(), warehouseTableCommit),
+  state: byName(z.string()),
+  tables: byName(warehouseTableCommit),
   /** Source tables that do not fit their contract, with the first commit that waits to be processed. */
-  quarantine: z.record(z.string(), z.object({ since: z.int().positive(), breaches: z.array(z.string()) })),
+  quarantine: byName(z.object({ since: z.int().positive(), breaches: z.array(z.string()) })),
   rejected: z.object({ rows: z.int().nonnegative(), files: z.array(dataFile) }),
   /** How up to date each source table is. Commits made before it was kept lack it. */
-  sources: z.record(z.string(), sourceStatus).optional(),
+  sources: byName(sourceStatus).optional(),
 });
 export type ProcessCommit = z.infer<typeof processCommit>;
 

@@ -2,6 +2,7 @@ import type { SourceSnapshot } from "../../adapters/source/source";
 import { isAboutTable, isGone, isOutOfLocks } from "../../adapters/source/errors";
 import { lastCapture } from "../../domain/capture/capture";
 import type { TableDescription } from "../../domain/capture/table-description";
+import { valueNamed } from "../../domain/log/by-name";
 import { captureOf, type IngestCommit, type TableCapture } from "../../domain/log/commit";
 import { messageOf } from "../../domain/errors";
 import { Room } from "../../domain/capture/slice";
@@ -49,7 +50,7 @@ export async function captureTables(
   if (failures.length === tables.length) throw failures[0];
   for (const [name, previous] of Object.entries(run.last?.tables ?? {})) {
     if (captures.has(name)) continue;
-    const refusal = Object.hasOwn(refused, name) ? refused[name] : undefined;
+    const refusal = valueNamed(refused, name);
     captures.set(name, absentCapture(previous, refusal?.reason ?? "the table is gone"));
   }
   return { tables: Object.fromEntries(captures), refused: { ...refused }, overlap: [...overlap] };

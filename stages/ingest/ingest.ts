@@ -1,6 +1,7 @@
 import type { IngestContext, SnapshotTaker } from "./context";
 import type { SourceSnapshot } from "../../adapters/source/source";
 import { isUnderway, planRun } from "../../domain/capture/capture";
+import { emptyByName } from "../../domain/log/by-name";
 import { captureOf, type IngestCommit } from "../../domain/log/commit";
 import { TerminalError, TransientError } from "../../domain/errors";
 import { nextCommit } from "../../domain/log/keys";
@@ -138,7 +139,7 @@ async function requireKnown(
 /** What two runs, one after the other, captured. */
 export function together(first: IngestReport | undefined, second: IngestReport): IngestReport {
   if (first === undefined) return second;
-  const tables = { ...first.tables };
+  const tables = Object.assign(emptyByName<IngestReport["tables"][string]>(), first.tables);
   for (const [name, { rows, deleted = 0 }] of Object.entries(second.tables)) {
     const before = tables[name];
     const gone = (before?.deleted ?? 0) + deleted;

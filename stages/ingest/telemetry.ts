@@ -1,6 +1,7 @@
 import type { Telemetry } from "../../adapters/aws/telemetry";
 import { columnChanges, hasChanges } from "../../domain/capture/column-changes";
 import { parseSnapshot } from "../../domain/capture/snapshot";
+import { valueNamed } from "../../domain/log/by-name";
 import { captureOf, type IngestCommit, type TableCapture } from "../../domain/log/commit";
 
 /** Tells of a commit that was made, and of what changed with it. */
@@ -64,7 +65,7 @@ export function reportState(telemetry: Telemetry, commit: IngestCommit | undefin
 
 function reportRefused(telemetry: Telemetry, commit: IngestCommit, last: IngestCommit | undefined): void {
   for (const [name, { kind, reason }] of Object.entries(commit.refused)) {
-    const known = last !== undefined && Object.hasOwn(last.refused, name) ? last.refused[name] : undefined;
+    const known = valueNamed(last?.refused, name);
     const fields = { commit: commit.number, [kind === "table" ? "table" : "relation"]: name, kind, reason };
     if (known?.reason === reason) telemetry.info("still not ingested", fields);
     else if (kind === "table") telemetry.warn("a table is not ingested", fields);

@@ -1,4 +1,5 @@
 import type { LedgerHead, Warehouse } from "../../adapters/warehouse/warehouse";
+import { emptyByName, valueNamed } from "../../domain/log/by-name";
 import type { ProcessCommit } from "../../domain/log/commit";
 import { TerminalError } from "../../domain/errors";
 import { nextCommit, type CommitNumber } from "../../domain/log/keys";
@@ -32,11 +33,11 @@ export async function loadCommit(
 
   const targets = await prepareWarehouse(warehouse, context);
   const load: CommitLoad = { ...context, warehouse, commit, targets };
-  const rows: Record<string, number> = {};
+  const rows = emptyByName<number>();
   let waiting = 0;
   for (const target of targets.values()) {
     const loadedTable = await loadTable(target, load);
-    if (loadedTable.rows > 0 || commit.tables[target.table.name] !== undefined)
+    if (loadedTable.rows > 0 || valueNamed(commit.tables, target.table.name) !== undefined)
       rows[target.table.name] = loadedTable.rows;
     waiting += loadedTable.waiting;
   }

@@ -1,5 +1,6 @@
 import type { Warehouse } from "../../adapters/warehouse/warehouse";
 import type { CommitLoad, LoadedTable } from "./context";
+import { valueNamed } from "../../domain/log/by-name";
 import type { DataFile, WarehousePart } from "../../domain/log/commit";
 import {
   appendVersions,
@@ -26,7 +27,7 @@ import { stageRows } from "./stage-rows";
 /** Loads what the commit has for one table; the tables that it refers to are loaded. */
 export async function loadTable(target: TargetTable, load: CommitLoad): Promise<LoadedTable> {
   const { table } = target;
-  const parts = load.commit.tables[table.name]?.parts ?? [];
+  const parts = valueNamed(load.commit.tables, table.name)?.parts ?? [];
   const place = { schema: load.schema, target, parents: load.targets };
   switch (table.kind) {
     case "fact":

@@ -2,6 +2,7 @@ import type { LoadContext } from "./context";
 import type { Telemetry } from "../../adapters/aws/telemetry";
 import type { WaitingRows } from "../../adapters/warehouse/position";
 import { inWarehouseTransaction } from "../../adapters/warehouse/warehouse";
+import { emptyByName } from "../../domain/log/by-name";
 import type { ProcessCommit } from "../../domain/log/commit";
 import { messageOf } from "../../domain/errors";
 import type { ReplayReport } from "../../domain/warehouse/replay";
@@ -27,7 +28,7 @@ export interface LoadReport {
 export async function loadCommits(context: LoadContext): Promise<LoadReport> {
   const { client, schema, telemetry } = context;
   const commits: number[] = [];
-  const tables: Record<string, { rows: number }> = {};
+  const tables = emptyByName<{ rows: number }>();
   let waiting = 0;
   while (context.hasTime()) {
     const result = await inWarehouseTransaction(client, schema, (warehouse) =>

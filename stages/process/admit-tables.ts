@@ -1,4 +1,5 @@
 import { claimsOfNotNull, hasUniqueKeys } from "../../domain/transform/contract-key";
+import { valueNamed } from "../../domain/log/by-name";
 import { captureOf, type IngestCommit, type ProcessCommit } from "../../domain/log/commit";
 import { TerminalError } from "../../domain/errors";
 import type { CommitNumber } from "../../domain/log/keys";
@@ -39,7 +40,7 @@ export async function admitTables(
   const read = async (number: CommitNumber): Promise<IngestCommit | undefined> =>
     number === commit.number ? commit : ingested.log.read(number);
   const tables = [...contractsOf(model)].map(([name, contract]) => {
-    const [first, ...later] = waitingCommits(previous?.quarantine[name], commit);
+    const [first, ...later] = waitingCommits(valueNamed(previous?.quarantine, name), commit);
     const now = captureOf(commit, name);
     return { name, contract, readsDeletes: readsDeletes(model, contract), now, first, later };
   });

@@ -2,6 +2,7 @@ import type { RecordBatch } from "apache-arrow";
 import { leafCache } from "../../adapters/state/leaf-cache";
 import { csvRecords } from "../../domain/formats/csv/record";
 import { joinedRows, keysToFind } from "../../domain/transform/join-rows";
+import { emptyByName, valueNamed } from "../../domain/log/by-name";
 import type { CommitNumber } from "../../domain/log/keys";
 import { joinName } from "../../domain/model/join";
 import { feedsIn, isDirect, lookedForBy, type TableFeed } from "../../domain/model/joined-feeds";
@@ -57,7 +58,7 @@ export async function joinedTables(run: CommitRun): Promise<JoinedTables> {
     }
     for (const [name, keys] of changed) if (keys.length > 0) known.add(name);
   }
-  const state: Record<string, string> = {};
+  const state = emptyByName<string>();
   for (const [name, of] of states) {
     const key = await of.save();
     if (key !== undefined) state[name] = key;
@@ -86,7 +87,7 @@ async function openStates(sources: ReadonlyMap<string, SourceTable>, run: Commit
     const spec = { ...contract, indexes: indexes.get(name) ?? [] };
     states.set(
       name,
-      await openTableState(spec, previous?.state[name], { store: processed.store, now, cache }),
+      await openTableState(spec, valueNamed(previous?.state, name), { store: processed.store, now, cache }),
     );
   }
   return states;

@@ -1,4 +1,5 @@
 import type { Telemetry } from "../../adapters/aws/telemetry";
+import { emptyByName } from "../../domain/log/by-name";
 import type { IngestCommit, ProcessCommit } from "../../domain/log/commit";
 import { TerminalError } from "../../domain/errors";
 import { nextCommit, type CommitNumber } from "../../domain/log/keys";
@@ -22,7 +23,7 @@ export interface ProcessReport {
 export async function processCommits(context: ProcessContext): Promise<ProcessReport> {
   const { ingested, processed, model, telemetry } = context;
   const commits: number[] = [];
-  const tables: Record<string, { rows: number }> = {};
+  const tables = emptyByName<{ rows: number }>();
   let rejected = 0;
   let head = await processed.log.head();
   if (head !== undefined) checkShape(model, head.commit);

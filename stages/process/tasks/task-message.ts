@@ -1,3 +1,4 @@
+import { emptyByName } from "../../../domain/log/by-name";
 import { parseCommit } from "../../../domain/log/commit";
 import { TerminalError, TransientError } from "../../../domain/errors";
 import { commitNumber, HANDOUTS_PREFIX } from "../../../domain/log/keys";
@@ -46,7 +47,7 @@ export async function remodelHandedOut(
   context: WorkerContext,
 ): Promise<RemodelReport> {
   const commits = new Set<number>();
-  const tables: Record<string, { rows: number }> = {};
+  const tables = emptyByName<{ rows: number }>();
   let rejected = 0;
   for (const key of keys) {
     const task = await readHandout(key, context);

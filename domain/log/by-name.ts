@@ -1,0 +1,33 @@
+import * as z from "zod";
+
+/**
+ * Values by the names of tables. PostgreSQL allows any name, also those that every object of JavaScript has:
+ * `constructor`, `__proto__`. Objects without a prototype have none of them.
+ */
+export type ByName<Value> = Record<string, Value>;
+
+/** An object for values by name, empty. */
+export const emptyByName = <Value>(): ByName<Value> => Object.create(null) as ByName<Value>;
+
+/** The value of a name; undefined when there is none. */
+export const valueNamed = <Value>(
+  values: Readonly<ByName<Value>> | undefined,
+  name: string,
+): Value | undefined => (values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined);
+
+/** What reads values by name; a record of zod leaves `__proto__` out without a word. */
+export const byName = <Schema extends z.ZodType>(value: Schema) =>
+  z.custom<ByName<unknown>>(isObject, "expected an object").transform((given, context) => {
+    const values = emptyByName<z.output<Schema>>();
+    for (const [name, one] of Object.entries(given)) {
+      const read = value.safeParse(one);
+      if (read.success) values[name] = read.data;
+      else
+        for (const { path, message } of read.error.issues)
+          context.addIssue({ code: "custom", path: [name, ...path], message });
+    }
+    return values;
+  });
+
+const isObject = (given: unknown): boolean =>
+  typeof given === "object" && given !== null && !Array.isArray(given);
