@@ -112,10 +112,11 @@ function statementOf(
       return update(spoilt.length > 0 ? [spoilt[change.seed % spoilt.length] ?? spoilt[0]!] : itself);
     }
     case "mend": {
-      const good = [...bad.map(([name, kind]) => [name, kind.values[0] ?? "NULL"] as const)];
-      const filled = nulls.map(({ name, kind }) => [name, kind.values[0] ?? "NULL"] as const);
-      const all = [...good, ...filled];
-      return all.length > 0 ? `UPDATE ${table} SET ${assigned(all)}` : update(itself);
+      const mended = new Map([
+        ...bad.map(([name, kind]) => [name, kind.values[0] ?? "NULL"] as const),
+        ...nulls.map(({ name, kind }) => [name, kind.values[0] ?? "NULL"] as const),
+      ]);
+      return mended.size > 0 ? `UPDATE ${table} SET ${assigned(mended)}` : update(itself);
     }
     case "delete":
       return `DELETE FROM ${table} WHERE ${row}`;

@@ -52,13 +52,13 @@ const drawnTable: fc.Arbitrary<DrawnTable> = fc.record({
   source: pick,
   keyNames: fc.array(drawnName, { minLength: 1, maxLength: 4 }),
   reverseKey: fc.boolean(),
-  refers: fc.boolean(),
+  refers: fc.nat(3).map((drawn) => drawn > 0),
   columns: fc.array(drawnColumn, { maxLength: 5 }),
   where: oneOf(3, pick),
   also: oneOf(6, pick),
 });
 
-export const drawnTables = fc.array(drawnTable, { minLength: 1, maxLength: 4 });
+export const drawnTables = fc.array(drawnTable, { minLength: 1, maxLength: 5 });
 
 export interface ColumnDesign {
   readonly name: string;
@@ -113,7 +113,8 @@ function designTable(drawn: DrawnTable, design: Design): TableDesign {
   const { names, index, sources, tables } = design;
   const kind = drawn.isFact ? "fact" : "dimension";
   const name = names.give(drawn.name, `${kind === "fact" ? "fact" : "dim"}_${index}`);
-  const at = drawn.source % sources.length;
+  // Dimensions of many source tables, so that others can refer to them.
+  const at = (kind === "dimension" && drawn.source % 4 > 0 ? index : drawn.source) % sources.length;
   const source = sources[at];
   if (source === undefined) throw new RangeError("there is no source table");
   const columnNames = nameGiver();
