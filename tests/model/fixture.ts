@@ -24,6 +24,8 @@ export interface Fixture {
   readonly seed: string;
   /** Makes what a warehouse has before the first load; nothing but an empty schema `public` is there. */
   readonly prepared: string;
+  /** What the model has, of those that are generated. */
+  readonly has: Readonly<Record<string, number>>;
   /** The tables whose deletes a person has allowed. */
   readonly allowDeletes: readonly string[];
   /** Where the tables of the model stand in the warehouse. */

@@ -5,16 +5,18 @@ import type { Fixture, Game } from "../fixture";
 import { steps } from "../histories/histories";
 import { mapChanges, type Step } from "../histories/steps";
 import { layoutsOf } from "../oracle/warehouse";
-import { deedOf, rowChanges, type RowChange } from "./changes";
-import { endOf, readsIn } from "./expressions";
-import { declareModel } from "./model";
-import { drawnName, type DrawnName } from "./names";
-import { drawnPrepared, prepareTables, type PreparedTable } from "./prepared";
-import { readsOf } from "./reads";
-import { firstRows } from "./rows";
-import { createSources, designSources, drawnSources, type SourceDesign } from "./sources";
-import { designTables, drawnTables, type TableDesign } from "./tables";
-import { generatedWitness } from "./witness";
+import { deedOf, rowChanges, type RowChange } from "./source/changes";
+import { endOf, readsIn } from "./star/expressions";
+import { declareModel } from "./star/model";
+import { drawnName, type DrawnName } from "./source/names";
+import { drawnPrepared, prepareTables, type PreparedTable } from "./star/prepared";
+import { readsOf } from "./expected/reads";
+import { createSources, firstRows } from "./source/rows";
+import { designSources, drawnSources, type SourceDesign } from "./source/sources";
+import type { TableDesign } from "./star/designs";
+import { featuresOf } from "./features";
+import { designTables, drawnTables } from "./star/tables";
+import { generatedWitness } from "./expected/witness";
 
 /** What a model and its source are drawn as: plain data, of which any part makes a model. */
 export const drawnDesign = fc.record({
@@ -83,6 +85,7 @@ function fixtureOf(design: Design): Fixture {
       `CREATE SCHEMA IF NOT EXISTS ${identifier(warehouseSchema)}`,
       ...[...prepared.values()].map(({ sql }) => sql),
     ].join(";\n"),
+    has: featuresOf(design),
     allowDeletes: sources.map(({ name }) => name),
     // In the order of loading.
     layouts: tables.flatMap((table) => layouts.filter(({ name }) => name === table.name)),

@@ -75,6 +75,7 @@ export async function play(steps: readonly Step<Deed>[], fixture: Fixture, world
       await happen({ stage: name, ...QUIET }, stage);
     await compareEnd(stage);
     stage.tally.histories = 1;
+    for (const [what, by] of Object.entries(fixture.has)) count(stage.tally.models, what, by);
     return stage.tally;
   } finally {
     client.destroy();
@@ -190,6 +191,7 @@ async function compare(stage: Stage): Promise<void> {
   const differs = difference(wanted, actual);
   if (differs !== undefined) throw new Error(`after commit ${actual.head}: ${differs}`);
   tally.loads += 1;
+  for (const rows of actual.waiting.values()) tally.waiting += rows;
   tally.versions = [...actual.versions.values()]
     .flatMap((rows) => [...rows.values()])
     .reduce((sum, versions) => sum + versions.length, 0);

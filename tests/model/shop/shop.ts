@@ -119,6 +119,7 @@ const shop: Omit<Fixture, "seed"> = {
   sourceSchema: "public",
   warehouseSchema: "public",
   prepared: "",
+  has: {},
   allowDeletes: [],
   layouts,
   witness: () => createWitness({ read, settle }),

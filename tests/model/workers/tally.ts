@@ -20,6 +20,10 @@ export interface Tally {
   interleaved: number;
   /** Of them, those in which one waited at a step until the other had ended. */
   overtaken: number;
+  /** Rows that waited for a row of a dimension, after each load. */
+  waiting: number;
+  /** What generated models have. */
+  readonly models: Counts;
   /** By what was done. */
   readonly changes: Counts;
   /** Savepoints, prepared transactions, and what else makes a transaction. */
@@ -40,6 +44,8 @@ export const emptyTally = (): Tally => ({
   races: 0,
   interleaved: 0,
   overtaken: 0,
+  waiting: 0,
+  models: {},
   changes: {},
   transactions: {},
   arrivals: {},
@@ -78,6 +84,8 @@ export function tallyTable(tally: Tally, more: Readonly<Record<string, string>>)
     ["loads that were compared", number(tally.loads)],
     ["fact versions in the end", number(tally.versions)],
     ["rows rejected", number(tally.rejected)],
+    ["rows that waited for a row of a dimension, after each load", number(tally.waiting)],
+    ...(sum(tally.models) === 0 ? [] : rows("what the generated models have", tally.models)),
     ...rows("changes of the source", tally.changes),
     ...rows("steps of its transactions", tally.transactions),
     ...rows("events", tally.arrivals),

@@ -1,4 +1,4 @@
-import { literal } from "../../../domain/sql";
+import { literal } from "../../../../domain/sql";
 import {
   bigint,
   boolean,
@@ -11,7 +11,7 @@ import {
   timestamptz,
   truncated,
   type ColumnType,
-} from "../../../domain/model/types";
+} from "../../../../domain/model/types";
 
 /** A column of a source with what a contract makes of it. */
 export interface ColumnKind {

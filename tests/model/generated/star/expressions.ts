@@ -1,6 +1,6 @@
-import type { ColumnType } from "../../../domain/model/types";
+import type { ColumnType } from "../../../../domain/model/types";
 import type { Computation } from "./computations";
-import type { SourceDesign } from "./sources";
+import type { SourceDesign } from "../source/sources";
 
 /** One step from a row to the row that it refers to. */
 export interface PathStep {

@@ -1,8 +1,19 @@
-import { identifier } from "../../../domain/sql";
-import { keyValues, type SourceDesign } from "./sources";
+import { identifier } from "../../../../domain/sql";
+import type { SourceDesign } from "./sources";
 
 /** Keys of a table are counted from 0; rows refer to keys that there are, and to some that there are not. */
 export const KEYS = 8;
+
+/** The values of the n-th key of a table, n below 8, as SQL in the order of the key. */
+export function keyValues(sources: readonly SourceDesign[], index: number, n: number): string[] {
+  const { keyParts = [] } = sources[index] ?? {};
+  // Of several parts the first ones are shared by some rows.
+  const last = keyParts.length - 1;
+  return keyParts.flatMap((part, place) => {
+    const own = place === 0 ? n >> last : (n >> (last - place)) & 1;
+    return "to" in part ? keyValues(sources, part.to, own) : [part.kind.keyValue?.(own) ?? "NULL"];
+  });
+}
 
 /** The values of a row but its key, as SQL by column; a seed gives always the same. */
 export function valuesOf(
@@ -50,3 +61,21 @@ export const firstRows = (sources: readonly SourceDesign[]): string =>
       ),
     )
     .join(";\n");
+
+/** What makes the tables, with the first rows of each. */
+export function createSources(sources: readonly SourceDesign[], schema: string): string {
+  const tables = sources.map(({ table, columns, key, unread }) => {
+    const lines = columns.map(
+      ({ name, kind, nullable }) =>
+        `${identifier(name)} ${kind.sql(identifier(schema))}${nullable ? "" : " NOT NULL"}`,
+    );
+    return `CREATE TABLE ${table} (${lines.join(", ")}, ${identifier(unread)} varchar(3), PRIMARY KEY (${key.map(identifier).join(", ")}))`;
+  });
+  return [
+    `CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`,
+    `GRANT USAGE ON SCHEMA ${identifier(schema)} TO reader`,
+    `ALTER DEFAULT PRIVILEGES IN SCHEMA ${identifier(schema)} GRANT SELECT ON TABLES TO reader`,
+    `CREATE TYPE ${identifier(schema)}.mood AS ENUM ('happy', 'sad', 'so, so')`,
+    ...tables,
+  ].join(";\n");
+}

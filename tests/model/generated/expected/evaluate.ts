@@ -4,14 +4,14 @@ import {
   type ObservedRow,
   type Outcome,
   type Reference,
-} from "../oracle/observation";
-import { FAILS } from "./computations";
-import { readsIn, type Expression, type PathStep, type ReadExpression } from "./expressions";
-import { literalOf } from "./literals";
-import { ORIGINS } from "./model";
+} from "../../oracle/observation";
+import { FAILS } from "../star/computations";
+import { readsIn, type Expression, type PathStep, type ReadExpression } from "../star/expressions";
+import { literalOf } from "../star/literals";
+import { ORIGINS } from "../star/model";
 import { readName } from "./reads";
-import type { SourceDesign } from "./sources";
-import { CALENDAR, type ColumnDesign, type FeedDesign, type TableDesign } from "./tables";
+import type { SourceDesign } from "../source/sources";
+import { CALENDAR, type ColumnDesign, type FeedDesign, type TableDesign } from "../star/designs";
 
 /** A row of a source table: what was read of it, by `readName`; undefined when it cannot be read. */
 export interface SourceRow {

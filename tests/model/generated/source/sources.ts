@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { sourceTable, optional, required, type SourceTable } from "../../../domain/model/source";
-import { identifier, qualified } from "../../../domain/sql";
+import { sourceTable, optional, required, type SourceTable } from "../../../../domain/model/source";
+import { qualified } from "../../../../domain/sql";
 import { KEY_KINDS, KINDS, type ColumnKind } from "./kinds";
 import { drawnName, nameGiver, oneOf, type DrawnName } from "./names";
 
@@ -194,33 +194,4 @@ function declared({ name, kind, nullable, claimed }: SourceColumnDesign) {
   const earlier = accepts === undefined ? {} : { accepts: [accepts] };
   const column = nullable && !claimed ? optional(type, earlier) : required(type, earlier);
   return [name, column] as const;
-}
-
-/** The values of the n-th key of a table, n below 8, as SQL in the order of the key. */
-export function keyValues(sources: readonly SourceDesign[], index: number, n: number): string[] {
-  const { keyParts = [] } = sources[index] ?? {};
-  // Of several parts the first ones are shared by some rows.
-  const last = keyParts.length - 1;
-  return keyParts.flatMap((part, place) => {
-    const own = place === 0 ? n >> last : (n >> (last - place)) & 1;
-    return "to" in part ? keyValues(sources, part.to, own) : [part.kind.keyValue?.(own) ?? "NULL"];
-  });
-}
-
-/** What makes the tables, with the first rows of each. */
-export function createSources(sources: readonly SourceDesign[], schema: string): string {
-  const tables = sources.map(({ table, columns, key, unread }) => {
-    const lines = columns.map(
-      ({ name, kind, nullable }) =>
-        `${identifier(name)} ${kind.sql(identifier(schema))}${nullable ? "" : " NOT NULL"}`,
-    );
-    return `CREATE TABLE ${table} (${lines.join(", ")}, ${identifier(unread)} varchar(3), PRIMARY KEY (${key.map(identifier).join(", ")}))`;
-  });
-  return [
-    `CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`,
-    `GRANT USAGE ON SCHEMA ${identifier(schema)} TO reader`,
-    `ALTER DEFAULT PRIVILEGES IN SCHEMA ${identifier(schema)} GRANT SELECT ON TABLES TO reader`,
-    `CREATE TYPE ${identifier(schema)}.mood AS ENUM ('happy', 'sad', 'so, so')`,
-    ...tables,
-  ].join(";\n");
 }

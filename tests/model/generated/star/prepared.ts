@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { identifier, qualified } from "../../../domain/sql";
-import { typeName, type Kind } from "../../../domain/model/types";
-import type { TableNames } from "../../../domain/warehouse/target";
-import { looseForm, oneOf } from "./names";
-import type { ColumnDesign, TableDesign } from "./tables";
+import { identifier, qualified } from "../../../../domain/sql";
+import { typeName, type Kind } from "../../../../domain/model/types";
+import type { TableNames } from "../../../../domain/warehouse/target";
+import { looseForm, oneOf } from "../source/names";
+import type { ColumnDesign, TableDesign } from "./designs";
 
 /** How a table that somebody made differs from the one that Marble would make. */
 interface DrawnPrepared {

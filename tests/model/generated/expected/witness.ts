@@ -1,11 +1,11 @@
-import { literal } from "../../../domain/sql";
-import type { TestDatabase } from "../../support/postgres/postgres";
-import type { Witness } from "../fixture";
-import { contentFrom, createWitness } from "../oracle/observation";
+import { literal } from "../../../../domain/sql";
+import type { TestDatabase } from "../../../support/postgres/postgres";
+import type { Witness } from "../../fixture";
+import { contentFrom, createWitness } from "../../oracle/observation";
 import { observationOf, type SourceRow, type SourceRows } from "./evaluate";
 import { readName, readSql, unreadableSql, type StoredRead } from "./reads";
-import type { SourceDesign } from "./sources";
-import type { TableDesign } from "./tables";
+import type { SourceDesign } from "../source/sources";
+import type { TableDesign } from "../star/designs";
 
 /** What every source table had. */
 interface SourceState {

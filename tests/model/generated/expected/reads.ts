@@ -1,7 +1,7 @@
-import { identifier, literal } from "../../../domain/sql";
-import { FAILS } from "./computations";
-import type { ReadExpression } from "./expressions";
-import type { SourceDesign } from "./sources";
+import { identifier, literal } from "../../../../domain/sql";
+import { FAILS } from "../star/computations";
+import type { ReadExpression } from "../star/expressions";
+import type { SourceDesign } from "../source/sources";
 
 /** A read of a column, with the type that a prepared warehouse keeps it in. */
 export type StoredRead = Pick<ReadExpression, "how" | "zone" | "column"> & { readonly storedAs?: string };

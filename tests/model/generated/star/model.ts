@@ -5,17 +5,17 @@ import {
   whenNull,
   type Column,
   type ColumnsOf,
-} from "../../../domain/model/columns";
-import { computed } from "../../../domain/model/computed";
-import { dimDate } from "../../../domain/model/dim-date";
-import type { Model } from "../../../domain/model/model";
-import type { SourceColumns, SourceTable } from "../../../domain/model/source";
-import { dimension, fact, type Feed } from "../../../domain/model/table";
-import type { ColumnType } from "../../../domain/model/types";
+} from "../../../../domain/model/columns";
+import { computed } from "../../../../domain/model/computed";
+import { dimDate } from "../../../../domain/model/dim-date";
+import type { Model } from "../../../../domain/model/model";
+import type { SourceColumns, SourceTable } from "../../../../domain/model/source";
+import { dimension, fact, type Feed } from "../../../../domain/model/table";
+import type { ColumnType } from "../../../../domain/model/types";
 import type { Expression, ReadExpression } from "./expressions";
 import { literalOf } from "./literals";
-import type { SourceDesign } from "./sources";
-import type { ColumnDesign, FeedDesign, TableDesign } from "./tables";
+import type { SourceDesign } from "../source/sources";
+import type { ColumnDesign, FeedDesign, TableDesign } from "./designs";
 
 /** The columns of some table, whose names only this test knows. */
 type AnyColumns = ColumnsOf<SourceColumns, boolean>;

@@ -1,5 +1,5 @@
-import type { ColumnType } from "../../../domain/model/types";
-import type { Literal } from "../../../domain/model/values";
+import type { ColumnType } from "../../../../domain/model/types";
+import type { Literal } from "../../../../domain/model/values";
 
 /** A value of a type, as a declaration of a model gives it and as PostgreSQL prints it. */
 export function literalOf(type: ColumnType): { readonly value: Literal; readonly printed: string } {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { identifier } from "../../../domain/sql";
-import type { Deed } from "../fixture";
-import type { Changes } from "../histories/histories";
-import { insertRow, KEYS, valuesOf } from "./rows";
-import { keyValues, type SourceDesign } from "./sources";
+import { identifier } from "../../../../domain/sql";
+import type { Deed } from "../../fixture";
+import type { Changes } from "../../histories/histories";
+import { insertRow, keyValues, KEYS, valuesOf } from "./rows";
+import type { SourceDesign } from "./sources";
 
 /** What is done to the rows of a table, or to the table itself. */
 export interface RowChange {

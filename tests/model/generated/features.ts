@@ -1,0 +1,44 @@
+import type { Model } from "../../../domain/model/model";
+import { joinsOf, referencesIn } from "../../../domain/model/table";
+import { CALENDAR } from "./star/designs";
+import type { PreparedTable } from "./star/prepared";
+import type { SourceDesign } from "./source/sources";
+
+/** What there is of each thing that a model can have. */
+export function featuresOf({
+  sources,
+  model,
+  prepared,
+}: {
+  readonly sources: readonly SourceDesign[];
+  readonly model: Model;
+  readonly prepared: ReadonlyMap<string, PreparedTable>;
+}): Record<string, number> {
+  const { tables } = model;
+  const references = tables.flatMap((table) =>
+    referencesIn(table).map((reference) => ({ table, ...reference })),
+  );
+  const among = <T>(list: readonly T[], has: (one: T) => boolean): number => list.filter(has).length;
+  return {
+    "source tables": sources.length,
+    "source tables with a key of several columns": among(sources, ({ key }) => key.length > 1),
+    dimensions: among(tables, ({ kind }) => kind === "dimension"),
+    facts: among(tables, ({ kind }) => kind === "fact"),
+    "dimensions with joins": among(
+      tables,
+      (table) => table.kind === "dimension" && joinsOf(table).length > 0,
+    ),
+    "facts with joins": among(tables, (table) => table.kind === "fact" && joinsOf(table).length > 0),
+    "joins over several levels": among(tables.flatMap(joinsOf), ({ via }) => via !== undefined),
+    "tables with a condition": among(tables, ({ where }) => where !== undefined),
+    "tables from two feeds": among(tables, ({ also }) => also !== undefined),
+    "references to dimensions": among(references, ({ to }) => to !== CALENDAR),
+    "references of several columns": among(references, ({ columns }) => columns.length > 1),
+    "references to the table itself": among(references, ({ table, to }) => table.name === to),
+    "prepared tables": prepared.size,
+    "prepared columns of another type": [...prepared.values()].reduce(
+      (sum, { types }) => sum + types.size,
+      0,
+    ),
+  };
+}

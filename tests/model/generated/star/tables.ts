@@ -1,0 +1,141 @@
+import fc from "fast-check";
+import { text } from "../../../../domain/model/types";
+import { conditionOf, drawnColumn, expressionOf, readOf, type DrawnColumn } from "./columns";
+import { CALENDAR, type ColumnDesign, type FeedDesign, type TableDesign } from "./designs";
+import { oneOf, looseForm, drawnName, nameGiver, type DrawnName, type NameGiver } from "../source/names";
+import { dimensionOf, inOrderOf, referenceOf, type Target } from "./references";
+import type { SourceDesign } from "../source/sources";
+
+const pick = fc.nat(999);
+
+/** A warehouse table as it is drawn: numbers pick, modulo what there is. */
+interface DrawnTable {
+  readonly name: DrawnName;
+  readonly view: DrawnName;
+  readonly surrogate: DrawnName;
+  readonly isFact: boolean;
+  readonly source: number;
+  readonly keyNames: readonly DrawnName[];
+  readonly reverseKey: boolean;
+  readonly refers: boolean;
+  readonly columns: readonly DrawnColumn[];
+  readonly where: number | null;
+  /** Rows come a second time, told apart by a constant in the key. */
+  readonly also: number | null;
+}
+
+const drawnTable: fc.Arbitrary<DrawnTable> = fc.record({
+  name: drawnName,
+  view: drawnName,
+  surrogate: drawnName,
+  isFact: fc.boolean(),
+  source: pick,
+  keyNames: fc.array(drawnName, { minLength: 1, maxLength: 4 }),
+  reverseKey: fc.boolean(),
+  refers: fc.nat(3).map((drawn) => drawn > 0),
+  columns: fc.array(drawnColumn, { maxLength: 5 }),
+  where: oneOf(3, pick),
+  also: oneOf(6, pick),
+});
+
+export const drawnTables = fc.array(drawnTable, { minLength: 1, maxLength: 5 });
+
+/** Dimensions first: a table refers to those before it, and to itself. */
+export function designTables(drawn: readonly DrawnTable[], sources: readonly SourceDesign[]): TableDesign[] {
+  const names = nameGiver(looseForm, [
+    CALENDAR,
+    ...["ledger", "batch", "deletion", "orphan", "source", "lineage", "table"].map(
+      (name) => `marble_${name}`,
+    ),
+  ]);
+  const tables: TableDesign[] = [];
+  const ordered = [...drawn.filter(({ isFact }) => !isFact), ...drawn.filter(({ isFact }) => isFact)];
+  for (const table of ordered)
+    tables.push(designTable(table, { names, index: tables.length, sources, tables }));
+  return tables;
+}
+
+interface Design {
+  readonly names: NameGiver;
+  readonly index: number;
+  readonly sources: readonly SourceDesign[];
+  readonly tables: readonly TableDesign[];
+}
+
+function designTable(drawn: DrawnTable, design: Design): TableDesign {
+  const { names, index, sources, tables } = design;
+  const kind = drawn.isFact ? "fact" : "dimension";
+  const name = names.give(drawn.name, `${kind === "fact" ? "fact" : "dim"}_${index}`);
+  // Dimensions of many source tables, so that others can refer to them.
+  const at = (kind === "dimension" && drawn.source % 4 > 0 ? index : drawn.source) % sources.length;
+  const source = sources[at];
+  if (source === undefined) throw new RangeError("there is no source table");
+  const columnNames = nameGiver();
+  const surrogateKey = columnNames.give(drawn.surrogate, "record_number");
+  const keyColumns = source.key.map((column, place): ColumnDesign => {
+    const given = columnNames.give(drawn.keyNames[place % drawn.keyNames.length] ?? null, `key_${place}`);
+    return { name: given, expression: readOf(sources, at, [], column), whenNull: false };
+  });
+  const twice = drawn.also !== null;
+  const constant: ColumnDesign = {
+    name: columnNames.give(null, "origin"),
+    expression: { is: "constant", type: text, nullable: false },
+    whenNull: false,
+  };
+  const own = twice ? [constant, ...keyColumns] : keyColumns;
+  const key = (drawn.reverseKey ? [...own].reverse() : own).map((column) => column.name);
+  const itself: Target = { name, kind, key, feeds: [{ source: at, columns: own }] };
+  const targets: readonly Target[] = kind === "dimension" && !twice ? [...tables, itself] : tables;
+  const references: { columns: readonly string[]; to: string }[] = [];
+  const others: ColumnDesign[] = [];
+  if (drawn.refers)
+    for (const [place, reference] of source.references.entries()) {
+      const to = dimensionOf(reference, targets, sources, source);
+      if (to === undefined) continue;
+      const columns = reference.columns.map((column, part) => {
+        const inKey = keyColumns.find(
+          ({ expression }) => expression.is === "read" && expression.column === column,
+        );
+        if (inKey !== undefined) return inKey.name;
+        const made = columnNames.give(null, `ref_${place}_${part}`);
+        others.push({ name: made, expression: readOf(sources, at, [], column), whenNull: false });
+        return made;
+      });
+      references.push({ columns: inOrderOf(to, columns, reference, sources), to: to.name });
+    }
+  for (const [place, column] of drawn.columns.entries()) {
+    const expression = expressionOf(column, at, sources);
+    const given = columnNames.give(column.name, `col_${place}`);
+    const refers = column.refers ? referenceOf(expression, targets, sources, at) : undefined;
+    others.push({
+      name: given,
+      expression,
+      whenNull: column.whenNull,
+      ...(refers !== undefined && { refers }),
+    });
+  }
+  const single = references.filter(({ columns }) => columns.length === 1);
+  const columns = inObjectOrder([...own, ...others]).map((column) => {
+    const to = single.find((reference) => reference.columns[0] === column.name)?.to;
+    return to === undefined ? column : { ...column, refers: to };
+  });
+  const feed = (where: number | null): FeedDesign => {
+    const condition = where === null ? undefined : conditionOf(where, at, sources);
+    return { source: at, columns, ...(condition !== undefined && { where: condition }) };
+  };
+  return {
+    name,
+    kind,
+    key,
+    feeds: twice ? [feed(drawn.where), feed(drawn.also)] : [feed(drawn.where)],
+    references: references.filter((reference) => reference.columns.length > 1),
+    surrogateKey,
+    currentView: kind === "fact" ? names.give(drawn.view, `current_${index}`) : "",
+  };
+}
+
+/** A declaration is an object: names such as "7" come first in it, whatever their place. */
+function inObjectOrder(columns: readonly ColumnDesign[]): ColumnDesign[] {
+  const order = Object.keys(Object.fromEntries(columns.map(({ name }) => [name, 0])));
+  return [...columns].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+}
