@@ -130,7 +130,7 @@ export async function catalogueOf(
     };
     const refusal = refusalOf(relation, options);
     if (refusal === undefined) tables.push(description(row));
-    else refused.push([keptName(relation.name), refusal]);
+    else refused.push([relation.name, refusal]);
   }
   if (tables.length === 0) {
     const reasons = refused.filter(([, { kind }]) => kind === "table").map(([, { reason }]) => reason);
@@ -139,9 +139,6 @@ export async function catalogueOf(
   }
   return { tables, refused: Object.fromEntries(refused) };
 }
-
-/** No object of JavaScript can be relied on to keep a property of this name. */
-const keptName = (name: string): string => (name === "__proto__" ? identifier(name) : name);
 
 const description = ({ name, storage, key, unique, columns, naming }: RelationRow): TableDescription => ({
   name: name ?? "",

@@ -40,7 +40,6 @@ export function refusalOf(
   const refused = (reason: string): Refusal => ({ kind: "table", reason });
   const without = WITHOUT_VERSIONS[relation.kind];
   if (without !== undefined) return without;
-  if (relation.name === "__proto__") return refused("no commit can hold a table of this name; rename it");
   if (!relation.readable)
     return refused(`${user} may not read ${table}: GRANT SELECT ON ${table} TO ${role}`);
   if (relation.rowSecurity)

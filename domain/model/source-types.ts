@@ -4,7 +4,7 @@ import type { ColumnType, Kind } from "./types";
 const OWN: Readonly<Record<Kind, RegExp>> = {
   integer: /^(integer|smallint)$/,
   bigint: /^(bigint|integer|smallint)$/,
-  text: /^(text|character varying(\(\d+\))?|character(\(\d+\))?|enum .+|uuid|jsonb?)$/,
+  text: /^(text|character varying(\(\d+\))?|character(\(\d+\))?|enum [^]+|uuid|jsonb?)$/,
   boolean: /^boolean$/,
   date: /^date$/,
   time: /^time(\(\d\))? without time zone$/,

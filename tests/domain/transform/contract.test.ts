@@ -33,6 +33,7 @@ describe("A contract", () => {
         "character",
         'enum "Kind"',
         "enum kind",
+        'enum "line\nbreak".kind',
         "uuid",
         "json",
         "jsonb",
