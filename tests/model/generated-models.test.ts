@@ -1,7 +1,13 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { availableParallelism } from "node:os";
 import { modelProblems } from "../../domain/model/problems";
 import { designOf, drawnDesign } from "./generated/game";
+import { playAll } from "./workers/pool";
+import { failureText, taskOf } from "./workers/protocol";
+
+/** Each has a model of its own; a workflow plays random ones each night. */
+const HISTORIES = 20;
 
 const SEED = 20_261_129;
 
@@ -13,5 +19,20 @@ describe("whatever the model is", () => {
       }),
       { seed: SEED, numRuns: 300 },
     );
+  });
+
+  it("the warehouse shows what plain SQL over the source gives, whatever fails on the way", async function () {
+    this.timeout(900_000);
+    let index = 0;
+
+    const { tally, failure } = await playAll({
+      workers: Math.min(4, availableParallelism()),
+      next: () => (index < HISTORIES ? taskOf("generated", SEED, index++) : undefined),
+      shrink: true,
+    });
+
+    expect(failure === undefined ? undefined : failureText(failure)).to.equal(undefined);
+    expect(tally.histories).to.equal(HISTORIES);
+    expect(tally.versions, "versions of facts").to.be.greaterThan(0);
   });
 });

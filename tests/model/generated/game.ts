@@ -102,7 +102,7 @@ interface DrawnGame {
 export const generatedGame: Game<DrawnGame> = {
   drawn: fc.record({
     design: drawnDesign,
-    steps: steps(rowChanges, { stepsForEachRun: 5, minLength: 6, maxLength: 24 }),
+    steps: steps(rowChanges, { stepsForEachRun: 5, alterations: 5, minLength: 6, maxLength: 24 }),
   }),
   open: (drawn) => {
     const design = designOf(drawn.design);

@@ -14,7 +14,10 @@ const inSlot = (kind: "begin" | "commit" | "rollback" | "savepoint" | "rollbackT
 const changeStep = <Change>({ change }: Changes<Change>) =>
   fc.record({ kind: fc.constant("change" as const), slot: fc.nat(AUTOCOMMIT), change });
 
-const sourceStep = <Change>(changes: Changes<Change>): fc.Arbitrary<SourceStep<Change>> =>
+const sourceStep = <Change>(
+  changes: Changes<Change>,
+  alterations: number,
+): fc.Arbitrary<SourceStep<Change>> =>
   fc.oneof(
     { weight: 8, arbitrary: inSlot("begin") },
     { weight: 6, arbitrary: inSlot("commit") },
@@ -23,7 +26,10 @@ const sourceStep = <Change>(changes: Changes<Change>): fc.Arbitrary<SourceStep<C
     { weight: 2, arbitrary: inSlot("rollbackToSavepoint") },
     { weight: 2, arbitrary: inSlot("prepare") },
     { weight: 24, arbitrary: changeStep(changes) },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant("alter" as const), change: changes.alteration }) },
+    {
+      weight: alterations,
+      arbitrary: fc.record({ kind: fc.constant("alter" as const), change: changes.alteration }),
+    },
   );
 
 /** About how many steps an instance of a stage takes: faults shall strike, the last steps too. */
@@ -100,12 +106,18 @@ export const steps = <Change>(
   changes: Changes<Change>,
   {
     stepsForEachRun,
+    alterations = 2,
     ...length
-  }: { readonly stepsForEachRun: number; readonly minLength: number; readonly maxLength: number },
+  }: {
+    readonly stepsForEachRun: number;
+    readonly alterations?: number;
+    readonly minLength: number;
+    readonly maxLength: number;
+  },
 ): fc.Arbitrary<Step<Change>[]> =>
   fc.array(
     fc.oneof<fc.WeightedArbitrary<Step<Change>>[]>(
-      { weight: stepsForEachRun, arbitrary: sourceStep(changes) },
+      { weight: stepsForEachRun, arbitrary: sourceStep(changes, alterations) },
       { weight: 1, arbitrary: runs(changes) },
     ),
     { ...length, size: "max" },

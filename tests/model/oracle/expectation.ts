@@ -127,23 +127,23 @@ function setQueue(waiting: TableExpectation["waiting"], key: string, queue: read
   else waiting.delete(key);
 }
 
-/** A row is rejected whenever it is captured or made anew; when a joined row is made anew is Marble's own affair. */
+/**
+ * A row is rejected whenever it is captured or made anew. Whether it is captured again with its table, and when a
+ * joined row is made anew, is Marble's own affair.
+ */
 function rejectedRows({ before, observation, recaptured }: Next): Expectation["rejected"] {
   const rejected = { atLeast: 0, atMost: 0 };
   for (const { source, isNew, times } of observation.unreadable) {
-    if (!isNew && !recaptured.has(source)) continue;
-    rejected.atLeast += times;
-    rejected.atMost += times;
+    if (isNew) rejected.atLeast += times;
+    if (isNew || recaptured.has(source)) rejected.atMost += times;
   }
   for (const [name, rows] of observation.tables) {
     const earlier = before?.observation.tables.get(name);
     for (const [key, { source, isNew, joined, outcome }] of rows) {
       if (!isRejected(outcome)) continue;
-      const captured = isNew || recaptured.has(source);
       const known = earlier?.get(key);
-      const isSure = joined ? known === undefined || !isRejected(known.outcome) : captured;
-      if (isSure) rejected.atLeast += 1;
-      if (captured || joined) rejected.atMost += 1;
+      if (joined ? known === undefined || !isRejected(known.outcome) : isNew) rejected.atLeast += 1;
+      if (isNew || joined || recaptured.has(source)) rejected.atMost += 1;
     }
   }
   return rejected;

@@ -203,6 +203,7 @@ async function compareEnd(stage: Stage): Promise<void> {
   expect((await observe(stage)).head, "every commit is loaded in the end").to.equal(expected.length);
   for (const [index, { rejected }] of expected.entries()) {
     const commit = await log.processed.log.read((index + 1) as CommitNumber);
+    expect(commit?.quarantine, `tables in quarantine at commit ${index + 1}`).to.deep.equal({});
     const rows = commit?.rejected.rows;
     expect(rows, `rejected rows of commit ${index + 1}`).to.be.within(rejected.atLeast, rejected.atMost);
     tally.rejected += rows ?? 0;
