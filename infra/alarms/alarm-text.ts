@@ -17,27 +17,27 @@ export type RunbookSection =
   | "the-warehouse-is-old"
   | "nobody-knows-how-old-the-warehouse-is";
 
-/** What an alarm says to a person who is woken by it. */
+/** The text of an alarm, for the person who receives the mail. */
 export interface AlarmText {
-  /** what is true while it is in ALARM */
+  /** the state of the platform while the alarm is in ALARM */
   readonly alarm: string;
-  /** what is true when it is back in OK, and what is left to do */
+  /** the state of the platform when the alarm returns to OK, and the work that remains */
   readonly ok: string;
-  /** what the trouble means for those who use the warehouse */
+  /** what the problem means for the users of the warehouse */
   readonly meaning: string;
-  /** a command, or a question to the warehouse, whose answer names the cause */
+  /** a command, or a query to the warehouse, whose output names the cause */
   readonly show: pulumi.Input<string>;
   readonly section: RunbookSection;
 }
 
-/** CloudWatch keeps no more characters of a description. */
+/** The most characters that CloudWatch keeps of a description. */
 export const LONGEST_DESCRIPTION = 1024;
 
 /**
- * The description of an alarm. CloudWatch has one for both states, and puts it into each mail, after the state, its
- * reason and its time.
+ * The description of an alarm. CloudWatch has one description for both states. Each mail contains it after the state,
+ * the reason and the time.
  *
- * @param place where to read on: the runbook, and the log group to look at
+ * @param place where to read more: the runbook, and the log group
  */
 export function alarmDescription(
   { alarm, ok, meaning, show, section }: AlarmText,
@@ -64,7 +64,7 @@ export const lastErrors = (logGroup: pulumi.Input<string>): pulumi.Output<string
 export const lastWarning = (logGroup: pulumi.Input<string>, message: string): pulumi.Output<string> =>
   lastLines(logGroup, `{ $.message = "${message}" }`);
 
-/** The page of the AWS console that shows a log group. The console wants a name encoded twice, with $ for %. */
+/** The page of the AWS console that shows a log group. The console expects the name encoded twice, with $ for %. */
 function logsUrl(logGroup: pulumi.Input<string>): pulumi.Output<string> {
   const { region } = aws.getRegionOutput();
   const encoded = pulumi

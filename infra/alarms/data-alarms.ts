@@ -10,7 +10,7 @@ import type { Stage } from "../stages/stage";
 
 export interface DataAlarmsArgs {
   readonly stages: Readonly<Record<MetricDimensions["service"], Stage>>;
-  /** how old the warehouse may become */
+  /** the maximum age of the warehouse */
   readonly freshnessMinutes: number;
   /** where process puts rejected rows */
   readonly rejected: { readonly bucket: LakeBucket; readonly prefix: string };
@@ -23,7 +23,7 @@ export const metricDimensions = (service: MetricDimensions["service"]): Record<s
   environment: pulumi.getStack(),
 });
 
-/** Alarms on what the stages themselves tell: the age of the warehouse, and data that did not get there. */
+/** Alarms on the metrics of the stages: the age of the warehouse, and data that did not reach it. */
 export class DataAlarms extends pulumi.ComponentResource {
   constructor(
     name: string,
@@ -47,15 +47,15 @@ export class DataAlarms extends pulumi.ComponentResource {
       );
     };
     const logOf = (stage: MetricDimensions["service"]): pulumi.Output<string> => stages[stage].logGroup.name;
-    const othersGoOn = "All other tables go on.";
+    const othersContinue = "All other tables continue.";
 
     alarm(
       "freshness",
       { stage: "load", metric: "Freshness" },
       {
-        alarm: `The warehouse is more than ${freshnessMinutes} minutes old: nobody knows of anything newer whether it shows it.`,
+        alarm: `The warehouse is more than ${freshnessMinutes} minutes old. It may lack newer data of the source.`,
         ok: "The warehouse is as new as it should be. Nothing is left to do.",
-        meaning: "Reports lack what has happened since. What the warehouse shows was right then.",
+        meaning: "Reports lack newer data. The data in the warehouse was right at that time.",
         show: alarmsThatRing(),
         section: "the-warehouse-is-old",
         rule: above(freshnessMinutes * 60),
@@ -65,9 +65,9 @@ export class DataAlarms extends pulumi.ComponentResource {
       "freshness-unknown",
       { stage: "load", metric: "Freshness" },
       {
-        alarm: `For ${freshnessMinutes} minutes no run of load has said how old the warehouse is: load is not started, cannot reach the warehouse, or has never loaded it.`,
-        ok: "Load has said how old the warehouse is. Nothing is left to do.",
-        meaning: "Meanwhile the warehouse gets nothing new; what it shows stays right. Nothing is lost.",
+        alarm: `For ${freshnessMinutes} minutes, no run of load has reported the age of the warehouse. Load is not started, cannot reach the warehouse, or has never loaded it.`,
+        ok: "Load has reported the age of the warehouse. Nothing is left to do.",
+        meaning: "The warehouse gets no new data. The data in it stays right. No data is lost.",
         show: lastErrors(logOf("load")),
         section: "nobody-knows-how-old-the-warehouse-is",
         rule: silent(freshnessMinutes),
@@ -77,10 +77,10 @@ export class DataAlarms extends pulumi.ComponentResource {
       "rejected-rows",
       { stage: "process", metric: "RowsRejected" },
       {
-        alarm: "Rows of the source break their contract. Process has put them aside, each with its reason.",
-        ok: "For an hour no more rows were rejected. Those from before may still wait for a person.",
+        alarm: "Rows of the source break their contract. Process has rejected them, each with its reason.",
+        ok: "Process has rejected no rows for an hour. A person may still have to correct earlier rejected rows.",
         meaning:
-          "The warehouse lacks these rows, or shows an earlier version of them. All others are loaded.",
+          "The warehouse lacks these rows, or shows an earlier version of them. Load has loaded all other rows.",
         show: pulumi.interpolate`aws s3 ls --recursive s3://${rejected.bucket.name}/${rejected.prefix} | tail -3 (each key names a table)`,
         section: "rejected-rows",
       },
@@ -89,10 +89,10 @@ export class DataAlarms extends pulumi.ComponentResource {
       "orphaned-rows",
       { stage: "load", metric: "OrphansWaiting" },
       {
-        alarm: "Rows refer to a row that is in no dimension. They wait in marble_orphan.",
+        alarm: "Rows refer to a dimension row that does not exist. They wait in marble_orphan.",
         ok: "No row waits any more. Nothing is left to do.",
         meaning:
-          "The warehouse lacks these rows, or shows an earlier version of them, until the row comes. Then load adds them by itself.",
+          "The warehouse lacks these rows, or shows an earlier version of them, until the missing row arrives. Load then adds them automatically.",
         show: "SELECT fact, key, reason FROM marble_orphan WHERE healed_by IS NULL AND superseded_by IS NULL",
         section: "rows-wait-for-a-dimension",
       },
@@ -103,7 +103,7 @@ export class DataAlarms extends pulumi.ComponentResource {
       {
         alarm: "The columns of a table in the source no longer fit the model. The table waits in quarantine.",
         ok: "No table waits in quarantine. Nothing is left to do.",
-        meaning: `The warehouse gets nothing new of that table until somebody corrects the model. ${othersGoOn} Nothing is lost.`,
+        meaning: `The warehouse gets no new data of that table until a person corrects the model. ${othersContinue} No data is lost.`,
         show: lastWarning(logOf("process"), "a table does not fit its contract and waits"),
         section: "a-table-is-quarantined",
       },
@@ -114,7 +114,7 @@ export class DataAlarms extends pulumi.ComponentResource {
       {
         alarm: "A table in the source has lost so many rows that the delete guard holds it back.",
         ok: "No table is held back. Nothing is left to do.",
-        meaning: `The warehouse still shows the rows, and gets nothing new of that table until a person allows the deletes or the rows are back. ${othersGoOn}`,
+        meaning: `The warehouse still shows the rows. It gets no new data of that table until a person allows the deletes or restores the rows. ${othersContinue}`,
         show: lastWarning(logOf("ingest"), "the table is held back by the delete guard"),
         section: "a-table-is-held-back",
       },
@@ -123,9 +123,9 @@ export class DataAlarms extends pulumi.ComponentResource {
       "failed-tables",
       { stage: "ingest", metric: "TablesFailed" },
       {
-        alarm: "For half an hour the source has given an error for a table in every run.",
-        ok: "Ingest captures every table again, with all that has changed meanwhile. Nothing is left to do.",
-        meaning: `Meanwhile the warehouse gets nothing new of that table. ${othersGoOn} Nothing is lost.`,
+        alarm: "For half an hour, every run has received an error from the source for a table.",
+        ok: "Ingest captures every table again, with all changes since the failure. Nothing is left to do.",
+        meaning: `The warehouse gets no new data of that table. ${othersContinue} No data is lost.`,
         show: lastWarning(logOf("ingest"), "a table could not be captured; the next run tries again"),
         section: "a-table-cannot-be-captured",
         rule: lasts,
@@ -135,9 +135,9 @@ export class DataAlarms extends pulumi.ComponentResource {
       "refused-tables",
       { stage: "ingest", metric: "TablesRefused" },
       {
-        alarm: "Ingest cannot capture a table in the source as it is.",
-        ok: "Ingest refuses no table any more. Nothing is left to do.",
-        meaning: `The warehouse gets nothing new of that table. ${othersGoOn}`,
+        alarm: "Ingest refuses to capture a table of the source in its present form.",
+        ok: "Ingest no longer refuses any table. Nothing is left to do.",
+        meaning: `The warehouse gets no new data of that table. ${othersContinue}`,
         show: lastWarning(logOf("ingest"), "a table is not ingested"),
         section: "a-table-is-refused",
       },
@@ -146,7 +146,7 @@ export class DataAlarms extends pulumi.ComponentResource {
   }
 }
 
-/** A command that lists the alarms of the stack that ring, and since when. */
+/** A command that lists the ringing alarms of the stack and the time of their last change. */
 function alarmsThatRing(): pulumi.Output<string> {
   const { region } = aws.getRegionOutput();
   return pulumi.interpolate`aws cloudwatch describe-alarms --region ${region} --alarm-name-prefix ${nameOf("")} --state-value ALARM --query 'MetricAlarms[].[AlarmName,StateUpdatedTimestamp]' --output text`;

@@ -3,9 +3,9 @@ import { again, allFail, longRuns } from "./alarm-rules";
 import { lastErrors, lastLines, type AlarmText } from "./alarm-text";
 import type { AlarmArgs, Alerts } from "./alerts";
 
-/** What a standstill of a stage means for those who use the warehouse. */
+/** What a stopped stage means for the users of the warehouse. */
 export const STANDSTILL =
-  "Meanwhile the warehouse gets nothing new; what it shows stays right. Nothing is lost: the next run that succeeds does all that waits.";
+  "The warehouse gets no new data. The data in it stays right. No data is lost. The next successful run does all waiting work.";
 
 /** The share of its timeout from which a run counts as long. */
 const NEAR_TIMEOUT = 0.8;
@@ -19,13 +19,13 @@ export interface WatchedFunction {
   readonly alerts: Alerts;
 }
 
-/** Declares the alarms on what AWS itself measures of a stage. */
+/** Declares the alarms on the metrics that AWS keeps of a stage. */
 export function stageAlarms(
   args: WatchedFunction & {
     readonly timeoutSeconds: number;
-    /** How often it is started. */
+    /** The interval of its schedule. */
     readonly everyMinutes: number;
-    /** What its standstill means for users. */
+    /** What a stop of the stage means for users. */
     readonly standstill: string;
   },
   opts: pulumi.CustomResourceOptions,
@@ -39,7 +39,7 @@ export function stageAlarms(
     {
       metric: "Throttles",
       rule: again,
-      alarm: `AWS has refused to run ${fullName} again and again for half an hour: too many Lambdas of the account run.`,
+      alarm: `AWS has repeatedly refused to run ${fullName} for half an hour. Too many Lambdas of the account run.`,
       ok: "AWS runs it again. Nothing is left to do.",
       meaning: standstill,
       show: "aws lambda get-account-settings --query AccountLimit.ConcurrentExecutions",
@@ -52,9 +52,9 @@ export function stageAlarms(
     {
       metric: "Duration",
       rule: longRuns(nearTimeout * 1000),
-      alarm: `Runs of ${fullName} take more than ${nearTimeout / 60} of the ${timeoutSeconds / 60} minutes that they have.`,
+      alarm: `Runs of ${fullName} take more than ${nearTimeout / 60} minutes. Their timeout is ${timeoutSeconds / 60} minutes.`,
       ok: "Runs are short again. Nothing is left to do.",
-      meaning: `A run that AWS cuts off loses nothing, but begins again. ${standstill}`,
+      meaning: `A run that AWS stops loses no data, but starts again. ${standstill}`,
       show: lastLines(logGroup.name, "REPORT"),
       section: "a-stage-runs-long",
     },
@@ -62,7 +62,7 @@ export function stageAlarms(
   );
 }
 
-/** Declares the alarm on a Lambda that only fails. */
+/** Declares the alarm on a Lambda whose runs all fail. */
 export function errorsAlarm(
   args: WatchedFunction,
   {
@@ -82,8 +82,8 @@ export function errorsAlarm(
       metric: "Errors",
       unlessMore: "Invocations",
       rule,
-      alarm: `For ${rule.periodSeconds / 60} minutes every run of ${args.fullName} has failed.`,
-      ok: "A run has succeeded, and runs continue. You have nothing to do.",
+      alarm: `For ${rule.periodSeconds / 60} minutes, every run of ${args.fullName} has failed.`,
+      ok: "A run has succeeded. Nothing is left to do.",
       show: lastErrors(args.logGroup.name),
       ...text,
     },

@@ -89,7 +89,7 @@ export class Report extends pulumi.ComponentResource {
         startedBy: config.reportSchedule,
         memoryMb: 512,
         standstill:
-          "Meanwhile no new report is made. The latest stays, and says how old it is. The warehouse gets all that is new.",
+          "There is no new report. The latest report shows its age. The warehouse still gets new data.",
         ...common,
       },
       child,
@@ -111,8 +111,8 @@ export class Report extends pulumi.ComponentResource {
       {
         metric: "Invocations",
         rule: silent(Math.min(silence, LONGEST_SILENCE)),
-        alarm: `Nothing has started ${nameOf(name)} for ${Math.min(silence, LONGEST_SILENCE)} minutes. After a deployment that switches the report on, this rings until its first run.`,
-        ok: "It has been started. Nothing is left to do.",
+        alarm: `Nothing has started ${nameOf(name)} for ${Math.min(silence, LONGEST_SILENCE)} minutes. After a deployment that switches the report on, this alarm rings until the first run.`,
+        ok: "The schedule has started it. Nothing is left to do.",
         meaning: this.stage.standstill,
         show: `aws scheduler list-schedules --name-prefix ${nameOf(name)} --query 'Schedules[].[Name,State]' --output text`,
         section: "a-schedule-cannot-start-its-stage",

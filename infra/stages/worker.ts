@@ -74,7 +74,7 @@ export class Worker extends pulumi.ComponentResource {
         timeoutSeconds: FIVE_MINUTES,
         everyMinutes: (VISIBILITY_TIMEOUTS * FIVE_MINUTES) / 60,
         meaning:
-          "Meanwhile a large commit takes longer to come to the warehouse: process does itself what no worker has done. Nothing is lost.",
+          "A large commit takes longer to reach the warehouse, because process runs the tasks itself. No data is lost.",
         section: "workers-fail",
       },
       child,
