@@ -30,7 +30,7 @@ export async function measureArchive(rig: Rig): Promise<MeasureResult> {
     archives[`${stage}, plain closure`] = closure;
     if (closure.problem !== undefined) {
       problems.push(
-        `The closure of ${stage} cannot be serialised (${closure.problem}); measured instead: our own code in one file, and every package beside it as Pulumi ships them.`,
+        `The closure of ${stage} cannot be serialised (${closure.problem}); measured instead: our code in one file, next to every package as Pulumi ships it.`,
       );
     }
   }
@@ -79,8 +79,8 @@ export async function measureArchive(rig: Rig): Promise<MeasureResult> {
       },
     ]),
     notes: [
-      "Loading: in a new process, from before to after the handler's module is required; the start of Node is not in it.",
-      "The plain closure is what aws.lambda.CallbackFunction makes of the same handler.",
+      "Load time: in a new process, the time to require the handler's module, without the start of Node.",
+      "The plain closure is the archive that aws.lambda.CallbackFunction makes of the same handler.",
       ...problems,
     ],
   };

@@ -46,9 +46,9 @@ export async function measureGrowth(rig: Rig): Promise<MeasureResult> {
       what: `peak memory of ${stage} at ten times the rows`,
       limit: 1.1,
       actual: grown(stage),
-      unit: "× that at once the rows",
+      unit: "× that at a tenth of the rows",
     })),
-    notes: ["One run of each size; every stage in a new process."],
+    notes: ["One run of each size. Every stage runs in a new process."],
     svg: growthPlot([
       {
         title: "seconds",

@@ -101,10 +101,10 @@ export async function measureIdle(rig: Rig): Promise<MeasureResult> {
       },
     ],
     notes: [
-      `Warm processes; of each turn the median of ${REPEATS} runs. The floor takes ${median(floor).toFixed(2)} s.`,
-      "First run: the same, starting the three processes.",
-      "A write elsewhere: ingest alone, when a transaction in another database of the server makes it look at every table and no row is new.",
-      "Of the 100,000 commits all but the last three are small objects: nothing reads them.",
+      `Warm processes. Each turn counts the median of ${REPEATS} runs. The floor takes ${median(floor).toFixed(2)} s.`,
+      "First run: the same, including the start of the three processes.",
+      "A write elsewhere: ingest alone. A transaction in another database of the server makes it check every table, and no row is new.",
+      "Of the 100,000 commits, all but the last three are small objects that no stage reads.",
     ],
   };
 }

@@ -90,7 +90,7 @@ export async function measureIncremental(rig: Rig): Promise<MeasureResult> {
       },
     ],
     notes: [
-      "In warm processes, as those of a platform that runs every few minutes are.",
+      "The processes are warm, as on a platform that runs every few minutes.",
       `The floor, ${median(measured.floor).toFixed(2)} s, is a pipe of the whole table.`,
     ],
   };

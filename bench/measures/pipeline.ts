@@ -97,8 +97,8 @@ export async function measurePipeline(rig: Rig): Promise<MeasureResult> {
     ],
     notes: [
       `The floor is the pipe by ${best.name}: COPY TO STDOUT of sales_order on one server into COPY FROM STDIN of the same table with its primary key on the other.`,
-      "The pipe writes and reads at once. A lake stands between the stages: they come one after the other, and cannot be faster than COPY TO and then COPY FROM.",
-      "Every stage runs in a new process, from its deployed archive; its start is in its time.",
+      "The pipe reads and writes simultaneously. The stages run one after the other, with a lake between them. So they cannot be faster than COPY TO and then COPY FROM.",
+      "Every stage runs in a new process, from its deployed archive. Its time includes the start.",
       "MB/s: of CSV for ingest, of CSV and Parquet for process, of Parquet for load.",
     ],
   };

@@ -54,7 +54,7 @@ export async function measureSource(rig: Rig): Promise<MeasureResult> {
     ],
     targets: [],
     notes: [
-      "The embedded server comes without pg_stat_statements: statements are counted in its log (log_statement = all), pages and scans in pg_statio_user_tables and pg_stat_user_tables, the transaction in pg_stat_activity every 5 ms. Pages are of the tables; the catalogue's are not in it.",
+      "The embedded server has no pg_stat_statements. So the benchmark counts statements in its log (log_statement = all), pages and scans in pg_statio_user_tables and pg_stat_user_tables, and the transaction in pg_stat_activity every 5 ms. The pages are those of the tables, without the catalogue.",
       ...plans,
     ],
   };

@@ -78,7 +78,7 @@ export async function measureUpsert(rig: Rig): Promise<MeasureResult> {
       },
     ],
     notes: [
-      "The statements run over rows that are in the database already; the load reads them from Parquet and copies them first.",
+      "The statements run on rows that are already in the database. Load first reads the rows from Parquet and copies them.",
       `The plan of ${best}: ${plan}`,
     ],
   };
