@@ -3,42 +3,42 @@ import { decimal, integer, text, type MartColumn } from "./column";
 
 /**
  * A mart: a view that answers one question of the business from the star schemas. It is declared in the
- * names of the model; `createMart` puts those of the warehouse in their place.
+ * names of the model. `createMart` replaces them with the names of the warehouse.
  *
  * Values are exact: money is `numeric`, and never summed across currencies.
  */
 export interface Mart {
   readonly name: string;
-  /** In the words of those who ask. */
+  /** In the words of the users. */
   readonly question: string;
-  /** What one row stands for. */
+  /** The meaning of one row. */
   readonly row: string;
-  /** What has to be known to read the numbers right. */
+  /** What readers have to know to interpret the numbers. */
   readonly note?: string;
   /** In the order of the view. */
   readonly columns: Readonly<Record<string, MartColumn>>;
-  /** The chart that answers it, where a tool draws one. */
+  /** The chart that answers the question, for tools that draw charts. */
   readonly chart?: MartChart;
   /**
-   * A SELECT, with a WITH of its own where it needs one, from tables of the model, from views of facts as they are
-   * now, and from what the loader keeps.
+   * A SELECT, which may have a WITH. It reads tables of the model, the `current_*` views of facts, and the bookkeeping
+   * tables of load.
    */
   readonly sql: string;
-  /** A query that a user may ask of it. */
+  /** An example query on the mart. */
   readonly example: string;
 }
 
-/** Columns that mean the same in every mart that has them. */
+/** Columns that have the same meaning in every mart. */
 export const SHARED = {
   kind: text("sale or purchase"),
-  currency: text("ISO 4217 code of the currency that the money columns of the row are in"),
+  currency: text("ISO 4217 code of the currency of the row's money columns"),
   salesOrders: integer("number of sales orders"),
   salesValue: decimal("units × unit price of the sales orders, in the currency of the row"),
   purchaseOrders: integer("number of purchase orders"),
   purchaseValue: decimal("quantity × unit price of the purchase orders, in the currency of the row"),
 } as const;
 
-/** Orders of both kinds as they are now; the deleted are left out. */
+/** The current orders of both kinds, without deleted orders. */
 export const ORDERS = `
   SELECT 'sale' AS kind, sales_order_id AS order_id, sales_staff_id AS staff_id, counterparty_id, currency_id,
          created_date, agreed_delivery_date, agreed_payment_date, units_sold * unit_price AS value

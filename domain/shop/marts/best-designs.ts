@@ -13,7 +13,7 @@ export const bestDesigns: Mart = {
     units_sold: integer("units in the orders"),
     revenue: SHARED.salesValue,
     revenue_rank: integer(
-      "place by revenue among all designs in this currency; 1 sells best, equals share a place",
+      "rank by revenue among all designs in this currency; 1 is the best seller, and equal designs share a rank",
     ),
     last_ordered_on: date("day of the newest order"),
   },

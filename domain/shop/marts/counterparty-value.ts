@@ -15,7 +15,7 @@ export const counterpartyValue: Mart = {
     purchase_orders: SHARED.purchaseOrders,
     purchase_value: SHARED.purchaseValue,
     balance: decimal(
-      "sales less purchases, in the currency of the row; below zero where we buy more than we sell",
+      "sales minus purchases, in the currency of the row; negative if we buy more than we sell",
     ),
     last_ordered_on: date("day of the newest order, either way"),
   },

@@ -9,7 +9,7 @@ interface Deleted {
   readonly value: string;
 }
 
-/** The last versions before each deletion, each with the newest of its key: a later one has come back. */
+/** The last version before each deletion, with the newest version of its key. If the newest is later, the order came back. */
 const deleted = ({ kind, fact, key, surrogateKey, value }: Deleted): string => `
         SELECT '${kind}' AS kind, f.${key} AS order_id, d.record_id, f.created_date AS ordered_on,
                f.counterparty_id, f.currency_id, ${value} AS value, d.commit, n.newest > d.record_id AS came_back
@@ -37,7 +37,7 @@ export const deletedOrders: Mart = {
   name: "deleted_orders",
   question: "Which orders were deleted, when, and what were they worth?",
   row: "a deletion of an order",
-  note: "The values are those of the last version before the deletion.",
+  note: "The values come from the last version before the deletion.",
   columns: {
     kind: SHARED.kind,
     order_id: integer("sales_order_id or purchase_order_id"),
@@ -46,7 +46,7 @@ export const deletedOrders: Mart = {
     counterparty_legal_name: text("legal name of the counterparty"),
     currency_code: text("ISO 4217 code of the currency of the value"),
     value: decimal("units × unit price, in the currency of the row"),
-    noticed_at: timestamp("when a run of the platform saw that the order was gone"),
+    noticed_at: timestamp("when a run of the platform noticed the deletion"),
     commit: integer("number of the commit of that run"),
     came_back: boolean("whether an order with the same key has appeared since"),
   },

@@ -5,7 +5,7 @@ export const departmentPerformance: Mart = {
   name: "department_performance",
   question: "How much does each department sell and buy, month by month?",
   row: "a department, a month in which its staff placed orders, and a currency",
-  note: "Departments are those that the staff are in now: who moved takes earlier orders along.",
+  note: "An order counts for the present department of its staff member. If a person moves, earlier orders move, too.",
   columns: {
     department_name: text("name of the department"),
     month: date("first day of the month in which the orders were placed"),

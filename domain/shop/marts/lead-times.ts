@@ -6,18 +6,20 @@ export const leadTimes: Mart = {
   question: "How long does it take from an order to its agreed delivery, and to its payment?",
   row: "a month in which orders were placed, for sales and for purchases",
   note:
-    "An order is paid when its payment now says so, on the day (last_updated) of the payment's first version " +
-    "that says so. Averages are days rounded to 1 decimal.",
+    "An order is paid if the present version of its payment says so. The day of payment is the day (last_updated) of the " +
+    "first version that says so. Averages are days, rounded to 1 decimal.",
   columns: {
     kind: SHARED.kind,
     month: date("first day of the month in which the orders were placed"),
     orders: integer("number of orders"),
-    days_to_delivery: decimal("days from order to agreed delivery, average"),
-    longest_days_to_delivery: integer("days from order to agreed delivery, the most"),
-    days_to_agreed_payment: decimal("days from order to agreed payment, average"),
-    paid_orders: integer("number of orders that are paid"),
-    days_to_payment: decimal("days from order to payment, average of the paid; NULL when none is"),
-    paid_late: integer("number of paid orders whose payment came after the agreed day"),
+    days_to_delivery: decimal("average days from order to agreed delivery"),
+    longest_days_to_delivery: integer("most days from order to agreed delivery"),
+    days_to_agreed_payment: decimal("average days from order to agreed payment"),
+    paid_orders: integer("number of paid orders"),
+    days_to_payment: decimal(
+      "average days from order to payment of the paid orders; NULL without paid orders",
+    ),
+    paid_late: integer("number of orders that were paid after the agreed day"),
   },
   chart: { category: "month", measures: ["days_to_delivery", "days_to_payment"], aggregate: "average" },
   // An order has one transaction, and a transaction one payment: both are unique in the source. By day first, as

@@ -10,7 +10,7 @@ import { revenueByMonth } from "./revenue-by-month";
 import { salesByPlace } from "./sales-by-place";
 import { staffPerformance } from "./staff-performance";
 
-/** The questions that the warehouse answers by itself. Adding one is adding a file, and its name here. */
+/** The marts of the warehouse. To add a mart, write a file and add its name here. */
 export const marts: readonly Mart[] = [
   revenueByMonth,
   bestDesigns,

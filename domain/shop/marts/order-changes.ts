@@ -21,7 +21,7 @@ const PURCHASES: History = {
   surrogateKey: "purchase_record_id",
 };
 
-/** The versions of orders that have more than one, each with the one before it. Most orders have one. */
+/** The versions of orders with several versions, each with the version before it. Most orders have one version. */
 const versions = ({ kind, fact, key, surrogateKey }: History): string => `
 SELECT '${kind}' AS kind, v.${key} AS order_id, v.${surrogateKey} AS record_id,
        row_number() OVER own AS version, v.last_updated_date + v.last_updated_time AS changed_at,
@@ -33,18 +33,18 @@ WINDOW own AS (PARTITION BY v.${key} ORDER BY v.${surrogateKey})`;
 export const orderChanges: Mart = {
   name: "order_changes",
   question: "Which orders changed after they were placed, and how?",
-  row: "a column that one version of an order changed",
+  row: "a column that a version of an order changed",
   note:
-    "From the history: versions that a run of the platform saw. Orders that were deleted later are among them; " +
-    "a version that changed nothing but last_updated has no row.",
+    "The rows come from the versions that a run of the platform saw, including orders that were deleted later. A version " +
+    "that changed only last_updated has no row.",
   columns: {
     kind: SHARED.kind,
     order_id: integer("sales_order_id or purchase_order_id"),
-    version: integer(
-      "number of the version that brought the change; the order as it was first seen is version 1",
-    ),
+    version: integer("number of the version with the change; the first version of the order is 1"),
     record_id: integer("surrogate key of that version in its fact table"),
-    changed_at: timestamp("last_updated of that version: the application's own clock, without a time zone"),
+    changed_at: timestamp(
+      "last_updated of that version, by the clock of the application, without a time zone",
+    ),
     changed: text("name of the column in the fact table"),
     before: text("value in the version before, as text"),
     after: text("value in this version, as text"),

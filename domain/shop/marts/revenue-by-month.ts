@@ -5,14 +5,14 @@ export const revenueByMonth: Mart = {
   name: "revenue_by_month",
   question: "What did we sell each month, in each currency?",
   row: "a month in which sales orders were placed, and a currency",
-  note: "Revenue is what was ordered; refunds are payments and are not taken off.",
+  note: "Revenue is the value of the orders. Refunds are payments and do not reduce it.",
   columns: {
     month: date("first day of the month in which the orders were placed"),
     currency_code: SHARED.currency,
     orders: SHARED.salesOrders,
     units_sold: integer("units in the orders"),
     revenue: SHARED.salesValue,
-    average_order: decimal("revenue for each order, in the currency of the row, rounded to 2 decimals"),
+    average_order: decimal("revenue per order, in the currency of the row, rounded to 2 decimals"),
   },
   chart: { category: "month", measures: ["revenue"] },
   // By day first: a hash of few days and currencies, where a sort of all orders by month would spill.

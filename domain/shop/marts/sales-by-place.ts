@@ -3,9 +3,9 @@ import { SHARED, type Mart } from "../../marts/mart";
 
 export const salesByPlace: Mart = {
   name: "sales_by_place",
-  question: "Where do our sales go: to which countries and cities?",
+  question: "Which countries and cities do our sales go to?",
   row: "a country and city of agreed delivery, and a currency",
-  note: "Places are what the addresses say now: an address that moved takes its orders with it.",
+  note: "A place comes from the present address. If an address changes, its orders move, too.",
   columns: {
     country: text("country of the agreed delivery"),
     city: text("city of the agreed delivery"),

@@ -8,7 +8,7 @@ export const staffPerformance: Mart = {
   columns: {
     staff_id: integer("key in dim_staff"),
     staff_name: text("first and last name"),
-    department_name: text("department that the person is in now"),
+    department_name: text("present department of the person"),
     currency_code: SHARED.currency,
     sales_orders: SHARED.salesOrders,
     sales_value: SHARED.salesValue,
