@@ -23,7 +23,7 @@ const CHOICE = "return `(${notOlder(filter.since.xmin)}${captured}${joined})`;";
 export const BUGS: readonly Bug[] = [
   {
     name: "strict > on last_updated",
-    story: "what is new is what has a later timestamp than what was captured",
+    story: "a row counts as new if its timestamp is later than all captured timestamps",
     edits: [
       {
         file: SOURCE,
@@ -55,7 +55,7 @@ export const BUGS: readonly Bug[] = [
   {
     name: "in-progress list instead of the horizon",
     story:
-      "of the ids before xmax, those that the snapshot lists as in progress are looked at again: none of a savepoint",
+      "only the ids that the snapshot lists as in progress are read again, without the ids of savepoints",
     edits: [
       {
         file: SOURCE,
@@ -102,7 +102,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "ledger outside the transaction",
-    story: "the ledger is written when the rows are committed",
+    story: "the ledger is written after the rows are committed",
     edits: [
       {
         file: "stages/load/load.ts",
@@ -121,12 +121,12 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "no dedupe in the overlap",
-    story: "rows that were committed behind the horizon and captured are captured again",
+    story: "rows that were committed after the horizon are captured a second time",
     edits: [{ file: SOURCE, search: "filter.captured.length === 0", replace: "true" }],
   },
   {
     name: "numbers sorted as texts",
-    story: 'the newest commit of the ledger is sought among texts: "9" comes behind "10"',
+    story: 'the newest commit of the ledger is found by comparing texts: "9" sorts after "10"',
     edits: [
       {
         file: "adapters/warehouse/warehouse.ts",

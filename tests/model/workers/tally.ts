@@ -90,7 +90,7 @@ export function tallyTable(tally: Tally, more: Readonly<Record<string, string>>)
     ...rows("steps of its transactions", tally.transactions),
     ...rows("events", tally.arrivals),
     ...rows("faults that struck", tally.faults),
-    ["races: two instances of a stage at once", number(tally.races)],
+    ["races: two simultaneous instances of a stage", number(tally.races)],
     ["– in which both took steps before the other ended", number(tally.interleaved)],
     ["– in which one waited in mid-run for the other's end", number(tally.overtaken)],
     ...Object.entries(more),
