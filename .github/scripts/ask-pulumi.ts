@@ -5,26 +5,26 @@ import type { Kind, StackReport } from "./stack-report";
 /** Flags that make Pulumi's output the same everywhere, and readable as plain text. */
 const PLAIN = ["--non-interactive", "--diff", "--suppress-progress", "--color", "never"];
 
-/** Pulumi ends with an error when there are changes, which is no error to a reader of the report. */
+/** With changes, Pulumi's output ends with an error line. For a reader of the report, changes are not an error. */
 const LAST_ERROR = /^error: .*\n*(?![\s\S]*^error: )/m;
 
 /**
- * The command that answers a question about a stack. Neither changes anything, nor takes the lock of the
- * stack: without `--preview-only`, `refresh` would write what it finds into the state, and only then complain.
+ * The command that checks a stack. Neither command changes anything or takes the lock of the stack. Without
+ * `--preview-only`, `refresh` would write its findings to the state before it complains.
  */
 export function pulumiArguments(kind: Kind, stack: string): string[] {
   const question = {
-    // What the program of this commit would change.
+    // Shows the changes that the program of this commit would make.
     preview: ["preview"],
-    // Where AWS differs from the state, whatever the program says: prod may wait for its approval.
+    // Compares AWS with the state, not with the program, because prod may wait for its approval.
     drift: ["refresh", "--preview-only"],
   }[kind];
-  // What no stack may do without. A refresh declares nothing that could be judged.
+  // The rules that every stack must obey. A refresh declares no resources to check.
   const rules = kind === "preview" ? ["--policy-pack", "policy"] : [];
   return [...question, "--expect-no-changes", "--stack", stack, ...rules, ...PLAIN];
 }
 
-/** What an exit code says; whatever is not known is a failure. */
+/** The meaning of an exit code. An unknown code is a failure. */
 export function outcomeOf(exitCode: number | null): StackReport["outcome"] {
   switch (exitCode) {
     case PULUMI_EXIT.success:
@@ -39,10 +39,10 @@ export function outcomeOf(exitCode: number | null): StackReport["outcome"] {
 }
 
 /**
- * Asks Pulumi, and shows its output as it comes.
+ * Runs Pulumi, and prints its output as it arrives.
  *
  * @param command the Pulumi CLI
- * @throws Refusal when there is no such command.
+ * @throws Refusal if the command does not exist.
  */
 export async function askPulumi(kind: Kind, stack: string, command = "pulumi"): Promise<StackReport> {
   let output = "";

@@ -1,6 +1,6 @@
 /**
- * `npm run preview -- dev`, `npm run drift -- dev`: asks Pulumi about a stack and writes the answer to
- * `reports/`. Exits with an error if there is no answer. A change is an answer, and so is that the stack does not exist.
+ * `npm run preview -- dev`, `npm run drift -- dev`: checks a stack with Pulumi and writes the result to `reports/`.
+ * Exits with an error if there is no result. Changes are a result, and so is a missing stack.
  */
 import * as z from "zod";
 import { askPulumi } from "./ask-pulumi";
@@ -17,7 +17,7 @@ runScript(async () => {
   if (report.outcome === "absent") {
     console.log(
       `The stack ${stack} does not exist in this backend, so there is nothing to compare. ` +
-        'docs/deploy.md says how to make it, under "The stack".',
+        'docs/deploy.md explains how to create it, under "The stack".',
     );
   }
   if (report.outcome === "failed") process.exitCode = 1;

@@ -2,7 +2,7 @@ import { markerOf, reportText } from "./report-text";
 import type { Repository } from "./github";
 import type { StackReport } from "./stack-report";
 
-/** Writes what a pull request would change as one comment on it, or writes the comment of an earlier run anew. */
+/** Writes the changes of a pull request as one comment on it, or replaces the comment of an earlier run. */
 export async function commentPreview(
   repository: Repository,
   pullRequest: number,

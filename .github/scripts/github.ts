@@ -1,22 +1,22 @@
 import * as z from "zod";
 
-/** What GitHub gives to a job: https://docs.github.com/en/actions/reference/workflows-and-actions/variables */
+/** The environment of a job: https://docs.github.com/en/actions/reference/workflows-and-actions/variables */
 const environment = z.object({
   GITHUB_API_URL: z.url(),
   GITHUB_SERVER_URL: z.url(),
   GITHUB_REPOSITORY: z.string().regex(/^[^/]+\/[^/]+$/),
   GITHUB_RUN_ID: z.string().min(1),
-  /** the head of the pull request, where `GITHUB_SHA` would be a merge that nobody has seen */
+  /** the head of the pull request; `GITHUB_SHA` would be a temporary merge commit */
   COMMIT: z.string().min(7),
   GITHUB_TOKEN: z.string().min(1),
 });
 
-/** The author of what a workflow writes with its own token. */
+/** The author of comments and issues that a workflow writes with its token. */
 const OWN_LOGIN = "github-actions[bot]";
 
 const PAGE = 100;
 
-/** A comment, which the API knows by its id, or an issue, which it knows by its number. */
+/** A comment, which the API identifies by its id, or an issue, which it identifies by its number. */
 const text = z.object({
   id: z.int(),
   number: z.int().optional(),
@@ -29,8 +29,8 @@ export interface Repository {
   readonly runUrl: string;
   readonly commit: string;
   /**
-   * Of the comments or issues under a path, the one that a workflow has written and that starts with a marker:
-   * the id of the comment, the number of the issue.
+   * Finds the comment or issue under a path that a workflow has written and that starts with a marker. Returns the id
+   * of the comment or the number of the issue.
    */
   findOwn(path: string, marker: string): Promise<number | undefined>;
   send(method: "POST" | "PATCH", path: string, body: Readonly<Record<string, unknown>>): Promise<void>;
@@ -65,7 +65,7 @@ export function repositoryOf(env: NodeJS.ProcessEnv): Repository {
         const separator = path.includes("?") ? "&" : "?";
         const url = `${path}${separator}per_page=${PAGE}&page=${page}`;
         const texts = z.array(text).parse(await request("GET", url));
-        // Anybody can write a comment with the marker in it: only the workflow's own counts.
+        // Anybody can write a comment with the marker in it. Only a comment of the workflow counts.
         const own = texts.find(({ body, user }) => user?.login === OWN_LOGIN && body?.startsWith(marker));
         if (own !== undefined) return own.number ?? own.id;
         if (texts.length < PAGE) return undefined;

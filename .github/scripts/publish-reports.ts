@@ -1,6 +1,6 @@
 /**
- * `npm run publish-reports -- preview dev prod`, or `drift`: publishes what `check-stack.ts` has written, as
- * the comment of a pull request or as an issue. Runs in a job of a workflow only.
+ * `npm run publish-reports -- preview dev prod`, or `drift`: publishes the reports of `check-stack.ts` as the comment
+ * of a pull request or as an issue. Runs only in a job of a workflow.
  */
 import * as z from "zod";
 import { commentPreview } from "./comment-preview";

@@ -1,6 +1,6 @@
 /**
- * The exit codes of the Pulumi CLI that mean something to the scripts. They are a contract of the CLI since 3.227;
- * its words are not.
+ * The exit codes of the Pulumi CLI that the scripts use. They are a contract of the CLI since 3.227. Its messages are
+ * not.
  *
  * Source: pkg/cmd/pulumi/cmd/exit_codes.go of pulumi/pulumi.
  */

@@ -1,38 +1,38 @@
 import { shareOut, shorten } from "./shorten";
 import type { Kind, StackReport } from "./stack-report";
 
-/** GitHub refuses the body of a comment or an issue that is longer. */
+/** The longest body of a comment or an issue that GitHub accepts. */
 export const BODY_LIMIT = 65_536;
 
 export interface ReportTextOptions {
   readonly kind: Kind;
   readonly reports: readonly StackReport[];
-  /** the page of the workflow run, which has the reports in full */
+  /** the page of the workflow run, which has the full reports */
   readonly runUrl: string;
   readonly commit: string;
   /** default GitHub's */
   readonly limit?: number;
 }
 
-/** An invisible first line, by which the next run finds what this one has written. */
+/** An invisible first line. The next run finds the text of this run by it. */
 export const markerOf = (kind: Kind): string => `<!-- marble ${kind} -->`;
 
 const HEADINGS: Readonly<Record<Kind, string>> = {
   preview: "## What this pull request would change",
-  drift: "## AWS is not as Pulumi left it",
+  drift: "## AWS differs from Pulumi's state",
 };
 
 const HEADLINES: Readonly<Record<StackReport["outcome"], string>> = {
   unchanged: "no change",
   changed: "changes",
   absent: "this stack does not exist",
-  // Pulumi, the program or a rule of the policy pack refused. No Markdown: GitHub reads none in a summary.
+  // Pulumi, the program or a rule of the policy pack refused. The text is HTML, because GitHub reads no Markdown here.
   failed: "<b>failed</b>, and the output says why",
 };
 
 /**
- * The body of the comment or the issue: for each stack a line that says how much changes, and Pulumi's output,
- * folded, shortened so that the whole is within the limit.
+ * The body of the comment or the issue. Each stack has a line with the number of changes, and Pulumi's output, folded.
+ * The output is shortened so that the body stays within the limit.
  */
 export function reportText(options: ReportTextOptions): string {
   const { reports, limit = BODY_LIMIT } = options;
@@ -64,7 +64,7 @@ function body({ kind, reports, runUrl, commit }: ReportTextOptions, shown: reado
       "</details>",
     ].join("\n");
   });
-  const full = `Commit ${commit.slice(0, 7)}. The output in full is an artifact of [this run](${runUrl}#artifacts).`;
+  const full = `Commit ${commit.slice(0, 7)}. The full output is an artifact of [this run](${runUrl}#artifacts).`;
   return [markerOf(kind), HEADINGS[kind], ...stacks, full].join("\n\n");
 }
 
@@ -80,7 +80,7 @@ function summaryOf(outcome: StackReport["outcome"], output: string): string {
     : `${HEADLINES[outcome]}: ${counts.join(", ")}`;
 }
 
-/** What begins and ends a code block, so that nothing in the text ends it. */
+/** The fence of a code block, longer than every fence in the text. */
 function fenceFor(text: string): string {
   const runs = [...text.matchAll(/`+/g)].map(([run]) => run.length);
   return "`".repeat(Math.max(2, ...runs) + 1);

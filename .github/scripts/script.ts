@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import type * as z from "zod";
 
-/** A failure that a person can put right: the message says what is wrong and what to do. */
+/** A failure that a person can fix. The message says what is wrong and what to do. */
 export class Refusal extends Error {}
 
-/** Runs a script. A refusal ends in its message; any other error is a fault of the script and shows its stack. */
+/** Runs a script. A refusal prints its message. Any other error is a fault of the script and prints its stack. */
 export function runScript(main: () => Promise<void>): void {
   main().catch((error: unknown) => {
     console.error(error instanceof Refusal ? error.message : error);
@@ -16,7 +16,7 @@ export function runScript(main: () => Promise<void>): void {
  * Reads the arguments of the script.
  *
  * @param usage how the script is called
- * @throws Refusal with the usage when they do not fit.
+ * @throws Refusal with the usage if they do not fit.
  */
 export function readArguments<T>(schema: z.ZodType<T>, usage: string): T {
   const given = process.argv.slice(2);
@@ -25,7 +25,7 @@ export function readArguments<T>(schema: z.ZodType<T>, usage: string): T {
   throw new Refusal(`The arguments "${given.join(" ")}" do not fit. Usage: ${usage}`);
 }
 
-/** What a command wrote, and how it ended. */
+/** The output of a command, and how it ended. */
 export interface Ended {
   /** null when a signal ended it */
   readonly code: number | null;
@@ -33,7 +33,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Where the commands that the scripts need are found. */
+/** How to install the commands that the scripts need. */
 const REMEDIES: Readonly<Record<string, string>> = {
   pulumi: "Install the Pulumi CLI (https://www.pulumi.com/docs/install/), or add its folder to PATH.",
   git: "Install Git, or add its folder to PATH.",
@@ -42,8 +42,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
 /**
  * Runs a command to its end, whatever its exit code.
  *
- * @param onOutput gets what the command writes, as it writes it
- * @throws Refusal when there is no such command.
+ * @param onOutput receives the output of the command as it arrives
+ * @throws Refusal if the command does not exist.
  */
 export async function runCommand(
   command: string,
@@ -61,7 +61,9 @@ export async function runCommand(
   const code = await new Promise<number | null>((done, failed) => {
     child.once("close", done).once("error", (cause: NodeJS.ErrnoException) => {
       const missing = cause.code === "ENOENT";
-      failed(missing ? new Refusal(`There is no command ${command}. ${REMEDIES[command] ?? ""}`) : cause);
+      failed(
+        missing ? new Refusal(`The command ${command} was not found. ${REMEDIES[command] ?? ""}`) : cause,
+      );
     });
   });
   return { code, ...written };

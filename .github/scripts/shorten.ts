@@ -1,12 +1,12 @@
-/** A line in place of those that were left out. */
-const gap = (lines: number): string => `… ${lines} lines left out …`;
+/** A line in place of the omitted lines. */
+const gap = (lines: number): string => `… ${lines} lines omitted …`;
 
-/** Room for the gap's line, whatever the number of lines. */
+/** Room for the line of the gap, for any number of lines. */
 const GAP_ROOM = 40;
 
 /**
- * Makes a text at most `limit` characters long. Whole lines are left out, from the middle: the beginning says
- * what it is about, and the end has Pulumi's summary or its error.
+ * Shortens a text to at most `limit` characters. It omits whole lines from the middle, because the beginning has the
+ * subject, and the end has Pulumi's summary or its error.
  *
  * @param limit in UTF-16 units, at least 100
  */
@@ -19,7 +19,7 @@ export function shorten(text: string, limit: number): string {
   return `${head.trimEnd()}\n${gap(left.trimEnd().split("\n").length)}\n${tail}`;
 }
 
-/** Takes away the line that was cut in two. A line longer than the room stays cut, but between characters. */
+/** Removes the line that was cut in two. A line longer than the room stays cut, but between characters. */
 function wholeLinesOf(text: string, side: "start" | "end"): string {
   const newline = side === "start" ? text.lastIndexOf("\n") : text.indexOf("\n");
   if (newline !== -1) return side === "start" ? text.slice(0, newline + 1) : text.slice(newline + 1);
@@ -27,10 +27,10 @@ function wholeLinesOf(text: string, side: "start" | "end"): string {
 }
 
 /**
- * Shares out a limit: who needs less than an equal share leaves the rest to the others.
+ * Divides a limit. A part that needs less than an equal share leaves the rest to the others.
  *
- * @param needs how much each wants
- * @returns how much each gets, in the same order; together at most `limit`
+ * @param needs how much each part needs
+ * @returns how much each part gets, in the same order; together at most `limit`
  */
 export function shareOut(needs: readonly number[], limit: number): number[] {
   const shares = needs.map(() => 0);

@@ -3,7 +3,7 @@ import { Refusal } from "./script";
 import type { Repository } from "./github";
 import type { StackReport } from "./stack-report";
 
-/** What becomes of the issue. `leave` it as it is: nothing drifted, but not every stack that exists could be asked. */
+/** What happens to the issue. `leave`: no drift was found, but the check of a stack failed. */
 export type DriftDecision = "open" | "update" | "close" | "leave";
 
 export function decideDrift(reports: readonly StackReport[], issueIsOpen: boolean): DriftDecision {
@@ -12,9 +12,9 @@ export function decideDrift(reports: readonly StackReport[], issueIsOpen: boolea
 }
 
 /**
- * Keeps one open issue while there is drift: opens it, writes it anew, closes it when the drift is gone.
+ * Keeps one open issue while there is drift. Opens it, updates it, and closes it when the drift is gone.
  *
- * @throws Refusal when none of the stacks exists: then the backend is not the one that they are kept in.
+ * @throws Refusal if none of the stacks exists, because the backend is then the wrong one.
  */
 export async function trackDrift(
   repository: Repository,
@@ -25,20 +25,20 @@ export async function trackDrift(
     const names = reports.map(({ stack }) => stack).join(" and ");
     throw new Refusal(
       `The stacks ${names} do not exist in this backend. Set the variable PULUMI_BACKEND_URL of the repository to ` +
-        "the backend that has them, or remove the variable: no job then looks for drift.",
+        "the backend that has them. To stop the search for drift, remove the variable.",
     );
   }
   const issue = await repository.findOwn("/issues?state=open", markerOf("drift"));
   const decision = decideDrift(reports, issue !== undefined);
   const stacks = reports.filter(({ outcome }) => outcome === "changed").map(({ stack }) => stack);
   const drift = {
-    title: `Drift in ${stacks.join(" and ")}: AWS is not as Pulumi left it`,
+    title: `Drift in ${stacks.join(" and ")}: AWS differs from Pulumi's state`,
     body: reportText({ kind: "drift", reports, runUrl, commit }),
   };
   if (decision === "open") await repository.send("POST", "/issues", drift);
   if (decision === "update") await repository.send("PATCH", `/issues/${issue}`, drift);
   if (decision === "close") {
-    const body = `There is no drift any more, says [this run](${runUrl}).`;
+    const body = `[This run](${runUrl}) found no more drift.`;
     await repository.send("POST", `/issues/${issue}/comments`, { body });
     await repository.send("PATCH", `/issues/${issue}`, { state: "closed", state_reason: "completed" });
   }

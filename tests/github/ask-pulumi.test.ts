@@ -104,7 +104,7 @@ describe("Asking Pulumi about a stack", () => {
       env: { PATH: directory },
     });
     expect(code).to.equal(1);
-    expect(stderr.trim()).to.match(/^There is no command pulumi\. Install the Pulumi CLI .*$/);
+    expect(stderr.trim()).to.match(/^The command pulumi was not found\. Install the Pulumi CLI .*$/);
   });
 
   it("says how it is called when the arguments do not fit", async () => {

@@ -52,7 +52,7 @@ describe("A commit is deployed", () => {
   it("not when a newer one was, with what to do instead", async () => {
     const { code, stderr, asked } = await check(older, [{ kind: "refresh" }, update(newer), update(older)]);
     expect(code).to.equal(1);
-    expect(stderr).to.include(`${older} is not deployed to dev: ${newer}, which is newer, was`);
+    expect(stderr).to.include(`${older} must not be deployed to dev: the newer commit ${newer} is deployed`);
     expect(asked).to.match(/^stack history --json .*--stack dev /);
   });
 
@@ -75,19 +75,19 @@ describe("A commit is deployed", () => {
     const stdout = answer.stdout.replaceAll(environment["git.head"]!, newer);
     const { code, stderr } = await ask(older, { ...answer, stdout });
     expect(code).to.equal(1);
-    expect(stderr.trim()).to.match(/^[0-9a-f]{40} is not deployed to dev: [^\n]*$/);
+    expect(stderr.trim()).to.match(/^[0-9a-f]{40} must not be deployed to dev: [^\n]*$/);
   });
 
   for (const [what, answer, sentence] of [
     [
-      "not to a stack that does not exist, and a sentence says how to make it",
+      "not to a stack that does not exist, and a sentence says how to create it",
       () => recordedAnswer("history-of-no-such-stack"),
-      /^The stack dev does not exist in this backend\. Make it as docs\/deploy\.md says .*$/,
+      /^The stack dev does not exist in this backend\. Create it as described in docs\/deploy\.md, .*$/,
     ],
     [
       "not when Pulumi gives no answer, and its words say why",
       () => ({ exitCode: 1, stdout: "", stderr: "error: no credentials\n" }),
-      /^Pulumi could not say what was deployed to dev:\nerror: no credentials$/,
+      /^Pulumi could not show the deployments of dev:\nerror: no credentials$/,
     ],
   ] as const) {
     it(what, async () => {

@@ -67,10 +67,10 @@ describe("On GitHub", () => {
   describe("drift", () => {
     it("opens one issue, which is written anew while it lasts, and closed when it is gone", async () => {
       expect(await trackDrift(repository, [dev("unchanged"), prod("changed")])).to.equal("open");
-      expect(gitHub.issues[0]!.title).to.equal("Drift in prod: AWS is not as Pulumi left it");
+      expect(gitHub.issues[0]!.title).to.equal("Drift in prod: AWS differs from Pulumi's state");
       expect(await trackDrift(repository, [dev("changed"), prod("changed")])).to.equal("update");
       expect(gitHub.issues).to.have.lengthOf(1);
-      expect(gitHub.issues[0]!.title).to.equal("Drift in dev and prod: AWS is not as Pulumi left it");
+      expect(gitHub.issues[0]!.title).to.equal("Drift in dev and prod: AWS differs from Pulumi's state");
       expect(gitHub.issues[0]!.body).to.include("dev changed").and.include("prod changed");
 
       expect(await trackDrift(repository, [dev("unchanged"), prod("unchanged")])).to.equal("close");
@@ -80,15 +80,15 @@ describe("On GitHub", () => {
       expect(gitHub.issues).to.have.lengthOf(2);
     });
 
-    it("is not taken to be gone because a stack could not be asked", async () => {
+    it("does not count as gone if a stack could not be checked", async () => {
       await trackDrift(repository, [dev("unchanged"), prod("changed")]);
       expect(await trackDrift(repository, [dev("unchanged"), prod("failed")])).to.equal("leave");
       expect(gitHub.issues[0]!.state).to.equal("open");
     });
 
-    it("is gone when every stack that exists is as Pulumi left it", async () => {
+    it("is gone when every existing stack matches Pulumi's state", async () => {
       await trackDrift(repository, [dev("changed"), prod("absent")]);
-      expect(gitHub.issues[0]!.title).to.equal("Drift in dev: AWS is not as Pulumi left it");
+      expect(gitHub.issues[0]!.title).to.equal("Drift in dev: AWS differs from Pulumi's state");
       expect(await trackDrift(repository, [dev("unchanged"), prod("absent")])).to.equal("close");
     });
 
@@ -123,7 +123,7 @@ describe("On GitHub", () => {
       rmSync(cwd, { recursive: true });
       expect(code, stderr).to.equal(0);
       expect(published()).to.have.lengthOf(1);
-      expect(published()[0]!.body).to.include("dev changed").and.include("Pulumi was not reached");
+      expect(published()[0]!.body).to.include("dev changed").and.include("The run did not reach Pulumi");
     });
   }
 

@@ -46,10 +46,10 @@ Resources:
 
 </details>
 
-Commit 0123456. The output in full is an artifact of [this run](https://github.example/run/42#artifacts).`);
+Commit 0123456. The full output is an artifact of [this run](https://github.example/run/42#artifacts).`);
   });
 
-  it("says that there is no answer, in HTML, because GitHub reads no Markdown in a summary", () => {
+  it("says that the check failed, in HTML, because GitHub reads no Markdown in a summary", () => {
     expect(text({ stack: "prod", outcome: "failed", output: "error: no credentials" }))
       .to.include("<b>prod</b>: <b>failed</b>, and the output says why</summary>")
       .and.include("error: no credentials");
@@ -73,7 +73,7 @@ Commit 0123456. The output in full is an artifact of [this run](https://github.e
       .to.be.at.most(BODY_LIMIT)
       .and.at.least(BODY_LIMIT - 500);
     expect(both.match(/3 changes\. 40 unchanged\n```/g)).to.have.lengthOf(2);
-    expect(both).to.include("lines left out");
+    expect(both).to.include("lines omitted");
     const one = text(long("dev"), { stack: "prod", outcome: "unchanged", output: "43 unchanged" });
     expect(one.length)
       .to.be.at.most(BODY_LIMIT)

@@ -13,7 +13,7 @@ describe("A text that is too long", () => {
   it("keeps its beginning and its end, in whole lines, and says how many are missing", () => {
     expect(shorten(lines(1000), 150).split("\n")).to.deep.equal([
       ...["line 0", "line 1", "line 2", "line 3", "line 4", "line 5", "line 6"],
-      "… 987 lines left out …",
+      "… 987 lines omitted …",
       ...["line 994", "line 995", "line 996", "line 997", "line 998", "line 999"],
     ]);
   });
