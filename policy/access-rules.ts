@@ -10,19 +10,20 @@ import {
   type StackResource,
 } from "./resources";
 
-/** The managed policies that AWS itself means for Lambdas: for their logs, and for a VPC. */
+/** The managed policies that AWS provides for Lambdas: for their logs, and for a VPC. */
 const MANAGED = /:policy\/service-role\/AWSLambda(Basic|VPCAccess)ExecutionRole$/;
 
-/** Actions that AWS lets no policy limit to a resource: of the interfaces in a VPC, of traces, of Athena's lists. */
+/** Actions that no policy can limit to a resource: for the interfaces in a VPC, traces, and Athena's lists. */
 const WITHOUT_RESOURCES =
   /^(ec2:\w*(NetworkInterface|PrivateIpAddresses|Subnet)\w*|xray:Put\w+|athena:List(WorkGroups|DataCatalogs|EngineVersions))$/;
 
-/** What roles may do, and who may take them on. */
+/** Rules about the permissions of roles, and about who may assume them. */
 export const ACCESS_RULES: Policies = [
   everyResource(
     {
       name: "exact-permissions",
-      description: "A role's policy names each action and each resource; a resource is more than a wildcard.",
+      description:
+        "The policy of a role names each action and each resource. A wildcard alone is not a resource.",
       type: "aws:iam/rolePolicy:RolePolicy",
     },
     ({ policy }) =>
@@ -42,23 +43,24 @@ export const ACCESS_RULES: Policies = [
   everyResource(
     {
       name: "no-managed-policies",
-      description: "A role has inline policies only. A managed policy grants more than the role needs.",
+      description:
+        "Roles have inline policies only. A managed policy grants actions that Marble does not need.",
       type: ["aws:iam/rolePolicyAttachment:RolePolicyAttachment", "aws:iam/role:Role"],
     },
     (props) =>
       [...textsOf(at(props, "policyArn")), ...textsOf(at(props, "managedPolicyArns"))]
         .filter((arn) => !MANAGED.test(arn))
-        .map((arn) => `attaches the managed policy ${arn}: grant the actions that are needed instead`),
+        .map((arn) => `attaches the managed policy ${arn}: grant only the needed actions instead`),
   ),
   everyResource(
     {
       name: "invoked-by-a-known-source",
-      description: "A service may invoke a Lambda for one source of this account only.",
+      description: "A service may invoke a Lambda only for one source of this account.",
       type: "aws:lambda/permission:Permission",
     },
     ({ sourceArn, sourceAccount }) =>
       sourceArn === undefined || sourceAccount === undefined
-        ? ["lets a service invoke the Lambda for anybody: set sourceArn and sourceAccount"]
+        ? ["lets a service invoke the Lambda for any account: set sourceArn and sourceAccount"]
         : [],
   ),
   wholeStack({ name: "one-role-a-function", description: "No two Lambdas share a role." }, (all) => {
@@ -70,13 +72,14 @@ export const ACCESS_RULES: Policies = [
     return new Map(
       functions
         .filter((one) => functions.some((other) => other.name !== one.name && isShared(one, other)))
-        .map(({ name }) => [name, "shares its role with another Lambda: give each Lambda its own role"]),
+        .map(({ name }) => [name, "shares its role with another Lambda: give each Lambda a separate role"]),
     );
   }),
   everyResource(
     {
       name: "no-secret-in-the-environment",
-      description: "A Lambda's environment is shown to many: secrets are read from Secrets Manager.",
+      description:
+        "The environment of a Lambda holds no secret, because many people can see it. A Lambda reads Secrets Manager.",
       type: "aws:lambda/function:Function",
     },
     (props) =>
@@ -86,6 +89,9 @@ export const ACCESS_RULES: Policies = [
             /PASSWORD|TOKEN|PRIVATE|ACCESS_KEY/i.test(name) ||
             /:\/\/[^/]*:[^/]*@|"password"/.test(String(value)),
         )
-        .map(([name]) => `has a secret in the variable ${name}: give the name of a secret instead`),
+        .map(
+          ([name]) =>
+            `has a secret in the variable ${name}: use the name of a secret in Secrets Manager instead`,
+        ),
   ),
 ];

@@ -13,13 +13,13 @@ import {
 
 const BUCKET = "aws:s3/bucket:Bucket";
 
-/** Something that has to hold of a companion of a bucket, as its policy is, or cannot be known yet. */
+/** A condition on a companion resource of a bucket, such as its policy. An unknown value passes. */
 interface Companion {
   readonly type: string;
   readonly holds: (companion: StackResource) => boolean;
 }
 
-/** A rule that each bucket has a companion of which something holds; `or` is another that will do. */
+/** A rule that each bucket has a companion that meets a condition. `or` is an alternative. */
 const everyBucketHas = (
   name: string,
   options: Companion & { description: string; what: string; or?: Companion },
@@ -49,14 +49,14 @@ const denies = (
   );
 };
 
-/** Do all objects go after some days? */
+/** Do all objects expire? */
 const expires = (rules: unknown): boolean =>
   Array.isArray(rules) &&
   rules.some(
     (rule: unknown) => at(rule, "status") === "Enabled" && Number(at(rule, "expiration", "days")) > 0,
   );
 
-/** How the lake's data is kept. */
+/** Rules about the storage of data. */
 export const DATA_RULES: Policies = [
   everyBucketHas("buckets-closed", {
     description: "Every bucket blocks all public access.",
@@ -74,7 +74,7 @@ export const DATA_RULES: Policies = [
     holds: ({ props }) => at(props, "versioningConfiguration", "status") === "Enabled",
   }),
   everyBucketHas("buckets-encrypted", {
-    description: "Every bucket encrypts what it stores.",
+    description: "Every bucket encrypts its objects.",
     type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
     what: "has no encryption: declare a BucketServerSideEncryptionConfiguration",
     holds: ({ props }) => Array.isArray(props["rules"]) && props["rules"].length > 0,
@@ -82,14 +82,14 @@ export const DATA_RULES: Policies = [
   everyBucketHas("buckets-tls-only", {
     description: "Every bucket refuses requests without TLS.",
     type: "aws:s3/bucketPolicy:BucketPolicy",
-    what: "takes requests without TLS: deny s3:* where aws:SecureTransport is false",
+    what: "accepts requests without TLS: deny s3:* where aws:SecureTransport is false",
     holds: (policy) => denies(policy, /^s3:\*$/, ["Bool", "aws:SecureTransport", "false"]),
   }),
   everyBucketHas("buckets-immutable", {
     description:
-      "Every bucket refuses to write over an object, but one whose objects expire: it holds no data.",
+      "Every bucket refuses to overwrite an object. Buckets whose objects expire are exempt, because they hold no data.",
     type: "aws:s3/bucketPolicy:BucketPolicy",
-    what: "lets objects be written over: deny s3:PutObject where s3:if-none-match is null",
+    what: "allows overwriting: deny s3:PutObject where s3:if-none-match is null",
     holds: (policy) => denies(policy, /^s3:PutObject$/, ["Null", "s3:if-none-match", "true"]),
     or: {
       type: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
@@ -99,7 +99,7 @@ export const DATA_RULES: Policies = [
   everyResource(
     {
       name: "queues-encrypted",
-      description: "Every queue encrypts what lies in it.",
+      description: "Every queue encrypts its messages.",
       type: "aws:sqs/queue:Queue",
     },
     ({ sqsManagedSseEnabled, kmsMasterKeyId }) =>

@@ -1,6 +1,6 @@
 /**
- * The policy pack: `pulumi preview --policy-pack policy` judges what a deployment would make, before it is made.
- * The tests judge the same program by the same rules, without a cloud.
+ * The policy pack. `pulumi preview --policy-pack policy` checks the resources of a deployment before they exist. The
+ * tests check the same program by the same rules, without a cloud.
  */
 import { PolicyPack } from "@pulumi/policy";
 import { ACCESS_RULES } from "./access-rules";

@@ -3,7 +3,7 @@ import { at, everyResource, lacking, leadsTo, UNKNOWN, wholeStack, type StackRes
 
 const FUNCTION = "aws:lambda/function:Function";
 
-/** Where an alarm names what it measures: paths of the metric and of the Lambda, its own and those of its queries. */
+/** The paths of the metric name and of the Lambda in an alarm: at its top level, and in its queries. */
 function measuresOf({ props: { metricQueries } }: StackResource): readonly {
   readonly metric: readonly string[];
   readonly lambda: readonly [string, ...string[]];
@@ -18,18 +18,18 @@ function measuresOf({ props: { metricQueries } }: StackResource): readonly {
   ];
 }
 
-/** That failures are noticed, and costs end. */
+/** Rules about alarms and log retention. */
 export const OPERATION_RULES: Policies = [
   everyResource(
     {
       name: "logs-expire",
-      description: "Every log group forgets after some time.",
+      description: "Every log group deletes old logs.",
       type: "aws:cloudwatch/logGroup:LogGroup",
     },
     ({ retentionInDays }) =>
       retentionInDays === UNKNOWN || (typeof retentionInDays === "number" && retentionInDays > 0)
         ? []
-        : ["keeps its logs for ever: set retentionInDays"],
+        : ["keeps its logs forever: set retentionInDays"],
   ),
   wholeStack({ name: "errors-alarm", description: "An alarm watches the errors of every Lambda." }, (all) =>
     lacking(all(FUNCTION), {
@@ -44,19 +44,18 @@ export const OPERATION_RULES: Policies = [
   ),
   everyResource(
     {
-      name: "alarms-tell",
-      description: "Every alarm tells somebody what to do, also when it is over, and what silence means.",
+      name: "alarms-notify",
+      description:
+        "Every alarm sends a mail when it rings and when it ends, names the remedy, and defines missing data.",
       type: "aws:cloudwatch/metricAlarm:MetricAlarm",
     },
     ({ alarmActions, okActions, alarmDescription, treatMissingData }) => [
-      ...(isFilled(alarmActions) ? [] : ["alerts no one: set alarmActions"]),
-      ...(isFilled(okActions) ? [] : ["does not tell that it is over: set okActions"]),
+      ...(isFilled(alarmActions) ? [] : ["sends no mail when it rings: set alarmActions"]),
+      ...(isFilled(okActions) ? [] : ["sends no mail when it ends: set okActions"]),
       ...(alarmDescription === UNKNOWN || /What to do: \S+#\S+/.test(String(alarmDescription))
         ? []
-        : ["names no section of the runbook"]),
-      ...(treatMissingData === undefined
-        ? ["does not say what missing data mean: set treatMissingData"]
-        : []),
+        : ["names no section of the runbook in its description"]),
+      ...(treatMissingData === undefined ? ["does not define missing data: set treatMissingData"] : []),
     ],
   ),
 ];

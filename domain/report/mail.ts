@@ -1,13 +1,13 @@
 /**
- * When the report's link is mailed: `never`; `asked`, only when somebody asks; or also each day from a time on, `07:00`
- * in UTC.
+ * When the link to the report is mailed: `never`; `asked`, on request only; or a UTC time such as `07:00`, each day after
+ * this time and on request.
  */
 export type MailTime = string;
 export const NEVER = "never";
 
 const TIME = /^\d\d:\d\d$/;
 
-/** Is a mail due at this time? Whether it was sent already that day is not asked here. */
+/** Is a mail due at this time? This does not check whether the mail of the day was already sent. */
 export const isMailTime = (at: Date, mailTime: MailTime): boolean =>
   TIME.test(mailTime) && at.toISOString().slice(11, 16) >= mailTime;
 
@@ -18,12 +18,12 @@ export interface ReportMail {
 
 const minuteOf = (at: Date): string => `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 
-/** The mail that leads to a report. A subject is printable ASCII of less than 100 characters. */
+/** The mail with the link to a report. A subject is printable ASCII of less than 100 characters. */
 export function reportMail(options: {
   readonly link: string;
   readonly commit: number;
   readonly capturedAt: Date;
-  /** when the link ends at the latest */
+  /** the latest time when the link expires */
   readonly until: Date;
 }): ReportMail {
   const { link, commit, capturedAt, until } = options;
@@ -32,8 +32,8 @@ export function reportMail(options: {
     text: [
       `The business report, with data as of ${minuteOf(capturedAt)} (commit ${commit}):`,
       link,
-      `Whoever has this link can read the report, until ${minuteOf(until)} at the latest. AWS may end it earlier: it dies with the temporary credentials of the function that made it.`,
-      'Save the page if you want to keep it, it needs no network. For a new link, invoke the report function with {"mail": true}.',
+      `Anyone with this link can read the report, until ${minuteOf(until)} at the latest. The link may expire earlier, with the temporary credentials of the function that made it.`,
+      'To keep the report, save the page. It needs no network. For a new link, invoke the report function with {"mail": true}.',
     ].join("\n\n"),
   };
 }

@@ -185,10 +185,15 @@ describe("The policy pack", () => {
     ],
     ["queues-encrypted", "switched off", "Queue", () => ({ sqsManagedSseEnabled: false })],
     ["logs-expire", "never", "LogGroup", () => ({ retentionInDays: undefined })],
-    ["alarms-tell", "nobody", "MetricAlarm", () => ({ alarmActions: [] })],
-    ["alarms-tell", "not that it is over", "MetricAlarm", () => ({ okActions: undefined })],
-    ["alarms-tell", "not what to do", "MetricAlarm", () => ({ alarmDescription: "It is broken." })],
-    ["alarms-tell", "not what silence means", "MetricAlarm", () => ({ treatMissingData: undefined })],
+    ["alarms-notify", "without a mail when it rings", "MetricAlarm", () => ({ alarmActions: [] })],
+    ["alarms-notify", "without a mail when it ends", "MetricAlarm", () => ({ okActions: undefined })],
+    ["alarms-notify", "without a remedy", "MetricAlarm", () => ({ alarmDescription: "It is broken." })],
+    [
+      "alarms-notify",
+      "without a meaning of missing data",
+      "MetricAlarm",
+      () => ({ treatMissingData: undefined }),
+    ],
   ];
   for (const [rule, what, type, change] of violations) {
     it(`catches a violation of ${rule}: ${what}`, async () => {
