@@ -1,6 +1,6 @@
 /**
- * When an alarm rings. CloudWatch looks once a minute at the last `periods` stretches of `periodSeconds` each,
- * makes one data point of each by the statistic, and rings when at least `datapoints` of them are above the
+ * When an alarm rings. Once a minute, CloudWatch evaluates the last `periods` periods of `periodSeconds` each. The
+ * statistic makes one data point of each period. The alarm rings when at least `datapoints` of them are above the
  * threshold ("M out of N").
  */
 export interface AlarmRule {
@@ -9,13 +9,13 @@ export interface AlarmRule {
   readonly periodSeconds: number;
   readonly datapoints: number;
   readonly periods: number;
-  /** What a stretch without any value counts as; `ignore` keeps the state that the alarm has. */
+  /** The meaning of a period without values. `ignore` keeps the present state of the alarm. */
   readonly missing: "breaching" | "notBreaching" | "ignore";
 }
 
 const FIVE_MINUTES = 300;
 
-/** Something happens again and again: in three five-minute periods of half an hour. A single occurrence does not alert anyone. */
+/** Something happens repeatedly, in three five-minute periods of half an hour. A single occurrence alerts no one. */
 export const again: AlarmRule = {
   statistic: "Sum",
   threshold: 0,
@@ -27,22 +27,21 @@ export const again: AlarmRule = {
 
 const DAY = 24 * 60;
 
-/** CloudWatch sees seven days at most, in minutes. */
+/** The longest time that CloudWatch evaluates, seven days, in minutes. */
 export const LONGEST_SILENCE = 7 * DAY;
 
 /**
- * Every run of a while has failed: longer than the longest run takes, and than it takes until the next run that a
- * schedule starts has failed too. So a failure that a retry or the next run heals alerts no one, and the first run that
- * succeeds ends the alarm. It measures failures, as 0 where a run has succeeded. More of them than the three of one
- * event: two events have failed. CloudWatch sums over a day at most: of a stage that is started less than twice a day,
- * one event is enough.
+ * Every run of a window has failed. The window is longer than the longest run, and long enough for the next scheduled run
+ * to fail, too. So the alarm does not ring if a retry or the next run succeeds, and the first successful run ends it. The
+ * metric counts failures, and is 0 if a run has succeeded. One event causes three failures, so more than three mean that
+ * two events have failed. CloudWatch sums over at most a day. If a stage starts less than twice a day, one event is enough.
  *
- * One sum over a long window, and not several short ones: runs fall into short windows now one way and now another, as
- * these slide, and the alarm would come and go while nothing has changed.
+ * The rule uses one sum over a long window. Short windows slide over the runs, and the alarm would come and go without a
+ * change.
  *
- * @param everyMinutes the longest time between two starts: within a shorter one failures would leave the window before
- *   the next run, and the alarm would end although nothing has healed
- * @param timeoutMinutes CloudWatch gets the metrics of a run when the run ends, with the time of its start
+ * @param everyMinutes the longest time between two starts. In a shorter window, the failures would leave the window before
+ *   the next run, and the alarm would end although the stage still fails
+ * @param timeoutMinutes the timeout of a run. CloudWatch receives the result of a run at its end, for the time of its start
  */
 export function allFail({
   everyMinutes,
@@ -58,17 +57,17 @@ export function allFail({
     periodSeconds: Math.ceil(Math.min(minutes, DAY)) * 60,
     datapoints: 1,
     periods: 1,
-    // Between two runs nothing has changed.
+    // Between two runs, nothing changes.
     missing: "ignore",
   };
 }
 
-/** Something was counted that does not heal by itself. It is over when nothing more came for an hour. */
+/** Something was counted that does not heal automatically. The alarm ends after an hour without another occurrence. */
 export const once: AlarmRule = { ...again, datapoints: 1, periods: 12 };
 
 /**
- * A gauge is above zero. Every run sends it, and nothing changes between two runs: however
- * rarely a stage runs, the alarm is over when a run finds zero.
+ * A gauge is above zero. Every run reports it, and its value holds until the next run. However rarely a stage runs, the
+ * alarm ends when a run reports zero.
  */
 export const stands: AlarmRule = {
   statistic: "Maximum",
@@ -79,10 +78,10 @@ export const stands: AlarmRule = {
   missing: "ignore",
 };
 
-/** A gauge was above zero in every run of half an hour: what the next run heals alerts no one. */
+/** A gauge was above zero in every run of half an hour. The alarm does not ring if the next run heals the cause. */
 export const lasts: AlarmRule = { ...stands, statistic: "Minimum", periodSeconds: 6 * FIVE_MINUTES };
 
-/** Runs are long, more than once: a single long one is what catches up after a standstill. */
+/** Several runs are long. A single long run is normal, because it catches up after an outage. */
 export const longRuns = (milliseconds: number): AlarmRule => ({
   statistic: "Maximum",
   threshold: milliseconds,
@@ -92,21 +91,21 @@ export const longRuns = (milliseconds: number): AlarmRule => ({
   missing: "notBreaching",
 });
 
-/** A gauge is above a limit; what no run tells is kept. */
+/** A gauge is above a limit. Without a run, its value holds. */
 export const above = (threshold: number): AlarmRule => ({ ...stands, threshold });
 
 /**
- * A metric has sent no value for that long.
+ * A metric has had no value for a number of minutes.
  *
- * The periods are short because CloudWatch looks a little farther back than it says, by some more periods, as
- * long as it finds fewer values than it wants. It takes a day of periods at most, and seven days of hours.
+ * The periods are short, because CloudWatch evaluates some more periods than it documents while it finds fewer values
+ * than it needs. It evaluates at most a day of short periods, and seven days of hours.
  */
 export function silent(minutes: number): AlarmRule {
   const periodSeconds = minutes <= DAY ? 60 : 3600;
   const periods = Math.ceil((minutes * 60) / periodSeconds) - 2;
   return {
     statistic: "Maximum",
-    // No value is above it: only their absence rings.
+    // No value is above it. Only missing values ring.
     threshold: Number.MAX_SAFE_INTEGER,
     periodSeconds,
     datapoints: periods,

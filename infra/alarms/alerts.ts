@@ -5,9 +5,9 @@ import { alarmDescription, type AlarmText } from "./alarm-text";
 import { nameOf } from "../naming";
 
 export interface AlertsArgs {
-  /** who gets the mails; the address has to confirm once */
+  /** the address that receives the mails; the recipient has to confirm it once */
   readonly email: string;
-  /** where docs/runbook.md can be read */
+  /** the address of docs/runbook.md */
   readonly runbookUrl: string;
 }
 
@@ -16,16 +16,16 @@ export interface AlarmArgs extends AlarmText {
   readonly logGroup: { readonly name: pulumi.Input<string> };
   readonly namespace: string;
   readonly metric: string;
-  /** Counts as 0 where this metric, of the same namespace and dimensions, is greater. */
+  /** The alarm's metric counts as 0 while this metric, of the same namespace and dimensions, is greater. */
   readonly unlessMore?: string;
   readonly dimensions: Readonly<Record<string, pulumi.Input<string>>>;
   readonly rule: AlarmRule;
 }
 
-/** Where alarms go: a topic that only this account's alarms publish to, and an e-mail address. */
+/** The destination of alarms: a topic to which only alarms of this account publish, and an e-mail address. */
 export class Alerts extends pulumi.ComponentResource {
   readonly topicArn: pulumi.Output<string>;
-  /** Every alarm that was declared so far. */
+  /** Every alarm declared so far. */
   readonly alarmArns: pulumi.Output<string>[] = [];
   private readonly runbookUrl: string;
 
@@ -62,7 +62,7 @@ export class Alerts extends pulumi.ComponentResource {
   }
 
   /**
-   * Declares an alarm that mails when it rings and when it is over.
+   * Declares an alarm that mails when it rings and when it ends.
    *
    * @param opts the parent: the component that the alarm watches
    */
@@ -88,7 +88,7 @@ export class Alerts extends pulumi.ComponentResource {
   }
 }
 
-/** What is held against the threshold: a metric, or one that another overrules. */
+/** The value that CloudWatch compares with the threshold: a metric, or a metric that another metric overrides. */
 function measured({
   namespace,
   metric,

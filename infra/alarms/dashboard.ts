@@ -13,7 +13,7 @@ type Metric = readonly unknown[];
 
 export interface DashboardArgs {
   readonly stages: Readonly<Record<Service, Stage>>;
-  /** Lambdas that are not stages. */
+  /** The other Lambdas: workers and the report. */
   readonly others: readonly Pick<Stage, "function" | "logGroup">[];
   readonly buckets: readonly LakeBucket[];
   readonly freshnessMinutes: number;
@@ -24,7 +24,7 @@ interface Chart {
   readonly title: string;
   readonly metrics: readonly Metric[];
   readonly stat: "Sum" | "Maximum" | "Average";
-  /** A line to stay below. */
+  /** A line that the values should stay below. */
   readonly limit?: { readonly label: string; readonly value: number };
   /** default five minutes */
   readonly periodSeconds?: number;
@@ -33,7 +33,7 @@ interface Chart {
 const WIDTH = 12;
 const HEIGHT = 6;
 
-/** What a person looks at when a mail has come, or when none has: one page, and saved queries of the logs. */
+/** The dashboard of the stack, on one page, and the saved queries of the logs. */
 export class Dashboard extends pulumi.ComponentResource {
   constructor(
     name: string,
@@ -50,13 +50,13 @@ export class Dashboard extends pulumi.ComponentResource {
 
     const charts: readonly Chart[] = [
       {
-        title: "Freshness: age of what the warehouse shows, in seconds",
+        title: "Freshness: age of the data in the warehouse, in seconds",
         metrics: [told("load", "Freshness")],
         stat: "Maximum",
         limit: { label: "too old", value: freshnessMinutes * 60 },
       },
       {
-        title: "Backlog: commits that wait",
+        title: "Backlog: waiting commits",
         metrics: [told("process", "CommitsBehind"), told("load", "CommitsBehind")],
         stat: "Maximum",
       },
@@ -71,7 +71,7 @@ export class Dashboard extends pulumi.ComponentResource {
         stat: "Sum",
       },
       {
-        title: "What does not get through: rows, and tables",
+        title: "Rows and tables that did not arrive",
         metrics: [
           told("process", "RowsRejected"),
           told("load", "OrphansWaiting"),
@@ -85,13 +85,13 @@ export class Dashboard extends pulumi.ComponentResource {
       { title: "Errors and throttles", metrics: ofLambdas("Errors", "Throttles"), stat: "Sum" },
       { title: "Duration of the longest run, in ms", metrics: ofLambdas("Duration"), stat: "Maximum" },
       {
-        title: "What costs: Lambda's time in ms, and how often it runs",
+        title: "Costs: duration in ms and number of invocations of the Lambdas",
         metrics: ofLambdas("Duration", "Invocations"),
         stat: "Sum",
         periodSeconds: 86_400,
       },
       {
-        title: "What costs: bytes in the lake, and in the logs",
+        title: "Costs: bytes in the lake and in the logs",
         metrics: [
           ...buckets.map((bucket) => [
             "AWS/S3",
@@ -106,7 +106,7 @@ export class Dashboard extends pulumi.ComponentResource {
             "IncomingBytes",
             "LogGroupName",
             stage.logGroup.name,
-            // CloudWatch has a value for each batch of lines, so only the sum says what a day brought.
+            // CloudWatch has a value for each batch of lines, so only the sum shows the bytes of a day.
             { stat: "Sum" },
           ]),
         ],
@@ -159,7 +159,7 @@ export class Dashboard extends pulumi.ComponentResource {
   }
 }
 
-/** A metric that a stage tells, as a dashboard names it. */
+/** A metric of a stage, in the form of a dashboard. */
 function told(service: Service, metric: MetricName): Metric {
   return [METRICS_NAMESPACE, metric, ...Object.entries(metricDimensions(service)).flat()];
 }

@@ -2,14 +2,14 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../naming";
 
-/** A question to the logs of the stages, in the language of CloudWatch Logs Insights. */
+/** A query on the logs of the stages, in the language of CloudWatch Logs Insights. */
 export interface LogQuery {
-  /** Follows the stack's folder. CloudWatch refuses a colon, a star and a slash in it. */
+  /** The name after the stack's folder. CloudWatch refuses a colon, a star and a slash in it. */
   readonly name: string;
   readonly query: string;
 }
 
-/** Asked of the logs and not kept as metrics: a metric for each table and stage would cost by the month. */
+/** Queries the logs, because a metric for each table and stage would cost money each month. */
 export const ROWS_BY_TABLE: LogQuery = {
   name: "rows by table and stage",
   query: `filter message in ["captured", "written", "loaded into a table"]
@@ -46,7 +46,7 @@ export const LOG_QUERIES: readonly LogQuery[] = [
   },
 ];
 
-/** Saves the queries, so that they are in the console under the name of the stack. */
+/** Saves the queries in the console, under the name of the stack. */
 export function saveLogQueries(
   logGroupNames: readonly pulumi.Input<string>[],
   opts: pulumi.CustomResourceOptions = {},
