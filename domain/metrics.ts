@@ -1,12 +1,12 @@
 /**
- * The metrics that the stages publish, and how they are told apart in CloudWatch. Alarms and dashboard name
- * them from here: an alarm on a metric that nobody publishes would be silent for ever.
+ * The metrics that the stages publish, and their dimensions in CloudWatch. Alarms and dashboard name
+ * them from here: an alarm on a metric without a publisher would never ring.
  */
 export const METRICS_NAMESPACE = "Marble";
 
 /**
  * - A **count** says how much a run did; it is summed, and a run that did nothing may leave it out.
- * - A **gauge** says how things stand; the newest value holds until the next one.
+ * - A **gauge** says the present state; the newest value holds until the next one.
  * - A **time** is a duration of one run.
  */
 export const METRICS = {
@@ -16,9 +16,9 @@ export const METRICS = {
   SchemaChanges: "count",
   /** Tables that the delete guard holds back. */
   TablesHeld: "gauge",
-  /** Tables that the source failed to give; the next run tries again, and the others go on. */
+  /** Tables that the source failed to give; the next run tries again; the other tables are captured. */
   TablesFailed: "gauge",
-  /** Tables that cannot be captured as they are; the others go on. */
+  /** Tables that cannot be captured as they are; the other tables are captured. */
   TablesRefused: "gauge",
   RowsProcessed: "count",
   BytesProcessed: "count",

@@ -31,7 +31,7 @@ export type RunPlan =
   | { readonly kind: "idle" }
   /** The lake is of another source. */
   | { readonly kind: "stranger" }
-  /** There is no past that this source continues: every table in full. `reason` is for the log. */
+  /** The source continues no earlier commit: every table in full. `reason` is for the log. */
   | { readonly kind: "full"; readonly reason: string }
   /** What changed since the last commit; `renew` when a commit is due even if nothing did. */
   | { readonly kind: "delta"; readonly since: Snapshot; readonly now: Snapshot; readonly renew: boolean };
@@ -43,7 +43,7 @@ export type ActivePlan = Extract<RunPlan, { readonly kind: "full" | "delta" }>;
 export interface Allowances {
   /** Tables whose deletes are right: one that is held must be looked at. */
   readonly deletes?: ReadonlySet<string>;
-  /** Another database goes on in the place of the one before. */
+  /** Another database takes the place of the one before. */
   readonly otherSource?: boolean;
 }
 
@@ -86,7 +86,7 @@ export function planRun(
   return { kind: "delta", since, now: snapshot, renew: horizonIsOld(since, snapshot) };
 }
 
-/** Is the first capture of a table underway, so that there is more to do although nobody writes? */
+/** Is the first capture of a table underway, so that there is more to do without any write? */
 export const isUnderway = ({ tables }: IngestCommit): boolean =>
   Object.values(tables).some(
     ({ slice, mode }) => slice !== null && (mode === "full" || mode === "delta" || mode === "unchanged"),
@@ -107,7 +107,7 @@ export type TablePlan =
 export interface VersionFilter {
   /** The snapshot of the last capture; its xmin is the horizon. */
   readonly since: Snapshot;
-  /** Row transaction ids whose rows were captured then, although they lie behind the horizon. */
+  /** Row transaction ids whose rows were captured then, although they lie after the horizon. */
   readonly captured: readonly string[];
   /** Oids of partitions of which all rows are meant: they came in since, with rows as old as may be. */
   readonly joined: readonly string[];

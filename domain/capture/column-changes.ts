@@ -38,7 +38,7 @@ export interface ColumnChanges {
 
 /**
  * Compares the columns of a table with those at its last capture. A column is the same when its number
- * is, so that one that was dropped and added again, or two that changed names, are told apart.
+ * is, so that one that was dropped and added again, or two that changed names, are distinguished.
  */
 export function columnChanges(
   before: readonly CatalogueColumn[],
@@ -65,7 +65,7 @@ export function columnChanges(
   };
 }
 
-/** Can a value that nobody wrote have another text now? */
+/** Can a value have another text now without a write? */
 const printsOtherwise = (was: CatalogueColumn, is: CatalogueColumn): boolean =>
   was.type !== is.type ||
   was.generated !== is.generated ||

@@ -15,7 +15,7 @@ export interface Snapshot {
   readonly inProgress: readonly bigint[];
 }
 
-/** @throws TerminalError when the text is no snapshot */
+/** @throws TerminalError when the text is not a snapshot */
 export function parseSnapshot(text: string): Snapshot {
   const match = /^(\d+):(\d+):((?:\d+(?:,\d+)*)?)$/.exec(text);
   if (match === null) throw new TerminalError(`"${text}" is not a PostgreSQL snapshot`);
@@ -28,7 +28,7 @@ export function parseSnapshot(text: string): Snapshot {
 }
 
 /**
- * Did nobody write anything, anywhere in the cluster, between two snapshots? Exact: every writer
+ * Was nothing written in the whole cluster between two snapshots? Exact: every writer
  * takes a transaction id, which moves `xmax`, and one that was in progress may have ended since.
  */
 export const nothingWritten = (earlier: Snapshot, later: Snapshot): boolean =>

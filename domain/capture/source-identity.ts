@@ -3,14 +3,14 @@ import type { TableCapture } from "../log/commit";
 import { storageChange } from "./table-storage-id";
 
 /**
- * The columns by which the rows of a table are told apart: those of its primary key, or, while it has none, of
+ * The columns that distinguish the rows of a table: those of its primary key, or, while it has none, of
  * the one that it had last, so that what is deleted meanwhile is found. Empty when it never had one.
  */
 export const identityOf = (table: TableDescription, previous: TableCapture | undefined): readonly string[] =>
   table.key.length > 0 || previous === undefined ? table.key : (earlierIdentity(table, previous) ?? []);
 
 /**
- * What the columns by which rows were told apart at the last capture are called now; undefined when there were
+ * The present names of the columns that distinguished rows at the last capture; undefined when there were
  * none, or one of them is gone. In a table that took the place of another they have the same names.
  */
 export function earlierIdentity(

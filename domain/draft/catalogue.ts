@@ -2,7 +2,7 @@
  * What a draft of a model is made from: the tables of a source as its catalogue describes them.
  *
  * A *draft* is a set of TypeScript files that declare source contracts, dimensions and facts. It compiles and runs as it
- * is; a comment stands where a person has to decide.
+ * is; a comment marks what a person has to decide.
  */
 export interface DraftTable {
   readonly name: string;

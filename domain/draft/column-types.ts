@@ -7,7 +7,7 @@ export interface DraftType {
   readonly code: string;
   /** The names that the expression needs of `types.ts`. */
   readonly uses: readonly string[];
-  /** The types that the column accepts besides, where its own is read as a text. */
+  /** Further types that the column accepts, where its own is read as a text. */
   readonly accepts?: string;
   /** Is it a type of which a key can be made? */
   readonly isKey: boolean;

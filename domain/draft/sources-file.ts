@@ -30,7 +30,7 @@ export function sourcesFile(tables: readonly DraftTable[], constantOf: ReadonlyM
     "",
     "/**",
     " * The source contracts: the columns that the model reads, with their types. Delete a column that you do not need; the",
-    " * lake keeps it all the same.",
+    " * lake keeps it anyway.",
     " */",
     "",
     contracts.join("\n\n"),

@@ -13,7 +13,7 @@ const SIGNATURE = [0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0
 /** What comes before all rows: the signature, no flags, no extension. */
 export const copyHeader = (): Uint8Array => Uint8Array.from([...SIGNATURE, 0, 0, 0, 0, 0, 0, 0, 0]);
 
-/** What comes behind all rows. */
+/** What comes after all rows. */
 export const copyTrailer = (): Uint8Array => Uint8Array.from([0xff, 0xff]);
 
 /** Room for the length and the value of anything but texts and bytes: a numeric of 38 digits takes up to 11 groups. */

@@ -16,7 +16,7 @@ export function outputOf(bytes: number): Output {
   return { buffer, view: new DataView(buffer.buffer), size: 0 };
 }
 
-/** Writes the value that a column has in a row, behind its length in bytes. */
+/** Writes the value that a column has in a row, after its length in bytes. */
 export type WriteValue = (output: Output, row: number) => void;
 
 /** Makes room for so many bytes. */
@@ -192,7 +192,7 @@ function wideNumericWriter(scale: number, values: DecodedArray): WriteValue {
   };
 }
 
-/** How many groups of four digits the places behind the point take, and the factor that fills the last of them. */
+/** How many groups of four digits the places after the point take, and the factor that fills the last of them. */
 function fractionGroups(scale: number): { readonly count: number; readonly shift: number } {
   const count = Math.ceil(scale / 4);
   return { count, shift: 10 ** (count * 4 - scale) };
@@ -204,7 +204,7 @@ function pushDigits(digits: number[], value: bigint): void {
     digits.push(Number(rest % BigInt(NUMERIC_BASE)));
 }
 
-/** Writes a numeric (PostgreSQL, numeric_send): its digits, the lowest first, of which `groups` are behind the point. */
+/** Writes a numeric (PostgreSQL, numeric_send): its digits, the lowest first, of which `groups` are after the point. */
 function writeNumeric(
   output: Output,
   value: {

@@ -10,7 +10,7 @@ const NOT_FINITE: Readonly<Record<string, number>> = {
   "-Infinity": -Infinity,
 };
 
-/** A number of 64 bits; undefined where the text is none, or too large to be one. */
+/** A number of 64 bits; undefined where the text is not a number, or too large. */
 export function parseDouble(text: string): number | undefined {
   if (Object.hasOwn(NOT_FINITE, text)) return NOT_FINITE[text];
   if (!NUMBER.test(text)) return undefined;
@@ -18,7 +18,7 @@ export function parseDouble(text: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** A number of 32 bits; undefined where the text is none, or too large to be one. */
+/** A number of 32 bits; undefined where the text is not a number, or too large. */
 export function parseReal(text: string): number | undefined {
   const value = parseDouble(text);
   return value === undefined ? undefined : toReal(value);

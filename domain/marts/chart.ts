@@ -1,8 +1,8 @@
 /** A chart of a mart, in the names of its columns. */
 export interface MartChart {
-  /** What stands along the axis: dates, as months, or names. */
+  /** The values of the axis: dates, as months, or names. */
   readonly category: string;
-  /** What is drawn of each category, beside each other; none counts rows. */
+  /** What is drawn of each category, next to each other; an empty list counts rows. */
   readonly measures: readonly string[];
   /** How several rows become one value; their sum by default. */
   readonly aggregate?: "sum" | "average";

@@ -14,7 +14,7 @@ export function martProblems({
   const known = readableNames([model.calendar, ...model.tables]);
   return [
     ...[...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map(
-      (name) => `there are several marts ${name}: give each a name of its own`,
+      (name) => `several marts have the name ${name}: give each another name`,
     ),
     ...marts.flatMap(({ name, sql }) =>
       known.some((one) => isNamed(one, sql))

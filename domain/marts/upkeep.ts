@@ -8,7 +8,7 @@ export interface MartRelation {
   readonly isOwn: boolean;
   readonly comment: string;
   readonly columns: readonly string[];
-  /** Is its definition as old as its comment? The loader writes both at once, so a later one is another's. */
+  /** Is its definition as old as its comment? The loader writes both together, so a later definition comes from somebody else. */
   readonly isAsMade: boolean;
   /** Does it read a table that is not in the schema of the warehouse, as after a rebuild? */
   readonly readsElsewhere: boolean;
@@ -18,7 +18,7 @@ export interface MartRelation {
 export type MartTask =
   { readonly do: "create" | "replace" | "nothing" } | { readonly do: "refuse"; readonly why: string };
 
-/** Compares a mart as it should be with what stands under its name. */
+/** Compares a mart as it should be with the view of its name. */
 export function martTask(
   wanted: MartMark & Pick<MartRelation, "columns">,
   found: MartRelation | undefined,
@@ -49,7 +49,7 @@ export function martTask(
   return { do: "replace" };
 }
 
-/** The marts of the warehouse in `schema` that stand there, and are declared no more. */
+/** The marts in `schema` that are no longer declared. */
 export const outlived = (
   relations: readonly MartRelation[],
   { schema, declared }: { readonly schema: string; readonly declared: readonly string[] },

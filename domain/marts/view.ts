@@ -4,7 +4,7 @@ import { BOOKKEEPING } from "../warehouse/bookkeeping";
 import type { TargetTable } from "../warehouse/target";
 import type { Mart } from "./mart";
 
-/** Where the tables of the model stand in a warehouse. */
+/** Where the tables of the model are in a warehouse. */
 export interface Stars {
   readonly schema: string;
   /** By the names of the model. */
@@ -37,7 +37,7 @@ export function martView(mart: Mart, stars: Stars): MartView {
   const columns = Object.fromEntries(
     Object.entries(mart.columns).map(([column, { meaning }]) => [column, meaning]),
   );
-  // As a subquery, a mart may begin with a WITH of its own.
+  // As a subquery, a mart may begin with a WITH.
   const statement = mart.sql.trim().replace(/;$/, "");
   const select = `WITH ${relations.join(",\n     ")}\nSELECT * FROM (\n${statement}\n) AS mart`;
   return { name, comment, columns, select };
@@ -91,7 +91,7 @@ export interface MartMark {
 
 const markLine = ({ schema, digest }: MartMark): string => `marble mart of ${schema}, ${digest}`;
 
-/** The mark in a view's comment; undefined where there is none, as in that of a user's own view. */
+/** The mark in a view's comment; undefined where the comment has none, as that of a user's view. */
 export function markIn(comment: string): MartMark | undefined {
   const [, schema, digest] = /(?:^|\n)marble mart of (.*), ([0-9a-f]{16})$/.exec(comment) ?? [];
   return schema === undefined || digest === undefined ? undefined : { schema, digest };

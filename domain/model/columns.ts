@@ -41,7 +41,7 @@ export interface Column<Type extends ColumnType = ColumnType, Nullable extends b
   readonly origin: Origin;
   /** The dimension whose key this column holds. */
   readonly references?: string;
-  /** What stands in the warehouse where the source has NULL and the warehouse may not. */
+  /** The value that replaces NULL in a warehouse column that is NOT NULL. */
   readonly whenNull?: Literal;
 }
 
@@ -102,18 +102,18 @@ export interface ColumnsOf<Columns extends SourceColumns, Left extends boolean =
     derive: Derivation,
   ): Column<TextType, Nullable<Columns[Name], Left>>;
   /**
-   * Columns of the row of `to` whose key stands in `on`. A row where `on` is NULL is left out, as in SQL; one
+   * Columns of the row of `to` whose key `on` holds. A row where `on` is NULL is left out, as in SQL; one
    * whose partner is missing is rejected, and comes back with its partner.
    */
   innerJoin<To extends SourceColumns>(on: Names<keyof Columns & string>, to: SourceTable<To>): ColumnsOf<To>;
-  /** The same; where there is no such row, its columns are NULL. */
+  /** The same. Its columns are NULL where that row does not exist. */
   leftJoin<To extends SourceColumns>(
     on: Names<keyof Columns & string>,
     to: SourceTable<To>,
   ): ColumnsOf<To, true>;
 }
 
-/** In the place of a column that the contract does not have: `modelProblems` names it. */
+/** Placeholder for a column that the contract lacks; `modelProblems` reports it. */
 const UNKNOWN: SourceColumn = { type: text, nullable: true };
 
 /** Columns made from a source table. */
@@ -150,7 +150,7 @@ function columnsVia(table: SourceTable, join: Join | undefined): ColumnsOf<Sourc
   return methods as unknown as ColumnsOf<SourceColumns, boolean>;
 }
 
-/** Columns of the row of `to` whose key stands in `table.on`: a short `columnsOf(table).innerJoin(on, to)`. */
+/** Columns of the row of `to` whose key `table.on` holds; short for `columnsOf(table).innerJoin(on, to)`. */
 export const joined = <From extends SourceColumns, To extends SourceColumns>(
   table: SourceTable<From>,
   on: Names<NoInfer<keyof From & string>>,

@@ -9,7 +9,7 @@ import { feedsOf, type Dimension, type Fact } from "./table";
 
 /**
  * What is wrong with a model, all of it, each with the table and the remedy; nothing when it can be used. What a
- * commit once has in the log can only be mended by a new version of the model, so the program asks before it
+ * commit once has in the log can only be corrected by a new version of the model, so the program asks before it
  * declares anything. Types say some of it too, where they are checked.
  */
 export function modelProblems(model: Model): readonly string[] {

@@ -29,7 +29,7 @@ export type SourceColumns = Readonly<Record<string, SourceColumn>>;
 
 /**
  * A source contract: the columns that the model reads of one source table, with the types that it
- * relies on. Columns that the model does not read are not listed; they reach the lake all the same.
+ * relies on. Columns that the model does not read are not listed; they still reach the lake.
  */
 export interface SourceTable<Columns extends SourceColumns = SourceColumns> {
   readonly name: string;
@@ -50,7 +50,7 @@ export const optional = <Type extends ColumnType>(
   earlier: Earlier & { readonly absentAsNull?: boolean } = {},
 ): SourceColumn<Type, true> => ({ type, nullable: true, ...earlier });
 
-/** A column as it is declared: a plain type stands for one that is NOT NULL. */
+/** A column as it is declared. A plain type means a column that is NOT NULL. */
 export type DeclaredColumn = ColumnType | SourceColumn;
 
 /** What a declared column is. */
@@ -71,12 +71,12 @@ export type Names<Name extends string> = Name | readonly Name[];
 export const listOf = (names: Names<string>): readonly string[] =>
   typeof names === "string" ? [names] : names;
 
-/** The column that a declaration stands for. */
+/** The column of a declaration. */
 export const declaredColumn = (declared: DeclaredColumn): SourceColumn =>
   "kind" in declared ? { type: declared, nullable: false } : declared;
 
 /**
- * Declares a source contract; a plain type stands for a column that is NOT NULL.
+ * Declares a source contract. A plain type means a column that is NOT NULL.
  * @param contract.key the primary key: a column, or several in the order of the key
  * @throws TypeError when a column accepts a type that it cannot be read from
  */

@@ -33,7 +33,7 @@ interface Remodelled extends Feed {
   readonly references?: readonly Reference[];
   /** Further source tables whose rows become rows of this table, with the same columns. */
   readonly also?: readonly Feed[];
-  /** No key comes from two of the source tables; a constant in the key says so by itself. */
+  /** No key comes from two of the source tables; a constant in the key says so already. */
   readonly keysAreDisjoint?: boolean;
 }
 

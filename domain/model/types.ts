@@ -37,7 +37,7 @@ export interface DecimalType {
 /** A type with a time of day, with the six places of a second that PostgreSQL has. */
 export interface ClockType<K extends ClockKind = ClockKind> {
   readonly kind: K;
-  /** Are the places behind the third left out? */
+  /** Are the places after the third left out? */
   readonly truncated?: true;
 }
 

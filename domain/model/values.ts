@@ -28,7 +28,7 @@ interface Results extends Omit<Values, "decimal" | "bigint"> {
   readonly decimal: Big | number | string;
 }
 
-/** A value that stands in a declaration: plain data. */
+/** A value in a declaration. It is plain data. */
 interface Literals extends Omit<Values, "decimal" | "bigint"> {
   readonly bigint: bigint | number;
   /** `"0.00"` */

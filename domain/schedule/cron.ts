@@ -25,7 +25,7 @@ interface Field {
   readonly name: string;
   readonly min: number;
   readonly max: number;
-  /** Names that stand for numbers, the first for `min`. */
+  /** Names of numbers, the first for `min`. */
   readonly names?: readonly string[];
   /** Whether `/` may give an increment: everywhere but in day-of-week. */
   readonly increments: boolean;

@@ -6,7 +6,7 @@ import type { RowKey } from "./row-key";
 /**
  * Where the rows of a source table are after a commit. The rows lie sorted in *leaves*, some leaves after each other
  * in an immutable *segment* (`state/YYYY/MM/DD/<table>/<time>.arrow`). A commit that changes a row writes the leaf of
- * that row anew, into a segment of its own, and a manifest that names the leaves that hold now.
+ * that row anew, into a new segment, and a manifest that names the leaves that hold now.
  */
 export interface Manifest {
   readonly version: 1;

@@ -18,7 +18,7 @@ export interface DayRange {
  */
 export const CALENDAR_LIMITS: DayRange = { first: dayNumber("1900-01-01"), last: dayNumber("2199-12-31") };
 
-/** The number of a day given as 'YYYY-MM-DD'. @throws RangeError when there is no such day */
+/** The number of a day given as 'YYYY-MM-DD'. @throws RangeError when the day does not exist */
 export function dayNumber(isoDate: string): number {
   const bytes = new TextEncoder().encode(isoDate);
   const days = parseDate(bytes, 0, bytes.length);
@@ -32,7 +32,7 @@ const dayOf = (date: Date): number => Math.floor(date.getTime() / DAY_IN_MS);
 /** A day number as 'YYYY-MM-DD'. */
 export const isoDate = (day: number): string => dateOf(day).toISOString().slice(0, 10);
 
-/** The smallest range that holds both; undefined stands for none. */
+/** The smallest range that holds both; undefined means an empty one. */
 export function hull(a: DayRange | undefined, b: DayRange | undefined): DayRange | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return { first: Math.min(a.first, b.first), last: Math.max(a.last, b.last) };

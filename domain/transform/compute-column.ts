@@ -61,7 +61,7 @@ const inputsOf = (name: string, { inputs }: ComputedOrigin, source: ColumnSource
     data: computeColumn(`${name}.${input}`, column, source),
   }));
 
-/** The day or the time of day of each moment; what stands for a NULL does not matter. */
+/** The day or the time of day of each moment; the value of a NULL does not matter. */
 function partOfTimestamp(
   from: Data,
   { kind, timeZone }: { readonly kind: "dateOf" | "timeOf"; readonly timeZone?: string },
@@ -149,7 +149,7 @@ function derived(
   return builder.finish();
 }
 
-/** A column of one value. @throws TypeError when it is none of the type; `modelProblems` says so before */
+/** A column of one value. @throws TypeError when the value is not of the type; `modelProblems` says so before */
 function repeated(type: ColumnType, value: Literal | undefined, length: number): Data {
   const builder = columnBuilder(type, length);
   const write = writerOf(type);

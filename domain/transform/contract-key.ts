@@ -2,7 +2,7 @@ import type { TableCapture } from "../log/commit";
 import { nameAmong, type SourceColumn, type SourceTable } from "../model/source";
 import { identifier } from "../sql";
 
-/** What a commit says of how the rows of a table are told apart. */
+/** The columns by which a commit distinguishes the rows of a table. */
 export type KeyedCapture = Pick<TableCapture, "key" | "unique" | "identity" | "columns">;
 
 /** The columns of the contract's key, as the capture calls them. */

@@ -25,7 +25,7 @@ export function contractBreaches(
   });
 }
 
-/** The columns of a capture that are `char(n)`: the blanks behind their values are left out. */
+/** The columns of a capture that are `char(n)`: the blanks after their values are left out. */
 export const paddedColumns = (actual: {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
 }): readonly string[] => actual.columns.filter(({ type }) => isPadded(type)).map(({ name }) => name);

@@ -34,7 +34,7 @@ export interface ReadTable {
 /**
  * Decides how far a source table can be processed. Where it was missing, there is nothing to process:
  * that is a breach only while nothing later is known. Nor is anything processed while its newest capture says that
- * its rows cannot be told apart as the contract wants; once the source sees to it, all that waits is.
+ * the key of the contract does not distinguish its rows; once the source sees to it, all that waits is.
  * @param waiting its captures in order: those in quarantine since an earlier commit, then this commit's
  * @param now its capture of this commit
  */

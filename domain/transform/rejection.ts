@@ -21,7 +21,7 @@ export interface RejectedRow extends Rejection {
   readonly target?: string;
   readonly table: string;
   readonly commit: number;
-  /** The record as CSV, and the header that it stands under. */
+  /** The record as CSV, and the header of its file. */
   readonly header: string;
   readonly row: string;
 }

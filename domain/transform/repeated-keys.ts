@@ -9,7 +9,7 @@ import { quoted, reject } from "./rejection";
 const SEPARATOR = "\u0000";
 
 /**
- * Takes one row of each key of a capture, and rejects the others: which of them is meant nobody can tell. A
+ * Takes one row of each key of a capture, and rejects the others: no rule says which of them is meant. A
  * dimension holds a key once, and what stopped it would stop the whole warehouse.
  * @returns what to give every batch to, in order
  */

@@ -51,7 +51,7 @@ function localTime(format: Intl.DateTimeFormat, ms: number): number {
   );
 }
 
-/** Does the name stand for a time zone? */
+/** Is it the name of a time zone? */
 export function isTimeZone(timeZone: string): boolean {
   try {
     return new Intl.DateTimeFormat("en-US", { timeZone }).resolvedOptions().timeZone !== "";

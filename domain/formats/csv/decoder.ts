@@ -78,14 +78,14 @@ function decodeColumn(
   return builder.finish();
 }
 
-/** Where a column stands in a file, and whether its values are padded with blanks there. */
+/** Where a column is in a file, and whether its values are padded with blanks there. */
 interface ColumnPlace {
   readonly index: number;
   readonly padded: boolean;
 }
 
 /**
- * Where each column of the contract stands in this file, under its name or an earlier one: nothing depends
+ * Where each column of the contract is in this file, under its name or an earlier one: nothing depends
  * on the order of columns. A column that the source did not have then is not among them.
  */
 function columnPlaces(
@@ -116,7 +116,7 @@ function nullColumn({ type }: ColumnShape, length: number): Data {
  * Decodes a CSV file of a source table into record batches: the columns of the contract, with
  * NULL and '' kept apart.
  * @param options.padded the columns of the file whose values are padded with blanks, which mean nothing
- * @param options.blockBytes bytes decoded at once; a batch has as many rows as fit
+ * @param options.blockBytes bytes decoded together; a batch has as many rows as fit
  * @throws TerminalError when the file is malformed or lacks a column of the contract
  */
 export async function* decodeCsv(

@@ -39,7 +39,7 @@ export function headerPositions(records: Records): Map<string, number> {
 const KEY_SEPARATOR = "\0";
 
 /**
- * The keys of the rows of a CSV file, some at once: a whole number as such, any other key as a text.
+ * The keys of the rows of a CSV file, in groups: a whole number as such, any other key as a text.
  * @throws TerminalError when the file lacks a column of the key
  */
 export async function* readKeys(

@@ -9,7 +9,7 @@ import { scanRecords } from "./scanner";
  */
 const HEADER = "first,last\n";
 
-/** Lines at once. */
+/** Lines of a group. */
 const LINES = 10_000;
 
 export function* runsAsCsv(runs: Iterable<Run>): Generator<Uint8Array> {
@@ -24,7 +24,7 @@ export function* runsAsCsv(runs: Iterable<Run>): Generator<Uint8Array> {
   yield encoder.encode(lines.join(""));
 }
 
-/** The runs of a file, some at once. @throws TerminalError for a line that is no run */
+/** The runs of a file, in groups. @throws TerminalError for a line that is not a run */
 export async function* readRuns(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Run[], void, undefined> {
   let isHeader = true;
   for await (const { bytes, count, width, starts, ends } of scanRecords(chunks)) {

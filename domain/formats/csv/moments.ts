@@ -3,7 +3,7 @@ import { digits, type Parse, type ParseExact } from "./values";
 
 /**
  * Decodes dates and times as PostgreSQL prints them with `DateStyle` ISO (PostgreSQL manual, "Date/Time Output"):
- * the year has four digits or more, and ' BC' stands behind all else where it lies before the year 1.
+ * the year has four digits or more, and ' BC' comes last for a moment before the year 1.
  */
 
 const DOT = 0x2e;
@@ -68,7 +68,7 @@ const endsWithBc = (bytes: Uint8Array, start: number, end: number): boolean =>
 /** What a fraction of so many places is multiplied with to be microseconds. */
 const MICROSECONDS = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
 
-/** 'HH:MM:SS[.ffffff]' as microseconds of the day. '24:00:00' is no time of a day. */
+/** 'HH:MM:SS[.ffffff]' as microseconds of the day. '24:00:00' is refused. */
 export function parseTime(bytes: Uint8Array, start: number, end: number): number {
   if (end - start < 8 || bytes[start + 2] !== COLON || bytes[start + 5] !== COLON) return NaN;
   const hours = digits(bytes, start, 2);
@@ -85,7 +85,7 @@ export function parseTime(bytes: Uint8Array, start: number, end: number): number
     : ((hours * 60 + minutes) * 60 + seconds) * 1_000_000 + fraction;
 }
 
-/** Leaves out the places of a second behind the third. */
+/** Leaves out the places of a second after the third. */
 const truncate = (microseconds: number): number => microseconds - (microseconds % 1000);
 
 /** A time of day, cut to milliseconds. */
@@ -94,7 +94,7 @@ export const parseTruncatedTime: Parse = (bytes, start, end) => truncate(parseTi
 /** So many days on either side of 1970 a moment in microseconds is exact as a number. */
 const EXACT_DAYS = 104_248;
 
-/** Microseconds since 1970-01-01 00:00:00; undefined where 64 bits do not hold them: behind the year 294246. */
+/** Microseconds since 1970-01-01 00:00:00; undefined where 64 bits do not hold them, after the year 294246. */
 function momentOf(day: number, time: number): number | bigint | undefined {
   if (day >= -EXACT_DAYS && day <= EXACT_DAYS) return day * DAY_IN_US + time;
   const moment = BigInt(day) * BigInt(DAY_IN_US) + BigInt(time);
@@ -103,7 +103,7 @@ function momentOf(day: number, time: number): number | bigint | undefined {
 
 /**
  * What decodes 'YYYY-MM-DD HH:MM:SS[.ffffff]', and any other year, as microseconds since 1970-01-01 00:00:00.
- * @param zoned is it a timestamp with a time zone, as it is printed where that is UTC: '+00' behind it, which may be missing
+ * @param zoned is it a timestamp with a time zone, as it is printed where that is UTC: '+00' after it, which may be missing
  * @param truncated is it cut to milliseconds
  */
 export const momentParser =

@@ -8,7 +8,7 @@ import { parseBigint, parseBoolean, parseDecimal, parseInteger, type Parse, type
 
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d{1,3}))?$/i;
 
-/** A number times ten to the power of `scale`; undefined where the text is no number, or that is not whole. */
+/** A number times ten to the power of `scale`; undefined where the text is not a number, or the product is not whole. */
 function scaled(text: string, scale: number): bigint | undefined {
   const [, sign, whole, fraction = "", exponent = "0"] = NUMBER.exec(text) ?? [];
   if (whole === undefined) return undefined;
@@ -39,7 +39,7 @@ export const readBigint: ParseExact = (bytes, start, end) => {
   return value === undefined || value !== BigInt.asIntN(64, value) ? undefined : value;
 };
 
-/** A decimal number of at most `precision` digits, `scale` of them behind the point, as its unscaled value. */
+/** A decimal number of at most `precision` digits, `scale` of them after the point, as its unscaled value. */
 export const decimalReader = (precision: number, scale: number): ParseExact => {
   const limit = 10n ** BigInt(precision);
   return (bytes, start, end) => {

@@ -42,7 +42,7 @@ const ZONE = /:\d\d(\.\d+)?[+-]\d\d(:\d\d){0,2}( BC)?$/;
 const FINER = /:\d\d\.\d{7,}/;
 const YEAR = /^(\d{6,})-/;
 
-/** Why a value is none of a type, and what to do, as the end of a sentence; empty where its text says enough. */
+/** Why a value does not fit a type, and what to do, as the end of a sentence; empty where its text says enough. */
 export function misfit(type: ColumnType, value: string): string {
   switch (type.kind) {
     case "integer":
@@ -76,7 +76,7 @@ function momentMisfit(kind: ClockType["kind"] | "date", value: string): string {
     return ": it has a time zone; declare the column as timestamptz";
   if (ZONE.test(value)) return ": its time zone is not UTC; declare the column as text";
   return YEAR.test(value)
-    ? ": it lies behind the year 294246; set it to NULL in the source, or declare the column as text"
+    ? ": it lies after the year 294246; set it to NULL in the source, or declare the column as text"
     : "";
 }
 

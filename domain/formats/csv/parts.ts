@@ -9,7 +9,7 @@ export interface CsvPart {
 }
 
 /**
- * Cuts a CSV stream (RFC 4180 as COPY writes it, with a header) into parts: behind the first record that ends
+ * Cuts a CSV stream (RFC 4180 as COPY writes it, with a header) into parts, each after the first record that ends
  * at or beyond `minBytes`. Every part begins with the header. Nothing is held but the header and a chunk.
  * A stream without a record is one part.
  */
@@ -37,7 +37,7 @@ export async function* csvParts(
   } while (await cutter.hasMore());
 }
 
-/** Some bytes of records, whether they end behind the record that was asked for, and how many records end in them. */
+/** Some bytes of records, whether they end after the record that was asked for, and how many records end in them. */
 interface Piece {
   readonly bytes: Uint8Array;
   readonly ended: boolean;

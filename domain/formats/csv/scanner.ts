@@ -11,7 +11,7 @@ export interface Records {
   /** Number of records, and of fields in each. */
   readonly count: number;
   readonly width: number;
-  /** Of field `record * width + column`: its first byte, the byte behind its last, its quoting. */
+  /** Of field `record * width + column`: its first byte, the byte after its last, its quoting. */
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   readonly quoting: Uint8Array;
@@ -55,7 +55,7 @@ const grown = <T extends Int32Array | Uint8Array>(old: T, make: (size: number) =
  * @param width the number of fields a record must have; undefined for the first record of a file
  * @param line number of the first record in the file, for messages
  * @returns the records, and how many bytes they take; what follows is an incomplete record
- * @throws TerminalError for a record with another number of fields, or text behind a closing quote
+ * @throws TerminalError for a record with another number of fields, or text after a closing quote
  */
 function scanBlock(
   table: FieldTable,
@@ -82,7 +82,7 @@ function scanBlock(
         stop = start;
         for (;;) {
           stop = bytes.indexOf(QUOTE, stop);
-          // The byte behind a quote tells whether it closes; without it the record is incomplete.
+          // The byte after a quote says whether the quote closes the field; without it the record is incomplete.
           if (stop < 0 || stop + 1 >= end) break scan;
           if (bytes[stop + 1] !== QUOTE) break;
           quoting = ESCAPED;
@@ -109,7 +109,7 @@ function scanBlock(
         continue;
       }
       if (delimiter === LINE_FEED) break;
-      throw new TerminalError(`CSV record ${line + count}: text behind a closing quote`);
+      throw new TerminalError(`CSV record ${line + count}: text after a closing quote`);
     }
     width ??= fields;
     if (fields - first !== width) {
@@ -137,7 +137,7 @@ const more = (bytes: number): number => Math.ceil(bytes * 1.25);
 
 /**
  * Cuts a stream of bytes into blocks of complete records, the header among them.
- * @param blockBytes how much is scanned at once; a longer record makes its block longer
+ * @param blockBytes how many bytes are scanned together; a longer record makes its block longer
  * @yields records that are good until the next are asked for: their memory is used again
  * @throws TerminalError when the CSV is malformed, empty, or ends within a record
  */

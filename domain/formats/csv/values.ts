@@ -5,10 +5,10 @@ import { byteAt } from "../at";
  * value of the type.
  */
 
-/** A whole number that a value is decoded to; NaN where it is none. */
+/** The number that a value is decoded to; NaN where the text does not fit. */
 export type Parse = (bytes: Uint8Array, start: number, end: number) => number;
 
-/** A value that a number may not hold, as a bigint there; undefined where it is none. */
+/** A value that a number may not hold, as a bigint there; undefined where the text does not fit. */
 export type ParseExact = (bytes: Uint8Array, start: number, end: number) => number | bigint | undefined;
 
 const MINUS = 0x2d;
@@ -33,7 +33,7 @@ export function parseInteger(bytes: Uint8Array, start: number, end: number): num
   return value > MAX_INT32 || value < -MAX_INT32 - 1 ? NaN : value;
 }
 
-/** `count` digits as a number; NaN where one of them is none. */
+/** `count` digits as a number; NaN where a byte is not a digit. */
 export function digits(bytes: Uint8Array, start: number, count: number): number {
   let value = 0;
   for (let position = start; position < start + count; position++) {
@@ -53,7 +53,7 @@ export function parseBoolean(bytes: Uint8Array, start: number, end: number): num
 
 /**
  * A decimal number as its unscaled value: '12.5' with scale 2 is 1250.
- * @returns a number where it is exact, a bigint beyond 15 digits, undefined where it is no number
+ * @returns a number where it is exact, a bigint beyond 15 digits, undefined where it is not a number
  *   or has more digits than `precision` and `scale` allow
  */
 export function parseDecimal(
@@ -106,7 +106,7 @@ export function parseDecimal(
   return negative ? -value : value;
 }
 
-/** A whole number that fits 64 bits; a bigint beyond 15 digits, undefined where it is none. */
+/** A whole number that fits 64 bits; a bigint beyond 15 digits, undefined where the text does not fit. */
 export function parseBigint(bytes: Uint8Array, start: number, end: number): number | bigint | undefined {
   const value = parseDecimal(bytes, { start, end, precision: 19, scale: 0 });
   return typeof value === "bigint" && value !== BigInt.asIntN(64, value) ? undefined : value;

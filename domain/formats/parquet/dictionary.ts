@@ -58,7 +58,7 @@ export function dictionaryOf({ type, words, count }: FixedWidth): Dictionary | u
  * @param size of the dictionary; every index is below
  */
 export function packBits(indexes: Int32Array, size: number): Uint8Array {
-  // Of a single value every row has the index 0; some readers want a bit for it all the same.
+  // Every row of a single value has the index 0. Some readers still want a bit for it.
   const width = Math.max(32 - Math.clz32(size - 1), 1);
   const groups = Math.ceil(indexes.length / 8);
   const bytes = new Uint8Array(1 + 5 + groups * width);

@@ -18,7 +18,7 @@ export interface RowGroupSize {
   readonly bytes: number;
 }
 
-/** What a writer and a reader hold in memory at once. */
+/** What a writer and a reader hold in memory. */
 export const ROW_GROUP_SIZE: RowGroupSize = { rows: 65_536, bytes: 16 * 1024 * 1024 };
 
 export interface ParquetEncoder {

@@ -83,7 +83,7 @@ export function hashOf(texts: Texts, index: number): number {
 const SHORT = 24;
 
 /**
- * Some texts as Parquet's PLAIN has them: each behind its length in four bytes.
+ * Some texts as Parquet's PLAIN has them: each after its length in four bytes.
  * @param size of all of them, with their lengths
  */
 export function plainTexts(texts: Texts, indexes: Iterable<number>, size: number): Uint8Array {

@@ -2,7 +2,7 @@ import type { Column } from "../columns";
 import { feedsOf, type Calendar, type Dimension, type Fact, type Feed } from "../table";
 import { has, listed } from "./words";
 
-/** A key that is not among the columns of its table, or is none at all. */
+/** A key that is not among the columns of its table, or that has no column. */
 export function missingKeys({ name, key, columns }: Dimension | Fact | Calendar): string[] {
   if (key.length === 0) return [`${name} has no key; name one of ${listed(columns)}, or several`];
   const twice = key.filter((column, place) => key.indexOf(column) !== place);
@@ -66,13 +66,13 @@ function unclearFeeds(table: Dimension | Fact): string[] {
   const constants = table.key.filter((column) =>
     feeds.every(({ columns }) => columns[column]?.origin.kind === "constant"),
   );
-  const told = feeds.map(({ columns }) =>
+  const distinguishing = feeds.map(({ columns }) =>
     constants.map((column) => {
       const origin = columns[column]?.origin;
       return origin?.kind === "constant" ? String(origin.value) : "";
     }),
   );
-  const texts = told.map((values) => JSON.stringify(values));
+  const texts = distinguishing.map((values) => JSON.stringify(values));
   if (constants.length > 0 && new Set(texts).size === texts.length) return [];
   return [
     `${table.name} is made from ${feeds.map(({ source }) => source.name).join(" and ")}, whose keys may be equal: ` +

@@ -18,7 +18,7 @@ export function nameProblems({ calendar, tables }: Model): string[] {
   });
 }
 
-/** What a fact table brings along, under names of its own. */
+/** The names of the objects that belong to a fact table. */
 const namesOf = (fact: Fact): { readonly name: string; readonly what: string }[] => [
   { name: fact.currentView, what: `the current view ${fact.currentView} of ${fact.name}` },
   { name: tombstoneName(fact), what: `the table ${tombstoneName(fact)} of the deleted of ${fact.name}` },

@@ -21,7 +21,7 @@ describe("The problems of the marts", () => {
     const [days, none] = [mart("days", "SELECT * FROM dim_date"), mart("pay", "SELECT * FROM dim_dat")];
 
     expect(martProblems({ model: small, marts: [days, none, days] })).to.deep.equal([
-      "there are several marts days: give each a name of its own",
+      "several marts have the name days: give each another name",
       "the mart pay names no table of the model; it may name dim_date, current_payment, fact_payment, " +
         "marble_ledger, marble_batch, marble_deletion, marble_orphan, marble_source, marble_lineage",
     ]);

@@ -17,7 +17,7 @@ describe("What the program is given to deploy", () => {
       .to.throw(RunError)
       .with.property("message")
       .that.matches(
-        /^The model or the marts need a change:\n- fact_purchase_order\.staff_id refers to dim_staff.*\n- fact_sales_order\.sales_staff_id .*\n- there are several marts revenue_by_month.*\n- the mart .* names no table.*$/,
+        /^The model or the marts need a change:\n- fact_purchase_order\.staff_id refers to dim_staff.*\n- fact_sales_order\.sales_staff_id .*\n- several marts have the name revenue_by_month.*\n- the mart .* names no table.*$/,
       );
   });
 });

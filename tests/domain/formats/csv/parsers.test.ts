@@ -166,7 +166,7 @@ describe("Why a value does not fit, and what to do, is said", () => {
     [
       timestamp,
       "294276-12-31 23:59:59.999999",
-      /^: it lies behind the year 294246; set it to NULL in the source, or declare the column as text$/,
+      /^: it lies after the year 294246; set it to NULL in the source, or declare the column as text$/,
     ],
     [timestamp, "2024-01-01 00:00:00+00", /^: it has a time zone; declare the column as timestamptz$/],
     [truncated(timestamp), "2024-01-01 00:00:00.123456+00", /^: it has a time zone; /],

@@ -156,11 +156,11 @@ describe("Malformed CSV is refused with the number of the record", () => {
   const cases: readonly (readonly [string, string, string])[] = [
     ["too few fields", "a,b,c\n1,2,3\n4,5\n", "CSV record 3 has 2 fields where the header has 3"],
     ["too many fields", "a,b\n1,2,3\n", "CSV record 2 has 3 fields where the header has 2"],
-    ["text behind a closing quote", 'a,b\n"x"y,2\n', "CSV record 2: text behind a closing quote"],
+    ["text after a closing quote", 'a,b\n"x"y,2\n', "CSV record 2: text after a closing quote"],
     ["an end within a field", "a,b\n1,2\n3,4", "CSV record 3 is cut off: the file ends within it"],
     ["an end behind a comma", "a,b\n1,", "CSV record 2 is cut off"],
     ["an end within quotes", 'a,b\n1,"2\n', "CSV record 2 is cut off"],
-    ["an end behind a closing quote", 'a,b\n1,"2"', "CSV record 2 is cut off"],
+    ["an end after a closing quote", 'a,b\n1,"2"', "CSV record 2 is cut off"],
     ["an end within the header", "a,b", "CSV record 1 is cut off"],
     ["no record at all", "", "the CSV file is empty: it has no header"],
   ];
