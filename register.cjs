@@ -6,6 +6,7 @@
  * Compiling takes longer than most of what is then run, and each process of a test run would do it again. So what
  * was compiled is kept, under a name made of all that it follows from; what has changed has another name.
  */
+requireNode(require("./package.json").engines.node);
 const { createHash } = require("node:crypto");
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
 const { basename, join } = require("node:path");
@@ -49,4 +50,16 @@ function compile(fileName, source) {
     __dirname,
   );
   return ts.transpileModule(source, { fileName, compilerOptions: options }).outputText;
+}
+
+/** Ends the process with one sentence on a Node that is older than the project needs: it would fail somewhere, with a stack trace. */
+function requireNode(range) {
+  const numbers = (version) => version.replace(/^\D*/, "").split(".").map(Number);
+  const [major, minor] = numbers(process.version);
+  const [leastMajor, leastMinor] = numbers(range);
+  if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return;
+  process.stderr.write(
+    `marble: Node ${process.version} is too old: install Node ${leastMajor}.${leastMinor} or newer (https://nodejs.org)\n`,
+  );
+  process.exit(1);
 }

@@ -1,12 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { arch, cpus, platform, release, totalmem } from "node:os";
-import { messageOf } from "../domain/errors";
 import { INTERRUPTED, untilInterrupted } from "../local/commands/interruption";
 import { MEASURES } from "./measures";
 import { helpText, parseOptions, type BenchOptions } from "./options";
 import { psqlVersion } from "./rig/psql";
 import { markdownTable, present, presentTargets, type MeasureResult } from "./result";
 import { inDatabase, startRig, type Rig } from "./rig/rig";
+import { printHelp } from "../local/commands/terminal/help";
+import { runCommand } from "../local/commands/terminal/run-command";
 
 /** `npm run bench`: see helpText in options.ts. Exits with 1 and the cause when something fails or is wrong. */
 async function main(): Promise<void> {
@@ -15,7 +16,7 @@ async function main(): Promise<void> {
     MEASURES.map(({ name }) => name),
   );
   if (options.help) {
-    process.stdout.write(helpText(MEASURES));
+    printHelp(helpText(MEASURES));
     return;
   }
   const end = await untilInterrupted(async (interrupted) => {
@@ -71,7 +72,4 @@ async function describeMachine(rig: Rig): Promise<Readonly<Record<string, string
   };
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exitCode = 1;
-});
+runCommand("bench", main);

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { messageOf } from "../domain/errors";
+import { HELP_OPTION } from "../local/commands/terminal/help";
 
 /** What `npm run bench` was asked for. */
 export interface BenchOptions {
@@ -28,7 +29,7 @@ result is right is checked before a time is reported.
   --only NAME    one measure; may be given several times
   --json         print one JSON object to standard output; all else goes to standard error
   --svg FILE     write the plot of growth
-  --help         this text
+  -h, --help     this text
 
 Measures:
 ${measures.map(({ name, title }) => `  ${name.padEnd(14)} ${title}`).join("\n")}
@@ -69,7 +70,7 @@ function parsed(args: readonly string[]) {
         only: { type: "string", multiple: true, default: [] },
         json: { type: "boolean", default: false },
         svg: { type: "string" },
-        help: { type: "boolean", default: false },
+        ...HELP_OPTION,
       },
     }).values as {
       rows: string;

@@ -12,7 +12,7 @@ import { s3Access } from "./cloud/iam/s3-access";
 import type { InvocationResult, LambdaFunction } from "./cloud/lambda/function";
 import { startMail, type MailService } from "./cloud/sns/mail";
 import { isAbout, openObjectStorage, type ObjectStorage } from "./cloud/s3/object-storage";
-import { runProgram, type Program } from "./pulumi/program";
+import type { Program, ProgramOptions } from "./pulumi/program";
 import type { S3Hook } from "./cloud/s3/server";
 import { createScheduleRunner } from "./cloud/scheduler/schedule-runner";
 import { startSecretsManager } from "./cloud/secrets-manager/secrets";
@@ -28,6 +28,10 @@ export interface CloudOptions {
   readonly directory: string;
   /** The stack's configuration, keys with their namespace. */
   readonly config: Readonly<Record<string, string>>;
+  /** `runProgram`, in this process or in another. */
+  readonly runProgram: (options: ProgramOptions) => Promise<Program>;
+  /** Ends the start. */
+  readonly signal?: AbortSignal | undefined;
   /** Secret strings by name. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly onEvent?: (event: CloudEvent) => void;
@@ -69,12 +73,12 @@ export interface Cloud {
 
 /** Runs the program under mocks and brings to life what it declares. */
 export const startCloud = (options: CloudOptions): Promise<Cloud> =>
-  startAll((started) => startParts(options, started));
+  startAll((started) => startParts(options, started), options.signal);
 
 async function startParts(options: CloudOptions, started: Started): Promise<Omit<Cloud, "stop">> {
   const { directory, config, onEvent = () => undefined, clock = systemClock } = options;
   await mkdir(directory, { recursive: true });
-  const program = await runProgram({ config, workDirectory: directory });
+  const program = await options.runProgram({ config, workDirectory: directory });
   const wiring = wiringOf(program);
 
   const credentials = credentialIssuer();

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DEFAULTS } from "../infra/settings/config";
 import { startCloud, type Cloud } from "./cloud";
@@ -6,6 +6,7 @@ import type { CloudEvent } from "./cloud-event";
 import { databaseSecret, isSameDatabase } from "./databases/database-secret";
 import { embeddedSource, embeddedWarehouse, givenDatabase, type LocalDatabase } from "./databases/databases";
 import { LOCK_FILE, lockDirectory } from "./directory-lock";
+import { startProgram } from "./pulumi/start-program";
 import { startAll } from "./cloud/start-all";
 
 export interface PlatformOptions {
@@ -20,6 +21,8 @@ export interface PlatformOptions {
   readonly fresh?: boolean;
   readonly progress: (message: string) => void;
   readonly onEvent?: (event: CloudEvent) => void;
+  /** Ends the start; what was started is stopped, and the error is the reason of the signal. */
+  readonly signal?: AbortSignal;
 }
 
 /** The local cloud with the databases that it stands between. */
@@ -32,9 +35,14 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
-/** Where one can look while it is up, a line each. */
+/** The folders of a lake that a person may open, by what is in them. */
+const FOLDERS = { lake: "buckets", logs: "logs", mails: "outbox" };
+
+/** Where one can look while it is up, a line each; only what is there. */
 export const whereItIs = ({ lake, source, warehouse }: Platform): string[] => [
-  `the lake is in ${lake}; logs, mails and failed events are next to it`,
+  ...Object.entries(FOLDERS).flatMap(([what, folder]) =>
+    existsSync(join(lake, folder)) ? [`${what.padEnd(11)} ${join(lake, folder)}`] : [],
+  ),
   ...[
     { name: "source   ", ownerUrl: source.ownerUrl },
     { name: "warehouse", ownerUrl: warehouse.ownerUrl },
@@ -47,7 +55,8 @@ const ALERT_EMAIL = "you@example.com";
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   // It asks for a newer Node. AWS has one, and here a warning in the midst of a table helps nobody.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-  const { progress, onEvent, sourceSchema = "public", warehouseSchema = "public", fresh = false } = options;
+  const { progress, onEvent, signal, fresh = false } = options;
+  const { sourceSchema = "public", warehouseSchema = "public" } = options;
   const lake = resolve(options.lake);
   const given = {
     source: options.source === undefined ? undefined : databaseSecret(options.source, "--source"),
@@ -64,11 +73,26 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const unlock = lockDirectory(lake);
     started(unlock);
     if (fresh) emptyLake(lake);
+    const config = {
+      "marble:alertEmail": ALERT_EMAIL,
+      "marble:sourceSchema": sourceSchema,
+      "marble:warehouseSchema": warehouseSchema,
+      // Nothing here stands in for Athena; DuckDB reads the files of the lake.
+      "marble:athena": "false",
+    };
+    // It runs while the databases start.
+    const run = startProgram({ config, workDirectory: lake });
+    started(() => run.stop());
     const postgres = join(lake, "postgres");
-    if (options.source === undefined || options.warehouse === undefined) progress("starting PostgreSQL");
+    const { source: sourceUrl, warehouse: warehouseUrl } = options;
+    if (sourceUrl === undefined || warehouseUrl === undefined) progress("starting PostgreSQL");
     const starting = [
-      options.source === undefined ? embeddedSource(postgres, progress) : givenDatabase(options.source),
-      options.warehouse === undefined ? embeddedWarehouse(postgres) : givenDatabase(options.warehouse),
+      given.source === undefined || sourceUrl === undefined
+        ? embeddedSource(postgres, { progress, signal })
+        : givenDatabase("source", { url: sourceUrl, secret: given.source }),
+      given.warehouse === undefined || warehouseUrl === undefined
+        ? embeddedWarehouse(postgres)
+        : givenDatabase("warehouse", { url: warehouseUrl, secret: given.warehouse }),
     ] as const;
     // A database whose fellow fails is still on its way up: it is stopped when it has come.
     started(async () => {
@@ -77,17 +101,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value.stop()] : [])),
       );
     });
-    const [source, warehouse] = await Promise.all(starting);
+    const [source, warehouse] = await untilAborted(Promise.all(starting), signal);
     progress("running the Pulumi program and bringing up what it declares");
     const cloud = await startCloud({
       directory: lake,
-      config: {
-        "marble:alertEmail": ALERT_EMAIL,
-        "marble:sourceSchema": sourceSchema,
-        "marble:warehouseSchema": warehouseSchema,
-        // Nothing here stands in for Athena; DuckDB reads the files of the lake.
-        "marble:athena": "false",
-      },
+      config,
+      runProgram: () => untilAborted(run.program, signal),
+      signal,
       secrets: {
         "Totesys-Credentials": given.source ?? databaseSecret(source.url, "the embedded source"),
         "Warehouse-Credentials": given.warehouse ?? databaseSecret(warehouse.url, "the embedded warehouse"),
@@ -96,7 +116,23 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     });
     started(() => cloud.stop());
     return { cloud, source, warehouse, lake };
+  }, signal);
+}
+
+/** Rejects with the reason of the signal when that comes first. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  signal.throwIfAborted();
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_, fail) => {
+    stop = () => fail(signal.reason as Error);
+    signal.addEventListener("abort", stop);
   });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }
 
 function emptyLake(lake: string): void {

@@ -4,9 +4,16 @@ import type * as z from "zod";
 /** A failure that a person can fix. The message says what is wrong and what to do. */
 export class Refusal extends Error {}
 
+/** Somebody asks how a script is called. */
+class UsageWanted extends Error {}
+
 /** Runs a script. A refusal prints its message. Any other error is a fault of the script and prints its stack. */
 export function runScript(main: () => Promise<void>): void {
   main().catch((error: unknown) => {
+    if (error instanceof UsageWanted) {
+      console.log(error.message);
+      return;
+    }
     console.error(error instanceof Refusal ? error.message : error);
     process.exitCode = 1;
   });
@@ -16,10 +23,12 @@ export function runScript(main: () => Promise<void>): void {
  * Reads the arguments of the script.
  *
  * @param usage how the script is called
- * @throws Refusal with the usage if they do not fit.
+ * @throws Refusal with the usage if they do not fit. With -h or --help, it throws what ends the script with the usage.
  */
 export function readArguments<T>(schema: z.ZodType<T>, usage: string): T {
   const given = process.argv.slice(2);
+  if (given.some((argument) => argument === "-h" || argument === "--help"))
+    throw new UsageWanted(`Usage: ${usage}`);
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new Refusal(`The arguments "${given.join(" ")}" do not fit. Usage: ${usage}`);

@@ -6,9 +6,11 @@ export type Started = (stop: () => Promise<void> | void) => void;
 /**
  * Starts several parts. `stop` of the result ends them, the last started first; when a later part cannot
  * be started, those before it are stopped, and the error is that of the part.
+ * @param signal ends the start: the part that is being started is the last, and the error is the reason of the signal
  */
 export async function startAll<T extends object>(
   start: (started: Started) => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T & { stop(): Promise<void> }> {
   const stops: (() => Promise<void> | void)[] = [];
   const stopAll = async (): Promise<unknown[]> => {
@@ -24,7 +26,10 @@ export async function startAll<T extends object>(
     return failures;
   };
   try {
-    const parts = await start((stop) => stops.push(stop));
+    const parts = await start((stop) => {
+      stops.push(stop);
+      signal?.throwIfAborted();
+    });
     let stopping: Promise<void> | undefined;
     return { ...parts, stop: () => (stopping ??= stopAll().then(requireNone)) };
   } catch (error) {

@@ -1,56 +1,75 @@
-import { messageOf } from "../../domain/errors";
 import { join, resolve } from "node:path";
 import type { CloudEvent } from "../cloud-event";
 import { showConsole } from "../console/console";
 import { eventHistory, type History } from "../console/server/history";
 import type { HttpServer } from "../cloud/http";
 import { INTERRUPTED, untilInterrupted } from "./interruption";
-import { describeMissing } from "./missing-data";
+import { describeMissing, missingData, type Missing } from "./missing-data";
+import { describeMissingGrant } from "./missing-rights";
 import { INCOMPLETE, runOnce, resultCollector } from "./once";
+import type { RunReport } from "./run-report";
 import { HELP, parseOptions, type LocalOptions } from "./options";
 import { startPlatform, whereItIs, type Platform } from "../platform";
-import { eventTeller } from "./present";
+import { colourOf, eventTeller } from "./present";
 import { stageLogs } from "./stage-logs";
+import { printHelp } from "./terminal/help";
+import { paint } from "./terminal/paint";
+import { createProgress } from "./terminal/progress";
+import { runCommand } from "./terminal/run-command";
+import { followWork } from "./terminal/underway";
 
 /** `npm run local`: see HELP in options.ts. Exits with 1 and the cause when something fails. */
-async function main(): Promise<void> {
+async function local(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) {
-    process.stdout.write(HELP);
+    printHelp(HELP);
     return;
   }
+  const stream = options.json ? process.stderr : process.stdout;
+  const work = followWork();
+  const { say, end: endProgress } = createProgress({ stream, underway: work.text });
+  const step = (what: string): void => {
+    work.step(what);
+    say(what);
+  };
   const collector = resultCollector();
-  const say = (line: string): void =>
-    void (options.json ? process.stderr : process.stdout).write(`${line}\n`);
   const history = eventHistory();
   const tell = eventTeller();
   const logs = stageLogs(join(options.lake, "logs"));
   const onEvent = (event: CloudEvent): void => {
-    if (options.once) collector.onEvent(event);
+    work.onEvent(event);
+    collector.onEvent(event);
     history.onEvent(event);
     logs.onEvent(event);
     const line = tell(event);
-    if (line !== undefined) say(`${new Date().toISOString().slice(11, 19)}  ${line}`);
+    if (line === undefined) return;
+    const colour = colourOf(event);
+    const time = paint("dim", new Date().toISOString().slice(11, 19), stream);
+    say(`${time}  ${colour === undefined ? line : paint(colour, line, stream)}`);
   };
-  const end = await untilInterrupted(async (interrupted) => {
-    void interrupted.then(() => say("stopping"));
-    const platform = await startPlatform({ ...options, progress: say, onEvent });
+  const outcome: { isUp: boolean; report?: RunReport } = { isUp: false };
+  const end = await untilInterrupted(async (interrupted, signal) => {
+    void interrupted.then(() => step("stopping"));
+    const platform = await startPlatform({ ...options, progress: step, onEvent, signal });
+    outcome.isUp = true;
+    work.step(undefined);
     let shown: HttpServer | undefined;
     try {
       shown = await consoleOf(platform, { ...options, history, say });
-      const work = options.once
-        ? once(platform, { ...options, say }, collector)
-        : keepUp(platform, options, say);
-      await Promise.race([work, interrupted]);
+      const running = options.once
+        ? runOnce(platform, collector, askedOfIngest(options)).then((made) => void (outcome.report = made))
+        : keepUp(platform, { ...options, say }, collector);
+      await Promise.race([running, interrupted]);
     } finally {
+      work.step("stopping");
       await shown?.close();
       await platform.stop();
     }
   });
-  // A platform that is kept up ends in no other way; a run was not finished.
-  if (!options.once) return;
-  if (end === "interrupted") process.exitCode = INTERRUPTED;
-  else say(`done; the lake is in ${resolve(options.lake)}, and everything is stopped`);
+  endProgress();
+  // A platform that is kept up ends in no other way; a run and a start were not finished.
+  if (end === "interrupted" && (options.once || !outcome.isUp)) process.exitCode = INTERRUPTED;
+  else if (outcome.report !== undefined) sayReport(outcome.report, { ...options, say });
 }
 
 async function consoleOf(
@@ -61,37 +80,48 @@ async function consoleOf(
   return showConsole(platform, { ...options, port: options.console });
 }
 
-async function once(
-  platform: Platform,
-  { json, allowDeletes, allowOtherSource, say }: LocalOptions & { readonly say: (line: string) => void },
-  collector: ReturnType<typeof resultCollector>,
-): Promise<void> {
-  const report = await runOnce(platform, collector, { allowDeletes, allowOtherSource });
-  for (const missing of report.missing) say(describeMissing(missing));
+interface Run extends LocalOptions {
+  readonly say: (line: string) => void;
+}
+
+const askedOfIngest = ({ allowDeletes, allowOtherSource }: LocalOptions): object => ({
+  allowDeletes,
+  allowOtherSource,
+});
+
+function sayReport(report: RunReport, { json, lake, say }: Run): void {
+  say(`done; the lake is in ${resolve(lake)}, and everything is stopped`);
+  sayMissing(report.missing, say);
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
   if (report.missing.length > 0) process.exitCode = INCOMPLETE;
+}
+
+/** What a person has to do comes last, where it is seen. */
+function sayMissing(missing: readonly Missing[], say: (line: string) => void): void {
+  for (const one of missing) say(describeMissing(one));
+  const grant = describeMissingGrant(missing);
+  if (grant !== undefined) say(`\n${grant}`);
 }
 
 /** Starts with a run of every stage, so that one need not wait for the first schedule. */
 async function keepUp(
   platform: Platform,
-  { allowDeletes, allowOtherSource }: LocalOptions,
-  say: (line: string) => void,
+  options: Run,
+  collector: ReturnType<typeof resultCollector>,
 ): Promise<void> {
   const { cloud } = platform;
+  const { say } = options;
   for (const line of whereItIs(platform)) say(line);
   if (!cloud.storage.notifies)
     say("your S3 service sends no events here: process works when its own schedule wakes it");
   say("schedules are on; stop with Ctrl-C");
   cloud.startSchedules();
   for (const stage of ["ingest", "process", "load", "report"] as const) {
-    await cloud.invoke(stage, stage === "ingest" ? { allowDeletes, allowOtherSource } : {});
+    await cloud.invoke(stage, stage === "ingest" ? askedOfIngest(options) : {});
     await cloud.settled();
   }
+  sayMissing(await missingData(cloud, collector.end()), say);
   await new Promise<never>(() => undefined);
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`marble: ${messageOf(error)}\n`);
-  process.exitCode = 1;
-});
+runCommand("marble", local);

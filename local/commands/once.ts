@@ -9,17 +9,27 @@ import type { StageResult } from "./stage-result";
 export const INCOMPLETE = 2;
 
 /** Keeps what every successful invocation returned, also of those that events started. */
-export function resultCollector(): { readonly onEvent: (event: CloudEvent) => void; take(): StageResult[] } {
+export function resultCollector(): {
+  readonly onEvent: (event: CloudEvent) => void;
+  take(): StageResult[];
+  /** Takes the last results; later ones are not kept. */
+  end(): StageResult[];
+} {
   let results: StageResult[] = [];
+  let ended = false;
   return {
     onEvent: (event) => {
-      if (event.kind === "invocation" && event.result.ok)
+      if (!ended && event.kind === "invocation" && event.result.ok)
         results.push({ stage: event.stage, payload: event.result.payload });
     },
     take: () => {
       const taken = results;
       results = [];
       return taken;
+    },
+    end: () => {
+      ended = true;
+      return results;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { messageOf } from "../../domain/errors";
 import { hasCode } from "../cloud/errno";
+import { HELP_OPTION } from "./terminal/help";
 
 /** What `npm run local` was asked for. */
 export interface LocalOptions {
@@ -42,7 +43,7 @@ Runs the platform that the program declares on this machine, until Ctrl-C.
                             or any when that is taken)
   --no-console              start no console
   --open                    open the console in the browser
-  --help                    this text
+  -h, --help                this text
 
 With --once the exit code says what came of it:
   0    everything arrived
@@ -105,7 +106,7 @@ const parse = (args: readonly string[]) =>
       console: { type: "string" },
       "no-console": { type: "boolean", default: false },
       open: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
+      ...HELP_OPTION,
     },
   }).values;
 

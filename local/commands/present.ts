@@ -2,6 +2,8 @@ import type { ReportOutcome } from "../../stages/report";
 import type { CloudEvent } from "../cloud-event";
 import type { AlarmTransition } from "../cloud/cloudwatch/alarm";
 import { logText } from "./log-text";
+import type { Colour } from "./terminal/paint";
+import { cut } from "./terminal/width";
 
 const WIDTH = { stage: 8 };
 
@@ -12,27 +14,66 @@ function cellText(cell: string | number): string {
   return cell.toLocaleString("en-GB", { minimumFractionDigits });
 }
 
-/** A table of text: the first row is the head, numbers stand to the right. */
-export function textTable(rows: readonly (readonly (string | number)[])[]): string {
+const GAP = "  ";
+/** A column of texts is not made narrower than this. */
+const NARROWEST = 8;
+
+/**
+ * A table of text: the first row is the head, numbers stand to the right.
+ * @param width of a line; texts are cut where a row would be longer, numbers never are
+ */
+export function textTable(
+  rows: readonly (readonly (string | number)[])[],
+  width = Number.POSITIVE_INFINITY,
+): string {
   const cells = rows.map((row) => row.map(cellText));
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...cells.map((row) => (row[column] ?? "").length)),
+  const isNumber = (rows[0] ?? []).map((_, column) => typeof (rows[1] ?? [])[column] === "number");
+  const widths = fit(
+    isNumber.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? "").length))),
+    { isNumber, width },
   );
-  const line = (row: readonly string[], index: number): string =>
+  const line = (row: readonly string[]): string =>
     row
       .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        const isNumber = typeof (rows[index === 0 ? 1 : index] ?? [])[column] === "number";
-        return isNumber ? cell.padStart(width) : cell.padEnd(width);
+        const room = widths[column] ?? 0;
+        return isNumber[column] ? cell.padStart(room) : cut(cell, room).padEnd(room);
       })
-      .join("  ")
+      .join(GAP)
       .trimEnd();
   const [head = [], ...body] = cells;
-  return [
-    line(head, 0),
-    widths.map((width) => "─".repeat(width)).join("  "),
-    ...body.map((row, index) => line(row, index + 1)),
-  ].join("\n");
+  return [line(head), widths.map((room) => "─".repeat(room)).join(GAP), ...body.map(line)].join("\n");
+}
+
+/** Makes the widest columns of texts narrower until a row fits. */
+function fit(
+  natural: readonly number[],
+  { isNumber, width }: { readonly isNumber: readonly boolean[]; readonly width: number },
+): readonly number[] {
+  const widths = [...natural];
+  const total = (): number => widths.reduce((sum, room) => sum + room, GAP.length * (widths.length - 1));
+  while (total() > width) {
+    const widest = Math.max(...widths.filter((_, column) => !isNumber[column]));
+    if (widest <= NARROWEST) break;
+    const column = widths.findIndex((room, index) => !isNumber[index] && room === widest);
+    widths[column] = widest - 1;
+  }
+  return widths;
+}
+
+/** How the line about an event is to be painted; undefined for plain. */
+export function colourOf(event: CloudEvent): Colour | undefined {
+  switch (event.kind) {
+    case "invocation":
+      return event.result.ok ? undefined : "red";
+    case "alarm":
+      return event.transition.to === "ALARM" ? "red" : "green";
+    case "access":
+      return "red";
+    case "log":
+      return "yellow";
+    case "started":
+      return undefined;
+  }
 }
 
 /**

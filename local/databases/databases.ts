@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { escapeIdentifier } from "pg";
+import { parseCredentials } from "../../adapters/aws/secrets";
+import { withConnection } from "../../adapters/postgres/postgres";
 import { withClient } from "./postgres/client";
 import { startPostgres, type PostgresServer } from "./postgres/server";
 import { createReader } from "./totesys/reader";
@@ -25,18 +27,33 @@ export interface Outage {
   end(): Promise<void>;
 }
 
-/** The user's own database. */
-export const givenDatabase = (url: string): Promise<LocalDatabase> =>
-  Promise.resolve({ url, ownerUrl: undefined, outage: undefined, stop: () => Promise.resolve() });
+/**
+ * The user's own database, which is connected to once: a wrong host or password shows before anything is built on it.
+ * @param given.secret of its URL: see `databaseSecret`
+ * @throws TerminalError or TransientError that names host, port and database; never the password
+ */
+export async function givenDatabase(
+  name: "source" | "warehouse",
+  given: { readonly url: string; readonly secret: string },
+): Promise<LocalDatabase> {
+  await withConnection(name, parseCredentials(given.secret, `--${name}`), () => Promise.resolve());
+  return { url: given.url, ownerUrl: undefined, outage: undefined, stop: () => Promise.resolve() };
+}
 
 const READER = "marble_reader";
 const SOURCE = "totesys";
 const WAREHOUSE = "warehouse";
 
-/** An embedded server with a generated totesys, read with a role that may do nothing but SELECT. */
+/**
+ * An embedded server with a generated totesys, read with a role that may do nothing but SELECT.
+ * @param options.signal ends the generation of the rows
+ */
 export async function embeddedSource(
   directory: string,
-  progress: (message: string) => void,
+  {
+    progress,
+    signal,
+  }: { readonly progress: (message: string) => void; readonly signal?: AbortSignal | undefined },
 ): Promise<LocalDatabase> {
   const options = { directory: join(directory, "source") };
   const server = await startPostgres(options);
@@ -44,7 +61,7 @@ export async function embeddedSource(
   return stoppedOnFailure(server, async () => {
     if (!(await server.databaseExists(SOURCE))) {
       progress("generating a totesys source: 11,000 sales orders, and all that belongs to them");
-      await createSeeded(server);
+      await unlessAborted(server, { work: () => createSeeded(server), signal });
     }
     // The role gets a new password at every start, so that none has to be kept.
     const reader = { user: READER, password: randomBytes(16).toString("hex") };
@@ -89,7 +106,7 @@ function outageOf(first: PostgresServer, options: { readonly directory: string }
   };
 }
 
-/** The database gets its name when it is complete: a start that was broken off is begun anew. */
+/** The shop sold until yesterday. The database gets its name when it is complete: a start that was broken off is begun anew. */
 async function createSeeded(server: PostgresServer): Promise<void> {
   const unfinished = `${SOURCE}_unfinished`;
   const admin = (sql: string): Promise<unknown> =>
@@ -97,8 +114,23 @@ async function createSeeded(server: PostgresServer): Promise<void> {
   await admin(`DROP DATABASE IF EXISTS ${escapeIdentifier(unfinished)}`);
   await server.createDatabase(unfinished);
   await createTotesys(server.url(unfinished));
-  await seedTotesys(server.url(unfinished));
+  await seedTotesys(server.url(unfinished), { end: new Date().setUTCHours(0, 0, 0, 0) });
   await admin(`ALTER DATABASE ${escapeIdentifier(unfinished)} RENAME TO ${escapeIdentifier(SOURCE)}`);
+}
+
+/** A server that is stopped ends the statements that run on it. */
+async function unlessAborted(
+  server: PostgresServer,
+  { work, signal }: { readonly work: () => Promise<void>; readonly signal: AbortSignal | undefined },
+): Promise<void> {
+  signal?.throwIfAborted();
+  const stop = (): void => void server.stop();
+  signal?.addEventListener("abort", stop);
+  try {
+    await work();
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
 }
 
 async function stoppedOnFailure(

@@ -1,6 +1,7 @@
 import { expect } from "chai";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { runCommand, startCommand } from "../support/local/command";
 
 describe("npm run demo", function () {
@@ -13,7 +14,7 @@ describe("npm run demo", function () {
     const { code, stdout } = await demo.ended;
 
     expect(code).to.equal(130);
-    expect(stdout).not.to.include("done");
+    expect(stdout).not.to.include("Next:");
     expect(existsSync(".marble/demo/postgres/source/data/postmaster.pid")).to.equal(false);
     expect(existsSync(".marble/demo/lock")).to.equal(false);
   });
@@ -32,6 +33,11 @@ describe("npm run demo", function () {
     expect(code, stderr).to.equal(0);
     expect(stdout).to.include("everything is stopped");
     expect(stdout).to.match(/warehouse {3}psql 'postgresql:\/\/.*\/warehouse'/);
+    for (const place of ["lake", "logs", "mails"]) {
+      const [, folder = "none"] = new RegExp(`^${place} +(/.+)$`, "m").exec(stdout) ?? [];
+      expect(existsSync(folder), `${place} in ${folder}`).to.equal(true);
+    }
+    expect(readdirSync(".marble/demo/logs")).to.include("ingest.log");
     expect(existsSync(".marble/demo/postgres/source/data/postmaster.pid")).to.equal(false);
   });
 
@@ -52,6 +58,10 @@ describe("npm run demo", function () {
     ]) {
       expect(stdout).to.include(text);
     }
+    const end = stdout.slice(stdout.indexOf("everything is stopped"));
+    const [, report = "file:///none"] = /business report +(file:.+\.html)\n/.exec(end) ?? [];
+    expect(existsSync(fileURLToPath(report)), report).to.equal(true);
+    expect(end).to.match(/Next:\n {2}npm run demo -- --keep .*\n {2}npm run draft -- --help .*\n$/);
     for (const server of ["source", "warehouse"]) {
       expect(
         existsSync(join(".marble/demo/postgres", server, "data", "postmaster.pid")),

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { startCloud, type Cloud, type StageName } from "../../local/cloud";
+import { runProgram } from "../../local/pulumi/program";
 import { databaseSecret } from "../../local/databases/database-secret";
 import { startRandom } from "../../local/databases/totesys/random";
 import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";
@@ -25,6 +26,7 @@ describe("the very archives, killed again and again while the source changes", f
     warehouse = await createDatabase();
     directory = await mkdtemp(join(tmpdir(), "marble-kill-"));
     cloud = await startCloud({
+      runProgram,
       directory,
       config: { "marble:alertEmail": "data@example.com" },
       secrets: {

@@ -170,6 +170,7 @@ describe("npm run local -- --once --json, over databases of our own", function (
       expect(stderr.match(/^marble: .*$/gm), "one line names the cause").to.have.lengthOf(1);
       expect(stderr).not.to.match(/^ {4}at /m);
       expect(stderr + stdout).not.to.include("hunter2");
+      expect(stdout, "nothing is built on it").not.to.include("running the Pulumi program");
     });
   }
 
@@ -190,6 +191,9 @@ describe("npm run local -- --once --json, over databases of our own", function (
       },
     ]);
     expect(left.stderr).to.match(/^the table payment is refused: .*GRANT SELECT ON "public"\."payment"/m);
+    expect(left.stderr.trimEnd().split("\n").at(-1), "comes last").to.equal(
+      '  GRANT SELECT ON "public"."payment" TO "reader";',
+    );
     expect(left.stderr, "alarms are as they should be").not.to.match(/ALARM|OK/);
 
     await source.query("GRANT SELECT ON payment TO reader");

@@ -69,7 +69,7 @@ describe("The runbook, followed to the letter in a copy of the project", functio
   async function within<T>(which: "source" | "warehouse", work: (query: Query) => Promise<T>): Promise<T> {
     const postgres = join(project, ".marble/postgres");
     const database = await (which === "source"
-      ? embeddedSource(postgres, () => undefined)
+      ? embeddedSource(postgres, { progress: () => undefined })
       : embeddedWarehouse(postgres));
     try {
       return await withClient(database.ownerUrl!, (client) =>
@@ -231,7 +231,7 @@ describe("The runbook, followed to the letter in a copy of the project", functio
   it("Rotate a secret, Tear down, Restore from nothing: only the right password brings the warehouse back", async () => {
     for (const command of commandsOf("Tear down, and keep the lake")) await succeeds(command);
     const [rotated] = commandsOf("Rotate a secret");
-    const source = await embeddedSource(join(project, ".marble/postgres"), () => undefined);
+    const source = await embeddedSource(join(project, ".marble/postgres"), { progress: () => undefined });
     try {
       const wrong = Object.assign(new URL(source.url), { password: "old" }).href;
       const failed = await bash(rotated!, { SOURCE: wrong });

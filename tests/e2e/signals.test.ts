@@ -19,7 +19,7 @@ describe("A signal to stop", function () {
     ["source", "warehouse"].filter((name) => existsSync(join(lake, "postgres", name, "data/postmaster.pid")));
 
   for (const [signal, moment, args, status] of [
-    ["SIGTERM", "running the Pulumi program", [], 0],
+    ["SIGTERM", "schedules are on", [], 0],
     ["SIGHUP", "ingest ", ["--once"], 130],
   ] as const) {
     const when = moment.trim();
@@ -34,6 +34,32 @@ describe("A signal to stop", function () {
       expect(await readdir(lake)).not.to.include("lock");
     });
   }
+
+  for (const moment of ["starting PostgreSQL", "generating a totesys source", "running the Pulumi program"]) {
+    it(`ends the start, and starts nothing more: Ctrl-C at "${moment}"`, async () => {
+      const command = startCommand(MAIN, ["--lake", lake], {}, { group: true });
+      await command.printed(moment);
+      process.kill(-command.child.pid!, "SIGINT");
+      const { code, stdout, stderr } = await command.ended;
+
+      expect(code, stderr).to.equal(130);
+      expect(stderr).to.equal("");
+      expect(stdout).to.include("stopping").and.not.include("console");
+      expect(running()).to.deep.equal([]);
+      expect(await readdir(lake)).not.to.include("lock");
+    });
+  }
+
+  it("is also a reader of the output that has gone away, as head does", async () => {
+    const command = startCommand(MAIN, ["--lake", lake]);
+    await command.printed("starting PostgreSQL");
+    command.child.stdout!.destroy();
+    const { code, stderr } = await command.ended;
+
+    expect(stderr).to.equal("");
+    expect(code).to.equal(130);
+    expect(running()).to.deep.equal([]);
+  });
 
   for (const delayMs of [0, 300]) {
     it(`of a terminal reaches the whole group, and no run is cut off by it: Ctrl-C ${delayMs} ms after the start`, async () => {

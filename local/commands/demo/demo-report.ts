@@ -9,17 +9,17 @@ import { textTable } from "../present";
 import type { RunReport } from "../run-report";
 
 /** Which tables went through each stage, with their rows. */
-export function stageSummary(report: RunReport): string {
+export function stageSummary(report: RunReport, width?: number): string {
   const rows = (["ingest", "process", "load"] as const).flatMap((stage) =>
     Object.entries(report[stage].tables).map(([table, { rows: count }]) => [stage, table, count] as const),
   );
-  return textTable([["stage", "table", "rows"], ...rows]);
+  return textTable([["stage", "table", "rows"], ...rows], width);
 }
 
 const SHOWN_FILES = 14;
 
 /** Some files of the lake, with their sizes, and how many there are. */
-export function lakeFiles({ lake }: Platform): Promise<string> {
+export function lakeFiles({ lake }: Platform, width?: number): string {
   const buckets = join(lake, "buckets");
   const files = readdirSync(buckets, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.parentPath.includes(".meta"))
@@ -27,18 +27,18 @@ export function lakeFiles({ lake }: Platform): Promise<string> {
     .sort();
   const step = Math.max(1, Math.floor(files.length / SHOWN_FILES));
   const shown = files.filter((_, index) => index % step === 0).slice(0, SHOWN_FILES);
-  const table = textTable([
-    ["file", "bytes"],
-    ...shown.map((file) => [relative(buckets, file), statSync(file).size]),
-  ]);
-  return Promise.resolve(`${table}\n… ${files.length} files in all`);
+  const table = textTable(
+    [["file", "bytes"], ...shown.map((file) => [relative(buckets, file), statSync(file).size])],
+    width,
+  );
+  return `${table}\n… ${files.length} files in all`;
 }
 
 const ask = <T>({ warehouse }: Platform, work: (client: Client) => Promise<T>): Promise<T> =>
   withClient(warehouse.url, work);
 
 /** How many rows every table and every mart of the warehouse has. */
-export function warehouseCounts(platform: Platform): Promise<string> {
+export function warehouseCounts(platform: Platform, width?: number): Promise<string> {
   const tables = [model.calendar, ...model.tables].map(({ name }) => name);
   return ask(platform, async (client) => {
     const rows: (readonly [string, number])[] = [];
@@ -46,7 +46,7 @@ export function warehouseCounts(platform: Platform): Promise<string> {
       const { rows: counted } = await client.query<{ count: string }>(`SELECT count(*) FROM ${name}`);
       rows.push([name, Number(counted[0]?.count ?? 0)]);
     }
-    return textTable([["table or mart", "rows"], ...rows]);
+    return textTable([["table or mart", "rows"], ...rows], width);
   });
 }
 
@@ -88,6 +88,7 @@ const QUESTIONS = ({ amendedOrder, deletedOrder }: DemoChanges): readonly Questi
 export function answerQuestions(
   platform: Platform,
   changes: DemoChanges,
+  width?: number,
 ): Promise<readonly { question: string; answer: string }[]> {
   return ask(platform, async (client) => {
     const answers: { question: string; answer: string }[] = [];
@@ -95,7 +96,7 @@ export function answerQuestions(
       const { rows, fields } = await client.query<Record<string, unknown>>(sql, [...values]);
       const head = fields.map(({ name }) => name);
       const body = rows.map((row) => head.map((name) => cell(row[name])));
-      answers.push({ question, answer: textTable([head, ...body]) });
+      answers.push({ question, answer: textTable([head, ...body], width) });
     }
     return answers;
   });

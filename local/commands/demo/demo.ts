@@ -1,9 +1,11 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { messageOf } from "../../../domain/errors";
+import type { CloudEvent } from "../../cloud-event";
 import { applyDemoChanges } from "./demo-changes";
 import { showConsole } from "../../console/console";
 import { eventHistory } from "../../console/server/history";
+import { createScreen, type Screen } from "./screen";
 import { answerQuestions, lakeFiles, stageSummary, warehouseCounts } from "./demo-report";
 import type { HttpServer } from "../../cloud/http";
 import { INTERRUPTED, untilInterrupted } from "../interruption";
@@ -11,26 +13,21 @@ import { resultCollector, runOnce } from "../once";
 import { parseOrExplain } from "../options";
 import { makeReport } from "../business-report";
 import { startPlatform, whereItIs, type Platform } from "../../platform";
+import { stageLogs } from "../stage-logs";
+import { HELP_OPTION, printHelp } from "../terminal/help";
+import { runCommand } from "../terminal/run-command";
+import { followWork } from "../terminal/underway";
 
 /** The demo has a lake of its own, begun anew each time. */
 const LAKE = ".marble/demo";
-
-const started = performance.now();
-
-function progress(message: string): void {
-  const seconds = ((performance.now() - started) / 1000).toFixed(1).padStart(5);
-  process.stdout.write(`${seconds} s  ${message}\n`);
-}
-
-const show = (title: string, text: string): void => void process.stdout.write(`\n${title}\n\n${text}\n\n`);
 
 const HELP = `npm run demo -- [options]
 
 Runs the whole platform over a generated shop, shows what came of it, and ends. While it is up, so is its console.
 
-  --keep   stay up at the end, schedules and all, until Ctrl-C
-  --open   open the console in the browser, and stay up
-  --help   this text
+  --keep       stay up at the end, schedules and all, until Ctrl-C
+  --open       open the console in the browser, and stay up
+  -h, --help   this text
 `;
 
 const parse = () =>
@@ -38,7 +35,7 @@ const parse = () =>
     options: {
       keep: { type: "boolean", default: false },
       open: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
+      ...HELP_OPTION,
     },
   }).values;
 
@@ -49,67 +46,100 @@ const parse = () =>
 async function demo(): Promise<void> {
   const { keep, open, help } = parseOrExplain(parse);
   if (help) {
-    process.stdout.write(HELP);
+    printHelp(HELP);
     return;
   }
-  const outcome: { told: boolean } = { told: false };
-  const end = await untilInterrupted(async (interrupted) => {
-    const collector = resultCollector();
-    const history = eventHistory();
-    const platform = await startPlatform({
-      lake: LAKE,
-      fresh: true,
-      progress,
-      onEvent: (event) => {
-        collector.onEvent(event);
-        history.onEvent(event);
-        if (event.kind === "invocation") progress(`${event.result.ok ? "✔" : "✘"} ${event.stage}`);
-      },
-    });
+  const work = followWork();
+  const screen = createScreen(work);
+  const { say, step, sign } = screen;
+  const collector = resultCollector();
+  const history = eventHistory();
+  const logs = stageLogs(join(LAKE, "logs"));
+  const onEvent = (event: CloudEvent): void => {
+    for (const follower of [work, collector, history, logs]) follower.onEvent(event);
+    if (event.kind !== "invocation") return;
+    const { ok, error } = event.result;
+    step(`${sign(ok)} ${event.stage}${ok ? "" : `: ${error?.message ?? ""}`}`);
+  };
+  const outcome: { report?: string } = {};
+  const kept = keep || open;
+  const end = await untilInterrupted(async (interrupted, signal) => {
+    void interrupted.then(() => step("stopping"));
+    const platform = await startPlatform({ lake: LAKE, fresh: true, progress: step, signal, onEvent });
     let shown: HttpServer | undefined;
     try {
-      shown = await showConsole(platform, { history, port: undefined, open, say: progress });
-      await Promise.race([tell(platform, collector).then(() => (outcome.told = true)), interrupted]);
-      if (outcome.told && (keep || open)) await stayUp(platform, { url: shown.url, interrupted });
+      shown = await showConsole(platform, { history, port: undefined, open, say: step });
+      const report = await Promise.race([present(platform, { collector, screen }), interrupted]);
+      if (typeof report !== "string") return;
+      outcome.report = report;
+      if (kept) {
+        work.step(undefined);
+        say(resultPlaces(report));
+        await stayUp(platform, { url: shown.url, interrupted, say });
+      }
     } finally {
+      work.step("stopping");
       await shown?.close();
       await platform.stop();
     }
   });
+  screen.end();
+  const { report } = outcome;
   // Ctrl-C is how a demo ends that was to stay up.
-  if (end === "interrupted" && !outcome.told) process.exitCode = INTERRUPTED;
-  progress(outcome.told ? `done; the lake is in ${resolve(LAKE)}, and everything is stopped` : "stopped");
+  if (end === "interrupted" && report === undefined) process.exitCode = INTERRUPTED;
+  say(report === undefined ? "ended before it was finished; everything is stopped" : "everything is stopped");
+  if (report !== undefined && !kept) say(`${resultPlaces(report)}\n${NEXT_STEPS}`);
 }
+
+/** Where the results are. */
+const resultPlaces = (report: string): string => `
+the business report    ${pathToFileURL(report).href}
+the files of the lake  ${resolve(LAKE, "buckets")}
+the logs               ${resolve(LAKE, "logs")}
+`;
+
+const NEXT_STEPS = `Next:
+  npm run demo -- --keep    the same, but it stays up: watch it in its console, break it, query it with psql
+  npm run draft -- --help   a model of your own database; docs/your-own-database.md shows the way`;
 
 /** From now on it is as with `npm run local`. */
 async function stayUp(
   platform: Platform,
-  { url, interrupted }: { readonly url: string; readonly interrupted: Promise<void> },
+  options: {
+    readonly url: string;
+    readonly interrupted: Promise<void>;
+    readonly say: (line: string) => void;
+  },
 ): Promise<void> {
+  const { url, interrupted, say } = options;
   platform.cloud.startSchedules();
-  for (const line of whereItIs(platform)) progress(line);
-  progress(`schedules are on, and the console is at ${url}; stop with Ctrl-C`);
+  for (const line of whereItIs(platform)) say(line);
+  say(`console     ${url}`);
+  say("schedules are on; stop with Ctrl-C");
   await interrupted;
 }
 
-async function tell(platform: Platform, collector: ReturnType<typeof resultCollector>): Promise<void> {
-  progress("first run: everything that the source has");
-  show("What went through each stage", stageSummary(await runOnce(platform, collector)));
+/** @returns the path of the business report */
+async function present(
+  platform: Platform,
+  { collector, screen }: { readonly collector: ReturnType<typeof resultCollector>; readonly screen: Screen },
+): Promise<string> {
+  const { step, show, width } = screen;
+  step("first run: everything that the source has");
+  show("What went through each stage", stageSummary(await runOnce(platform, collector), width));
 
-  progress("the shop changes: orders, payments, a renamed department, a moved address, a cancelled order");
+  step("the shop changes: orders, payments, a renamed department, a moved address, a cancelled order");
   const changes = await applyDemoChanges(platform);
-  progress("second run: only what changed");
-  show("What went through each stage", stageSummary(await runOnce(platform, collector)));
+  step("second run: only what changed");
+  show("What went through each stage", stageSummary(await runOnce(platform, collector), width));
 
-  progress("the business report of all this");
+  step("the business report of all this");
   const report = await makeReport(platform);
-  show("The business report", `open ${report ?? "nothing"} in a browser`);
-  show("The lake", await lakeFiles(platform));
-  show("The warehouse", await warehouseCounts(platform));
-  for (const { question, answer } of await answerQuestions(platform, changes)) show(question, answer);
+  if (report === undefined) throw new Error("no report was made, although two runs were loaded");
+  show("The lake", lakeFiles(platform, width));
+  show("The warehouse", await warehouseCounts(platform, width));
+  for (const { question, answer } of await answerQuestions(platform, changes, width)) show(question, answer);
+  return report;
 }
 
-demo().catch((error: unknown) => {
-  process.stderr.write(`marble: the demo failed: ${messageOf(error)}\n`);
-  process.exitCode = 1;
-});
+runCommand("marble: the demo failed", demo);

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { messageOf } from "../../../domain/errors";
+import { HELP_OPTION } from "../terminal/help";
 
 /** What `npm run draft` was asked for. */
 export interface DraftOptions {
@@ -47,6 +48,6 @@ const parse = (args: readonly string[]) =>
       source: { type: "string" },
       schema: { type: "string", default: "public" },
       name: { type: "string", default: "mine" },
-      help: { type: "boolean", short: "h", default: false },
+      ...HELP_OPTION,
     },
   }).values;

@@ -6,9 +6,10 @@ import { withConnection } from "../../../adapters/postgres/postgres";
 import { describeForDraft } from "../../../adapters/source/draft-catalogue";
 import type { Draft } from "../../../domain/draft/catalogue";
 import { draftModel } from "../../../domain/draft/draft";
-import { messageOf } from "../../../domain/errors";
 import { databaseSecret } from "../../databases/database-secret";
 import { HELP, parseDraftOptions, type DraftOptions } from "./draft-options";
+import { printHelp } from "../terminal/help";
+import { runCommand } from "../terminal/run-command";
 
 /** `npm run draft`: a model of a source, guessed from its catalogue. */
 
@@ -58,7 +59,7 @@ function summary({ decisions, open, files }: Draft, { name }: DraftOptions): str
 async function main(): Promise<void> {
   const options = parseDraftOptions(process.argv.slice(2));
   if (options === "help") {
-    process.stdout.write(HELP);
+    printHelp(HELP);
     return;
   }
   const made = await draft(options);
@@ -66,7 +67,4 @@ async function main(): Promise<void> {
   process.stdout.write(summary(made, options));
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`draft: ${messageOf(error)}\n`);
-  process.exitCode = 1;
-});
+runCommand("draft", main);

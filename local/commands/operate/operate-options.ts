@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { parseOrExplain, STRAY_ARGUMENT } from "../options";
+import { HELP_OPTION } from "../terminal/help";
 
 /** What `npm run operate` can do: each is an event of a Lambda, or a question to the lake. */
 export const OPERATIONS = ["replay", "abandon-replay", "reprocess", "release", "report", "schema"] as const;
@@ -40,7 +41,7 @@ it with --yes.
   --source URL, --warehouse URL, --source-schema NAME, --warehouse-schema NAME
                             as for npm run local
   --bucket NAME             with schema: read an ingestion bucket in AWS, with your own credentials
-  --help                    this text
+  -h, --help                this text
 
 In AWS the same is done by invoking a Lambda with an event: see docs/operations.md.
 `;
@@ -60,7 +61,7 @@ const parse = (args: readonly string[]) =>
       "warehouse-schema": { type: "string", default: "public" },
       lake: { type: "string", default: ".marble" },
       bucket: { type: "string" },
-      help: { type: "boolean", default: false },
+      ...HELP_OPTION,
     },
   });
 

@@ -1,41 +1,52 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { messageOf } from "../../../domain/errors";
 import { INTERRUPTED, untilInterrupted } from "../interruption";
 import { HELP, parseOperateOptions, type OperateOptions } from "./operate-options";
 import { operate, progressLine } from "./operations";
 import { startPlatform } from "../../platform";
 import { tellSchemaHistory, withIngestionLog } from "../../schema-registry";
 import { stageLogs } from "../stage-logs";
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+import { printHelp } from "../terminal/help";
+import { createProgress } from "../terminal/progress";
+import { runCommand } from "../terminal/run-command";
+import { followWork } from "../terminal/underway";
 
 /** `npm run operate`: see HELP in operate-options.ts. Exits with 1 and the cause when something fails. */
 async function main(): Promise<void> {
   const options = parseOperateOptions(process.argv.slice(2));
   if (options === undefined) {
-    process.stdout.write(HELP);
+    printHelp(HELP);
     return;
   }
   if (options.operation === "schema") return schema(options);
   requireLake(options.lake);
   const logs = stageLogs(join(options.lake, "logs"));
-  const end = await untilInterrupted(async (interrupted) => {
+  const work = followWork();
+  const { say, end: endProgress } = createProgress({ stream: process.stdout, underway: work.text });
+  const end = await untilInterrupted(async (interrupted, signal) => {
     const platform = await startPlatform({
       ...options,
-      progress: say,
+      progress: (step) => {
+        work.step(step);
+        say(step);
+      },
+      signal,
       onEvent: (event) => {
+        work.onEvent(event);
         logs.onEvent(event);
         const line = progressLine(event);
         if (line !== undefined) say(line);
       },
     });
+    work.step(undefined);
     try {
       await Promise.race([operate(platform, options, say), interrupted]);
     } finally {
+      work.step("stopping");
       await platform.stop();
     }
   });
+  endProgress();
   if (end === "interrupted") {
     say("interrupted; nothing is lost, run the same command again to continue");
     process.exitCode = INTERRUPTED;
@@ -45,7 +56,8 @@ async function main(): Promise<void> {
 /** @throws Error when there is nothing to operate: a mistyped folder would get a lake of its own */
 function requireLake(lake: string): void {
   // Where another S3 service has the buckets, they are not here, but the logs of the stages.
-  if (["buckets", "logs"].some((folder) => existsSync(join(lake, folder)))) return;
+  const folder = process.env["AWS_ENDPOINT_URL_S3"] === undefined ? "buckets" : "logs";
+  if (existsSync(join(lake, folder))) return;
   throw new Error(
     `no lake in ${resolve(lake)}: name its folder with --lake, or create one with npm run local -- --lake ${lake}`,
   );
@@ -54,13 +66,11 @@ function requireLake(lake: string): void {
 /** Reads the log alone: no platform is started for it, and none must be stopped. */
 async function schema({ tables: [table = ""], lake, bucket }: OperateOptions): Promise<void> {
   const progress = (text: string): void => void process.stderr.write(`${text}\n`);
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const entries = await withIngestionLog({ lake, bucket }, (log) =>
     tellSchemaHistory(log, table, { line: say, progress }),
   );
   if (entries === 0) throw new Error(`the log says nothing of a table ${table}; names are as in the source`);
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`marble: ${messageOf(error)}\n`);
-  process.exitCode = 1;
-});
+runCommand("marble", main);

@@ -11,7 +11,7 @@ const BATCH = 5_000;
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
-/** The first moment after the history that is generated: every row was last updated before it. */
+/** The first moment after the history, unless another is asked for: every row was last updated before it. */
 export const HISTORY_END = Date.UTC(2024, 10, 4);
 
 /** Some rows of one table. */
@@ -26,8 +26,14 @@ export interface Batch {
  *
  * @param options.scale 1 is the size of the real source; less is fewer orders over fewer days,
  *   more is more orders a day. The small tables stay as they are.
+ * @param options.end the first moment after the history, a midnight in UTC
  */
-export function* generateTotesys(options: { seed: number; scale: number }): Generator<Batch> {
+export function* generateTotesys(options: {
+  seed: number;
+  scale: number;
+  end?: number;
+}): Generator<Batch> {
+  const { end = HISTORY_END } = options;
   const random = startRandom(options.seed);
   const shrunk = Math.min(1, options.scale);
   const tables = drawReferenceTables(random, Math.max(FEWEST_DESIGNS, Math.round(SIZES.designs * shrunk)));
@@ -35,19 +41,20 @@ export function* generateTotesys(options: { seed: number; scale: number }): Gene
 
   const days = Math.max(FEWEST_DAYS, Math.round(SIZES.days * shrunk));
   const count = Math.max(10, Math.round((SIZES.sales + SIZES.purchases) * options.scale));
-  yield* generateTrades(random, { references: referencesTo(tables), days, count });
+  yield* generateTrades(random, { references: referencesTo(tables), days, count, end });
 }
 
 interface History {
   readonly references: References;
   readonly days: number;
   readonly count: number;
+  readonly end: number;
 }
 
-function* generateTrades(random: Random, { references, days, count }: History): Generator<Batch> {
+function* generateTrades(random: Random, { references, days, count, end }: History): Generator<Batch> {
   const tables = ["sales_order", "purchase_order", "transaction", "payment"];
   const nextIds = new Map(tables.map((table) => [table, startIds(random)]));
-  const start = HISTORY_END - days * DAY_MS;
+  const start = end - days * DAY_MS;
   const step = (days * DAY_MS) / count;
   let at = start;
   for (let first = 0; first < count; first += BATCH) {
@@ -57,7 +64,7 @@ function* generateTrades(random: Random, { references, days, count }: History): 
       if (!random.chance(0.05)) at = start + Math.floor((index + random.integer(0, 99) / 100) * step);
       trades.push(drawTrade(isSale(index) ? "SALE" : "PURCHASE", { random, references, at }));
     }
-    yield* batchesOf(trades, { random, nextIds });
+    yield* batchesOf(trades, { random, nextIds, end });
   }
 }
 
@@ -71,7 +78,7 @@ type NextIds = (count: number) => number[];
 
 function* batchesOf(
   trades: readonly Trade[],
-  { random, nextIds }: { random: Random; nextIds: ReadonlyMap<string, NextIds> },
+  { random, nextIds, end }: { random: Random; nextIds: ReadonlyMap<string, NextIds>; end: number },
 ): Generator<Batch> {
   const idsOf = (table: string, count: number) => (nextIds.get(table)?.(count) ?? []).values();
   const countOf = (kind: Trade["kind"]) => trades.filter((trade) => trade.kind === kind).length;
@@ -94,27 +101,27 @@ function* batchesOf(
     const { order, transaction, payment } = rowsOfTrade(trade, ids);
     // One order in a hundred was deleted since; its transaction stays, without it.
     const deleted = index % 100 === 42;
-    if (!deleted) put(ORDER_TABLES[trade.kind], amended(order, random));
+    if (!deleted) put(ORDER_TABLES[trade.kind], amended(order, { random, end }));
     put(
       "transaction",
       deleted ? { ...transaction, sales_order_id: null, purchase_order_id: null } : transaction,
     );
-    put("payment", paidWhenDue(payment, random));
+    put("payment", paidWhenDue(payment, { random, end }));
   });
   for (const [table, list] of rows) yield { table, rows: list };
 }
 
 /** A few orders were changed within hours, before anything of them was due. */
-function amended(order: Row, random: Random): Row {
+function amended(order: Row, { random, end }: { random: Random; end: number }): Row {
   if (!random.chance(0.03)) return order;
   const last = millisecondsOf(order["created_at"]) + random.integer(60_000, 20 * HOUR_MS);
-  return { ...order, last_updated: timestampText(Math.min(last, HISTORY_END - 1)) };
+  return { ...order, last_updated: timestampText(Math.min(last, end - 1)) };
 }
 
 /** Every morning a run pays all that is due that day, most of it within one millisecond. */
-function paidWhenDue(payment: Row, random: Random): Row {
+function paidWhenDue(payment: Row, { random, end }: { random: Random; end: number }): Row {
   const due = Date.parse(`${String(payment["payment_date"])}T09:32:10.117Z`);
-  if (due >= HISTORY_END) return payment;
+  if (due >= end) return payment;
   return { ...payment, paid: true, last_updated: timestampText(due + (random.chance(0.9) ? 0 : 1)) };
 }
 

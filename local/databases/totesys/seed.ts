@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Client } from "pg";
 import { withClient } from "../postgres/client";
-import { generateTotesys } from "./generate";
+import { generateTotesys, HISTORY_END } from "./generate";
 import { copyRows, type Row } from "./rows";
 
 /** Makes the tables of totesys, empty, in a database. */
@@ -17,17 +17,18 @@ export async function createTotesys(url: string): Promise<void> {
  *
  * @param url of a superuser, who may load tables without checking each foreign key.
  * @param options.scale 1 (the default) is the size of the real source, 0.01 a hundredth of it.
+ * @param options.end the first moment after the history, a midnight in UTC
  */
 export async function seedTotesys(
   url: string,
-  options: { seed?: number; scale?: number } = {},
+  options: { seed?: number; scale?: number; end?: number } = {},
 ): Promise<void> {
-  const { seed = 1, scale = 1 } = options;
+  const { seed = 1, scale = 1, end = HISTORY_END } = options;
   await withClient(url, async (client) => {
     await client.query("BEGIN; SET LOCAL session_replication_role = replica");
     await copyRows(client, "_prisma_migrations", MIGRATIONS);
     const lastIds = new Map<string, number>();
-    for (const { table, rows } of generateTotesys({ seed, scale })) {
+    for (const { table, rows } of generateTotesys({ seed, scale, end })) {
       await copyRows(client, table, rows);
       lastIds.set(
         table,

@@ -42,6 +42,22 @@ describe("Starting several parts", () => {
     expect(stopped).to.deep.equal(["first"]);
   });
 
+  it("starts no further part when the start is ended, and stops those that it has", async () => {
+    const events: string[] = [];
+    const end = new AbortController();
+    const error = await rejection(
+      startAll((started) => {
+        started(() => void events.push("stopped"));
+        end.abort(new Error("Ctrl-C"));
+        started(() => void events.push("stopped too"));
+        events.push("one more was started");
+        return Promise.resolve({});
+      }, end.signal),
+    );
+    expect(error).to.equal(end.signal.reason);
+    expect(events).to.deep.equal(["stopped too", "stopped"]);
+  });
+
   it("says first why a part failed when another cannot be stopped either", async () => {
     const error = await rejection(
       startAll((started) => {

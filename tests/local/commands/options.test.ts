@@ -18,10 +18,12 @@ const DEFAULTS = {
 };
 
 /** The options that the help describes, with whether they take a value. */
-const described = [...HELP.matchAll(/^ {2}--([a-z-]+)( [A-Z]+)? {2,}/gm)].map(([, name = "", value]) => ({
-  name,
-  takesValue: value !== undefined,
-}));
+const described = [...HELP.matchAll(/^ {2}(?:-h, )?--([a-z-]+)( [A-Z]+)? {2,}/gm)].map(
+  ([, name = "", value]) => ({
+    name,
+    takesValue: value !== undefined,
+  }),
+);
 
 describe("The options of npm run local", () => {
   it("are all optional", () => {

@@ -14,6 +14,7 @@ import { asset } from "@pulumi/pulumi";
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { declareResources, runProgram, type Program } from "../../../local/pulumi/program";
+import { startProgram } from "../../../local/pulumi/start-program";
 import { unpackArchive } from "../../../local/pulumi/archive";
 
 const config = { "marble:alertEmail": "data@example.com" };
@@ -54,6 +55,27 @@ describe("Running the program without AWS", () => {
 
   it("passes on what the program throws", () => {
     expect(refusal).to.include("marble:alertEmail is missing");
+  });
+
+  it("gives the same in a process of its own, apart from the archives, which are unpacked", async () => {
+    const away = await startProgram({ config, workDirectory: join(folder, "first") }).program;
+    const withoutCode = first.resources.map(({ inputs: { code: _, ...inputs }, ...resource }) => ({
+      ...resource,
+      inputs,
+    }));
+    const sorted = (resources: Program["resources"]): Program["resources"] =>
+      [...resources].sort((a, b) => (`${a.type}${a.name}` < `${b.type}${b.name}` ? -1 : 1));
+    expect(sorted(away.resources)).to.deep.equal(sorted(withoutCode));
+    expect(away.functions.map(({ name }) => name)).to.have.members(first.functions.map(({ name }) => name));
+    expect(away.outputs).to.deep.equal(first.outputs);
+    expect(await rejection(startProgram({ config: {}, workDirectory: folder }).program)).to.equal(refusal);
+  }).timeout(60_000);
+
+  it("is ended in its own process when nobody needs it any more", async () => {
+    const run = startProgram({ config, workDirectory: join(folder, "ended") });
+    run.stop();
+    expect(await rejection(run.program)).to.include("ended with SIGTERM");
+    expect(existsSync(join(folder, "ended"))).to.equal(false);
   });
 
   it("leaves off the debugger that Pulumi turns on, with which every promise is slow", () => {

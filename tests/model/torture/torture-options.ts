@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { messageOf } from "../../../domain/errors";
+import { HELP_OPTION } from "../../../local/commands/terminal/help";
 
 /** What `npm run torture` was asked for. */
 export interface TortureOptions {
@@ -30,7 +31,7 @@ difference it stops, looks for the smallest history that shows it, and exits wit
   --generated     generates the model too, with its tables, one for each history
   --bugs          puts the classic bugs back into a copy of the code, one by one, and plays until each is
                   found; exits with 1 when one is not, after 500 histories
-  --help          this text
+  -h, --help      this text
 
 Ctrl-C prints what was played so far.
 `;
@@ -88,6 +89,6 @@ const parse = (args: readonly string[]) =>
       path: { type: "string" },
       bugs: { type: "boolean", default: false },
       generated: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
+      ...HELP_OPTION,
     },
   }).values;

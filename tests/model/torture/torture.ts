@@ -1,9 +1,10 @@
-import { messageOf } from "../../../domain/errors";
 import { hunt } from "./bug-hunt";
 import { playAll } from "../workers/pool";
 import { failureText, taskOf, type Task } from "../workers/protocol";
 import { tallyTable } from "../workers/tally";
 import { HELP, parseTortureOptions, type TortureOptions } from "./torture-options";
+import { printHelp } from "../../../local/commands/terminal/help";
+import { runCommand } from "../../../local/commands/terminal/run-command";
 
 /** `npm run torture`: any number of generated histories. */
 
@@ -59,7 +60,7 @@ function startProgress(total: number): (done: number, more: string) => void {
 async function main(): Promise<number> {
   const options = parseTortureOptions(process.argv.slice(2));
   if (options.help) {
-    process.stdout.write(HELP);
+    printHelp(HELP);
     return 0;
   }
   const asked = { toStop: false };
@@ -73,9 +74,6 @@ async function main(): Promise<number> {
   return asked.toStop ? 130 : fine ? 0 : 1;
 }
 
-main()
-  .then((code) => (process.exitCode = code))
-  .catch((error: unknown) => {
-    process.stderr.write(`torture: ${messageOf(error)}\n`);
-    process.exitCode = 1;
-  });
+runCommand("torture", async () => {
+  process.exitCode = await main();
+});

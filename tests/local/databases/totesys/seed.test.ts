@@ -235,6 +235,24 @@ describe("The seed of a generated source", () => {
     expect(await seeded({ seed: 8, scale: 0.01 })).not.to.deep.equal(content);
   });
 
+  it("moves the whole history when another end is asked for, and changes no number", async () => {
+    const [usual, moved] = [await createSource(), await createSource()];
+    await seedTotesys(usual.url, { scale: 0.01 });
+    await seedTotesys(moved.url, { scale: 0.01, end: Date.UTC(2026, 10, 29) });
+    const history = (source: TestDatabase, days: number) =>
+      source.query(
+        `SELECT sales_order_id, units_sold, unit_price, created_at + $1 * interval '1 day' AS at,
+                agreed_payment_date::date + $1::integer AS due FROM sales_order ORDER BY sales_order_id`,
+        [days],
+      );
+
+    expect(await history(moved, 0)).to.deep.equal(await history(usual, 755));
+    const [last] = await moved.query<{ day: string }>(
+      "SELECT max(created_at)::date::text AS day FROM (SELECT created_at FROM sales_order UNION SELECT created_at FROM purchase_order) AS placed",
+    );
+    expect(last).to.deep.equal({ day: "2026-11-28" });
+  });
+
   it("leaves no table empty at the smallest scale", async () => {
     const source = await createSource();
     await seedTotesys(source.url, { scale: 0.0001 });

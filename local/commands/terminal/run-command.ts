@@ -1,0 +1,19 @@
+import { messageOf } from "../../../domain/errors";
+import { hasCode } from "../../cloud/errno";
+import { paint } from "./paint";
+
+/**
+ * Runs a command to its end. An error is one line on standard error, and the exit code is 1. A reader that has gone
+ * away, such as `head`, is no error.
+ */
+export function runCommand(name: string, command: () => Promise<void>): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error) => {
+      if (!hasCode(error, "EPIPE")) throw error;
+    });
+  command().catch((error: unknown) => {
+    const { stderr } = process;
+    stderr.write(`${paint("red", `${name}:`, stderr)} ${messageOf(error)}\n`);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,29 @@
+import { runProgram, type Program, type ProgramOptions } from "./program";
+
+/** The child process of `startProgram` (start-program.ts): runs the program once, and sends what it declared. */
+
+/** What the process sends: what the program declared, or why it failed. */
+export type ProgramMessage = { readonly program: Program } | { readonly failure: Error };
+
+/** The archives are unpacked by now; Pulumi's objects that stand for them cannot be sent. */
+const withoutArchives = (program: Program): Program => ({
+  ...program,
+  resources: program.resources.map((resource) => {
+    const { code: _archive, ...inputs } = resource.inputs;
+    return { ...resource, inputs };
+  }),
+});
+
+async function answer(options: ProgramOptions): Promise<ProgramMessage> {
+  try {
+    return { program: withoutArchives(await runProgram(options)) };
+  } catch (error) {
+    return { failure: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+// Whoever started this process is gone: nobody needs an answer.
+process.on("disconnect", () => process.exit());
+process.once("message", (options: ProgramOptions) => {
+  void answer(options).then((message) => process.send?.(message, () => process.exit()));
+});

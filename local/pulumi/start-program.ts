@@ -1,0 +1,41 @@
+import { fork } from "node:child_process";
+import { join, resolve } from "node:path";
+import type { Program, ProgramOptions } from "./program";
+import type { ProgramMessage } from "./program-process";
+
+const PROJECT_FOLDER = resolve(__dirname, "../..");
+
+/** A run of the program that is underway. */
+export interface ProgramRun {
+  /** Rejects with the error of the program, or when the run was stopped. */
+  readonly program: Promise<Program>;
+  /** Ends the process of the run, if it has not ended. */
+  stop(): void;
+}
+
+/**
+ * Runs the program like `runProgram`, in a process of its own. Loading the SDK and bundling block a process for
+ * seconds; this one remains free to show progress and to hear Ctrl-C.
+ */
+export function startProgram(options: ProgramOptions): ProgramRun {
+  const child = fork(join(__dirname, "program-process.ts"), {
+    cwd: PROJECT_FOLDER,
+    execArgv: ["-r", join(PROJECT_FOLDER, "register.cjs")],
+    serialization: "advanced",
+  });
+  const program = new Promise<Program>((done, fail) => {
+    child.once("error", fail);
+    child.once("message", (message: ProgramMessage) =>
+      "failure" in message ? fail(message.failure) : done(message.program),
+    );
+    child.once("exit", (code, signal) =>
+      fail(
+        new Error(`the process of the program ended with ${signal ?? code ?? "no code"} before its answer`),
+      ),
+    );
+  });
+  // The error is that of whoever waits for the program; before that, it must not end this process.
+  program.catch(() => undefined);
+  child.send({ ...options, workDirectory: resolve(options.workDirectory) });
+  return { program, stop: () => void child.kill() };
+}

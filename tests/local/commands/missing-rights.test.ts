@@ -1,0 +1,34 @@
+import { expect } from "chai";
+import { refusalOf, type Relation } from "../../../domain/capture/refusal";
+import type { Missing } from "../../../local/commands/missing-data";
+import { describeMissingGrant, missingGrant } from "../../../local/commands/missing-rights";
+
+const refused = (name: string, change: Partial<Relation>): Missing => {
+  const relation: Relation = {
+    name,
+    kind: "r",
+    readable: true,
+    rowSecurity: false,
+    foreignPart: null,
+    unlogged: false,
+    ...change,
+  };
+  const { reason = "" } = refusalOf(relation, { schema: "public", user: "rita" }) ?? {};
+  return { kind: "refused", name, reason };
+};
+
+describe("The GRANT that a run lacks", () => {
+  it("is one statement for all tables that may not be read", () => {
+    const missing = [refused("staff", { readable: false }), refused("Sales order", { readable: false })];
+    expect(missingGrant(missing)).to.equal(
+      'GRANT SELECT ON "public"."staff", "public"."Sales order" TO "rita";',
+    );
+  });
+
+  it("leaves out what no GRANT changes, and what is quarantined for the same reason", () => {
+    const staff = refused("staff", { readable: false });
+    const missing = [refused("log", { rowSecurity: true }), staff, { ...staff, kind: "quarantine" } as const];
+    expect(missingGrant(missing)).to.equal('GRANT SELECT ON "public"."staff" TO "rita";');
+    expect(describeMissingGrant([refused("log", { rowSecurity: true })])).to.equal(undefined);
+  });
+});

@@ -1,0 +1,2 @@
+"use strict";
+Object.defineProperty(process, "version", { value: process.env.PRETENDED_NODE });
