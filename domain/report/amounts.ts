@@ -31,6 +31,23 @@ export const amountText = (amount: string): string => money.format(exact(amount)
 /** Without what is behind the point: `1,235` */
 export const roundedText = (amount: string): string => whole.format(exact(amount));
 
+const SHORTEST_LONG = 100_000_000;
+const SCALES = ["m", "bn", "tn"] as const;
+const digits3 = new Intl.NumberFormat("en-GB", { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
+
+/** For a card, which has room for eight digits: `1,235`, `24,496,988`, `212 m`, `2.12 bn`. */
+export function cardText(amount: string): string {
+  if (Math.abs(Number(amount)) < SHORTEST_LONG) return roundedText(amount);
+  // Rounded first, or 999,999,999 would be 1,000 m.
+  let value = Number(Number(amount).toPrecision(3)) / 1e6;
+  let scale = 0;
+  while (Math.abs(value) >= 1000 && scale < SCALES.length - 1) {
+    value /= 1000;
+    scale += 1;
+  }
+  return `${digits3.format(value)} ${SCALES[scale] ?? ""}`;
+}
+
 /** A count, or days: `1,234`, `3.5` */
 export const countText = (count: string | number): string =>
   grouped.format(typeof count === "number" ? count : exact(count));

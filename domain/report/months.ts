@@ -6,6 +6,13 @@ const NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "O
 export const monthText = (month: string): string =>
   `${NAMES[Number(month.slice(5, 7)) - 1] ?? "?"} ${month.slice(0, 4)}`;
 
+/** `Nov 2026`, or `Nov 2026 so far` while it runs */
+export const monthSoFar = (month: string, running: string | undefined): string =>
+  month === running ? `${monthText(month)} so far` : monthText(month);
+
+/** The month of a moment, as the text of its first day. */
+export const monthOf = (moment: string): string => `${moment.slice(0, 7)}-01`;
+
 /** The month that is `count` months later, or earlier when it is below zero. */
 export function monthAfter(month: string, count: number): string {
   const months = Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7)) - 1 + count;

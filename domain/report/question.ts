@@ -1,3 +1,5 @@
+import { monthText } from "./months";
+
 /** A row of a query: texts by column, as PostgreSQL gives them. */
 export type Row = Readonly<Record<string, string | null>>;
 
@@ -46,7 +48,8 @@ export interface Question {
    * @param mart its qualified name
    */
   readonly sql: (mart: string) => string;
-  readonly view: (rows: readonly Row[], filter: Filter) => View;
+  /** @param running the month in which the data was captured, which is not over: the text of its first day */
+  readonly view: (rows: readonly Row[], filter: Filter, running?: string) => View;
 }
 
 /** How many names a ranking shows. */
@@ -69,6 +72,13 @@ SELECT ${columns}
 
 export const inCurrency = (rows: readonly Row[], { currency }: Filter): Row[] =>
   rows.filter(({ currency_code }) => currency_code === currency);
+
+/** What a sentence says of the period: `in GBP since Dec 2025`, `in GBP`. */
+export const ofFilter = ({ currency, since }: Filter): string =>
+  since === "" ? `in ${currency}` : `in ${currency} since ${monthText(since)}`;
+
+/** A filter for rows that the period does not change. */
+export const inAllMonths = ({ currency }: Filter): Filter => ({ currency, since: "" });
 
 export const inPeriod = (rows: readonly Row[], { since }: Filter): Row[] =>
   rows.filter(({ month }) => (month ?? "") >= since);

@@ -1,5 +1,5 @@
 import { amountText, countText, roundedText } from "./amounts";
-import { inCurrency, numberIn, textIn, type Filter, type Row, type View } from "./question";
+import { inCurrency, numberIn, ofFilter, textIn, type Filter, type Row, type View } from "./question";
 
 interface Measure {
   readonly column: string;
@@ -21,11 +21,16 @@ export interface Ranking {
   readonly texts?: readonly Measure[];
   /** `sold most`: what the first of the names did */
   readonly did: string;
+  /** `sales`: what there is none of, where nothing is ranked */
+  readonly of: string;
 }
 
-/** The first names of a currency, each with its amounts. The rows come ranked. */
+/**
+ * The first names of a currency, each with its amounts. The rows come ranked.
+ * @param filter what holds for the rows, which is all months where the period does not change them
+ */
 export function rankingView(rows: readonly Row[], filter: Filter, ranking: Ranking): View {
-  const { name, key, title, money, counts, texts = [], did } = ranking;
+  const { name, key, title, money, counts, texts = [], did, of } = ranking;
   const shown = inCurrency(rows, filter);
   const [first] = shown;
   const nameOf = (row: Row): string => {
@@ -36,7 +41,7 @@ export function rankingView(rows: readonly Row[], filter: Filter, ranking: Ranki
   return {
     answer:
       first === undefined
-        ? "Nothing yet."
+        ? `No ${of} ${ofFilter(filter)}.`
         : `${nameOf(first)} ${did}: ${filter.currency} ${roundedText(numberIn(first, money[0].column))}.`,
     ...(first !== undefined && {
       chart: {

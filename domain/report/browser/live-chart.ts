@@ -9,17 +9,20 @@ export interface LiveChart {
   dispose(): void;
 }
 
-/** Draws a chart into an empty element of the page. */
+/** Draws a chart into an element of the page, in place of what it has; while the element has no width, later. */
 export function liveChart(element: HTMLElement, chart: Chart): LiveChart {
   const height = chartHeight(chart);
-  const drawn = newChart(element, null, { renderer: "svg", width: element.clientWidth, height });
-  const draw = (): void => drawn.setOption(chartOption(chart, element.clientWidth));
-  draw();
-  return {
-    resize: () => {
-      drawn.resize({ width: element.clientWidth, height });
-      draw();
-    },
-    dispose: () => drawn.dispose(),
+  let drawn: ReturnType<typeof newChart> | undefined;
+  const draw = (): void => {
+    const width = element.clientWidth;
+    // A hidden page has no width. What were drawn for it would be NaN; the page says when it is shown.
+    if (width === 0) return;
+    if (drawn === undefined) {
+      element.replaceChildren();
+      drawn = newChart(element, null, { renderer: "svg", width, height });
+    } else drawn.resize({ width, height });
+    drawn.setOption(chartOption(chart, width));
   };
+  draw();
+  return { resize: draw, dispose: () => drawn?.dispose() };
 }

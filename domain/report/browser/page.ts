@@ -37,8 +37,22 @@ export function startPage(): void {
   currency.addEventListener("change", choose);
   since.addEventListener("change", choose);
   for (const event of ["resize", "beforeprint", "afterprint"]) addEventListener(event, resize);
+  document.addEventListener("visibilitychange", resize);
+  openForPrint();
   // A browser that comes back to the page may have kept what was chosen.
   addEventListener("pageshow", show);
+}
+
+/** Paper has no room to open: the numbers are printed, and closed again. */
+function openForPrint(): void {
+  let opened: HTMLDetailsElement[] = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details")].filter(({ open }) => !open);
+    for (const details of opened) details.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const details of opened) details.open = false;
+  });
 }
 
 /** Shows the answers under a filter; returns the charts by mart. */
@@ -50,7 +64,7 @@ function showSections(report: Report, filter: Filter): Map<string, LiveChart> {
     const part = (name: string): HTMLElement => find(`#${question.mart} .${name}`, HTMLElement);
     part("answer").textContent = view.answer;
     part("numbers").innerHTML = table.text;
-    part("chart").replaceChildren();
+    if (view.chart === undefined) part("chart").replaceChildren();
     part("chart").hidden = view.chart === undefined;
     part("chart").setAttribute("aria-label", chartLabel(view));
     if (view.chart !== undefined) charts.set(question.mart, liveChart(part("chart"), view.chart));

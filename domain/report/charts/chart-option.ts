@@ -11,9 +11,12 @@ const SERIES = ["var(--series-1)", "var(--series-2)", "var(--series-3)"];
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 const BAR_PX = 30;
 
+/** What the unit of the axis takes, in px. */
+const UNIT_PX = 18;
+
 /** How high a chart is, in px. */
 export const chartHeight = ({ kind, categories }: Chart): number =>
-  kind === "bars" ? 70 + categories.length * BAR_PX : 280;
+  UNIT_PX + (kind === "bars" ? 70 + categories.length * BAR_PX : 280);
 
 /** Above this, names take no more of a narrow screen. */
 const nameWidth = (width: number): number => Math.min(180, Math.round(width * 0.42));
@@ -60,13 +63,27 @@ export function chartOption(chart: Chart, width: number): EChartsCoreOption {
     splitNumber: width < 480 ? 3 : 5,
     axisLabel: { color: MUTED, fontFamily: FONT, formatter: shortText, hideOverlap: true },
     splitLine: { lineStyle: { color: LINE } },
+    name: unit,
+    nameLocation: lies ? "middle" : "end",
+    ...(lies && { nameGap: 26 }),
+    nameTextStyle: {
+      color: MUTED,
+      fontFamily: FONT,
+      ...(!lies && { align: "left", padding: [0, 0, 0, -28] }),
+    },
   };
   return {
     // Drawn once by the server, and again at once by the browser: nothing should move.
     animation: false,
     color: SERIES,
     textStyle: { fontFamily: FONT, color: INK },
-    grid: { left: 4, right: 16, top: legendHeight(series, width), bottom: 4, containLabel: true },
+    grid: {
+      left: 4,
+      right: 16,
+      top: legendHeight(series, width) + (lies ? 0 : UNIT_PX),
+      bottom: lies ? UNIT_PX : 4,
+      containLabel: true,
+    },
     legend:
       series.length > 1
         ? {

@@ -1,5 +1,6 @@
 import { headlinesOf, type Headline } from "../../shop/report/headlines";
 import { markup, type Html } from "./markup";
+import { momentText, monthOf } from "../months";
 import type { Filter, Question, Table, View } from "../question";
 import { rowsOf, type Report } from "../report";
 
@@ -28,7 +29,7 @@ export const chartLabel = ({ answer }: View): string =>
   `Chart: ${answer} The numbers are in the table beneath.`;
 
 export function sectionParts(report: Report, question: Question, filter: Filter): SectionParts {
-  const view = question.view(rowsOf(report, question.mart), filter);
+  const view = question.view(rowsOf(report, question.mart), filter, monthOf(report.capturedAt));
   const caption = `${question.title} The numbers`;
   const table =
     view.table.rows.length === 0 ? markup`<p>There are no rows.</p>` : tableHtml(view.table, caption);
@@ -39,9 +40,13 @@ export function sectionParts(report: Report, question: Question, filter: Filter)
 export const headlinesHtml = (report: Report, filter: Filter): Html =>
   markup`${headlinesOf(report, filter).map(headlineHtml)}`;
 
-function headlineHtml({ title, value, unit, detail, good }: Headline): Html {
+function headlineHtml({ title, value, exact, unit, detail, good, asOf }: Headline): Html {
   const mood = good === undefined ? "" : good ? " good" : " bad";
+  const behind =
+    asOf === undefined
+      ? ""
+      : markup`<span class="detail bad">${asOf === null ? "incomplete" : `only as of ${momentText(asOf)}`}</span>`;
   const currency = unit === undefined ? "" : markup`<small>${unit}</small> `;
   return markup`<div class="headline"><dt>${title}</dt>
-<dd><span class="value">${currency}${value}</span><span class="detail${mood}">${detail}</span></dd></div>`;
+<dd><span class="value"${exact === undefined ? "" : markup` title="${exact}"`}>${currency}${value}</span><span class="detail${mood}">${detail}</span>${behind}</dd></div>`;
 }

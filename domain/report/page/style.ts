@@ -54,5 +54,7 @@ footer { padding-top: 20px; padding-bottom: 32px; }
 @media print { :root { color-scheme: light; --page: #fff; --surface: #fff; --ink: #000; --muted: #444; --line: #bbb;
   --series-1: #2f5bd0; --series-2: #c2570c; --series-3: #0f766e; --good: #11703c; --bad: #b3261e; }
   body { font-size: 11pt; } form { position: static; border: 0; } select { border: 0; appearance: none; padding: 0; min-height: 0; }
-  section, .headline { break-inside: avoid; } .sections { display: block; } section { margin-bottom: 12px; } details { display: none; } }
+  section, .headline { break-inside: avoid; } .sections { display: block; } section { margin-bottom: 12px; }
+  header, main, footer { max-width: none; padding: 0; } summary { display: none; } .scroll { overflow: visible; }
+  .chart, .chart > div { width: 100% !important; height: auto !important; } .chart svg { width: 100%; height: auto; } }
 `;

@@ -1,5 +1,5 @@
 import { revenue } from "./questions/revenue";
-import { monthAfter } from "../../report/months";
+import { monthAfter, monthOf } from "../../report/months";
 import { textIn, type Row } from "../../report/question";
 import { rowsOf, type Report } from "../../report/report";
 
@@ -17,7 +17,7 @@ export const rowsSince = (rows: readonly Row[], { last, current }: ComparedMonth
   rows.filter((row) => textIn(row, "month") > last && textIn(row, "month") <= current);
 
 /** The month that is under way in the data. */
-export const currentMonth = ({ capturedAt }: Report): string => `${capturedAt.slice(0, 7)}-01`;
+export const currentMonth = ({ capturedAt }: Report): string => monthOf(capturedAt);
 
 /**
  * The newest full month with sales, of whatever currency, and the one before it. Where no month with sales is over

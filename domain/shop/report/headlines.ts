@@ -1,30 +1,70 @@
-import { changeText, countOf, countText, roundedText } from "../../report/amounts";
+import { amountText, cardText, changeText, countOf, countText, roundedText } from "../../report/amounts";
 import { comparedMonths, rowsSince, type ComparedMonths } from "./compared-months";
-import { dayText, monthAfter, monthText } from "../../report/months";
+import { dayText, monthAfter, monthSoFar, monthText } from "../../report/months";
 import { inCurrency, numberIn, textIn, type Filter, type Row } from "../../report/question";
 import { lateRows, latePayments, totalOf } from "./questions/late-payments";
 import { revenue } from "./questions/revenue";
-import { rowsOf, type Report } from "../../report/report";
+import { behindOf, rowsOf, type Report } from "../../report/report";
 
 /** A number that is read first. */
 export interface Headline {
   readonly title: string;
   readonly value: string;
+  /** all digits of a value that is shortened */
+  readonly exact?: string;
   /** `GBP`; none for counts */
   readonly unit?: string;
   readonly detail: string;
   /** Is it good news? Undefined where it is neither. */
   readonly good?: boolean;
+  /** as of when it is, ISO 8601 in UTC, where its tables are behind; null where they never got all rows */
+  readonly asOf?: string | null;
 }
 
 /** The headlines in a currency. */
 export function headlinesOf(report: Report, filter: Filter): Headline[] {
-  const late = inCurrency(rowsOf(report, latePayments.mart), filter);
   return [
-    ...salesHeadlines(report, filter),
-    lateHeadline("Owed to us, late", lateRows(late, "in"), filter),
-    lateHeadline("We owe, late", lateRows(late, "out"), filter),
+    ...whereRead(report, revenue.mart, ["Revenue", "Orders"], () => salesHeadlines(report, filter)),
+    ...whereRead(report, latePayments.mart, [OWED, OWING], () => {
+      const late = inCurrency(rowsOf(report, latePayments.mart), filter);
+      return [
+        lateHeadline(OWED, lateRows(late, "in"), filter),
+        lateHeadline(OWING, lateRows(late, "out"), filter),
+      ];
+    }),
   ];
+}
+
+const OWED = "Owed to us, late";
+const OWING = "We owe, late";
+
+/** A mart that could not be read has no numbers, not even zero; one that is behind has none of today. */
+function whereRead(
+  report: Report,
+  mart: string,
+  titles: readonly string[],
+  headlines: () => Headline[],
+): Headline[] {
+  if (report.rows[mart] === null)
+    return titles.map((title) => ({
+      title,
+      value: "?",
+      detail: `not known: the mart ${mart} could not be read`,
+      good: false,
+    }));
+  const behind = behindOf(report, mart);
+  if (behind.length === 0) return headlines();
+  const oldest = behind.map(([, { asOf }]) => asOf ?? "").sort()[0] ?? "";
+  return headlines().map(({ good: _, ...headline }) => ({
+    ...headline,
+    asOf: oldest === "" ? null : oldest,
+  }));
+}
+
+/** An amount as a card shows it. */
+function amount(text: string): Pick<Headline, "value" | "exact"> {
+  const value = cardText(text);
+  return value === roundedText(text) ? { value } : { value, exact: amountText(text) };
 }
 
 function salesHeadlines(report: Report, filter: Filter): Headline[] {
@@ -36,15 +76,15 @@ function salesHeadlines(report: Report, filter: Filter): Headline[] {
   const isOver = months.last < months.current;
   const compared = (column: string): Pick<Headline, "detail" | "good"> => {
     const change = changeText(numberIn(last, column), numberIn(before, column));
-    if (change === undefined) return { detail: `nothing in ${monthText(months.before)}` };
+    if (change === undefined) return { detail: `none in ${monthText(months.before)}` };
     const detail = `${change} on ${monthText(months.before)}`;
     return change.startsWith("±") ? { detail } : { detail, good: change.startsWith("+") };
   };
-  const name = nameOf(months.last, months.current);
+  const name = monthSoFar(months.last, months.current);
   return [
     {
       title: `Revenue, ${name}`,
-      value: roundedText(numberIn(last, "revenue")),
+      ...amount(numberIn(last, "revenue")),
       unit: filter.currency,
       ...compared("revenue"),
     },
@@ -52,10 +92,6 @@ function salesHeadlines(report: Report, filter: Filter): Headline[] {
     ...(isOver ? [sinceHeadline(rows, months, { ...report, ...filter })] : []),
   ];
 }
-
-/** A month that is not over is named as such. */
-const nameOf = (month: string, current: string): string =>
-  month === current ? `${monthText(month)} so far` : monthText(month);
 
 /** What came after the last full month. It is a part of something, and never compared. */
 function sinceHeadline(
@@ -69,11 +105,11 @@ function sinceHeadline(
   const names = since
     .map((row) => textIn(row, "month"))
     .sort()
-    .map((month) => nameOf(month, current));
+    .map((month) => monthSoFar(month, current));
   const orders = countOf(totalOf(since, "orders"), "order");
   return {
-    title: follows ? `Revenue, ${nameOf(current, current)}` : `Revenue since ${monthText(last)}`,
-    value: roundedText(totalOf(since, "revenue")),
+    title: follows ? `Revenue, ${monthSoFar(current, current)}` : `Revenue since ${monthText(last)}`,
+    ...amount(totalOf(since, "revenue")),
     unit: currency,
     detail:
       since.length === 0
@@ -89,11 +125,11 @@ function lateHeadline(title: string, rows: readonly Row[], { currency }: Filter)
   const payments = totalOf(rows, "payments");
   return {
     title,
-    value: roundedText(totalOf(rows, "amount")),
+    ...amount(totalOf(rows, "amount")),
     ...(currency !== "" && { unit: currency }),
     detail:
       rows.length === 0
-        ? "nothing is late"
+        ? "no payment is late"
         : `${countOf(payments, "payment")}, the longest ${countOf(longest, "day")}`,
     good: rows.length === 0,
   };

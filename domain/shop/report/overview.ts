@@ -39,6 +39,10 @@ export function overviewOf(report: Report): Overview | undefined {
         const inMonth = (month: string): Row | undefined => sales.find((row) => row["month"] === month);
         const revenueIn = (month: string): string => numberIn(inMonth(month), "revenue");
         const late = of(latePayments.mart);
+        const lateText = (direction: "in" | "out"): string =>
+          report.rows[latePayments.mart] === null
+            ? "not known"
+            : amountText(totalOf(lateRows(late, direction), "amount"));
         return [
           currency,
           countText(numberIn(inMonth(last), "orders")),
@@ -46,8 +50,8 @@ export function overviewOf(report: Report): Overview | undefined {
           amountText(revenueIn(before)),
           changeText(revenueIn(last), revenueIn(before)) ?? "–",
           amountText(totalOf(rowsSince(sales, months), "revenue")),
-          amountText(totalOf(lateRows(late, "in"), "amount")),
-          amountText(totalOf(lateRows(late, "out"), "amount")),
+          lateText("in"),
+          lateText("out"),
         ];
       }),
     },

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import {
   amountText,
+  cardText,
   changeText,
   countOf,
   countText,
@@ -92,4 +93,23 @@ describe("Amounts", () => {
       }),
     );
   });
+});
+
+describe("An amount on a card", () => {
+  for (const [amount, text] of [
+    ["0", "0"],
+    ["1234.50", "1,235"],
+    ["24496988.40", "24,496,988"],
+    ["99999999", "99,999,999"],
+    ["100000000.00", "100 m"],
+    ["212345678.90", "212 m"],
+    ["999999999", "1.00 bn"],
+    ["2120000000.00", "2.12 bn"],
+    ["-2120000000", "-2.12 bn"],
+    ["45600000000000", "45.6 tn"],
+    ["1234567890123456789.00", "1,230,000 tn"],
+  ] as const)
+    it(`has few digits at any size: ${amount} is ${text}`, () => {
+      expect(cardText(amount)).to.equal(text);
+    });
 });

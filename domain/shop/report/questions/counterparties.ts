@@ -1,10 +1,10 @@
-import { shortened, topOfEachCurrency, type Question } from "../../../report/question";
+import { inAllMonths, shortened, topOfEachCurrency, type Question } from "../../../report/question";
 import { rankingView } from "../../../report/ranking";
 
 export const counterparties: Question = {
   mart: "counterparty_value",
   title: "Who are our largest customers?",
-  scope: "All orders, the first ten by sales",
+  scope: "All orders, the first ten by sales, whatever the period above",
   sql: (mart) =>
     topOfEachCurrency(mart, {
       columns: `counterparty_id, ${shortened("counterparty_legal_name")}, ${shortened("counterparty_legal_country")}, currency_code,
@@ -12,7 +12,7 @@ export const counterparties: Question = {
       order: "sales_value DESC, counterparty_id",
     }),
   view: (rows, filter) =>
-    rankingView(rows, filter, {
+    rankingView(rows, inAllMonths(filter), {
       name: "counterparty_legal_name",
       key: "counterparty_id",
       title: "Counterparty",
@@ -23,5 +23,6 @@ export const counterparties: Question = {
       ],
       counts: [{ column: "sales_orders", title: "Orders" }],
       did: "is the largest",
+      of: "orders",
     }),
 };

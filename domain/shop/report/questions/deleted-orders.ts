@@ -11,7 +11,7 @@ import {
 export const deletedOrders: Question = {
   mart: "deleted_orders",
   title: "Which orders were deleted?",
-  scope: "The ten newest deletions of orders that have not come back",
+  scope: "The ten newest deletions of orders that have not come back, whatever the period above",
   sql: (mart) =>
     topOfEachCurrency(`(SELECT * FROM ${mart} WHERE NOT came_back) AS gone`, {
       columns: `kind, order_id, ${shortened("counterparty_legal_name")}, currency_code, value,
@@ -24,7 +24,7 @@ export const deletedOrders: Question = {
     return {
       answer:
         newest === undefined
-          ? "No order was deleted."
+          ? `No order in ${filter.currency} is deleted.`
           : `The newest: ${textIn(newest, "kind")} ${textIn(newest, "order_id")} of ${textIn(newest, "counterparty_legal_name")}, ` +
             `worth ${filter.currency} ${amountText(numberIn(newest, "value"))}.`,
       table: {

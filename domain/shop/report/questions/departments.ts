@@ -49,6 +49,7 @@ SELECT ${shortened("department_name")}, month, currency_code, sales_orders, sale
       ],
       counts: [{ column: "sales_orders", title: "Sales orders" }],
       did: "sells most",
+      of: "orders",
     });
   },
 };

@@ -1,17 +1,17 @@
-import { shortened, topOfEachCurrency, type Question } from "../../../report/question";
+import { inAllMonths, shortened, topOfEachCurrency, type Question } from "../../../report/question";
 import { rankingView } from "../../../report/ranking";
 
 export const designs: Question = {
   mart: "best_designs",
   title: "Which designs sell best?",
-  scope: "All sales, the first ten",
+  scope: "All sales, the first ten, whatever the period above",
   sql: (mart) =>
     topOfEachCurrency(mart, {
       columns: `design_id, ${shortened("design_name")}, currency_code, orders, units_sold, revenue`,
       order: "revenue DESC, design_id",
     }),
   view: (rows, filter) =>
-    rankingView(rows, filter, {
+    rankingView(rows, inAllMonths(filter), {
       name: "design_name",
       key: "design_id",
       title: "Design",
@@ -21,5 +21,6 @@ export const designs: Question = {
         { column: "units_sold", title: "Units" },
       ],
       did: "sells best",
+      of: "sales",
     }),
 };

@@ -24,7 +24,7 @@ export const totalOf = (rows: readonly Row[], column: string): string =>
 export const latePayments: Question = {
   mart: "outstanding_payments",
   title: "Which payments are late?",
-  scope: "All payments that are outstanding now",
+  scope: "All payments that are outstanding now, whatever the period above",
   sql: (mart) => `
 SELECT currency_code,
        CASE WHEN payment_type_name IN ('SALES_RECEIPT', 'PURCHASE_REFUND') THEN 'in' ELSE 'out' END AS direction,
@@ -42,7 +42,7 @@ SELECT currency_code,
       answer: isLate
         ? `${filter.currency} ${roundedText(totalOf(owed, "amount"))} is owed to us late, in ${countOf(totalOf(owed, "payments"), "payment")}; ` +
           `we owe ${roundedText(totalOf(owing, "amount"))} late, in ${countText(totalOf(owing, "payments"))}.`
-        : "No payment is late.",
+        : `No payment in ${filter.currency} is late.`,
       ...(isLate && {
         chart: {
           kind: "columns",

@@ -1,15 +1,15 @@
 import { countText } from "../../../report/amounts";
-import { monthsFrom, monthText } from "../../../report/months";
+import { monthsFrom, monthSoFar, monthText } from "../../../report/months";
 import { inPeriod, MOST_ROWS, numberIn, textIn, type Question } from "../../../report/question";
 
 export const leadTimes: Question = {
   mart: "lead_times",
   title: "How long until a sale is delivered and paid?",
-  scope: "Sales of all currencies",
+  scope: "Sales of all currencies: the currency above does not change these numbers",
   sql: (mart) => `
 SELECT month, orders, days_to_delivery, days_to_agreed_payment, paid_orders, days_to_payment, paid_late
   FROM ${mart} WHERE kind = 'sale' ORDER BY month DESC LIMIT ${MOST_ROWS}`,
-  view: (rows, filter) => {
+  view: (rows, filter, running) => {
     const shown = inPeriod(rows, filter).toSorted((a, b) =>
       textIn(b, "month").localeCompare(textIn(a, "month")),
     );
@@ -29,13 +29,13 @@ SELECT month, orders, days_to_delivery, days_to_agreed_payment, paid_orders, day
     return {
       answer:
         newest === undefined
-          ? "No sales in this period."
-          : `Orders of ${monthText(textIn(newest, "month"))} are to be delivered after ${days(textIn(newest, "days_to_delivery"))} days on average. ` +
+          ? `No sales${filter.since === "" ? "" : ` since ${monthText(filter.since)}`}.`
+          : `Orders of ${monthSoFar(textIn(newest, "month"), running)} are to be delivered after ${days(textIn(newest, "days_to_delivery"))} days on average. ` +
             `Of ${countText(paid)} paid orders ${countText(late)} were paid late.`,
       ...(newest !== undefined && {
         chart: {
           kind: "lines",
-          categories: months.map(monthText),
+          categories: months.map((month) => monthSoFar(month, running)),
           series: [
             series("To agreed delivery", "days_to_delivery"),
             series("To agreed payment", "days_to_agreed_payment"),
@@ -55,7 +55,7 @@ SELECT month, orders, days_to_delivery, days_to_agreed_payment, paid_orders, day
           { title: "Paid late", isNumber: true },
         ],
         rows: shown.map((row) => [
-          monthText(textIn(row, "month")),
+          monthSoFar(textIn(row, "month"), running),
           countText(numberIn(row, "orders")),
           days(textIn(row, "days_to_delivery")),
           days(textIn(row, "days_to_agreed_payment")),

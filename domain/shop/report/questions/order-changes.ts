@@ -6,7 +6,7 @@ const wordsOf = (column: string): string => column.replace(/_id$/, "").replaceAl
 export const orderChanges: Question = {
   mart: "order_changes",
   title: "What changes in orders after they are placed?",
-  scope: "All sales and purchases, the first ten columns",
+  scope: "All sales and purchases, the first ten columns, whatever the currency and the period above",
   sql: (mart) => `
 SELECT ${shortened("changed")}, count(*) FILTER (WHERE kind = 'sale') AS sales,
        count(*) FILTER (WHERE kind = 'purchase') AS purchases, count(*) AS changes

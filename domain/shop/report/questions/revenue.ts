@@ -1,6 +1,14 @@
 import { amountText, countOf, countText, roundedText, sum } from "../../../report/amounts";
-import { monthsFrom, monthText } from "../../../report/months";
-import { inCurrency, inPeriod, MOST_ROWS, numberIn, textIn, type Question } from "../../../report/question";
+import { monthsFrom, monthSoFar } from "../../../report/months";
+import {
+  inCurrency,
+  inPeriod,
+  MOST_ROWS,
+  numberIn,
+  ofFilter,
+  textIn,
+  type Question,
+} from "../../../report/question";
 
 export const revenue: Question = {
   mart: "revenue_by_month",
@@ -8,7 +16,7 @@ export const revenue: Question = {
   sql: (mart) => `
 SELECT month, currency_code, orders, units_sold, revenue, average_order
   FROM ${mart} ORDER BY month DESC, currency_code LIMIT ${MOST_ROWS}`,
-  view: (rows, filter) => {
+  view: (rows, filter, running) => {
     const shown = inPeriod(inCurrency(rows, filter), filter);
     const byMonth = new Map(shown.map((row) => [textIn(row, "month"), row]));
     const months = monthsFrom([...byMonth.keys()]);
@@ -17,13 +25,13 @@ SELECT month, currency_code, orders, units_sold, revenue, average_order
     return {
       answer:
         best === undefined
-          ? "No sales in this period."
+          ? `No sales ${ofFilter(filter)}.`
           : `${filter.currency} ${roundedText(total)} in ${countOf(months.length, "month")}; ` +
-            `the best was ${monthText(textIn(best, "month"))} with ${roundedText(numberIn(best, "revenue"))}.`,
+            `the best was ${monthSoFar(textIn(best, "month"), running)} with ${roundedText(numberIn(best, "revenue"))}.`,
       ...(best !== undefined && {
         chart: {
           kind: "columns",
-          categories: months.map(monthText),
+          categories: months.map((month) => monthSoFar(month, running)),
           series: [
             {
               name: "Revenue",
@@ -44,7 +52,7 @@ SELECT month, currency_code, orders, units_sold, revenue, average_order
         rows: shown
           .toSorted((a, b) => textIn(b, "month").localeCompare(textIn(a, "month")))
           .map((row) => [
-            monthText(textIn(row, "month")),
+            monthSoFar(textIn(row, "month"), running),
             countText(numberIn(row, "orders")),
             countText(numberIn(row, "units_sold")),
             amountText(numberIn(row, "revenue")),

@@ -1,17 +1,17 @@
-import { shortened, topOfEachCurrency, type Question } from "../../../report/question";
+import { inAllMonths, shortened, topOfEachCurrency, type Question } from "../../../report/question";
 import { rankingView } from "../../../report/ranking";
 
 export const staff: Question = {
   mart: "staff_performance",
   title: "Who sells most?",
-  scope: "All orders, the first ten by sales",
+  scope: "All orders, the first ten by sales, whatever the period above",
   sql: (mart) =>
     topOfEachCurrency(mart, {
       columns: `staff_id, ${shortened("staff_name")}, ${shortened("department_name")}, currency_code, sales_orders, sales_value`,
       order: "sales_value DESC, staff_id",
     }),
   view: (rows, filter) =>
-    rankingView(rows, filter, {
+    rankingView(rows, inAllMonths(filter), {
       name: "staff_name",
       key: "staff_id",
       title: "Name",
@@ -19,5 +19,6 @@ export const staff: Question = {
       money: [{ column: "sales_value", title: "Sales" }],
       counts: [{ column: "sales_orders", title: "Orders" }],
       did: "sold most",
+      of: "orders",
     }),
 };

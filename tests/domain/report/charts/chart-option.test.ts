@@ -41,6 +41,20 @@ describe("The legend of a chart", () => {
 
   it("has room above the drawing, on a phone for two rows", () => {
     const three = ["To agreed delivery", "To agreed payment", "To payment"];
-    expect([topOf(["Revenue"], 317), topOf(three, 560), topOf(three, 317)]).to.deep.equal([12, 36, 56]);
+    expect([topOf(["Revenue"], 317), topOf(three, 560), topOf(three, 317)]).to.deep.equal([30, 54, 74]);
+  });
+});
+
+describe("The axis of a chart", () => {
+  it("says its unit, whichever way the chart lies", () => {
+    for (const [kind, axis] of [
+      ["bars", "xAxis"],
+      ["columns", "yAxis"],
+      ["lines", "yAxis"],
+    ] as const) {
+      const series = [{ name: "Revenue", values: [1] }];
+      const option = chartOption({ kind, categories: ["Nov 2026"], series, unit: "GBP" }, 560);
+      expect(option[axis], kind).to.include({ name: "GBP" });
+    }
   });
 });

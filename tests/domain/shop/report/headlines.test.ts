@@ -133,7 +133,7 @@ describe("The headlines", () => {
       detail: "1 payment, the longest 1 day",
       good: false,
     });
-    expect(headline(late, "We owe, late")).to.include({ value: "0", detail: "nothing is late", good: true });
+    expect(headline(late, "We owe, late")).to.include({ value: "0", detail: "no payment is late", good: true });
   });
 });
 
@@ -151,3 +151,59 @@ describe("What a report shows first", () => {
     expect(firstFilter(soldIn("2024-09", "2024-10", "2026-11")).since).to.equal("");
   });
 });
+
+describe("The headlines of what is not known", () => {
+  const late = (amount: string): Row => ({
+    currency_code: "GBP",
+    direction: "in",
+    age: "1",
+    payments: "2",
+    amount,
+    days_late: "3",
+  });
+
+  it("are question marks where the mart could not be read, and never say that nothing is late", () => {
+    const report = reportOf(CAPTURED, { revenue_by_month: null, outstanding_payments: null });
+    const headlines = headlinesOf(report, GBP);
+    expect(headlines.map(({ title, value }) => [title, value])).to.deep.equal([
+      ["Revenue", "?"],
+      ["Orders", "?"],
+      ["Owed to us, late", "?"],
+      ["We owe, late", "?"],
+    ]);
+    for (const { detail, good } of headlines) {
+      expect(detail).to.match(/^not known: the mart \w+ could not be read$/);
+      expect(good).to.equal(false);
+    }
+    const sales = sold(sales1);
+    const { table } = overviewOf({ ...sales, rows: { ...sales.rows, outstanding_payments: null } })!;
+    expect(table.rows[0]?.slice(-2)).to.deep.equal(["not known", "not known"]);
+  });
+
+  it("say as of when they are where a table of the mart is behind, and praise nobody", () => {
+    const rows = { revenue_by_month: [sales1], outstanding_payments: [late("5.00")] };
+    const behind = (asOf: string | null): Report => ({
+      ...reportOf(CAPTURED, rows),
+      behind: { fact_payment: { asOf, since: asOf, reason: "payment is quarantined" } },
+      reads: { outstanding_payments: ["dim_date", "fact_payment"], revenue_by_month: ["fact_sales_order"] },
+    });
+    const asOf = "2026-11-20T10:00:00.000Z";
+    expect(headline(behind(asOf), "We owe, late")).to.deep.equal({
+      title: "We owe, late",
+      value: "0",
+      unit: "GBP",
+      detail: "no payment is late",
+      asOf,
+    });
+    expect(headline(behind(asOf), "Owed to us, late")).to.include({ value: "5", asOf });
+    expect(headline(behind(null), "Owed to us, late")).to.include({ asOf: null });
+    expect(headline(behind(asOf), "Revenue, Oct 2026")).to.not.have.property("asOf");
+  });
+
+  it("keep all digits of what is shortened", () => {
+    const report = sold(sales("2026-10-01", "2120000000.25"));
+    expect(headline(report, "Revenue, Oct 2026")).to.include({ value: "2.12 bn", exact: "2,120,000,000.25" });
+  });
+});
+
+const sales1 = sales("2026-10-01", "10.00");

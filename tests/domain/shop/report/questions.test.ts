@@ -1,6 +1,9 @@
 import { expect } from "chai";
 import { designs } from "../../../../domain/shop/report/questions/designs";
+import { questions } from "../../../../domain/shop/report/questions/questions";
+import { revenue } from "../../../../domain/shop/report/questions/revenue";
 import { staff } from "../../../../domain/shop/report/questions/staff";
+import { sales } from "../../../support/report/reports";
 import type { Row } from "../../../../domain/report/question";
 
 const GBP = { currency: "GBP", since: "" };
@@ -29,5 +32,44 @@ describe("A ranking", () => {
     expect(staff.view([{ currency_code: "GBP", sales_value: "1.00" }], GBP).chart?.categories).to.deep.equal([
       "(no name)",
     ]);
+  });
+});
+
+describe("The answers of the report", () => {
+  it("say of which currency they speak where there is none of it, and of which months", () => {
+    const filter = { currency: "USD", since: "2026-06-01" };
+    expect(questions.map(({ mart, view }) => [mart, view([], filter).answer])).to.deep.equal([
+      ["revenue_by_month", "No sales in USD since Jun 2026."],
+      ["outstanding_payments", "No payment in USD is late."],
+      ["best_designs", "No sales in USD."],
+      ["counterparty_value", "No orders in USD."],
+      ["sales_by_place", "No sales in USD."],
+      ["department_performance", "No orders in USD since Jun 2026."],
+      ["staff_performance", "No orders in USD."],
+      ["lead_times", "No sales since Jun 2026."],
+      ["order_changes", "No order was changed after it was placed."],
+      ["deleted_orders", "No order in USD is deleted."],
+    ]);
+  });
+
+  it("say in words which filters do not move them", () => {
+    const rows = [sales("2026-09-01", "1.00"), sales("2026-10-01", "2.00")].map((row) => ({
+      ...row,
+      department_name: "Sales",
+      sales_value: "5.00",
+    }));
+    for (const { mart, scope = "", view } of questions) {
+      const shown = (since: string): string => JSON.stringify(view(rows, { currency: "GBP", since }));
+      const moves = shown("") !== shown("2026-10-01");
+      expect(moves, mart).to.equal(!scope.includes("period above"));
+    }
+  });
+
+  it("mark the month that runs, in the chart and in the table", () => {
+    const rows = [sales("2026-10-01", "10.00"), sales("2026-11-01", "20.00")];
+    const { answer, chart, table } = revenue.view(rows, GBP, "2026-11-01");
+    expect(answer).to.include("the best was Nov 2026 so far");
+    expect(chart?.categories).to.deep.equal(["Oct 2026", "Nov 2026 so far"]);
+    expect(table.rows.map(([month]) => month)).to.deep.equal(["Nov 2026 so far", "Oct 2026"]);
   });
 });
