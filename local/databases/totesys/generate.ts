@@ -28,11 +28,7 @@ export interface Batch {
  *   more is more orders a day. The small tables stay as they are.
  * @param options.end the first moment after the history, a midnight in UTC
  */
-export function* generateTotesys(options: {
-  seed: number;
-  scale: number;
-  end?: number;
-}): Generator<Batch> {
+export function* generateTotesys(options: { seed: number; scale: number; end?: number }): Generator<Batch> {
   const { end = HISTORY_END } = options;
   const random = startRandom(options.seed);
   const shrunk = Math.min(1, options.scale);

@@ -133,7 +133,11 @@ describe("The headlines", () => {
       detail: "1 payment, the longest 1 day",
       good: false,
     });
-    expect(headline(late, "We owe, late")).to.include({ value: "0", detail: "no payment is late", good: true });
+    expect(headline(late, "We owe, late")).to.include({
+      value: "0",
+      detail: "no payment is late",
+      good: true,
+    });
   });
 });
 
