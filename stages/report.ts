@@ -3,7 +3,7 @@ import type { Mailer } from "../adapters/aws/mailer";
 import type { ReportStore } from "../adapters/lake/report-store";
 import type { Telemetry } from "../adapters/aws/telemetry";
 import { ask, withWarehouseSnapshot } from "../adapters/warehouse/questions";
-import { readBehind } from "../adapters/warehouse/behind";
+import { readTableStates } from "../adapters/warehouse/table-states";
 import { readPosition, type WarehousePosition } from "../adapters/warehouse/position";
 import { TerminalError } from "../domain/errors";
 import type { Mart } from "../domain/marts/mart";
@@ -66,21 +66,18 @@ export async function makeReport(run: ReportRun, asked: { readonly mail: boolean
     const edition = { ...position, madeAt: now };
     const key = reportKey(edition);
     if (await store.has(key)) return { position, edition, key };
-    const behind = await readBehind(client, schema);
-    return { position, edition, key, rows: await readRows(run), behind };
+    const states = await readTableStates(client, schema);
+    return { position, edition, key, rows: await readRows(run), states };
   });
   if (found === undefined) {
     telemetry.info("nothing is loaded yet, so there is nothing to report");
     return { report: null, commit: null, made: false, mailed: false };
   }
-  const { position, edition, key, rows, behind } = found;
+  const { position, edition, key, rows, states } = found;
   const { commit } = position;
   if (rows !== undefined) {
     const times = { capturedAt: position.capturedAt.toISOString(), madeAt: now.toISOString() };
-    const page = reportPage(
-      { commit, ...times, rows, ...(behind !== undefined && { behind }), reads: readsOf(run) },
-      script,
-    );
+    const page = reportPage({ commit, ...times, rows, ...states, reads: readsOf(run) }, script);
     // The latest first: where the report of a day is, the latest is at least as new.
     const isLatest = await store.replaceLatest(page, edition);
     await store.keep(key, page);

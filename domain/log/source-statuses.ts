@@ -3,7 +3,10 @@ import type { SourceStatus } from "./source-status";
 
 type Found = Pick<SourceStatus, "state" | "reason"> & { readonly isProcessed: boolean };
 
-/** What the log says of every source table after a commit, by name. */
+/**
+ * What the log says of every source table after a commit, by name. Views and foreign tables, which are never captured,
+ * are not tables.
+ */
 export function sourceStatuses(
   commit: IngestCommit,
   previous: ProcessCommit | undefined,
@@ -16,7 +19,7 @@ export function sourceStatuses(
   const capturedAt = commit.capturedAt ?? commit.createdAt;
   const names = new Set([
     ...Object.keys(commit.tables),
-    ...Object.keys(commit.refused),
+    ...refusedTables(commit),
     ...Object.keys(now.quarantine),
   ]);
   const statuses = [...names].map((name): [string, SourceStatus] => {
@@ -36,13 +39,21 @@ export function sourceStatuses(
   return Object.fromEntries(statuses);
 }
 
+const refusedTables = ({ refused }: IngestCommit): string[] =>
+  Object.entries(refused).flatMap(([name, { kind }]) => (kind === "table" ? [name] : []));
+
+/** A table that is gone, or may not be read, breaks its contract for that reason only: the cause is said. */
 function find(commit: IngestCommit, name: string, quarantine: ProcessCommit["quarantine"]): Found {
+  const capture = own(commit.tables, name);
+  if (capture?.mode === "absent") return ofCapture(capture);
+  const refusal = own(commit.refused, name);
+  if (capture === undefined && refusal?.kind === "table")
+    return { state: "refused", reason: refusal.reason, isProcessed: false };
   const waiting = own(quarantine, name);
   if (waiting !== undefined)
     return { state: "quarantined", reason: waiting.breaches.join("; "), isProcessed: false };
-  const capture = own(commit.tables, name);
   if (capture !== undefined) return ofCapture(capture);
-  return { state: "refused", reason: own(commit.refused, name)?.reason ?? null, isProcessed: false };
+  throw new RangeError(`the commit ${commit.number} says nothing of a table ${name}`);
 }
 
 function ofCapture({ mode, held, absent, slice }: TableCapture): Found {

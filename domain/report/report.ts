@@ -15,6 +15,8 @@ export interface Report {
   readonly rows: Readonly<Record<string, readonly Row[] | null>>;
   /** The tables of the warehouse that are behind, by name; undefined where the warehouse does not know. */
   readonly behind?: Readonly<Record<string, TableBehind>>;
+  /** The tables of the warehouse that lack rows, by name; undefined where the warehouse does not know. */
+  readonly lacking?: Readonly<Record<string, RowsLacking>>;
   /** The tables of the warehouse that each mart reads. */
   readonly reads?: Readonly<Record<string, readonly string[]>>;
 }
@@ -28,12 +30,24 @@ export interface TableBehind {
   readonly reason: string;
 }
 
+/** The rows that a table of the warehouse lacks. */
+export interface RowsLacking {
+  /** Rows of its sources that were rejected so far; an update of such a row may have brought it since. */
+  readonly rejected: number;
+  /** Rows that wait for a row that they refer to. */
+  readonly waiting: number;
+}
+
 /** The tables that a mart reads and that are behind. */
 export const behindOf = ({ behind = {}, reads = {} }: Report, mart: string): [string, TableBehind][] =>
-  (reads[mart] ?? []).flatMap((table) => {
-    const found = Object.hasOwn(behind, table) ? behind[table] : undefined;
-    return found === undefined ? [] : [[table, found] as [string, TableBehind]];
-  });
+  ofTables(behind, reads[mart]);
+
+/** The tables that a mart reads and that lack rows. */
+export const lackingOf = ({ lacking = {}, reads = {} }: Report, mart: string): [string, RowsLacking][] =>
+  ofTables(lacking, reads[mart]);
+
+const ofTables = <T>(found: Readonly<Record<string, T>>, tables: readonly string[] = []): [string, T][] =>
+  Object.entries(found).filter(([table]) => tables.includes(table));
 
 /** How much of the past a reader may choose, in months. */
 export const PERIODS = [6, 12, 24] as const;

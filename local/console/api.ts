@@ -60,6 +60,13 @@ export interface Overview {
   readonly alarms: { readonly ringing: number; readonly all: number };
   /** The tables of the source that the warehouse does not have as the source has them. */
   readonly behind: readonly TableBehind[];
+  /** Rows that did not get into the warehouse. */
+  readonly lacking: {
+    /** Rows of the source that were rejected so far, by table; some may have been corrected since. */
+    readonly rejected: readonly TableRows[];
+    /** Rows that wait in the warehouse for a row that they refer to. */
+    readonly waiting: number;
+  };
   /** Why the warehouse cannot be asked; null when it can. */
   readonly warehouseProblem: string | null;
 }

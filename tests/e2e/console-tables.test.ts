@@ -2,11 +2,14 @@ import { expect } from "chai";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { startConsole } from "../../local/console/console";
 import { eventHistory } from "../../local/console/server/history";
 import { withClient } from "../../local/databases/postgres/client";
+import { makeReport } from "../../local/commands/business-report";
 import { startPlatform, type Platform } from "../../local/platform";
+import { breakTable } from "../support/postgres/broken-table";
 import { accessibilityProblems, openPage, startBrowser, type WatchedPage } from "../support/report/browser";
 
 /** What nobody may read while a table is behind. */
@@ -18,6 +21,8 @@ interface Broken {
   readonly breaks: string;
   /** What is in view without a click: what, why, what to do. */
   readonly tells: readonly RegExp[];
+  /** What the report says in its head; undefined where no table of the warehouse is concerned. */
+  readonly reports?: RegExp;
   readonly repairs: string;
 }
 
@@ -28,6 +33,7 @@ const BROKEN: readonly Broken[] = [
     table: "payment",
     breaks: "CREATE SCHEMA aside; CREATE TABLE aside.kept AS SELECT * FROM payment; DELETE FROM payment",
     tells: [/payment is held back since \d{4}-\d\d-\d\d \d\d:/, /rows/, /Ask the owners of the source/],
+    reports: /fact_payment shows the source as of .*: payment is held/,
     repairs: "INSERT INTO payment SELECT * FROM aside.kept; DROP SCHEMA aside CASCADE",
   },
   {
@@ -46,6 +52,7 @@ const BROKEN: readonly Broken[] = [
     table: "payment_type",
     breaks: "ALTER TABLE payment_type RENAME TO away",
     tells: [/payment_type is absent from the source since/, /table is gone/, /Create the table again/],
+    reports: /dim_payment_type shows the source as of .*: payment_type is absent/,
     repairs: "ALTER TABLE away RENAME TO payment_type",
   },
   {
@@ -53,6 +60,7 @@ const BROKEN: readonly Broken[] = [
     table: "payment",
     breaks: "ALTER TABLE payment RENAME COLUMN paid TO settled; UPDATE payment SET settled = settled",
     tells: [/payment is in quarantine since/, /paid/, /Change the contract in domain\/shop\/sources\.ts/],
+    reports: /fact_payment shows the source as of .*: payment is quarantined/,
     repairs: "SELECT 1",
   },
 ];
@@ -74,7 +82,7 @@ describe("The console does not call current what is not", function () {
     stops.push(() => platform.stop());
     const server = await startConsole(platform, { history, port: 0 });
     stops.push(() => server.close());
-    watched = await openPage(browser, { viewport: { width: 1280, height: 900 } });
+    watched = await openPage(browser, { viewport: { width: 1280, height: 800 } });
     page = watched.page;
     page.setDefaultTimeout(30_000);
     await page.goto(server.url);
@@ -89,6 +97,11 @@ describe("The console does not call current what is not", function () {
 
   const sql = (statement: string) =>
     withClient(platform.source.ownerUrl ?? "", (client) => client.query(statement));
+  const query = async <T>(statement: string, values: unknown[] = []): Promise<T[]> =>
+    withClient(
+      platform.source.ownerUrl ?? "",
+      async (client) => (await client.query(statement, values)).rows as T[],
+    );
   const badge = (name: RegExp) => page.getByRole("banner").getByRole("link", { name });
   const wrong = () => page.getByRole("region", { name: "What is wrong" });
   const goTo = (name: string) =>
@@ -99,13 +112,32 @@ describe("The console does not call current what is not", function () {
       await platform.cloud.settled();
     }
   };
+  /** What the report of the moment says, in a page of its own. */
+  const reported = async (): Promise<string> => {
+    const report = await makeReport(platform);
+    const { page: paper, problems } = await openPage(browser, { viewport: { width: 1280, height: 800 } });
+    try {
+      await paper.goto(pathToFileURL(report ?? "").href);
+      expect(problems).to.deep.equal([]);
+      return await paper.locator("body").innerText();
+    } finally {
+      await paper.context().close();
+    }
+  };
+  /** Is what is wrong in view, without a click and without scrolling? */
+  const expectInView = async (): Promise<void> => {
+    const [list, window] = [await wrong().boundingBox(), page.viewportSize()];
+    expect((list?.y ?? 0) + (list?.height ?? 0), "in view without scrolling").to.be.below(
+      window?.height ?? 0,
+    );
+  };
   /** All that can be read on the page. */
   const text = async (): Promise<string> => {
     await page.waitForLoadState("networkidle");
     return page.locator("body").innerText();
   };
 
-  for (const { state, table, breaks, tells, repairs } of BROKEN) {
+  for (const { state, table, breaks, tells, reports, repairs } of BROKEN) {
     it(`with a table ${state}: what, why and what to do are in view on every page, and on its row`, async () => {
       await sql(breaks);
       await runAll();
@@ -114,10 +146,7 @@ describe("The console does not call current what is not", function () {
         await goTo("Pipeline");
         await badge(/^✘ 1 table behind$/).waitFor();
         for (const words of tells) expect(await wrong().innerText()).to.match(words);
-        const [list, window] = [await wrong().boundingBox(), page.viewportSize()];
-        expect((list?.y ?? 0) + (list?.height ?? 0), "in view without scrolling").to.be.below(
-          window?.height ?? 0,
-        );
+        await expectInView();
         // The picture is read out by its label.
         const label = await page.getByRole("img", { name: /PostgreSQL/ }).getAttribute("aria-label");
         const all = [await text(), label ?? "", await page.title()].join("\n");
@@ -135,6 +164,12 @@ describe("The console does not call current what is not", function () {
         expect(await row.innerText()).to.include(state === "refused" ? "is refused" : state);
         expect(FALSE_WORDS.exec(await text())?.[0]).to.equal(undefined);
         expect(await accessibilityProblems(page)).to.deep.equal([]);
+
+        if (reports !== undefined) {
+          const report = await reported();
+          expect(report).to.match(reports);
+          expect(FALSE_WORDS.exec(report)?.[0]).to.equal(undefined);
+        }
       } finally {
         await sql(repairs);
         await runAll();
@@ -144,6 +179,47 @@ describe("The console does not call current what is not", function () {
       await wrong().waitFor({ state: "detached" });
     });
   }
+
+  it("with a table that the source cannot read: what, why and what to do are in view, on the report too", async () => {
+    const repair = await breakTable({ query }, "design");
+    await sql("ALTER TABLE design ADD COLUMN more integer");
+    try {
+      await runAll();
+      await goTo("Pipeline");
+      await wrong().getByText("design cannot be captured").waitFor();
+      expect(await wrong().innerText())
+        .to.match(/could not open file/)
+        .and.match(/Remove the cause in the source/);
+      await expectInView();
+      expect(FALSE_WORDS.exec(await text())?.[0]).to.equal(undefined);
+      expect(await reported()).to.match(/dim_design shows the source as of .*: design is failed/);
+    } finally {
+      await repair();
+      await runAll();
+    }
+  });
+
+  it("with rows that wait and rows that were rejected: how many, and what to do", async () => {
+    await sql(
+      `INSERT INTO currency (currency_id, currency_code, last_updated) VALUES (90, 'XYZ', now());
+       UPDATE sales_order SET currency_id = 90, last_updated = now() WHERE sales_order_id IN (SELECT sales_order_id FROM sales_order ORDER BY 1 LIMIT 2)`,
+    );
+    await runAll();
+    await goTo("Pipeline");
+    await wrong().getByText("2 rows wait").waitFor();
+    expect(await wrong().innerText())
+      .to.match(/2 rows wait in the warehouse .*correct the reference/)
+      .and.match(/Rejected so far: 1 row of currency\..*Correct them in the source/);
+    await expectInView();
+    await badge(/^✘ rows are missing/).waitFor();
+    const label = await page.getByRole("img", { name: /PostgreSQL/ }).getAttribute("aria-label");
+    expect(FALSE_WORDS.exec(`${await text()}\n${label ?? ""}`)?.[0]).to.equal(undefined);
+    const report = await reported();
+    expect(report).to.match(/fact_sales_order: 2 rows wait for a row of another table/);
+    expect(report).to.match(/dim_currency: 1 row of its sources was rejected/);
+    expect(report).to.match(/Incomplete: of fact_sales_order, 2 rows wait/);
+    expect(FALSE_WORDS.exec(report)?.[0]).to.equal(undefined);
+  });
 
   it("names the warehouse tables that a table in quarantine holds up, and no others", async () => {
     await goTo("Tables");
@@ -174,6 +250,29 @@ describe("The console does not call current what is not", function () {
     await badge(/^✘ the warehouse cannot be asked$/).waitFor();
     expect(await wrong().innerText()).to.match(/The warehouse cannot be asked: .*ECONNREFUSED/);
     await page.getByRole("img", { name: /warehouse, star schemas, cannot be asked/ }).waitFor();
+    expect(await wrong().innerText()).to.match(/load fails since .*ECONNREFUSED/);
+    await expectInView();
     expect(await text()).not.to.match(/fresh|up to date/i);
+  });
+
+  it("says on every page that the platform has stopped, and shows no state of before", async () => {
+    const stopping = await startConsole(platform, { history, port: 0 });
+    const { page: other, problems } = await openPage(browser, { viewport: { width: 1280, height: 800 } });
+    await other.goto(stopping.url);
+    await other.getByRole("table", { name: "Commits" }).waitFor();
+    await stopping.close();
+    for (const name of ["Pipeline", "Tables", "Alarms & mails", "Operations", "Logs"]) {
+      await other.getByRole("navigation").getByRole("link", { name, exact: true }).click();
+      const list = other.getByRole("region", { name: "What is wrong" });
+      await list.getByText("The platform does not answer: it has stopped").waitFor();
+      expect(await list.innerText()).to.include("npm run local");
+      const box = await list.boundingBox();
+      expect((box?.y ?? 0) + (box?.height ?? 0), "in view without scrolling").to.be.below(800);
+      expect(FALSE_WORDS.exec(await other.locator("body").innerText())?.[0], name).to.equal(undefined);
+      expect(await other.title()).to.match(/^✘ stopped/);
+    }
+    // The browser says that it cannot connect; nothing else goes wrong.
+    expect(problems.filter((problem) => !problem.includes("ERR_"))).to.deep.equal([]);
+    await other.context().close();
   });
 });

@@ -1,4 +1,5 @@
 import { Html, markup, scriptJson } from "./markup";
+import { countOf } from "../amounts";
 import { momentText } from "../months";
 import { overviewOf } from "../../shop/report/overview";
 import type { Chart, Filter, Question } from "../question";
@@ -8,9 +9,11 @@ import {
   behindOf,
   currenciesOf,
   firstFilter,
+  lackingOf,
   periodsOf,
   type Choice,
   type Report,
+  type RowsLacking,
   type TableBehind,
 } from "../report";
 import { chartLabel, headlinesHtml, sectionParts, tableHtml } from "./section";
@@ -49,6 +52,7 @@ export function reportPage(report: Report, script: PageScript): string {
 <p class="fresh">Data as of <time id="captured" datetime="${report.capturedAt}">${momentText(report.capturedAt)}</time><span id="age"></span>
 · commit ${report.commit} · made ${momentText(report.madeAt)}</p>
 ${behindHtml(report)}
+${lackingHtml(report)}
 </header>
 ${filtersHtml(report, filter)}
 <main>
@@ -80,6 +84,33 @@ function behindHtml({ behind = {} }: Report): Html {
   return markup`<div class="behind" role="alert"><p>Some numbers on this page are older than that. These tables are behind:</p>
 <ul>${rows}</ul></div>`;
 }
+
+/** What the whole page must not hide: rows that are not in its numbers. */
+function lackingHtml({ lacking = {} }: Report): Html {
+  const tables = Object.entries(lacking);
+  if (tables.length === 0) return markup``;
+  return markup`<div class="behind" role="alert"><p>Some rows are missing from the numbers on this page:</p>
+<ul>${tables.map(([table, rows]) => markup`<li><b>${table}</b>: ${rowsText(rows)}</li>`)}</ul></div>`;
+}
+
+const rowsText = ({ rejected, waiting }: RowsLacking): string =>
+  [
+    ...(waiting > 0
+      ? [`${countOf(waiting, "row")} ${waiting === 1 ? "waits" : "wait"} for a row of another table`]
+      : []),
+    ...(rejected > 0
+      ? [
+          `${countOf(rejected, "row")} of its sources ${rejected === 1 ? "was" : "were"} rejected so far, and ${rejected === 1 ? "is" : "are"} missing unless corrected since`,
+        ]
+      : []),
+  ].join("; ");
+
+/** What a section must not hide: rows that are not in its numbers. */
+const lackingSentence = (tables: readonly (readonly [string, RowsLacking])[]): Html =>
+  markup`${tables.map(
+    ([table, rows]) => markup`<p class="behind">Incomplete: of ${table}, ${rowsText(rows)}.</p>
+`,
+  )}`;
 
 /** What a section must not hide: its numbers are older than the page. */
 function behindSentence(tables: readonly (readonly [string, TableBehind])[]): Html {
@@ -140,7 +171,7 @@ function sectionHtml(
   const { view, table } = sectionParts(report, question, filter);
   const { chart } = view;
   return markup`${head}
-${behindSentence(behindOf(report, mart))}
+${behindSentence(behindOf(report, mart))}${lackingSentence(lackingOf(report, mart))}
 <p class="answer">${view.answer}</p>
 ${scope === undefined ? "" : markup`<p class="scope">${scope}</p>`}
 <div class="chart" role="img" aria-label="${chartLabel(view)}"${chart === undefined ? markup` hidden` : ""}>${

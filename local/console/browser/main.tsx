@@ -5,7 +5,7 @@ import { Alarms } from "./views/alarms";
 import { Commits } from "./views/commits";
 import { plural } from "./format";
 import { Lake } from "./views/lake";
-import { connect, useLive, type Live } from "./live";
+import { connect, useConnected, useLive, type Live } from "./live";
 import { Logs } from "./views/logs";
 import { Metrics } from "./views/metrics";
 import { Operations } from "./views/operations";
@@ -58,6 +58,12 @@ function Pipeline({ overview: live }: PageProps) {
   );
 }
 
+/** The pages that show what has happened, which stays true when the platform has stopped. */
+const IS_HISTORY: ReadonlySet<string> = new Set(["metrics", "lake", "rejected", "schemas", "logs"]);
+
+/** In the place of a page whose state nobody knows. */
+const Unknown = () => <p class="note">What this page showed may be wrong by now, so it is not shown.</p>;
+
 /** The page that the address names; without one, the first. */
 function usePage(): string {
   const read = (): string => location.hash.slice(1).split("/")[0] ?? "";
@@ -74,13 +80,15 @@ function Console() {
   const current = usePage();
   const live = useLive("overview", { topics: ["runs", "alarms", "activity"] });
   const { data: overview } = live;
+  const connected = useConnected();
   const main = useRef<HTMLElement>(null);
   const { title = "", page: Page = Pipeline } = PAGES.find(({ name }) => name === current) ?? {};
   const failed = overview?.stages.filter(({ failure }) => failure !== null).map(({ name }) => name) ?? [];
   useEffect(() => {
     const behind = overview?.behind.length ?? 0;
-    const sign =
-      failed.length > 0
+    const sign = !connected
+      ? "✘ stopped · "
+      : failed.length > 0
         ? `✘ ${failed.join(", ")} failed · `
         : behind > 0
           ? `✘ ${plural(behind, "table")} behind · `
@@ -107,7 +115,7 @@ function Console() {
         ))}
       </nav>
       <main ref={main} id="main" tabIndex={-1}>
-        <Page overview={live} />
+        {connected || IS_HISTORY.has(current) ? <Page overview={live} /> : <Unknown />}
       </main>
       <footer>Times are in UTC. This console runs on this machine only. It is not deployed.</footer>
     </>

@@ -14,8 +14,13 @@ const STATES: Readonly<Record<StageView["state"], string>> = {
 };
 
 /** What is said of the state of a stage; that it has no work does not make a table current that is behind. */
-export const stateText = (state: StageView["state"], { behind }: Pick<Overview, "behind">): string =>
-  state === "idle" && behind.length > 0 ? "✔ done" : STATES[state];
+export const stateText = (
+  state: StageView["state"],
+  { behind, lacking }: Pick<Overview, "behind" | "lacking">,
+): string =>
+  state === "idle" && behind.length + lacking.rejected.length + lacking.waiting > 0
+    ? "✔ done"
+    : STATES[state];
 
 const CANNOT_BE_ASKED = "cannot be asked";
 

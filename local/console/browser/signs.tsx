@@ -23,7 +23,7 @@ export function Signs({ live: { data: overview, error } }: { readonly live: Live
 /** Leads to the page of the tables. It says that the warehouse is fresh only when all of it is. */
 function Freshness({ overview }: { readonly overview: Overview }) {
   const now = useNow();
-  const { shows, freshnessMinutes, behind, warehouseProblem, stages } = overview;
+  const { shows, freshnessMinutes, behind, lacking, warehouseProblem, stages } = overview;
   const badge = (state: string, text: string) => (
     <a href="#tables" class={`badge ${state}`}>
       {text}
@@ -33,9 +33,9 @@ function Freshness({ overview }: { readonly overview: Overview }) {
   if (behind.length > 0) return badge("failed", `✘ ${plural(behind.length, "table")} behind`);
   if (shows === null) return badge("never", "– the age of the warehouse is not known yet");
   const age = `as of ${moment(shows)} (${ago(shows, now)})`;
+  const lacks = lacking.waiting + lacking.rejected.length > 0;
   const isWell = stages.every(({ failure }) => failure === null);
   if (!isWell) return badge("failed", `✘ warehouse ${age}`);
-  return now - Date.parse(shows) > freshnessMinutes * 60_000
-    ? badge("failed", `✘ old: ${age}`)
-    : badge("idle", `✔ fresh ${age}`);
+  if (now - Date.parse(shows) > freshnessMinutes * 60_000) return badge("failed", `✘ old: ${age}`);
+  return lacks ? badge("partial", `✘ rows are missing, ${age}`) : badge("idle", `✔ fresh ${age}`);
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Overview, TableBehind } from "../api";
 import { plural } from "./format";
+import { useConnected } from "./live";
 import { Time } from "./parts";
 
 /** How the state of a table that is behind is said. */
@@ -17,6 +18,8 @@ const SHOWN = 4;
 
 /** What is wrong, why and what to do: on every page, in view without a click. */
 export function Troubles({ overview }: { readonly overview: Overview | undefined }) {
+  const connected = useConnected();
+  if (!connected) return <Stopped />;
   if (overview === undefined) return null;
   const troubles = troublesOf(overview);
   if (troubles.length === 0) return null;
@@ -27,7 +30,19 @@ export function Troubles({ overview }: { readonly overview: Overview | undefined
   );
 }
 
-function troublesOf({ source, stages, behind, warehouseProblem }: Overview): ComponentChildren[] {
+/** What was last shown may be wrong by now. */
+const Stopped = () => (
+  <section aria-label="What is wrong">
+    <ul class="troubles">
+      <li>
+        The platform does not answer: it has stopped, and no stage runs. Start it again with{" "}
+        <code>npm run local</code>. This page then shows its state by itself.
+      </li>
+    </ul>
+  </section>
+);
+
+function troublesOf({ source, stages, behind, lacking, warehouseProblem }: Overview): ComponentChildren[] {
   const failed = stages.flatMap(({ name, failure }) =>
     failure === null
       ? []
@@ -61,6 +76,24 @@ function troublesOf({ source, stages, behind, warehouseProblem }: Overview): Com
       </li>
     ),
     ...late,
+    lacking.waiting > 0 && (
+      <li key="waiting">
+        <a href="#rejected">
+          {plural(lacking.waiting, "row")} {lacking.waiting === 1 ? "waits" : "wait"}
+        </a>{" "}
+        in the warehouse for a row that they refer to. The page <a href="#rejected">Rejected rows</a> names
+        it. Bring that row into the source, or correct the reference. See “Rows wait for a dimension” in
+        docs/runbook.md.
+      </li>
+    ),
+    lacking.rejected.length > 0 && (
+      <li key="rejected">
+        Rejected so far:{" "}
+        {lacking.rejected.map(({ table, rows }) => `${plural(rows, "row")} of ${table}`).join(", ")}. The page{" "}
+        <a href="#rejected">Rejected rows</a> has each with its reason. Correct them in the source: any update
+        captures a row again. See “Rejected rows” in docs/runbook.md.
+      </li>
+    ),
     behind.length > SHOWN && (
       <li key="more">
         <a href="#tables">{plural(behind.length - SHOWN, "more table")} behind</a>

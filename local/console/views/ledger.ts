@@ -15,6 +15,8 @@ export interface Ledger {
   /** The newest commit; 0 before the first load, null when it cannot be asked. */
   readonly newest: number | null;
   readonly commits: ReadonlyMap<number, LoadedCommit>;
+  /** How many rows wait for a row that they refer to. */
+  readonly waiting: number;
   readonly problem: string | null;
 }
 
@@ -31,6 +33,9 @@ interface Warehouse {
   readonly schema: string;
 }
 
+/** Of a row `o` of the waiting ones: neither was it loaded since, nor did a newer version take its place. */
+const WAITS = "o.healed_by IS NULL AND o.superseded_by IS NULL";
+
 /** The ledger's newest commit, and what it says of the commits from `first` to `last`. */
 export async function readLedger(
   warehouse: Warehouse,
@@ -40,7 +45,7 @@ export async function readLedger(
   try {
     return await withConnection("warehouse", warehouse.credentials, async (client) => {
       const exists = await client.query("SELECT WHERE to_regclass($1) IS NOT NULL", [ledger]);
-      if (exists.rowCount === 0) return { newest: 0, commits: new Map(), problem: null };
+      if (exists.rowCount === 0) return { newest: 0, commits: new Map(), waiting: 0, problem: null };
       const { rows: newest } = await client.query<{ newest: string | null }>(
         `SELECT max(commit)::text AS newest FROM ${ledger}`,
       );
@@ -49,7 +54,11 @@ export async function readLedger(
            FROM ${ledger} AS l WHERE l.commit BETWEEN $1::bigint AND $2::bigint`,
         [first, last],
       );
+      const { rows: waiting } = await client.query<{ count: string }>(
+        `SELECT count(*)::text FROM ${qualified(warehouse.schema, ORPHANS)} AS o WHERE ${WAITS}`,
+      );
       return {
+        waiting: Number(waiting[0]?.count ?? 0),
         newest: Number(newest[0]?.newest ?? 0),
         commits: new Map(
           rows.map(({ number, at, rows: count }) => [
@@ -62,7 +71,7 @@ export async function readLedger(
     });
   } catch (error) {
     // A warehouse that is down is what one looks at the console for: it is shown, not thrown.
-    return { newest: null, commits: new Map(), problem: messageOf(error) };
+    return { newest: null, commits: new Map(), waiting: 0, problem: messageOf(error) };
   }
 }
 
@@ -78,7 +87,7 @@ export async function readWaiting(
       if (exists.rowCount === 0) return { rows: [], problem: null };
       const waiting = await client.query<Record<keyof WaitingRow, string>>(
         `SELECT o.fact, o.key, o.commit::text, o.reason FROM ${orphans} AS o
-          WHERE o.healed_by IS NULL AND o.superseded_by IS NULL ORDER BY o.orphan_id DESC LIMIT $1::integer`,
+          WHERE ${WAITS} ORDER BY o.orphan_id DESC LIMIT $1::integer`,
         [most],
       );
       return { rows: waiting.rows.map((row) => ({ ...row, commit: Number(row.commit) })), problem: null };

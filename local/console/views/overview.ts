@@ -1,3 +1,4 @@
+import type { ProcessCommit } from "../../../domain/log/commit";
 import type { Overview, StageName, TableBehind } from "../api";
 import { STAGES } from "../api";
 import type { ConsoleContext } from "../server/context";
@@ -47,9 +48,15 @@ export async function overview(context: ConsoleContext): Promise<Overview> {
       all: alarms.length,
     },
     behind,
+    lacking: { rejected: rejectedRows(processed?.commit), waiting: ledger.waiting },
     warehouseProblem: ledger.problem,
   };
 }
+
+const rejectedRows = (processed: ProcessCommit | undefined): Overview["lacking"]["rejected"] =>
+  Object.entries(processed?.sources ?? {}).flatMap(([table, { rejected }]) =>
+    rejected === 0 ? [] : [{ table, rows: rejected }],
+  );
 
 const sourceState = (outage: { isDown(): boolean } | undefined): Overview["source"]["state"] =>
   outage === undefined ? "yours" : outage.isDown() ? "stopped" : "up";

@@ -1,4 +1,4 @@
-import { captureOf, type IngestCommit, type ProcessCommit } from "../../../domain/log/commit";
+import type { IngestCommit, ProcessCommit } from "../../../domain/log/commit";
 import type { SourceStatus } from "../../../domain/log/source-status";
 import { sourceStatuses } from "../../../domain/log/source-statuses";
 import { model } from "../../../domain/declarations";
@@ -14,37 +14,24 @@ export interface Heads {
 
 /**
  * How up to date every table of the source is, by name: the newest ingest commit says what was captured, the newest
- * process commit what is processed. Views and foreign tables are not among them.
+ * process commit what is processed.
  */
 export function sourceTables({ ingested, processed }: Heads): ReadonlyMap<string, SourceStatus> {
   if (ingested === undefined) return new Map();
   const statuses = sourceStatuses(ingested, processed, {
-    quarantine: presentOnly(processed?.quarantine ?? {}, ingested),
+    quarantine: processed?.quarantine ?? {},
     rejected: new Map(),
   });
   const processedNow = processed?.number === ingested.number;
   return new Map(
-    Object.entries(statuses)
-      .filter(([name]) => isTable(ingested, name))
-      .map(([name, status]) => {
-        const known = own(processed?.sources ?? {}, name);
-        // What was captured after the newest process commit is not processed yet.
-        const asOf = processedNow ? (known?.asOf ?? status.asOf) : (known?.asOf ?? null);
-        // A table that is gone breaks its contract too, for as long: what is to be done is about the table.
-        const isSame = status.state === "absent" && known?.state === "quarantined";
-        return [name, { ...status, asOf, ...(isSame && { since: known.since }) }];
-      }),
+    Object.entries(statuses).map(([name, status]) => {
+      const known = own(processed?.sources ?? {}, name);
+      // What was captured after the newest process commit is not processed yet.
+      const asOf = processedNow ? (known?.asOf ?? status.asOf) : (known?.asOf ?? null);
+      return [name, { ...status, asOf }];
+    }),
   );
 }
-
-/** A quarantine without the tables that the source does not have any more. */
-const presentOnly = (
-  quarantine: ProcessCommit["quarantine"],
-  commit: IngestCommit,
-): ProcessCommit["quarantine"] =>
-  Object.fromEntries(
-    Object.entries(quarantine).filter(([name]) => captureOf(commit, name)?.mode !== "absent"),
-  );
 
 /** The tables that are behind, in the order of their names. */
 export function tablesBehind(heads: Heads): readonly TableBehind[] {
@@ -67,10 +54,6 @@ export function behindOf(table: string, { state, since, reason }: SourceStatus):
 
 const byTable = (a: { readonly table: string }, b: { readonly table: string }): number =>
   a.table < b.table ? -1 : 1;
-
-/** That a view is not ingested is as it should be. */
-const isTable = ({ tables, refused }: IngestCommit, name: string): boolean =>
-  Object.hasOwn(tables, name) || (own(refused, name)?.kind ?? "table") === "table";
 
 /** A table may be called `constructor`. */
 const own = <T>(values: Readonly<Record<string, T>>, name: string): T | undefined =>

@@ -55,6 +55,18 @@ describe("marble_table says of each warehouse table how up to date it is", () =>
     expect(later.behind_since).to.equal(first.behind_since);
   });
 
+  it("says that a table of the model is absent, not that it is quarantined, and nothing of a view", async () => {
+    await pipeline.source.query(
+      "CREATE VIEW paid AS SELECT * FROM staff; ALTER TABLE payment RENAME TO away",
+    );
+    await pipeline.run();
+    expect((await shown("fact_payment")).reason).to.match(/^payment is absent: .*gone/);
+    const states = await pipeline.warehouse.query<{ name: string; state: string }>(
+      "SELECT source_table AS name, state FROM marble_source WHERE source_table IN ('payment', 'paid')",
+    );
+    expect(states).to.deep.equal([{ name: "payment", state: "absent" }]);
+  });
+
   it("names the joined table that holds a dimension back", async () => {
     await pipeline.source.query("ALTER TABLE department RENAME COLUMN location TO place");
     await pipeline.source.query("UPDATE department SET manager = 'New'");

@@ -56,7 +56,7 @@ describe("How up to date a table of the source is", () => {
   it("is absent, and not in quarantine, when the table is gone and breaks its contract for that", () => {
     const gone = capture({ mode: "absent", absent: "the table is gone" });
     const quarantine = { payment: { since: 2, breaches: ["it has no column paid"] } };
-    const sources = { payment: { ...current(1), state: "quarantined" } };
+    const sources = { payment: { ...current(1), state: "absent" } };
     const heads = {
       ingested: commit(3, { payment: gone }),
       processed: processed(3, { quarantine, sources }),

@@ -1,0 +1,49 @@
+import type pg from "pg";
+import type { RowsLacking, TableBehind } from "../../domain/report/report";
+import { literal, qualified } from "../../domain/sql";
+import { TABLES } from "../../domain/warehouse/bookkeeping";
+import { rowsOf } from "../postgres/postgres";
+
+const INSTANT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
+
+/** What a reader of the warehouse must know of its tables. */
+export interface TableStates {
+  /** The tables that are behind, by name. */
+  readonly behind: Readonly<Record<string, TableBehind>>;
+  /** The tables that lack rows, by name. */
+  readonly lacking: Readonly<Record<string, RowsLacking>>;
+}
+
+/**
+ * Reads which tables of a warehouse are behind, and which lack rows.
+ * @returns undefined when the warehouse does not know, because an earlier version of Marble loaded it
+ */
+export async function readTableStates(client: pg.Client, schema: string): Promise<TableStates | undefined> {
+  const view = qualified(schema, TABLES);
+  const [known] = await rowsOf<"exists">(
+    client,
+    `SELECT (to_regclass(${literal(view)}) IS NOT NULL)::text AS exists`,
+  );
+  if (known?.exists !== "true") return undefined;
+  const rows = await rowsOf<"name" | "current" | "asOf" | "since" | "reason" | "rejected" | "waiting">(
+    client,
+    `SELECT warehouse_table AS name, is_current::text AS current,
+            to_char(as_of AT TIME ZONE 'UTC', ${INSTANT}) AS "asOf",
+            to_char(behind_since AT TIME ZONE 'UTC', ${INSTANT}) AS since, reason,
+            rejected_rows::text AS rejected, waiting_rows::text AS waiting
+       FROM ${view} WHERE NOT is_current OR rejected_rows + waiting_rows > 0 ORDER BY warehouse_table`,
+  );
+  const behind = rows
+    .filter(({ current }) => current !== "true")
+    .map(({ name, asOf, since, reason }): [string, TableBehind] => [
+      name ?? "",
+      { asOf, since, reason: reason ?? "it is not known to this version of the model" },
+    ]);
+  const lacking = rows
+    .map(({ name, rejected, waiting }): [string, RowsLacking] => [
+      name ?? "",
+      { rejected: Number(rejected), waiting: Number(waiting) },
+    ])
+    .filter(([, { rejected, waiting }]) => rejected + waiting > 0);
+  return { behind: Object.fromEntries(behind), lacking: Object.fromEntries(lacking) };
+}
