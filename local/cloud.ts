@@ -120,7 +120,9 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
   await monitoring.evaluate();
   for (const { topicArn, email } of wiring.mailSubscriptions) mail.subscribe(topicArn, email);
 
-  const endpoints = {
+  const environment = {
+    // It asks for a newer Node. AWS has one, and here a warning in the midst of a log helps nobody.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     ...storage.environment,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     AWS_ENDPOINT_URL_SNS: mail.url,
@@ -131,7 +133,7 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
   const stages = program.functions.map((declared) => {
     const runner = createStageRunner(declared, {
       // A service of the user's own knows the user's credentials.
-      environment: { ...(storage.notifies && credentials.issue(principalOf(declared))), ...endpoints },
+      environment: { ...(storage.notifies && credentials.issue(principalOf(declared))), ...environment },
       wiring,
       clock,
       monitoring,

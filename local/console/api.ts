@@ -15,6 +15,8 @@ export type Topic = (typeof TOPICS)[number];
 
 /** One invocation of a stage that has ended. */
 export interface RunView {
+  /** Lambda's id of the request, which the lines of its log have. */
+  readonly id: string;
   readonly startedAt: string;
   readonly endedAt: string;
   readonly ok: boolean;
@@ -103,6 +105,8 @@ export interface Commits {
   readonly commits: readonly CommitRow[];
   /** Ask for those before this one to see more; null when there are none. */
   readonly before: number | null;
+  /** The bucket of the ingestion log, to which the numbers lead. */
+  readonly bucket: string;
   /** Why it is not known what the warehouse has; null when it is. */
   readonly warehouseProblem: string | null;
 }
@@ -111,6 +115,10 @@ export interface Commits {
 export interface Chart {
   readonly namespace: string;
   readonly metric: string;
+  /** The metric in plain words. */
+  readonly title: string;
+  /** Of the values: `rows`, `s`; empty when it has none. */
+  readonly unit: string;
   readonly statistic: string;
   readonly series: readonly { readonly of: string; readonly values: readonly (number | null)[] }[];
 }
@@ -143,8 +151,13 @@ export interface LogLine {
   /** Or of who helps process. */
   readonly stage: StageName | "report" | "remodel";
   readonly level: LogLevel;
+  /** One line, or the lines of one text, such as a stack trace, in their order. */
   readonly message: string;
   readonly fields: string;
+  /** The stack of an error among the fields; null when there is none. */
+  readonly stack: string | null;
+  /** The run that wrote it: see `RunView`; null where the line does not say. */
+  readonly run: string | null;
 }
 
 export interface Logs {
@@ -210,6 +223,8 @@ export interface Rejected {
   readonly commits: number;
   /** Rows that wait for a row of a dimension. */
   readonly waiting: readonly RejectedRowView[];
+  /** The bucket of the ingestion log, to which the numbers of commits lead. */
+  readonly bucket: string;
   readonly warehouseProblem: string | null;
 }
 

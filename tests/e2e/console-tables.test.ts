@@ -261,7 +261,7 @@ describe("The console does not call current what is not", function () {
     await other.goto(stopping.url);
     await other.getByRole("table", { name: "Commits" }).waitFor();
     await stopping.close();
-    for (const name of ["Pipeline", "Tables", "Alarms & mails", "Operations", "Logs"]) {
+    for (const name of ["Pipeline", "Tables", "Alarms & mails", "Operations"]) {
       await other.getByRole("navigation").getByRole("link", { name, exact: true }).click();
       const list = other.getByRole("region", { name: "What is wrong" });
       await list.getByText("The platform does not answer: it has stopped").waitFor();

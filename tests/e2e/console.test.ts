@@ -102,7 +102,7 @@ describe("The console, in a browser", function () {
 
   it("shows metrics, alarms with what to do, the mails, and the logs with a filter", async () => {
     await goTo("Metrics");
-    await page.getByRole("img", { name: /^RowsLoaded: load: [\d,]+$/ }).waitFor();
+    await page.getByRole("img", { name: /^Rows loaded: load: [\d,]+ rows$/ }).waitFor();
     await goTo("Alarms & mails");
     await platform.cloud.mail.publish({ topicArn: topicOf(platform), subject: "ALARM", message: HOSTILE });
     history.tell("alarms");

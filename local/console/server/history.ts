@@ -4,7 +4,7 @@ import type { AlarmTransition } from "../../cloud/cloudwatch/alarm";
 import { embeddedMetrics } from "../../cloud/cloudwatch/embedded-metrics";
 import type { InvocationResult } from "../../cloud/lambda/function";
 import type { LogLine, Topic } from "../api";
-import { logLine } from "./log-line";
+import { joinedText, logLine } from "./log-line";
 
 /** An invocation that has ended. */
 export interface Run {
@@ -50,7 +50,15 @@ export function eventHistory(now: () => Date = () => new Date()): History {
         shows = new Date(at.getTime() - value * 1000);
     }
     // A line of metrics says nothing to a reader of the log; the charts show it.
-    if (metrics.length === 0) keep(logs, logLine(stage, line, now()), KEPT_LINES);
+    if (metrics.length === 0) addLine(logLine(stage, line, now()));
+  }
+
+  /** Lines of other stages may have come between those of a text. */
+  function addLine(line: LogLine): void {
+    const place = logs.findLastIndex((other) => other.stage === line.stage);
+    const joined = joinedText(logs[place], line);
+    if (joined === undefined) keep(logs, line, KEPT_LINES);
+    else logs[place] = joined;
   }
 
   return {

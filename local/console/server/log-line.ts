@@ -21,7 +21,8 @@ const isLevel = (level: unknown): level is LogLevel => typeof level === "string"
 
 /** Reads a line of a function's log: structured, as the stages write it, or any other text. */
 export function logLine(stage: FunctionName, line: string, now: Date): LogLine {
-  const text: LogLine = { at: now.toISOString(), stage, level: "TEXT", message: line, fields: "" };
+  const rest = { fields: "", stack: null, run: null };
+  const text: LogLine = { at: now.toISOString(), stage, level: "TEXT", message: line, ...rest };
   if (!line.startsWith("{")) return text;
   let json: Readonly<Record<string, unknown>>;
   try {
@@ -29,16 +30,50 @@ export function logLine(stage: FunctionName, line: string, now: Date): LogLine {
   } catch {
     return text;
   }
-  const { level, message, timestamp } = json;
+  const { level, message, timestamp, function_request_id: run } = json;
   if (!isLevel(level) || typeof message !== "string") return text;
   const fields = Object.entries(json)
     .filter(([name]) => !COMMON.has(name))
     .map(([name, value]) => `${name}: ${fieldText(value)}`)
     .join(" · ");
-  return { at: typeof timestamp === "string" ? timestamp : text.at, stage, level, message, fields };
+  return {
+    at: typeof timestamp === "string" ? timestamp : text.at,
+    stage,
+    level,
+    message,
+    fields,
+    stack: stackOf(json),
+    run: typeof run === "string" ? run : null,
+  };
 }
 
-/** Of an error, its sentence alone: the stack is in the log file. */
+/** The stack of the first field that is an error. */
+function stackOf(json: Readonly<Record<string, unknown>>): string | null {
+  for (const value of Object.values(json)) {
+    if (typeof value === "object" && value !== null && "stack" in value && typeof value.stack === "string")
+      return value.stack;
+  }
+  return null;
+}
+
+/** Lines that come this close upon one another were written together. */
+const TOGETHER_MS = 100;
+/** A text of more lines than these goes on in the next entry. */
+const MOST_LINES = 200;
+
+/**
+ * The entry that a text and the line after it are together; undefined when they are two. The lines of a stack trace
+ * or of a warning of Node come one by one.
+ */
+export function joinedText(last: LogLine | undefined, next: LogLine): LogLine | undefined {
+  if (last?.level !== "TEXT" || next.level !== "TEXT" || last.stage !== next.stage) return undefined;
+  if (last.message.split("\n").length >= MOST_LINES) return undefined;
+  const isIndented = /^\s|^$/.test(next.message);
+  const isTogether = Date.parse(next.at) - Date.parse(last.at) <= TOGETHER_MS;
+  return isIndented || isTogether ? { ...last, message: `${last.message}\n${next.message}` } : undefined;
+}
+
+/** Of an error, its sentence alone: its stack is a field of the line. */
 function fieldText(value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "object" && value !== null && "message" in value && typeof value.message === "string")

@@ -44,7 +44,12 @@ export function routes(context: ConsoleContext, deeds: Pick<Deeds, "activity">):
         .reverse()
         .map(({ to, subject, date, body }) => ({ to, subject, at: date.toISOString(), body })),
     logs: (query) =>
-      filterLogs(history.logs(), { stage: query("stage"), level: query("level"), text: query("text") }),
+      filterLogs(history.logs(), {
+        stage: query("stage"),
+        level: query("level"),
+        text: query("text"),
+        run: query("run"),
+      }),
     activity: () => deeds.activity(),
     buckets: () => Object.values(lake.buckets),
     folder: async (query) => {

@@ -38,7 +38,12 @@ export async function commits(context: ConsoleContext, before: number | undefine
       };
     }),
   );
-  return { commits: rows, before: first > 1 ? first : null, warehouseProblem: ledger.problem };
+  return {
+    commits: rows,
+    before: first > 1 ? first : null,
+    bucket: lake.buckets.ingestion,
+    warehouseProblem: ledger.problem,
+  };
 }
 
 const bytesOf = (files: readonly DataFile[]): number => files.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -5,18 +5,21 @@ export interface LogFilter {
   readonly stage: string;
   readonly level: string;
   readonly text: string;
+  /** The run that wrote the lines. */
+  readonly run: string;
 }
 
 const SHOWN = 200;
 
 /** The lines that match, the newest first. */
-export function filterLogs(lines: readonly LogLine[], { stage, level, text }: LogFilter): Logs {
+export function filterLogs(lines: readonly LogLine[], { stage, level, text, run }: LogFilter): Logs {
   const wanted = text.toLowerCase();
   const matching = lines.filter(
     (line) =>
       (stage === "" || line.stage === stage) &&
       (level === "" || line.level === level) &&
-      (wanted === "" || `${line.message} ${line.fields}`.toLowerCase().includes(wanted)),
+      (run === "" || line.run === run) &&
+      (wanted === "" || `${line.message} ${line.fields} ${line.stack ?? ""}`.toLowerCase().includes(wanted)),
   );
   return {
     lines: matching.slice(-SHOWN).reverse(),

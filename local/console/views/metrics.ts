@@ -2,6 +2,7 @@ import { METRICS, METRICS_NAMESPACE } from "../../../domain/metrics";
 import type { Cloud } from "../../cloud";
 import type { MetricId, Statistic } from "../../cloud/cloudwatch/metric-store";
 import type { Chart, Metrics } from "../api";
+import { nameOfMetric } from "./metric-names";
 
 const MINUTES = 30;
 const MINUTE_MS = 60_000;
@@ -19,7 +20,9 @@ export function metrics(cloud: Pick<Cloud, "metrics" | "statistic">, now: Date):
     const values = minutes.map((minute) => cloud.statistic(metric, { statistic, ...minute }) ?? null);
     const key = `${metric.namespace} ${metric.metric}`;
     const series = [...(charts.get(key)?.series ?? []), { of: dimensionOf(metric), values }];
-    charts.set(key, { namespace: metric.namespace, metric: metric.metric, statistic, series });
+    const isMarble = metric.namespace === METRICS_NAMESPACE;
+    const name = nameOfMetric({ metric: metric.metric, isMarble });
+    charts.set(key, { namespace: metric.namespace, metric: metric.metric, ...name, statistic, series });
   }
   return {
     from: new Date(end - MINUTES * MINUTE_MS).toISOString(),

@@ -22,6 +22,7 @@ export async function rejected({ lake, warehouse }: ConsoleContext): Promise<Rej
     rejected: rows.slice(0, SHOWN),
     commits,
     waiting: waiting.map(({ fact, key, commit, reason }) => ({ commit, table: fact, reason, row: key })),
+    bucket: lake.buckets.ingestion,
     warehouseProblem: problem,
   };
 }

@@ -44,8 +44,9 @@ function restingState({ runs, backlog, isBehind, isUnknown }: StageFacts): Stage
 }
 
 function runView({ startedAt, endedAt, result }: Run): RunView {
-  const { ok, payload, durationMs } = result;
+  const { ok, payload, durationMs, requestId } = result;
   return {
+    id: requestId,
     startedAt: startedAt.toISOString(),
     endedAt: endedAt.toISOString(),
     ok,

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { CommitRow, TableRows } from "../../api";
 import { bytes, count, duration, plural } from "../format";
 import { useLive } from "../live";
-import { Answer, Panel, Table, Time } from "../parts";
+import { Answer, CommitLink, Panel, Table, Time } from "../parts";
 
 const COLUMNS = [
   "commit",
@@ -28,7 +28,7 @@ export function Commits() {
   return (
     <Panel title="Commits" note="One number follows a batch from the source to the warehouse.">
       <Answer live={live}>
-        {({ commits, before: older, warehouseProblem }) => (
+        {({ commits, before: older, bucket, warehouseProblem }) => (
           <>
             {warehouseProblem !== null && (
               <p class="problem">What the warehouse has is not known: {warehouseProblem}</p>
@@ -38,7 +38,12 @@ export function Commits() {
             ) : (
               <Table caption="Commits" groups={GROUPS} columns={COLUMNS} numbers={NUMBERS}>
                 {commits.map((commit) => (
-                  <Row key={commit.number} commit={commit} known={warehouseProblem === null} />
+                  <Row
+                    key={commit.number}
+                    commit={commit}
+                    bucket={bucket}
+                    known={warehouseProblem === null}
+                  />
                 ))}
               </Table>
             )}
@@ -59,15 +64,17 @@ export function Commits() {
 
 function Row({
   commit: { number, ingest, process, load },
+  bucket,
   known,
 }: {
   readonly commit: CommitRow;
+  readonly bucket: string;
   readonly known: boolean;
 }) {
   return (
     <tr>
       <th scope="row" class="number">
-        {number}
+        <CommitLink bucket={bucket} number={number} />
       </th>
       <td>
         <Time at={ingest.at} />
@@ -87,7 +94,9 @@ function Row({
           </td>
           <Rows rows={process.rows} tables={process.tables} />
           <td class="number">{bytes(process.bytes)}</td>
-          <td class={process.rejected > 0 ? "number bad" : "number"}>{count(process.rejected)}</td>
+          <td class={process.rejected > 0 ? "number bad" : "number"}>
+            {process.rejected > 0 ? <a href="#rejected">{count(process.rejected)}</a> : 0}
+          </td>
           <Run ms={process.runMs} />
         </>
       )}

@@ -1,15 +1,32 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { STAGES } from "../../api";
 import { count } from "../format";
 import { useLive } from "../live";
 import { Answer, Panel, Table, Time } from "../parts";
 
+/** The run that the address names: `#logs/ID`. */
+const runOf = (hash: string): string => decodeURIComponent(hash.slice(1).split("/")[1] ?? "");
+
+/** Follows the address, by which a run leads to its lines. */
+function useRun(): string {
+  const [run, setRun] = useState(runOf(location.hash));
+  useEffect(() => {
+    const look = (): void => setRun(runOf(location.hash));
+    addEventListener("hashchange", look);
+    return () => removeEventListener("hashchange", look);
+  }, []);
+  return run;
+}
+
+/** Those who write a log: the stages, the report, and who helps process. */
+const WRITERS = [...STAGES, "report", "remodel"];
 const LEVELS = ["DEBUG", "INFO", "WARN", "ERROR", "TEXT"];
 
 /** What the stages have logged since the platform was started, the newest first. */
 export function Logs() {
   const [filter, setFilter] = useState({ stage: "", level: "", text: "" });
-  const live = useLive("logs", { topics: ["logs"], query: filter });
+  const run = useRun();
+  const live = useLive("logs", { topics: ["logs"], query: { ...filter, run } });
   const choose = (name: "stage" | "level", choices: readonly string[]) => (
     <label>
       {name}{" "}
@@ -29,7 +46,7 @@ export function Logs() {
   return (
     <Panel title="Logs" note="The newest lines; all lines are in the folder logs next to the lake.">
       <form class="filter" onSubmit={(event) => event.preventDefault()}>
-        {choose("stage", STAGES)} {choose("level", LEVELS)}{" "}
+        {choose("stage", WRITERS)} {choose("level", LEVELS)}{" "}
         <label>
           text{" "}
           <input
@@ -39,6 +56,11 @@ export function Logs() {
           />
         </label>
       </form>
+      {run !== "" && (
+        <p>
+          Only the lines of the run {run}. <a href="#logs">Show all lines</a>
+        </p>
+      )}
       <Answer live={live}>
         {({ lines, matching, kept }) => (
           <>
@@ -47,15 +69,23 @@ export function Logs() {
               {matching > lines.length && `; the newest ${lines.length} are shown`}.
             </p>
             <Table caption="Log lines" columns={["time", "stage", "level", "message", "fields"]}>
-              {lines.map(({ at, stage, level, message, fields }, index) => (
+              {lines.map(({ at, stage, level, message, fields, stack }, index) => (
                 <tr key={index} class={`level-${level}`}>
                   <td>
                     <Time at={at} />
                   </td>
                   <td>{stage}</td>
                   <td>{level}</td>
-                  <td class="wide">{message}</td>
-                  <td class="wide note">{fields}</td>
+                  <td class="wide lines">{message}</td>
+                  <td class="wide note">
+                    {fields}
+                    {stack !== null && (
+                      <details>
+                        <summary>stack</summary>
+                        <pre>{stack}</pre>
+                      </details>
+                    )}
+                  </td>
                 </tr>
               ))}
             </Table>

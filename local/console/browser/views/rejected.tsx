@@ -1,14 +1,14 @@
 import type { RejectedRowView } from "../../api";
 import { plural } from "../format";
 import { useLive } from "../live";
-import { Answer, Panel, Table } from "../parts";
+import { Answer, CommitLink, Panel, Table } from "../parts";
 
 /** The rows that did not get into the warehouse, and why. */
 export function Rejected() {
   const live = useLive("rejected", { topics: ["runs"] });
   return (
     <Answer live={live}>
-      {({ rejected, commits, waiting, warehouseProblem }) => (
+      {({ rejected, commits, waiting, bucket, warehouseProblem }) => (
         <>
           <Panel
             title="Rejected rows"
@@ -17,7 +17,7 @@ export function Rejected() {
             {rejected.length === 0 ? (
               <p class="note">None in the last {plural(commits, "commit")}.</p>
             ) : (
-              <Rows caption="Rejected rows" rows={rejected} />
+              <Rows caption="Rejected rows" rows={rejected} bucket={bucket} />
             )}
           </Panel>
           <Panel
@@ -28,7 +28,7 @@ export function Rejected() {
             {waiting.length === 0 ? (
               <p class="note">None.</p>
             ) : (
-              <Rows caption="Rows that wait" rows={waiting} />
+              <Rows caption="Rows that wait" rows={waiting} bucket={bucket} />
             )}
           </Panel>
         </>
@@ -37,11 +37,21 @@ export function Rejected() {
   );
 }
 
-const Rows = ({ caption, rows }: { readonly caption: string; readonly rows: readonly RejectedRowView[] }) => (
+const Rows = ({
+  caption,
+  rows,
+  bucket,
+}: {
+  readonly caption: string;
+  readonly rows: readonly RejectedRowView[];
+  readonly bucket: string;
+}) => (
   <Table caption={caption} columns={["commit", "table", "reason", "row"]} numbers={[0]}>
     {rows.map(({ commit, table, reason, row }, index) => (
       <tr key={index}>
-        <td class="number">{commit}</td>
+        <td class="number">
+          <CommitLink bucket={bucket} number={commit} />
+        </td>
         <td>{table}</td>
         <td class="wide">{reason}</td>
         <td class="wide note">{row}</td>

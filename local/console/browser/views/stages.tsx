@@ -1,5 +1,5 @@
 import type { Overview, RunView, StageView } from "../../api";
-import { clock, duration, plural, spell } from "../format";
+import { clock, duration, moment, plural, spell } from "../format";
 import { useNow } from "../live";
 import { Time } from "../parts";
 import { stateText } from "../picture";
@@ -61,7 +61,7 @@ function Stage({ stage, overview }: { readonly stage: StageView; readonly overvi
           ) : (
             <>
               <Time at={last.endedAt} /> · {duration(last.durationMs)}
-              {last.ok && ` · ${last.says}`}
+              {last.ok && ` · ${last.says}`} · <a href={`#logs/${last.id}`}>its log</a>
             </>
           )}
         </dd>
@@ -91,7 +91,7 @@ function Strip({ runs }: { readonly runs: readonly RunView[] }) {
       role="img"
       aria-label={`the last ${plural(runs.length, "run")}, ${failed} failed`}
     >
-      {runs.map(({ ok, durationMs, startedAt, says }, index) => {
+      {runs.map(({ id, ok, durationMs, startedAt, says }, index) => {
         const height = 5 + 20 * (durationMs / longest);
         return (
           <rect
@@ -101,8 +101,9 @@ function Strip({ runs }: { readonly runs: readonly RunView[] }) {
             y={26 - height}
             width={6}
             height={height}
+            onClick={() => (location.hash = `logs/${id}`)}
           >
-            <title>{`${clock(startedAt)} · ${duration(durationMs)} · ${says}`}</title>
+            <title>{`${moment(startedAt)} · ${duration(durationMs)} · ${says} · click for its log`}</title>
           </rect>
         );
       })}

@@ -1,0 +1,53 @@
+import type { MetricName } from "../../../domain/metrics";
+
+/** What a metric is to a person. */
+interface Named {
+  readonly title: string;
+  /** Of its values: `rows`, `s`. */
+  readonly unit: string;
+}
+
+/** The metrics that the stages publish; `Record` makes a new one without a name a type error. */
+const OURS: Readonly<Record<MetricName, Named>> = {
+  RowsIngested: { title: "Rows captured", unit: "rows" },
+  RowsDeleted: { title: "Deleted rows found", unit: "rows" },
+  BytesIngested: { title: "Bytes captured", unit: "bytes" },
+  SchemaChanges: { title: "Tables whose columns changed", unit: "tables" },
+  TablesHeld: { title: "Tables held back", unit: "tables" },
+  TablesFailed: { title: "Tables that could not be captured", unit: "tables" },
+  TablesRefused: { title: "Tables refused", unit: "tables" },
+  RowsProcessed: { title: "Rows processed", unit: "rows" },
+  BytesProcessed: { title: "Bytes processed", unit: "bytes" },
+  RowsRejected: { title: "Rows rejected", unit: "rows" },
+  TablesQuarantined: { title: "Tables in quarantine", unit: "tables" },
+  RowsLoaded: { title: "Rows loaded", unit: "rows" },
+  RowsOrphaned: { title: "Rows set aside to wait", unit: "rows" },
+  OrphansWaiting: { title: "Rows that wait now", unit: "rows" },
+  CommitsBehind: { title: "Commits that wait", unit: "commits" },
+  Freshness: { title: "Age of the warehouse", unit: "s" },
+  Duration: { title: "Duration of a run", unit: "ms" },
+};
+
+/** The metrics of AWS that the alarms name. */
+const OF_AWS: Readonly<Record<string, Named>> = {
+  Duration: { title: "Duration of an invocation", unit: "ms" },
+  Invocations: { title: "Invocations", unit: "invocations" },
+  Errors: { title: "Failed invocations", unit: "invocations" },
+  Throttles: { title: "Throttled invocations", unit: "invocations" },
+};
+
+const isOurs = (metric: string): metric is MetricName => Object.hasOwn(OURS, metric);
+
+/** The plain name and the unit of a metric; one that nobody named keeps its words, apart. */
+export function nameOfMetric({
+  metric,
+  isMarble,
+}: {
+  readonly metric: string;
+  readonly isMarble: boolean;
+}): Named {
+  if (isMarble && isOurs(metric)) return OURS[metric];
+  if (Object.hasOwn(OF_AWS, metric)) return OF_AWS[metric] ?? { title: metric, unit: "" };
+  const words = metric.replaceAll(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase();
+  return { title: `${words.charAt(0).toUpperCase()}${words.slice(1)}`, unit: "" };
+}
