@@ -17,7 +17,7 @@ import { Alerts } from "./infra/alarms/alerts";
 import { boundEveryRole } from "./infra/permissions/boundary";
 import { CommitNotification } from "./infra/stages/commit-notification";
 import { parseConfig } from "./infra/settings/config";
-import { checkDeclarations } from "./infra/stages/lambda-environment";
+import { checkDeclarations, contractsDigest } from "./infra/stages/lambda-environment";
 import { Dashboard } from "./infra/alarms/dashboard";
 import { DataAlarms } from "./infra/alarms/data-alarms";
 import { LakeBucket } from "./infra/lake/lake-bucket";
@@ -68,29 +68,6 @@ const handouts = config.remodelConcurrency > 0 ? [`${HANDOUTS_PREFIX}*`] : [];
 const { subnetIds, securityGroupIds, tracing } = config;
 const common = { alerts, logLevel, logRetentionDays, kmsKeyArn, subnetIds, securityGroupIds, tracing };
 
-// Stage 1 takes what is new in the source and commits it to the ingestion bucket, as CSV.
-const ingestStage = new Stage("ingest", {
-  handler: ingest,
-  environment: {
-    INGESTION_BUCKET: ingestion.name,
-    SOURCE_SECRET: config.sourceSecret,
-    SOURCE_SCHEMA: config.sourceSchema,
-    MAX_DELETE_PERCENT: String(config.maxDeletePercent),
-    SLICE_MB: String(config.sliceMb),
-  },
-  permissions: [
-    readSecret(config.sourceSecret),
-    listObjects(ingestion),
-    readObjects({ bucket: ingestion, keys: ["commits/*", csv, "deleted/*", "keys/*"] }),
-    createObjects({ bucket: ingestion, keys: log }),
-    uploadObjects({ bucket: ingestion, keys: [csv, "deleted/*", "keys/*"] }),
-    tagObjects({ bucket: ingestion, keys: ["commits/*"] }),
-  ],
-  startedBy: config.ingestSchedule,
-  memoryMb: config.ingestMemory,
-  ...common,
-});
-
 // Stage 2 turns the commits of stage 1 into those of the star schema, as Parquet.
 const processStage = new Stage("process", {
   handler: processIngestion,
@@ -112,6 +89,32 @@ const processStage = new Stage("process", {
   ],
   startedBy: config.sweepSchedule,
   memoryMb: config.processMemory,
+  ...common,
+});
+
+// Stage 1, which is deployed after it, takes what is new in the source and commits it to the ingestion bucket, as CSV.
+const ingestStage = new Stage("ingest", {
+  handler: ingest,
+  environment: {
+    INGESTION_BUCKET: ingestion.name,
+    SOURCE_SECRET: config.sourceSecret,
+    SOURCE_SCHEMA: config.sourceSchema,
+    MAX_DELETE_PERCENT: String(config.maxDeletePercent),
+    SLICE_MB: String(config.sliceMb),
+    CONTRACTS: contractsDigest(model),
+  },
+  permissions: [
+    readSecret(config.sourceSecret),
+    listObjects(ingestion),
+    readObjects({ bucket: ingestion, keys: ["commits/*", csv, "deleted/*", "keys/*"] }),
+    createObjects({ bucket: ingestion, keys: log }),
+    uploadObjects({ bucket: ingestion, keys: [csv, "deleted/*", "keys/*"] }),
+    tagObjects({ bucket: ingestion, keys: ["commits/*"] }),
+  ],
+  // A commit that says that the contracts are others is for a process that has them.
+  after: [processStage],
+  startedBy: config.ingestSchedule,
+  memoryMb: config.ingestMemory,
   ...common,
 });
 

@@ -45,6 +45,7 @@ export async function ingest(event: unknown, context: Context): Promise<IngestRe
       newId: randomUUID,
       guard,
       allowOtherSource,
+      contracts: environment("CONTRACTS"),
       partBytes: PART_BYTES,
       sliceBytes: Number(environment("SLICE_MB")) * 1024 * 1024,
     };

@@ -63,6 +63,7 @@ describe("The program", () => {
           "SOURCE_SCHEMA",
           "MAX_DELETE_PERCENT",
           "SLICE_MB",
+          "CONTRACTS",
         )
         .and.include({ INGESTION_BUCKET: bucket("ingestion").name, SOURCE_SECRET: "Totesys-Credentials" });
       expect(stage("process").environment)

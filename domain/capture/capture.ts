@@ -39,19 +39,21 @@ export type RunPlan =
 /** What a run that has something to do has to do. */
 export type ActivePlan = Extract<RunPlan, { readonly kind: "full" | "delta" }>;
 
-/** What a person has allowed. */
+/** What a run has to know beside the source: what a person has allowed, and whether a commit is due. */
 export interface Allowances {
   /** Tables whose deletes are right: one that is held must be looked at. */
   readonly deletes?: ReadonlySet<string>;
   /** Another database takes the place of the one before. */
   readonly otherSource?: boolean;
+  /** A commit is due even if nothing was written. */
+  readonly isDue?: boolean;
 }
 
 /** Decides what a run has to do, from the last commit and what the source says of itself. */
 export function planRun(
   last: IngestCommit | undefined,
   now: SourceState,
-  { deletes = new Set(), otherSource = false }: Allowances = {},
+  { deletes = new Set(), otherSource = false, isDue = false }: Allowances = {},
 ): RunPlan {
   if (last === undefined) return { kind: "full", reason: "there is no earlier commit" };
   const was = last.source;
@@ -81,9 +83,9 @@ export function planRun(
     ([name, { held }]) => held !== null && deletes.has(name),
   );
   const hasFailed = Object.values(last.tables).some(({ mode }) => mode === "failed");
-  if (nothingWritten(since, snapshot) && !isReleased && !hasFailed && !isUnderway(last))
+  if (nothingWritten(since, snapshot) && !isReleased && !hasFailed && !isUnderway(last) && !isDue)
     return { kind: "idle" };
-  return { kind: "delta", since, now: snapshot, renew: horizonIsOld(since, snapshot) };
+  return { kind: "delta", since, now: snapshot, renew: isDue || horizonIsOld(since, snapshot) };
 }
 
 /** Is the first capture of a table underway, so that there is more to do without any write? */

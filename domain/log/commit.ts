@@ -142,6 +142,11 @@ export const ingestCommit = z.object({
   tables: byName(tableCapture),
   /** Relations of the source that are not ingested, by name. */
   refused: byName(refusal).default({}),
+  /**
+   * A digest of the contracts that the model had (`contractsText`). When they change, a commit is made though nothing was
+   * written, so that process applies them. Commits made before it was kept lack it.
+   */
+  contracts: z.string().optional(),
 });
 export type IngestCommit = z.infer<typeof ingestCommit>;
 
@@ -169,8 +174,16 @@ export type WarehousePart = WarehouseTableCommit["parts"][number];
 /** A commit of the processed bucket: the same batch, remodelled. */
 export const processCommit = z.object({
   ...base,
-  /** The model that made it: a log holds commits of one version, and of one shape (a digest of `modelShape`). */
-  model: z.object({ version: z.int().positive(), shape: z.string() }),
+  /**
+   * The model that made it: a log holds commits of one version, and of one shape (a digest of `modelShape`). What it
+   * reads: see `ModelReads`; commits made before it was kept lack it.
+   */
+  model: z.object({
+    version: z.int().positive(),
+    shape: z.string(),
+    feeds: z.array(z.string()).optional(),
+    joined: z.array(z.string()).optional(),
+  }),
   /** That of the ingest commit: the age of what the warehouse shows. */
   capturedAt: z.iso.datetime(),
   /** That of the ingest commit: where the rows come from. Commits made before it was kept lack it. */

@@ -1,7 +1,9 @@
 import { RunError } from "@pulumi/pulumi";
+import { createHash } from "node:crypto";
 import type { Mart } from "../../domain/marts/mart";
 import { martProblems } from "../../domain/marts/problems";
 import type { Model } from "../../domain/model/model";
+import { contractsText } from "../../domain/model/model-reads";
 import { modelProblems } from "../../domain/model/problems";
 
 /**
@@ -20,3 +22,7 @@ export function checkDeclarations(declared: {
     `The model or the marts need a change:\n${problems.map((text) => `- ${text}`).join("\n")}`,
   );
 }
+
+/** What ingest has to know of the model: whether its contracts are others than before. */
+export const contractsDigest = (model: Model): string =>
+  createHash("sha256").update(contractsText(model)).digest("hex").slice(0, 16);

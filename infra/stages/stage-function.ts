@@ -31,6 +31,8 @@ export interface StageFunctionArgs extends Surroundings {
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
   /** what it may do, in addition to writing its log */
   readonly permissions: readonly Permission[];
+  /** what is deployed before it */
+  readonly after?: readonly { readonly function: aws.lambda.Function }[];
   /** files that the handler reads, relative to the project's folder */
   readonly extraFiles?: readonly string[];
   readonly memoryMb: number;
@@ -81,7 +83,7 @@ export function stageFunction(
         },
       },
     },
-    { ...opts, dependsOn: policy },
+    { ...opts, dependsOn: [policy, ...(args.after ?? []).map((stage) => stage.function)] },
   );
   return { function: lambda, roleArn: role.arn };
 }

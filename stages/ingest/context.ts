@@ -19,6 +19,8 @@ export interface IngestContext {
   readonly guard: DeleteGuard;
   /** May another database go on in the place of the one that the lake is of? */
   readonly allowOtherSource: boolean;
+  /** A digest of the contracts of the model: when it is another than that of the last commit, a commit is due. */
+  readonly contracts: string;
   /** A file ends with the first record that ends beyond it. */
   readonly partBytes: number;
   /** A table that is larger is captured in slices at first: see `Slice`. */

@@ -43,6 +43,7 @@ async function ingestSnapshot(source: SourceSnapshot, context: SnapshotContext):
   const run = planRun(head?.commit, source.state, {
     deletes: context.guard.allowed,
     otherSource: context.allowOtherSource,
+    isDue: head !== undefined && head.commit.contracts !== context.contracts,
   });
   if (run.kind === "stranger") throw strangerError(source, head?.commit);
   await requireKnown(context.guard.allowed, source, head?.commit);
@@ -78,6 +79,7 @@ async function ingestSnapshot(source: SourceSnapshot, context: SnapshotContext):
     overlap: captured.overlap,
     tables: captured.tables,
     refused: captured.refused,
+    contracts: context.contracts,
   };
   if (!(await log.append(number, commit))) {
     throw new TransientError(

@@ -25,7 +25,7 @@ import { captureBatches, capturesOf } from "./batches";
 import { tableCommits, type TableParts } from "./table-commits";
 import { transformed } from "./transform-rows";
 import type { CommitRun, ProcessContext } from "./context";
-import { modelStamp } from "./model-digest";
+import { checkReads, modelStamp } from "./model-digest";
 import { joinedTables } from "./joins";
 import { workOff } from "./tasks/run-tasks";
 import { rejectedRows } from "./rejected-rows";
@@ -46,6 +46,7 @@ export async function processCommitted(
   const { model, processed, now } = context;
   const admissions = await admitTables(commit, previous, context);
   const number = commit.number as CommitNumber;
+  checkReads(model, previous, { number, admissions });
   const rejected = rejectedRows({ store: processed.store, now });
   const run: CommitRun = { ...context, number, previous, admissions, rejected, days: { named: undefined } };
 
@@ -57,22 +58,27 @@ export async function processCommitted(
   );
   const quarantine = Object.fromEntries(waiting);
   const written = await rejected.finish();
+  const stamp = modelStamp(model);
   return {
     version: 1,
     number,
     lake: commit.lake,
     createdAt: now().toISOString(),
-    model: modelStamp(model),
+    model: stamp,
     capturedAt: commit.capturedAt ?? commit.createdAt,
     source: placeOf(commit.source),
     calendar: calendar.covered,
-    state: { ...previous?.state, ...joined.state },
+    // What is joined no more is not kept up to date, and forgotten.
+    state: only(stamp.joined ?? [], { ...previous?.state, ...joined.state }),
     tables: { ...tableCommits([...direct, ...joined.parts]), ...calendar.tables },
     quarantine,
     rejected: written,
     sources: sourceStatuses(commit, previous, { quarantine, rejected: rejected.counts() }),
   };
 }
+
+const only = (names: readonly string[], state: ProcessCommit["state"]): ProcessCommit["state"] =>
+  Object.fromEntries(Object.entries(state).filter(([name]) => names.includes(name)));
 
 const placeOf = ({
   systemIdentifier,

@@ -149,6 +149,15 @@ describe("A change of the program", () => {
     }
   });
 
+  it("is deployed to process before ingest, whose next commit says that the contracts are others", async () => {
+    const ingest = registered.find(({ urn }) => urn.endsWith("lambda/function:Function::marble-dev-ingest"));
+    const dependsOn = ([ingest?.options.dependsOn ?? []] as pulumi.Resource[][]).flat();
+    const urns = await Promise.all(
+      dependsOn.map(({ urn }) => new Promise<string>((done) => urn.apply(done))),
+    );
+    expect(urns.map((urn) => urn.split("::").at(-1))).to.include("marble-dev-process");
+  });
+
   it("that switches off what can be switched off deletes nothing that is protected", async () => {
     const less = await registrationsOf({
       config: { ...CONFIG, "marble:athena": "false", "marble:report": "false" },

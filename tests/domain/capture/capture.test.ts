@@ -90,6 +90,14 @@ describe("A run has nothing to do", () => {
   });
 });
 
+describe("A commit that is due is made though nobody wrote anything", () => {
+  it("of what changed, if it is something", () => {
+    const idle = ingested({ snapshot: "100:100:" });
+    expect(planRun(idle, state())).to.deep.equal({ kind: "idle" });
+    expect(planRun(idle, state(), { isDue: true })).to.include({ kind: "delta", renew: true });
+  });
+});
+
 describe("Otherwise a run captures what has changed", () => {
   const cases: readonly (readonly [string, string, string])[] = [
     ["when an id was taken since", "99:99:", "100:100:"],

@@ -21,6 +21,7 @@ import {
 import type { Mart } from "../../../domain/marts/mart";
 import { marts, model } from "../../../domain/declarations";
 import type { Model } from "../../../domain/model/model";
+import { contractsDigest } from "../../../infra/stages/lambda-environment";
 import { startS3, type S3Hook, type S3Server } from "../../../local/cloud/s3/server";
 import { monotonicClock } from "../../../stages/shared/clock";
 import { ingestSource, type IngestReport } from "../../../stages/ingest/ingest";
@@ -37,6 +38,7 @@ export interface Logged {
 }
 
 export interface IngestOptions {
+  readonly model?: Model;
   readonly allowDeletes?: readonly string[];
   readonly allowOtherSource?: boolean;
   readonly partBytes?: number;
@@ -149,6 +151,7 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
   const hasTime = (): boolean => true;
   return {
     ingest: ({
+      model: given = model,
       allowDeletes = [],
       allowOtherSource = false,
       partBytes = Infinity,
@@ -167,6 +170,7 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
           newId: randomUUID,
           guard: { maxShare: 0.5, allowed: new Set(allowDeletes) },
           allowOtherSource,
+          contracts: contractsDigest(given),
           partBytes,
           sliceBytes,
         },
