@@ -41,6 +41,6 @@ export function contractsText(model: Model): string {
 }
 
 function printed({ type, nullable, formerly, accepts, absentAsNull }: SourceTable["columns"][string]) {
-  const truncated = "truncated" in type && type.truncated === true;
+  const truncated = "truncated" in type;
   return [typeName(type), truncated, nullable, formerly ?? [], accepts ?? [], absentAsNull ?? false];
 }

@@ -26,7 +26,7 @@ import { tableCommits, type TableParts } from "./table-commits";
 import { transformed } from "./transform-rows";
 import type { CommitRun, ProcessContext } from "./context";
 import { checkReads, modelStamp } from "./model-digest";
-import { joinedTables } from "./joins";
+import { joinedTables } from "./joins/joined-tables";
 import { workOff } from "./tasks/run-tasks";
 import { rejectedRows } from "./rejected-rows";
 import { include } from "./tasks/transform-task";

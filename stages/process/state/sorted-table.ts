@@ -1,6 +1,7 @@
 import type { RecordBatch } from "apache-arrow";
 import type { LeafStore } from "../../../adapters/state/leaf-store";
 import { columnData } from "../../../domain/formats/columnar/arrow";
+import { bytesOf } from "../../../domain/formats/columnar/size";
 import { rowReference, takeBatch, type RowReference } from "../../../domain/formats/columnar/take";
 import { at, typeOf, type SortedChanges, type SortedSpec } from "../../../domain/state/changes";
 import { mergeLeaf, newRows, rowIn, type Leaf, type RowChanges } from "../../../domain/state/leaf";
@@ -20,7 +21,12 @@ export interface SortedTable {
   readonly spec: SortedSpec;
   /** The leaves that hold now, in the order of their keys. */
   leaves(): readonly StoredLeaf[];
-  find(keys: readonly RowKey[]): Promise<FoundRows>;
+  /**
+   * The rows of these keys. The leaves that they are in are not held together, however many they are.
+   * @param maxBytes of the rows
+   * @returns undefined when the rows of several keys are larger
+   */
+  find(keys: readonly RowKey[], maxBytes?: number): Promise<FoundRows | undefined>;
   /**
    * The keys `of` the rows whose key begins with one of these parts.
    * @param of the columns of the wanted keys
@@ -35,11 +41,15 @@ export type OnChange = (changes: RowChanges, before: RecordBatch | undefined) =>
 /** Leaves that are read at the same time. */
 const READS = 8;
 
+/** Leaves that are held at the same time, in bytes: many of the usual size, or a large one. */
+const GROUP_BYTES = 8 * 1024 * 1024;
+
 export function sortedTable(
   spec: SortedSpec,
   start: readonly StoredLeaf[],
-  { store, size = LEAF_SIZE }: { readonly store: LeafStore; readonly size?: LeafSize },
+  options: { readonly store: LeafStore; readonly size?: LeafSize; readonly groupBytes?: number },
 ): SortedTable {
+  const { store, size = LEAF_SIZE, groupBytes = GROUP_BYTES } = options;
   let current = start;
 
   /** The leaf in whose span the key belongs; the first for all keys before it. */
@@ -66,7 +76,22 @@ export function sortedTable(
     return read;
   };
 
-  const find = async (keys: readonly RowKey[]): Promise<FoundRows> => {
+  /** Leaves in groups, each small enough to be held as a whole. */
+  const grouped = (places: readonly number[]): number[][] => {
+    const groups: number[][] = [];
+    let bytes = Infinity;
+    for (const place of places) {
+      bytes += at(current, place).bytes;
+      if (bytes > groupBytes) {
+        groups.push([]);
+        ({ bytes } = at(current, place));
+      }
+      groups.at(-1)?.push(place);
+    }
+    return groups;
+  };
+
+  const find = async (keys: readonly RowKey[], maxBytes = Infinity): Promise<FoundRows | undefined> => {
     const places = new Int32Array(keys.length);
     const isWanted = new Uint8Array(current.length);
     let place = -1;
@@ -79,26 +104,56 @@ export function sortedTable(
       places[index] = place;
     }
     const wanted = Array.from(current.keys()).filter((of) => isWanted[of] === 1);
-    const leaves = await readAll(wanted);
+    const rows = new Int32Array(keys.length).fill(-1);
+    const pieces: RecordBatch[] = [];
+    let count = 0;
+    let bytes = 0;
+    for (const group of grouped(wanted)) {
+      const piece = await findIn(group, { keys, places, rows, count });
+      pieces.push(piece);
+      count += piece.numRows;
+      bytes += bytesOf(piece);
+      if (bytes > maxBytes && keys.length > 1) return undefined;
+    }
+    const [only] = pieces;
+    if (only !== undefined && pieces.length === 1) return { batch: only, rows };
+    const references = pieces.flatMap((piece, index) =>
+      Array.from({ length: piece.numRows }, (_, row) => rowReference(index, row)),
+    );
+    return { batch: takeBatch(pieces, spec.columns, references), rows };
+  };
+
+  /** The rows of some leaves that are asked for; `count` rows come before them. */
+  const findIn = async (
+    group: readonly number[],
+    of: {
+      readonly keys: readonly RowKey[];
+      readonly places: Int32Array;
+      readonly rows: Int32Array;
+      readonly count: number;
+    },
+  ): Promise<RecordBatch> => {
+    const { keys, places, rows, count } = of;
+    const leaves = await readAll(group);
     const found = new Map(
-      wanted.map((of, batch) => {
-        const leaf = leaves.get(of);
-        if (leaf === undefined) throw new TypeError(`leaf ${of} was not read`);
-        return [of, { leaf, batch, rows: new Int32Array(leaf.keys.length).fill(-1) }] as const;
+      group.map((place, batch) => {
+        const leaf = leaves.get(place);
+        if (leaf === undefined) throw new TypeError(`leaf ${place} was not read`);
+        return [place, { leaf, batch, rows: new Int32Array(leaf.keys.length).fill(-1) }] as const;
       }),
     );
     const references: RowReference[] = [];
-    const rows = new Int32Array(keys.length).fill(-1);
     for (let index = 0; index < keys.length; index++) {
       const within = found.get(places[index] ?? -1);
       const row = within === undefined ? -1 : rowIn(within.leaf, at(keys, index));
       if (within === undefined || row === -1) continue;
       // A row that several keys ask for is there once.
-      if (within.rows[row] === -1) within.rows[row] = references.push(rowReference(within.batch, row)) - 1;
+      if (within.rows[row] === -1)
+        within.rows[row] = count + references.push(rowReference(within.batch, row)) - 1;
       rows[index] = within.rows[row] ?? -1;
     }
-    const batches = wanted.flatMap((of) => leaves.get(of)?.batch ?? []);
-    return { batch: takeBatch(batches, spec.columns, references), rows };
+    const batches = [...found.values()].map(({ leaf }) => leaf.batch);
+    return takeBatch(batches, spec.columns, references);
   };
 
   const findByPrefix = async (prefixes: readonly string[], of: readonly string[]): Promise<RowKey[]> => {

@@ -32,8 +32,12 @@ export interface StateSpec {
 
 /** The present rows of a source table. Memory is bounded; a change reads and writes what its keys touch. */
 export interface TableState {
-  /** The present rows of these keys. All of them are held in memory: ask for some thousands at a time. */
-  find(keys: readonly RowKey[]): Promise<FoundRows>;
+  /**
+   * The present rows of these keys. All of them are held in memory.
+   * @param maxBytes of the rows
+   * @returns undefined when the rows of several keys are larger: ask for fewer
+   */
+  find(keys: readonly RowKey[], maxBytes?: number): Promise<FoundRows | undefined>;
   /**
    * The keys of the rows whose columns of an index hold one of these values.
    * @param values keys of the table that the columns refer to
@@ -70,6 +74,7 @@ export interface StateOptions {
   readonly size?: LeafSize;
   readonly chunkRows?: number;
   readonly segmentBytes?: number;
+  readonly groupBytes?: number;
 }
 
 /**
@@ -85,7 +90,12 @@ export async function openTableState(
   const isLegacy = key?.endsWith(".arrow") === true;
   const manifest = key === undefined || isLegacy ? undefined : await readManifest(spec, key, store);
   const leaves = leafStore({ table: spec.name, ...options });
-  const over = { store: leaves, ...(options.size !== undefined && { size: options.size }) };
+  const { size, groupBytes } = options;
+  const over = {
+    store: leaves,
+    ...(size !== undefined && { size }),
+    ...(groupBytes !== undefined && { groupBytes }),
+  };
   const rows = sortedTable(spec, manifest?.rows ?? [], over);
   const indexes = new Map<string, TableIndex>();
   for (const columns of spec.indexes) {
@@ -141,7 +151,7 @@ export async function openTableState(
     savedKey = undefined;
 
   return {
-    find: (keys) => rows.find(keys),
+    find: (keys, maxBytes) => rows.find(keys, maxBytes),
     findReferring: (columns, values) => {
       const types = columns.map((name) => typeOf(spec.columns, name));
       const prefixes = values.map((value) => asParts(types, value));

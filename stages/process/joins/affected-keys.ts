@@ -1,8 +1,8 @@
-import { fromOf } from "../../domain/model/join";
-import { joinsOfFeed, type Feed } from "../../domain/model/table";
-import { at, stableOrder } from "../../domain/state/changes";
-import type { RowKey } from "../../domain/state/row-key";
-import type { TableState } from "./state/table-state";
+import { fromOf } from "../../../domain/model/join";
+import { joinsOfFeed, type Feed } from "../../../domain/model/table";
+import { at, stableOrder } from "../../../domain/state/changes";
+import type { RowKey } from "../../../domain/state/row-key";
+import type { TableState } from "../state/table-state";
 
 /** The keys that changed, by source table. */
 export type ChangedKeys = ReadonlyMap<string, readonly RowKey[]>;

@@ -1,26 +1,24 @@
 import type { RecordBatch } from "apache-arrow";
-import { leafCache } from "../../adapters/state/leaf-cache";
-import { csvRecords } from "../../domain/formats/csv/record";
-import { joinedRows, keysToFind } from "../../domain/transform/join-rows";
-import { emptyByName, valueNamed } from "../../domain/log/by-name";
-import type { CommitNumber } from "../../domain/log/keys";
-import { joinName } from "../../domain/model/join";
-import { feedsIn, isDirect, lookedForBy, type TableFeed } from "../../domain/model/joined-feeds";
-import { contractsOf } from "../../domain/model/model";
-import type { SourceTable } from "../../domain/model/source";
-import { joinsOfFeed, sourcesOf, tombstoneTable, type Fact } from "../../domain/model/table";
-import type { AdmittedCapture } from "../../domain/transform/quarantine";
-import type { RowKey } from "../../domain/state/row-key";
-import { tombstoneBatch } from "../../domain/transform/tombstones";
-import type { JoinedRows, Lookups } from "../../domain/transform/transform";
+import { leafCache } from "../../../adapters/state/leaf-cache";
+import { csvRecords } from "../../../domain/formats/csv/record";
+import { emptyByName, valueNamed } from "../../../domain/log/by-name";
+import type { CommitNumber } from "../../../domain/log/keys";
+import { feedsIn, isDirect, lookedForBy, type TableFeed } from "../../../domain/model/joined-feeds";
+import { contractsOf } from "../../../domain/model/model";
+import type { SourceTable } from "../../../domain/model/source";
+import { sourcesOf, tombstoneTable, type Fact } from "../../../domain/model/table";
+import type { AdmittedCapture } from "../../../domain/transform/quarantine";
+import type { RowKey } from "../../../domain/state/row-key";
+import { tombstoneBatch } from "../../../domain/transform/tombstones";
 import { affectedKeys, type ChangedKeys } from "./affected-keys";
-import { captureBatches, capturesOf, tombstoneBatches, type CommittedBatch } from "./batches";
-import type { TableParts } from "./table-commits";
-import { transformed } from "./transform-rows";
-import type { CommitRun } from "./context";
-import { openTableState, type TableState } from "./state/table-state";
-import { writtenTombstones } from "./write-tombstones";
-import { writeTable } from "./write-table";
+import { captureBatches, capturesOf, tombstoneBatches, type CommittedBatch } from "../batches";
+import { BATCH_BYTES, findTogether } from "./find-together";
+import type { TableParts } from "../table-commits";
+import { transformed } from "../transform-rows";
+import type { CommitRun } from "../context";
+import { openTableState, type TableState } from "../state/table-state";
+import { writtenTombstones } from "../write-tombstones";
+import { writeTable } from "../write-table";
 
 /** What the joined tables add to a commit. */
 interface JoinedTables {
@@ -177,9 +175,8 @@ async function makeAnew(
   };
 }
 
-/** Rows that are read together, at first, and bytes of them after that. */
+/** Rows that are made together, at most. */
 const BATCH_ROWS = 4096;
-const BATCH_BYTES = 4 * 1024 * 1024;
 
 /** Makes the rows of some keys of the driver, those that are there. */
 async function* rowsOf(
@@ -191,34 +188,26 @@ async function* rowsOf(
   const { table, feed } = fed;
   let take = BATCH_ROWS;
   for (let start = 0; start < keys.length;) {
-    const { batch } = await stateOf(states, feed.source.name).find(keys.slice(start, start + take));
+    const of = (name: string): TableState => stateOf(states, name);
+    const found = await findTogether(feed, keys.slice(start, start + take), of);
+    if (found === undefined) {
+      take = Math.max(1, take >> 1);
+      continue;
+    }
     start += take;
+    const { batch, bytes } = found;
     if (batch.numRows === 0) continue;
-    const bytesOfRow = batch.data.byteLength / batch.numRows;
-    take = Math.max(1, Math.min(BATCH_ROWS, Math.floor(BATCH_BYTES / bytesOfRow)));
+    take = Math.max(1, Math.min(BATCH_ROWS, Math.floor((BATCH_BYTES * batch.numRows) / bytes)));
     const source: CommittedBatch = {
       batch,
       rejections: new Map(),
       commit: number,
       ...csvRecords(feed.source.columns, batch),
     };
-    const made = transformed(fed, { source, lookups: await lookups(fed, batch, states), run });
+    const made = transformed(fed, { source, lookups: found.lookups, run });
     if (table.kind === "fact" && !isFirst && made.absent.length > 0)
       absent.push(tombstoneBatch(table satisfies Fact, feed, { batch, rows: made.absent }));
     yield made.batch;
     await run.rejected.spill();
   }
-}
-
-/** Follows the joins of a feed from the rows of its driver, those that lead to others first. */
-async function lookups({ feed }: TableFeed, batch: RecordBatch, states: States): Promise<Lookups> {
-  const found = new Map<string, JoinedRows>();
-  for (const join of joinsOfFeed(feed)) {
-    const from = join.via === undefined ? { batch } : found.get(joinName(join.via));
-    if (from === undefined) throw new TypeError(`${joinName(join)} was followed before its way`);
-    const keys = keysToFind(join, feed.source, from);
-    const wanted = keys.filter((key) => key !== undefined);
-    found.set(joinName(join), joinedRows(keys, await stateOf(states, join.to.name).find(wanted)));
-  }
-  return found;
 }
