@@ -8,3 +8,31 @@ export const qualified = (schema: string, name: string): string =>
 /** A string literal; `E''` so that backslashes mean themselves whatever the server's settings. */
 export const literal = (value: string): string =>
   `E'${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
+
+/** PostgreSQL cuts a name off behind so many bytes of UTF-8. */
+export const LONGEST_NAME = 63;
+
+/** How many bytes PostgreSQL needs for a name. */
+export const nameBytes = (name: string): number => new TextEncoder().encode(name).length;
+
+/**
+ * A name made of another with something before and behind it. Where it would be too long, the middle is cut off, and a
+ * digest of all of it keeps names apart that begin alike.
+ */
+export function derivedName(prefix: string, name: string, suffix: string): string {
+  const whole = `${prefix}${name}${suffix}`;
+  if (nameBytes(whole) <= LONGEST_NAME) return whole;
+  const digest = `_${digestOf(name)}`;
+  const room = LONGEST_NAME - nameBytes(prefix) - nameBytes(digest) - nameBytes(suffix);
+  const kept = [...name];
+  while (nameBytes(kept.join("")) > room) kept.pop();
+  return `${prefix}${kept.join("")}${digest}${suffix}`;
+}
+
+/** FNV-1a, 32 bits (https://datatracker.ietf.org/doc/draft-eastlake-fnv/), in eight hexadecimal digits. */
+function digestOf(text: string): string {
+  const hash = new TextEncoder()
+    .encode(text)
+    .reduce((sum, byte) => Math.imul(sum ^ byte, 0x01000193) >>> 0, 0x811c9dc5);
+  return hash.toString(16).padStart(8, "0");
+}

@@ -1,14 +1,15 @@
 import type { ColumnShape } from "../formats/columnar/arrow";
 import { keyColumns, referencesIn, refersToItself } from "../model/table";
 import { typeName } from "../model/types";
-import { identifier } from "../sql";
+import { derivedName, identifier } from "../sql";
 import type { TargetTable } from "./target";
 import { differs, list, namesOf, sameKey, theirName } from "./values";
 
 /** The statements that load one table, all within the transaction of its commit. */
 
 /** The temporary table that a file is copied into: the model's columns, without constraints. */
-export const stagingName = (target: TargetTable): string => identifier(`marble_stage_${target.table.name}`);
+export const stagingName = (target: TargetTable): string =>
+  identifier(derivedName("marble_stage_", target.table.name, ""));
 
 /** The types are the model's, not the target's: the binary copy must know them. */
 export function createStaging(target: TargetTable): string {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { derivedName } from "../sql";
 
 /**
  * To load commits again.
@@ -46,11 +47,15 @@ export interface ReplayReport {
 }
 
 /** The schema that a warehouse is rebuilt in. */
-export const besideSchema = (schema: string): string => `${schema}_replay`;
+export const besideSchema = (schema: string): string => derivedName("", schema, "_replay");
 
 /** The schema that keeps the tables which a rebuild replaced: `public_before_20261125030405`, in UTC. */
 export const keptSchema = (schema: string, now: Date): string =>
-  `${schema}_before_${now.toISOString().slice(0, 19).replace(/\D/g, "")}`;
+  derivedName("", schema, `_before_${now.toISOString().slice(0, 19).replace(/\D/g, "")}`);
+
+/** The same, before the time is known. */
+export const keptSchemaLater = (schema: string): string =>
+  keptSchema(schema, new Date(0)).replace(/\d{14}$/, "<time>");
 
 /** What marks a schema as one that is rebuilt in. */
 export const REPLAY = "marble_replay";

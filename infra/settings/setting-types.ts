@@ -1,5 +1,6 @@
 /** Kinds of settings: what each takes, and what is said of a value that it does not take. */
 import * as z from "zod";
+import { LONGEST_NAME, nameBytes } from "../../domain/sql";
 import { parseSchedule } from "../../domain/schedule/schedule";
 
 export function schedule(byDefault: string) {
@@ -25,10 +26,12 @@ export function secretName(byDefault: string) {
     .default(byDefault);
 }
 
+/** Any name that PostgreSQL gives to a schema of users. */
 export function schemaName(byDefault: string) {
+  const rule = `must be the name of a PostgreSQL schema: 1 to ${LONGEST_NAME} bytes, not beginning with pg_`;
   return z
     .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_$]{0,62}$/, "must be the name of a PostgreSQL schema")
+    .refine((name) => name !== "" && nameBytes(name) <= LONGEST_NAME && !/^pg_|\0/.test(name), rule)
     .default(byDefault);
 }
 

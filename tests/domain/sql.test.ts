@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { identifier, literal, qualified } from "../../domain/sql";
+import { derivedName, identifier, literal, nameBytes, qualified } from "../../domain/sql";
 import { anyText } from "../support/formats/arbitraries";
 import { createDatabase, type TestDatabase } from "../support/postgres/postgres";
 
@@ -57,5 +57,23 @@ describe("Text in SQL means itself to PostgreSQL", () => {
     const [row] = await database.query(`SELECT * FROM ${qualified('a."b', 'c"."d')}`);
 
     expect(row).to.deep.equal({ seven: 7 });
+  });
+});
+
+describe("A name that is derived from another", () => {
+  it("is the whole, where PostgreSQL keeps all of it", () => {
+    expect(derivedName("a_", "x".repeat(58), "_z")).to.equal(`a_${"x".repeat(58)}_z`);
+  });
+
+  it("is cut within, where it would be too long, and ends as it should", () => {
+    const name = derivedName("a_", "é".repeat(31), "_replay");
+    expect(nameBytes(name)).to.be.within(60, 63);
+    expect(name).to.match(/^a_é+_[0-9a-f]{8}_replay$/);
+  });
+
+  it("is another for each name, also for those that begin alike", () => {
+    const long = "x".repeat(60);
+    const derived = ["a", "b", "c"].map((end) => derivedName("", `${long}${end}`, "_replay"));
+    expect(new Set(derived)).to.have.property("size", 3);
   });
 });

@@ -1,7 +1,8 @@
 import { BOOKKEEPING } from "../../warehouse/bookkeeping";
 import { tableForm } from "../../warehouse/target";
+import { LONGEST_NAME, nameBytes } from "../../sql";
 import type { Model } from "../model";
-import { tombstoneName, type Fact } from "../table";
+import { tombstoneName, type Fact, type WarehouseTable } from "../table";
 
 /** A warehouse may call its tables a little otherwise, so names that are alike are one. */
 export function nameProblems({ calendar, tables }: Model): string[] {
@@ -11,10 +12,33 @@ export function nameProblems({ calendar, tables }: Model): string[] {
     ...tables.flatMap((table) => (table.kind === "fact" ? namesOf(table) : [])),
   ];
   const seen = new Map<string, string>();
-  return names.flatMap(({ name, what }) => {
+  const alike = names.flatMap(({ name, what }) => {
     const other = seen.get(tableForm(name));
     seen.set(tableForm(name), other ?? what);
     return other === undefined ? [] : [`${other} and ${what} have the same name: rename one of them`];
+  });
+  return [...alike, ...[calendar, ...tables].flatMap(impossibleNames)];
+}
+
+/** Names that PostgreSQL would cut off, or does not take. */
+function impossibleNames(table: WarehouseTable): string[] {
+  const names = [
+    { name: table.name, what: `the table ${table.name}` },
+    ...Object.keys(table.columns).map((name) => ({ name, what: `the column ${table.name}.${name}` })),
+    ...(table.kind === "fact"
+      ? [
+          { name: table.currentView, what: `the current view ${table.currentView}` },
+          { name: table.surrogateKey, what: `the column ${table.name}.${table.surrogateKey}` },
+        ]
+      : []),
+  ];
+  return names.flatMap(({ name, what }) => {
+    const bytes = nameBytes(name);
+    if (bytes > LONGEST_NAME)
+      return [`${what} has a name of ${bytes} bytes, and PostgreSQL keeps ${LONGEST_NAME}: shorten it`];
+    return bytes === 0 || name.includes("\0")
+      ? [`${what} has an empty name, or one with a NUL in it: give it another`]
+      : [];
   });
 }
 

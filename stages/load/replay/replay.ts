@@ -5,6 +5,7 @@ import { loadOrder } from "../../../domain/model/model";
 import {
   besideSchema,
   isRebuild,
+  keptSchemaLater,
   type ReplayPlan,
   type ReplayRequest,
 } from "../../../domain/warehouse/replay";
@@ -102,7 +103,7 @@ const rebuildSays = ({ schema, model, from, to }: Planned): string[] => [
   `load commits ${from} to ${to} of model version ${model} into new tables in the schema ${besideSchema(schema)}, over as many runs as it takes`,
   `meanwhile ${schema} is read and loaded as ever`,
   `then, in one transaction, put the new tables in the place of the old; grants, indexes, and users' views and foreign keys go on with the new`,
-  `keep the old tables in a schema ${schema}_before_<time>, to be dropped by hand`,
+  `keep the old tables in a schema ${keptSchemaLater(schema)}, to be dropped by hand`,
 ];
 
 const reloadSays = ({ schema, tables, from, to }: Planned): string[] => [

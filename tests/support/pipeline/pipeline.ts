@@ -39,6 +39,7 @@ export interface Logged {
 
 export interface IngestOptions {
   readonly model?: Model;
+  readonly schema?: string;
   readonly allowDeletes?: readonly string[];
   readonly allowOtherSource?: boolean;
   readonly partBytes?: number;
@@ -152,17 +153,14 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
   return {
     ingest: ({
       model: given = model,
+      schema = parts.sourceSchema ?? "public",
       allowDeletes = [],
       allowOtherSource = false,
       partBytes = Infinity,
       sliceBytes = Infinity,
     } = {}) =>
       ingestSource(
-        (work) =>
-          withSourceSnapshot(
-            { credentials: credentialsOf(parts.sourceUrl), schema: parts.sourceSchema ?? "public" },
-            work,
-          ),
+        (work) => withSourceSnapshot({ credentials: credentialsOf(parts.sourceUrl), schema }, work),
         {
           ...ingested,
           telemetry,
