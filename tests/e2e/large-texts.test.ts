@@ -2,46 +2,107 @@ import { expect } from "chai";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runCommand } from "../support/local/command";
+import { startCloud, type Cloud } from "../../local/cloud";
+import { databaseSecret } from "../../local/databases/database-secret";
 import { createDatabase, createSource, type TestDatabase } from "../support/postgres/postgres";
 
-/** Designs with a location of so many bytes, of which no two are the same. */
-const designs = (count: number, bytes: number): string => `
-  INSERT INTO design (design_name, file_location, file_name, created_at, last_updated)
-  SELECT 'large', i || repeat(md5(i::text) || chr(9731), ${bytes} / 35), 'f', now()::timestamp(3), now()::timestamp(3)
-  FROM generate_series(1, ${count}) i`;
+/** An expression for a text of about so many bytes that no other row has. */
+const longText = (bytes: number): string => `i || repeat(md5(i::text) || chr(9731), ${bytes} / 35)`;
+
+const KB = 1024;
+const MB = 1024 * KB;
+
+interface Rows {
+  /** Designs, which are made of nothing else. */
+  readonly designs: number;
+  /** Addresses, which counterparties are joined with. */
+  readonly addresses: number;
+  /** Counterparties; as many as addresses have each its own, more have to share. */
+  readonly counterparties: number;
+  readonly bytes: number;
+}
 
 describe("Memory is bounded by bytes, however long the texts of a table are", function () {
   this.timeout(600_000);
   let source: TestDatabase;
   let warehouse: TestDatabase;
-  let lake: string;
-  beforeEach(async () => {
-    source = await createSource({ seeded: true });
+  let directory: string;
+  let cloud: Cloud;
+  before(async () => {
+    source = await createSource();
     warehouse = await createDatabase();
-    lake = await mkdtemp(join(tmpdir(), "marble-large-"));
+    directory = await mkdtemp(join(tmpdir(), "marble-large-"));
+    cloud = await startCloud({
+      directory,
+      config: {
+        "marble:alertEmail": "data@example.com",
+        // Half of what a stack has by default: with less to write, the same is shown in less time.
+        "marble:ingestMemory": "256",
+        "marble:processMemory": "256",
+        "marble:loadMemory": "256",
+      },
+      secrets: {
+        "Totesys-Credentials": databaseSecret(source.readerUrl, "source"),
+        "Warehouse-Credentials": databaseSecret(warehouse.url, "warehouse"),
+      },
+    });
   });
-  afterEach(async () => {
+  after(async () => {
+    await cloud.stop();
     await source.drop();
     await warehouse.drop();
-    await rm(lake, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
   });
 
-  const SUMS = "SELECT count(*)::int AS n, sum(octet_length(file_location))::text AS bytes FROM";
-  for (const [count, bytes, size] of [
-    [70_000, 2048, "2 KB"],
-    [1200, 100 * 1024, "100 KB"],
-    [4, 20 * 1024 * 1024, "20 MB"],
-  ] as const) {
-    it(`every stage keeps within its memory with ${count} texts of ${size}`, async () => {
-      await source.query(designs(count, bytes));
+  const insert = ({ designs, addresses, counterparties, bytes }: Rows): string => `
+    INSERT INTO design (design_name, file_location, file_name, last_updated)
+    SELECT 'long', ${longText(bytes)}, 'f', now()::timestamp(3) FROM generate_series(1, ${designs}) i;
+    WITH long AS (
+      INSERT INTO address (address_line_1, city, postal_code, country, phone, last_updated)
+      SELECT ${longText(bytes)}, 'c', 'p', 'c', 't', now()::timestamp(3) FROM generate_series(1, ${addresses}) i
+      RETURNING address_id)
+    INSERT INTO counterparty (counterparty_legal_name, legal_address_id, last_updated)
+    SELECT 'n', (array_agg(address_id))[1 + i % ${addresses}], now()::timestamp(3)
+      FROM long, generate_series(1, ${counterparties}) i GROUP BY i`;
 
-      const { code, stderr } = await runCommand("local/commands/local.ts", [
-        ...["--source", source.readerUrl, "--warehouse", warehouse.url, "--lake", lake, "--once", "--json"],
-      ]);
+  const run = async (): Promise<void> => {
+    for (const stage of ["ingest", "process", "load"] as const) {
+      const { ok, ...result } = await cloud.invoke(stage);
+      expect(ok, `${stage}: ${JSON.stringify(result)}`).to.equal(true);
+      await cloud.settled();
+    }
+  };
 
-      expect(code, stderr).to.equal(0);
-      expect(await warehouse.query(`${SUMS} dim_design`)).to.deep.equal(await source.query(`${SUMS} design`));
+  const SUMS: readonly (readonly [loaded: string, expected: string])[] = [
+    ["file_location FROM dim_design", "file_location FROM design"],
+    [
+      "counterparty_legal_address_line_1 FROM dim_counterparty",
+      "address_line_1 FROM counterparty JOIN address ON address_id = legal_address_id",
+    ],
+  ];
+  const sum = async (database: TestDatabase, of: string): Promise<unknown> => {
+    const [column = "", from = ""] = of.split(" FROM ");
+    return database.query(
+      `SELECT count(*)::int AS n, sum(octet_length(${column}))::text AS bytes FROM ${from}`,
+    );
+  };
+
+  const cases: readonly (readonly [what: string, rows: Rows])[] = [
+    ["many texts of 2 KB", { designs: 20_000, addresses: 4000, counterparties: 4000, bytes: 2 * KB }],
+    ["texts of 100 KB", { designs: 400, addresses: 80, counterparties: 80, bytes: 100 * KB }],
+    [
+      "a joined text of 100 KB in many rows",
+      { designs: 1, addresses: 1, counterparties: 400, bytes: 100 * KB },
+    ],
+    ["texts of 20 MB", { designs: 2, addresses: 1, counterparties: 2, bytes: 20 * MB }],
+  ];
+  for (const [what, rows] of cases) {
+    it(`every stage keeps within its memory with ${what}`, async () => {
+      await source.query(insert(rows));
+      await run();
+
+      for (const [loaded, expected] of SUMS)
+        expect(await sum(warehouse, loaded)).to.deep.equal(await sum(source, expected));
     });
   }
 });
