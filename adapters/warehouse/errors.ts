@@ -16,7 +16,8 @@ export const healsByItself = (error: unknown): boolean => {
 export const DENIED = "42501";
 
 /** The class "data exception": a value that the column of the warehouse does not take. */
-export const isDataException = (error: unknown): boolean => codeOf(error).startsWith("22");
+export const isDataException = (error: unknown): boolean =>
+  codeOf(error instanceof MarbleError ? error.cause : error).startsWith("22");
 
 /** The class "integrity constraint violation". */
 const isViolation = (error: unknown): boolean => codeOf(error).startsWith("23");
@@ -24,10 +25,15 @@ const isViolation = (error: unknown): boolean => codeOf(error).startsWith("23");
 /** A character that the encoding of the database does not have. */
 const UNTRANSLATABLE = "22P05";
 
-/** What an error of the warehouse is about, as far as it is known. */
-export interface Refused {
-  readonly table?: string | undefined;
+/** A value that the warehouse does not take: of which column, and of a row with which key (`staff_id 7`). */
+export interface RefusedValue {
   readonly column?: string | undefined;
+  readonly row?: string | undefined;
+}
+
+/** What an error of the warehouse is about, as far as it is known. */
+export interface Refused extends RefusedValue {
+  readonly table?: string | undefined;
   /** What to do, where that is known. */
   readonly remedy?: string | undefined;
 }
@@ -36,10 +42,12 @@ export interface Refused {
 export function warehouseError(error: unknown, refused: Refused = {}): Error {
   if (error instanceof MarbleError) return error;
   const reported = error instanceof DatabaseError ? error : undefined;
-  const { table = reported?.table, column = reported?.column } = refused;
+  const { table = reported?.table, column = reported?.column, row } = refused;
   const remedy = refused.remedy ?? (table === undefined ? undefined : remedyFor(error));
   const where =
-    table === undefined ? "the load" : `rows of ${table}${column === undefined ? "" : `, column ${column}`}`;
+    table === undefined
+      ? "the load"
+      : `rows of ${table}${column === undefined ? "" : `, column ${column}`}${row === undefined ? "" : `, among them that with ${row}`}`;
   const message = `the warehouse refused ${where}: ${messageOf(error)}${remedy === undefined ? "" : `: ${remedy}`}`;
   const Kind = healsByItself(error) ? TransientError : TerminalError;
   return new Kind(message, { cause: error, ...(table !== undefined && { subject: { table } }) });

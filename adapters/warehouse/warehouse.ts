@@ -10,7 +10,7 @@ import { BOOKKEEPING, createBookkeeping, LEDGER, lockLoader } from "../../domain
 import type { CatalogueTable } from "../../domain/warehouse/target";
 import { codeOf, rowsOf, SAME_TEXT } from "../postgres/postgres";
 import { catalogueOf } from "./catalogue";
-import { DENIED, healsByItself, isDataException, warehouseError } from "./errors";
+import { DENIED, healsByItself, isDataException, warehouseError, type RefusedValue } from "./errors";
 import { missingGrant, missingTemporary } from "./rights";
 
 /** The warehouse within one transaction. */
@@ -29,19 +29,19 @@ export interface Warehouse {
   rows<Column extends string>(sql: string): Promise<Record<Column, string | null>[]>;
   /**
    * Does what may turn out to be impossible.
-   * @returns what `work` returns; undefined when it returns that, or when a foreign key was violated: nothing
-   *   that it did remains then
+   * @returns what `work` returns; undefined when it returns that, when a foreign key was violated, or when a value was
+   *   refused: nothing that it did remains then
    */
   attempt<T>(work: () => Promise<T | undefined>): Promise<T | undefined>;
   /**
    * Loads rows into a table.
-   * @param findColumn the column that does not take a value, looked for when the server does not say which
+   * @param findValue the value that is not taken, looked for when the server refuses one
    * @throws TransientError or TerminalError that names the table, the column and the reason
    */
   loadRows<T>(
     table: string,
     work: () => Promise<T>,
-    findColumn?: () => Promise<string | undefined>,
+    findValue?: () => Promise<RefusedValue | undefined>,
   ): Promise<T>;
   /** Runs statements, and undoes them. @returns the error of the first that fails */
   rehearse(statements: readonly string[]): Promise<Error | undefined>;
@@ -142,7 +142,7 @@ function warehouse(client: pg.Client, schema: string): Warehouse {
     },
     rows: (sql) => rowsOf(client, sql),
     attempt: (work) => attempt(client, work),
-    loadRows: (table, work, findColumn) => loadRows(client, { table, work, findColumn }),
+    loadRows: (table, work, findValue) => loadRows(client, { table, work, findValue }),
     rehearse: (statements) => rehearse(client, statements),
     missingRight: () => missingTemporary(client),
     ledger: ledgerOf(client, schema),
@@ -157,7 +157,8 @@ async function attempt<T>(client: pg.Client, work: () => Promise<T | undefined>)
   try {
     result = await work();
   } catch (error) {
-    if (codeOf(error) !== FOREIGN_KEY_VIOLATION) throw error;
+    // The longer way, over a staging table, says which value it was.
+    if (codeOf(error) !== FOREIGN_KEY_VIOLATION && !isDataException(error)) throw error;
   }
   await client.query(`${result === undefined ? "ROLLBACK TO" : "RELEASE"} SAVEPOINT attempt`);
   return result;
@@ -168,21 +169,21 @@ async function loadRows<T>(
   options: {
     readonly table: string;
     readonly work: () => Promise<T>;
-    readonly findColumn: (() => Promise<string | undefined>) | undefined;
+    readonly findValue: (() => Promise<RefusedValue | undefined>) | undefined;
   },
 ): Promise<T> {
-  const { table, work, findColumn } = options;
-  if (findColumn !== undefined) await client.query("SAVEPOINT load_rows");
+  const { table, work, findValue } = options;
+  if (findValue !== undefined) await client.query("SAVEPOINT load_rows");
   try {
     const result = await work();
-    if (findColumn !== undefined) await client.query("RELEASE SAVEPOINT load_rows");
+    if (findValue !== undefined) await client.query("RELEASE SAVEPOINT load_rows");
     return result;
   } catch (error) {
     // The GRANT is looked for when the transaction has ended.
     if (codeOf(error) === DENIED) throw error;
-    if (findColumn === undefined || !isDataException(error)) throw warehouseError(error, { table });
+    if (findValue === undefined || !isDataException(error)) throw warehouseError(error, { table });
     await client.query("ROLLBACK TO SAVEPOINT load_rows");
-    throw warehouseError(error, { table, column: await findColumn() });
+    throw warehouseError(error, { table, ...(await findValue()) });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ColumnShape } from "../formats/columnar/arrow";
 import { keyColumns, referencesIn, refersToItself } from "../model/table";
 import { typeName } from "../model/types";
-import { derivedName, identifier } from "../sql";
+import { derivedName, identifier, literal } from "../sql";
 import type { TargetTable } from "./target";
 import { differs, list, namesOf, sameKey, theirName } from "./values";
 
@@ -30,6 +30,27 @@ export const storeColumn = (schema: string, target: TargetTable, column: string)
     `INSERT INTO pg_temp.marble_probe SELECT s.${identifier(column)} FROM pg_temp.${stagingName(target)} AS s`,
   ];
 };
+
+/**
+ * Finds a staged row whose value of a column the target does not take: stores the values one by one. The last statement
+ * gives its key, `staff_id 7`, as `key`.
+ */
+export function findRefusedRow(schema: string, target: TargetTable, column: string): readonly string[] {
+  const [create = ""] = storeColumn(schema, target, column);
+  const staged = `pg_temp.${stagingName(target)}`;
+  const keys = keyColumns(target.table).map((key) => `${literal(`${key} `)} || s.${identifier(key)}::text`);
+  const row = `FROM ${staged} AS s WHERE s.ctid = place`;
+  const search = `DECLARE place tid; BEGIN FOR place IN SELECT s.ctid FROM ${staged} AS s LOOP
+    BEGIN INSERT INTO pg_temp.marble_probe SELECT s.${identifier(column)} ${row};
+    EXCEPTION WHEN OTHERS THEN INSERT INTO pg_temp.marble_refused SELECT concat_ws(', ', ${keys.join(", ")}) ${row}; EXIT; END;
+    END LOOP; END`;
+  return [
+    create,
+    "CREATE TEMPORARY TABLE marble_refused (key text) ON COMMIT DROP",
+    `DO ${literal(search)}`,
+    "SELECT key FROM pg_temp.marble_refused",
+  ];
+}
 
 /** A table may be staged several times in a commit. */
 export const dropStaging = (name: string): string => `DROP TABLE pg_temp.${name}`;

@@ -1,8 +1,10 @@
+import type { RefusedValue } from "../../adapters/warehouse/errors";
 import type { DataFile } from "../../domain/log/commit";
 import {
   copyIntoStaging,
   createStaging,
   dropStaging,
+  findRefusedRow,
   indexReferences,
   stagingName,
   storeColumn,
@@ -11,14 +13,19 @@ import type { TargetTable } from "../../domain/warehouse/target";
 import { copyFiles } from "./copy-files";
 import type { CommitLoad } from "./context";
 
-/** The column of the target that does not take what is staged for it, tried one by one. */
-async function findColumn(
+/** The column of the target that does not take what is staged for it, tried one by one, and a row of which it does not. */
+async function findValue(
   target: TargetTable,
   { warehouse, schema }: CommitLoad,
-): Promise<string | undefined> {
-  for (const [ours, theirs] of target.columns) {
+): Promise<RefusedValue | undefined> {
+  for (const [ours, column] of target.columns) {
     const error = await warehouse.rehearse(storeColumn(schema, target, ours));
-    if (error !== undefined) return theirs;
+    if (error === undefined) continue;
+    const statements = [...findRefusedRow(schema, target, ours)];
+    const select = statements.pop() ?? "";
+    for (const sql of statements) await warehouse.execute(sql);
+    const [found] = await warehouse.rows<"key">(select);
+    return { column, row: found?.key ?? undefined };
   }
   return undefined;
 }
@@ -37,7 +44,7 @@ export async function stageRows<T>(
   const copy = (): Promise<number> => copyFiles(copyIntoStaging(target), { target, files, load });
   if (files.length > 0) await warehouse.loadRows(target.name, copy);
   for (const sql of indexReferences(target)) await warehouse.execute(sql);
-  const result = await warehouse.loadRows(target.name, work, () => findColumn(target, load));
+  const result = await warehouse.loadRows(target.name, work, () => findValue(target, load));
   await warehouse.execute(dropStaging(stagingName(target)));
   return result;
 }

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { TerminalError } from "../../../domain/errors";
 import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
 import { failureOf } from "../../support/failure";
+import { libcProvider } from "../../support/postgres/version";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 import { createTinySource, TINY_CALENDAR } from "../../support/oracle/tiny-totesys";
 
@@ -128,7 +129,7 @@ describe("A table that was prepared otherwise than the model", function () {
     const small = `CREATE TABLE dim_staff (staff_id integer PRIMARY KEY, first_name varchar(5) NOT NULL, last_name varchar NOT NULL,
       department_name varchar NOT NULL, location varchar NOT NULL, email_address varchar NOT NULL)`;
     const tooLong =
-      "the warehouse refused rows of dim_staff, column first_name: value too long for type character varying(5): " +
+      "the warehouse refused rows of dim_staff, column first_name, among them that with staff_id 1: value too long for type character varying(5): " +
       "bring the prepared table in line with the model, or correct the row in the source; the commit waits until then";
 
     it("where it is copied straight, and where it is staged", async () => {
@@ -158,7 +159,7 @@ describe("A table that was prepared otherwise than the model", function () {
       await pipeline.process();
       const name = `${pipeline.warehouse.name}_latin`;
       await pipeline.warehouse.query(
-        `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE_PROVIDER 'libc' LC_COLLATE 'C' LC_CTYPE 'C'`,
+        `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'LATIN1' ${libcProvider()} LC_COLLATE 'C' LC_CTYPE 'C'`,
       );
       const url = pipeline.warehouse.url.replace(/\/[^/]+$/, `/${name}`);
 
