@@ -74,3 +74,11 @@ export function dataKey(options: { at: Date; table: string; extension: string; f
 
 /** The table that a key of `dataKey` is of. */
 export const tableOfKey = (key: string): string => decodeURIComponent(key.split("/").at(-2) ?? "");
+
+/** The time in a key of `dataKey`: when its file was written. */
+export function timeOfKey(key: string): Date {
+  const [, day = "", time = ""] = /(\d{4}\/\d\d\/\d\d)\/[^/]+\/(\d{6}\.\d{3})\.\w+$/.exec(key) ?? [];
+  const at = new Date(`${day.replaceAll("/", "-")}T${time.replace(/^(..)(..)/, "$1:$2:")}Z`);
+  if (Number.isNaN(at.getTime())) throw new TerminalError(`${key} is not the key of a data file`);
+  return at;
+}

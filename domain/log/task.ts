@@ -44,6 +44,8 @@ export const handout = z.object({
   /** Missing in what a program handed out that left the blanks of `char(n)` in place. */
   padded: z.array(z.string()).optional(),
   file: dataFile,
+  /** The files that are made come after this time. Missing in what an earlier program handed out. */
+  after: z.iso.datetime().optional(),
 });
 export type Handout = z.infer<typeof handout>;
 

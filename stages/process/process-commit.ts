@@ -14,7 +14,7 @@ import type {
   WarehouseTableCommit,
 } from "../../domain/log/commit";
 import { sourceStatuses } from "../../domain/log/source-statuses";
-import type { CommitNumber } from "../../domain/log/keys";
+import { timeOfKey, type CommitNumber } from "../../domain/log/keys";
 import { feedsIn, isDirect, type TableFeed } from "../../domain/model/joined-feeds";
 import { paddedColumns } from "../../domain/transform/contract";
 import type { AdmittedCapture } from "../../domain/transform/quarantine";
@@ -30,6 +30,7 @@ import { joinedTables } from "./joins/joined-tables";
 import { workOff } from "./tasks/run-tasks";
 import { rejectedRows } from "./rejected-rows";
 import { include } from "./tasks/transform-task";
+import { laterThan } from "../shared/clock";
 import { together } from "../shared/together";
 import { writtenTombstones } from "./write-tombstones";
 import { writeTable, type ParquetTable } from "./write-table";
@@ -59,22 +60,31 @@ export async function processCommitted(
   const quarantine = Object.fromEntries(waiting);
   const written = await rejected.finish();
   const stamp = modelStamp(model);
+  const tables = { ...tableCommits([...direct, ...joined.parts]), ...calendar.tables };
   return {
     version: 1,
     number,
     lake: commit.lake,
-    createdAt: now().toISOString(),
+    createdAt: laterThan(lastTimeOf(tables), now)().toISOString(),
     model: stamp,
     capturedAt: commit.capturedAt ?? commit.createdAt,
     source: placeOf(commit.source),
     calendar: calendar.covered,
     // What is joined no more is not kept up to date, and forgotten.
     state: only(stamp.joined ?? [], { ...previous?.state, ...joined.state }),
-    tables: { ...tableCommits([...direct, ...joined.parts]), ...calendar.tables },
+    tables,
     quarantine,
     rejected: written,
     sources: sourceStatuses(commit, previous, { quarantine, rejected: rejected.counts() }),
   };
+}
+
+/** The time of the newest file; workers write some of them by clocks of their own. */
+function lastTimeOf(tables: ProcessCommit["tables"]): Date {
+  const files = Object.values(tables).flatMap(({ parts }) =>
+    parts.flatMap((part) => [...part.files, ...part.tombstones]),
+  );
+  return new Date(files.reduce((last, { key }) => Math.max(last, timeOfKey(key).getTime()), 0));
 }
 
 const only = (names: readonly string[], state: ProcessCommit["state"]): ProcessCommit["state"] =>

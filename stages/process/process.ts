@@ -5,6 +5,7 @@ import { TerminalError } from "../../domain/errors";
 import { nextCommit, type CommitNumber } from "../../domain/log/keys";
 import type { ProcessContext } from "./context";
 import { checkShape } from "./model-digest";
+import { laterThan } from "../shared/clock";
 import { processCommitted } from "./process-commit";
 import { planReprocess, requireReprocess } from "./reprocess";
 
@@ -34,7 +35,8 @@ export async function processCommits(context: ProcessContext): Promise<ProcessRe
     const commit = await ingested.log.read(number);
     if (commit === undefined) break;
     checkLake(head?.commit, commit);
-    const result = await processCommitted(commit, head?.commit, context);
+    const now = laterThan(head === undefined ? undefined : new Date(head.commit.createdAt), context.now);
+    const result = await processCommitted(commit, head?.commit, { ...context, now });
     if (result === undefined) {
       telemetry.info("the next run continues with this commit", { commit: number });
       break;

@@ -10,6 +10,18 @@ export function monotonicClock(clock: () => number = Date.now): () => Date {
   };
 }
 
+/**
+ * A clock that shows only times after one: the keys of a commit come behind those of the commit before, also when the
+ * clock of the machine went back.
+ */
+export function laterThan(time: Date | undefined, now: () => Date): () => Date {
+  let last = time?.getTime() ?? 0;
+  return () => {
+    last = Math.max(now().getTime(), last + 1);
+    return new Date(last);
+  };
+}
+
 /** A stage begins no further commit when less than this is left of its invocation. */
 const RESERVE_MS = 60_000;
 

@@ -8,9 +8,10 @@ import { handout, handoutKey, type Handout, type Task } from "../../../domain/lo
 import type { ProcessContext } from "../context";
 import { finishTask, isFinished, type TaskContext } from "./finish-task";
 import { modelStamp } from "../model-digest";
+import { laterThan } from "../../shared/clock";
 
 /** Hands a task out, once: an object in the bucket, of which S3 tells a queue, and the queue a worker. */
-export async function handOut(task: Task, { model, processed }: ProcessContext): Promise<void> {
+export async function handOut(task: Task, { model, processed, now }: ProcessContext): Promise<void> {
   const of: Handout = {
     version: 1,
     model: modelStamp(model),
@@ -20,6 +21,7 @@ export async function handOut(task: Task, { model, processed }: ProcessContext):
     captured: task.captured,
     padded: [...task.padded],
     file: task.file,
+    after: now().toISOString(),
   };
   await processed.store.putIfAbsent(handoutKey(task), JSON.stringify(of));
 }
@@ -50,8 +52,9 @@ export async function remodelHandedOut(
   const tables = emptyByName<{ rows: number }>();
   let rejected = 0;
   for (const key of keys) {
-    const task = await readHandout(key, context);
-    if (task === undefined || (await isFinished(task, context.processed.store))) {
+    const handedOut = await readHandout(key, context);
+    const task = handedOut?.task;
+    if (handedOut === undefined || task === undefined || (await isFinished(task, context.processed.store))) {
       context.telemetry.info("nothing is left to do of what was handed out", { key });
       continue;
     }
@@ -59,7 +62,8 @@ export async function remodelHandedOut(
       throw new TransientError(`no time left for ${key}; the queue delivers its message again`, {
         subject: { table: task.fed.table.name, commit: task.commit, key },
       });
-    const result = await finishTask(task, context);
+    const now = laterThan(handedOut.after, context.now);
+    const result = await finishTask(task, { ...context, now });
     commits.add(task.commit);
     const { name } = task.fed.table;
     tables[name] = { rows: (tables[name]?.rows ?? 0) + task.file.rows };
@@ -68,8 +72,11 @@ export async function remodelHandedOut(
   return { commits: [...commits], tables, rejected };
 }
 
-/** The task of a handout; undefined when it is not one of this version of the program. */
-async function readHandout(key: string, { model, processed }: WorkerContext): Promise<Task | undefined> {
+/** The task of a handout, and a time before its files; undefined when it is not one of this version of the program. */
+async function readHandout(
+  key: string,
+  { model, processed }: WorkerContext,
+): Promise<{ readonly task: Task; readonly after: Date | undefined } | undefined> {
   if (!key.startsWith(HANDOUTS_PREFIX)) return undefined;
   const json = await processed.store.get(key);
   if (json === undefined)
@@ -77,15 +84,22 @@ async function readHandout(key: string, { model, processed }: WorkerContext): Pr
       `${key} is gone from the bucket ${processed.store.bucket}: restore it from its versions, or purge the message`,
       { subject: { key } },
     );
-  const { model: stamp, commit, table, feed, captured, padded, file } = parseCommit(handout, json, key);
-  const { version, shape } = modelStamp(model);
-  if (stamp.version !== version || stamp.shape !== shape || padded === undefined) return undefined;
-  return {
-    commit: commitNumber(commit),
-    fed: feedOf(model, table, feed),
-    captured: commitNumber(captured),
+  const {
+    model: stamp,
+    commit,
+    table,
+    feed,
+    captured,
     padded,
     file,
+    after,
+  } = parseCommit(handout, json, key);
+  const { version, shape } = modelStamp(model);
+  if (stamp.version !== version || stamp.shape !== shape || padded === undefined) return undefined;
+  const fed = feedOf(model, table, feed);
+  return {
+    task: { commit: commitNumber(commit), fed, captured: commitNumber(captured), padded, file },
+    after: after === undefined ? undefined : new Date(after),
   };
 }
 

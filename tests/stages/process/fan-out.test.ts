@@ -4,6 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import type { ProcessCommit } from "../../../domain/log/commit";
 import { modelShape, type Model } from "../../../domain/model/model";
 import { model } from "../../../domain/declarations";
+import { timeOfKey } from "../../../domain/log/keys";
 import { handoutKey, type Task } from "../../../domain/log/task";
 import { monotonicClock } from "../../../stages/shared/clock";
 import {
@@ -48,7 +49,7 @@ describe("The tasks of a large commit that are handed out", function () {
     });
   };
   /** Takes handouts in order until the work on them ends. */
-  async function help(work: Promise<unknown>): Promise<string[]> {
+  async function help(work: Promise<unknown>, over: Partial<WorkerContext> = {}): Promise<string[]> {
     const taken: string[] = [];
     let ended = false;
     void work.finally(() => (ended = true)).catch(() => undefined);
@@ -56,7 +57,7 @@ describe("The tasks of a large commit that are handed out", function () {
     while (!ended) {
       const key = queue.shift();
       if (key === undefined) await setTimeout(2);
-      else if ((await remodel(key)).commits.length > 0) taken.push(key);
+      else if ((await remodel(key, over)).commits.length > 0) taken.push(key);
     }
     return taken;
   }
@@ -85,6 +86,31 @@ describe("The tasks of a large commit that are handed out", function () {
     ]);
     expect(shared).to.deep.equal(single);
     await expectSame();
+  });
+
+  it("write files whose keys come after those of the commit before, and before the next, whatever a worker's clock says", async () => {
+    const change = async (): Promise<void> => {
+      await pipeline.source.query("UPDATE payment SET paid = NOT paid WHERE payment_id % 2 = 0");
+      await pipeline.ingest({ partBytes: 2048 });
+      queue.length = 0;
+    };
+    await pipeline.process();
+    for (const hours of [-5, 5, -5]) {
+      await change();
+      const run = pipeline.process({ taskBytes: 0, workers: 2, pause: () => setTimeout(5) });
+      const now = monotonicClock(() => Date.now() + hours * 3_600_000);
+      expect(await help(run, { now }), "done by workers").not.to.deep.equal([]);
+      await run;
+    }
+
+    const times: number[][] = [];
+    for (let number = 1; number <= 4; number++) {
+      const commit = (await pipeline.processed.log.read(number as never))!;
+      const files = Object.values(commit.tables).flatMap(({ parts }) => parts.flatMap((part) => part.files));
+      times.push([...files.map(({ key }) => timeOfKey(key).getTime()), Date.parse(commit.createdAt)]);
+    }
+    for (const [index, after] of times.slice(1).entries())
+      expect(Math.min(...after)).to.be.greaterThan(Math.max(...times[index]!));
   });
 
   it("are as many as the table has files: each is a task, but for the one that the run keeps", async () => {

@@ -1,10 +1,19 @@
 import { expect } from "chai";
-import { hasTime, monotonicClock } from "../../../stages/shared/clock";
+import { hasTime, laterThan, monotonicClock } from "../../../stages/shared/clock";
 
 describe("keys of the lake", () => {
   it("never share a time, even when the clock stands still", () => {
     const now = monotonicClock(() => 1000);
     expect([now(), now(), now()].map(Number)).to.deep.equal([1000, 1001, 1002]);
+  });
+
+  it("come after a time, even when the clock is behind it", () => {
+    let clock = 900;
+    const now = laterThan(new Date(1000), () => new Date(clock));
+    const behind = [now(), now()].map(Number);
+    clock = 2000;
+    expect([...behind, Number(now())]).to.deep.equal([1001, 1002, 2000]);
+    expect(Number(laterThan(undefined, () => new Date(7))())).to.equal(7);
   });
 });
 
