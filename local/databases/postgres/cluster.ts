@@ -69,9 +69,10 @@ async function initialise(
     "--auth=scram-sha-256",
     "--encoding=UTF8",
     "--locale=C",
-    "--locale-provider=builtin",
-    "--builtin-locale=C.UTF-8",
-    "--no-instructions",
+    // Before PostgreSQL 17 there is no other provider, and C compares as it does.
+    ...((await versionOf(initdb, account)) < 17
+      ? []
+      : ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]),
     "--no-sync",
   ];
   try {
@@ -83,6 +84,14 @@ async function initialise(
     });
   }
   await rename(draft, path.join(directory, "data"));
+}
+
+/** The major version of a program of PostgreSQL. */
+async function versionOf(program: string, account: Account | undefined): Promise<number> {
+  const { stdout } = await run(program, ["--version"], { cwd: "/", ...account });
+  const [, major] = /\(PostgreSQL\) (\d+)/.exec(stdout) ?? [];
+  if (major === undefined) throw new Error(`${program} does not say its version, but: ${stdout.trim()}`);
+  return Number(major);
 }
 
 async function makePrivateDirectory(directory: string, account: Account | undefined): Promise<void> {

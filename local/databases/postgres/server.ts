@@ -39,16 +39,18 @@ export interface PostgresServer {
  * on the same directory finds the databases of the first, and the same password.
  *
  * @param options.port tried first; if it is taken, or none is given, the system chooses one.
+ * @param options.packageRoot the npm package with the binaries, if it is not the one that is installed.
  * @param options.settings server settings by name, for instance `{ fsync: "off" }`.
  * @throws Error naming the cause, with the end of the server's log if it wrote one.
  */
 export async function startPostgres(options: {
   directory: string;
   port?: number;
+  packageRoot?: string;
   settings?: Record<string, string>;
 }): Promise<PostgresServer> {
   const account = serverAccount();
-  const { initdb, postgres } = await findBinaries(account);
+  const { initdb, postgres } = await findBinaries(account, options.packageRoot);
   const cluster = await openCluster(path.resolve(options.directory), { initdb, account });
   await reapOrphan(cluster);
   const { server, port } = await launchOnFreePort(

@@ -3,6 +3,7 @@ import { identifier, literal } from "../../../domain/sql";
 import { INTERNAL, VALUES } from "../../support/oracle/every-type";
 import { expectFaithful } from "../../support/pipeline/faithful";
 import { latest, replayed, sourceRows } from "../../support/pipeline/lake";
+import { testedMajor } from "../../support/postgres/version";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
 describe("any table reaches the lake as it is", function () {
@@ -22,7 +23,8 @@ describe("any table reaches the lake as it is", function () {
            OR typname IN ('point', 'lseg', 'box', 'line', 'name', 'oidvector', 'int2vector') ORDER BY 1`,
     );
     const names = types.map(({ name }) => name).filter((name) => !INTERNAL.includes(name));
-    expect(names, "a new version of PostgreSQL has more types").to.have.members(Object.keys(VALUES));
+    expect(Object.keys(VALUES), "a new version of PostgreSQL has more types").to.include.members(names);
+    if (testedMajor() >= 17) expect(names).to.have.members(Object.keys(VALUES));
     const arrays = names.filter((name) => !name.endsWith("vector"));
     const type = (name: string): string => `pg_catalog.${identifier(name)}`;
     await sql(

@@ -4,6 +4,7 @@ import type { TableCapture } from "../../../domain/log/commit";
 import { monotonicClock } from "../../../stages/shared/clock";
 import { breakTable } from "../../support/postgres/broken-table";
 import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
+import { libcProvider } from "../../support/postgres/version";
 import { failureOf } from "../../support/failure";
 import { startAfterFirstRun } from "../../support/pipeline/first-run";
 import { stagesOver, startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
@@ -82,7 +83,7 @@ describe("a table that the source fails to give stops no other", () => {
     pipeline = await startPipeline({ seeded: true });
     const name = `${pipeline.source.name}_ascii`;
     await pipeline.source.query(
-      `CREATE DATABASE ${name} ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`,
+      `CREATE DATABASE ${name} ENCODING 'SQL_ASCII' ${libcProvider()} LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`,
     );
     const [url, readerUrl] = [pipeline.source.url, pipeline.source.readerUrl].map((text) =>
       text.replace(pipeline.source.name, name),

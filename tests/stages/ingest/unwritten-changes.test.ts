@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { latest, replayed, sourceRows } from "../../support/pipeline/lake";
+import { testedMajor } from "../../support/postgres/version";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
 const TYPES = `
@@ -110,6 +111,8 @@ describe("a row whose text changed although nobody wrote it is captured again", 
   };
 
   for (const [what, type, value, change] of CASES) {
+    // Multiranges came with PostgreSQL 14.
+    if (type === "moodmultirange" && testedMajor() < 14) continue;
     it(`when ${what}`, async () => {
       await sql(
         `${TYPES}; CREATE TABLE t (id int PRIMARY KEY, v ${type}); INSERT INTO t VALUES (1, ${value})`,

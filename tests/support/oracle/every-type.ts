@@ -1,3 +1,9 @@
+import { testedMajor } from "../postgres/version";
+
+/** Values that PostgreSQL has since a version. */
+const since = (major: number, ...values: readonly string[]): readonly string[] =>
+  testedMajor() < major ? [] : values;
+
 /**
  * Values of every type that PostgreSQL has built in and a column can have, as SQL literals: among them the
  * extremes, and what its text makes hard.
@@ -60,11 +66,24 @@ export const VALUES: Readonly<Record<string, readonly string[]>> = {
     "2024-11-05 09:00:00.1",
   ],
   timestamptz: ["infinity", "-infinity", "2024-11-05 09:00:00.123456+05:30", "0044-03-15 12:00:00+00 BC"],
-  interval: ["1 year -2 mons +3 days -04:05:06.789", "178000000 years", "-0.000001 seconds", "infinity", "0"],
+  interval: [
+    "1 year -2 mons +3 days -04:05:06.789",
+    "178000000 years",
+    "-0.000001 seconds",
+    ...since(17, "infinity"),
+    "0",
+  ],
   timetz: ["12:00:00.5-15:59", "24:00:00+00"],
   bit: ["1", "0"],
   varbit: ["", "10110"],
-  numeric: ["NaN", "Infinity", "-Infinity", "1e-16383", `1${"0".repeat(1000)}.5`, "-0.00", "10.50"],
+  numeric: [
+    "NaN",
+    ...since(14, "Infinity", "-Infinity"),
+    "1e-16383",
+    `1${"0".repeat(1000)}.5`,
+    "-0.00",
+    "10.50",
+  ],
   refcursor: ["cursor"],
   uuid: ["00000000-0000-0000-0000-000000000000", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"],
   pg_lsn: ["FFFFFFFF/FFFFFFFF", "0/0"],
@@ -78,7 +97,7 @@ export const VALUES: Readonly<Record<string, readonly string[]>> = {
   regoper: ["pg_catalog.||/"],
   regoperator: ["pg_catalog.+(integer,integer)"],
   regclass: ["pg_catalog.pg_class"],
-  regtype: ["integer", "pg_catalog.pg_class[]"],
+  regtype: ["integer", ...since(14, "pg_catalog.pg_class[]")],
   regrole: ["postgres"],
   regnamespace: ["pg_catalog"],
   regconfig: ["pg_catalog.english"],

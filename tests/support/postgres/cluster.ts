@@ -9,6 +9,7 @@ import { createReader } from "../../../local/databases/totesys/reader";
 import { createTotesys, seedTotesys } from "../../../local/databases/totesys/seed";
 import { makeServerDirectory } from "./leftovers";
 import type { TestDatabase } from "./postgres";
+import { otherPostgres } from "./version";
 
 const READER = { user: "reader", password: "reader" };
 const SETTINGS = { fsync: "off", autovacuum: "off", shared_buffers: "32MB", max_prepared_transactions: "5" };
@@ -27,7 +28,11 @@ export async function startCluster(
   settings: Record<string, string> = {},
 ): Promise<TestCluster> {
   const place = directory ?? (await makeServerDirectory());
-  const server = await startPostgres({ directory: place, settings: { ...SETTINGS, ...settings } });
+  const server = await startPostgres({
+    directory: place,
+    settings: { ...SETTINGS, ...settings },
+    ...otherPostgres(),
+  });
   return { directory: place, server, stop: () => server.stop() };
 }
 

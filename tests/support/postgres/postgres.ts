@@ -6,6 +6,7 @@ import { startPostgres, type PostgresServer, type Role } from "../../../local/da
 import { createReader } from "../../../local/databases/totesys/reader";
 import { createTotesys, seedTotesys } from "../../../local/databases/totesys/seed";
 import { makeServerDirectory, sweepLeftovers } from "./leftovers";
+import { otherPostgres, testedMajor } from "./version";
 
 /** A database of one test, on the server that all tests share. It goes with the server. */
 export interface TestDatabase {
@@ -66,6 +67,9 @@ const TEMPLATES: Readonly<Record<Template, (url: string) => Promise<void>>> = {
 
 const READER: Role = { user: "reader", password: "reader" };
 
+/** Logging in is done thousands of times: with the password hashed once instead of 4096 times, where the server can. */
+const CHEAP_PASSWORDS: Record<string, string> = testedMajor() < 16 ? {} : { scram_iterations: "1" };
+
 /** Nothing here needs to survive a crash, and nothing may happen in the background. */
 const SETTINGS = {
   fsync: "off",
@@ -75,8 +79,7 @@ const SETTINGS = {
   shared_buffers: "64MB",
   max_connections: "100",
   max_prepared_transactions: "20",
-  // Logging in is done thousands of times: with the password hashed once instead of 4096 times.
-  scram_iterations: "1",
+  ...CHEAP_PASSWORDS,
 };
 
 interface Shared {
@@ -128,7 +131,7 @@ async function startServer(): Promise<{ server: PostgresServer; directory: strin
   // Exits instead of dying, so that the server is told to stop.
   process.once("SIGTERM", () => process.exit(143));
   const directory = await makeServerDirectory();
-  const server = await startPostgres({ directory, settings: SETTINGS });
+  const server = await startPostgres({ directory, settings: SETTINGS, ...otherPostgres() });
   await withClient(server.url("postgres"), async (client) => {
     await client.query(`ALTER ROLE CURRENT_USER PASSWORD ${escapeLiteral(client.password ?? "")}`);
   });
