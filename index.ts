@@ -7,7 +7,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { HANDOUTS_PREFIX, modelPrefix } from "./domain/log/keys";
-import { marts, model } from "./domain/declarations";
+import { declarationsOf } from "./domain/declarations";
 import { NEVER } from "./domain/report/mail";
 import { ingest } from "./handlers/ingest";
 import { load } from "./handlers/load";
@@ -41,6 +41,7 @@ import { Stage } from "./infra/stages/stage";
 import { Worker } from "./infra/stages/worker";
 
 const config = parseConfig(pulumi.runtime.allConfig());
+const { model, marts } = declarationsOf(config.model);
 checkDeclarations({ model, marts });
 const { protectData, kmsKeyArn, objectLockDays, logLevel, logRetentionDays } = config;
 tagEverything();
@@ -74,6 +75,8 @@ const processStage = new Stage("process", {
   environment: {
     INGESTION_BUCKET: ingestion.name,
     PROCESSED_BUCKET: processed.name,
+    MODEL: config.model,
+    MIRROR: config.mirror,
     TASK_MB: String(config.taskMb),
     REMODEL_CONCURRENCY: String(config.remodelConcurrency),
     CALENDAR_START: config.calendarStart,
@@ -123,7 +126,11 @@ const worker =
   config.remodelConcurrency > 0
     ? new Worker("remodel", {
         handler: remodel,
-        environment: { INGESTION_BUCKET: ingestion.name, PROCESSED_BUCKET: processed.name },
+        environment: {
+          INGESTION_BUCKET: ingestion.name,
+          PROCESSED_BUCKET: processed.name,
+          MODEL: config.model,
+        },
         permissions: [
           readObjects({ bucket: ingestion, keys: [csv] }),
           listObjects(processed),
@@ -147,7 +154,9 @@ const loadStage = new Stage("load", {
     PROCESSED_BUCKET: processed.name,
     WAREHOUSE_SECRET: config.warehouseSecret,
     WAREHOUSE_SCHEMA: config.warehouseSchema,
+    MODEL: config.model,
     MARTS_SCHEMA: config.martsSchema,
+    MIRROR_SCHEMA: config.mirrorSchema,
   },
   permissions: [
     readSecret(config.warehouseSecret),
@@ -178,7 +187,8 @@ const rejected = { bucket: processed, prefix: `${modelPrefix(model.version)}reje
 new DataAlarms("data", { stages, freshnessMinutes: config.freshnessMinutes, rejected, alerts });
 
 // What the business reads: a page of the marts, made after loads.
-const report = config.report ? new Report("report", { config, common }) : undefined;
+const report =
+  config.report && config.model === "declared" ? new Report("report", { config, common }) : undefined;
 
 // Where a person looks: one page, and questions to the logs.
 new Dashboard("overview", {

@@ -8,7 +8,7 @@ import { withConnection } from "../adapters/postgres/postgres";
 import { readCredentials } from "../adapters/aws/secrets";
 import { withTelemetry } from "../adapters/aws/telemetry";
 import { readPosition } from "../adapters/warehouse/position";
-import { marts, model } from "../domain/declarations";
+import { declarationsOf } from "../domain/declarations";
 import { replayRequest, type ReplayPlan } from "../domain/warehouse/replay";
 import { hasTime, monotonicClock } from "../stages/shared/clock";
 import type { LoadReport } from "../stages/load/load";
@@ -29,6 +29,7 @@ const request = z.object({
 /** Loads every processed commit that the warehouse lacks, in order; and again what a person asks for. */
 export async function load(event: unknown, context: Context): Promise<LoadReport | ReplayPlan> {
   return withTelemetry(context, async (telemetry) => {
+    const { model, marts } = declarationsOf(environment("MODEL"));
     const { dryRun, ...asked } = parseEvent(request, event);
     const credentials = await readCredentials(environment("WAREHOUSE_SECRET"));
     const ingested = objectStore(environment("INGESTION_BUCKET"));
@@ -41,6 +42,7 @@ export async function load(event: unknown, context: Context): Promise<LoadReport
         model,
         marts,
         martsSchema: environment("MARTS_SCHEMA"),
+        mirrorSchema: environment("MIRROR_SCHEMA"),
         telemetry,
         now: monotonicClock(),
         hasTime: hasTime(context),

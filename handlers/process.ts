@@ -8,7 +8,8 @@ import { objectStore } from "../adapters/lake/object-store";
 import { withTelemetry } from "../adapters/aws/telemetry";
 import { dayNumber } from "../domain/transform/calendar";
 import { ingestCommit, processCommit } from "../domain/log/commit";
-import { model } from "../domain/declarations";
+import { declarationsOf } from "../domain/declarations";
+import { parseMirrorChoice } from "../domain/warehouse/mirror/choice";
 import type { ProcessContext } from "../stages/process/context";
 import { hasTime, monotonicClock } from "../stages/shared/clock";
 import { processCommits, type ProcessReport } from "../stages/process/process";
@@ -29,6 +30,7 @@ export async function processIngestion(
   context: Context,
 ): Promise<ProcessReport | ReprocessPlan> {
   return withTelemetry(context, async (telemetry) => {
+    const { model } = declarationsOf(environment("MODEL"));
     const { reprocess, dryRun } = parseEvent(request, event);
     const ingested = objectStore(environment("INGESTION_BUCKET"));
     const bucket = objectStore(environment("PROCESSED_BUCKET"));
@@ -39,6 +41,7 @@ export async function processIngestion(
       earlier: earlierLogs(bucket, model.version),
       reprocess,
       model,
+      mirror: parseMirrorChoice(environment("MIRROR")),
       calendar: {
         first: dayNumber(environment("CALENDAR_START")),
         last: dayNumber(environment("CALENDAR_END")),

@@ -6,13 +6,14 @@ import { createdKeys } from "../adapters/aws/queue-event";
 import { withTelemetry } from "../adapters/aws/telemetry";
 import { ingestCommit } from "../domain/log/commit";
 import { modelPrefix } from "../domain/log/keys";
-import { model } from "../domain/declarations";
+import { declarationsOf } from "../domain/declarations";
 import { hasTime, monotonicClock } from "../stages/shared/clock";
 import { remodelHandedOut, type RemodelReport } from "../stages/process/tasks/task-message";
 
 /** Does a task of a large commit that process has handed out. */
 export async function remodel(event: unknown, context: Context): Promise<RemodelReport> {
   return withTelemetry(context, (telemetry) => {
+    const { model } = declarationsOf(environment("MODEL"));
     const ingested = objectStore(environment("INGESTION_BUCKET"));
     const prefix = modelPrefix(model.version);
     const keys = createdKeys(event).filter((key) => key.startsWith(prefix));

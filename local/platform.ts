@@ -5,6 +5,7 @@ import { startCloud, type Cloud } from "./cloud";
 import type { CloudEvent } from "./cloud-event";
 import { databaseSecret, isSameDatabase } from "./databases/database-secret";
 import { embeddedSource, embeddedWarehouse, givenDatabase, type LocalDatabase } from "./databases/databases";
+import { carriedFrom, type Carried } from "./databases/unknown-source";
 import { LOCK_FILE, lockDirectory } from "./directory-lock";
 import { startProgram } from "./pulumi/start-program";
 import { startAll } from "./cloud/start-all";
@@ -17,6 +18,8 @@ export interface PlatformOptions {
   readonly warehouse?: string | undefined;
   readonly sourceSchema?: string;
   readonly warehouseSchema?: string;
+  /** Which tables of the source are mirrored; by default none, and all of a source that the model does not know. */
+  readonly mirror?: string | undefined;
   /** Begins with an empty lake, whatever was in it. */
   readonly fresh?: boolean;
   readonly progress: (message: string) => void;
@@ -31,6 +34,8 @@ export interface Platform {
   readonly source: LocalDatabase;
   readonly warehouse: LocalDatabase;
   readonly lake: string;
+  /** What it carries. */
+  readonly carried: Carried;
   /** Ends everything, the last first. May be called again. */
   stop(): Promise<void>;
 }
@@ -63,7 +68,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     warehouse: options.warehouse === undefined ? undefined : databaseSecret(options.warehouse, "--warehouse"),
   };
   const isShared = given.source && given.warehouse && isSameDatabase(given.source, given.warehouse);
-  if (isShared && [warehouseSchema, DEFAULTS.martsSchema].includes(sourceSchema)) {
+  if (isShared && [warehouseSchema, DEFAULTS.martsSchema, DEFAULTS.mirrorSchema].includes(sourceSchema)) {
     throw new Error(
       `--source and --warehouse name the same database, and the schema ${sourceSchema} is read and written: ` +
         "what is loaded would be captured again; choose another with --warehouse-schema, or another database",
@@ -73,10 +78,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const unlock = lockDirectory(lake);
     started(unlock);
     if (fresh) emptyLake(lake);
+    const asked = { secret: given.source, schema: sourceSchema, mirror: options.mirror, progress };
+    const carried = await untilAborted(carriedFrom(asked), signal);
     const config = {
       "marble:alertEmail": ALERT_EMAIL,
       "marble:sourceSchema": sourceSchema,
       "marble:warehouseSchema": warehouseSchema,
+      "marble:model": carried.model,
+      "marble:mirror": carried.mirror,
       // Nothing here stands in for Athena; DuckDB reads the files of the lake.
       "marble:athena": "false",
     };
@@ -115,7 +124,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       ...(onEvent !== undefined && { onEvent }),
     });
     started(() => cloud.stop());
-    return { cloud, source, warehouse, lake };
+    return { cloud, source, warehouse, lake, carried };
   }, signal);
 }
 

@@ -71,6 +71,8 @@ describe("The program", () => {
           ...common,
           "INGESTION_BUCKET",
           "PROCESSED_BUCKET",
+          "MODEL",
+          "MIRROR",
           "TASK_MB",
           "REMODEL_CONCURRENCY",
           "CALENDAR_START",
@@ -81,7 +83,7 @@ describe("The program", () => {
           PROCESSED_BUCKET: bucket("processed").name,
         });
       expect(stage("remodel").environment)
-        .to.have.all.keys(...common, "INGESTION_BUCKET", "PROCESSED_BUCKET")
+        .to.have.all.keys(...common, "INGESTION_BUCKET", "PROCESSED_BUCKET", "MODEL")
         .and.include({
           INGESTION_BUCKET: bucket("ingestion").name,
           PROCESSED_BUCKET: bucket("processed").name,
@@ -93,7 +95,9 @@ describe("The program", () => {
           "PROCESSED_BUCKET",
           "WAREHOUSE_SECRET",
           "WAREHOUSE_SCHEMA",
+          "MODEL",
           "MARTS_SCHEMA",
+          "MIRROR_SCHEMA",
         )
         .and.include({
           INGESTION_BUCKET: bucket("ingestion").name,

@@ -51,6 +51,7 @@ WITH RECURSIVE ${TYPES_BELOW}
 SELECT c.relname AS name,
        c.relkind::text AS kind,
        c.oid || ':' || c.relfilenode || COALESCE(b.storage, '') AS storage,
+       obj_description(c.oid, 'pg_class') AS comment,
        has_table_privilege(c.oid, 'SELECT')::text AS readable,
        row_security_active(c.oid)::text AS "rowSecurity",
        b.foreign_part AS "foreignPart",
@@ -93,6 +94,7 @@ type RelationRow = Record<
   | "name"
   | "kind"
   | "storage"
+  | "comment"
   | "readable"
   | "rowSecurity"
   | "foreignPart"
@@ -140,9 +142,18 @@ export async function catalogueOf(
   return { tables, refused: Object.fromEntries(refused) };
 }
 
-const description = ({ name, storage, key, unique, columns, naming }: RelationRow): TableDescription => ({
+const description = ({
+  name,
+  storage,
+  comment,
+  key,
+  unique,
+  columns,
+  naming,
+}: RelationRow): TableDescription => ({
   name: name ?? "",
   storage: storage ?? "",
+  ...(comment !== null && { comment }),
   key: JSON.parse(key ?? "[]") as string[],
   unique: JSON.parse(unique ?? "[]") as string[][],
   columns: JSON.parse(columns ?? "[]") as CatalogueColumn[],

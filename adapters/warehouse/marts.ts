@@ -2,37 +2,17 @@ import type pg from "pg";
 import { messageOf } from "../../domain/errors";
 import type { MartRelation } from "../../domain/marts/upkeep";
 import { markIn } from "../../domain/marts/view";
-import { identifier, qualified } from "../../domain/sql";
+import { qualified } from "../../domain/sql";
 import { codeOf, rowsOf } from "../postgres/postgres";
-import { missingGrant } from "./rights";
+import { prepareSchema } from "./rights";
 import { grantsOn } from "./swap";
 
 /**
  * Makes the schema for the marts, if it is missing.
  * @returns what is missing for that or for making views in it, as a sentence with the GRANT; undefined when all is well
  */
-export async function prepareMartsSchema(client: pg.Client, schema: string): Promise<string | undefined> {
-  const [row] = await rowsOf<"exists" | "makes" | "database" | "user">(
-    client,
-    `SELECT (to_regnamespace(quote_ident($1)) IS NOT NULL)::text AS exists,
-            has_database_privilege(current_database(), 'CREATE')::text AS makes,
-            current_database() AS database, current_user AS "user"`,
-    [schema],
-  );
-  const [database, user] = [row?.database ?? "", row?.user ?? ""].map(identifier);
-  if (row?.exists !== "true") {
-    if (row?.makes !== "true") {
-      return (
-        `the schema ${schema} does not exist, and ${user} may not create it: GRANT CREATE ON DATABASE ${database} TO ${user}, ` +
-        `or CREATE SCHEMA ${identifier(schema)} AUTHORIZATION ${user}`
-      );
-    }
-    await client.query(`CREATE SCHEMA ${identifier(schema)}`);
-    return undefined;
-  }
-  const missing = await missingGrant(client, schema);
-  return missing === undefined ? undefined : `${user} may not make views in the schema ${schema}: ${missing}`;
-}
+export const prepareMartsSchema = (client: pg.Client, schema: string): Promise<string | undefined> =>
+  prepareSchema(client, schema, "views");
 
 /** What is in the schema of the marts of the warehouse in `schema`. */
 export async function martRelations(

@@ -31,3 +31,37 @@ export async function missingTemporary(client: pg.Client): Promise<string | unde
   if (row?.may !== "false") return undefined;
   return `GRANT TEMPORARY ON DATABASE ${identifier(row.database ?? "")} TO ${identifier(row.user ?? "")}`;
 }
+
+/**
+ * Makes a schema, if it is missing.
+ * @param what is to be made in it: `views`
+ * @returns what the role lacks for either, as a sentence with the GRANT; undefined when all is well
+ */
+export async function prepareSchema(
+  client: pg.Client,
+  schema: string,
+  what: "tables" | "views",
+): Promise<string | undefined> {
+  const [row] = await rowsOf<"exists" | "makes" | "database" | "user">(
+    client,
+    `SELECT (to_regnamespace(quote_ident($1)) IS NOT NULL)::text AS exists,
+            has_database_privilege(current_database(), 'CREATE')::text AS makes,
+            current_database() AS database, current_user AS "user"`,
+    [schema],
+  );
+  const [database, user] = [row?.database ?? "", row?.user ?? ""].map(identifier);
+  if (row?.exists !== "true") {
+    if (row?.makes !== "true") {
+      return (
+        `the schema ${schema} does not exist, and ${user} may not create it: GRANT CREATE ON DATABASE ${database} TO ${user}, ` +
+        `or CREATE SCHEMA ${identifier(schema)} AUTHORIZATION ${user}`
+      );
+    }
+    await client.query(`CREATE SCHEMA ${identifier(schema)}`);
+    return undefined;
+  }
+  const missing = await missingGrant(client, schema);
+  return missing === undefined
+    ? undefined
+    : `${user} may not make ${what} in the schema ${schema}: ${missing}`;
+}

@@ -49,8 +49,8 @@ type Relation = Record<"name" | "kind", string | null>;
 const move = ({ name, kind, from, to }: Relation & { from: string; to: string }): string =>
   `ALTER ${kind === "v" ? "VIEW" : "TABLE"} ${qualified(from, name ?? "")} SET SCHEMA ${identifier(to)}`;
 
-/** Tables before the views on them, for readers of a log; PostgreSQL does not mind. */
-const relationsOf = (client: pg.Client, schema: string): Promise<Relation[]> =>
+/** What a schema that was built beside has. Tables before the views on them, for readers of a log. */
+export const relationsOf = (client: pg.Client, schema: string): Promise<Relation[]> =>
   rowsOf<"name" | "kind">(
     client,
     `SELECT relname AS name, relkind::text AS kind FROM pg_class

@@ -11,7 +11,8 @@ import type { CatalogueTable } from "../../domain/warehouse/target";
 import { codeOf, rowsOf, SAME_TEXT } from "../postgres/postgres";
 import { catalogueOf } from "./catalogue";
 import { DENIED, healsByItself, isDataException, warehouseError, type RefusedValue } from "./errors";
-import { missingGrant, missingTemporary } from "./rights";
+import { withoutViewsOn } from "./dependent-views";
+import { missingGrant, missingTemporary, prepareSchema } from "./rights";
 
 /** The warehouse within one transaction. */
 export interface Warehouse {
@@ -45,6 +46,18 @@ export interface Warehouse {
   ): Promise<T>;
   /** Runs statements, and undoes them. @returns the error of the first that fails */
   rehearse(statements: readonly string[]): Promise<Error | undefined>;
+  /** Makes a schema for tables, if it is missing. @throws TerminalError with the GRANT when the role may not */
+  prepareSchema(schema: string): Promise<void>;
+  /** Is there a relation of that name? */
+  hasRelation(schema: string, name: string): Promise<boolean>;
+  /**
+   * Changes a table whose columns views may stand on: they are made again behind it.
+   * @throws TerminalError when one of them cannot be
+   */
+  withoutViewsOn(
+    table: { readonly schema: string; readonly table: string },
+    change: () => Promise<void>,
+  ): Promise<void>;
   /** The GRANT for what the role lacks to load more than once; undefined when it lacks nothing. */
   missingRight(): Promise<string | undefined>;
   readonly ledger: Ledger;
@@ -144,6 +157,17 @@ function warehouse(client: pg.Client, schema: string): Warehouse {
     attempt: (work) => attempt(client, work),
     loadRows: (table, work, findValue) => loadRows(client, { table, work, findValue }),
     rehearse: (statements) => rehearse(client, statements),
+    prepareSchema: async (name) => {
+      const missing = await prepareSchema(client, name, "tables");
+      if (missing !== undefined) throw new TerminalError(missing);
+    },
+    hasRelation: async (of, name) => {
+      const [row] = await rowsOf<"found">(client, "SELECT (to_regclass($1) IS NOT NULL)::text AS found", [
+        qualified(of, name),
+      ]);
+      return row?.found === "true";
+    },
+    withoutViewsOn: (table, change) => withoutViewsOn(client, table, change),
     missingRight: () => missingTemporary(client),
     ledger: ledgerOf(client, schema),
   };

@@ -4,6 +4,8 @@ import type { CatalogueColumn } from "./column-changes";
 export interface TableDescription {
   readonly name: string;
   readonly storage: string;
+  /** What COMMENT ON TABLE says. */
+  readonly comment?: string;
   readonly key: readonly string[];
   /** See `TableCapture`. */
   readonly unique?: readonly (readonly string[])[];

@@ -49,7 +49,8 @@ const fileSet = z.object({ rows: z.int().nonnegative(), files: z.array(dataFile)
 
 const labels = z.array(z.string()).optional();
 
-const catalogueColumn = z.object({
+/** A column of a source table: see `CatalogueColumn`. */
+export const catalogueColumn = z.object({
   name: z.string(),
   type: z.string(),
   number: z.int().optional(),
@@ -79,6 +80,8 @@ const tableCapture = z.object({
   total: z.int().nonnegative(),
   /** What the table and all below it are to PostgreSQL: see `storageChange`. */
   storage: z.string(),
+  /** What COMMENT ON TABLE says. Commits made before it was kept lack it. */
+  comment: z.string().optional(),
   /** The columns of its primary key; empty when it has none. */
   key: z.array(z.string()),
   /**
@@ -171,6 +174,32 @@ const warehouseTableCommit = z.object({
 export type WarehouseTableCommit = z.infer<typeof warehouseTableCommit>;
 export type WarehousePart = WarehouseTableCommit["parts"][number];
 
+/** What one capture brings to the mirror of its table, and what the catalogue said of the table then. */
+export const mirrorPart = z.object({
+  /** Are the rows all that the table has? Otherwise they are added, or take the place of rows with their keys. */
+  whole: z.boolean(),
+  /** Which table of the source it is, whatever it is called: the numbers of its columns are its own. */
+  identity: z.string(),
+  comment: z.string().optional(),
+  /** The columns of its primary key; empty when it has none. */
+  key: z.array(z.string()),
+  columns: z.array(catalogueColumn),
+  /** Rows that the mirror has with this part. */
+  total: z.int().nonnegative(),
+  files: z.array(dataFile),
+  /** Files of the keys of deleted rows; none of a part that is whole. */
+  tombstones: z.array(dataFile),
+});
+export type MirrorPart = z.infer<typeof mirrorPart>;
+
+const mirror = z.object({
+  /** Every mirrored table: how up to date it is, and a digest of what the catalogue said of it (null: nothing so far). */
+  tables: byName(sourceStatus.extend({ shape: z.string().nullable() })),
+  /** What is new of them, in order; more than one part only when a table was not mirrored before. */
+  parts: byName(z.array(mirrorPart)),
+});
+export type MirrorCommit = z.infer<typeof mirror>;
+
 /** A commit of the processed bucket: the same batch, remodelled. */
 export const processCommit = z.object({
   ...base,
@@ -198,6 +227,8 @@ export const processCommit = z.object({
   rejected: z.object({ rows: z.int().nonnegative(), files: z.array(dataFile) }),
   /** How up to date each source table is. Commits made before it was kept lack it. */
   sources: byName(sourceStatus).optional(),
+  /** The mirror of source tables. Missing when none is mirrored. */
+  mirror: mirror.optional(),
 });
 export type ProcessCommit = z.infer<typeof processCommit>;
 

@@ -56,7 +56,7 @@ export function commitOfHeadKey(key: string): CommitNumber {
 }
 
 /** A name as one segment of a key; no segment is `.` or `..`, which tools take for folders. */
-const segment = (name: string): string =>
+export const segment = (name: string): string =>
   /^\.+$/.test(name) ? name.replaceAll(".", "%2E") : encodeURIComponent(name);
 
 /**

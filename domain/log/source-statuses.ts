@@ -1,7 +1,8 @@
 import type { IngestCommit, ProcessCommit, TableCapture } from "./commit";
 import type { SourceStatus } from "./source-status";
 
-type Found = Pick<SourceStatus, "state" | "reason"> & { readonly isProcessed: boolean };
+/** What a capture says of its table. */
+export type Found = Pick<SourceStatus, "state" | "reason"> & { readonly isProcessed: boolean };
 
 /**
  * What the log says of every source table after a commit, by name. Views and foreign tables, which are never captured,
@@ -16,7 +17,6 @@ export function sourceStatuses(
     readonly rejected: ReadonlyMap<string, number>;
   },
 ): Record<string, SourceStatus> {
-  const capturedAt = commit.capturedAt ?? commit.createdAt;
   const names = new Set([
     ...Object.keys(commit.tables),
     ...refusedTables(commit),
@@ -24,19 +24,33 @@ export function sourceStatuses(
   ]);
   const statuses = [...names].map((name): [string, SourceStatus] => {
     const before = own(previous?.sources ?? {}, name);
-    const { state, reason, isProcessed } = find(commit, name, now.quarantine);
-    return [
-      name,
-      {
-        state,
-        reason,
-        asOf: isProcessed ? { commit: commit.number, capturedAt } : (before?.asOf ?? null),
-        since: before?.state === state ? before.since : capturedAt,
-        rejected: (before?.rejected ?? 0) + (now.rejected.get(name) ?? 0),
-      },
-    ];
+    const found = find(commit, name, now.quarantine);
+    return [name, nextStatus(found, { before, commit, rejected: now.rejected.get(name) ?? 0 })];
   });
   return Object.fromEntries(statuses);
+}
+
+/** The status of a table after a commit. */
+export function nextStatus(
+  { state, reason, isProcessed }: Found,
+  {
+    before,
+    commit,
+    rejected,
+  }: {
+    readonly before: SourceStatus | undefined;
+    readonly commit: Pick<IngestCommit, "number" | "capturedAt" | "createdAt">;
+    readonly rejected: number;
+  },
+): SourceStatus {
+  const capturedAt = commit.capturedAt ?? commit.createdAt;
+  return {
+    state,
+    reason,
+    asOf: isProcessed ? { commit: commit.number, capturedAt } : (before?.asOf ?? null),
+    since: before?.state === state ? before.since : capturedAt,
+    rejected: (before?.rejected ?? 0) + rejected,
+  };
 }
 
 const refusedTables = ({ refused }: IngestCommit): string[] =>
@@ -56,7 +70,8 @@ function find(commit: IngestCommit, name: string, quarantine: ProcessCommit["qua
   throw new RangeError(`the commit ${commit.number} says nothing of a table ${name}`);
 }
 
-function ofCapture({ mode, held, absent, slice }: TableCapture): Found {
+/** What the capture of a commit says of its table. */
+export function ofCapture({ mode, held, absent, slice }: TableCapture): Found {
   switch (mode) {
     case "held":
     case "failed":

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { dataFile, type DataFile } from "./commit";
-import { HANDOUTS_PREFIX, type CommitNumber, type ObjectKey } from "./keys";
+import { catalogueColumn, dataFile, type DataFile } from "./commit";
+import { HANDOUTS_PREFIX, segment, type CommitNumber, type ObjectKey } from "./keys";
 import type { TableFeed } from "../model/joined-feeds";
 
 /**
@@ -18,7 +18,17 @@ export interface Task {
   /** The columns of the file whose values are padded with blanks: see `paddedColumns`. */
   readonly padded: readonly string[];
   readonly file: DataFile;
+  /** Of a mirrored table, which no model has: what its feed is made from. */
+  readonly mirrored?: MirroredTable;
 }
+
+const mirroredTable = z.object({
+  /** Its name in the source. */
+  table: z.string(),
+  key: z.array(z.string()),
+  columns: z.array(catalogueColumn),
+});
+export type MirroredTable = z.infer<typeof mirroredTable>;
 
 /** What came of a task. */
 export const taskResult = z.object({
@@ -46,6 +56,8 @@ export const handout = z.object({
   file: dataFile,
   /** The files that are made come after this time. Missing in what an earlier program handed out. */
   after: z.iso.datetime().optional(),
+  /** Of a mirrored table: what its feed is made from. */
+  mirrored: mirroredTable.optional(),
 });
 export type Handout = z.infer<typeof handout>;
 
@@ -56,7 +68,7 @@ const padded = (commit: CommitNumber): string => String(commit).padStart(10, "0"
  * second feed of a table and later ones are named by their number too.
  */
 const nameOf = ({ commit, fed: { table, index }, file }: Task): string =>
-  `${padded(commit)}/${table.name}/${index === 0 ? "" : `${index}/`}${file.key.replaceAll("/", "-").replace(/\.csv$/, "")}.json`;
+  `${padded(commit)}/${segment(table.name)}/${index === 0 ? "" : `${index}/`}${file.key.replaceAll("/", "-").replace(/\.csv$/, "")}.json`;
 
 /** What the keys of the results of a commit's tasks begin with. */
 export const resultsPrefix = (commit: CommitNumber): string => `tasks/${padded(commit)}/`;

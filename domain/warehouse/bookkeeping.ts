@@ -29,6 +29,9 @@ export const SOURCES = "marble_source";
 /** From which source tables the rows of each warehouse table are made. */
 export const LINEAGE = "marble_lineage";
 
+/** The mirrored tables, each as the warehouse has it: see `HeldTable`. */
+export const MIRRORS = "marble_mirror";
+
 /** The view for people: of each warehouse table whether all that it is made from is current, and why not. */
 export const TABLES = "marble_table";
 
@@ -93,6 +96,11 @@ export const BOOKKEEPING: readonly BookkeepingTable[] = [
     name: LINEAGE,
     columns: { warehouse_table: "text NOT NULL", source_table: "text NOT NULL" },
     constraint: "PRIMARY KEY (warehouse_table, source_table)",
+    isLate: true,
+  },
+  {
+    name: MIRRORS,
+    columns: { source_table: "text PRIMARY KEY", description: "jsonb NOT NULL" },
     isLate: true,
   },
 ];

@@ -7,19 +7,24 @@ import { differs, list, namesOf, sameKey, theirName } from "./values";
 
 /** The statements that load one table, all within the transaction of its commit. */
 
+/** A table whose rows are staged: its name and columns in the log. */
+export interface StagedTable {
+  readonly table: { readonly name: string; readonly columns: Readonly<Record<string, ColumnShape>> };
+}
+
 /** The temporary table that a file is copied into: the model's columns, without constraints. */
-export const stagingName = (target: TargetTable): string =>
+export const stagingName = (target: StagedTable): string =>
   identifier(derivedName("marble_stage_", target.table.name, ""));
 
 /** The types are the model's, not the target's: the binary copy must know them. */
-export function createStaging(target: TargetTable): string {
-  const columns = Object.entries<ColumnShape>(target.table.columns).map(
+export function createStaging(target: StagedTable): string {
+  const columns = Object.entries(target.table.columns).map(
     ([name, { type }]) => `${identifier(name)} ${typeName(type)}`,
   );
   return `CREATE TEMPORARY TABLE ${stagingName(target)} (${columns.join(", ")}) ON COMMIT DROP`;
 }
 
-export const copyIntoStaging = (target: TargetTable): string =>
+export const copyIntoStaging = (target: StagedTable): string =>
   `COPY pg_temp.${stagingName(target)} FROM STDIN (FORMAT binary)`;
 
 /** Stores the staged values of a column as the target would, in a table of its own. */

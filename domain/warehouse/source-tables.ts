@@ -2,6 +2,7 @@ import type { SourceStatus } from "../log/source-status";
 import type { Model } from "../model/model";
 import { feedsOf, sourcesOf } from "../model/table";
 import { literal, qualified } from "../sql";
+import { mirrorName } from "./mirror/mirrored-table";
 import { LEDGER, LINEAGE, ORPHANS, SOURCES, TABLES } from "./bookkeeping";
 
 /** The statements that keep in the warehouse how up to date each table is: for reports, the console and SQL. */
@@ -10,26 +11,36 @@ const orNull = (value: string | number | null | undefined): string =>
   value === null || value === undefined ? "NULL" : literal(String(value));
 
 /** Replaces what is known of the source tables. */
-export function recordSources(schema: string, sources: Readonly<Record<string, SourceStatus>>): string {
-  const rows = Object.entries(sources).map(
+export const recordSources = (schema: string, sources: Readonly<Record<string, SourceStatus>>): string =>
+  `DELETE FROM ${qualified(schema, SOURCES)};\n${insertSources(schema, Object.entries(sources))}`;
+
+/**
+ * Replaces what is known of the source tables, as they are mirrored: a table that does not fit its contract may be
+ * mirrored all the same.
+ * @param sources by the names of the mirrored tables
+ */
+export const recordMirrors = (schema: string, sources: ReadonlyMap<string, SourceStatus>): string =>
+  `DELETE FROM ${qualified(schema, SOURCES)} WHERE source_table LIKE ${literal(`${mirrorName("")}%`)};\n${insertSources(schema, [...sources])}`;
+
+function insertSources(schema: string, sources: readonly (readonly [name: string, SourceStatus])[]): string {
+  if (sources.length === 0) return "";
+  const rows = sources.map(
     ([name, { state, asOf, since, reason, rejected }]) =>
       `(${literal(name)}, ${literal(state)}, ${orNull(asOf?.commit)}::bigint, ${orNull(asOf?.capturedAt)}::timestamptz, ` +
       `${literal(since)}::timestamptz, ${orNull(reason)}, ${rejected}::bigint)`,
   );
-  const into = qualified(schema, SOURCES);
-  return [
-    `DELETE FROM ${into}`,
-    ...(rows.length === 0
-      ? []
-      : [
-          `INSERT INTO ${into} (source_table, state, as_of_commit, as_of, since, reason, rejected_rows) VALUES\n${rows.join(",\n")}`,
-        ]),
-  ].join(";\n");
+  return (
+    `INSERT INTO ${qualified(schema, SOURCES)} (source_table, state, as_of_commit, as_of, since, reason, rejected_rows) ` +
+    `VALUES\n${rows.join(",\n")}`
+  );
 }
 
-/** Replaces what is known of where the warehouse tables come from. */
-export function recordLineage(schema: string, { tables }: Model): string {
-  const rows = tables.flatMap((table) => {
+/**
+ * Replaces what is known of where the warehouse tables come from.
+ * @param mirrored the names of the mirrored tables: each comes from the table that it mirrors
+ */
+export function recordLineage(schema: string, { tables }: Model, mirrored: Iterable<string>): string {
+  const made = tables.flatMap((table) => {
     const sources = new Set(
       feedsOf(table)
         .flatMap(sourcesOf)
@@ -37,6 +48,7 @@ export function recordLineage(schema: string, { tables }: Model): string {
     );
     return [...sources].map((source) => `(${literal(table.name)}, ${literal(source)})`);
   });
+  const rows = [...made, ...[...mirrored].map((name) => `(${literal(name)}, ${literal(name)})`)];
   const into = qualified(schema, LINEAGE);
   return (
     `DELETE FROM ${into}` +

@@ -9,6 +9,7 @@ import {
   idList,
   megabytes,
   memory,
+  mirrorChoice,
   optional,
   schedule,
   schemaName,
@@ -53,6 +54,9 @@ const settings = z.strictObject({
   sourceSchema: schemaName("public"),
   warehouseSchema: schemaName("public"),
   martsSchema: schemaName("marts"),
+  model: z.enum(["declared", "none"], "must be declared or none").default("declared"),
+  mirror: mirrorChoice(),
+  mirrorSchema: schemaName("mirror"),
   calendarStart: date("2020-01-01"),
   calendarEnd: date("2030-12-31"),
   maxDeletePercent: wholeNumber("must be a whole number from 0 to 100")
@@ -108,6 +112,7 @@ export const SETTING_NAMES: readonly string[] = Object.keys(settings.shape);
 /** What to write in the remedy for a setting whose default is nothing. */
 const EXAMPLES: ReadonlyMap<string, string> = new Map([
   ["alertEmail", "you@example.com"],
+  ["mirror", "all"],
   ["kmsKeyArn", "arn:aws:kms:eu-west-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
   ["subnetIds", "subnet-0123456789abcdef0,subnet-0fedcba9876543210"],
   ["securityGroupIds", "sg-0123456789abcdef0"],
@@ -171,7 +176,9 @@ function networkProblems({ subnetIds, securityGroupIds }: MarbleConfig): string[
 function schemaProblems(config: MarbleConfig): string[] {
   const { sourceSecret, warehouseSecret, sourceSchema } = config;
   if (sourceSecret !== warehouseSecret) return [];
-  const names = (["warehouseSchema", "martsSchema"] as const).filter((name) => config[name] === sourceSchema);
+  const names = (["warehouseSchema", "martsSchema", "mirrorSchema"] as const).filter(
+    (name) => config[name] === sourceSchema,
+  );
   return names.map(
     (name) =>
       `${NAMESPACE}:${name} is the schema that the source is read from (${NAMESPACE}:sourceSchema), in the same database: ` +
@@ -188,8 +195,44 @@ function quicksightProblems(config: MarbleConfig): string[] {
   );
 }
 
+/** Without a model there is nothing but the mirror, and no mart for anybody to look at. */
+function modelProblems({ model, mirror, quicksight }: MarbleConfig): string[] {
+  if (model === "declared") return [];
+  return [
+    ...(mirror === "none"
+      ? [
+          `${NAMESPACE}:model and ${NAMESPACE}:mirror are both none: nothing would be loaded. ` +
+            `Set one, for example with: ${setCommand(`${NAMESPACE}:mirror`, "all")}`,
+        ]
+      : []),
+    ...(quicksight
+      ? [
+          `${NAMESPACE}:quicksight is true, but ${NAMESPACE}:model is none: there are no marts. ` +
+            `Set it, for example with: ${setCommand(`${NAMESPACE}:quicksight`, "false")}`,
+        ]
+      : []),
+  ];
+}
+
+/** Tables of two kinds may have one name. */
+function mirrorSchemaProblems({ warehouseSchema, martsSchema, mirrorSchema }: MarbleConfig): string[] {
+  if (mirrorSchema !== warehouseSchema && mirrorSchema !== martsSchema) return [];
+  return [
+    `${NAMESPACE}:mirrorSchema is "${mirrorSchema}", which has the tables of the warehouse or the marts: the mirror needs ` +
+      `a schema of its own. Set it, for example with: ${setCommand(`${NAMESPACE}:mirrorSchema`, "mirror")}`,
+  ];
+}
+
 /** What settings must be together. */
-const CHECKS = [calendarProblems, freshnessProblems, networkProblems, schemaProblems, quicksightProblems];
+const CHECKS = [
+  calendarProblems,
+  freshnessProblems,
+  networkProblems,
+  schemaProblems,
+  quicksightProblems,
+  modelProblems,
+  mirrorSchemaProblems,
+];
 
 function describeIssue(issue: z.core.$ZodIssue, own: Readonly<Record<string, string>>): string[] {
   if (issue.code === "unrecognized_keys") {

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { LONGEST_NAME, nameBytes } from "../../domain/sql";
 import { parseSchedule } from "../../domain/schedule/schedule";
+import { parseMirrorChoice } from "../../domain/warehouse/mirror/choice";
 
 export function schedule(byDefault: string) {
   return z
@@ -33,6 +34,23 @@ export function schemaName(byDefault: string) {
     .string()
     .refine((name) => name !== "" && nameBytes(name) <= LONGEST_NAME && !/^pg_|\0/.test(name), rule)
     .default(byDefault);
+}
+
+/** Which tables are mirrored; kept as the text that it is, for the Lambda reads it. */
+export function mirrorChoice() {
+  return z
+    .string()
+    .superRefine((text, context) => {
+      try {
+        parseMirrorChoice(text);
+      } catch {
+        context.addIssue({
+          code: "custom",
+          message: "must be none, all, or names of source tables, separated by commas",
+        });
+      }
+    })
+    .default("none");
 }
 
 /** A setting that is empty by default. */

@@ -10,6 +10,7 @@ import { INCOMPLETE, runOnce, resultCollector } from "./once";
 import type { RunReport } from "./run-report";
 import { HELP, parseOptions, type LocalOptions } from "./options";
 import { startPlatform, whereItIs, type Platform } from "../platform";
+import { describeUnknown } from "../databases/unknown-source";
 import { colourOf, eventTeller } from "./present";
 import { stageLogs } from "./stage-logs";
 import { printHelp } from "./terminal/help";
@@ -55,6 +56,7 @@ async function local(): Promise<void> {
     work.step(undefined);
     let shown: HttpServer | undefined;
     try {
+      for (const line of aboutSource(platform)) say(line);
       shown = await consoleOf(platform, { ...options, history, say });
       const running = options.once
         ? runOnce(platform, collector, askedOfIngest(options)).then((made) => void (outcome.report = made))
@@ -71,6 +73,10 @@ async function local(): Promise<void> {
   if (end === "interrupted" && (options.once || !outcome.isUp)) process.exitCode = INTERRUPTED;
   else if (outcome.report !== undefined) sayReport(outcome.report, { ...options, say });
 }
+
+/** What a person should know whose database has nothing to do with the model. */
+const aboutSource = ({ carried: { unknown } }: Platform): readonly string[] =>
+  unknown === undefined ? [] : describeUnknown(unknown, "mirror");
 
 async function consoleOf(
   platform: Platform,
@@ -109,14 +115,21 @@ async function keepUp(
   options: Run,
   collector: ReturnType<typeof resultCollector>,
 ): Promise<void> {
-  const { cloud } = platform;
+  const { cloud, carried } = platform;
   const { say } = options;
   for (const line of whereItIs(platform)) say(line);
   if (!cloud.storage.notifies)
     say("your S3 service sends no events here: process works when its own schedule wakes it");
   say("schedules are on; stop with Ctrl-C");
   cloud.startSchedules();
-  for (const stage of ["ingest", "process", "load", "report"] as const) {
+  // Without a model there are no marts, and no report of them.
+  const stages = [
+    "ingest",
+    "process",
+    "load",
+    ...(carried.model === "none" ? [] : ["report" as const]),
+  ] as const;
+  for (const stage of stages) {
     await cloud.invoke(stage, stage === "ingest" ? askedOfIngest(options) : {});
     await cloud.settled();
   }

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { messageOf } from "../../domain/errors";
+import { parseMirrorChoice } from "../../domain/warehouse/mirror/choice";
 import { hasCode } from "../cloud/errno";
 import { HELP_OPTION } from "./terminal/help";
 
@@ -9,6 +10,8 @@ export interface LocalOptions {
   readonly warehouse: string | undefined;
   readonly sourceSchema: string;
   readonly warehouseSchema: string;
+  /** Which tables are mirrored; undefined when the person does not say. */
+  readonly mirror: string | undefined;
   readonly lake: string;
   readonly once: boolean;
   readonly json: boolean;
@@ -33,6 +36,8 @@ Runs the platform that the program declares on this machine, until Ctrl-C.
   --warehouse URL           the PostgreSQL database to load (default: an embedded one)
   --source-schema NAME      the schema to read (default: public)
   --warehouse-schema NAME   the schema to load (default: public)
+  --mirror TABLES           the tables that the warehouse mirrors: none, all, or names separated by commas
+                            (default: none; all when the model knows no table of the source)
   --lake DIR                where buckets and all else live; a second start goes on from there (default: .marble)
   --once                    run every stage until nothing is left to do, then exit
   --json                    print one JSON object as the last line of standard output; all else goes to
@@ -78,6 +83,7 @@ export function parseOptions(args: readonly string[]): LocalOptions {
     warehouse,
     sourceSchema: values["source-schema"],
     warehouseSchema: values["warehouse-schema"],
+    mirror: mirrorOf(values.mirror),
     lake,
     once,
     json,
@@ -98,6 +104,7 @@ const parse = (args: readonly string[]) =>
       warehouse: { type: "string" },
       "source-schema": { type: "string", default: "public" },
       "warehouse-schema": { type: "string", default: "public" },
+      mirror: { type: "string" },
       lake: { type: "string", default: ".marble" },
       once: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
@@ -109,6 +116,16 @@ const parse = (args: readonly string[]) =>
       ...HELP_OPTION,
     },
   }).values;
+
+function mirrorOf(text: string | undefined): string | undefined {
+  if (text === undefined || text === "") return undefined;
+  try {
+    parseMirrorChoice(text);
+  } catch (error) {
+    throw new Error("--mirror takes none, all, or names of tables, separated by commas", { cause: error });
+  }
+  return text;
+}
 
 function portOf(text: string | undefined): number | undefined {
   if (text === undefined || text === "") return undefined;

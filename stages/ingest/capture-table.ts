@@ -128,15 +128,12 @@ async function lookAt(
   const replaced = replacedRows(counted);
   const delta = plan.mode === "delta";
   if (delta && !isContinuous(counted)) inFull(INCONSISTENT);
-  // Without a key an update cannot be told from a delete: the table is taken anew.
-  else if (delta && replaced > 0 && identityOf(table, previous).length === 0)
-    inFull("it has no key, and rows were replaced");
+  // Without a key an update cannot be told from a delete, nor a row from its double: the table is taken anew.
+  else if (delta && replaced > 0 && table.key.length === 0) inFull("it has no key, and rows were replaced");
   const compared = await findDeleted(source, { table, previous, plan, counts, replaced, through, run });
   if (delta && compared !== undefined && plan.mode === "delta") {
     const { updated, deleted } = compared;
-    // Nothing keeps the rows of a table without a key from being there twice.
-    if (!isContinuous(counted, { updated, deleted: deleted.size }))
-      inFull(table.key.length === 0 ? "it has no key, and rows were replaced" : INCONSISTENT);
+    if (!isContinuous(counted, { updated, deleted: deleted.size })) inFull(INCONSISTENT);
   }
   if (plan.mode === "full") {
     const { reason } = plan;
@@ -161,12 +158,14 @@ const INCONSISTENT = "rows are there that were never captured: the source is not
 /** What the catalogue says of a table, as its commit says it. */
 const described = ({
   storage,
+  comment,
   key,
   unique,
   columns,
   names,
-}: TableDescription): Pick<TableCapture, "storage" | "key" | "unique" | "columns" | "names"> => ({
+}: TableDescription): Pick<TableCapture, "storage" | "comment" | "key" | "unique" | "columns" | "names"> => ({
   storage,
+  ...(comment !== undefined && { comment }),
   key: [...key],
   ...(unique !== undefined && { unique: unique.map((each) => [...each]) }),
   ...(names !== undefined && { names: names.text }),

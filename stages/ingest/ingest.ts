@@ -160,9 +160,9 @@ function sameShape(last: IngestCommit | undefined, now: Pick<IngestCommit, "tabl
   const shape = ({ tables, refused }: Pick<IngestCommit, "tables" | "refused">): string =>
     JSON.stringify(
       [
-        Object.entries(tables).map(([name, { storage, key, unique, columns, held, absent }]) => [
+        Object.entries(tables).map(([name, { storage, comment, key, unique, columns, held, absent }]) => [
           name,
-          [storage, key, unique, columns, held !== null, absent],
+          [storage, comment, key, unique, columns, held !== null, absent],
         ]),
         Object.entries(refused),
       ].map((entries) => entries.sort(byName)),

@@ -18,6 +18,8 @@ export interface LoadContext {
   /** The views that answer the business's questions, and the schema that they stand in. */
   readonly marts: readonly Mart[];
   readonly martsSchema: string;
+  /** The schema of the mirrored tables. */
+  readonly mirrorSchema: string;
   readonly telemetry: Telemetry;
   readonly now: () => Date;
   /** Is there time for another commit? */

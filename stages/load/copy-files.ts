@@ -1,11 +1,10 @@
 import type { AsyncBuffer } from "hyparquet";
 import type { ObjectStore } from "../../adapters/lake/object-store";
-import type { ColumnShape } from "../../domain/formats/columnar/arrow";
 import type { DataFile } from "../../domain/log/commit";
 import { copyHeader, copyRows, copyTrailer } from "../../domain/formats/copy-binary";
 import { TerminalError } from "../../domain/errors";
 import { readRowGroups } from "../../domain/formats/parquet/reader";
-import type { TargetTable } from "../../domain/warehouse/target";
+import type { StagedTable } from "../../domain/warehouse/dimensions";
 import type { CommitLoad } from "./context";
 
 /**
@@ -14,7 +13,7 @@ import type { CommitLoad } from "./context";
  */
 export async function copyFiles(
   sql: string,
-  { target, files, load }: { target: TargetTable; files: readonly DataFile[]; load: CommitLoad },
+  { target, files, load }: { target: StagedTable; files: readonly DataFile[]; load: CommitLoad },
 ): Promise<number> {
   let rows = 0;
   for (const file of files) {
@@ -33,9 +32,9 @@ export async function copyFiles(
 async function* binaryRows(
   store: ObjectStore,
   file: DataFile,
-  { table }: TargetTable,
+  { table }: StagedTable,
 ): AsyncGenerator<Uint8Array> {
-  const types = Object.values<ColumnShape>(table.columns).map(({ type }) => type);
+  const types = Object.values(table.columns).map(({ type }) => type);
   yield copyHeader();
   for await (const { columns, rows } of readRowGroups(remoteFile(store, file), table.columns))
     yield* copyRows(types, columns, rows);

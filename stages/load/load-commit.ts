@@ -3,9 +3,11 @@ import { emptyByName, valueNamed } from "../../domain/log/by-name";
 import type { ProcessCommit } from "../../domain/log/commit";
 import { TerminalError } from "../../domain/errors";
 import { nextCommit, type CommitNumber } from "../../domain/log/keys";
-import { recordLineage, recordSources } from "../../domain/warehouse/source-tables";
+import { recordLineage, recordMirrors, recordSources } from "../../domain/warehouse/source-tables";
 import type { LoadContext, CommitLoad } from "./context";
 import { loadTable } from "./load-table";
+import { loadMirror } from "./mirror/load-mirror";
+import { mirrorStatuses } from "./mirror/mirror-statuses";
 import { prepareWarehouse } from "./prepare-warehouse";
 
 /** A commit with the number of rows that it brought to each warehouse table. */
@@ -41,9 +43,12 @@ export async function loadCommit(
       rows[target.table.name] = loadedTable.rows;
     waiting += loadedTable.waiting;
   }
+  Object.assign(rows, await loadMirror(load));
   const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
-  await warehouse.execute(recordLineage(context.schema, context.model));
+  const mirrors = await mirrorStatuses(load);
+  await warehouse.execute(recordLineage(context.schema, context.model, mirrors.keys()));
   if (commit.sources !== undefined) await warehouse.execute(recordSources(context.schema, commit.sources));
+  if (mirrors.size > 0) await warehouse.execute(recordMirrors(context.schema, mirrors));
   const { lake, capturedAt } = commit;
   await warehouse.ledger.record({ number, lake, model: commit.model.version, capturedAt, rows: total });
   return { kind: "loaded", commit, rows, waiting };
@@ -75,16 +80,19 @@ export function checkLake(
 async function checkSource(
   commit: ProcessCommit | undefined,
   warehouse: Warehouse,
-  { schema, martsSchema }: Pick<LoadContext, "schema" | "martsSchema">,
+  { schema, martsSchema, mirrorSchema }: Pick<LoadContext, "schema" | "martsSchema" | "mirrorSchema">,
 ): Promise<void> {
   const source = commit?.source;
-  if (commit === undefined || source === undefined || ![schema, martsSchema].includes(source.schema)) return;
+  const own = [schema, martsSchema, mirrorSchema];
+  if (commit === undefined || source === undefined || !own.includes(source.schema)) return;
   const { systemIdentifier, database } = await warehouse.identity();
   if (database !== source.database || systemIdentifier !== source.systemIdentifier) return;
-  const setting = schema === source.schema ? "marble:warehouseSchema" : "marble:martsSchema";
+  const setting = ["marble:warehouseSchema", "marble:martsSchema", "marble:mirrorSchema"][
+    own.indexOf(source.schema)
+  ];
   throw new TerminalError(
     `the warehouse is the schema ${source.schema} of the database ${database}, which is the source: its tables would be ` +
-      `captured as tables of the source; set ${setting} to another schema, or let the secret of the warehouse name another database`,
+      `captured as tables of the source; set ${setting ?? ""} to another schema, or let the secret of the warehouse name another database`,
     { subject: { commit: commit.number } },
   );
 }

@@ -4,6 +4,7 @@ import type { WaitingRows } from "../../adapters/warehouse/position";
 import { inWarehouseTransaction } from "../../adapters/warehouse/warehouse";
 import { emptyByName } from "../../domain/log/by-name";
 import type { ProcessCommit } from "../../domain/log/commit";
+import { writtenTables } from "../../domain/log/written-tables";
 import { messageOf } from "../../domain/errors";
 import type { ReplayReport } from "../../domain/warehouse/replay";
 import type { BrokenMart } from "./refresh-marts";
@@ -72,8 +73,7 @@ function report(telemetry: Telemetry, { commit, rows, waiting }: LoadedCommit, n
 /** Tags the files of a commit, for people who look at the bucket: the ledger is the truth. */
 async function tagLoaded(commit: ProcessCommit, { store, telemetry, now }: LoadContext): Promise<void> {
   const tags = { "marble:commit": String(commit.number), "marble:loaded": now().toISOString() };
-  const parts = Object.values(commit.tables).flatMap((table) => table.parts);
-  const keys = parts.flatMap(({ files, tombstones }) => [...files, ...tombstones]).map(({ key }) => key);
+  const keys = writtenTables(commit).flatMap(([, { files }]) => files.map(({ key }) => key));
   try {
     await Promise.all(keys.map((key) => store.tag(key, tags)));
   } catch (error) {

@@ -6,6 +6,7 @@ import type { CommitNumber } from "../../domain/log/keys";
 import type { Model } from "../../domain/model/model";
 import type { DayRange } from "../../domain/transform/calendar";
 import type { TableAdmission } from "../../domain/transform/quarantine";
+import type { MirrorChoice } from "../../domain/warehouse/mirror/choice";
 import type { RejectedRows } from "./rejected-rows";
 
 /** What a run of the stage works with. `now` gives a later time on every call. */
@@ -18,6 +19,8 @@ export interface ProcessContext {
   /** May the log of a new version be begun? */
   readonly reprocess: boolean;
   readonly model: Model;
+  /** The captured tables that are mirrored. */
+  readonly mirror: MirrorChoice;
   readonly calendar: DayRange;
   readonly telemetry: Telemetry;
   readonly now: () => Date;

@@ -22,7 +22,7 @@ export function checkShape(model: Model, commit: ProcessCommit): void {
   if (commit.model.shape === modelStamp(model).shape) return;
   throw new TerminalError(
     `the tables of the model are no longer those of commit ${commit.number}, but its version is still ${model.version}: ` +
-      "raise `version` in domain/shop/shop.ts, then reprocess and replay",
+      "raise `version` in domain/shop/shop.ts, then reprocess and replay; when marble:model has another value than it had, take a new lake",
     { subject: { commit: commit.number } },
   );
 }

@@ -13,6 +13,7 @@ import type {
   WarehousePart,
   WarehouseTableCommit,
 } from "../../domain/log/commit";
+import { writtenTables } from "../../domain/log/written-tables";
 import { sourceStatuses } from "../../domain/log/source-statuses";
 import { timeOfKey, type CommitNumber } from "../../domain/log/keys";
 import { feedsIn, isDirect, type TableFeed } from "../../domain/model/joined-feeds";
@@ -27,6 +28,7 @@ import { transformed } from "./transform-rows";
 import type { CommitRun, ProcessContext } from "./context";
 import { checkReads, modelStamp } from "./model-digest";
 import { joinedTables } from "./joins/joined-tables";
+import { mirrorTables } from "./mirror/mirror-tables";
 import { workOff } from "./tasks/run-tasks";
 import { rejectedRows } from "./rejected-rows";
 import { include } from "./tasks/transform-task";
@@ -53,6 +55,8 @@ export async function processCommitted(
 
   const [direct, joined] = await together([directTables(run), joinedTables(run)]);
   if (direct === undefined) return undefined;
+  const mirror = await mirrorTables(commit, run);
+  if (mirror === undefined) return undefined;
   const calendar = await extendCalendar(run);
   const waiting = [...admissions].flatMap(([name, admission]) =>
     admission.quarantine === undefined ? [] : [[name, admission.quarantine] as const],
@@ -60,19 +64,22 @@ export async function processCommitted(
   const quarantine = Object.fromEntries(waiting);
   const written = await rejected.finish();
   const stamp = modelStamp(model);
-  const tables = { ...tableCommits([...direct, ...joined.parts]), ...calendar.tables };
+  const newFiles = {
+    tables: { ...tableCommits([...direct, ...joined.parts]), ...calendar.tables },
+    ...(mirror !== "none" && { mirror }),
+  };
   return {
     version: 1,
     number,
     lake: commit.lake,
-    createdAt: laterThan(lastTimeOf(tables), now)().toISOString(),
+    createdAt: laterThan(lastTimeOf(newFiles), now)().toISOString(),
     model: stamp,
     capturedAt: commit.capturedAt ?? commit.createdAt,
     source: placeOf(commit.source),
     calendar: calendar.covered,
     // What is joined no more is not kept up to date, and forgotten.
     state: only(stamp.joined ?? [], { ...previous?.state, ...joined.state }),
-    tables,
+    ...newFiles,
     quarantine,
     rejected: written,
     sources: sourceStatuses(commit, previous, { quarantine, rejected: rejected.counts() }),
@@ -80,10 +87,8 @@ export async function processCommitted(
 }
 
 /** The time of the newest file; workers write some of them by clocks of their own. */
-function lastTimeOf(tables: ProcessCommit["tables"]): Date {
-  const files = Object.values(tables).flatMap(({ parts }) =>
-    parts.flatMap((part) => [...part.files, ...part.tombstones]),
-  );
+function lastTimeOf(written: Pick<ProcessCommit, "tables" | "mirror">): Date {
+  const files = writtenTables(written).flatMap(([, { files }]) => files);
   return new Date(files.reduce((last, { key }) => Math.max(last, timeOfKey(key).getTime()), 0));
 }
 

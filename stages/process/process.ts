@@ -7,6 +7,7 @@ import type { ProcessContext } from "./context";
 import { checkShape } from "./model-digest";
 import { laterThan } from "../shared/clock";
 import { processCommitted } from "./process-commit";
+import { writtenTables } from "../../domain/log/written-tables";
 import { planReprocess, requireReprocess } from "./reprocess";
 
 /** What a run remodelled. */
@@ -49,7 +50,7 @@ export async function processCommits(context: ProcessContext): Promise<ProcessRe
     head = { number, commit: result };
     commits.push(number);
     rejected += result.rejected.rows;
-    for (const [name, { rows }] of Object.entries(result.tables))
+    for (const [name, { rows }] of writtenTables(result))
       tables[name] = { rows: (tables[name]?.rows ?? 0) + rows };
     report(telemetry, result);
   }
@@ -67,17 +68,17 @@ function checkLake(last: ProcessCommit | undefined, commit: IngestCommit): void 
 }
 
 function report(telemetry: Telemetry, commit: ProcessCommit): void {
-  const rows = Object.values(commit.tables).reduce((sum, table) => sum + table.rows, 0);
+  const tables = writtenTables(commit);
+  const rows = tables.reduce((sum, [, table]) => sum + table.rows, 0);
   telemetry.info("processed", {
     commit: commit.number,
-    tables: Object.keys(commit.tables).length,
+    tables: tables.length,
     rows,
     rejected: commit.rejected.rows,
   });
   let bytes = 0;
-  for (const [table, written] of Object.entries(commit.tables)) {
-    const files = written.parts.flatMap((part) => [...part.files, ...part.tombstones]);
-    const size = files.reduce((sum, file) => sum + file.bytes, 0);
+  for (const [table, written] of tables) {
+    const size = written.files.reduce((sum, file) => sum + file.bytes, 0);
     telemetry.info("written", { commit: commit.number, table, rows: written.rows, bytes: size });
     bytes += size;
   }

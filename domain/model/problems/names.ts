@@ -1,4 +1,5 @@
 import { BOOKKEEPING } from "../../warehouse/bookkeeping";
+import { mirroredTable } from "../../warehouse/mirror/mirrored-table";
 import { tableForm } from "../../warehouse/target";
 import { LONGEST_NAME, nameBytes } from "../../sql";
 import type { Model } from "../model";
@@ -12,12 +13,16 @@ export function nameProblems({ calendar, tables }: Model): string[] {
     ...tables.flatMap((table) => (table.kind === "fact" ? namesOf(table) : [])),
   ];
   const seen = new Map<string, string>();
+  const mirrored = [calendar, ...tables].filter(({ name }) => mirroredTable(name) !== undefined);
+  const taken = mirrored.map(
+    ({ name }) => `the table ${name} has a name that only a mirrored table has: rename it`,
+  );
   const alike = names.flatMap(({ name, what }) => {
     const other = seen.get(tableForm(name));
     seen.set(tableForm(name), other ?? what);
     return other === undefined ? [] : [`${other} and ${what} have the same name: rename one of them`];
   });
-  return [...alike, ...[calendar, ...tables].flatMap(impossibleNames)];
+  return [...alike, ...taken, ...[calendar, ...tables].flatMap(impossibleNames)];
 }
 
 /** Names that PostgreSQL would cut off, or does not take. */

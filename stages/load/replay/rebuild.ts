@@ -7,7 +7,7 @@ import {
   type Warehouse,
 } from "../../../adapters/warehouse/warehouse";
 import { martsOf } from "../../../adapters/warehouse/marts";
-import { swapSchemas } from "../../../adapters/warehouse/swap";
+import { relationsOf, swapSchemas } from "../../../adapters/warehouse/swap";
 import { TerminalError, TransientError } from "../../../domain/errors";
 import { loadOrder } from "../../../domain/model/model";
 import { keyColumns } from "../../../domain/model/table";
@@ -43,12 +43,14 @@ export async function beginRebuild(context: LoadContext): Promise<void> {
   await alone(context, async (warehouse) => {
     // Another run may have been first while this one waited.
     if ((await rebuildUnderway(context)) !== undefined) return;
-    await requireRoom(context, beside);
-    await warehouse.execute(`CREATE SCHEMA ${identifier(beside)}`);
-    await warehouse.execute(
-      `CREATE TABLE ${qualified(beside, REPLAY)} (model integer NOT NULL, begun_at timestamptz NOT NULL DEFAULT now())`,
-    );
-    await warehouse.execute(`INSERT INTO ${qualified(beside, REPLAY)} (model) VALUES (${model.version})`);
+    for (const made of [beside, besideSchema(context.mirrorSchema)]) {
+      await requireRoom(context, made);
+      await warehouse.execute(`CREATE SCHEMA ${identifier(made)}`);
+      await warehouse.execute(
+        `CREATE TABLE ${qualified(made, REPLAY)} (model integer NOT NULL, begun_at timestamptz NOT NULL DEFAULT now())`,
+      );
+      await warehouse.execute(`INSERT INTO ${qualified(made, REPLAY)} (model) VALUES (${model.version})`);
+    }
     const catalogue = await warehouse.catalogue();
     const parents = new Map<string, ReferredTable>();
     for (const table of loadOrder(model)) {
@@ -66,7 +68,8 @@ export async function beginRebuild(context: LoadContext): Promise<void> {
 /** Drops what a rebuild has made so far; the tables that readers use stay as they are. */
 export async function abandonRebuild(context: LoadContext): Promise<void> {
   const beside = besideSchema(context.schema);
-  await alone(context, (warehouse) => warehouse.execute(`DROP SCHEMA ${identifier(beside)} CASCADE`));
+  const schemas = [beside, besideSchema(context.mirrorSchema)].map(identifier).join(", ");
+  await alone(context, (warehouse) => warehouse.execute(`DROP SCHEMA IF EXISTS ${schemas} CASCADE`));
   context.telemetry.warn("the rebuild of the warehouse was abandoned", { schema: context.schema, beside });
 }
 
@@ -93,6 +96,7 @@ export async function continueRebuild(context: LoadContext): Promise<ReplayRepor
     await live.execute("SET LOCAL lock_timeout = '5s'");
     const remade = (await martsOf(context.client, context)).map(({ oid }) => oid);
     await swapSchemas(context.client, { live: schema, beside, kept, remade });
+    await swapMirror(live, context, remade);
     // In the same transaction: no reader sees a mart of the old tables.
     await remakeMarts(live, context);
     return { operation: "rebuild", state: "done", commit: loaded, of: needed, kept };
@@ -109,6 +113,23 @@ export async function continueRebuild(context: LoadContext): Promise<ReplayRepor
   return report;
 }
 
+/** Puts the mirror that was made beside in the place of the old one: their tables show the same commit again. */
+async function swapMirror(
+  live: Warehouse,
+  { client, mirrorSchema, now }: LoadContext,
+  remade: readonly string[],
+): Promise<void> {
+  const beside = besideSchema(mirrorSchema);
+  const relations = await relationsOf(client, beside);
+  if (relations.length === 0) {
+    // Nothing is mirrored, or a program without a mirror has begun the rebuild.
+    await live.execute(`DROP SCHEMA IF EXISTS ${identifier(beside)} CASCADE`);
+    return;
+  }
+  await live.prepareSchema(mirrorSchema);
+  await swapSchemas(client, { live: mirrorSchema, beside, kept: keptSchema(mirrorSchema, now()), remade });
+}
+
 /**
  * Loads what there is into the schema beside. What is loaded again is no news: it is neither counted nor tagged.
  * @returns false when the rebuild has ended in the meantime
@@ -117,7 +138,8 @@ async function loadBeside(context: LoadContext, schema: string): Promise<boolean
   const telemetry: Telemetry = { ...context.telemetry, count: () => undefined };
   const store: ObjectStore = { ...context.store, tag: () => Promise.resolve() };
   try {
-    await loadCommits({ ...context, schema, telemetry, store });
+    const mirrorSchema = besideSchema(context.mirrorSchema);
+    await loadCommits({ ...context, schema, mirrorSchema, telemetry, store });
     return true;
   } catch (error) {
     if ((await rebuildUnderway(context)) !== undefined) throw error;

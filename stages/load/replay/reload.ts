@@ -6,8 +6,11 @@ import { forgetVersions } from "../../../domain/warehouse/facts";
 import { forgetOrphans } from "../../../domain/warehouse/orphans";
 import type { TargetTable } from "../../../domain/warehouse/target";
 import type { LoadContext } from "../context";
+import { mirroredTable } from "../../../domain/warehouse/mirror/mirrored-table";
 import { checkModel } from "../load-commit";
 import { loadTable } from "../load-table";
+import { forgetMirror } from "../mirror/forget-mirror";
+import { loadMirror } from "../mirror/load-mirror";
 import { prepareWarehouse } from "../prepare-warehouse";
 
 /**
@@ -39,8 +42,11 @@ async function reload(
   const targets = await prepareWarehouse(warehouse, context);
   const chosen = [...targets.values()].filter(({ table }) => tables?.includes(table.name) ?? true);
   for (const target of chosen) await forget(warehouse, { target, targets, schema, from });
+  const mirrored = (tables ?? []).flatMap((name) => mirroredTable(name) ?? []);
+  for (const table of mirrored) await forgetMirror(table, { warehouse, context });
 
-  for (let number = from; number <= head.number; number++) {
+  // Of the present rows of a mirrored table, any commit may have brought some.
+  for (let number = mirrored.length > 0 ? 1 : from; number <= head.number; number++) {
     if (!hasTime()) {
       throw new TerminalError(
         `a reload is one transaction, and the time ended at commit ${number} of ${head.number}; nothing has changed. ` +
@@ -53,7 +59,9 @@ async function reload(
         `commit ${number} is gone from the bucket ${context.store.bucket}: restore it from its versions`,
         { subject: { commit: number } },
       );
-    for (const target of chosen) await loadTable(target, { ...context, warehouse, commit, targets });
+    const load = { ...context, warehouse, commit, targets };
+    if (number >= from) for (const target of chosen) await loadTable(target, load);
+    if (mirrored.length > 0) await loadMirror(load, mirrored);
     telemetry.info("replayed", { commit: number, of: head.number });
   }
   await warehouse.ledger.recordAgain(from);

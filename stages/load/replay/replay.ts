@@ -9,6 +9,7 @@ import {
   type ReplayPlan,
   type ReplayRequest,
 } from "../../../domain/warehouse/replay";
+import { mirrorName } from "../../../domain/warehouse/mirror/mirrored-table";
 import { checkLake } from "../load-commit";
 import { loadCommits, type LoadReport } from "../load";
 import type { LoadContext } from "../context";
@@ -79,12 +80,17 @@ async function loadLive(context: LoadContext): Promise<LoadReport> {
  */
 export async function planReplay(context: LoadContext, request: ReplayRequest): Promise<ReplayPlan> {
   const { model, schema, log } = context;
-  const order = loadOrder(model).map(({ name }) => name);
-  const unknown = (request.tables ?? []).filter((name) => !order.includes(name));
-  if (unknown.length > 0)
-    throw new TerminalError(`the model has no table ${unknown.join(", ")}; it has ${order.join(", ")}`);
   const { from = 1 } = request;
   const [head, position] = await Promise.all([log.head(), readPosition(context.client, schema)]);
+  const own = loadOrder(model).map(({ name }) => name);
+  const mirrored = Object.keys(head?.commit.mirror?.tables ?? {}).map(mirrorName);
+  const unknown = (request.tables ?? []).filter((name) => ![...own, ...mirrored].includes(name));
+  if (unknown.length > 0)
+    throw new TerminalError(
+      `the model has no table ${unknown.join(", ")}; it has ${[...own, ...mirrored].join(", ")}`,
+    );
+  // A reload of all tables from a commit on is one of those that keep versions.
+  const order = isRebuild(request) || request.tables !== undefined ? [...own, ...mirrored] : own;
   if (head !== undefined && position !== undefined && position.lake !== head.commit.lake)
     checkLake({ lake: position.lake, number: position.commit }, head.commit, context);
   const to: number = head?.number ?? 0;

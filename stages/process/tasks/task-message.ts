@@ -4,6 +4,7 @@ import { TerminalError, TransientError } from "../../../domain/errors";
 import { commitNumber, HANDOUTS_PREFIX } from "../../../domain/log/keys";
 import type { Model } from "../../../domain/model/model";
 import { feedsIn, isDirect, type TableFeed } from "../../../domain/model/joined-feeds";
+import { mirrorFeed } from "../../../domain/warehouse/mirror/mirrored-table";
 import { handout, handoutKey, type Handout, type Task } from "../../../domain/log/task";
 import type { ProcessContext } from "../context";
 import { finishTask, isFinished, type TaskContext } from "./finish-task";
@@ -22,6 +23,7 @@ export async function handOut(task: Task, { model, processed, now }: ProcessCont
     padded: [...task.padded],
     file: task.file,
     after: now().toISOString(),
+    ...(task.mirrored !== undefined && { mirrored: task.mirrored }),
   };
   await processed.store.putIfAbsent(handoutKey(task), JSON.stringify(of));
 }
@@ -93,12 +95,20 @@ async function readHandout(
     padded,
     file,
     after,
+    mirrored,
   } = parseCommit(handout, json, key);
   const { version, shape } = modelStamp(model);
   if (stamp.version !== version || stamp.shape !== shape || padded === undefined) return undefined;
-  const fed = feedOf(model, table, feed);
+  const fed = mirrored === undefined ? feedOf(model, table, feed) : mirrorFeed(mirrored.table, mirrored);
   return {
-    task: { commit: commitNumber(commit), fed, captured: commitNumber(captured), padded, file },
+    task: {
+      commit: commitNumber(commit),
+      fed,
+      captured: commitNumber(captured),
+      padded,
+      file,
+      ...(mirrored !== undefined && { mirrored }),
+    },
     after: after === undefined ? undefined : new Date(after),
   };
 }

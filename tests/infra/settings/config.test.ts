@@ -18,6 +18,9 @@ describe("The configuration of a stack", () => {
       sourceSchema: "public",
       warehouseSchema: "public",
       martsSchema: "marts",
+      model: "declared",
+      mirror: "none",
+      mirrorSchema: "mirror",
       calendarStart: "2020-01-01",
       calendarEnd: "2030-12-31",
       maxDeletePercent: 50,
@@ -95,6 +98,8 @@ describe("A bad configuration", () => {
     ["sourceSchema", "pg_catalog", "must be the name of a PostgreSQL schema"],
     ["warehouseSchema", "", "must be the name of a PostgreSQL schema"],
     ["martsSchema", "é".repeat(32), "must be the name of a PostgreSQL schema: 1 to 63 bytes"],
+    ["model", "shop", "must be declared or none"],
+    ["mirror", "customer,,note", "must be none, all, or names of source tables, separated by commas"],
     ["calendarStart", "2020-02-30", "must be a date such as 2020-01-31"],
     ["calendarEnd", "31/12/2030", "must be a date such as 2020-01-31"],
     ["freshnessMinutes", "9", "must be a whole number of minutes from 10 to 10080"],
@@ -159,6 +164,29 @@ describe("A bad configuration", () => {
     expect(() => parseConfig({ ...config, "marble:freshnessMinutes": "65" })).not.to.throw();
   });
 
+  it("is refused when there is nothing to load, and when what there is needs a model", () => {
+    const config = { ...EMAIL, "marble:model": "none" };
+    expect(() => parseConfig(config)).to.throw("marble:model and marble:mirror are both none");
+    expect(() => parseConfig({ ...config, "marble:mirror": "customer, order line" })).not.to.throw();
+    const quicksight = {
+      "marble:quicksight": "true",
+      "marble:quicksightHost": "warehouse.example.com",
+      "marble:quicksightDatabase": "warehouse",
+      "marble:quicksightSecretArn": "arn:aws:secretsmanager:eu-west-2:123456789012:secret:marts-a1b2c3",
+      "marble:quicksightAuthors": "arn:aws:quicksight:eu-west-2:123456789012:user/default/ada",
+    };
+    expect(() => parseConfig({ ...config, "marble:mirror": "all", ...quicksight })).to.throw(
+      "marble:quicksight is true, but marble:model is none",
+    );
+  });
+
+  it("is refused when the mirror would be in the schema of other tables", () => {
+    for (const other of ["warehouseSchema", "martsSchema"])
+      expect(() => parseConfig({ ...EMAIL, [`marble:${other}`]: "mirror" })).to.throw(
+        'marble:mirrorSchema is "mirror", which has the tables of the warehouse or the marts',
+      );
+  });
+
   it("is refused with subnets and no security group, or the other way round", () => {
     expect(() => parseConfig({ ...EMAIL, "marble:subnetIds": "subnet-0a1" })).to.throw(
       'marble:securityGroupIds is missing: a Lambda in a VPC needs subnets and security groups. Set it, for example with: pulumi config set marble:securityGroupIds "sg-0123456789abcdef0"',
@@ -168,7 +196,7 @@ describe("A bad configuration", () => {
     );
   });
 
-  for (const name of ["warehouseSchema", "martsSchema"]) {
+  for (const name of ["warehouseSchema", "martsSchema", "mirrorSchema"]) {
     it(`is refused when ${name} is where the source is read, in the same database`, () => {
       const shared = { ...EMAIL, "marble:warehouseSecret": "Totesys-Credentials" };
       const inOne = { ...shared, "marble:sourceSchema": "one", [`marble:${name}`]: "one" };

@@ -23,6 +23,7 @@ describe("A warehouse in the schema of its source is refused: both would feed ea
   const refused: readonly (readonly [what: string, setting: string, options: LoadOptions])[] = [
     ["for its tables", "marble:warehouseSchema", { schema: "public" }],
     ["for its marts", "marble:martsSchema", { schema: "dwh", martsSchema: "public" }],
+    ["for its mirror", "marble:mirrorSchema", { schema: "dwh", mirrorSchema: "public" }],
   ];
   for (const [what, setting, options] of refused) {
     it(`${what}, before anything is written`, async () => {

@@ -22,6 +22,7 @@ import type { Mart } from "../../../domain/marts/mart";
 import { marts, model } from "../../../domain/declarations";
 import type { Model } from "../../../domain/model/model";
 import { contractsDigest } from "../../../infra/stages/lambda-environment";
+import type { MirrorChoice } from "../../../domain/warehouse/mirror/choice";
 import { startS3, type S3Hook, type S3Server } from "../../../local/cloud/s3/server";
 import { monotonicClock } from "../../../stages/shared/clock";
 import { ingestSource, type IngestReport } from "../../../stages/ingest/ingest";
@@ -48,6 +49,7 @@ export interface IngestOptions {
 
 export interface ProcessOptions {
   readonly model?: Model;
+  readonly mirror?: MirrorChoice;
   readonly reprocess?: boolean;
   /** Is there time for another commit? */
   readonly hasTime?: () => boolean;
@@ -65,6 +67,7 @@ export interface LoadOptions extends LoadRequest {
   readonly schema?: string;
   readonly marts?: readonly Mart[];
   readonly martsSchema?: string;
+  readonly mirrorSchema?: string;
   readonly database?: TestDatabase;
   /** Is there time for another commit? */
   readonly hasTime?: () => boolean;
@@ -175,6 +178,7 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
       ),
     process: ({
       model: given = model,
+      mirror = "none",
       reprocess = false,
       hasTime: time,
       processed: into,
@@ -189,6 +193,7 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
         earlier: earlierLogs(processed.store, given.version),
         reprocess,
         model: given,
+        mirror,
         calendar: parts.calendar ?? CALENDAR,
         telemetry,
         now,
@@ -203,6 +208,7 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
       schema = "public",
       marts: views = marts,
       martsSchema = "marts",
+      mirrorSchema = "mirror",
       database,
       processed: from,
       hasTime: time,
@@ -217,6 +223,7 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
             model: given,
             marts: views,
             martsSchema,
+            mirrorSchema,
             telemetry,
             now,
             hasTime: time ?? hasTime,

@@ -1,0 +1,64 @@
+import { parseCredentials } from "../../adapters/aws/secrets";
+import { withSourceSnapshot } from "../../adapters/source/source";
+import type { TableDescription } from "../../domain/capture/table-description";
+import { contractBreaches } from "../../domain/transform/contract";
+import { model } from "../../domain/declarations";
+import { messageOf } from "../../domain/errors";
+import { contractsOf } from "../../domain/model/model";
+
+/** How a platform works with the model and the mirror: the settings of these names. */
+export interface Carried {
+  readonly model: "declared" | "none";
+  readonly mirror: string;
+  /** The tables of a source of which the model knows none. */
+  readonly unknown?: readonly string[];
+}
+
+/**
+ * Decides what a platform carries. A source of which the model knows no table would leave every table of the warehouse
+ * empty: it is mirrored instead, unless the person says otherwise.
+ * @param options.secret of a source that the person named; undefined for the embedded one
+ * @param options.mirror what the person asked for
+ */
+export async function carriedFrom(options: {
+  readonly secret: string | undefined;
+  readonly schema: string;
+  readonly mirror: string | undefined;
+  readonly progress: (message: string) => void;
+}): Promise<Carried> {
+  const { secret, schema, mirror, progress } = options;
+  const asAsked: Carried = { model: "declared", mirror: mirror ?? "none" };
+  if (secret === undefined || mirror === "none") return asAsked;
+  let tables: readonly TableDescription[];
+  try {
+    tables = await tablesIn(secret, schema);
+  } catch (error) {
+    progress(`the source was not asked which tables it has, and ingest tries again: ${messageOf(error)}`);
+    return asAsked;
+  }
+  const contracts = contractsOf(model);
+  // Many databases have an address: it is known when its columns are.
+  const isKnown = (table: TableDescription): boolean => {
+    const contract = contracts.get(table.name);
+    return contract !== undefined && contractBreaches(contract, table).length === 0;
+  };
+  if (tables.some(isKnown)) return asAsked;
+  return { model: "none", mirror: mirror ?? "all", unknown: tables.map(({ name }) => name) };
+}
+
+async function tablesIn(secret: string, schema: string): Promise<readonly TableDescription[]> {
+  const credentials = parseCredentials(secret, "--source");
+  const { tables } = await withSourceSnapshot({ credentials, schema }, (source) => source.catalogue());
+  return tables;
+}
+
+/** What a person reads whose database the model does not know. */
+export function describeUnknown(tables: readonly string[], mirrorSchema: string): readonly string[] {
+  const [first = "t"] = tables;
+  const many = `${tables.length} ${tables.length === 1 ? "table" : "tables"}`;
+  return [
+    `The model of this project knows none of the ${many} of your database, so the warehouse mirrors them as they are.`,
+    `Each is in the schema ${mirrorSchema}: SELECT * FROM ${mirrorSchema}.${/^[a-z_][a-z0-9_]*$/.test(first) ? first : JSON.stringify(first)}.`,
+    "For star schemas, npm run draft writes a model of your database, and docs/your-own-database.md says how to continue.",
+  ];
+}

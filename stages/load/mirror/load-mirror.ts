@@ -1,0 +1,108 @@
+import { TerminalError } from "../../../domain/errors";
+import { emptyByName } from "../../../domain/log/by-name";
+import type { MirrorPart } from "../../../domain/log/commit";
+import { qualified } from "../../../domain/sql";
+import { heldAfter, readHeld, recordHeld, type HeldTable } from "../../../domain/warehouse/mirror/held-table";
+import { alterMirror, createMirror, type SchemaSteps } from "../../../domain/warehouse/mirror/follow-schema";
+import { mirrorName } from "../../../domain/warehouse/mirror/mirrored-table";
+import type { CommitLoad } from "../context";
+import { applyRows } from "./apply-rows";
+
+/** The mirrored tables as the warehouse has them, by their names in the source. */
+export type HeldTables = Map<string, HeldTable>;
+
+/**
+ * Brings what a commit has for the mirror into the warehouse, within the transaction of its other tables.
+ * @param only these tables of the source; all by default
+ * @returns the rows that each table got, by the name of the mirrored table: inserted, or updated because they differed
+ * @throws TerminalError when the mirror of a table cannot become what the source says of it
+ */
+export async function loadMirror(
+  load: CommitLoad,
+  only?: readonly string[],
+): Promise<Readonly<Record<string, number>>> {
+  const parts = Object.entries(load.commit.mirror?.parts ?? {}).filter(
+    ([table]) => only?.includes(table) ?? true,
+  );
+  if (parts.length === 0) return {};
+  await load.warehouse.prepareSchema(load.mirrorSchema);
+  const held = await readHeldTables(load);
+  const rows = emptyByName<number>();
+  for (const [table, some] of parts) {
+    let sum = 0;
+    for (const part of some) sum += await loadPart(table, part, { held, load });
+    rows[mirrorName(table)] = sum;
+  }
+  return rows;
+}
+
+/** Reads what the loader knows of the mirrored tables. */
+export async function readHeldTables({
+  warehouse,
+  schema,
+}: Pick<CommitLoad, "warehouse" | "schema">): Promise<HeldTables> {
+  const rows = await warehouse.rows<"table" | "held">(readHeld(schema));
+  return new Map(rows.map(({ table, held }) => [table ?? "", JSON.parse(held ?? "null") as HeldTable]));
+}
+
+async function loadPart(
+  table: string,
+  part: MirrorPart,
+  { held: tables, load }: { readonly held: HeldTables; readonly load: CommitLoad },
+): Promise<number> {
+  const { warehouse, mirrorSchema, schema } = load;
+  const held = tables.get(table);
+  const wanted = heldAfter(part);
+  await requireOwn(table, held, load);
+  const steps =
+    held === undefined
+      ? createMirror(mirrorSchema, table, wanted)
+      : alterMirror(mirrorSchema, table, { held, wanted });
+  if (steps.needsRows && !part.whole)
+    throw mirrorError(table, load, "has other columns now, and the commit does not have all of its rows");
+  await changeSchema(table, steps, load);
+  const rows = await applyRows(table, part, { held, wanted, isRekeyed: steps.isRekeyed, load });
+  for (const sql of steps.after) await warehouse.execute(sql);
+  await warehouse.execute(recordHeld(schema, table, wanted));
+  tables.set(table, wanted);
+  return rows;
+}
+
+/** @throws TerminalError for a table that somebody else made, and for one that somebody dropped */
+async function requireOwn(table: string, held: HeldTable | undefined, load: CommitLoad): Promise<void> {
+  const exists = await load.warehouse.hasRelation(load.mirrorSchema, table);
+  if (held === undefined && exists)
+    throw new TerminalError(
+      `${qualified(load.mirrorSchema, table)} is not Marble's, and the mirror of the table ${table} would take its place: ` +
+        "rename or drop it, or set marble:mirrorSchema to another schema",
+      { subject: { table: mirrorName(table) } },
+    );
+  if (held !== undefined && !exists) throw mirrorError(table, load, "is gone");
+}
+
+/** @throws TerminalError with the remedy when something of a user stands on a column that is gone */
+async function changeSchema(
+  table: string,
+  { before, dropped }: SchemaSteps,
+  load: CommitLoad,
+): Promise<void> {
+  if (before.length === 0) return;
+  const { warehouse, mirrorSchema } = load;
+  const change = async (): Promise<void> => {
+    for (const sql of before) await warehouse.execute(sql);
+  };
+  if (dropped.length === 0) await change();
+  else await warehouse.withoutViewsOn({ schema: mirrorSchema, table }, change);
+}
+
+/** What is wrong with the mirror of a table, with what to do. */
+export const mirrorError = (
+  table: string,
+  { commit, mirrorSchema }: CommitLoad,
+  what: string,
+): TerminalError =>
+  new TerminalError(
+    `the mirror ${qualified(mirrorSchema, table)} ${what}: make it again by invoking load with ` +
+      `{"replay":{"tables":["${mirrorName(table)}"]}}, or rebuild the whole warehouse with {"replay":{}}`,
+    { subject: { table: mirrorName(table), commit: commit.number } },
+  );

@@ -1,0 +1,44 @@
+import type { CommitLog } from "../../../adapters/lake/commit-log";
+import { TerminalError } from "../../../domain/errors";
+import { captureOf, type IngestCommit } from "../../../domain/log/commit";
+import { commitNumber } from "../../../domain/log/keys";
+import type { AdmittedCapture } from "../../../domain/transform/quarantine";
+
+/** Commits that are read together. */
+const BUNCH = 32;
+
+/**
+ * The captures of each table, in order, from the last one that has all of its rows to that of this commit: together
+ * they have the present rows of a table that was not mirrored so far. Those that brought nothing are left out. A table
+ * that has never been captured has none; its first capture will have all of its rows.
+ */
+export async function capturesSinceWhole(
+  tables: readonly string[],
+  commit: IngestCommit,
+  log: Pick<CommitLog<IngestCommit>, "read">,
+): Promise<ReadonlyMap<string, readonly AdmittedCapture[]>> {
+  const found = new Map<string, AdmittedCapture[]>(tables.map((name) => [name, []]));
+  const open = new Set(tables);
+  const look = (at: IngestCommit): void => {
+    for (const name of open) {
+      const capture = captureOf(at, name);
+      if (capture === undefined || capture.mode === "full") open.delete(name);
+      if (capture?.mode === "full" || capture?.mode === "delta")
+        found.get(name)?.unshift({ number: commitNumber(at.number), capture });
+    }
+  };
+  look(commit);
+  for (let last = commit.number - 1; last >= 1 && open.size > 0; last -= BUNCH) {
+    const numbers = Array.from({ length: Math.min(BUNCH, last) }, (_, index) => last - index);
+    const commits = await Promise.all(numbers.map((number) => log.read(commitNumber(number))));
+    for (const [index, one] of commits.entries()) {
+      if (one === undefined)
+        throw new TerminalError(
+          `ingest commit ${numbers[index] ?? 0} is gone, and the mirror begins with what it captured: restore it from its versions`,
+          { subject: { commit: numbers[index] ?? 0 } },
+        );
+      look(one);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import type { RecordBatch } from "apache-arrow";
+import { decodeCsv } from "../../../domain/formats/csv/decoder";
+import type { DataFile, MirrorPart, TableCapture } from "../../../domain/log/commit";
+import type { AdmittedCapture } from "../../../domain/transform/quarantine";
+import {
+  keyColumnsOf,
+  mirrorColumns,
+  mirrorFeed,
+  mirrorTombstoneName,
+} from "../../../domain/warehouse/mirror/mirrored-table";
+import type { CommitRun } from "../context";
+import { writeTable } from "../write-table";
+
+/** A digest of what the catalogue said of a table, as far as its mirror shows it. */
+export const shapeOf = ({
+  comment,
+  key,
+  columns,
+}: Pick<TableCapture, "comment" | "key" | "columns">): string =>
+  createHash("sha256")
+    .update(JSON.stringify([comment ?? null, key, columns]))
+    .digest("hex")
+    .slice(0, 16);
+
+/** What a capture brings to the mirror of its table; writes the keys of the deleted rows. */
+export async function mirrorPartOf(
+  name: string,
+  { capture }: AdmittedCapture,
+  { run, files }: { readonly run: CommitRun; readonly files: readonly DataFile[] },
+): Promise<MirrorPart> {
+  const { mode, comment, key, columns, total, storage } = capture;
+  const whole = mode === "full";
+  return {
+    whole,
+    identity: storage.split(":")[0] ?? "",
+    ...(comment !== undefined && { comment }),
+    key,
+    columns,
+    total,
+    files: [...files],
+    tombstones: whole ? [] : await writtenKeys(name, capture, run),
+  };
+}
+
+/** Writes the keys of the rows that a capture found deleted. */
+async function writtenKeys(name: string, capture: TableCapture, run: CommitRun): Promise<DataFile[]> {
+  const columns = keyColumnsOf(capture);
+  const { feed } = mirrorFeed(name, { key: capture.key, columns });
+  const keys = async function* (): AsyncGenerator<RecordBatch> {
+    for (const file of capture.deleted.files)
+      for await (const { batch } of decodeCsv(await run.ingested.store.stream(file.key), feed.source))
+        yield batch;
+  };
+  const table = { name: mirrorTombstoneName(name), columns: mirrorColumns(columns) };
+  const file = await writeTable(table, keys(), { store: run.processed.store, now: run.now });
+  return file === undefined ? [] : [file];
+}

@@ -1,0 +1,136 @@
+import { emptyByName, valueNamed } from "../../../domain/log/by-name";
+import {
+  captureOf,
+  type DataFile,
+  type IngestCommit,
+  type MirrorCommit,
+  type MirrorPart,
+  type TableCapture,
+} from "../../../domain/log/commit";
+import type { CommitNumber } from "../../../domain/log/keys";
+import { nextStatus, ofCapture, type Found } from "../../../domain/log/source-statuses";
+import type { Task } from "../../../domain/log/task";
+import type { AdmittedCapture } from "../../../domain/transform/quarantine";
+import { isMirrored, namedTables } from "../../../domain/warehouse/mirror/choice";
+import { mirrorFeed } from "../../../domain/warehouse/mirror/mirrored-table";
+import type { CommitRun } from "../context";
+import { capturesSinceWhole } from "./mirror-history";
+import { mirrorPartOf, shapeOf } from "./mirror-part";
+import { include } from "../tasks/transform-task";
+import { workOff } from "../tasks/run-tasks";
+
+type MirrorStatus = MirrorCommit["tables"][string];
+
+/** A mirrored table, and what was captured of it since its mirror was made last. */
+interface Mirrored {
+  readonly name: string;
+  readonly captures: readonly AdmittedCapture[];
+}
+
+/**
+ * Writes what a commit brings to the mirror of each table that is mirrored.
+ * @returns undefined when the time is over before all is written, and the next run continues; `none` when no table is
+ *   mirrored
+ */
+export async function mirrorTables(
+  commit: IngestCommit,
+  run: CommitRun,
+): Promise<MirrorCommit | "none" | undefined> {
+  if (run.mirror === "none") return "none";
+  const names = Object.keys(commit.tables).filter((name) => isMirrored(run.mirror, name));
+  const mirrored = await findNew(names, commit, run);
+  const written = await writeRows(mirrored, run);
+  if (written === undefined) return undefined;
+  const parts = emptyByName<MirrorPart[]>();
+  const tables = emptyByName<MirrorStatus>();
+  for (const { name, captures } of mirrored) {
+    const made = await Promise.all(
+      captures.map((captured) => mirrorPartOf(name, captured, { run, files: written.get(captured) ?? [] })),
+    );
+    if (made.length > 0) parts[name] = made;
+    const capture = captureOf(commit, name);
+    const last = captures.at(-1)?.capture;
+    const shape = last === undefined ? (statusBefore(name, run)?.shape ?? null) : shapeOf(last);
+    if (capture !== undefined)
+      tables[name] = { ...statusOf(name, ofCapture(capture), { commit, run }), shape };
+  }
+  for (const name of namedTables(run.mirror)) {
+    if (captureOf(commit, name) !== undefined) continue;
+    const reason =
+      valueNamed(commit.refused, name)?.reason ?? `the source has no table ${name}: correct marble:mirror`;
+    run.telemetry.warn("a table cannot be mirrored", { commit: commit.number, table: name, reason });
+    const found: Found = { state: "refused", reason, isProcessed: false };
+    tables[name] = { ...statusOf(name, found, { commit, run }), shape: null };
+  }
+  return { tables, parts };
+}
+
+const statusBefore = (name: string, { previous }: Pick<CommitRun, "previous">): MirrorStatus | undefined =>
+  valueNamed(previous?.mirror?.tables, name);
+
+const statusOf = (
+  name: string,
+  found: Found,
+  { commit, run }: { commit: IngestCommit; run: CommitRun },
+): Omit<MirrorStatus, "shape"> => nextStatus(found, { before: statusBefore(name, run), commit, rejected: 0 });
+
+/** What is new of each table: the capture of this commit, and of a table that was not mirrored, those before it. */
+async function findNew(
+  names: readonly string[],
+  commit: IngestCommit,
+  run: CommitRun,
+): Promise<readonly Mirrored[]> {
+  const begun = names.filter((name) => statusBefore(name, run) === undefined);
+  const histories = await capturesSinceWhole(begun, commit, run.ingested.log);
+  return names.map((name) => {
+    const earlier = (histories.get(name) ?? []).filter(({ number }) => number !== run.number);
+    const before = earlier.at(-1)?.capture;
+    const shape = before === undefined ? statusBefore(name, run)?.shape : shapeOf(before);
+    const capture = captureOf(commit, name);
+    const isNew = capture !== undefined && bringsSomething(capture, shape);
+    return { name, captures: isNew ? [...earlier, { number: run.number, capture }] : earlier };
+  });
+}
+
+/** Rows, deleted rows, or another description of the table. What could not be captured is as it was. */
+function bringsSomething(capture: TableCapture, shape: string | null | undefined): boolean {
+  if (capture.mode === "full" || capture.mode === "delta") return true;
+  return capture.mode === "unchanged" && shapeOf(capture) !== shape;
+}
+
+/** The Parquet files of each capture; undefined when the time is over before all are written. */
+async function writeRows(
+  mirrored: readonly Mirrored[],
+  run: CommitRun,
+): Promise<ReadonlyMap<AdmittedCapture, readonly DataFile[]> | undefined> {
+  const work = mirrored.flatMap(({ name, captures }) =>
+    captures.flatMap((captured) => tasksOf(name, captured, run.number).map((task) => ({ captured, task }))),
+  );
+  const results = await workOff(
+    work.map(({ task }) => task),
+    run,
+  );
+  if (results === undefined) return undefined;
+  const files = new Map<AdmittedCapture, readonly DataFile[]>();
+  for (const [index, { captured }] of work.entries()) {
+    const result = results[index];
+    if (result === undefined) continue;
+    include(result, run);
+    files.set(captured, [...(files.get(captured) ?? []), ...result.files]);
+  }
+  return files;
+}
+
+function tasksOf(name: string, { number, capture }: AdmittedCapture, commit: CommitNumber): Task[] {
+  const { key, columns } = capture;
+  const fed = mirrorFeed(name, { key, columns });
+  return capture.files.map((file) => ({
+    commit,
+    fed,
+    captured: number,
+    // The warehouse has the type of the source: blanks mean there what they mean here.
+    padded: [],
+    file,
+    mirrored: { table: name, key, columns },
+  }));
+}
