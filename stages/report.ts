@@ -12,7 +12,7 @@ import type { Model } from "../domain/model/model";
 import { mailClaimKey, mailSentKey, reportKey, type ReportKey } from "../domain/report/keys";
 import { isMailTime, NEVER, reportMail, type MailTime } from "../domain/report/mail";
 import { reportPage, type PageScript } from "../domain/report/page/page";
-import type { Row } from "../domain/report/question";
+import { idOf, type Row } from "../domain/report/question";
 import { questions } from "../domain/declarations";
 
 /** The longest that a role's credentials live, and so the longest that a link can work. */
@@ -108,7 +108,7 @@ async function readRows({
         mart: `${martsSchema}.${question.mart}`,
         reason: answer.refused,
       });
-    rows[question.mart] = "rows" in answer ? answer.rows : null;
+    rows[idOf(question)] = "rows" in answer ? answer.rows : null;
   }
   return rows;
 }

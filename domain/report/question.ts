@@ -39,6 +39,8 @@ export interface View {
 export interface Question {
   /** the mart that it asks */
   readonly mart: string;
+  /** its name in the report, where another question asks the same mart; without one, it is the mart's */
+  readonly id?: string;
   /** in the words of those who ask */
   readonly title: string;
   /** What the numbers are of, where a filter does not hold for them. */
@@ -51,6 +53,9 @@ export interface Question {
   /** @param running the month in which the data was captured, which is not over: the text of its first day */
   readonly view: (rows: readonly Row[], filter: Filter, running?: string) => View;
 }
+
+/** The name of a question in the report: of its section, and of its rows. */
+export const idOf = ({ id, mart }: Pick<Question, "id" | "mart">): string => id ?? mart;
 
 /** How many names a ranking shows. */
 export const TOP = 10;

@@ -1,7 +1,7 @@
 import { questions } from "../shop/report/questions/questions";
 import { revenue } from "../shop/report/questions/revenue";
 import { monthAfter } from "./months";
-import { numberIn, textIn, type Filter, type Row } from "./question";
+import { idOf, numberIn, textIn, type Filter, type Row } from "./question";
 
 /** Everything that a report shows: what the warehouse said in one transaction. */
 export interface Report {
@@ -11,7 +11,7 @@ export interface Report {
   readonly capturedAt: string;
   /** when the report was made, likewise */
   readonly madeAt: string;
-  /** The rows by mart; null where the mart could not be read. */
+  /** The rows by the name of their question; null where its mart could not be read. */
   readonly rows: Readonly<Record<string, readonly Row[] | null>>;
   /** The tables of the warehouse that are behind, by name; undefined where the warehouse does not know. */
   readonly behind?: Readonly<Record<string, TableBehind>>;
@@ -58,18 +58,18 @@ export interface Choice {
   readonly title: string;
 }
 
-export const rowsOf = ({ rows }: Report, mart: string): readonly Row[] => rows[mart] ?? [];
+export const rowsOf = ({ rows }: Report, question: string): readonly Row[] => rows[question] ?? [];
 
 /** All currencies of the report, that of the most sales orders first. */
 export function currenciesOf(report: Report): string[] {
   const orders = new Map<string, number>();
-  for (const { mart } of questions) {
-    for (const row of rowsOf(report, mart)) {
+  for (const question of questions) {
+    for (const row of rowsOf(report, idOf(question))) {
       const code = textIn(row, "currency_code");
       if (code === "") continue;
       orders.set(
         code,
-        (orders.get(code) ?? 0) + (mart === revenue.mart ? Number(numberIn(row, "orders")) : 0),
+        (orders.get(code) ?? 0) + (question === revenue ? Number(numberIn(row, "orders")) : 0),
       );
     }
   }

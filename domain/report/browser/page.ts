@@ -1,8 +1,9 @@
-import type { Filter } from "../question";
+import { idOf, type Filter } from "../question";
 import { questions } from "../../shop/report/questions/questions";
 import type { Report } from "../report";
 import { chartLabel, headlinesHtml, sectionParts } from "../page/section";
 import { liveChart, type LiveChart } from "./live-chart";
+import { csvLink, letSort } from "./table";
 
 /** An element that the page has. @throws Error when it has not: page and script are made together */
 function find<T extends Element>(selector: string, type: new () => T): T {
@@ -21,9 +22,9 @@ export function startPage(): void {
   const show = (): void => {
     const filter = { currency: currency.value, since: since.value };
     find("#headlines", HTMLElement).innerHTML = headlinesHtml(report, filter).text;
-    for (const { mart } of questions) charts.get(mart)?.dispose();
+    for (const chart of charts.values()) chart.dispose();
     charts.clear();
-    for (const [mart, chart] of showSections(report, filter)) charts.set(mart, chart);
+    for (const [id, chart] of showSections(report, filter)) charts.set(id, chart);
   };
   const choose = (): void => {
     show();
@@ -55,19 +56,26 @@ function openForPrint(): void {
   });
 }
 
-/** Shows the answers under a filter; returns the charts by mart. */
+/** `outstanding_payments-GBP-since-2026-06.csv` */
+const csvName = (id: string, { currency, since }: Filter): string =>
+  `${[id, currency, ...(since === "" ? [] : ["since", since.slice(0, 7)])].join("-")}.csv`;
+
+/** Shows the answers under a filter; returns the charts by the name of their question. */
 function showSections(report: Report, filter: Filter): Map<string, LiveChart> {
   const charts = new Map<string, LiveChart>();
   for (const question of questions) {
-    if (report.rows[question.mart] === null) continue;
+    const id = idOf(question);
+    if (report.rows[id] === null) continue;
     const { view, table } = sectionParts(report, question, filter);
-    const part = (name: string): HTMLElement => find(`#${question.mart} .${name}`, HTMLElement);
+    const part = (name: string): HTMLElement => find(`#${id} .${name}`, HTMLElement);
     part("answer").textContent = view.answer;
     part("numbers").innerHTML = table.text;
+    letSort(part("numbers"), view.table);
+    part("numbers").append(csvLink(view.table, { title: question.title, name: csvName(id, filter) }));
     if (view.chart === undefined) part("chart").replaceChildren();
     part("chart").hidden = view.chart === undefined;
     part("chart").setAttribute("aria-label", chartLabel(view));
-    if (view.chart !== undefined) charts.set(question.mart, liveChart(part("chart"), view.chart));
+    if (view.chart !== undefined) charts.set(id, liveChart(part("chart"), view.chart));
   }
   return charts;
 }

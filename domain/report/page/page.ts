@@ -2,7 +2,7 @@ import { Html, markup, scriptJson } from "./markup";
 import { countOf } from "../amounts";
 import { momentText } from "../months";
 import { overviewOf } from "../../shop/report/overview";
-import type { Chart, Filter, Question } from "../question";
+import { idOf, type Chart, type Filter, type Question } from "../question";
 import { questions } from "../../shop/report/questions/questions";
 import { revenue } from "../../shop/report/questions/revenue";
 import {
@@ -160,10 +160,11 @@ function sectionHtml(
   }: { readonly report: Report; readonly script: PageScript; readonly filter: Filter },
 ): Html {
   const { mart, title, scope } = question;
+  const id = idOf(question);
   const wide = question === revenue ? " wide" : "";
-  const head = markup`<section class="question${wide}" id="${mart}" aria-labelledby="${mart}-title">
-<h2 id="${mart}-title">${title}</h2>`;
-  if (report.rows[mart] === null)
+  const head = markup`<section class="question${wide}" id="${id}" aria-labelledby="${id}-title">
+<h2 id="${id}-title">${title}</h2>`;
+  if (report.rows[id] === null)
     return markup`${head}
 <p class="answer">Not known: the mart ${mart} could not be read. The log of the report's function says why.</p>
 </section>

@@ -1,7 +1,7 @@
 import { headlinesOf, type Headline } from "../../shop/report/headlines";
 import { markup, type Html } from "./markup";
 import { momentText, monthOf } from "../months";
-import type { Filter, Question, Table, View } from "../question";
+import { idOf, type Filter, type Question, type Table, type View } from "../question";
 import { rowsOf, type Report } from "../report";
 
 /** A table of the page. It scrolls by itself where it is wider than the screen, with the keyboard too. */
@@ -29,7 +29,7 @@ export const chartLabel = ({ answer }: View): string =>
   `Chart: ${answer} The numbers are in the table beneath.`;
 
 export function sectionParts(report: Report, question: Question, filter: Filter): SectionParts {
-  const view = question.view(rowsOf(report, question.mart), filter, monthOf(report.capturedAt));
+  const view = question.view(rowsOf(report, idOf(question)), filter, monthOf(report.capturedAt));
   const caption = `${question.title} The numbers`;
   const table =
     view.table.rows.length === 0 ? markup`<p>There are no rows.</p>` : tableHtml(view.table, caption);

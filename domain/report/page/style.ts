@@ -43,6 +43,9 @@ table { border-collapse: collapse; width: 100%; font-size: .875rem; font-variant
 caption { text-align: left; color: var(--muted); padding-bottom: 4px; position: absolute; clip-path: inset(50%); }
 th, td { text-align: left; padding: 6px 10px 6px 0; border-bottom: 1px solid var(--line); font-weight: 400; overflow-wrap: anywhere; min-width: 4.5em; }
 thead th { color: var(--muted); font-weight: 600; vertical-align: bottom; overflow-wrap: normal; }
+thead button { font: inherit; color: inherit; background: none; border: 0; padding: 0; min-height: 24px; text-align: inherit; cursor: pointer; }
+[aria-sort="ascending"] button::after { content: " ↑"; } [aria-sort="descending"] button::after { content: " ↓"; }
+.csv { display: inline-block; margin-top: 8px; font-size: .875rem; color: var(--series-1); }
 .number { text-align: right; }
 td.number, tbody th.number { white-space: nowrap; overflow-wrap: normal; }
 footer { padding-top: 20px; padding-bottom: 32px; }
@@ -55,6 +58,6 @@ footer { padding-top: 20px; padding-bottom: 32px; }
   --series-1: #2f5bd0; --series-2: #c2570c; --series-3: #0f766e; --good: #11703c; --bad: #b3261e; }
   body { font-size: 11pt; } form { position: static; border: 0; } select { border: 0; appearance: none; padding: 0; min-height: 0; }
   section, .headline { break-inside: avoid; } .sections { display: block; } section { margin-bottom: 12px; }
-  header, main, footer { max-width: none; padding: 0; } summary { display: none; } .scroll { overflow: visible; }
+  header, main, footer { max-width: none; padding: 0; } summary, .csv { display: none; } .scroll { overflow: visible; }
   .chart, .chart > div { width: 100% !important; height: auto !important; } .chart svg { width: 100%; height: auto; } }
 `;

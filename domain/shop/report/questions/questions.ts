@@ -9,11 +9,13 @@ import { orderChanges } from "./order-changes";
 import { places } from "./places";
 import { revenue } from "./revenue";
 import { staff } from "./staff";
+import { whoOwes } from "./who-owes";
 
 /** What the report answers, in its order. */
 export const questions: readonly Question[] = [
   revenue,
   latePayments,
+  whoOwes,
   designs,
   counterparties,
   places,

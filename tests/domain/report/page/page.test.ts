@@ -1,7 +1,8 @@
+import { readFile } from "node:fs/promises";
 import { expect } from "chai";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { questions } from "../../../../domain/shop/report/questions/questions";
-import type { Chart, Filter } from "../../../../domain/report/question";
+import { idOf, type Chart, type Filter } from "../../../../domain/report/question";
 import { amountText } from "../../../../domain/report/amounts";
 import { currenciesOf, firstFilter, periodsOf } from "../../../../domain/report/report";
 import {
@@ -65,8 +66,9 @@ describe("The report in a browser", function () {
     for (const currency of currenciesOf(shop.data)) {
       for (const { value: since } of periodsOf(shop.data)) {
         await choose({ currency, since });
-        for (const { mart, view } of questions) {
-          const { chart } = view(shop.data.rows[mart]!, { currency, since });
+        for (const question of questions) {
+          const mart = idOf(question);
+          const { chart } = question.view(shop.data.rows[mart]!, { currency, since });
           const drawn = await opened.page.locator(`#${mart} .chart svg`).count();
           expect(drawn, mart).to.equal(chart === undefined ? 0 : 1);
           if (chart !== undefined) await expectDrawn(mart, chart);
@@ -198,6 +200,75 @@ describe("The report in a browser", function () {
       await page.context().close();
     });
   }
+
+  it("sorts a table by the column that is clicked, numbers by their value, and says which way", async () => {
+    const { page } = opened;
+    await choose({ ...firstFilter(shop.data), since: "" });
+    await page.evaluate("document.querySelector('#revenue_by_month details').open = true");
+    const head = page.locator("#revenue_by_month thead th").nth(3);
+    const revenues = async (): Promise<number[]> =>
+      (await cellsOf("revenue_by_month")).map((cells) => Number(cells[3]!.replaceAll(",", "")));
+    const sorted = [...(await revenues())].sort((a, b) => a - b);
+    await head.getByRole("button").click();
+    expect(await head.getAttribute("aria-sort")).to.equal("descending");
+    expect(await revenues()).to.deep.equal([...sorted].reverse());
+    await head.getByRole("button").click();
+    expect(await head.getAttribute("aria-sort")).to.equal("ascending");
+    expect(await revenues()).to.deep.equal(sorted);
+  });
+
+  it("saves each table as CSV, with all its rows", async () => {
+    const { page } = opened;
+    const { currency } = firstFilter(shop.data);
+    await choose({ currency, since: "" });
+    await page.evaluate("document.querySelector('#who_owes details').open = true");
+    const saving = page.waitForEvent("download");
+    await page.getByRole("link", { name: "Save as CSV: Who owes us" }).click();
+    const saved = await saving;
+    expect(saved.suggestedFilename()).to.equal(`who_owes-${currency}.csv`);
+    const text = await readFile(await saved.path(), "utf8");
+    const rows = await cellsOf("who_owes");
+    expect(rows).to.not.be.empty;
+    expect(text.replace("\ufeff", "").trimEnd().split("\r\n")).to.have.lengthOf(rows.length + 1);
+    expect(await page.locator(".csv").count()).to.equal(questions.length);
+  });
+
+  it("has figures and tables at full width on paper", async () => {
+    const { page } = await openPage(browser, { viewport: { width: 1280, height: 800 } });
+    await page.goto(shop.url);
+    await page.emulateMedia({ media: "print" });
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    const widths = (await page.evaluate(
+      `[...document.querySelectorAll(".question")].map((section) => {
+         const width = (element) => element === null ? null : element.getBoundingClientRect().width;
+         return { section: width(section), figure: width(section.querySelector(".chart svg")), table: width(section.querySelector("table")) };
+       })`,
+    )) as readonly { section: number; figure: number | null; table: number | null }[];
+    for (const { section, figure, table } of widths) {
+      expect(section).to.be.above(1200);
+      if (figure !== null) expect(figure).to.be.above(section * 0.9);
+      if (table !== null) expect(table).to.be.above(section * 0.9);
+    }
+    await page.evaluate("dispatchEvent(new Event('afterprint'))");
+    expect(await page.locator("details[open]").count()).to.equal(0);
+    await page.context().close();
+  });
+
+  it("draws no NaN while it is hidden, and draws when it is shown", async () => {
+    const { page, problems } = await openPage(browser);
+    await page.addInitScript("document.documentElement.style.display = 'none'");
+    await page.goto(shop.url);
+    await page.evaluate(
+      "document.documentElement.style.display = 'none'; dispatchEvent(new Event('resize'))",
+    );
+    await page.evaluate("document.querySelector('#since').dispatchEvent(new Event('change'))");
+    expect(await page.locator("main").innerHTML()).to.not.include("NaN");
+    await page.evaluate("document.documentElement.style.display = ''; dispatchEvent(new Event('resize'))");
+    expect(await page.locator(".question .chart svg").count()).to.be.greaterThan(6);
+    expect(await page.locator("main").innerHTML()).to.not.include("NaN");
+    expect(problems).to.deep.equal([]);
+    await page.context().close();
+  });
 
   it("shows its first filter without JavaScript, and on paper", async () => {
     const still = await openPage(browser, { javaScriptEnabled: false });

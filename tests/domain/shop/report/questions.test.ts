@@ -4,7 +4,7 @@ import { questions } from "../../../../domain/shop/report/questions/questions";
 import { revenue } from "../../../../domain/shop/report/questions/revenue";
 import { staff } from "../../../../domain/shop/report/questions/staff";
 import { sales } from "../../../support/report/reports";
-import type { Row } from "../../../../domain/report/question";
+import { idOf, type Row } from "../../../../domain/report/question";
 
 const GBP = { currency: "GBP", since: "" };
 const design = (design_id: string, design_name: string | null, revenue: string): Row => ({
@@ -38,9 +38,10 @@ describe("A ranking", () => {
 describe("The answers of the report", () => {
   it("say of which currency they speak where there is none of it, and of which months", () => {
     const filter = { currency: "USD", since: "2026-06-01" };
-    expect(questions.map(({ mart, view }) => [mart, view([], filter).answer])).to.deep.equal([
+    expect(questions.map((question) => [idOf(question), question.view([], filter).answer])).to.deep.equal([
       ["revenue_by_month", "No sales in USD since Jun 2026."],
       ["outstanding_payments", "No payment in USD is late."],
+      ["who_owes", "No late payments in USD."],
       ["best_designs", "No sales in USD."],
       ["counterparty_value", "No orders in USD."],
       ["sales_by_place", "No sales in USD."],

@@ -1,0 +1,45 @@
+import type { Table } from "./question";
+
+/** Begins a formula in a spreadsheet, whoever wrote it. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/** The text of a number as programs read it: `1234.50`, `-4.2`; empty where there is none. */
+const numberText = (cell: string): string =>
+  cell === "–" ? "" : cell.replaceAll(",", "").replace("−", "-").replace(/^±/, "").replace(/ %$/, "");
+
+const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/**
+ * A table as CSV (RFC 4180), with a heading. Numbers have all digits and no commas. A text that a spreadsheet would take
+ * for a formula has an apostrophe before it.
+ */
+export function tableCsv({ columns, rows }: Table): string {
+  const cellText = (cell: string, index: number): string => {
+    if (columns[index]?.isNumber) return numberText(cell);
+    return quoted(FORMULA.test(cell) ? `'${cell}` : cell);
+  };
+  const head = columns.map(({ title }) => quoted(title));
+  return [head, ...rows.map((row) => row.map(cellText))].map((line) => `${line.join(",")}\r\n`).join("");
+}
+
+/** How a column is sorted. */
+export interface Order {
+  readonly column: number;
+  readonly descending: boolean;
+}
+
+/** The places of the rows of a table in an order; what has no value comes last, whichever the order. */
+export function orderOf({ columns, rows }: Table, { column, descending }: Order): number[] {
+  const isNumber = columns[column]?.isNumber === true;
+  const cells = rows.map((row) => row[column] ?? "");
+  const values = cells.map((cell) => (isNumber ? numberText(cell) : cell));
+  const compare = (a: string, b: string): number =>
+    isNumber ? Number(a) - Number(b) : a.localeCompare(b, "en-GB");
+  return rows
+    .map((_, place) => place)
+    .toSorted((a, b) => {
+      const [one = "", other = ""] = [values[a], values[b]];
+      if (one === "" || other === "") return Number(one === "") - Number(other === "") || a - b;
+      return (descending ? compare(other, one) : compare(one, other)) || a - b;
+    });
+}
