@@ -73,7 +73,9 @@ describe("The progress of a command", () => {
   it("is a line that is replaced in a terminal, never wider than that, and leaves nothing behind", () => {
     const { work, progress, wait, written } = createRig({ columns: 20 });
     work.step("running the Pulumi program and more");
-    wait(3);
+    wait(1.75);
+    expect(written).to.deep.equal([]);
+    wait(1.25);
     const shown = written.filter((text) => text.includes("running"));
     expect(shown.length).to.be.greaterThan(2);
     for (const text of shown) {
