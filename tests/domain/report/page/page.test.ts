@@ -256,7 +256,6 @@ describe("The report in a browser", function () {
 
   it("draws no NaN while it is hidden, and draws when it is shown", async () => {
     const { page, problems } = await openPage(browser);
-    await page.addInitScript("document.documentElement.style.display = 'none'");
     await page.goto(shop.url);
     await page.evaluate(
       "document.documentElement.style.display = 'none'; dispatchEvent(new Event('resize'))",
