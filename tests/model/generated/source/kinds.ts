@@ -2,9 +2,12 @@ import { literal } from "../../../../domain/sql";
 import {
   bigint,
   boolean,
+  bytea,
   date,
   decimal,
+  double,
   integer,
+  real,
   text,
   time,
   timestamp,
@@ -144,6 +147,12 @@ export const KINDS: readonly ColumnKind[] = [
   kind("text[]", text, ["'{}'", `'{a,"b,c",NULL}'`], { accepts: "text[]" }),
   kind("interval", text, ["'1 year -2 mons +3 days -04:05:06.789'", "'0'"], { accepts: "interval" }),
   kind("bytea", text, ["'\\x00ff0a'", "''"], { accepts: "bytea", keyValue: (n) => `'\\x0${n}'` }),
+  kind("real", real, ["0.1", "'NaN'", "'-Infinity'", "3.4028235e38", "'-0'", "16777216"]),
+  kind("double precision", double, ["0.1", "'NaN'", "'Infinity'", "-1e300", "'-0'", "5e-324"]),
+  kind("bytea", bytea, ["'\\x00ff0a'", "''", "'\\x5c78'"]),
+  kind("numeric(38,10)", decimal(38, 10), ["9999999999999999999999999999.9999999999", "-0.0000000001", "1"], {
+    keyValue: (n) => `${n - 3}000000000000000000.0000000001`,
+  }),
   kind("double precision", text, ["0.1", "'NaN'", "1e300", "'-0'"], { accepts: "double precision" }),
 ];
 

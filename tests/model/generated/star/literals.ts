@@ -21,6 +21,11 @@ export function literalOf(type: ColumnType): { readonly value: Literal; readonly
       return same("2024-06-15 12:00:00");
     case "timestamptz":
       return same("2024-06-15 12:00:00+00");
+    case "real":
+    case "double":
+      return { value: -0.5, printed: "-0.5" };
+    case "bytea":
+      return same("\\x5c78");
     case "decimal":
       return { value: "0.5", printed: `0.5${"0".repeat(type.scale - 1)}` };
   }

@@ -42,6 +42,9 @@ const OTHER_TYPES: Readonly<Record<Kind, readonly string[]>> = {
   date: ["text", "timestamp"],
   time: ["time(0)", "time(3)", "text", "interval", "time(1)"],
   timestamp: ["timestamp(0)", "timestamp(3)", "text", "date"],
+  real: ["text"],
+  double: ["text"],
+  bytea: ["text"],
   timestamptz: ["timestamptz(0)", "timestamptz(3)", "text"],
 };
 
