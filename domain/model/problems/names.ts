@@ -22,7 +22,23 @@ export function nameProblems({ calendar, tables }: Model): string[] {
     seen.set(tableForm(name), other ?? what);
     return other === undefined ? [] : [`${other} and ${what} have the same name: rename one of them`];
   });
-  return [...alike, ...taken, ...[calendar, ...tables].flatMap(impossibleNames)];
+  return [
+    ...alike,
+    ...taken,
+    ...[calendar, ...tables].flatMap((table) => [...impossibleNames(table), ...systemColumns(table)]),
+  ];
+}
+
+/** Every table has these columns already (PostgreSQL manual, "System Columns"). */
+const SYSTEM_COLUMNS: readonly string[] = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"];
+
+function systemColumns(table: WarehouseTable): string[] {
+  const columns = [...Object.keys(table.columns), ...(table.kind === "fact" ? [table.surrogateKey] : [])];
+  return columns
+    .filter((name) => SYSTEM_COLUMNS.includes(name))
+    .map(
+      (name) => `the column ${table.name}.${name} has the name of a system column of PostgreSQL: rename it`,
+    );
 }
 
 /** Names that PostgreSQL would cut off, or does not take. */

@@ -238,4 +238,36 @@ export const DEFECTS: readonly Defect[] = [
       return { table: { ...table, source: { ...source, columns } }, names: [source.name, name] };
     }),
   },
+  ...["x".repeat(64), "é".repeat(32), "", "with\0zero", "ctid"].map((wrong): Defect => ({
+    name: `the name ${JSON.stringify(wrong)} of a column`,
+    put: inTable((table) => {
+      const add = <T extends { readonly columns: Table["columns"] }>(feed: T): T => ({
+        ...feed,
+        columns: { ...feed.columns, [wrong]: constant(integer, 1) },
+      });
+      const { also } = table;
+      return {
+        table: { ...add(table), ...(also !== undefined && { also: also.map(add) }) },
+        names: [wrong],
+      };
+    }),
+  })),
+  ...["x".repeat(64), "é".repeat(32), "", "with\0zero"].flatMap((wrong): Defect[] => [
+    {
+      name: `the name ${JSON.stringify(wrong)} of a table`,
+      put: inTable((table) => ({ table: { ...table, name: wrong }, names: [wrong] })),
+    },
+    {
+      name: `the name ${JSON.stringify(wrong)} of a view`,
+      put: inTable((table) =>
+        table.kind === "fact" ? { table: { ...table, currentView: wrong }, names: [wrong] } : undefined,
+      ),
+    },
+    {
+      name: `the name ${JSON.stringify(wrong)} of a surrogate key`,
+      put: inTable((table) =>
+        table.kind === "fact" ? { table: { ...table, surrogateKey: wrong }, names: [wrong] } : undefined,
+      ),
+    },
+  ]),
 ];
