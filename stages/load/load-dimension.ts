@@ -26,8 +26,9 @@ export async function loadDimension(
   // Without rows of its own, the table may still get those that waited.
   const batches = parts.length === 0 && waits ? [[]] : parts.map(({ files }) => files);
   const loaded = { rows: 0, waiting: 0 };
-  for (const files of batches) {
-    const straight = waits ? undefined : await copiedStraight(place, files, load);
+  for (const [index, files] of batches.entries()) {
+    const isLast = index === batches.length - 1;
+    const straight = waits || loaded.waiting > 0 ? undefined : await copiedStraight(place, files, load);
     if (straight !== undefined) {
       loaded.rows += straight;
       continue;
@@ -35,7 +36,7 @@ export async function loadDimension(
     await stageRows(target, files, {
       load,
       work: async () => {
-        loaded.waiting += mayWait ? await tryWaiting(place, load) : 0;
+        loaded.waiting += mayWait ? await tryWaiting(place, load, { isLast }) : 0;
         for (const sql of upsertDimension(place.schema, target))
           loaded.rows += await load.warehouse.execute(sql);
         if (mayWait) await load.warehouse.execute(recordHealed(place, load.commit.number));
@@ -45,10 +46,18 @@ export async function loadDimension(
   return loaded;
 }
 
-/** Puts the rows that wait among the staged ones, and sets those aside that cannot be loaded. Returns the new ones of these. */
-async function tryWaiting(place: Destination, { warehouse, commit }: CommitLoad): Promise<number> {
+/**
+ * Puts the rows that wait among the staged ones, and sets those aside that cannot be loaded. Rows that wait are tried
+ * with the last part of a commit: an earlier one may still replace them.
+ * @returns how many rows wait now that did not before
+ */
+async function tryWaiting(
+  place: Destination,
+  { warehouse, commit }: CommitLoad,
+  { isLast }: { readonly isLast: boolean },
+): Promise<number> {
   const { number } = commit;
   await warehouse.execute(supersedeOrphans(place, { commit: number, keepSame: true }));
-  await warehouse.execute(stageWaiting(place));
+  if (isLast) await warehouse.execute(stageWaiting(place));
   return warehouse.execute(setOrphansAside(place, { commit: number, again: true }));
 }
