@@ -1,10 +1,9 @@
 import type fc from "fast-check";
 import type { Mart } from "../../domain/marts/mart";
 import type { Model } from "../../domain/model/model";
-import type { TestDatabase } from "../support/postgres/postgres";
 import type { Step } from "./histories/steps";
-import type { Observation } from "./oracle/observation";
 import type { Layout } from "./oracle/warehouse";
+import type { Witness } from "./oracle/witness";
 
 /** Something that is done to the source. */
 export interface Deed {
@@ -32,19 +31,6 @@ export interface Fixture {
   readonly layouts: readonly Layout[];
   /** A witness for one history. */
   witness(): Witness;
-}
-
-/** Sees the source with rights that Marble does not have, and says what the warehouse must be made of. */
-export interface Witness {
-  /** Remembers the state that the source has. */
-  look(source: TestDatabase): Promise<void>;
-  /**
-   * A commit is of the state with this snapshot; commits come in order.
-   * @throws Error when the source was not seen in that state
-   */
-  commit(snapshot: string): Observation;
-  /** Forgets the states that no commit can be of any more. */
-  forget(): void;
 }
 
 /** Fixtures of a kind, each with the steps that are played on it. */

@@ -1,6 +1,3 @@
-import type { TestDatabase } from "../../support/postgres/postgres";
-import type { Witness } from "../fixture";
-
 /** What a row of a source makes of a row of the warehouse. */
 export type Outcome =
   /** A row with this content, as `contentOf` writes it. */
@@ -48,38 +45,3 @@ export const contentOf = (texts: readonly (string | null)[]): string => JSON.str
 
 /** The same of what PostgreSQL prints of an array of texts as JSON. */
 export const contentFrom = (printed: string): string => contentOf(JSON.parse(printed) as (string | null)[]);
-
-/**
- * Remembers states by their snapshots.
- * @param options.read looks at the source, in one statement
- * @param options.settle what a state shows after the state of the commit before
- */
-export function createWitness<State extends { readonly snapshot: string }, Settled>(options: {
-  readonly read: (source: TestDatabase) => Promise<State>;
-  readonly settle: (
-    state: State,
-    before: Settled | undefined,
-  ) => { readonly observation: Observation; readonly settled: Settled };
-}): Witness {
-  const states = new Map<string, State>();
-  let before: Settled | undefined;
-  return {
-    look: async (source) => {
-      const state = await options.read(source);
-      states.set(state.snapshot, state);
-    },
-    commit: (snapshot) => {
-      const state = states.get(snapshot);
-      if (state === undefined)
-        throw new Error(
-          `a commit is of the snapshot ${snapshot}; the source had ${[...states.keys()].join(" ")}`,
-        );
-      const { observation, settled } = options.settle(state, before);
-      before = settled;
-      return observation;
-    },
-    forget: () => {
-      states.clear();
-    },
-  };
-}

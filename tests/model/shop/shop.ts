@@ -11,11 +11,11 @@ import { mapChanges, type Step } from "../histories/steps";
 import {
   contentFrom,
   contentOf,
-  createWitness,
   type Observation,
   type ObservedRow,
 } from "../oracle/observation";
 import { layoutsOf, type Layout } from "../oracle/warehouse";
+import { createWitness } from "../oracle/witness";
 import { shopChanges, type Alteration, type ShopChange } from "./changes";
 import { deedOf, EXTRA_TABLES } from "./statements";
 

@@ -1,7 +1,7 @@
 import { literal } from "../../../../domain/sql";
 import type { TestDatabase } from "../../../support/postgres/postgres";
-import type { Witness } from "../../fixture";
-import { contentFrom, createWitness } from "../../oracle/observation";
+import { contentFrom } from "../../oracle/observation";
+import { createWitness, type Witness } from "../../oracle/witness";
 import { observationOf, type SourceRow, type SourceRows } from "./evaluate";
 import { readName, readSql, unreadableSql, type StoredRead } from "./reads";
 import type { SourceDesign } from "../source/sources";
