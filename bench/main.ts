@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { arch, cpus, platform, release, totalmem } from "node:os";
-import { INTERRUPTED, untilInterrupted } from "../local/commands/interruption";
+import { INTERRUPTED, untilInterrupted } from "../local/commands/terminal/interruption";
 import { MEASURES } from "./measures";
 import { helpText, parseOptions, type BenchOptions } from "./options";
 import { psqlVersion } from "./rig/psql";

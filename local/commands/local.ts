@@ -3,7 +3,7 @@ import type { CloudEvent } from "../cloud-event";
 import { showConsole } from "../console/console";
 import { eventHistory, type History } from "../console/server/history";
 import type { HttpServer } from "../cloud/http";
-import { INTERRUPTED, untilInterrupted } from "./interruption";
+import { INTERRUPTED, untilInterrupted } from "./terminal/interruption";
 import { describeMissing, missingData, type Missing } from "./missing-data";
 import { describeMissingGrant } from "./missing-rights";
 import { INCOMPLETE, runOnce, resultCollector } from "./once";

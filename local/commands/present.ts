@@ -1,7 +1,7 @@
 import type { ReportOutcome } from "../../stages/report";
 import type { CloudEvent } from "../cloud-event";
 import type { AlarmTransition } from "../cloud/cloudwatch/alarm";
-import { logText } from "./log-text";
+import { logText } from "./terminal/log-text";
 import type { Colour } from "./terminal/paint";
 import { cut } from "./terminal/width";
 

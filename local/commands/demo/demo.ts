@@ -8,7 +8,7 @@ import { eventHistory } from "../../console/server/history";
 import { createScreen, type Screen } from "./screen";
 import { answerQuestions, lakeFiles, stageSummary, warehouseCounts } from "./demo-report";
 import type { HttpServer } from "../../cloud/http";
-import { INTERRUPTED, untilInterrupted } from "../interruption";
+import { INTERRUPTED, untilInterrupted } from "../terminal/interruption";
 import { resultCollector, runOnce } from "../once";
 import { parseOrExplain } from "../options";
 import { makeReport } from "../business-report";

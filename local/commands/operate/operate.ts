@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { INTERRUPTED, untilInterrupted } from "../interruption";
+import { INTERRUPTED, untilInterrupted } from "../terminal/interruption";
 import { HELP, parseOperateOptions, type OperateOptions } from "./operate-options";
 import { operate, progressLine } from "./operations";
 import { startPlatform } from "../../platform";

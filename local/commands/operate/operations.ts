@@ -5,7 +5,7 @@ import type { ReprocessPlan } from "../../../stages/process/reprocess";
 import { makeReport } from "../business-report";
 import type { StageName } from "../../cloud";
 import type { CloudEvent } from "../../cloud-event";
-import { logText } from "../log-text";
+import { logText } from "../terminal/log-text";
 import type { OperateOptions } from "./operate-options";
 import type { Platform } from "../../platform";
 import { requireSuccess } from "../run-report";

@@ -1,5 +1,5 @@
 import type { CloudEvent, FunctionName } from "../../cloud-event";
-import { logText } from "../log-text";
+import { logText } from "./log-text";
 
 /** What is being done, for the status line of a command. */
 export interface Underway {

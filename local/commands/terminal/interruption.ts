@@ -1,5 +1,5 @@
-import { messageOf } from "../../domain/errors";
-import { hasCode } from "../cloud/errno";
+import { messageOf } from "../../../domain/errors";
+import { hasCode } from "../../cloud/errno";
 
 /** What a shell reports for a command that Ctrl-C ended. */
 export const INTERRUPTED = 130;
