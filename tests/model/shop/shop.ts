@@ -8,12 +8,7 @@ import type { TestDatabase } from "../../support/postgres/postgres";
 import type { Fixture, Game } from "../fixture";
 import { steps } from "../histories/histories";
 import { mapChanges, type Step } from "../histories/steps";
-import {
-  contentFrom,
-  contentOf,
-  type Observation,
-  type ObservedRow,
-} from "../oracle/observation";
+import { contentFrom, contentOf, type Observation, type ObservedRow } from "../oracle/observation";
 import { layoutsOf, type Layout } from "../oracle/warehouse";
 import { createWitness } from "../oracle/witness";
 import { shopChanges, type Alteration, type ShopChange } from "./changes";
