@@ -24,7 +24,8 @@ export function derivedName(prefix: string, name: string, suffix: string): strin
   if (nameBytes(whole) <= LONGEST_NAME) return whole;
   const digest = `_${digestOf(name)}`;
   const room = LONGEST_NAME - nameBytes(prefix) - nameBytes(digest) - nameBytes(suffix);
-  const kept = [...name];
+  // Code points: none may be cut in two.
+  const kept = Array.from(name);
   while (nameBytes(kept.join("")) > room) kept.pop();
   return `${prefix}${kept.join("")}${digest}${suffix}`;
 }

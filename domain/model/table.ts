@@ -86,22 +86,22 @@ export const dimension = <Name extends string>(
   name: string,
   table: Declared<Dimension, Name>,
 ): Dimension => ({
+  ...table,
+  ...merged(table),
   kind: "dimension",
   name,
-  ...table,
-  ...merged(table),
 });
 export const fact = <Name extends string>(name: string, table: Declared<Fact, Name>): Fact => ({
-  kind: "fact",
-  name,
   ...table,
   ...merged(table),
+  kind: "fact",
+  name,
 });
 export const calendar = <Name extends string>(name: string, table: Declared<Calendar, Name>): Calendar => ({
-  kind: "calendar",
-  name,
   ...table,
   key: listOf(table.key),
+  kind: "calendar",
+  name,
 });
 
 /** The columns of all feeds in one order; a column may be NULL where that of any feed may be. */

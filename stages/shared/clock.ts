@@ -10,14 +10,20 @@ export function monotonicClock(clock: () => number = Date.now): () => Date {
   };
 }
 
+/** Where a clock is behind, its times begin within so many milliseconds after those that it has to follow. */
+const SPREAD_MS = 10_000;
+
 /**
- * A clock that shows only times after one: the keys of a commit come behind those of the commit before, also when the
- * clock of the machine went back.
+ * A clock that shows only times after one, so that the keys of a commit follow those of the commit before, even when
+ * the clock of the machine went back. Two runs that begin after the same time show different times then: a second
+ * run must not name its files as a first run did that failed.
  */
 export function laterThan(time: Date | undefined, now: () => Date): () => Date {
   let last = time?.getTime() ?? 0;
   return () => {
-    last = Math.max(now().getTime(), last + 1);
+    const clock = now().getTime();
+    const isBehind = time !== undefined && last === time.getTime() && clock <= last;
+    last = isBehind ? last + 1 + (clock % SPREAD_MS) : Math.max(clock, last + 1);
     return new Date(last);
   };
 }

@@ -1,4 +1,4 @@
-import { makeData, type Data, type Utf8 } from "apache-arrow";
+import { makeData, type Data } from "apache-arrow";
 import { byteAt } from "../at";
 import { isWide, type ColumnType } from "../../model/types";
 import { arrowType } from "./arrow";
@@ -154,11 +154,11 @@ function bytesBuilder(
     },
     finish: () =>
       makeData({
-        type: arrowType(type) as Utf8,
+        type: arrowType(type),
         length,
         ...validity(),
         valueOffsets,
         data: values.subarray(0, used),
-      }),
+      } as never),
   };
 }

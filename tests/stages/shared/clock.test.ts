@@ -12,8 +12,20 @@ describe("keys of the lake", () => {
     const now = laterThan(new Date(1000), () => new Date(clock));
     const behind = [now(), now()].map(Number);
     clock = 2000;
-    expect([...behind, Number(now())]).to.deep.equal([1001, 1002, 2000]);
+    expect([...behind, Number(now())]).to.deep.equal([1901, 1902, 2000]);
     expect(Number(laterThan(undefined, () => new Date(7))())).to.equal(7);
+  });
+
+  it("are not those of an earlier run after the same commit, although the clock is behind that commit", () => {
+    const hour = 3_600_000;
+    const timesAt = (clock: number): number[] => {
+      const now = laterThan(new Date(2 * hour), monotonicClock(() => clock));
+      return [now(), now(), now()].map(Number);
+    };
+    const [first, second] = [timesAt(hour), timesAt(hour + 700)];
+
+    expect(Math.min(...first, ...second)).to.be.above(2 * hour);
+    expect(second.filter((time) => first.includes(time))).to.deep.equal([]);
   });
 });
 
