@@ -6,7 +6,7 @@
  * `Stage` stands for is in the file of that name in infra/.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { HANDOUTS_PREFIX, modelPrefix } from "./domain/log/keys";
+import { TASK_MESSAGES_PREFIX, modelPrefix } from "./domain/log/keys";
 import { declarationsOf } from "./domain/declarations";
 import { NEVER } from "./domain/report/mail";
 import { ingest } from "./handlers/ingest";
@@ -63,7 +63,7 @@ const parquet = dataFiles("parquet");
 const inLog = (...keys: string[]): string[] => keys.map((key) => `${modelPrefix(model.version)}${key}`);
 const earlier = Array.from({ length: model.version - 1 }, (_, index) => `${modelPrefix(index + 1)}commits/*`);
 // Tasks of large commits, when there is somebody to hand them out to.
-const handouts = config.remodelConcurrency > 0 ? [`${HANDOUTS_PREFIX}*`] : [];
+const handouts = config.remodelConcurrency > 0 ? [`${TASK_MESSAGES_PREFIX}*`] : [];
 
 // What the Lambdas have in common.
 const { subnetIds, securityGroupIds, tracing } = config;
@@ -139,7 +139,7 @@ const worker =
           uploadObjects({ bucket: processed, keys: inLog(parquet, "rejected/*") }),
         ],
         memoryMb: config.processMemory,
-        tasks: { bucket: processed, prefix: `${modelPrefix(model.version)}${HANDOUTS_PREFIX}` },
+        tasks: { bucket: processed, prefix: `${modelPrefix(model.version)}${TASK_MESSAGES_PREFIX}` },
         concurrency: config.remodelConcurrency,
         ...common,
       })

@@ -49,7 +49,7 @@ export function boundaryStatements({ account, stack, secrets }: BoundaryArgs): S
     allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], [own("sqs", "")]),
     allow(["sns:Publish"], [own("sns", "")]),
     allow(["lambda:InvokeFunction"], [own("lambda", "function:")]),
-    ...askingAthena(account, stack),
+    ...athenaStatements(account, stack),
     // AWS limits these to no resource.
     allow(
       [
@@ -71,7 +71,7 @@ export function boundaryStatements({ account, stack, secrets }: BoundaryArgs): S
 }
 
 /** What the role of those who ask the lake needs: see infra/lake/lake-catalogue.ts. */
-function askingAthena(account: Account, stack: string): Statement[] {
+function athenaStatements(account: Account, stack: string): Statement[] {
   const database = `marble_${stack.replaceAll("-", "_")}_lake`;
   const glue = (...parts: string[]): string[] => parts.map((part) => `${regional("glue", account)}:${part}`);
   const athena = regional("athena", account);

@@ -10,7 +10,7 @@ import { withSourceSnapshot } from "../adapters/source/source";
 import { withTelemetry } from "../adapters/aws/telemetry";
 import { ingestCommit } from "../domain/log/commit";
 import { hasTime, monotonicClock } from "../stages/shared/clock";
-import { ingestSource, together, type IngestReport } from "../stages/ingest/ingest";
+import { ingestSource, mergeResults, type IngestResult } from "../stages/ingest/ingest";
 import type { IngestContext } from "../stages/ingest/context";
 import { recordSeen } from "../stages/shared/freshness";
 
@@ -26,7 +26,7 @@ const request = z.object({
 });
 
 /** Captures what changed in the source since the last commit. */
-export async function ingest(event: unknown, context: Context): Promise<IngestReport> {
+export async function ingest(event: unknown, context: Context): Promise<IngestResult> {
   return withTelemetry(context, async (telemetry) => {
     const { allowDeletes, allowOtherSource } = parseEvent(request, event);
     const store = objectStore(environment("INGESTION_BUCKET"));
@@ -50,12 +50,12 @@ export async function ingest(event: unknown, context: Context): Promise<IngestRe
       sliceBytes: Number(environment("SLICE_MB")) * 1024 * 1024,
     };
     const begin = hasTime(context);
-    let report: IngestReport | undefined;
+    let report: IngestResult | undefined;
     while ((report === undefined || report.more === true) && begin()) {
       const lookedAt = new Date();
       const next = await ingestSource((work) => withSourceSnapshot({ credentials, schema }, work), run);
       if (next.commit === null) await recordSeen({ store, log }, lookedAt);
-      report = together(report, next);
+      report = mergeResults(report, next);
     }
     return report ?? { commit: null, tables: {} };
   });

@@ -11,7 +11,7 @@ import { readPosition } from "../adapters/warehouse/position";
 import { declarationsOf } from "../domain/declarations";
 import { replayRequest, type ReplayPlan } from "../domain/warehouse/replay";
 import { hasTime, monotonicClock } from "../stages/shared/clock";
-import type { LoadReport } from "../stages/load/load";
+import type { LoadResult } from "../stages/load/load";
 import type { LoadContext } from "../stages/load/context";
 import { planReplay, runLoad } from "../stages/load/replay/replay";
 import { reportAfter, reportLoadStanding } from "../stages/shared/freshness";
@@ -27,14 +27,14 @@ const request = z.object({
 });
 
 /** Loads every processed commit that the warehouse lacks, in order; and again what a person asks for. */
-export async function load(event: unknown, context: Context): Promise<LoadReport | ReplayPlan> {
+export async function load(event: unknown, context: Context): Promise<LoadResult | ReplayPlan> {
   return withTelemetry(context, async (telemetry) => {
     const { model, marts } = declarationsOf(environment("MODEL"));
     const { dryRun, ...asked } = parseEvent(request, event);
     const credentials = await readCredentials(environment("WAREHOUSE_SECRET"));
     const ingested = objectStore(environment("INGESTION_BUCKET"));
     const schema = environment("WAREHOUSE_SCHEMA");
-    return withConnection<LoadReport | ReplayPlan>("warehouse", credentials, (client) => {
+    return withConnection<LoadResult | ReplayPlan>("warehouse", credentials, (client) => {
       const run: LoadContext = {
         client,
         schema,

@@ -12,7 +12,7 @@ import { declarationsOf } from "../domain/declarations";
 import { parseMirrorChoice } from "../domain/warehouse/mirror/choice";
 import type { ProcessContext } from "../stages/process/context";
 import { hasTime, monotonicClock } from "../stages/shared/clock";
-import { processCommits, type ProcessReport } from "../stages/process/process";
+import { processCommits, type ProcessResult } from "../stages/process/process";
 import { planReprocess, type ReprocessPlan } from "../stages/process/reprocess";
 import { reportAfter, reportProcessStanding } from "../stages/shared/freshness";
 
@@ -28,7 +28,7 @@ const request = z.object({
 export async function processIngestion(
   event: unknown,
   context: Context,
-): Promise<ProcessReport | ReprocessPlan> {
+): Promise<ProcessResult | ReprocessPlan> {
   return withTelemetry(context, async (telemetry) => {
     const { model } = declarationsOf(environment("MODEL"));
     const { reprocess, dryRun } = parseEvent(request, event);

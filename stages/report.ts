@@ -18,7 +18,7 @@ import { questions } from "../domain/declarations";
 /** The longest that a role's credentials live, and so the longest that a link can work. */
 const LINK_SECONDS = 12 * 3600;
 
-export interface ReportRun {
+export interface ReportContext {
   /** Of the invocation: a run that AWS repeats, because it failed, has the same. */
   readonly id: string;
   readonly client: pg.Client;
@@ -52,13 +52,16 @@ export interface ReportOutcome {
  * day's mail belongs to one run an hour, which notes it before it sends it. A mail that cannot be sent fails the run. The
  * repeated run tries again, and so does the first run of the next hour, until it is sent.
  *
- * @throws TerminalError when somebody asks for a mail that reaches nobody
+ * @throws TerminalError when a mail is asked for that has no recipient
  */
-export async function makeReport(run: ReportRun, asked: { readonly mail: boolean }): Promise<ReportOutcome> {
+export async function makeReport(
+  run: ReportContext,
+  asked: { readonly mail: boolean },
+): Promise<ReportOutcome> {
   const { client, schema, store, telemetry, script, now } = run;
   if (asked.mail && run.mailTime === NEVER)
     throw new TerminalError(
-      "nobody gets the mail with the link: no address has subscribed while marble:reportMail is never. Set it, deploy and confirm the address: pulumi config set marble:reportMail asked && pulumi up",
+      "no address gets the mail with the link: none has subscribed while marble:reportMail is never. Set it, deploy and confirm the address: pulumi config set marble:reportMail asked && pulumi up",
     );
   const found = await withWarehouseSnapshot(client, async () => {
     const position = await readPosition(client, schema);
@@ -91,7 +94,7 @@ export async function makeReport(run: ReportRun, asked: { readonly mail: boolean
 }
 
 /** Which tables of the warehouse each mart of the report reads. */
-const readsOf = ({ marts, model }: ReportRun): Record<string, readonly string[]> =>
+const readsOf = ({ marts, model }: ReportContext): Record<string, readonly string[]> =>
   Object.fromEntries(marts.map((mart) => [mart.name, tablesOf(mart, model.tables)]));
 
 /** What the marts say, by their names; of one that cannot be read, the report says so. */
@@ -99,7 +102,7 @@ async function readRows({
   client,
   martsSchema,
   telemetry,
-}: ReportRun): Promise<Record<string, readonly Row[] | null>> {
+}: ReportContext): Promise<Record<string, readonly Row[] | null>> {
   const rows: Record<string, readonly Row[] | null> = {};
   for (const question of questions) {
     const answer = await ask(client, question, martsSchema);
@@ -114,13 +117,13 @@ async function readRows({
 }
 
 /** Is the day's mail due, and is it this run that sends it? */
-async function isMailDue({ store, mailTime, now, id }: ReportRun): Promise<boolean> {
+async function isMailDue({ store, mailTime, now, id }: ReportContext): Promise<boolean> {
   if (!isMailTime(now, mailTime) || (await store.has(mailSentKey(now)))) return false;
   return store.claim(mailClaimKey(now), id);
 }
 
 async function mailLink(
-  { store, send, telemetry, now }: ReportRun,
+  { store, send, telemetry, now }: ReportContext,
   key: ReportKey,
   { commit, capturedAt }: WarehousePosition,
 ): Promise<void> {

@@ -1,12 +1,12 @@
 import { PublishCommand, SNSClient, SNSServiceException } from "@aws-sdk/client-sns";
 import { TerminalError, TransientError } from "../../domain/errors";
-import { PATIENCE } from "./sdk-timeouts";
+import { SDK_TIMEOUTS } from "./sdk-timeouts";
 
 /** Sends a text to all who subscribed to a topic. */
 export type Mailer = (mail: { readonly subject: string; readonly text: string }) => Promise<void>;
 
 /** @throws TerminalError when the topic is gone or may not be used, TransientError otherwise */
-export function mailer(topicArn: string, client = new SNSClient(PATIENCE)): Mailer {
+export function mailer(topicArn: string, client = new SNSClient(SDK_TIMEOUTS)): Mailer {
   return async ({ subject, text }) => {
     try {
       await client.send(new PublishCommand({ TopicArn: topicArn, Subject: subject, Message: text }));

@@ -3,6 +3,6 @@
  * twice. The SDK's default is to wait for minutes or forever. In a VPC without a way out, a run would time out without a log line.
  * How long an answer then takes to be read is left to the reader.
  */
-export const PATIENCE = {
+export const SDK_TIMEOUTS = {
   requestHandler: { connectionTimeout: 10_000, requestTimeout: 60_000, throwOnRequestTimeout: true },
 } as const;

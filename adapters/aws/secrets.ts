@@ -5,7 +5,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import * as z from "zod";
 import { messageOf, TerminalError, TransientError } from "../../domain/errors";
-import { PATIENCE } from "./sdk-timeouts";
+import { SDK_TIMEOUTS } from "./sdk-timeouts";
 
 /** How to reach a database; the JSON of a secret in the form that RDS itself uses. */
 const credentials = z.object({
@@ -39,7 +39,7 @@ const rdsNames = (secret: unknown): unknown => {
  */
 export async function readCredentials(
   secretName: string,
-  client = new SecretsManagerClient(PATIENCE),
+  client = new SecretsManagerClient(SDK_TIMEOUTS),
 ): Promise<Credentials> {
   return parseCredentials(await secretString(secretName, client), secretName);
 }

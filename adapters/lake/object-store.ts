@@ -12,7 +12,7 @@ import { Upload } from "@aws-sdk/lib-storage";
 import { Readable } from "node:stream";
 import { TerminalError, TransientError } from "../../domain/errors";
 import type { ObjectKey } from "../../domain/log/keys";
-import { PATIENCE } from "../aws/sdk-timeouts";
+import { SDK_TIMEOUTS } from "../aws/sdk-timeouts";
 
 /** One bucket. It can create objects, but neither overwrite nor delete one. */
 export interface ObjectStore {
@@ -41,7 +41,7 @@ const PART_BYTES = 8 * 1024 * 1024;
 const PARTS_IN_FLIGHT = 2;
 
 /** S3 as an object store. Retries of single requests are the SDK's. */
-export function objectStore(bucket: string, client: S3Client = new S3Client(PATIENCE)): ObjectStore {
+export function objectStore(bucket: string, client: S3Client = new S3Client(SDK_TIMEOUTS)): ObjectStore {
   const send = async <T>(what: string, request: () => Promise<T>): Promise<T> => {
     try {
       return await request();

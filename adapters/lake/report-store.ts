@@ -4,7 +4,7 @@ import { storeError, objectStore } from "./object-store";
 import { TransientError } from "../../domain/errors";
 import { editionMetadata, editionOf, isNewer, type Edition } from "../../domain/report/edition";
 import { LATEST_REPORT, type ReportKey } from "../../domain/report/keys";
-import { PATIENCE } from "../aws/sdk-timeouts";
+import { SDK_TIMEOUTS } from "../aws/sdk-timeouts";
 
 /** The bucket of the reports. Those under a date are only ever created; `latest.html` is written over. */
 export interface ReportStore {
@@ -35,7 +35,7 @@ const LOST: ReadonlySet<string> = new Set(["PreconditionFailed", "ConditionalReq
 
 type Condition = { readonly IfNoneMatch: "*" } | { readonly IfMatch: string };
 
-export function reportStore(bucket: string, client: S3Client = new S3Client(PATIENCE)): ReportStore {
+export function reportStore(bucket: string, client: S3Client = new S3Client(SDK_TIMEOUTS)): ReportStore {
   const store = objectStore(bucket, client);
   return {
     has: async (key) => (await store.firstKey(key)) === key,

@@ -33,7 +33,7 @@ export const isGone = (error: unknown): boolean => causeOf(error) === NO_SUCH_TA
 export const isOutOfLocks = (error: unknown): boolean => causeOf(error) === OUT_OF_SHARED_MEMORY;
 
 /** @throws TransientError or TerminalError that says what the source could not do */
-export async function asking<T>(what: string, work: () => Promise<T>): Promise<T> {
+export async function withSourceErrors<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -6,7 +6,7 @@ import type { RowKey, Slice } from "../../domain/capture/slice";
 import { rowXid, type Snapshot } from "../../domain/capture/snapshot";
 import { identifier, literal, qualified } from "../../domain/sql";
 import { rowsOf } from "../postgres/postgres";
-import { asking, sourceError, TableChangedError } from "./errors";
+import { withSourceErrors, sourceError, TableChangedError } from "./errors";
 
 /** Which rows of a table are meant. */
 export interface RowSelection {
@@ -161,7 +161,7 @@ export function copyRows(
     rows: () => stream?.rowCount ?? 0,
     async *[Symbol.asyncIterator]() {
       if (extent !== undefined && extent.rows <= FEW_ROWS)
-        extent.places ??= await asking(`find the rows of ${table.name}`, () =>
+        extent.places ??= await withSourceErrors(`find the rows of ${table.name}`, () =>
           placesOf(client, rows, extent),
         );
       const query = `SELECT ${columns} ${rows}${extent === undefined ? "" : within(extent)}`;

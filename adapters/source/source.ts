@@ -8,7 +8,7 @@ import { identifier, qualified } from "../../domain/sql";
 import { rowsOf, SAME_TEXT, withConnection } from "../postgres/postgres";
 import type { Credentials } from "../aws/secrets";
 import { catalogueOf, type Catalogue } from "./catalogue";
-import { asking } from "./errors";
+import { withSourceErrors } from "./errors";
 import { namesInTexts } from "./names";
 import {
   compareKey,
@@ -73,29 +73,29 @@ export async function withSourceSnapshot<T>(
 ): Promise<T> {
   const { credentials, schema } = options;
   return withConnection("source", credentials, async (client) => {
-    const state = await asking("begin a read-only transaction", () => begin(client, schema));
+    const state = await withSourceErrors("begin a read-only transaction", () => begin(client, schema));
     // A filter is made for one table of one run.
     const extents = new WeakMap<VersionFilter, Extent>();
     const source: SourceSnapshot = {
       state,
       catalogue: () =>
-        asking(`list the tables of the schema ${schema}`, () =>
+        withSourceErrors(`list the tables of the schema ${schema}`, () =>
           catalogueOf(client, { schema, user: credentials.user }),
         ),
       count: async (table, selection, now) => {
-        const { extent, ...counts } = await asking(`count the rows of ${table.name}`, () =>
+        const { extent, ...counts } = await withSourceErrors(`count the rows of ${table.name}`, () =>
           countRows(client, { schema, table, selection, now }),
         );
         if (selection.filter !== undefined && extent !== undefined) extents.set(selection.filter, extent);
         return counts;
       },
       names: (types, before) =>
-        asking("look at the names of its objects", () => namesInTexts(client, types, before)),
-      sizes: (tables) => asking("measure its tables", () => sizesOf(client, tables)),
+        withSourceErrors("look at the names of its objects", () => namesInTexts(client, types, before)),
+      sizes: (tables) => withSourceErrors("measure its tables", () => sizesOf(client, tables)),
       keyAt: (table, after, n) =>
-        asking(`find a key of ${table.name}`, () => keyAt(client, { schema, table, after, n })),
+        withSourceErrors(`find a key of ${table.name}`, () => keyAt(client, { schema, table, after, n })),
       release: () =>
-        asking("give its locks back", async () => {
+        withSourceErrors("give its locks back", async () => {
           await client.query("ROLLBACK TO SAVEPOINT snapshot");
         }),
       copy: (table, given) => {

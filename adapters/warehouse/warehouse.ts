@@ -114,7 +114,7 @@ export async function inWarehouseTransaction<T>(
  * Asks something of the warehouse outside a transaction.
  * @throws TransientError or TerminalError
  */
-export async function askingWarehouse<T>(work: () => Promise<T>): Promise<T> {
+export async function withWarehouseErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

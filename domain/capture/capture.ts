@@ -116,7 +116,7 @@ export interface VersionFilter {
 }
 
 /** Every row of a table that was captured before: some of them may be as they were. */
-export const recaptured = (reason: string): TablePlan => ({ mode: "full", recapture: true, reason });
+export const planRecapture = (reason: string): TablePlan => ({ mode: "full", recapture: true, reason });
 
 /**
  * Decides what to capture of one table.
@@ -131,13 +131,13 @@ export function planTable(
   if (last === undefined || previous === undefined) {
     return { mode: "full", recapture: false, reason: "the table is new" };
   }
-  if (run.kind === "full") return recaptured(run.reason);
+  if (run.kind === "full") return planRecapture(run.reason);
   const { snapshot, overlap } = previous.held ?? last;
   const since = snapshot === null ? undefined : parseSnapshot(snapshot);
   const reason = whyInFull(previous, table);
-  if (reason !== undefined) return recaptured(reason);
-  if (since === undefined) return recaptured("it was to be captured in full when it was held back");
-  if (horizonIsLost(since, run.now)) return recaptured("it was held back for too many transactions");
+  if (reason !== undefined) return planRecapture(reason);
+  if (since === undefined) return planRecapture("it was to be captured in full when it was held back");
+  if (horizonIsLost(since, run.now)) return planRecapture("it was held back for too many transactions");
   const { rewritten, joined } = storageChange(previous.storage, table.storage);
   return {
     mode: "delta",

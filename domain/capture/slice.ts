@@ -39,7 +39,7 @@ export const hasNotBegun = ({ slice }: TableCapture): boolean => slice?.through.
  * How much a run captures for the first time: about one slice of all tables together, so that it comes to its
  * end however many of them there are. The one that reaches the limit is the last, so it is two slices at most.
  */
-export class Room {
+export class ByteBudget {
   private left: number;
 
   constructor(private readonly sliceBytes: number) {

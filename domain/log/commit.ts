@@ -18,10 +18,10 @@ import { sourceStatus } from "./source-status";
  * - **contract**: the columns and types of a source table that the model reads.
  * - **refused**: a relation of the source that is not ingested, with the reason and the remedy.
  * - **absent**: a table that was captured once and cannot be now: it is gone, or refused.
- * - **quarantine**: where a table stands whose columns no longer fit its contract.
+ * - **quarantine**: where a table waits whose columns no longer fit its contract.
  * - **rejected row**: a row that breaks its contract; kept aside with its reason.
- * - **reprocess**: to build the processed log of a new model version from the ingestion log, beside the old one.
- * - **replay**: to load commits again: a whole warehouse beside the old one (**rebuild**), or some tables
+ * - **reprocess**: to build the processed log of a new model version from the ingestion log, next to the old one.
+ * - **replay**: to load commits again: a whole warehouse next to the old one (**rebuild**), or some tables
  *   in place (**reload**).
  * - **task**: a piece of the work on a large commit; **handout**: a task that waits for a **worker**.
  * - **doorbell**: an event that only says "look at your log"; lost or doubled it does no harm.
@@ -107,7 +107,7 @@ const tableCapture = z.object({
   keys: z.array(
     z.object({ kind: z.enum(["rows", "tombstones", "runs"]), key: z.string(), bytes: z.int().nonnegative() }),
   ),
-  /** Of a held or failed table: the snapshot from which the next capture goes on (null: in full), and why. */
+  /** Of a held or failed table: the snapshot from which the next capture continues (null: in full), and why. */
   held: z
     .object({ snapshot: z.string().nullable(), overlap: z.array(z.string()), reason: z.string() })
     .nullable(),
@@ -234,7 +234,7 @@ export type ProcessCommit = z.infer<typeof processCommit>;
 
 /**
  * Reads a commit from its JSON.
- * @throws TerminalError when it is none, naming the object and what is wrong with it
+ * @throws TerminalError when it is not a commit; it names the object and what is wrong with it
  */
 export function parseCommit<C>(schema: z.ZodType<C>, json: string, key: string): C {
   let parsed: unknown;

@@ -1,7 +1,7 @@
 import { TerminalError } from "../errors";
 
 /**
- * Where things stand in the two lake buckets.
+ * The keys of objects in the two lake buckets.
  *
  * - data: `YYYY/MM/DD/<table>/<HHMMSS.mmm>.<extension>` in UTC. Milliseconds and no colon:
  *   Spark and Windows cannot open keys with one.
@@ -10,7 +10,7 @@ import { TerminalError } from "../errors";
  *   listing is the newest: the head of a log costs one request however long the log is.
  *
  * The processed log of model version 1 begins at the root of its bucket, that of version n under
- * `model-<n>/`: a new model's log is built beside the old one.
+ * `model-<n>/`: a new model's log is built next to the old one.
  */
 export type ObjectKey = string & { readonly __brand: "ObjectKey" };
 
@@ -40,14 +40,14 @@ const padded = (value: number): string => String(value).padStart(DIGITS, "0");
 export const COMMITS_PREFIX = "commits/";
 export const HEADS_PREFIX = "heads/";
 /** Tasks that wait for whoever has time. */
-export const HANDOUTS_PREFIX = "handouts/";
+export const TASK_MESSAGES_PREFIX = "handouts/";
 
 export const commitKey = (number: CommitNumber): ObjectKey =>
   `${COMMITS_PREFIX}${padded(number)}.json` as ObjectKey;
 export const headKey = (number: CommitNumber): ObjectKey =>
   `${HEADS_PREFIX}${padded(LAST - number)}` as ObjectKey;
 
-/** The commit that a head key stands for. @throws TerminalError for a key that is none */
+/** The commit of a head key. @throws TerminalError for a key that is not one */
 export function commitOfHeadKey(key: string): CommitNumber {
   const digits = /^heads\/(\d{10})$/.exec(key)?.[1];
   if (digits === undefined)

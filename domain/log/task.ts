@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { catalogueColumn, dataFile, type DataFile } from "./commit";
-import { HANDOUTS_PREFIX, segment, type CommitNumber, type ObjectKey } from "./keys";
+import { TASK_MESSAGES_PREFIX, segment, type CommitNumber, type ObjectKey } from "./keys";
 import type { TableFeed } from "../model/joined-feeds";
 
 /**
  * A piece of the work on a commit: one captured file, remodelled for one warehouse table. Of a large commit the
  * result of each task is written down, so that what is done stays done although the run ends; whoever is first
- * with it has done the task. A small commit is worked off without a word.
+ * with it has done the task. Small commits are processed inline, without writing task results.
  */
 export interface Task {
   /** The ingest commit on whose behalf it is done. */
@@ -41,8 +41,8 @@ export const taskResult = z.object({
 });
 export type TaskResult = z.infer<typeof taskResult>;
 
-/** A task as it is handed out to whoever has time: an object of its own, written once. */
-export const handout = z.object({
+/** The message of a task for the workers: a separate object, written once. */
+export const taskMessage = z.object({
   version: z.literal(1),
   /** The model that the task is of. A worker with another one leaves it alone. */
   model: z.object({ version: z.int().positive(), shape: z.string() }),
@@ -59,7 +59,7 @@ export const handout = z.object({
   /** Of a mirrored table: what its feed is made from. */
   mirrored: mirroredTable.optional(),
 });
-export type Handout = z.infer<typeof handout>;
+export type TaskMessage = z.infer<typeof taskMessage>;
 
 const padded = (commit: CommitNumber): string => String(commit).padStart(10, "0");
 
@@ -73,7 +73,8 @@ const nameOf = ({ commit, fed: { table, index }, file }: Task): string =>
 /** What the keys of the results of a commit's tasks begin with. */
 export const resultsPrefix = (commit: CommitNumber): string => `tasks/${padded(commit)}/`;
 export const resultKey = (task: Task): ObjectKey => `tasks/${nameOf(task)}` as ObjectKey;
-export const handoutKey = (task: Task): ObjectKey => `${HANDOUTS_PREFIX}${nameOf(task)}` as ObjectKey;
+export const taskMessageKey = (task: Task): ObjectKey =>
+  `${TASK_MESSAGES_PREFIX}${nameOf(task)}` as ObjectKey;
 
 /** Are the tasks, by their captured bytes, more work than a run should risk to do again? */
 export const areLarge = (tasks: readonly Task[], taskBytes: number): boolean =>

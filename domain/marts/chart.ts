@@ -11,4 +11,4 @@ export interface MartChart {
 }
 
 /** Columns that part the rows of a mart: numbers of two currencies, or of sales and purchases, are never one. */
-export const PARTING_COLUMNS = ["currency_code", "kind"] as const;
+export const PARTITION_COLUMNS = ["currency_code", "kind"] as const;

@@ -50,7 +50,7 @@ export function martTask(
 }
 
 /** The marts in `schema` that are no longer declared. */
-export const outlived = (
+export const findUndeclared = (
   relations: readonly MartRelation[],
   { schema, declared }: { readonly schema: string; readonly declared: readonly string[] },
 ): readonly string[] =>

@@ -64,7 +64,7 @@ export const TOP = 10;
 export const MOST_ROWS = 5000;
 
 /** What a text gives at most, in characters. */
-export const shortened = (column: string): string => `left(${column}, 80) AS ${column}`;
+export const shorten = (column: string): string => `left(${column}, 80) AS ${column}`;
 
 /** The first rows of each currency, by an order. */
 export const topOfEachCurrency = (

@@ -11,7 +11,7 @@ import { messageOf } from "../errors";
 import type { Column, ComputedOrigin, ReadOrigin } from "../model/columns";
 import { date, text, time, type ColumnType } from "../model/types";
 import type { Literal } from "../model/values";
-import { quoted, reject, type Rejections } from "./rejection";
+import { quote, reject, type Rejections } from "./rejection";
 import { zoneOffset } from "./time-zone";
 import { decodeUtf8 } from "../formats/utf8";
 
@@ -116,7 +116,7 @@ function parsedDates(name: string, from: Data, { length, rejections }: ColumnSou
       const value = decodeUtf8(bytes.subarray(start, end));
       reject(rejections, row, {
         column: name,
-        reason: `${name} ${quoted(value)} is not a date (YYYY-MM-DD)`,
+        reason: `${name} ${quote(value)} is not a date (YYYY-MM-DD)`,
       });
     }
     builder.setNumber(row, day);

@@ -9,7 +9,7 @@ import { messageOf } from "../errors";
 import type { Column, ComputedOrigin } from "../model/columns";
 import { typeName, type ColumnType } from "../model/types";
 import type { AnyValue } from "../model/values";
-import { quoted, reject, type Rejections } from "./rejection";
+import { quote, reject, type Rejections } from "./rejection";
 
 /** What a function gets under a name: the column, made for all rows. */
 export interface Input {
@@ -43,7 +43,7 @@ export function computedColumn(
         const value = valueAt(row);
         if (value !== null && value !== undefined) {
           if (write(builder, row, value)) continue;
-          reason = `${name} ${quoted(shownResult(value))} does not fit ${typeName(type)}`;
+          reason = `${name} ${quote(shownResult(value))} does not fit ${typeName(type)}`;
         } else if (!nullable && whenNull === undefined) reason = `${name} is NULL`;
       } catch (error) {
         reason = `${name}: ${messageOf(error)}`;

@@ -29,5 +29,5 @@ export interface RejectedRow extends Rejection {
 /** At most this much of a value is quoted in a reason. */
 const QUOTED_CHARACTERS = 60;
 
-export const quoted = (value: string): string =>
+export const quote = (value: string): string =>
   JSON.stringify(value.length > QUOTED_CHARACTERS ? `${value.slice(0, QUOTED_CHARACTERS)}…` : value);

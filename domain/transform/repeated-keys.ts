@@ -3,7 +3,7 @@ import { printerOf } from "../formats/columnar/print";
 import type { SourceBatch } from "../formats/csv/decoder";
 import { keySet } from "../capture/key-set";
 import type { SourceTable } from "../model/source";
-import { quoted, reject } from "./rejection";
+import { quote, reject } from "./rejection";
 
 /** No text of PostgreSQL has it. */
 const SEPARATOR = "\u0000";
@@ -33,7 +33,7 @@ export function rejectRepeated(
         reject(rejections, row, {
           column: named,
           reason:
-            `${named} ${quoted(values.join(", "))} is in ${name} more than once, and another row of it was taken: ` +
+            `${named} ${quote(values.join(", "))} is in ${name} more than once, and another row of it was taken: ` +
             `give ${name} the primary key ${named}`,
         });
       } else seen.add(text);

@@ -1,5 +1,5 @@
 /** What a run knows when it decides what to do next about the tasks of a large commit. */
-export interface Standing<T> {
+export interface TaskProgress<T> {
   /** The tasks without a result, in the order in which they were handed out; at least one. */
   readonly open: readonly T[];
   /** How many others take tasks, from the front; 0 when none was handed out. */
@@ -29,11 +29,11 @@ export const toHandOut = <T>(open: readonly T[]): readonly T[] => open.slice(0, 
 
 /**
  * Decides what a run does while others work too. It begins with the task that it kept to itself. Then it takes
- * what nobody should be at; any of these, because another run may do the same. When only those are left that the
+ * a task that is not in progress; a random one, because another run may do the same. When only those are left that the
  * workers are at, it waits for them: for some times as long as a task takes. When nothing came, it does them
  * itself: the workers are a help, and nothing depends on them.
  */
-export function nextStep<T>({ open, workers, waitedMs, longestMs, chance }: Standing<T>): Step<T> {
+export function nextStep<T>({ open, workers, waitedMs, longestMs, chance }: TaskProgress<T>): Step<T> {
   const work = (from: readonly T[], position: number): Step<T> | undefined => {
     const task = from[position];
     return task === undefined ? undefined : { kind: "work", task };

@@ -1,7 +1,7 @@
 import { literal, qualified } from "../sql";
 
 /**
- * What the loader keeps beside the tables of the model, in their schema. A prepared warehouse has no
+ * What the loader keeps in the schema of the tables of the model. A prepared warehouse has no
  * columns for it, so none of it is kept in columns of the fact tables.
  */
 

@@ -4,7 +4,7 @@ import { typeName } from "../model/types";
 import { identifier, qualified } from "../sql";
 import { namesIn, type TableNames } from "./target";
 
-/** Where a table that is referred to stands, and the columns of its key. */
+/** The name of a referenced table, and the columns of its key. */
 export interface ReferredTable {
   readonly name: string;
   readonly keys: readonly string[];

@@ -27,7 +27,7 @@ export function createStaging(target: StagedTable): string {
 export const copyIntoStaging = (target: StagedTable): string =>
   `COPY pg_temp.${stagingName(target)} FROM STDIN (FORMAT binary)`;
 
-/** Stores the staged values of a column as the target would, in a table of its own. */
+/** Stores the staged values of a column as the target would, in a separate table. */
 export const storeColumn = (schema: string, target: TargetTable, column: string): readonly string[] => {
   const theirs = identifier(theirName(target, column));
   return [
@@ -60,7 +60,7 @@ export function findRefusedRow(schema: string, target: TargetTable, column: stri
 /** A table may be staged several times in a commit. */
 export const dropStaging = (name: string): string => `DROP TABLE pg_temp.${name}`;
 
-/** Values are taken for a column too that has values of its own, GENERATED ALWAYS AS IDENTITY. */
+/** Accepts values also for a column that generates its values, GENERATED ALWAYS AS IDENTITY. */
 export const insertInto = (into: string, columns: readonly string[]): string =>
   `INSERT INTO ${into} (${list(columns)}) OVERRIDING SYSTEM VALUE`;
 

@@ -9,7 +9,7 @@ import { list, namesOf, theirName } from "./values";
 /**
  * The way around the staging table: rows copied straight into an empty table, written once instead of
  * twice. A foreign key is looked up for every row that is inserted, but is joined once for a whole table when
- * it is added: so the keys of an empty table are taken off before the copy and put on again behind it. Only
+ * it is added: so the keys of an empty table are dropped before the copy and added again after it. Only
  * the keys then tell whether a row has no parent, not which; the caller goes the slow way if one has none.
  */
 

@@ -57,8 +57,8 @@ export const findLastVersion = ({ schema, target }: FactTarget): string =>
   `SELECT COALESCE(max(${surrogateKey(target)}), 0)::text AS last FROM ${namesOf(schema, target).into}`;
 
 /**
- * Takes out the versions behind `last` that the table holds as it holds the version before: of a recapture,
- * where a trigger changes rows, what is stored is known only behind the insert.
+ * Takes out the versions after `last` that the table holds as it holds the version before. Where a trigger
+ * changes the rows of a recapture, the stored values are known only after the insert.
  */
 export function removeRepeated(fact: FactTarget, last: number): string {
   const { into, theirs, theirKeys } = namesOf(fact.schema, fact.target);

@@ -181,7 +181,7 @@ const newestWaiting = (place: Destination, key: string): string =>
 /**
  * Waiting versions give way to a staged later version, or to a tombstone, of the same row.
  * @param options.staged the staging table; by default that of the table itself
- * @param options.keepSame do those that are as the staged row go on waiting?
+ * @param options.keepSame do those that equal the staged row still wait?
  */
 export function supersedeOrphans(
   place: Destination,

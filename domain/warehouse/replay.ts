@@ -4,11 +4,11 @@ import { derivedName } from "../sql";
 /**
  * To load commits again.
  *
- * - **rebuild** (`{}`): the whole warehouse, from the first commit on, in a schema beside it; readers see the
- *   old tables until the new ones are complete, and then all of them at once. Goes on over any number of
- *   invocations. What a change of the model needs, and what mends anything.
+ * - **rebuild** (`{}`): the whole warehouse, from the first commit on, in a shadow schema; readers see the
+ *   old tables until the new ones are complete, and then all of them together. It takes any number of
+ *   invocations. A change of the model needs it, and it repairs any damage.
  * - **reload** (`tables`, `from` or both): these tables, from that commit on, in place and in one transaction;
- *   readers see the old rows until it ends. What mends a table that somebody damaged.
+ *   readers see the old rows until it ends. It repairs a table that somebody damaged.
  */
 export const replayRequest = z.strictObject({
   /** Names of the model; all tables when left out. */
@@ -29,16 +29,16 @@ export interface ReplayPlan {
   readonly model: number;
   readonly tables: readonly string[];
   readonly from: number;
-  /** The last commit that there is; 0 when there is none. */
+  /** The last commit; 0 without any. */
   readonly to: number;
   /** For people: what happens, step by step. */
   readonly says: readonly string[];
 }
 
 /** How far a replay has come. */
-export interface ReplayReport {
+export interface ReplayResult {
   readonly operation: "rebuild" | "reload";
-  /** `underway`: the next invocations go on with it. */
+  /** `underway`: the next invocations continue it. */
   readonly state: "underway" | "done" | "abandoned";
   readonly commit: number;
   readonly of: number;

@@ -41,7 +41,7 @@ export interface TableNames {
   readonly surrogateKey: string | undefined;
 }
 
-/** Where a table of the model stands in a warehouse, whose names and types may differ in small ways. */
+/** A table of the model in a warehouse, whose names and types may differ in small ways. */
 export interface TargetTable extends TableNames {
   readonly table: WarehouseTable;
   /** The type of the warehouse's column for each column of the model. */

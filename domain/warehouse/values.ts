@@ -35,7 +35,7 @@ export function namesOf(schema: string, target: TargetTable): Names {
 /** What the warehouse calls a column of the model. */
 export const theirName = ({ columns }: TargetTable, column: string): string => columns.get(column) ?? column;
 
-/** Quoted names as a list, each behind the alias of its table. */
+/** Quoted names as a list, each after the alias of its table. */
 export const list = (names: readonly string[], of?: string): string =>
   names.map((name) => (of === undefined ? name : `${of}.${name}`)).join(", ");
 

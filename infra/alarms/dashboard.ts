@@ -51,34 +51,34 @@ export class Dashboard extends pulumi.ComponentResource {
     const charts: readonly Chart[] = [
       {
         title: "Freshness: age of the data in the warehouse, in seconds",
-        metrics: [told("load", "Freshness")],
+        metrics: [metricOf("load", "Freshness")],
         stat: "Maximum",
         limit: { label: "too old", value: freshnessMinutes * 60 },
       },
       {
         title: "Backlog: waiting commits",
-        metrics: [told("process", "CommitsBehind"), told("load", "CommitsBehind")],
+        metrics: [metricOf("process", "CommitsBehind"), metricOf("load", "CommitsBehind")],
         stat: "Maximum",
       },
       {
         title: "Rows",
         metrics: [
-          told("ingest", "RowsIngested"),
-          told("ingest", "RowsDeleted"),
-          told("process", "RowsProcessed"),
-          told("load", "RowsLoaded"),
+          metricOf("ingest", "RowsIngested"),
+          metricOf("ingest", "RowsDeleted"),
+          metricOf("process", "RowsProcessed"),
+          metricOf("load", "RowsLoaded"),
         ],
         stat: "Sum",
       },
       {
         title: "Rows and tables that did not arrive",
         metrics: [
-          told("process", "RowsRejected"),
-          told("load", "OrphansWaiting"),
-          told("process", "TablesQuarantined"),
-          told("ingest", "TablesHeld"),
-          told("ingest", "TablesFailed"),
-          told("ingest", "TablesRefused"),
+          metricOf("process", "RowsRejected"),
+          metricOf("load", "OrphansWaiting"),
+          metricOf("process", "TablesQuarantined"),
+          metricOf("ingest", "TablesHeld"),
+          metricOf("ingest", "TablesFailed"),
+          metricOf("ingest", "TablesRefused"),
         ],
         stat: "Maximum",
       },
@@ -160,7 +160,7 @@ export class Dashboard extends pulumi.ComponentResource {
 }
 
 /** A metric of a stage, in the form of a dashboard. */
-function told(service: Service, metric: MetricName): Metric {
+function metricOf(service: Service, metric: MetricName): Metric {
   return [METRICS_NAMESPACE, metric, ...Object.entries(metricDimensions(service)).flat()];
 }
 

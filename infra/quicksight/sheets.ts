@@ -6,7 +6,7 @@ import type {
   GridLayoutElement,
   SheetDefinition,
 } from "@aws-sdk/client-quicksight";
-import { PARTING_COLUMNS } from "../../domain/marts/chart";
+import { PARTITION_COLUMNS } from "../../domain/marts/chart";
 import type { Mart } from "../../domain/marts/mart";
 import { chartVisual, columnOf, tableVisual } from "./visuals";
 
@@ -16,7 +16,7 @@ const CHART_ROWS = 12;
 const TABLE_ROWS = 14;
 
 /** What sheets show first of the columns that part rows. */
-export type FirstShown = Readonly<Record<(typeof PARTING_COLUMNS)[number], string>>;
+export type FirstShown = Readonly<Record<(typeof PARTITION_COLUMNS)[number], string>>;
 
 /** Sheets and filters: what an analysis is, but for the data sets that it is drawn from. */
 export type Sheets = Pick<AnalysisDefinition, "Sheets" | "FilterGroups">;
@@ -42,7 +42,7 @@ export const sheetsOf = (marts: readonly Mart[], first: FirstShown): Sheets => (
 type PartingColumn = keyof FirstShown;
 
 const filtersOf = ({ columns }: Mart): PartingColumn[] =>
-  PARTING_COLUMNS.filter((column) => column in columns);
+  PARTITION_COLUMNS.filter((column) => column in columns);
 
 /** A chart that gives each part a colour may show several. Any other would add them up, or rank by their sum. */
 const oneAtATime = ({ chart }: Mart, column: PartingColumn): boolean =>

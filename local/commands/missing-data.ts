@@ -1,6 +1,6 @@
 import type { IngestCommit, ProcessCommit } from "../../domain/log/commit";
 import { type CommitNumber, commitNumber } from "../../domain/log/keys";
-import type { LoadReport } from "../../stages/load/load";
+import type { LoadResult } from "../../stages/load/load";
 import type { Cloud } from "../cloud";
 import { openLake } from "../console/objects/lake-reader";
 import type { StageResult } from "./stage-result";
@@ -119,7 +119,7 @@ export function rejectedRows(
 /** What the last run of load left: each run looks at all of the warehouse. */
 export function notLoaded(results: readonly StageResult[]): Missing[] {
   const last = results.findLast(({ stage }) => stage === "load")?.payload as
-    Pick<LoadReport, "waitingRows" | "brokenMarts"> | undefined;
+    Pick<LoadResult, "waitingRows" | "brokenMarts"> | undefined;
   return [
     ...(last?.waitingRows ?? []).map(({ table, rows, reason }): Missing => ({
       kind: "waiting",

@@ -1,7 +1,7 @@
 import type { StageResult } from "./stage-result";
-import type { IngestReport } from "../../stages/ingest/ingest";
-import type { LoadReport } from "../../stages/load/load";
-import type { ProcessReport } from "../../stages/process/process";
+import type { IngestResult } from "../../stages/ingest/ingest";
+import type { LoadResult } from "../../stages/load/load";
+import type { ProcessResult } from "../../stages/process/process";
 import type { StageName } from "../cloud";
 import type { InvocationResult } from "../cloud/lambda/function";
 import type { FunctionName } from "../cloud-event";
@@ -34,9 +34,9 @@ function added(tables: readonly Readonly<TableRows>[]): TableRows {
 export function runReport(results: readonly StageResult[], missing: readonly Missing[] = []): RunReport {
   const of = <T>(stage: StageName): T[] =>
     results.filter((result) => result.stage === stage).map(({ payload }) => payload as T);
-  const ingested = of<IngestReport>("ingest");
-  const processed = of<ProcessReport>("process");
-  const loaded = of<LoadReport>("load");
+  const ingested = of<IngestResult>("ingest");
+  const processed = of<ProcessResult>("process");
+  const loaded = of<LoadResult>("load");
   const sorted = (commits: readonly number[]): number[] => [...commits].sort((a, b) => a - b);
   return {
     ingest: {

@@ -1,7 +1,7 @@
 import { hasCode } from "../cloud/errno";
 import type { HttpServer } from "../cloud/http";
 import type { Platform } from "../platform";
-import { deedsOf } from "./server/activity";
+import { actionsOf } from "./server/activity";
 import { consoleContext } from "./server/context";
 import type { History } from "./server/history";
 import { openBrowser } from "./server/open-browser";
@@ -21,7 +21,7 @@ export async function startConsole(
   { history, port }: { readonly history: History; readonly port: number | undefined },
 ): Promise<HttpServer> {
   const context = consoleContext(platform, history);
-  const deeds = deedsOf(platform, history);
+  const deeds = actionsOf(platform, history);
   const serve = (at: number): Promise<HttpServer> =>
     startServer({ routes: routes(context, deeds), posts: postRoutes(deeds), history, port: at });
   try {

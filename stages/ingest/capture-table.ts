@@ -1,7 +1,7 @@
-import type { CaptureRun } from "./context";
+import type { CaptureContext } from "./context";
 import type { SourceSnapshot } from "../../adapters/source/source";
 import type { RowSelection, TableCounts } from "../../adapters/source/rows";
-import { lastCapture, planTable, recaptured, type TablePlan } from "../../domain/capture/capture";
+import { lastCapture, planTable, planRecapture, type TablePlan } from "../../domain/capture/capture";
 import type { TableDescription } from "../../domain/capture/table-description";
 import type { TableCapture } from "../../domain/log/commit";
 import { guardDeletes } from "../../domain/capture/delete-guard";
@@ -40,8 +40,8 @@ const waiting = (table: TableDescription): TableCapture => ({
   slice: BEFORE_THE_FIRST,
 });
 
-/** A table that the source failed to give: the next run goes on from where it was captured last. */
-export function failedCapture(table: TableDescription, reason: string, run: CaptureRun): TableCapture {
+/** A table that the source failed to give: the next run continues from the last capture. */
+export function failedCapture(table: TableDescription, reason: string, run: CaptureContext): TableCapture {
   const previous = lastCapture(run.last, table.name);
   if (previous === undefined)
     return { ...waiting(table), mode: "failed", held: { snapshot: null, overlap: [], reason } };
@@ -53,7 +53,7 @@ export function failedCapture(table: TableDescription, reason: string, run: Capt
 export async function captureTable(
   source: SourceSnapshot,
   table: TableDescription,
-  run: CaptureRun,
+  run: CaptureContext,
 ): Promise<{ capture: TableCapture; overlap: readonly string[] }> {
   const previous = lastCapture(run.last, table.name);
   if (previous === undefined && !run.room.take(run.sizes.get(table.name) ?? 0))
@@ -110,7 +110,7 @@ interface Findings {
 async function lookAt(
   source: SourceSnapshot,
   table: TableDescription,
-  { previous, run }: { previous: TableCapture | undefined; run: CaptureRun },
+  { previous, run }: { previous: TableCapture | undefined; run: CaptureContext },
 ): Promise<Findings> {
   let plan = planTable(run.last, table, run.run);
   const isTakenWhole = plan.mode === "full" && previous !== undefined;
@@ -119,7 +119,7 @@ async function lookAt(
   let counts = await source.count(table, selectionOf(plan, planned), run.snapshot);
   if (previous === undefined) return { plan, counts, replaced: 0, compared: undefined, planned };
   const inFull = (reason: string): void => {
-    plan = recaptured(reason);
+    plan = planRecapture(reason);
     planned = undefined;
     counts = { ...counts, captured: counts.total };
   };
@@ -144,7 +144,7 @@ async function lookAt(
   return { plan, counts, replaced, compared, planned };
 }
 
-/** What a commit says of the columns that rows are told apart by, where they are not the primary key. */
+/** The columns that distinguish rows, where they are not the primary key, as a commit records them. */
 function otherIdentity(
   table: TableDescription,
   previous: TableCapture | undefined,
@@ -181,11 +181,11 @@ const described = ({
   })),
 });
 
-/** From where a table that is not captured now goes on one day. */
+/** From where a table that is not captured now will continue. */
 function goesOnFrom(
   plan: TablePlan,
   previous: TableCapture,
-  { last }: CaptureRun,
+  { last }: CaptureContext,
 ): { snapshot: string | null; overlap: string[] } {
   if (plan.mode === "full") return { snapshot: null, overlap: [] };
   if (previous.held !== null) return { snapshot: previous.held.snapshot, overlap: previous.held.overlap };
@@ -199,7 +199,7 @@ function selectionOf(plan: TablePlan, planned: PlannedSlice | undefined): RowSel
   return planned === undefined ? { filter } : { filter, through: planned.slice.after, slice: planned.slice };
 }
 
-/** How many rows are gone; of a table whose rows cannot be told apart, at least so many. */
+/** How many rows are gone; of a table whose rows cannot be distinguished, at least so many. */
 function deletedRows(
   table: TableDescription,
   previous: TableCapture,
@@ -211,7 +211,7 @@ function deletedRows(
 
 function heldBack(
   { name }: TableDescription,
-  options: { previous: TableCapture; counts: TableCounts; deleted: number; run: CaptureRun },
+  options: { previous: TableCapture; counts: TableCounts; deleted: number; run: CaptureContext },
 ): string | undefined {
   const { previous, counts, deleted, run } = options;
   return guardDeletes(run.guard, { name, previous: previous.total, total: counts.total, deleted });

@@ -5,9 +5,9 @@ import type { TableDescription } from "../../domain/capture/table-description";
 import { valueNamed } from "../../domain/log/by-name";
 import { captureOf, type IngestCommit, type TableCapture } from "../../domain/log/commit";
 import { messageOf } from "../../domain/errors";
-import { Room } from "../../domain/capture/slice";
+import { ByteBudget } from "../../domain/capture/slice";
 import { absentCapture, captureTable, failedCapture } from "./capture-table";
-import type { CaptureRun } from "./context";
+import type { CaptureContext } from "./context";
 
 /** What a run found, as its commit will say. */
 export type CapturedTables = Pick<IngestCommit, "tables" | "refused" | "overlap">;
@@ -20,12 +20,12 @@ export type CapturedTables = Pick<IngestCommit, "tables" | "refused" | "overlap"
  */
 export async function captureTables(
   source: SourceSnapshot,
-  given: Omit<CaptureRun, "sizes" | "room">,
+  given: Omit<CaptureContext, "sizes" | "room">,
 ): Promise<CapturedTables> {
   const { tables, refused } = await source.catalogue();
   const isNew = ({ name }: TableDescription): boolean => lastCapture(given.last, name) === undefined;
   const sizes = await source.sizes(tables.filter(isNew));
-  const run: CaptureRun = { ...given, sizes, room: new Room(given.sliceBytes) };
+  const run: CaptureContext = { ...given, sizes, room: new ByteBudget(given.sliceBytes) };
   const captures = new Map<string, TableCapture>();
   const overlap = new Set<string>();
   const failures: unknown[] = [];
@@ -64,7 +64,7 @@ export async function captureTables(
 async function captureUnlocked(
   source: SourceSnapshot,
   table: TableDescription,
-  run: CaptureRun,
+  run: CaptureContext,
 ): ReturnType<typeof captureTable> {
   const { naming } = table;
   for (let attempt = 1; ; attempt += 1) {

@@ -4,7 +4,7 @@ import type { SourceSnapshot } from "../../adapters/source/source";
 import type { Telemetry } from "../../adapters/aws/telemetry";
 import type { ActivePlan } from "../../domain/capture/capture";
 import type { DeleteGuard } from "../../domain/capture/delete-guard";
-import type { Room } from "../../domain/capture/slice";
+import type { ByteBudget } from "../../domain/capture/slice";
 import type { Snapshot } from "../../domain/capture/snapshot";
 import type { IngestCommit } from "../../domain/log/commit";
 import type { CommitNumber } from "../../domain/log/keys";
@@ -17,7 +17,7 @@ export interface IngestContext {
   readonly now: () => Date;
   readonly newId: () => string;
   readonly guard: DeleteGuard;
-  /** May another database go on in the place of the one that the lake is of? */
+  /** May another database take the place of the one that the lake is of? */
   readonly allowOtherSource: boolean;
   /** A digest of the contracts of the model: when it is another than that of the last commit, a commit is due. */
   readonly contracts: string;
@@ -31,12 +31,12 @@ export interface IngestContext {
 export type SnapshotTaker = <T>(work: (source: SourceSnapshot) => Promise<T>) => Promise<T>;
 
 /** One run of the stage over all tables. */
-export interface CaptureRun extends IngestContext {
+export interface CaptureContext extends IngestContext {
   readonly number: CommitNumber;
   readonly run: ActivePlan;
   readonly last: IngestCommit | undefined;
   readonly snapshot: Snapshot;
   /** What each table that was never captured takes on disk, in bytes. */
   readonly sizes: ReadonlyMap<string, number>;
-  readonly room: Room;
+  readonly room: ByteBudget;
 }

@@ -5,13 +5,13 @@ import type { TableDescription } from "../../domain/capture/table-description";
 import type { DataFile } from "../../domain/log/commit";
 import { csvParts } from "../../domain/formats/csv/parts";
 import { dataKey } from "../../domain/log/keys";
-import type { CaptureRun } from "./context";
+import type { CaptureContext } from "./context";
 
 /** Copies the selected rows of a table into the lake, as CSV files of a bounded size. */
 export async function copyToLake(
   source: SourceSnapshot,
   table: TableDescription,
-  options: { run: CaptureRun; plan: TablePlan; selection: RowSelection },
+  options: { run: CaptureContext; plan: TablePlan; selection: RowSelection },
 ): Promise<DataFile[]> {
   const { run, plan, selection } = options;
   const started = performance.now();

@@ -8,11 +8,11 @@ import { keySet, type KeySet } from "../../domain/capture/key-set";
 import { earlierIdentity } from "../../domain/capture/source-identity";
 import { dataKey } from "../../domain/log/keys";
 import type { RowKey } from "../../domain/capture/slice";
-import type { CaptureRun } from "./context";
-import { asyncly, knownKeys } from "./known-keys";
+import type { CaptureContext } from "./context";
+import { toAsyncIterable, knownKeys } from "./known-keys";
 
 /**
- * Deletes leave no row behind, and nothing but SELECT is needed to find them: first arithmetic says
+ * Deletes leave no row, and SELECT suffices to find them: first arithmetic says
  * whether there can be any, then the captured keys whether there are, and only then the keys of the
  * source are compared with those that the lake knows.
  */
@@ -34,7 +34,7 @@ interface Comparison {
   readonly replaced: number;
   /** Only the rows up to this key are compared: those beyond it were never captured. */
   readonly through: RowKey | undefined;
-  readonly run: CaptureRun;
+  readonly run: CaptureContext;
 }
 
 /** Finds the rows that were deleted since the last capture; undefined when there was no need to look at keys. */
@@ -76,12 +76,12 @@ async function updatedRows(
 export async function writeTombstones(
   table: TableDescription,
   { deleted, columns }: KeyComparison,
-  run: CaptureRun,
+  run: CaptureContext,
 ): Promise<TableCapture["deleted"]> {
   const rows = deleted.size;
   if (rows === 0) return { rows, files: [] };
   const key = dataKey({ at: run.now(), table: table.name, extension: "csv", folder: "deleted" });
-  const bytes = await run.store.upload(key, asyncly(keysAsCsv(deleted, columns)));
+  const bytes = await run.store.upload(key, toAsyncIterable(keysAsCsv(deleted, columns)));
   run.telemetry.info("deleted rows found", { commit: run.number, table: table.name, rows });
   return { rows, files: [{ key, rows, bytes }] };
 }

@@ -10,9 +10,9 @@ import { captureTables } from "./capture-tables";
 import { reportCommit, reportState } from "./telemetry";
 
 /** What a run captured; `commit` is null when there was nothing to do. */
-export interface IngestReport {
+export interface IngestResult {
   readonly commit: number | null;
-  /** Is the first capture of a large table underway, so that another run is due at once? */
+  /** Is the first capture of a large table underway, so that another run is due immediately? */
   readonly more?: true;
   /** The tables with captured or deleted rows. */
   readonly tables: Readonly<Record<string, { readonly rows: number; readonly deleted?: number }>>;
@@ -20,13 +20,13 @@ export interface IngestReport {
 
 /**
  * Captures one state of the source and commits it. Data files are written first; a run that dies
- * before its commit leaves files that nobody reads, and the next one captures the same again.
+ * before its commit leaves files that no stage reads, and the next one captures the same again.
  * @throws TransientError when another run committed first
  */
 export async function ingestSource(
   withSnapshot: SnapshotTaker,
   context: IngestContext,
-): Promise<IngestReport> {
+): Promise<IngestResult> {
   // What is written from here on may not be in the snapshot, and a run that commits from here on is first.
   const capturedAt = context.now();
   const head = await context.log.head();
@@ -38,14 +38,14 @@ interface SnapshotContext extends IngestContext {
   readonly capturedAt: Date;
 }
 
-async function ingestSnapshot(source: SourceSnapshot, context: SnapshotContext): Promise<IngestReport> {
+async function ingestSnapshot(source: SourceSnapshot, context: SnapshotContext): Promise<IngestResult> {
   const { log, telemetry, head } = context;
   const run = planRun(head?.commit, source.state, {
     deletes: context.guard.allowed,
     otherSource: context.allowOtherSource,
     isDue: head !== undefined && head.commit.contracts !== context.contracts,
   });
-  if (run.kind === "stranger") throw strangerError(source, head?.commit);
+  if (run.kind === "stranger") throw unknownSourceError(source, head?.commit);
   await requireKnown(context.guard.allowed, source, head?.commit);
   if (run.kind === "idle") {
     telemetry.info("nothing was written in the source", { commit: head?.number ?? 0 });
@@ -97,13 +97,13 @@ async function ingestSnapshot(source: SourceSnapshot, context: SnapshotContext):
   const more = isUnderway(commit);
   return {
     commit: number,
-    tables: Object.fromEntries(tables) as IngestReport["tables"],
+    tables: Object.fromEntries(tables) as IngestResult["tables"],
     ...(more && { more }),
   };
 }
 
 /** A secret that leads to the wrong database must not write over what the lake and the warehouse know of the right one. */
-function strangerError(source: SourceSnapshot, last: IngestCommit | undefined): TerminalError {
+function unknownSourceError(source: SourceSnapshot, last: IngestCommit | undefined): TerminalError {
   const text = ({ database, schema, systemIdentifier }: IngestCommit["source"]): string =>
     `the schema ${schema} of the database ${database} in the cluster ${systemIdentifier}`;
   return new TerminalError(
@@ -114,7 +114,7 @@ function strangerError(source: SourceSnapshot, last: IngestCommit | undefined): 
 }
 
 /**
- * A mistyped name would let no deletes through, and nobody would learn of it.
+ * A mistyped name would let no deletes through, without a message.
  * @throws TerminalError for a table that neither the lake nor the source has
  */
 async function requireKnown(
@@ -134,14 +134,14 @@ async function requireKnown(
   if (unknown.length === 0) return;
   throw new TerminalError(
     `allowDeletes names ${unknown.join(", ")}, which neither the lake nor the schema ${source.state.schema} of the source has; ` +
-      `correct the name: ${[...known].sort().join(", ") || "there is no table"}`,
+      `correct the name: ${[...known].sort().join(", ") || "the source has no table"}`,
   );
 }
 
 /** What two runs, one after the other, captured. */
-export function together(first: IngestReport | undefined, second: IngestReport): IngestReport {
+export function mergeResults(first: IngestResult | undefined, second: IngestResult): IngestResult {
   if (first === undefined) return second;
-  const tables = Object.assign(emptyByName<IngestReport["tables"][string]>(), first.tables);
+  const tables = Object.assign(emptyByName<IngestResult["tables"][string]>(), first.tables);
   for (const [name, { rows, deleted = 0 }] of Object.entries(second.tables)) {
     const before = tables[name];
     const gone = (before?.deleted ?? 0) + deleted;

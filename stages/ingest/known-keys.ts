@@ -6,12 +6,12 @@ import { readRuns, runsAsCsv } from "../../domain/formats/csv/key-runs";
 import { identityOf } from "../../domain/capture/source-identity";
 import { keySet, type KeySet } from "../../domain/capture/key-set";
 import { dataKey } from "../../domain/log/keys";
-import type { CaptureRun } from "./context";
+import type { CaptureContext } from "./context";
 
 type KeyFile = TableCapture["keys"][number];
 
 /** The keys of all rows that a table had at its last capture. */
-export async function knownKeys(previous: TableCapture, { store }: CaptureRun): Promise<KeySet> {
+export async function knownKeys(previous: TableCapture, { store }: CaptureContext): Promise<KeySet> {
   const keys = keySet();
   for (const { kind, key } of previous.keys) {
     const bytes = await store.stream(key);
@@ -42,7 +42,7 @@ export async function keyHistory(options: {
   tombstones: readonly DataFile[];
   /** When they were read. */
   known: KeySet | undefined;
-  run: CaptureRun;
+  run: CaptureContext;
 }): Promise<KeyFile[]> {
   const { table, previous, plan, files, tombstones, known, run } = options;
   const identity = identityOf(table, previous);
@@ -75,22 +75,22 @@ interface KeyedTable {
 }
 
 /** Writes keys anew, as files of keys alone. */
-async function compact(table: KeyedTable, keys: KeySet, run: CaptureRun): Promise<KeyFile[]> {
+async function compact(table: KeyedTable, keys: KeySet, run: CaptureContext): Promise<KeyFile[]> {
   const [hasRuns, hasTexts] = [!isEmpty(keys.runs()), !isEmpty(keys.texts())];
   return [
-    ...(hasRuns ? [await written("runs", runsAsCsv(keys.runs()), table, run)] : []),
-    ...(hasTexts ? [await written("rows", keysAsCsv(keys.texts(), table.identity), table, run)] : []),
+    ...(hasRuns ? [await writeKeys("runs", runsAsCsv(keys.runs()), table, run)] : []),
+    ...(hasTexts ? [await writeKeys("rows", keysAsCsv(keys.texts(), table.identity), table, run)] : []),
   ];
 }
 
-async function written(
+async function writeKeys(
   kind: KeyFile["kind"],
   chunks: Iterable<Uint8Array>,
   { name }: KeyedTable,
-  { store, now }: CaptureRun,
+  { store, now }: CaptureContext,
 ): Promise<KeyFile> {
   const key = dataKey({ at: now(), table: name, extension: "csv", folder: "keys" });
-  return keyFile(kind)({ key, bytes: await store.upload(key, asyncly(chunks)) });
+  return keyFile(kind)({ key, bytes: await store.upload(key, toAsyncIterable(chunks)) });
 }
 
 function isEmpty(values: Iterable<unknown>): boolean {
@@ -99,6 +99,6 @@ function isEmpty(values: Iterable<unknown>): boolean {
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- an upload takes an asynchronous stream
-export async function* asyncly<T>(values: Iterable<T>): AsyncGenerator<T> {
+export async function* toAsyncIterable<T>(values: Iterable<T>): AsyncGenerator<T> {
   yield* values;
 }

@@ -2,7 +2,7 @@ import type { SourceSnapshot } from "../../adapters/source/source";
 import type { TableDescription } from "../../domain/capture/table-description";
 import type { TableCapture } from "../../domain/log/commit";
 import { canBeSliced, isFirstCapture, rowsInSlice, type Slice } from "../../domain/capture/slice";
-import type { CaptureRun } from "./context";
+import type { CaptureContext } from "./context";
 
 /** The slice that a run takes of a table, and how many rows every slice of it has. */
 export interface PlannedSlice {
@@ -14,12 +14,12 @@ export interface PlannedSlice {
 export async function planSlice(
   source: SourceSnapshot,
   table: TableDescription,
-  { previous, run }: { previous: TableCapture | undefined; run: CaptureRun },
+  { previous, run }: { previous: TableCapture | undefined; run: CaptureContext },
 ): Promise<PlannedSlice | undefined> {
   if (!isFirstCapture(previous) || !canBeSliced(table)) return undefined;
   if (previous?.slice != null) {
     const { through: after, rows } = previous.slice;
-    // Without room the slice is empty: of those before, what changed is captured all the same.
+    // Out of budget: plan an empty slice, but still capture changes to rows already copied.
     const through = run.room.take(run.sliceBytes) ? await source.keyAt(table, after, rows) : after;
     return { slice: { after, through }, rows };
   }
@@ -31,6 +31,6 @@ export async function planSlice(
   return through === undefined ? undefined : { slice: { after: undefined, through }, rows };
 }
 
-/** Where the next run goes on; null when the table is captured to its end. */
+/** Where the next run continues; null when the table is captured to its end. */
 export const nextSlice = (planned: PlannedSlice | undefined): TableCapture["slice"] =>
   planned?.slice.through === undefined ? null : { through: [...planned.slice.through], rows: planned.rows };

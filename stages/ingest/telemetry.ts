@@ -36,7 +36,7 @@ export function reportCommit(
   reportColumns(telemetry, commit, last);
 }
 
-/** So many transactions behind one that is open are remembered without a word. */
+/** Up to this many transactions after an open one are tracked without a warning. */
 const MANY_TRANSACTIONS = 10_000;
 
 /** While a transaction stays open, every later one has to be remembered: commits and runs grow with their number. */

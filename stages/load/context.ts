@@ -15,7 +15,7 @@ export interface LoadContext {
   readonly store: ObjectStore;
   readonly log: CommitLog<ProcessCommit>;
   readonly model: Model;
-  /** The views that answer the business's questions, and the schema that they stand in. */
+  /** The views that answer the business's questions, and their schema. */
   readonly marts: readonly Mart[];
   readonly martsSchema: string;
   /** The schema of the mirrored tables. */
@@ -27,7 +27,7 @@ export interface LoadContext {
 }
 
 /** One commit on its way into the warehouse. */
-export interface CommitLoad extends LoadContext {
+export interface CommitLoadContext extends LoadContext {
   readonly warehouse: Warehouse;
   readonly commit: ProcessCommit;
   /** In load order, by the names of the model. */

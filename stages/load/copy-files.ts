@@ -5,7 +5,7 @@ import { copyHeader, copyRows, copyTrailer } from "../../domain/formats/copy-bin
 import { TerminalError } from "../../domain/errors";
 import { readRowGroups } from "../../domain/formats/parquet/reader";
 import type { StagedTable } from "../../domain/warehouse/dimensions";
-import type { CommitLoad } from "./context";
+import type { CommitLoadContext } from "./context";
 
 /**
  * Copies Parquet files into a table of the warehouse; returns the number of rows.
@@ -13,7 +13,7 @@ import type { CommitLoad } from "./context";
  */
 export async function copyFiles(
   sql: string,
-  { target, files, load }: { target: StagedTable; files: readonly DataFile[]; load: CommitLoad },
+  { target, files, load }: { target: StagedTable; files: readonly DataFile[]; load: CommitLoadContext },
 ): Promise<number> {
   let rows = 0;
   for (const file of files) {

@@ -11,7 +11,7 @@ import {
 } from "../../domain/warehouse/direct-copy";
 import type { TargetTable } from "../../domain/warehouse/target";
 import { copyFiles } from "./copy-files";
-import type { CommitLoad } from "./context";
+import type { CommitLoadContext } from "./context";
 
 /**
  * Copies files straight into a table that is empty, without a staging table. The references are checked for all
@@ -19,10 +19,10 @@ import type { CommitLoad } from "./context";
  * @returns the number of rows; undefined, and nothing is done, when the table has rows or columns of other
  *   types, or when a row refers to a parent that is missing
  */
-export async function copiedStraight(
+export async function copyDirectly(
   place: Destination,
   files: readonly DataFile[],
-  load: CommitLoad,
+  load: CommitLoadContext,
 ): Promise<number | undefined> {
   const { target, schema } = place;
   const { warehouse } = load;
@@ -44,7 +44,7 @@ export async function copiedStraight(
 /** What PostgreSQL says of the table. */
 async function factsOf(
   target: TargetTable,
-  { warehouse, schema }: CommitLoad,
+  { warehouse, schema }: CommitLoadContext,
 ): Promise<TableFacts | undefined> {
   const [row] = await warehouse.rows<"facts">(describeTable(schema, target));
   return (JSON.parse(row?.facts ?? "null") as TableFacts | null) ?? undefined;

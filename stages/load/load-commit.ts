@@ -4,7 +4,7 @@ import type { ProcessCommit } from "../../domain/log/commit";
 import { TerminalError } from "../../domain/errors";
 import { nextCommit, type CommitNumber } from "../../domain/log/keys";
 import { recordLineage, recordMirrors, recordSources } from "../../domain/warehouse/source-tables";
-import type { LoadContext, CommitLoad } from "./context";
+import type { LoadContext, CommitLoadContext } from "./context";
 import { loadTable } from "./load-table";
 import { loadMirror } from "./mirror/load-mirror";
 import { mirrorStatuses } from "./mirror/mirror-statuses";
@@ -34,7 +34,7 @@ export async function loadCommit(
   if (commit === undefined) return { kind: "upToDate", head: loaded?.number };
 
   const targets = await prepareWarehouse(warehouse, context);
-  const load: CommitLoad = { ...context, warehouse, commit, targets };
+  const load: CommitLoadContext = { ...context, warehouse, commit, targets };
   const rows = emptyByName<number>();
   let waiting = 0;
   for (const target of targets.values()) {
@@ -68,7 +68,7 @@ export function checkLake(
   const is = commit === undefined ? `has no commit ${number}` : `is the lake ${commit.lake}`;
   throw new TerminalError(
     `the schema ${schema} of the warehouse was loaded from the lake ${lake}, up to commit ${number}; the bucket ${store.bucket} ${is}: ` +
-      "load this lake into a schema of its own, or into an empty warehouse",
+      "load this lake into another schema, or into an empty warehouse",
     { subject: { commit: number } },
   );
 }

@@ -9,26 +9,26 @@ import {
   type Destination,
 } from "../../domain/warehouse/orphans";
 import { upsertDimension } from "../../domain/warehouse/dimensions";
-import { copiedStraight } from "./direct-copy";
+import { copyDirectly } from "./direct-copy";
 
-import type { CommitLoad, LoadedTable } from "./context";
+import type { CommitLoadContext, LoadedTable } from "./context";
 import { stageRows } from "./stage-rows";
 
 /** Loads the latest rows of a dimension, and those that waited for a row that has come. */
 export async function loadDimension(
   place: Destination,
   parts: readonly WarehousePart[],
-  load: CommitLoad,
+  load: CommitLoadContext,
 ): Promise<LoadedTable> {
   const { target } = place;
   const mayWait = referencesOf(target.table).length > 0;
   const waits = mayWait && (await load.warehouse.execute(findOrphan(place))) > 0;
-  // Without rows of its own, the table may still get those that waited.
+  // Without new rows, the table may still get those that waited.
   const batches = parts.length === 0 && waits ? [[]] : parts.map(({ files }) => files);
   const loaded = { rows: 0, waiting: 0 };
   for (const [index, files] of batches.entries()) {
     const isLast = index === batches.length - 1;
-    const straight = waits || loaded.waiting > 0 ? undefined : await copiedStraight(place, files, load);
+    const straight = waits || loaded.waiting > 0 ? undefined : await copyDirectly(place, files, load);
     if (straight !== undefined) {
       loaded.rows += straight;
       continue;
@@ -53,7 +53,7 @@ export async function loadDimension(
  */
 async function tryWaiting(
   place: Destination,
-  { warehouse, commit }: CommitLoad,
+  { warehouse, commit }: CommitLoadContext,
   { isLast }: { readonly isLast: boolean },
 ): Promise<number> {
   const { number } = commit;

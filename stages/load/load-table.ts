@@ -1,5 +1,5 @@
 import type { Warehouse } from "../../adapters/warehouse/warehouse";
-import type { CommitLoad, LoadedTable } from "./context";
+import type { CommitLoadContext, LoadedTable } from "./context";
 import { valueNamed } from "../../domain/log/by-name";
 import type { DataFile, WarehousePart } from "../../domain/log/commit";
 import {
@@ -20,12 +20,12 @@ import {
 } from "../../domain/warehouse/orphans";
 import { insertCalendar } from "../../domain/warehouse/dimensions";
 import type { TargetTable } from "../../domain/warehouse/target";
-import { copiedStraight } from "./direct-copy";
+import { copyDirectly } from "./direct-copy";
 import { loadDimension } from "./load-dimension";
 import { stageRows } from "./stage-rows";
 
 /** Loads what the commit has for one table; the tables that it refers to are loaded. */
-export async function loadTable(target: TargetTable, load: CommitLoad): Promise<LoadedTable> {
+export async function loadTable(target: TargetTable, load: CommitLoadContext): Promise<LoadedTable> {
   const { table } = target;
   const parts = valueNamed(load.commit.tables, table.name)?.parts ?? [];
   const place = { schema: load.schema, target, parents: load.targets };
@@ -42,13 +42,13 @@ export async function loadTable(target: TargetTable, load: CommitLoad): Promise<
 async function loadCalendar(
   target: TargetTable,
   parts: readonly WarehousePart[],
-  load: CommitLoad,
+  load: CommitLoadContext,
 ): Promise<LoadedTable> {
   const place = { schema: load.schema, target, parents: load.targets };
   const work = (): Promise<number> => load.warehouse.execute(insertCalendar(load.schema, target));
   let rows = 0;
   for (const { files } of parts)
-    rows += (await copiedStraight(place, files, load)) ?? (await stageRows(target, files, { load, work }));
+    rows += (await copyDirectly(place, files, load)) ?? (await stageRows(target, files, { load, work }));
   return { rows, waiting: 0 };
 }
 
@@ -56,7 +56,7 @@ async function loadCalendar(
 async function loadFact(
   fact: FactTarget,
   parts: readonly WarehousePart[],
-  load: CommitLoad,
+  load: CommitLoadContext,
 ): Promise<LoadedTable> {
   const { warehouse, commit } = load;
   const { number } = commit;
@@ -87,7 +87,7 @@ async function loadFact(
 function recordTombstones(
   fact: FactTarget,
   tombstones: readonly DataFile[],
-  load: CommitLoad,
+  load: CommitLoadContext,
 ): Promise<number> {
   const { warehouse, commit } = load;
   const options = { staged: stageTombstones(fact), commit: commit.number };
@@ -112,7 +112,7 @@ async function appendStaged(
 }
 
 /** Loads the versions whose parents have come, if any wait. */
-async function heal(fact: FactTarget, load: CommitLoad): Promise<number> {
+async function heal(fact: FactTarget, load: CommitLoadContext): Promise<number> {
   const { warehouse, commit } = load;
   if ((await warehouse.execute(findOrphan(fact))) === 0) return 0;
   return stageRows(fact.target, [], {
@@ -129,8 +129,8 @@ async function heal(fact: FactTarget, load: CommitLoad): Promise<number> {
 async function copyFirstVersions(
   fact: FactTarget,
   files: readonly DataFile[],
-  load: CommitLoad,
+  load: CommitLoadContext,
 ): Promise<number | undefined> {
   if ((await load.warehouse.execute(findOrphan(fact))) > 0) return undefined;
-  return copiedStraight(fact, files, load);
+  return copyDirectly(fact, files, load);
 }

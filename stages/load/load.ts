@@ -6,12 +6,12 @@ import { emptyByName } from "../../domain/log/by-name";
 import type { ProcessCommit } from "../../domain/log/commit";
 import { writtenTables } from "../../domain/log/written-tables";
 import { messageOf } from "../../domain/errors";
-import type { ReplayReport } from "../../domain/warehouse/replay";
+import type { ReplayResult } from "../../domain/warehouse/replay";
 import type { BrokenMart } from "./refresh-marts";
 import { loadCommit, type LoadedCommit } from "./load-commit";
 
 /** What a run loaded. */
-export interface LoadReport {
+export interface LoadResult {
   readonly commits: readonly number[];
   /** Rows that each warehouse table got: inserted, or updated because they differed. */
   readonly tables: Readonly<Record<string, { readonly rows: number }>>;
@@ -22,11 +22,11 @@ export interface LoadReport {
   /** The marts that are not as the program declares them, each with the reason; left out when all are. */
   readonly brokenMarts?: readonly BrokenMart[];
   /** Of a run with a replay: how far it has come. */
-  readonly replay?: ReplayReport;
+  readonly replay?: ReplayResult;
 }
 
 /** Loads the commits that the warehouse lacks, in order, each in a transaction with its ledger row. */
-export async function loadCommits(context: LoadContext): Promise<LoadReport> {
+export async function loadCommits(context: LoadContext): Promise<LoadResult> {
   const { client, schema, telemetry } = context;
   const commits: number[] = [];
   const tables = emptyByName<{ rows: number }>();

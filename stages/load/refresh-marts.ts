@@ -9,7 +9,7 @@ import {
   replaceView,
 } from "../../adapters/warehouse/marts";
 import { messageOf, TerminalError } from "../../domain/errors";
-import { martTask, outlived } from "../../domain/marts/upkeep";
+import { martTask, findUndeclared } from "../../domain/marts/upkeep";
 import {
   createMart,
   dropMart,
@@ -34,7 +34,7 @@ export interface BrokenMart {
 }
 
 /**
- * Makes the marts what the program declares, in a transaction of their own. Nothing that is wrong with
+ * Makes the marts what the program declares, in a separate transaction. Nothing that is wrong with
  * them fails a load: it is said, and tried again with the next run.
  * @returns the marts that could not be made; none when another loader is at work, which makes them
  */
@@ -55,7 +55,7 @@ export async function refreshMarts(context: LoadContext): Promise<readonly Broke
 
 /**
  * Makes the marts anew within the transaction that has put new tables in the place of the old.
- * @throws an error when one would go on reading the old tables: nothing has taken their place then
+ * @throws an error when one would still read the old tables; they are then not replaced
  */
 export async function remakeMarts(warehouse: Warehouse, context: LoadContext): Promise<void> {
   const problems = await makeMarts(warehouse, context);
@@ -66,7 +66,7 @@ export async function remakeMarts(warehouse: Warehouse, context: LoadContext): P
   throw (
     errors.find(healsByItself) ??
     new TerminalError(
-      `the rebuilt tables cannot take their place: of the marts, ${names} would go on reading the old ones. ` +
+      `the rebuilt tables cannot take their place: of the marts, ${names} would still read the old ones. ` +
         [...new Set(errors.map(messageOf))].join("; "),
     )
   );
@@ -94,7 +94,7 @@ async function makeMarts(warehouse: Warehouse, context: LoadContext): Promise<Re
       relations.find(({ name }) => name === mart.name),
     );
     if (task.do === "nothing") continue;
-    const error = task.do === "refuse" ? new TerminalError(task.why) : await made(view, mark, context);
+    const error = task.do === "refuse" ? new TerminalError(task.why) : await createView(view, mark, context);
     const fields = { mart: qualified(martsSchema, mart.name) };
     if (error === undefined) telemetry.info(`a mart was ${task.do}d`, fields);
     else {
@@ -102,7 +102,7 @@ async function makeMarts(warehouse: Warehouse, context: LoadContext): Promise<Re
       telemetry.warn("a mart could not be made", { ...fields, reason: error.message });
     }
   }
-  for (const name of outlived(relations, { schema, declared: marts.map((mart) => mart.name) })) {
+  for (const name of findUndeclared(relations, { schema, declared: marts.map((mart) => mart.name) })) {
     const error = await attempt(client, () => warehouse.execute(dropMart(martsSchema, name)));
     if (error === undefined) continue;
     problems.set(name, error);
@@ -115,7 +115,7 @@ async function makeMarts(warehouse: Warehouse, context: LoadContext): Promise<Re
 }
 
 /** Makes or replaces a view. Returns why it could not be done. */
-function made(view: MartView, mark: MartMark, context: LoadContext): Promise<Error | undefined> {
+function createView(view: MartView, mark: MartMark, context: LoadContext): Promise<Error | undefined> {
   const { client, martsSchema } = context;
   const create = createMart(martsSchema, view, mark);
   return attempt(client, () => replaceView(client, { schema: martsSchema, name: view.name, create }));

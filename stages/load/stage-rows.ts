@@ -11,12 +11,12 @@ import {
 } from "../../domain/warehouse/dimensions";
 import type { TargetTable } from "../../domain/warehouse/target";
 import { copyFiles } from "./copy-files";
-import type { CommitLoad } from "./context";
+import type { CommitLoadContext } from "./context";
 
 /** The column of the target that does not take what is staged for it, tried one by one, and a row of which it does not. */
 async function findValue(
   target: TargetTable,
-  { warehouse, schema }: CommitLoad,
+  { warehouse, schema }: CommitLoadContext,
 ): Promise<RefusedValue | undefined> {
   for (const [ours, column] of target.columns) {
     const error = await warehouse.rehearse(storeColumn(schema, target, ours));
@@ -37,7 +37,7 @@ async function findValue(
 export async function stageRows<T>(
   target: TargetTable,
   files: readonly DataFile[],
-  { load, work }: { readonly load: CommitLoad; readonly work: () => Promise<T> },
+  { load, work }: { readonly load: CommitLoadContext; readonly work: () => Promise<T> },
 ): Promise<T> {
   const { warehouse } = load;
   await warehouse.execute(createStaging(target));

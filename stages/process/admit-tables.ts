@@ -17,7 +17,7 @@ import {
 import { identifier } from "../../domain/sql";
 import type { ProcessContext } from "./context";
 
-/** Commits that are read at once. */
+/** Commits that are read in parallel. */
 const BUNCH = 32;
 
 /** A source table, and the commits of which its captures are wanted. */
@@ -66,7 +66,7 @@ export async function admitTables(
   );
 }
 
-/** Rows of one key are taken for versions of one row: nobody but the source can see to it that they are. */
+/** Rows of one key are taken for versions of one row: only the source can ensure that they are. */
 function warnOfOtherKey(
   contract: SourceTable,
   { captures }: TableAdmission,
@@ -112,7 +112,7 @@ const readsDeletes = (model: Model, { name }: SourceTable): boolean =>
       joinsOfFeed(feed).some(({ to }) => to.name === name),
   );
 
-/** The captures of tables, each in order. Each commit is read once for all of them, and some at once. */
+/** The captures of tables, each in order. Each commit is read once for all of them, and some in parallel. */
 async function readCaptures(
   wanted: readonly Wanted[],
   read: (number: CommitNumber) => Promise<IngestCommit | undefined>,

@@ -10,10 +10,10 @@ import { paddedColumns } from "../../domain/transform/contract";
 import type { AdmittedCapture } from "../../domain/transform/quarantine";
 import { hasUniqueKeys } from "../../domain/transform/contract-key";
 import { rejectRepeated } from "../../domain/transform/repeated-keys";
-import type { CommitRun, RemodelRun } from "./context";
+import type { CommitContext, TransformContext } from "./context";
 
 /** What was admitted of a source table, in order. */
-export const capturesOf = (source: SourceTable, run: CommitRun): readonly AdmittedCapture[] =>
+export const capturesOf = (source: SourceTable, run: CommitContext): readonly AdmittedCapture[] =>
   run.admissions.get(source.name)?.captures ?? [];
 
 /** Some rows of a source table, and the ingest commit that they come from. */
@@ -23,7 +23,7 @@ export type CommittedBatch = SourceBatch & { readonly commit: CommitNumber };
 export async function* captureBatches(
   source: SourceTable,
   { number, capture }: AdmittedCapture,
-  run: CommitRun,
+  run: CommitContext,
 ): AsyncGenerator<CommittedBatch, void, undefined> {
   const check = hasUniqueKeys(source, capture) ? undefined : rejectRepeated(source);
   const padded = paddedColumns(capture);
@@ -39,7 +39,7 @@ export async function* captureBatches(
 export async function* fileBatches(
   source: SourceTable,
   { number, padded, file }: Pick<Task, "padded" | "file"> & { readonly number: CommitNumber },
-  run: Pick<RemodelRun, "ingested">,
+  run: Pick<TransformContext, "ingested">,
 ): AsyncGenerator<CommittedBatch, void, undefined> {
   let rows = 0;
   const chunks = await run.ingested.store.stream(file.key);
@@ -50,7 +50,7 @@ export async function* fileBatches(
   checkRows(file, rows, { table: source.name, commit: number });
 }
 
-/** A file that was cut off between two records cannot be told by its text. */
+/** The text of a file does not show that the file was cut off between two records. */
 function checkRows(file: DataFile, rows: number, subject: { table: string; commit: number }): void {
   if (rows === file.rows) return;
   throw new TerminalError(
@@ -60,13 +60,13 @@ function checkRows(file: DataFile, rows: number, subject: { table: string; commi
 }
 
 /**
- * The decoded tombstones of one capture: batches of the key alone. A key that is no value of its type was
+ * The decoded tombstones of one capture: batches of the key alone. A key that does not fit its type was
  * never loaded: its row was rejected.
  */
 export async function* tombstoneBatches(
   source: SourceTable,
   { capture }: AdmittedCapture,
-  run: CommitRun,
+  run: CommitContext,
 ): AsyncGenerator<RecordBatch, void, undefined> {
   const keyOnly = keyTable(source);
   const padded = new Set(paddedColumns(capture));

@@ -35,7 +35,7 @@ export interface ProcessContext {
 }
 
 /** What the rows of a table need on their way. */
-export interface RemodelRun extends Pick<ProcessContext, "ingested" | "now"> {
+export interface TransformContext extends Pick<ProcessContext, "ingested" | "now"> {
   readonly processed: Pick<ProcessContext["processed"], "store">;
   readonly rejected: RejectedRows;
   /** Days that rows have named so far; the calendar must hold them. */
@@ -43,7 +43,7 @@ export interface RemodelRun extends Pick<ProcessContext, "ingested" | "now"> {
 }
 
 /** One commit on its way through the stage. */
-export interface CommitRun extends ProcessContext, RemodelRun {
+export interface CommitContext extends ProcessContext, TransformContext {
   readonly processed: ProcessContext["processed"];
   readonly number: CommitNumber;
   readonly previous: ProcessCommit | undefined;

@@ -24,8 +24,8 @@ import type { Task } from "../../domain/log/task";
 import { admitTables } from "./admit-tables";
 import { captureBatches, capturesOf } from "./batches";
 import { tableCommits, type TableParts } from "./table-commits";
-import { transformed } from "./transform-rows";
-import type { CommitRun, ProcessContext } from "./context";
+import { transformRows } from "./transform-rows";
+import type { CommitContext, ProcessContext } from "./context";
 import { checkReads, modelStamp } from "./model-digest";
 import { joinedTables } from "./joins/joined-tables";
 import { mirrorTables } from "./mirror/mirror-tables";
@@ -33,13 +33,13 @@ import { workOff } from "./tasks/run-tasks";
 import { rejectedRows } from "./rejected-rows";
 import { include } from "./tasks/transform-task";
 import { laterThan } from "../shared/clock";
-import { together } from "../shared/together";
+import { settleAll } from "../shared/settle-all";
 import { writtenTombstones } from "./write-tombstones";
 import { writeTable, type ParquetTable } from "./write-table";
 
 /**
  * Remodels one ingest commit: writes its files.
- * @returns the commit that names them; undefined when the time is over, and the next run goes on
+ * @returns the commit that names them; undefined when the time is over; the next run continues
  */
 export async function processCommitted(
   commit: IngestCommit,
@@ -51,9 +51,16 @@ export async function processCommitted(
   const number = commit.number as CommitNumber;
   checkReads(model, previous, { number, admissions });
   const rejected = rejectedRows({ store: processed.store, now });
-  const run: CommitRun = { ...context, number, previous, admissions, rejected, days: { named: undefined } };
+  const run: CommitContext = {
+    ...context,
+    number,
+    previous,
+    admissions,
+    rejected,
+    days: { named: undefined },
+  };
 
-  const [direct, joined] = await together([directTables(run), joinedTables(run)]);
+  const [direct, joined] = await settleAll([directTables(run), joinedTables(run)]);
   if (direct === undefined) return undefined;
   const mirror = await mirrorTables(commit, run);
   if (mirror === undefined) return undefined;
@@ -62,7 +69,7 @@ export async function processCommitted(
     admission.quarantine === undefined ? [] : [[name, admission.quarantine] as const],
   );
   const quarantine = Object.fromEntries(waiting);
-  const written = await rejected.finish();
+  const writeTables = await rejected.finish();
   const stamp = modelStamp(model);
   const newFiles = {
     tables: { ...tableCommits([...direct, ...joined.parts]), ...calendar.tables },
@@ -81,7 +88,7 @@ export async function processCommitted(
     state: only(stamp.joined ?? [], { ...previous?.state, ...joined.state }),
     ...newFiles,
     quarantine,
-    rejected: written,
+    rejected: writeTables,
     sources: sourceStatuses(commit, previous, { quarantine, rejected: rejected.counts() }),
   };
 }
@@ -114,7 +121,7 @@ interface DirectCapture {
   readonly asOne: boolean;
 }
 
-function directCaptures(run: CommitRun): DirectCapture[] {
+function directCaptures(run: CommitContext): DirectCapture[] {
   return feedsIn(run.model)
     .filter(isDirect)
     .flatMap((fed) =>
@@ -135,7 +142,7 @@ function directCaptures(run: CommitRun): DirectCapture[] {
 }
 
 /** Processes the feeds without joins; undefined when the time is over before all is done. */
-async function directTables(run: CommitRun): Promise<TableParts | undefined> {
+async function directTables(run: CommitContext): Promise<TableParts | undefined> {
   const captures = directCaptures(run);
   const tasks = captures.flatMap((capture) => capture.tasks);
   const results = await workOff(tasks, run);
@@ -164,10 +171,10 @@ const isFirst = ({ capture }: AdmittedCapture): boolean => capture.mode === "ful
 async function* wholeCapture(
   fed: TableFeed,
   captured: AdmittedCapture,
-  run: CommitRun,
+  run: CommitContext,
 ): AsyncGenerator<RecordBatch> {
   for await (const source of captureBatches(fed.feed.source, captured, run)) {
-    yield transformed(fed, { source, lookups: new Map(), run }).batch;
+    yield transformRows(fed, { source, lookups: new Map(), run }).batch;
     await run.rejected.spill();
   }
 }
@@ -175,7 +182,7 @@ async function* wholeCapture(
 async function written(
   table: ParquetTable,
   batches: AsyncIterable<RecordBatch>,
-  run: CommitRun,
+  run: CommitContext,
 ): Promise<DataFile[]> {
   const file = await writeTable(table, batches, { store: run.processed.store, now: run.now });
   return file === undefined ? [] : [file];
@@ -183,7 +190,7 @@ async function written(
 
 /** Makes the days that the calendar lacks. */
 async function extendCalendar(
-  run: CommitRun,
+  run: CommitContext,
 ): Promise<{ covered: ProcessCommit["calendar"]; tables: Record<string, WarehouseTableCommit> }> {
   const { model, previous, days, processed, now } = run;
   const covered =

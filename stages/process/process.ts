@@ -11,7 +11,7 @@ import { writtenTables } from "../../domain/log/written-tables";
 import { planReprocess, requireReprocess } from "./reprocess";
 
 /** What a run remodelled. */
-export interface ProcessReport {
+export interface ProcessResult {
   readonly commits: readonly number[];
   /** Rows written for each warehouse table. */
   readonly tables: Readonly<Record<string, { readonly rows: number }>>;
@@ -19,10 +19,10 @@ export interface ProcessReport {
 }
 
 /**
- * Works off the ingestion log, in order, from where the processed log stands. Which event woke it does
+ * Processes the ingestion log, in order, from the end of the processed log. Which event woke it does
  * not matter: lost, late or doubled ones do no harm.
  */
-export async function processCommits(context: ProcessContext): Promise<ProcessReport> {
+export async function processCommits(context: ProcessContext): Promise<ProcessResult> {
   const { ingested, processed, model, telemetry } = context;
   const commits: number[] = [];
   const tables = emptyByName<{ rows: number }>();
@@ -62,7 +62,7 @@ function checkLake(last: ProcessCommit | undefined, commit: IngestCommit): void 
   if (last === undefined || last.lake === commit.lake) return;
   throw new TerminalError(
     `the processed bucket holds commits of the lake ${last.lake}, the ingestion bucket those of ${commit.lake}: ` +
-      "they do not belong together; give each ingestion bucket a processed bucket of its own",
+      "they do not belong together; give each ingestion bucket its own processed bucket",
     { subject: { commit: commit.number } },
   );
 }

@@ -4,12 +4,12 @@ import type { ProcessContext } from "./context";
 
 /**
  * What a reprocess will do: build the processed log of the model's version from the ingestion log. It is the
- * ordinary work of the stage, over all commits; it can be killed, and goes on from the last commit it made.
+ * ordinary work of the stage, over all commits; it can be killed, and continues after the last commit that it made.
  */
 export interface ReprocessPlan {
   readonly operation: "reprocess";
   readonly model: number;
-  /** Where the log stands in the processed bucket; empty for its root. */
+  /** The prefix of the log in the processed bucket; empty for its root. */
   readonly prefix: string;
   /** The next commit to remodel, and the last that there is. */
   readonly from: number;

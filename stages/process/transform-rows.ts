@@ -2,12 +2,12 @@ import type { TableFeed } from "../../domain/model/joined-feeds";
 import { hull } from "../../domain/transform/calendar";
 import { transformBatch, type Lookups, type WarehouseBatch } from "../../domain/transform/transform";
 import type { CommittedBatch } from "./batches";
-import type { RemodelRun } from "./context";
+import type { TransformContext } from "./context";
 
 /** Transforms a batch; keeps its rejected rows and the days that it names. */
-export function transformed(
+export function transformRows(
   { table, feed }: TableFeed,
-  options: { source: CommittedBatch; lookups: Lookups; run: RemodelRun },
+  options: { source: CommittedBatch; lookups: Lookups; run: TransformContext },
 ): WarehouseBatch {
   const { source, lookups, run } = options;
   const made = transformBatch({ ...feed, name: table.name }, source, lookups);

@@ -22,16 +22,16 @@ export async function writeTable(
   target: { readonly store: ObjectStore; readonly now: () => Date },
 ): Promise<DataFile | undefined> {
   const encoder = parquetEncoder(table.columns);
-  const chunks = encoded(encoder, batches)[Symbol.asyncIterator]();
+  const chunks = encodeBatches(encoder, batches)[Symbol.asyncIterator]();
   // The first bytes come only when there are rows: until then no object is begun.
   const first = await chunks.next();
   if (encoder.rows === 0) return undefined;
   const key = dataKey({ at: target.now(), table: table.name, extension: "parquet" });
-  const bytes = await target.store.upload(key, startingWith(first, chunks));
+  const bytes = await target.store.upload(key, prepend(first, chunks));
   return { key, rows: encoder.rows, bytes };
 }
 
-async function* encoded(
+async function* encodeBatches(
   encoder: ParquetEncoder,
   batches: AsyncIterable<RecordBatch> | Iterable<RecordBatch>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
@@ -43,9 +43,6 @@ async function* encoded(
   yield encoder.finish();
 }
 
-async function* startingWith<T>(
-  first: IteratorResult<T, void>,
-  rest: AsyncIterator<T, void>,
-): AsyncGenerator<T> {
+async function* prepend<T>(first: IteratorResult<T, void>, rest: AsyncIterator<T, void>): AsyncGenerator<T> {
   for (let result = first; result.done !== true; result = await rest.next()) yield result.value;
 }

@@ -5,14 +5,14 @@ import { tombstoneTable, type Fact } from "../../domain/model/table";
 import type { AdmittedCapture } from "../../domain/transform/quarantine";
 import { tombstoneBatch } from "../../domain/transform/tombstones";
 import { tombstoneBatches } from "./batches";
-import type { CommitRun } from "./context";
+import type { CommitContext } from "./context";
 import { writeTable } from "./write-table";
 
 /** Writes the keys of the rows that a capture found deleted, as the fact's table names them. */
 export async function writtenTombstones(
   { table, feed }: TableFeed & { readonly table: Fact },
   captured: AdmittedCapture,
-  run: CommitRun,
+  run: CommitContext,
 ): Promise<DataFile[]> {
   const renamed = async function* (): AsyncGenerator<RecordBatch> {
     for await (const batch of tombstoneBatches(feed.source, captured, run))

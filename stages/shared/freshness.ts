@@ -6,12 +6,12 @@ import type { IngestCommit, ProcessCommit } from "../../domain/log/commit";
 import { commitKey } from "../../domain/log/keys";
 
 /**
- * How the stages stand, told by every run, the idle and the failed too.
+ * The state of the stages, sent by every run, including idle and failed ones.
  *
  * Freshness is the age of the newest moment for which the warehouse is known to show what the source had.
  * That moment is when its newest commit was captured, or, later, when a run of ingest last looked at the
  * source and found nothing beyond that commit. Such a run leaves the time as a tag of the commit. So a source
- * in which nothing happens at night stays fresh, and one that nobody looks at any more does not: neither
+ * in which nothing happens at night stays fresh, and one that no run looks at does not: neither
  * while its commits are stuck on the way.
  */
 const SEEN_TAG = "marble:seen";
@@ -52,14 +52,14 @@ export async function reportLoadStanding(
   options: LoadStanding,
 ): Promise<void> {
   const { log, telemetry } = options;
-  // Side by side; that one cannot be told is no reason not to tell the other.
-  const told = await Promise.allSettled([
+  // Run both; a failure of one must not suppress the other.
+  const sent = await Promise.allSettled([
     log.head().then((head) => {
       telemetry.count("CommitsBehind", (head?.number ?? 0) - (position?.commit ?? 0));
     }),
     position === undefined ? undefined : reportAge(position, options),
   ]);
-  for (const one of told) if (one.status === "rejected") throw one.reason;
+  for (const one of sent) if (one.status === "rejected") throw one.reason;
 }
 
 async function reportAge(

@@ -4,7 +4,7 @@ import { columnBuilder } from "../columnar/builder";
 import { TerminalError } from "../../errors";
 import { nameAmong, type SourceColumn, type SourceTable } from "../../model/source";
 import { typeName } from "../../model/types";
-import { quoted, reject, type Rejections } from "../../transform/rejection";
+import { quote, reject, type Rejections } from "../../transform/rejection";
 import { parseBytes } from "../hex";
 import { decodeUtf8 } from "../utf8";
 import { headerPositions, unescaped } from "./fields";
@@ -45,7 +45,7 @@ function decodeColumn(
     const value = decodeUtf8(bytes.subarray(start, end));
     reject(rejections, row, {
       column: name,
-      reason: `${name} ${quoted(value)} is not a valid ${typeName(type)}${misfit(type, value)}`,
+      reason: `${name} ${quote(value)} is not a valid ${typeName(type)}${misfit(type, value)}`,
     });
   };
 

@@ -1,6 +1,6 @@
 import type { ReplayPlan } from "../../../domain/warehouse/replay";
-import type { LoadReport } from "../../../stages/load/load";
-import type { ProcessReport } from "../../../stages/process/process";
+import type { LoadResult } from "../../../stages/load/load";
+import type { ProcessResult } from "../../../stages/process/process";
 import type { ReprocessPlan } from "../../../stages/process/reprocess";
 import { makeReport } from "../business-report";
 import type { StageName } from "../../cloud";
@@ -61,7 +61,7 @@ const announce = (say: Say, { says }: { readonly says: string | readonly string[
 async function replayUntilDone(platform: Lambdas, replay: object, say: Say): Promise<void> {
   let event: object = { replay };
   for (let last = -1; ;) {
-    const report = await invoke<LoadReport>(platform, "load", event);
+    const report = await invoke<LoadResult>(platform, "load", event);
     const { state, commit, of, kept } = report.replay ?? { state: "done", commit: 0, of: 0 };
     say(`commit ${commit} of ${of}: ${state}`);
     if (state === "done") {
@@ -89,7 +89,7 @@ async function requireHeld({ cloud }: Lambdas, tables: readonly string[]): Promi
 
 async function reprocessUntilDone(platform: Lambdas, say: Say): Promise<void> {
   for (;;) {
-    const { commits } = await invoke<ProcessReport>(platform, "process", { reprocess: true });
+    const { commits } = await invoke<ProcessResult>(platform, "process", { reprocess: true });
     if (commits.length === 0) return;
     say(`remodelled commits ${commits[0] ?? ""} to ${commits.at(-1) ?? ""}`);
   }

@@ -9,7 +9,7 @@ const KEPT = 30;
 const KEPT_LINES = 200;
 
 /** What people have done from the console; one thing at a time. */
-export interface Deeds {
+export interface Actions {
   /** @throws Refusal when the request is none, or cannot be met here */
   plan(request: unknown): Promise<Plan>;
   /** Begins it, and does not wait for its end. @throws Refusal, also while something else is underway */
@@ -17,7 +17,7 @@ export interface Deeds {
   activity(): Activity;
 }
 
-export function deedsOf(platform: Platform, history: Pick<History, "tell" | "runs">): Deeds {
+export function actionsOf(platform: Platform, history: Pick<History, "tell" | "runs">): Actions {
   const deeds: Deed[] = [];
 
   const change = (id: number, to: (deed: Deed) => Partial<Deed>): void => {

@@ -1,4 +1,4 @@
-import type { Deeds } from "./activity";
+import type { Actions } from "./activity";
 import type { Posts, Replies } from "../api";
 import { alarmViews } from "../views/alarms";
 import { commits } from "../views/commits";
@@ -7,7 +7,7 @@ import { filterLogs } from "../views/logs";
 import { metrics } from "../views/metrics";
 import { objectPage } from "../objects/object-page";
 import { overview } from "../views/overview";
-import { rejected } from "../views/rejected";
+import { listRejected } from "../views/rejected";
 import { schemaChanges, schemas } from "../views/schemas";
 import { tables } from "../views/tables";
 
@@ -25,12 +25,12 @@ export type PostRoutes = {
 
 const SHOWN_MAILS = 100;
 
-export const postRoutes = (deeds: Deeds): PostRoutes => ({
+export const postRoutes = (deeds: Actions): PostRoutes => ({
   plan: (request) => deeds.plan(request),
   act: (request) => deeds.act(request),
 });
 
-export function routes(context: ConsoleContext, deeds: Pick<Deeds, "activity">): Routes {
+export function routes(context: ConsoleContext, deeds: Pick<Actions, "activity">): Routes {
   const { platform, history, lake } = context;
   const { cloud } = platform;
   return {
@@ -61,7 +61,7 @@ export function routes(context: ConsoleContext, deeds: Pick<Deeds, "activity">):
       return { ...rest, next: next ?? null };
     },
     object: (query) => objectPage(lake, { bucket: query("bucket"), key: query("key"), from: query("from") }),
-    rejected: () => rejected(context),
+    rejected: () => listRejected(context),
     tables: () => tables(context),
     schemas: () => schemas(lake.ingested),
     "schema-changes": (query) => schemaChanges(lake.ingested, query("table")),

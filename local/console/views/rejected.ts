@@ -8,7 +8,7 @@ const SHOWN = 100;
 const LOOKED_THROUGH = 50;
 
 /** The newest rows that did not get into the warehouse, each with its reason. */
-export async function rejected({ lake, warehouse }: ConsoleContext): Promise<Rejected> {
+export async function listRejected({ lake, warehouse }: ConsoleContext): Promise<Rejected> {
   const newest = (await lake.processed.head())?.number ?? 0;
   const rows: RejectedRowView[] = [];
   let commits = 0;

@@ -24,7 +24,7 @@ import {
   type MirrorRows,
 } from "../../../domain/warehouse/mirror/rows";
 import { copyFiles } from "../copy-files";
-import type { CommitLoad } from "../context";
+import type { CommitLoadContext } from "../context";
 
 /** How the rows of a table changed. */
 interface Changes {
@@ -45,7 +45,7 @@ export async function applyRows(
     readonly held: HeldTable | undefined;
     readonly wanted: HeldTable;
     readonly isRekeyed: boolean;
-    readonly load: CommitLoad;
+    readonly load: CommitLoadContext;
   },
 ): Promise<number> {
   const { held, wanted, load, isRekeyed } = options;
@@ -73,7 +73,7 @@ async function changeRows(
     wanted,
     isRekeyed,
     load,
-  }: { readonly wanted: HeldTable; readonly isRekeyed: boolean; readonly load: CommitLoad },
+  }: { readonly wanted: HeldTable; readonly isRekeyed: boolean; readonly load: CommitLoadContext },
 ): Promise<Changes> {
   const { warehouse } = load;
   const into = qualified(load.mirrorSchema, table);
@@ -119,7 +119,7 @@ const NOTHING: Changes = { inserted: 0, updated: 0, deleted: 0 };
 async function stage(
   of: StagedTable,
   files: readonly DataFile[],
-  { load, work }: { readonly load: CommitLoad; readonly work: (staged: string) => Promise<Changes> },
+  { load, work }: { readonly load: CommitLoadContext; readonly work: (staged: string) => Promise<Changes> },
 ): Promise<Changes> {
   const { warehouse } = load;
   await warehouse.execute(createStaging(of));

@@ -5,7 +5,7 @@ import { qualified } from "../../../domain/sql";
 import { heldAfter, readHeld, recordHeld, type HeldTable } from "../../../domain/warehouse/mirror/held-table";
 import { alterMirror, createMirror, type SchemaSteps } from "../../../domain/warehouse/mirror/follow-schema";
 import { mirrorName } from "../../../domain/warehouse/mirror/mirrored-table";
-import type { CommitLoad } from "../context";
+import type { CommitLoadContext } from "../context";
 import { applyRows } from "./apply-rows";
 
 /** The mirrored tables as the warehouse has them, by their names in the source. */
@@ -18,7 +18,7 @@ export type HeldTables = Map<string, HeldTable>;
  * @throws TerminalError when the mirror of a table cannot become what the source says of it
  */
 export async function loadMirror(
-  load: CommitLoad,
+  load: CommitLoadContext,
   only?: readonly string[],
 ): Promise<Readonly<Record<string, number>>> {
   const parts = Object.entries(load.commit.mirror?.parts ?? {}).filter(
@@ -40,7 +40,7 @@ export async function loadMirror(
 export async function readHeldTables({
   warehouse,
   schema,
-}: Pick<CommitLoad, "warehouse" | "schema">): Promise<HeldTables> {
+}: Pick<CommitLoadContext, "warehouse" | "schema">): Promise<HeldTables> {
   const rows = await warehouse.rows<"table" | "held">(readHeld(schema));
   return new Map(rows.map(({ table, held }) => [table ?? "", JSON.parse(held ?? "null") as HeldTable]));
 }
@@ -48,7 +48,7 @@ export async function readHeldTables({
 async function loadPart(
   table: string,
   part: MirrorPart,
-  { held: tables, load }: { readonly held: HeldTables; readonly load: CommitLoad },
+  { held: tables, load }: { readonly held: HeldTables; readonly load: CommitLoadContext },
 ): Promise<number> {
   const { warehouse, mirrorSchema, schema } = load;
   const held = tables.get(table);
@@ -69,7 +69,11 @@ async function loadPart(
 }
 
 /** @throws TerminalError for a table that somebody else made, and for one that somebody dropped */
-async function requireOwn(table: string, held: HeldTable | undefined, load: CommitLoad): Promise<void> {
+async function requireOwn(
+  table: string,
+  held: HeldTable | undefined,
+  load: CommitLoadContext,
+): Promise<void> {
   const exists = await load.warehouse.hasRelation(load.mirrorSchema, table);
   if (held === undefined && exists)
     throw new TerminalError(
@@ -84,7 +88,7 @@ async function requireOwn(table: string, held: HeldTable | undefined, load: Comm
 async function changeSchema(
   table: string,
   { before, dropped }: SchemaSteps,
-  load: CommitLoad,
+  load: CommitLoadContext,
 ): Promise<void> {
   if (before.length === 0) return;
   const { warehouse, mirrorSchema } = load;
@@ -98,7 +102,7 @@ async function changeSchema(
 /** What is wrong with the mirror of a table, with what to do. */
 export const mirrorError = (
   table: string,
-  { commit, mirrorSchema }: CommitLoad,
+  { commit, mirrorSchema }: CommitLoadContext,
   what: string,
 ): TerminalError =>
   new TerminalError(

@@ -1,13 +1,13 @@
 import type { SourceStatus } from "../../../domain/log/source-status";
 import { mirrorName } from "../../../domain/warehouse/mirror/mirrored-table";
-import type { CommitLoad } from "../context";
+import type { CommitLoadContext } from "../context";
 import { readHeldTables } from "./load-mirror";
 
 /**
  * How up to date each mirrored table is after a commit, by the name of the mirrored table: those that the commit
  * mirrors, and those that the warehouse has from the time when they were mirrored.
  */
-export async function mirrorStatuses(load: CommitLoad): Promise<ReadonlyMap<string, SourceStatus>> {
+export async function mirrorStatuses(load: CommitLoadContext): Promise<ReadonlyMap<string, SourceStatus>> {
   const { mirror, capturedAt } = load.commit;
   const statuses = new Map<string, SourceStatus>();
   for (const table of (await readHeldTables(load)).keys())

@@ -2,7 +2,7 @@ import type { ObjectStore } from "../../../adapters/lake/object-store";
 import { rowsOf } from "../../../adapters/postgres/postgres";
 import type { Telemetry } from "../../../adapters/aws/telemetry";
 import {
-  askingWarehouse,
+  withWarehouseErrors,
   inWarehouseTransaction,
   type Warehouse,
 } from "../../../adapters/warehouse/warehouse";
@@ -11,7 +11,7 @@ import { relationsOf, swapSchemas } from "../../../adapters/warehouse/swap";
 import { TerminalError, TransientError } from "../../../domain/errors";
 import { loadOrder } from "../../../domain/model/model";
 import { keyColumns } from "../../../domain/model/table";
-import { besideSchema, keptSchema, REPLAY, type ReplayReport } from "../../../domain/warehouse/replay";
+import { besideSchema, keptSchema, REPLAY, type ReplayResult } from "../../../domain/warehouse/replay";
 import { identifier, qualified } from "../../../domain/sql";
 import { LEDGER, lockLoader } from "../../../domain/warehouse/bookkeeping";
 import { createTable, type ReferredTable } from "../../../domain/warehouse/ddl";
@@ -28,7 +28,7 @@ export interface Rebuild {
 /** The rebuild that is underway in the warehouse, if there is one. */
 export function rebuildUnderway({ client, schema }: LoadContext): Promise<Rebuild | undefined> {
   const table = qualified(besideSchema(schema), REPLAY);
-  return askingWarehouse(async () => {
+  return withWarehouseErrors(async () => {
     const [found] = await rowsOf<"found">(client, "SELECT to_regclass($1)::text AS found", [table]);
     if (found?.found == null) return undefined;
     const [row] = await rowsOf<"model">(client, `SELECT model::text FROM ${table}`);
@@ -36,11 +36,11 @@ export function rebuildUnderway({ client, schema }: LoadContext): Promise<Rebuil
   });
 }
 
-/** Makes the schema beside, with empty tables under the names that the old ones have. */
+/** Makes the shadow schema, with empty tables under the names of the old ones. */
 export async function beginRebuild(context: LoadContext): Promise<void> {
   const { schema, model, telemetry } = context;
   const beside = besideSchema(schema);
-  await alone(context, async (warehouse) => {
+  await withExclusiveLock(context, async (warehouse) => {
     // Another run may have been first while this one waited.
     if ((await rebuildUnderway(context)) !== undefined) return;
     for (const made of [beside, besideSchema(context.mirrorSchema)]) {
@@ -69,15 +69,17 @@ export async function beginRebuild(context: LoadContext): Promise<void> {
 export async function abandonRebuild(context: LoadContext): Promise<void> {
   const beside = besideSchema(context.schema);
   const schemas = [beside, besideSchema(context.mirrorSchema)].map(identifier).join(", ");
-  await alone(context, (warehouse) => warehouse.execute(`DROP SCHEMA IF EXISTS ${schemas} CASCADE`));
+  await withExclusiveLock(context, (warehouse) =>
+    warehouse.execute(`DROP SCHEMA IF EXISTS ${schemas} CASCADE`),
+  );
   context.telemetry.warn("the rebuild of the warehouse was abandoned", { schema: context.schema, beside });
 }
 
 /**
- * Loads the commits into the schema beside, as far as there is time, and swaps when it shows no less than the
+ * Loads the commits into the shadow schema, as far as there is time, and swaps when it shows no less than the
  * old tables do.
  */
-export async function continueRebuild(context: LoadContext): Promise<ReplayReport> {
+export async function continueRebuild(context: LoadContext): Promise<ReplayResult> {
   const { schema, log, telemetry, now } = context;
   const beside = besideSchema(schema);
   if (!(await loadBeside(context, beside))) {
@@ -87,12 +89,12 @@ export async function continueRebuild(context: LoadContext): Promise<ReplayRepor
   const kept = keptSchema(schema, now());
   const of: number = (await log.head())?.number ?? 0;
 
-  const report = await inWarehouseTransaction(context.client, schema, async (live): Promise<ReplayReport> => {
+  const report = await inWarehouseTransaction(context.client, schema, async (live): Promise<ReplayResult> => {
     const [lock] = await rowsOf<"locked">(context.client, lockLoader(beside));
     const loaded = lock?.locked === "true" ? await headOf(context, beside) : 0;
     const needed = Math.max(await headOf(context, schema), of);
     if (loaded < needed) return { operation: "rebuild", state: "underway", commit: loaded, of: needed };
-    // Readers queue behind a lock that waits: better to try again than to let them.
+    // Readers queue after a lock that waits, so do not wait: try again later.
     await live.execute("SET LOCAL lock_timeout = '5s'");
     const remade = (await martsOf(context.client, context)).map(({ oid }) => oid);
     await swapSchemas(context.client, { live: schema, beside, kept, remade });
@@ -108,7 +110,7 @@ export async function continueRebuild(context: LoadContext): Promise<ReplayRepor
   const { state, commit } = report;
   if (state === "done") {
     telemetry.info("the rebuilt warehouse has taken the place of the old one", { schema, commit, kept });
-    telemetry.info(`when nobody misses the old tables: DROP SCHEMA ${identifier(kept)} CASCADE`);
+    telemetry.info(`once the old tables are no longer needed, run: DROP SCHEMA ${identifier(kept)} CASCADE`);
   } else telemetry.info("the next run continues the rebuild", { schema, commit, of: report.of });
   return report;
 }
@@ -131,7 +133,7 @@ async function swapMirror(
 }
 
 /**
- * Loads what there is into the schema beside. What is loaded again is no news: it is neither counted nor tagged.
+ * Loads all commits into the shadow schema. Rows that are loaded again are neither counted nor tagged.
  * @returns false when the rebuild has ended in the meantime
  */
 async function loadBeside(context: LoadContext, schema: string): Promise<boolean> {
@@ -148,7 +150,7 @@ async function loadBeside(context: LoadContext, schema: string): Promise<boolean
 }
 
 /** Runs `work` as the only loader of the schema. */
-async function alone<T>(
+async function withExclusiveLock<T>(
   { client, schema }: LoadContext,
   work: (warehouse: Warehouse) => Promise<T>,
 ): Promise<T> {
@@ -163,7 +165,7 @@ async function alone<T>(
 /** The newest commit that a schema shows; 0 when its ledger does not tell. */
 function headOf({ client }: LoadContext, schema: string): Promise<number> {
   const ledger = qualified(schema, LEDGER);
-  return askingWarehouse(async () => {
+  return withWarehouseErrors(async () => {
     const [found] = await rowsOf<"found">(
       client,
       "SELECT (SELECT count(*) = 1 FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = 'commit')::text AS found",
@@ -179,7 +181,7 @@ function headOf({ client }: LoadContext, schema: string): Promise<number> {
   });
 }
 
-/** @throws TerminalError when the schema beside cannot be made */
+/** @throws TerminalError when the shadow schema cannot be made */
 async function requireRoom({ client }: LoadContext, beside: string): Promise<void> {
   const [row] = await rowsOf<"exists" | "allowed" | "database" | "user">(
     client,
@@ -196,7 +198,7 @@ async function requireRoom({ client }: LoadContext, beside: string): Promise<voi
   if (row?.allowed !== "true") {
     const [database, user] = [row?.database ?? "", row?.user ?? ""].map(identifier);
     throw new TerminalError(
-      `a rebuild makes a schema of its own, and ${user} may not: GRANT CREATE ON DATABASE ${database} TO ${user}`,
+      `a rebuild creates a schema, and ${user} may not: GRANT CREATE ON DATABASE ${database} TO ${user}`,
     );
   }
 }

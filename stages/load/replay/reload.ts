@@ -1,7 +1,7 @@
 import { inWarehouseTransaction, type Warehouse } from "../../../adapters/warehouse/warehouse";
 import { TerminalError, TransientError } from "../../../domain/errors";
 import { commitNumber } from "../../../domain/log/keys";
-import type { ReplayReport, ReplayRequest } from "../../../domain/warehouse/replay";
+import type { ReplayResult, ReplayRequest } from "../../../domain/warehouse/replay";
 import { forgetVersions } from "../../../domain/warehouse/facts";
 import { forgetOrphans } from "../../../domain/warehouse/orphans";
 import type { TargetTable } from "../../../domain/warehouse/target";
@@ -15,10 +15,10 @@ import { prepareWarehouse } from "../prepare-warehouse";
 
 /**
  * Loads some tables again from a commit on, in place, in one transaction: the versions that those commits
- * brought to a fact are taken out first; rows of dimensions are upserted over what stands there.
+ * brought to a fact are taken out first; rows of dimensions are upserted.
  * @throws TerminalError when the time is over before the last commit; nothing has changed then
  */
-export async function reloadTables(context: LoadContext, request: ReplayRequest): Promise<ReplayReport> {
+export async function reloadTables(context: LoadContext, request: ReplayRequest): Promise<ReplayResult> {
   const { client, schema } = context;
   const report = await inWarehouseTransaction(client, schema, (warehouse) =>
     reload(warehouse, context, request),
@@ -33,7 +33,7 @@ async function reload(
   warehouse: Warehouse,
   context: LoadContext,
   { tables, from = 1 }: ReplayRequest,
-): Promise<ReplayReport> {
+): Promise<ReplayResult> {
   const { schema, log, telemetry, hasTime } = context;
   const head = await warehouse.ledger.head();
   if (head === undefined)

@@ -1,4 +1,4 @@
-import { askingWarehouse } from "../../../adapters/warehouse/warehouse";
+import { withWarehouseErrors } from "../../../adapters/warehouse/warehouse";
 import { readPosition, readWaitingRows } from "../../../adapters/warehouse/position";
 import { TerminalError } from "../../../domain/errors";
 import { loadOrder } from "../../../domain/model/model";
@@ -11,13 +11,13 @@ import {
 } from "../../../domain/warehouse/replay";
 import { mirrorName } from "../../../domain/warehouse/mirror/mirrored-table";
 import { checkLake } from "../load-commit";
-import { loadCommits, type LoadReport } from "../load";
+import { loadCommits, type LoadResult } from "../load";
 import type { LoadContext } from "../context";
 import { refreshMarts } from "../refresh-marts";
 import { abandonRebuild, beginRebuild, continueRebuild, rebuildUnderway } from "./rebuild";
 import { reloadTables } from "./reload";
 
-/** What a run of the load is asked to do beside its ordinary work. */
+/** What a run of load is asked to do in addition to its ordinary work. */
 export interface LoadRequest {
   readonly replay?: ReplayRequest | undefined;
   /** Give up the rebuild that is underway. */
@@ -26,9 +26,9 @@ export interface LoadRequest {
 
 /**
  * A run of the load: the commits that wait, and the replay that was asked for or is underway. While a warehouse
- * is rebuilt beside, the old one is loaded as ever, so that its readers miss nothing.
+ * is rebuilt in the shadow schema, the old one is loaded as usual, so that its readers miss nothing.
  */
-export async function runLoad(context: LoadContext, request: LoadRequest = {}): Promise<LoadReport> {
+export async function runLoad(context: LoadContext, request: LoadRequest = {}): Promise<LoadResult> {
   const { replay, abandonReplay = false } = request;
   const underway = await rebuildUnderway(context);
   if (abandonReplay) {
@@ -48,7 +48,7 @@ export async function runLoad(context: LoadContext, request: LoadRequest = {}): 
   if (!rebuilding) {
     const report = await loadCommits(context);
     const brokenMarts = await refreshMarts(context);
-    const waitingRows = await askingWarehouse(() => readWaitingRows(context.client, context.schema));
+    const waitingRows = await withWarehouseErrors(() => readWaitingRows(context.client, context.schema));
     return {
       ...report,
       ...(waitingRows.length > 0 && { waitingRows }),
@@ -61,10 +61,10 @@ export async function runLoad(context: LoadContext, request: LoadRequest = {}): 
   return { ...report, replay: await continueRebuild(context) };
 }
 
-const NOTHING: LoadReport = { commits: [], tables: {}, waiting: 0 };
+const NOTHING: LoadResult = { commits: [], tables: {}, waiting: 0 };
 
-/** The old tables go on being loaded, as long as they can be: they are about to be replaced. */
-async function loadLive(context: LoadContext): Promise<LoadReport> {
+/** Loads the old tables for as long as that works, because they will be replaced soon. */
+async function loadLive(context: LoadContext): Promise<LoadResult> {
   try {
     return await loadCommits(context);
   } catch (error) {
@@ -108,7 +108,7 @@ type Planned = Omit<ReplayPlan, "operation" | "says">;
 const rebuildSays = ({ schema, model, from, to }: Planned): string[] => [
   `load commits ${from} to ${to} of model version ${model} into new tables in the schema ${besideSchema(schema)}, over as many runs as it takes`,
   `meanwhile ${schema} is read and loaded as ever`,
-  `then, in one transaction, put the new tables in the place of the old; grants, indexes, and users' views and foreign keys go on with the new`,
+  `then, in one transaction, put the new tables in the place of the old; grants, indexes, and users' views and foreign keys are carried over to the new`,
   `keep the old tables in a schema ${keptSchemaLater(schema)}, to be dropped by hand`,
 ];
 

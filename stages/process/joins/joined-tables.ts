@@ -14,8 +14,8 @@ import { affectedKeys, type ChangedKeys } from "./affected-keys";
 import { captureBatches, capturesOf, tombstoneBatches, type CommittedBatch } from "../batches";
 import { BATCH_BYTES, findTogether } from "./find-together";
 import type { TableParts } from "../table-commits";
-import { transformed } from "../transform-rows";
-import type { CommitRun } from "../context";
+import { transformRows } from "../transform-rows";
+import type { CommitContext } from "../context";
 import { openTableState, type TableState } from "../state/table-state";
 import { writtenTombstones } from "../write-tombstones";
 import { writeTable } from "../write-table";
@@ -36,7 +36,7 @@ type States = ReadonlyMap<string, TableState>;
  *
  * What waited in quarantine is applied commit by commit: a fact table keeps every version.
  */
-export async function joinedTables(run: CommitRun): Promise<JoinedTables> {
+export async function joinedTables(run: CommitContext): Promise<JoinedTables> {
   const affected = feedsIn(run.model).filter(
     (fed) => !isDirect(fed) && sourcesOf(fed.feed).some((source) => hasChanged(source, run)),
   );
@@ -64,16 +64,16 @@ export async function joinedTables(run: CommitRun): Promise<JoinedTables> {
   return { parts, state };
 }
 
-const hasChanged = (source: SourceTable, run: CommitRun): boolean =>
+const hasChanged = (source: SourceTable, run: CommitContext): boolean =>
   capturesOf(source, run).some(({ capture }) => capture.rows + capture.deleted.rows > 0);
 
 /** The commits of which something waits to be applied, in order. */
-const commitsOf = (sources: readonly SourceTable[], run: CommitRun): readonly CommitNumber[] =>
+const commitsOf = (sources: readonly SourceTable[], run: CommitContext): readonly CommitNumber[] =>
   [...new Set(sources.flatMap((source) => capturesOf(source, run).map(({ number }) => number)))].sort(
     (a, b) => a - b,
   );
 
-async function openStates(sources: ReadonlyMap<string, SourceTable>, run: CommitRun): Promise<States> {
+async function openStates(sources: ReadonlyMap<string, SourceTable>, run: CommitContext): Promise<States> {
   const indexes = lookedForBy(run.model);
   const contracts = contractsOf(run.model);
   const cache = leafCache();
@@ -101,7 +101,7 @@ const stateOf = (states: States, name: string): TableState => {
 interface Step {
   readonly number: CommitNumber;
   readonly states: States;
-  readonly run: CommitRun;
+  readonly run: CommitContext;
 }
 
 const captureAt = (source: SourceTable, { number, run }: Step): AdmittedCapture | undefined =>
@@ -121,7 +121,7 @@ async function applyCaptures(source: SourceTable, step: Step): Promise<readonly 
 async function* decodable(
   source: SourceTable,
   captured: AdmittedCapture,
-  run: CommitRun,
+  run: CommitContext,
 ): AsyncGenerator<CommittedBatch> {
   const keep = !isDirectSource(source, run);
   for await (const batch of captureBatches(source, captured, run)) {
@@ -132,10 +132,10 @@ async function* decodable(
 }
 
 /** Is there a feed without joins from this source? It then keeps the rows that cannot be decoded. */
-const isDirectSource = ({ name }: SourceTable, { model }: CommitRun): boolean =>
+const isDirectSource = ({ name }: SourceTable, { model }: CommitContext): boolean =>
   feedsIn(model).some((fed) => fed.feed.source.name === name && isDirect(fed));
 
-function keepUndecodable(table: SourceTable, source: CommittedBatch, run: CommitRun): void {
+function keepUndecodable(table: SourceTable, source: CommittedBatch, run: CommitContext): void {
   for (const [row, rejection] of source.rejections) {
     run.rejected.add({
       table: table.name,
@@ -204,7 +204,7 @@ async function* rowsOf(
       commit: number,
       ...csvRecords(feed.source.columns, batch),
     };
-    const made = transformed(fed, { source, lookups: found.lookups, run });
+    const made = transformRows(fed, { source, lookups: found.lookups, run });
     if (table.kind === "fact" && !isFirst && made.absent.length > 0)
       absent.push(tombstoneBatch(table satisfies Fact, feed, { batch, rows: made.absent }));
     yield made.batch;

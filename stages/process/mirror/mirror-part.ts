@@ -9,7 +9,7 @@ import {
   mirrorFeed,
   mirrorTombstoneName,
 } from "../../../domain/warehouse/mirror/mirrored-table";
-import type { CommitRun } from "../context";
+import type { CommitContext } from "../context";
 import { writeTable } from "../write-table";
 
 /** A digest of what the catalogue said of a table, as far as its mirror shows it. */
@@ -27,7 +27,7 @@ export const shapeOf = ({
 export async function mirrorPartOf(
   name: string,
   { capture }: AdmittedCapture,
-  { run, files }: { readonly run: CommitRun; readonly files: readonly DataFile[] },
+  { run, files }: { readonly run: CommitContext; readonly files: readonly DataFile[] },
 ): Promise<MirrorPart> {
   const { mode, comment, key, columns, total, storage } = capture;
   const whole = mode === "full";
@@ -44,7 +44,7 @@ export async function mirrorPartOf(
 }
 
 /** Writes the keys of the rows that a capture found deleted. */
-async function writtenKeys(name: string, capture: TableCapture, run: CommitRun): Promise<DataFile[]> {
+async function writtenKeys(name: string, capture: TableCapture, run: CommitContext): Promise<DataFile[]> {
   const columns = keyColumnsOf(capture);
   const { feed } = mirrorFeed(name, { key: capture.key, columns });
   const keys = async function* (): AsyncGenerator<RecordBatch> {

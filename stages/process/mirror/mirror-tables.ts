@@ -13,7 +13,7 @@ import type { Task } from "../../../domain/log/task";
 import type { AdmittedCapture } from "../../../domain/transform/quarantine";
 import { isMirrored, namedTables } from "../../../domain/warehouse/mirror/choice";
 import { mirrorFeed } from "../../../domain/warehouse/mirror/mirrored-table";
-import type { CommitRun } from "../context";
+import type { CommitContext } from "../context";
 import { capturesSinceWhole } from "./mirror-history";
 import { mirrorPartOf, shapeOf } from "./mirror-part";
 import { include } from "../tasks/transform-task";
@@ -34,7 +34,7 @@ interface Mirrored {
  */
 export async function mirrorTables(
   commit: IngestCommit,
-  run: CommitRun,
+  run: CommitContext,
 ): Promise<MirrorCommit | "none" | undefined> {
   if (run.mirror === "none") return "none";
   const names = Object.keys(commit.tables).filter((name) => isMirrored(run.mirror, name));
@@ -65,20 +65,22 @@ export async function mirrorTables(
   return { tables, parts };
 }
 
-const statusBefore = (name: string, { previous }: Pick<CommitRun, "previous">): MirrorStatus | undefined =>
-  valueNamed(previous?.mirror?.tables, name);
+const statusBefore = (
+  name: string,
+  { previous }: Pick<CommitContext, "previous">,
+): MirrorStatus | undefined => valueNamed(previous?.mirror?.tables, name);
 
 const statusOf = (
   name: string,
   found: Found,
-  { commit, run }: { commit: IngestCommit; run: CommitRun },
+  { commit, run }: { commit: IngestCommit; run: CommitContext },
 ): Omit<MirrorStatus, "shape"> => nextStatus(found, { before: statusBefore(name, run), commit, rejected: 0 });
 
 /** What is new of each table: the capture of this commit, and of a table that was not mirrored, those before it. */
 async function findNew(
   names: readonly string[],
   commit: IngestCommit,
-  run: CommitRun,
+  run: CommitContext,
 ): Promise<readonly Mirrored[]> {
   const begun = names.filter((name) => statusBefore(name, run) === undefined);
   const histories = await capturesSinceWhole(begun, commit, run.ingested.log);
@@ -101,7 +103,7 @@ function bringsSomething(capture: TableCapture, shape: string | null | undefined
 /** The Parquet files of each capture; undefined when the time is over before all are written. */
 async function writeRows(
   mirrored: readonly Mirrored[],
-  run: CommitRun,
+  run: CommitContext,
 ): Promise<ReadonlyMap<AdmittedCapture, readonly DataFile[]> | undefined> {
   const work = mirrored.flatMap(({ name, captures }) =>
     captures.flatMap((captured) => tasksOf(name, captured, run.number).map((task) => ({ captured, task }))),

@@ -8,7 +8,7 @@ import { mergeLeaf, newRows, rowIn, type Leaf, type RowChanges } from "../../../
 import type { StoredLeaf } from "../../../domain/state/manifest";
 import { keyReader, lowerBound, type RowKey } from "../../../domain/state/row-key";
 import { LEAF_SIZE, splitRows, type LeafSize } from "../../../domain/state/split";
-import { together } from "../../shared/together";
+import { settleAll } from "../../shared/settle-all";
 
 /** The rows of some keys: a batch, and for each key its row in it, or -1. */
 export interface FoundRows {
@@ -67,7 +67,7 @@ export function sortedTable(
   const readAll = async (places: readonly number[]): Promise<Map<number, Leaf>> => {
     const read = new Map<number, Leaf>();
     for (let start = 0; start < places.length; start += READS) {
-      await together(
+      await settleAll(
         places.slice(start, start + READS).map(async (place) => {
           read.set(place, await store.read(spec, at(current, place)));
         }),
@@ -244,7 +244,7 @@ const spans = (leaf: StoredLeaf | undefined, key: RowKey): boolean =>
 
 function least(a: RowKey | undefined, b: RowKey | undefined): RowKey {
   if (a !== undefined && (b === undefined || a < b)) return a;
-  if (b === undefined) throw new RangeError("there is no key");
+  if (b === undefined) throw new RangeError("the key is missing");
   return b;
 }
 

@@ -26,7 +26,7 @@ export interface StateSpec {
   readonly columns: Readonly<Record<string, ColumnShape & Earlier>>;
   /** The columns of its key. */
   readonly key: readonly string[];
-  /** Columns by whose values its rows are looked for, beside its key: those that refer to joined tables. */
+  /** Columns, in addition to its key, by whose values its rows are looked up: those that refer to joined tables. */
   readonly indexes: readonly (readonly string[])[];
 }
 

@@ -2,11 +2,11 @@ import type { ObjectStore } from "../../../adapters/lake/object-store";
 import { parseCommit } from "../../../domain/log/commit";
 import { TerminalError, TransientError } from "../../../domain/errors";
 import { resultKey, taskResult, type Task, type TaskResult } from "../../../domain/log/task";
-import type { ProcessContext, RemodelRun } from "../context";
+import type { ProcessContext, TransformContext } from "../context";
 import { remodelTask } from "./transform-task";
 
 /** What whoever does a task works with. */
-export type TaskContext = Pick<RemodelRun, "ingested" | "processed" | "now"> &
+export type TaskContext = Pick<TransformContext, "ingested" | "processed" | "now"> &
   Pick<ProcessContext, "telemetry">;
 
 /**
@@ -16,7 +16,7 @@ export type TaskContext = Pick<RemodelRun, "ingested" | "processed" | "now"> &
 export async function finishTask(task: Task, context: TaskContext): Promise<TaskResult> {
   const { processed, telemetry } = context;
   const started = performance.now();
-  const result = await patiently(() => remodelTask(task, context));
+  const result = await retryTransient(() => remodelTask(task, context));
   await processed.store.putIfAbsent(resultKey(task), JSON.stringify(result));
   telemetry.info("remodelled a file", {
     commit: task.commit,
@@ -27,13 +27,13 @@ export async function finishTask(task: Task, context: TaskContext): Promise<Task
   return result;
 }
 
-/** Two runs at once may name a file by the same millisecond: the second of them takes another. */
-async function patiently<T>(work: () => Promise<T>, attempts = 3): Promise<T> {
+/** Two parallel runs may name a file by the same millisecond; the second retries with another name. */
+async function retryTransient<T>(work: () => Promise<T>, attempts = 3): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof TransientError) || attempts === 1) throw error;
-    return patiently(work, attempts - 1);
+    return retryTransient(work, attempts - 1);
   }
 }
 

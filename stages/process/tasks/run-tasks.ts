@@ -4,11 +4,11 @@ import type { ProcessContext } from "../context";
 import { finishTask, readResult } from "./finish-task";
 import { handOut } from "./task-message";
 import { remodelTask } from "./transform-task";
-import { together } from "../../shared/together";
+import { settleAll } from "../../shared/settle-all";
 
 /**
- * Works off the tasks of a commit. Of a large one, what is done stays done: the next run goes on from it. Its
- * tasks are handed out, and this run works on them beside those who take them.
+ * Does the tasks of a commit. Finished tasks of a large commit stay finished, and the next run continues. Workers
+ * get its tasks, and this run does tasks in parallel to them.
  * @returns the results, in the order of the tasks; undefined when the time is over before all is done
  */
 export async function workOff(
@@ -66,14 +66,14 @@ async function atOnce(tasks: readonly Task[], context: ProcessContext): Promise<
     for (const task of tasks.filter(isLarge)) await work(task);
   };
   const small = tasks.filter((task) => !isLarge(task));
-  await together([oneByOne(), inBunches(small, work)]);
+  await settleAll([oneByOne(), inBunches(small, work)]);
   return tasks.flatMap((task) => results.get(task) ?? []);
 }
 
-/** Requests at once. */
+/** Requests in parallel. */
 const BUNCH = 16;
 
 async function inBunches<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
   for (let start = 0; start < items.length; start += BUNCH)
-    await together(items.slice(start, start + BUNCH).map(work));
+    await settleAll(items.slice(start, start + BUNCH).map(work));
 }

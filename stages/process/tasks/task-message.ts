@@ -1,11 +1,11 @@
 import { emptyByName } from "../../../domain/log/by-name";
 import { parseCommit } from "../../../domain/log/commit";
 import { TerminalError, TransientError } from "../../../domain/errors";
-import { commitNumber, HANDOUTS_PREFIX } from "../../../domain/log/keys";
+import { commitNumber, TASK_MESSAGES_PREFIX } from "../../../domain/log/keys";
 import type { Model } from "../../../domain/model/model";
 import { feedsIn, isDirect, type TableFeed } from "../../../domain/model/joined-feeds";
 import { mirrorFeed } from "../../../domain/warehouse/mirror/mirrored-table";
-import { handout, handoutKey, type Handout, type Task } from "../../../domain/log/task";
+import { taskMessage, taskMessageKey, type TaskMessage, type Task } from "../../../domain/log/task";
 import type { ProcessContext } from "../context";
 import { finishTask, isFinished, type TaskContext } from "./finish-task";
 import { modelStamp } from "../model-digest";
@@ -13,7 +13,7 @@ import { laterThan } from "../../shared/clock";
 
 /** Hands a task out, once: an object in the bucket, of which S3 tells a queue, and the queue a worker. */
 export async function handOut(task: Task, { model, processed, now }: ProcessContext): Promise<void> {
-  const of: Handout = {
+  const of: TaskMessage = {
     version: 1,
     model: modelStamp(model),
     commit: task.commit,
@@ -25,14 +25,14 @@ export async function handOut(task: Task, { model, processed, now }: ProcessCont
     after: now().toISOString(),
     ...(task.mirrored !== undefined && { mirrored: task.mirrored }),
   };
-  await processed.store.putIfAbsent(handoutKey(task), JSON.stringify(of));
+  await processed.store.putIfAbsent(taskMessageKey(task), JSON.stringify(of));
 }
 
 /** What a worker works with. */
 export type WorkerContext = TaskContext & Pick<ProcessContext, "model" | "hasTime">;
 
 /** What a worker has done. */
-export interface RemodelReport {
+export interface RemodelResult {
   /** The ingest commits on whose behalf. */
   readonly commits: readonly number[];
   /** Rows read for each warehouse table. */
@@ -49,7 +49,7 @@ export interface RemodelReport {
 export async function remodelHandedOut(
   keys: readonly string[],
   context: WorkerContext,
-): Promise<RemodelReport> {
+): Promise<RemodelResult> {
   const commits = new Set<number>();
   const tables = emptyByName<{ rows: number }>();
   let rejected = 0;
@@ -79,7 +79,7 @@ async function readHandout(
   key: string,
   { model, processed }: WorkerContext,
 ): Promise<{ readonly task: Task; readonly after: Date | undefined } | undefined> {
-  if (!key.startsWith(HANDOUTS_PREFIX)) return undefined;
+  if (!key.startsWith(TASK_MESSAGES_PREFIX)) return undefined;
   const json = await processed.store.get(key);
   if (json === undefined)
     throw new TerminalError(
@@ -96,7 +96,7 @@ async function readHandout(
     file,
     after,
     mirrored,
-  } = parseCommit(handout, json, key);
+  } = parseCommit(taskMessage, json, key);
   const { version, shape } = modelStamp(model);
   if (stamp.version !== version || stamp.shape !== shape || padded === undefined) return undefined;
   const fed = mirrored === undefined ? feedOf(model, table, feed) : mirrorFeed(mirrored.table, mirrored);

@@ -5,18 +5,18 @@ import type { Task, TaskResult } from "../../../domain/log/task";
 import { tombstoneBatch } from "../../../domain/transform/tombstones";
 import type { Lookups } from "../../../domain/transform/transform";
 import { fileBatches } from "../batches";
-import { transformed } from "../transform-rows";
-import type { RemodelRun } from "../context";
+import { transformRows } from "../transform-rows";
+import type { TransformContext } from "../context";
 import { rejectedRows, type RejectedRows } from "../rejected-rows";
 import { writeTable } from "../write-table";
 
 /** Remodels one captured file for one table whose rows need nothing but themselves, as a stream. */
 export async function remodelTask(
   task: Task,
-  context: Pick<RemodelRun, "ingested" | "processed" | "now">,
+  context: Pick<TransformContext, "ingested" | "processed" | "now">,
 ): Promise<TaskResult> {
   const { now, processed } = context;
-  const run: RemodelRun & { readonly rejected: RejectedRows } = {
+  const run: TransformContext & { readonly rejected: RejectedRows } = {
     ...context,
     rejected: rejectedRows({ store: processed.store, now }),
     days: { named: undefined },
@@ -37,12 +37,12 @@ export async function remodelTask(
 
 async function* rowsOf(
   { fed, captured, padded, file }: Task,
-  run: RemodelRun,
+  run: TransformContext,
   tombstones: RecordBatch[],
 ): AsyncGenerator<RecordBatch> {
   const noLookups: Lookups = new Map();
   for await (const source of fileBatches(fed.feed.source, { number: captured, padded, file }, run)) {
-    const { batch, absent } = transformed(fed, { source, lookups: noLookups, run });
+    const { batch, absent } = transformRows(fed, { source, lookups: noLookups, run });
     if (fed.table.kind === "fact" && absent.length > 0)
       tombstones.push(tombstoneBatch(fed.table, fed.feed, { batch: source.batch, rows: absent }));
     yield batch;
@@ -51,7 +51,7 @@ async function* rowsOf(
 }
 
 /** Adds what came of a task to what is known of its commit. */
-export function include(result: TaskResult, run: RemodelRun): void {
+export function include(result: TaskResult, run: TransformContext): void {
   run.days.named = hull(run.days.named, result.days ?? undefined);
   run.rejected.include(result.rejected);
 }

@@ -5,7 +5,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { mailer } from "../../../adapters/aws/mailer";
 import { objectStore } from "../../../adapters/lake/object-store";
-import { PATIENCE } from "../../../adapters/aws/sdk-timeouts";
+import { SDK_TIMEOUTS } from "../../../adapters/aws/sdk-timeouts";
 import { readCredentials } from "../../../adapters/aws/secrets";
 import { TerminalError } from "../../../domain/errors";
 import { failureOf } from "../../support/failure";
@@ -16,7 +16,7 @@ const impatient = (url: string) => ({
   region: "eu-west-2",
   credentials: { accessKeyId: "AKIATEST", secretAccessKey: "secret" },
   maxAttempts: 2,
-  requestHandler: { ...PATIENCE.requestHandler, requestTimeout: 100 },
+  requestHandler: { ...SDK_TIMEOUTS.requestHandler, requestTimeout: 100 },
 });
 
 describe("A service that takes a call and never answers", () => {

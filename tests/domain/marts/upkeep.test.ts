@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { marts, model } from "../../../domain/declarations";
-import { martTask, outlived, type MartRelation } from "../../../domain/marts/upkeep";
+import { martTask, findUndeclared, type MartRelation } from "../../../domain/marts/upkeep";
 import { createMart, markIn, martView } from "../../../domain/marts/view";
 import { targetOf } from "../../support/warehouse/staging";
 
@@ -59,7 +59,7 @@ describe("What is done about a mart", () => {
       standing({ name: "table", isView: false }),
       standing({ name: "foreign", isOwn: false }),
     ];
-    expect(outlived(relations, { schema: "public", declared: ["revenue_by_month"] })).to.deep.equal([
+    expect(findUndeclared(relations, { schema: "public", declared: ["revenue_by_month"] })).to.deep.equal([
       "older",
     ]);
   });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { quoted, reject, type Rejections } from "../../../domain/transform/rejection";
+import { quote, reject, type Rejections } from "../../../domain/transform/rejection";
 
 describe("A rejected row", () => {
   it("keeps its first reason", () => {
@@ -13,8 +13,8 @@ describe("A rejected row", () => {
 
 describe("A value in a reason", () => {
   it("is quoted as JSON, and no more than the beginning of a long one", () => {
-    expect(quoted('a "b"\n')).to.equal('"a \\"b\\"\\n"');
-    expect(quoted("x".repeat(60))).to.equal(`"${"x".repeat(60)}"`);
-    expect(quoted("x".repeat(61))).to.equal(`"${"x".repeat(60)}…"`);
+    expect(quote('a "b"\n')).to.equal('"a \\"b\\"\\n"');
+    expect(quote("x".repeat(60))).to.equal(`"${"x".repeat(60)}"`);
+    expect(quote("x".repeat(61))).to.equal(`"${"x".repeat(60)}…"`);
   });
 });

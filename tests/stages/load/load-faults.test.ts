@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { TransientError } from "../../../domain/errors";
-import type { LoadReport } from "../../../stages/load/load";
+import type { LoadResult } from "../../../stages/load/load";
 import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
 import { failureOf } from "../../support/failure";
 import { startAfterFirstRun } from "../../support/pipeline/first-run";
@@ -19,7 +19,7 @@ describe("a load that does not come to its end", function () {
   /** Loads over a line that the test can break. */
   const loadThrough = async (
     onStatement: (statement: Statement, number: number) => Verdict | Promise<Verdict>,
-  ): Promise<LoadReport> => {
+  ): Promise<LoadResult> => {
     const { warehouse } = pipeline;
     const url = new URL(warehouse.url);
     let number = 0;
@@ -174,7 +174,7 @@ describe("a load that does not come to its end", function () {
       // All that come before there is a lock, and some of the many behind it.
       place += place < 10 ? 1 : 5;
       await change(200 + ++round);
-      let other: LoadReport | undefined;
+      let other: LoadResult | undefined;
 
       const report = await loadThrough(async (_, number): Promise<Verdict> => {
         statements = number;

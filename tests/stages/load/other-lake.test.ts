@@ -22,7 +22,7 @@ describe("A warehouse that was loaded from another lake is not mistaken for this
   const change = async (department: string): Promise<void> => {
     await old.source.query(`UPDATE department SET manager = '${department}' WHERE department_id = 1`);
   };
-  const REMEDY = "load this lake into a schema of its own, or into an empty warehouse";
+  const REMEDY = "load this lake into another schema, or into an empty warehouse";
 
   it("when both have come as far: it is not up to date", async () => {
     await begunAnew.ingest();

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { LoadReport } from "../../../stages/load/load";
+import type { LoadResult } from "../../../stages/load/load";
 import { startPipeline, type LoadOptions, type Pipeline } from "../../support/pipeline/pipeline";
 import { createDatabase } from "../../support/postgres/postgres";
 import { STAFF_TABLES, staffModel } from "../../support/warehouse/staff-model";
@@ -18,9 +18,9 @@ describe("A row of a dimension that refers to a missing row of a dimension waits
   afterEach(() => pipeline.close());
 
   const sql = (text: string): Promise<unknown> => pipeline.source.query(text);
-  const load = (options: LoadOptions = {}): Promise<LoadReport> =>
+  const load = (options: LoadOptions = {}): Promise<LoadResult> =>
     pipeline.load({ model: staffModel, marts: [], ...options });
-  const run = async (): Promise<LoadReport> => {
+  const run = async (): Promise<LoadResult> => {
     await pipeline.ingest();
     await pipeline.process({ model: staffModel });
     return load();

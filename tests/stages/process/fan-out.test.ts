@@ -5,11 +5,11 @@ import type { ProcessCommit } from "../../../domain/log/commit";
 import { modelShape, type Model } from "../../../domain/model/model";
 import { model } from "../../../domain/declarations";
 import { timeOfKey } from "../../../domain/log/keys";
-import { handoutKey, type Task } from "../../../domain/log/task";
+import { taskMessageKey, type Task } from "../../../domain/log/task";
 import { monotonicClock } from "../../../stages/shared/clock";
 import {
   remodelHandedOut,
-  type RemodelReport,
+  type RemodelResult,
   type WorkerContext,
 } from "../../../stages/process/tasks/task-message";
 import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
@@ -34,7 +34,7 @@ describe("The tasks of a large commit that are handed out", function () {
   });
   afterEach(() => pipeline.close());
 
-  const remodel = (key: string, over: Partial<WorkerContext> = {}): Promise<RemodelReport> => {
+  const remodel = (key: string, over: Partial<WorkerContext> = {}): Promise<RemodelResult> => {
     const { ingested, processed } = pipeline;
     const telemetry = { info: () => undefined, warn: () => undefined, count: () => undefined };
     const now = monotonicClock();
@@ -123,7 +123,7 @@ describe("The tasks of a large commit that are handed out", function () {
     expect(results.filter((key) => key.includes("/fact_payment/"))).to.have.lengthOf(files.length);
     expect(queue).to.have.lengthOf(results.length - 1);
     const ofPayment = files.map((file) =>
-      handoutKey({ commit: 1, fed: { table: { name: "fact_payment" }, index: 0 }, file } as Task),
+      taskMessageKey({ commit: 1, fed: { table: { name: "fact_payment" }, index: 0 }, file } as Task),
     );
     expect(ofPayment.filter((key) => queue.includes(key)).length).to.be.at.least(files.length - 1);
   });

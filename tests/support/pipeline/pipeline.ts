@@ -25,9 +25,9 @@ import { contractsDigest } from "../../../infra/stages/lambda-environment";
 import type { MirrorChoice } from "../../../domain/warehouse/mirror/choice";
 import { startS3, type S3Hook, type S3Server } from "../../../local/cloud/s3/server";
 import { monotonicClock } from "../../../stages/shared/clock";
-import { ingestSource, type IngestReport } from "../../../stages/ingest/ingest";
-import type { LoadReport } from "../../../stages/load/load";
-import { processCommits, type ProcessReport } from "../../../stages/process/process";
+import { ingestSource, type IngestResult } from "../../../stages/ingest/ingest";
+import type { LoadResult } from "../../../stages/load/load";
+import { processCommits, type ProcessResult } from "../../../stages/process/process";
 import { runLoad, type LoadRequest } from "../../../stages/load/replay/replay";
 import { createDatabase, createSource, type TestDatabase } from "../postgres/postgres";
 
@@ -83,9 +83,9 @@ export interface Pipeline {
   /** Every value of every metric. */
   readonly counted: Map<string, number[]>;
   readonly s3: S3Server;
-  ingest(options?: IngestOptions): Promise<IngestReport>;
-  process(options?: ProcessOptions): Promise<ProcessReport>;
-  load(options?: LoadOptions): Promise<LoadReport>;
+  ingest(options?: IngestOptions): Promise<IngestResult>;
+  process(options?: ProcessOptions): Promise<ProcessResult>;
+  load(options?: LoadOptions): Promise<LoadResult>;
   /** A processed bucket beside the other. */
   processedIn(bucket: string): Promise<Pipeline["processed"]>;
   /** All three, in order. */

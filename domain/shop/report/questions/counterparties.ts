@@ -1,4 +1,4 @@
-import { inAllMonths, shortened, topOfEachCurrency, type Question } from "../../../report/question";
+import { inAllMonths, shorten, topOfEachCurrency, type Question } from "../../../report/question";
 import { rankingView } from "../../../report/ranking";
 
 export const counterparties: Question = {
@@ -7,7 +7,7 @@ export const counterparties: Question = {
   scope: "All orders, the first ten by sales, whatever the period above",
   sql: (mart) =>
     topOfEachCurrency(mart, {
-      columns: `counterparty_id, ${shortened("counterparty_legal_name")}, ${shortened("counterparty_legal_country")}, currency_code,
+      columns: `counterparty_id, ${shorten("counterparty_legal_name")}, ${shorten("counterparty_legal_country")}, currency_code,
        sales_orders, sales_value, purchase_value`,
       order: "sales_value DESC, counterparty_id",
     }),

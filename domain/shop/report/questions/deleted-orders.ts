@@ -2,7 +2,7 @@ import { amountText } from "../../../report/amounts";
 import {
   inCurrency,
   numberIn,
-  shortened,
+  shorten,
   textIn,
   topOfEachCurrency,
   type Question,
@@ -14,7 +14,7 @@ export const deletedOrders: Question = {
   scope: "The ten newest deletions of orders that have not come back, whatever the period above",
   sql: (mart) =>
     topOfEachCurrency(`(SELECT * FROM ${mart} WHERE NOT came_back) AS gone`, {
-      columns: `kind, order_id, ${shortened("counterparty_legal_name")}, currency_code, value,
+      columns: `kind, order_id, ${shorten("counterparty_legal_name")}, currency_code, value,
        to_char(noticed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS noticed_on`,
       order: "noticed_at DESC, order_id",
     }),

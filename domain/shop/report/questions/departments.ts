@@ -4,7 +4,7 @@ import {
   inPeriod,
   MOST_ROWS,
   numberIn,
-  shortened,
+  shorten,
   textIn,
   TOP,
   type Question,
@@ -36,7 +36,7 @@ export const departments: Question = {
   mart: "department_performance",
   title: "Which departments sell and buy most?",
   sql: (mart) => `
-SELECT ${shortened("department_name")}, month, currency_code, sales_orders, sales_value, purchase_value
+SELECT ${shorten("department_name")}, month, currency_code, sales_orders, sales_value, purchase_value
   FROM ${mart} ORDER BY month DESC, sales_value DESC LIMIT ${MOST_ROWS}`,
   view: (rows, filter) => {
     const shown = totals(inPeriod(inCurrency(rows, filter), filter));

@@ -1,4 +1,4 @@
-import { inAllMonths, shortened, topOfEachCurrency, type Question } from "../../../report/question";
+import { inAllMonths, shorten, topOfEachCurrency, type Question } from "../../../report/question";
 import { rankingView } from "../../../report/ranking";
 
 export const designs: Question = {
@@ -7,7 +7,7 @@ export const designs: Question = {
   scope: "All sales, the first ten, whatever the period above",
   sql: (mart) =>
     topOfEachCurrency(mart, {
-      columns: `design_id, ${shortened("design_name")}, currency_code, orders, units_sold, revenue`,
+      columns: `design_id, ${shorten("design_name")}, currency_code, orders, units_sold, revenue`,
       order: "revenue DESC, design_id",
     }),
   view: (rows, filter) =>

@@ -1,5 +1,5 @@
 import { countOf, countText } from "../../../report/amounts";
-import { numberIn, shortened, textIn, TOP, type Question } from "../../../report/question";
+import { numberIn, shorten, textIn, TOP, type Question } from "../../../report/question";
 
 const wordsOf = (column: string): string => column.replace(/_id$/, "").replaceAll("_", " ");
 
@@ -8,7 +8,7 @@ export const orderChanges: Question = {
   title: "What changes in orders after they are placed?",
   scope: "All sales and purchases, the first ten columns, whatever the currency and the period above",
   sql: (mart) => `
-SELECT ${shortened("changed")}, count(*) FILTER (WHERE kind = 'sale') AS sales,
+SELECT ${shorten("changed")}, count(*) FILTER (WHERE kind = 'sale') AS sales,
        count(*) FILTER (WHERE kind = 'purchase') AS purchases, count(*) AS changes
   FROM ${mart} GROUP BY changed ORDER BY changes DESC, changed LIMIT ${TOP}`,
   view: (rows) => {

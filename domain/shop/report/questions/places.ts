@@ -1,4 +1,4 @@
-import { inAllMonths, shortened, TOP, MOST_ROWS, type Question } from "../../../report/question";
+import { inAllMonths, shorten, TOP, MOST_ROWS, type Question } from "../../../report/question";
 import { rankingView } from "../../../report/ranking";
 
 export const places: Question = {
@@ -6,7 +6,7 @@ export const places: Question = {
   title: "Which countries do we sell to?",
   scope: "All sales by country of agreed delivery, the first ten, whatever the period above",
   sql: (mart) => `
-SELECT ${shortened("country")}, currency_code, orders, cities, revenue
+SELECT ${shorten("country")}, currency_code, orders, cities, revenue
   FROM (SELECT country, currency_code, sum(orders) AS orders, count(DISTINCT city) AS cities, sum(revenue) AS revenue,
                row_number() OVER (PARTITION BY currency_code ORDER BY sum(revenue) DESC, country) AS place
           FROM ${mart} GROUP BY country, currency_code) AS ranked

@@ -1,4 +1,4 @@
-import { inAllMonths, shortened, topOfEachCurrency, type Question } from "../../../report/question";
+import { inAllMonths, shorten, topOfEachCurrency, type Question } from "../../../report/question";
 import { rankingView } from "../../../report/ranking";
 
 export const staff: Question = {
@@ -7,7 +7,7 @@ export const staff: Question = {
   scope: "All orders, the first ten by sales, whatever the period above",
   sql: (mart) =>
     topOfEachCurrency(mart, {
-      columns: `staff_id, ${shortened("staff_name")}, ${shortened("department_name")}, currency_code, sales_orders, sales_value`,
+      columns: `staff_id, ${shorten("staff_name")}, ${shorten("department_name")}, currency_code, sales_orders, sales_value`,
       order: "sales_value DESC, staff_id",
     }),
   view: (rows, filter) =>

@@ -1,4 +1,4 @@
-import { inAllMonths, shortened, topOfEachCurrency, type Question } from "../../../report/question";
+import { inAllMonths, shorten, topOfEachCurrency, type Question } from "../../../report/question";
 import { rankingView } from "../../../report/ranking";
 
 export const whoOwes: Question = {
@@ -13,7 +13,7 @@ export const whoOwes: Question = {
           FROM ${mart} WHERE days_late > 0 AND payment_type_name IN ('SALES_RECEIPT', 'PURCHASE_REFUND')
          GROUP BY 1, 2, 3) AS owing`,
       {
-        columns: `counterparty_id, ${shortened("counterparty_legal_name")}, currency_code, payments, amount,
+        columns: `counterparty_id, ${shorten("counterparty_legal_name")}, currency_code, payments, amount,
        due_on::text AS due_on, days_late`,
         order: "amount DESC, counterparty_id",
       },

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { eventHistory } from "../../../../local/console/server/history";
-import { deedsOf } from "../../../../local/console/server/activity";
+import { actionsOf } from "../../../../local/console/server/activity";
 import { postRoutes, type Routes } from "../../../../local/console/server/routes";
 import { startServer } from "../../../../local/console/server/server";
 import type { HttpServer } from "../../../../local/cloud/http";
@@ -21,7 +21,7 @@ describe("The console's server", () => {
         settled: () => Promise.resolve(),
       },
     } as unknown as Platform;
-    const deeds = deedsOf(platform, history);
+    const deeds = actionsOf(platform, history);
     const routes = {
       activity: () => deeds.activity(),
       overview: () => {
