@@ -24,7 +24,7 @@ const request = z.object({
   dryRun: z.boolean().default(false),
 });
 
-/** Remodels every ingest commit that waits, in order. But for a person's request, the event is only a doorbell. */
+/** Remodels every ingest commit that waits, in order. Unless a person sent it, the event is only a wake-up call; its contents are ignored. */
 export async function processIngestion(
   event: unknown,
   context: Context,

@@ -41,9 +41,9 @@ export interface RemodelResult {
 }
 
 /**
- * Does tasks that were handed out. A message is a doorbell: what is done already, or belongs to another version
+ * Does tasks that were handed out. A message is a wake-up call: what is done already, or belongs to another version
  * of the program, is left as it is.
- * @param keys of handouts, as the store of the model's version names them
+ * @param keys of task messages, as the store of the model's version names them
  * @throws TransientError when there is not enough time for all of them: the message comes again
  */
 export async function remodelHandedOut(
@@ -74,7 +74,7 @@ export async function remodelHandedOut(
   return { commits: [...commits], tables, rejected };
 }
 
-/** The task of a handout, and a time before its files; undefined when it is not one of this version of the program. */
+/** The task of a message, and a time before its files; undefined when it is not one of this version of the program. */
 async function readHandout(
   key: string,
   { model, processed }: WorkerContext,

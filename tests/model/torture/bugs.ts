@@ -81,9 +81,9 @@ export const BUGS: readonly Bug[] = [
       },
       {
         file: "stages/ingest/copy-to-lake.ts",
-        search: 'import type { CaptureRun } from "./context";',
+        search: 'import type { CaptureContext } from "./context";',
         replace:
-          'import { Readable } from "node:stream";\nimport type { CaptureRun } from "./context";\n\n' +
+          'import { Readable } from "node:stream";\nimport type { CaptureContext } from "./context";\n\n' +
           "export const afterCommit = new WeakMap<object, (() => Promise<unknown>)[]>();",
       },
       {
@@ -107,14 +107,14 @@ export const BUGS: readonly Bug[] = [
       {
         file: "stages/load/load.ts",
         search: "import { inWarehouseTransaction }",
-        replace: "import { askingWarehouse, inWarehouseTransaction }",
+        replace: "import { withWarehouseErrors, inWarehouseTransaction }",
       },
       { file: "stages/load/load-commit.ts", search: "await warehouse.ledger.record(", replace: "void (" },
       {
         file: "stages/load/load.ts",
         search: "    commits.push(result.commit.number);\n",
         replace:
-          '    await askingWarehouse(() => client.query(`INSERT INTO "${schema}".marble_ledger (commit, lake, model, captured_at, rows) VALUES ($1, $2, $3, $4, 0)`, ' +
+          '    await withWarehouseErrors(() => client.query(`INSERT INTO "${schema}".marble_ledger (commit, lake, model, captured_at, rows) VALUES ($1, $2, $3, $4, 0)`, ' +
           "[result.commit.number, result.commit.lake, result.commit.model.version, result.commit.capturedAt]));\n    commits.push(result.commit.number);\n",
       },
     ],

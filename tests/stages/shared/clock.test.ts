@@ -19,7 +19,10 @@ describe("keys of the lake", () => {
   it("are not those of an earlier run after the same commit, although the clock is behind that commit", () => {
     const hour = 3_600_000;
     const timesAt = (clock: number): number[] => {
-      const now = laterThan(new Date(2 * hour), monotonicClock(() => clock));
+      const now = laterThan(
+        new Date(2 * hour),
+        monotonicClock(() => clock),
+      );
       return [now(), now(), now()].map(Number);
     };
     const [first, second] = [timesAt(hour), timesAt(hour + 700)];
