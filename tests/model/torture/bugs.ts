@@ -141,7 +141,7 @@ export const BUGS: readonly Bug[] = [
     game: "generated",
     edits: [
       {
-        file: "stages/process/joins.ts",
+        file: "stages/process/joins/joined-tables.ts",
         search: "tombstones: left === undefined ? deleted : [...deleted, left],",
         replace: "tombstones: [],",
       },
@@ -153,7 +153,7 @@ export const BUGS: readonly Bug[] = [
     game: "generated",
     edits: [
       {
-        file: "stages/process/joins.ts",
+        file: "stages/process/joins/joined-tables.ts",
         search: 'recapture: table.kind === "fact" && !isFirst,',
         replace: "recapture: false,",
       },
