@@ -30,17 +30,44 @@ export function toReal(value: number): number | undefined {
   return Number.isFinite(near) || !Number.isFinite(value) ? near : undefined;
 }
 
-export const printedDouble = (value: number): string =>
-  printed(value, { exponential: Math.abs(value).toExponential(), widest: 15 });
+export function printedDouble(value: number): string {
+  const size = Math.abs(value);
+  let exponential = size.toExponential();
+  while (Number.isFinite(size) && isHalfway(exponential, size))
+    exponential = size.toExponential(digitsOf(exponential));
+  return printed(value, { exponential, widest: 15 });
+}
+
+/** The digits of a number as `toExponential` writes it. */
+const digitsOf = (exponential: string): number => exponential.replace(/e.*|\./g, "").length;
+
+/**
+ * Lies a text halfway between a number of 64 bits and the next? PostgreSQL prints one digit more then. Below 2^53 such
+ * a text has more digits than any that is printed.
+ */
+function isHalfway(exponential: string, size: number): boolean {
+  if (size < 2 ** 53) return false;
+  const [mantissa = "", power = "0"] = exponential.split("e");
+  const digits = mantissa.replace(".", "");
+  const text = BigInt(digits) * 10n ** BigInt(Math.max(Number(power) - digits.length + 1, 0));
+  const next = BigInt(size) + 2n * (text - BigInt(size));
+  return text !== BigInt(size) && BigInt(Number(next)) === next;
+}
 
 /** @param value a number of 32 bits */
 export function printedReal(value: number): string {
   const size = Math.abs(value);
   let digits = 0;
   let exponential = size.toExponential(digits);
-  while (Number.isFinite(size) && Math.fround(Number(exponential)) !== size)
+  while (Number.isFinite(size) && !isNearest(Number(exponential), size))
     exponential = size.toExponential(++digits);
   return printed(value, { exponential: roundedToEven(size, exponential, digits), widest: 6 });
+}
+
+/** Is a number nearer to one of 32 bits than to any other? PostgreSQL prints no text halfway between two of them. */
+function isNearest(value: number, size: number): boolean {
+  const next = size + 2 * (value - size);
+  return Math.fround(value) === size && (value === size || Math.fround(next) !== next);
 }
 
 /** Half of the last place goes to the even digit, as in PostgreSQL; `toExponential` goes up. */
@@ -49,7 +76,7 @@ function roundedToEven(size: number, exponential: string, digits: number): strin
   const [mantissa = "", power = ""] = size.toExponential(60).split("e");
   if (!/^50*$/.test(mantissa.slice(digits + 2))) return exponential;
   const lower = `${mantissa.slice(0, digits + 2)}e${power}`;
-  return Math.fround(Number(lower)) === size ? lower : exponential;
+  return isNearest(Number(lower), size) ? lower : exponential;
 }
 
 /** From the digits of its size as `toExponential` writes them; with an exponent where that is `widest` or more. */

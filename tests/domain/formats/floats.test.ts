@@ -17,6 +17,7 @@ describe("A floating-point number", () => {
     [0.0001, "0.0001"],
     [0.000_01, "1e-05"],
     [-1.5e300, "-1.5e+300"],
+    [61_528_525_016_021_856, "6.1528525016021856e+16"],
     [NaN, "NaN"],
     [-Infinity, "-Infinity"],
   ];
@@ -30,6 +31,7 @@ describe("A floating-point number", () => {
     expect(printedReal(Math.fround(0.1))).to.equal("0.1");
     expect(printedReal(1_000_000)).to.equal("1e+06");
     expect(printedReal(-2_617_945.25)).to.equal("-2.6179452e+06");
+    expect(printedReal(74_613_376)).to.equal("7.4613376e+07");
     expect(printedReal(Math.fround(3.4028235e38))).to.equal("3.4028235e+38");
   });
 
