@@ -61,11 +61,11 @@ function problemsOf({ text, key, value, flags }: SetCommand): string[] {
   return found;
 }
 
-/** What the program says of a value by itself; not that another setting is missing with it. */
+/** What the program says of a value by itself; not that another setting is missing with it, or does not go with it. */
 const marbleSays = (key: string, value: string): string[] =>
   messageOf(() => parseConfig({ ...EMAIL, [key]: value }))
     .split("\n")
-    .filter((line) => line.startsWith(`- ${key}`) && !line.includes(" is missing"));
+    .filter((line) => line.startsWith(`- ${key}`) && !/ is missing|^- \S+ and /.test(line));
 
 const bootstrapSays = (name: string, value: string): string[] =>
   messageOf(() => bootstrapSettings({ ...BOOTSTRAP, [`marble-bootstrap:${name}`]: value }))
