@@ -297,7 +297,7 @@ describe("The console, in a browser", function () {
     const other = await startConsole(platform, { history, port: 0 });
     const { page: gone } = await openPage(browser);
     await gone.goto(other.url);
-    await gone.getByText(/fresh as of/).waitFor();
+    await gone.getByText(/(fresh|rows are missing,) as of/).waitFor();
     await other.close();
     await gone.getByText("the platform does not answer").waitFor();
     await gone.context().close();

@@ -39,7 +39,7 @@ const HARD = [
 const anyName = fc
   .oneof(fc.constantFrom(...HARD), anyText)
   .map((name) => {
-    const kept = [...name];
+    const kept = Array.from(name);
     while (nameBytes(kept.join("")) > 63) kept.pop();
     return kept.join("");
   })

@@ -108,7 +108,7 @@ export const DEFECTS: readonly Defect[] = [
     name: "a replacement of NULL that is not of the type",
     put: withColumn((source) => {
       const name = columnOf(source, ({ type }) => type.kind !== "text");
-      return name === undefined ? undefined : whenNull("nothing" as never, columnsOf(source).copy(name));
+      return name === undefined ? undefined : whenNull("nothing", columnsOf(source).copy(name));
     }),
   },
   { name: "a constant that is not of its type", put: withColumn(() => constant(integer, 1.5)) },

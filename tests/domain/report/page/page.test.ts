@@ -238,12 +238,14 @@ describe("The report in a browser", function () {
     await page.goto(shop.url);
     await page.emulateMedia({ media: "print" });
     await page.evaluate("dispatchEvent(new Event('beforeprint'))");
-    const widths = (await page.evaluate(
+    const widths = await page.evaluate<
+      readonly { section: number; figure: number | null; table: number | null }[]
+    >(
       `[...document.querySelectorAll(".question")].map((section) => {
          const width = (element) => element === null ? null : element.getBoundingClientRect().width;
          return { section: width(section), figure: width(section.querySelector(".chart svg")), table: width(section.querySelector("table")) };
        })`,
-    )) as readonly { section: number; figure: number | null; table: number | null }[];
+    );
     for (const { section, figure, table } of widths) {
       expect(section).to.be.above(1200);
       if (figure !== null) expect(figure).to.be.above(section * 0.9);

@@ -1,15 +1,14 @@
 import { expect } from "chai";
 import { HELP } from "../../../../local/commands/options";
-import type { Output } from "../../../../local/commands/terminal/paint";
 import { widthOf, wrapHelp } from "../../../../local/commands/terminal/width";
 import { textTable } from "../../../../local/commands/present";
 
 describe("The width of a terminal", () => {
   it("limits lines there, and not in a file or a pipe", () => {
-    expect(widthOf({ isTTY: true, columns: 80 } as Output)).to.equal(80);
-    expect(widthOf({ isTTY: false, columns: 80 } as Output)).to.equal(Infinity);
+    expect(widthOf({ isTTY: true, columns: 80 } as never)).to.equal(80);
+    expect(widthOf({ isTTY: false, columns: 80 } as never)).to.equal(Infinity);
     // Some terminals do not know how wide they are.
-    expect(widthOf({ isTTY: true, columns: 0 } as Output)).to.equal(Infinity);
+    expect(widthOf({ isTTY: true, columns: 0 } as never)).to.equal(Infinity);
   });
 
   it("keeps every line of a help within it, and every word of the help", () => {
