@@ -14,11 +14,17 @@ const HELP = `npm run test:postgres -- VERSION... [TEST FILE...]
 Runs the tests of the stages on other versions of PostgreSQL (${Object.keys(VERSIONS).join(", ")}), as source and as warehouse.
 Each version is installed from npm into a temporary folder, which is deleted at the end.
 Test files narrow the run: npm run test:postgres -- 13 tests/stages/pipeline.test.ts
+
+  -h, --help   this text
 `;
 
 const PROJECT = join(__dirname, "../../..");
 
 async function main(args: readonly string[]): Promise<void> {
+  if (args.some((argument) => argument === "-h" || argument === "--help")) {
+    process.stdout.write(HELP);
+    return;
+  }
   const files = args.filter((argument) => argument.endsWith(".test.ts"));
   const majors = args.filter((argument) => !files.includes(argument));
   const unknown = majors.filter((major) => !Object.hasOwn(VERSIONS, major));
