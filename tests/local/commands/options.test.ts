@@ -7,6 +7,7 @@ const DEFAULTS = {
   sourceSchema: "public",
   warehouseSchema: "public",
   lake: ".marble",
+  mirror: undefined,
   once: false,
   json: false,
   help: false,
