@@ -9,11 +9,11 @@ import {
   reportProcessStanding,
 } from "../../../stages/shared/freshness";
 import { failureOf } from "../../support/failure";
-import { startAfterFirstRun } from "../../support/pipeline/first-run";
 import { credentialsOf, startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
 describe("How the stages stand", () => {
   let pipeline: Pipeline;
+  beforeEach(async () => (pipeline = await startPipeline({ seeded: true })));
   afterEach(() => pipeline.close());
 
   /** What is told at a time. */
@@ -44,7 +44,6 @@ describe("How the stages stand", () => {
     pipeline.source.query("UPDATE staff SET first_name = first_name || '.'");
 
   it("is not known of a warehouse that was never loaded, but for what waits", async () => {
-    pipeline = await startPipeline({ seeded: true });
     await pipeline.ingest();
     expect(await told("process")).to.deep.equal({ CommitsBehind: 1, TablesQuarantined: 0 });
     await pipeline.process();
@@ -52,13 +51,13 @@ describe("How the stages stand", () => {
   });
 
   it("is fresh as of the capture of the newest loaded commit", async () => {
-    pipeline = await startAfterFirstRun();
+    await pipeline.run();
     expect(await freshness(minutesOn(20))).to.equal(20);
     expect(await told("load")).to.include({ CommitsBehind: 0, OrphansWaiting: 0 });
   });
 
   it("stays fresh while ingest finds nothing new, and ages from its last look on", async () => {
-    pipeline = await startAfterFirstRun();
+    await pipeline.run();
     await recordSeen(pipeline.ingested, minutesOn(15));
     expect(await freshness(minutesOn(20))).to.equal(5);
     await recordSeen(pipeline.ingested, minutesOn(55));
@@ -67,7 +66,7 @@ describe("How the stages stand", () => {
   });
 
   it("ages while a commit is on its way, whatever ingest sees after it", async () => {
-    pipeline = await startAfterFirstRun();
+    await pipeline.run();
     await recordSeen(pipeline.ingested, minutesOn(15));
     await change();
     await pipeline.ingest();
@@ -81,13 +80,12 @@ describe("How the stages stand", () => {
   });
 
   it("notes no look at a lake that has no commit", async () => {
-    pipeline = await startPipeline({ seeded: true });
     await recordSeen(pipeline.ingested, new Date());
     expect(await pipeline.ingested.log.head()).to.equal(undefined);
   });
 
   it("tells what waits although it cannot tell how old the warehouse is, and the error comes out", async () => {
-    pipeline = await startAfterFirstRun();
+    await pipeline.run();
     const told: string[] = [];
     const telemetry = {
       info: () => undefined,
@@ -109,7 +107,7 @@ describe("How the stages stand", () => {
   });
 
   it("counts the facts that wait, until they are loaded", async () => {
-    pipeline = await startAfterFirstRun();
+    await pipeline.run();
     await pipeline.source.query("INSERT INTO currency VALUES (900, 'ZZZ', now(), now())");
     await pipeline.source.query("UPDATE sales_order SET currency_id = 900 WHERE sales_order_id < 4");
     await pipeline.run();
@@ -120,7 +118,7 @@ describe("How the stages stand", () => {
   });
 
   it("counts the tables in quarantine, also when no commit came", async () => {
-    pipeline = await startAfterFirstRun();
+    await pipeline.run();
     await pipeline.source.query("ALTER TABLE design RENAME file_name TO file");
     await pipeline.run();
     await pipeline.process();
