@@ -297,9 +297,10 @@ describe("The console, in a browser", function () {
     const other = await startConsole(platform, { history, port: 0 });
     const { page: gone } = await openPage(browser);
     await gone.goto(other.url);
-    await gone.getByText(/(fresh|rows are missing,) as of/).waitFor();
+    await gone.locator("a.badge").first().waitFor();
     await other.close();
-    await gone.getByText("the platform does not answer").waitFor();
+    await gone.getByText("✘ the platform does not answer").waitFor();
+    await gone.getByText("Start it again").waitFor();
     await gone.context().close();
   });
 });
