@@ -111,7 +111,7 @@ export async function countRows(
   const before = through === undefined ? "true" : compareKey(table, "<=", through);
   // Rows of the slice are captured too: who wrote them is a part of the overlap.
   const last = slice === undefined ? through : slice.through;
-  // Without a writer in progress no row can come twice, so there is no overlap to remember.
+  // Without a writer in progress no row can come twice, so nothing of the overlap is kept.
   const writer = now.xmin < now.xmax ? `CASE WHEN ${notOlder(now.xmin)} THEN xmin END` : "NULL::xid";
   const place =
     filter === undefined ? "NULL::tid" : `CASE WHEN ${before} AND ${condition(filter)} THEN ctid END`;

@@ -49,7 +49,7 @@ type Relation = Record<"name" | "kind", string | null>;
 const move = ({ name, kind, from, to }: Relation & { from: string; to: string }): string =>
   `ALTER ${kind === "v" ? "VIEW" : "TABLE"} ${qualified(from, name ?? "")} SET SCHEMA ${identifier(to)}`;
 
-/** What a schema that was built beside has. Tables before the views on them, for readers of a log. */
+/** The tables and views of the shadow schema. Tables precede the views on them, for readers of a log. */
 export const relationsOf = (client: pg.Client, schema: string): Promise<Relation[]> =>
   rowsOf<"name" | "kind">(
     client,
