@@ -33,6 +33,7 @@ const HARD = [
   "{}",
   "null",
   "0",
+  "\ufeff",
 ];
 
 /** Any name that PostgreSQL gives to a column of users; those of tables and schemas are among them. */

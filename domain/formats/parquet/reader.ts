@@ -26,11 +26,11 @@ export async function* readRowGroups(
   file: AsyncBuffer,
   columns: Readonly<Record<string, ColumnShape>>,
 ): AsyncGenerator<RowGroup, void, undefined> {
-  const annotated = await parquetMetadataAsync(file);
+  const names = Object.keys(columns);
+  const annotated = withWholeNames(await parquetMetadataAsync(file), names);
   const inMilliseconds = columnsInMilliseconds(annotated);
   const metadata = physical(annotated);
   const present = new Set(metadata.schema.map(({ name }) => name));
-  const names = Object.keys(columns);
   const missing = names.filter((name) => !present.has(name));
   if (missing.length > 0) throw new TerminalError(`the Parquet file has no column ${missing.join(", ")}`);
   for (const group of metadata.row_groups) {
@@ -49,6 +49,34 @@ export async function* readRowGroups(
     );
     yield { rows, columns: decoded };
   }
+}
+
+/**
+ * The metadata with the names of the table, in which a leading U+FEFF is a character: hyparquet drops it. Columns that
+ * differ in this alone are in the order of the table.
+ */
+function withWholeNames(metadata: FileMetaData, names: readonly string[]): FileMetaData {
+  if (!names.some((name) => name.startsWith("\ufeff"))) return metadata;
+  const left = [...names];
+  const whole = metadata.schema.slice(1).map(({ name }) => {
+    const at = left.findIndex((wanted) => wanted.replace(/^\ufeff/, "") === name);
+    return at === -1 ? name : left.splice(at, 1).join("");
+  });
+  const [root, ...elements] = metadata.schema;
+  if (root === undefined) return metadata;
+  return {
+    ...metadata,
+    schema: [root, ...elements.map((element, index) => ({ ...element, name: whole[index] ?? element.name }))],
+    row_groups: metadata.row_groups.map((group) => ({
+      ...group,
+      columns: group.columns.map((chunk, index) => ({
+        ...chunk,
+        ...(chunk.meta_data !== undefined && {
+          meta_data: { ...chunk.meta_data, path_in_schema: whole.slice(index, index + 1) },
+        }),
+      })),
+    })),
+  };
 }
 
 /** The times and timestamps that hold milliseconds, as all did that were written before there were microseconds. */

@@ -152,7 +152,7 @@ describe("A Parquet file is what DuckDB takes it for", () => {
         ).to.deep.equal(given);
         for (const [, value] of given.filter(([, measured]) => Number.isFinite(measured)))
           expect(
-            await query(`SELECT count(*) > 0 FROM '${file}' WHERE measure = ${String(value)}::double`),
+            await query(`SELECT count(*) > 0 FROM '${file}' WHERE measure = '${String(value)}'::double`),
           ).to.deep.equal([[true]]);
       }),
       { numRuns: 10 },

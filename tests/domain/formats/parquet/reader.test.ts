@@ -52,6 +52,16 @@ describe("The rows of a Parquet file", () => {
     ]);
   });
 
+  it("are found by names that begin with a byte order mark, or are alike but for it", async () => {
+    const marked = ["\ufeffid", "\ufeff\ufeffid", "id", "\ufeff"];
+    const named: Columns = Object.fromEntries(
+      marked.map((name) => [name, { type: integer, nullable: true }]),
+    );
+    const written = parquetOf(named, [batchOf(named, [[1, 2, 3, 4]])]);
+
+    expect(await rowGroupsOf(named, fileOf(written))).to.deep.equal([[[1, 2, 3, 4]]]);
+  });
+
   it("are read right where the first column has a dictionary", async () => {
     const same = rows.map(([id]): Row => [7, `note ${String(id)}`]);
 
