@@ -20,28 +20,28 @@ import { createStageRunner, principalOf, type StageRunner } from "./stage-runner
 import { startAll, type Started } from "./cloud/start-all";
 import { wiringOf } from "./wiring";
 
-/** The stages, by what the program calls their services. */
+/** The stages by service name. */
 export type StageName = "ingest" | "process" | "load";
 
 export interface CloudOptions {
-  /** Where everything is kept; a second start goes on from there. */
+  /** The folder of all local data. A second start continues with it. */
   readonly directory: string;
   /** The stack's configuration, keys with their namespace. */
   readonly config: Readonly<Record<string, string>>;
-  /** `runProgram`, in this process or in another. */
+  /** `runProgram`, in this process or in a child process. */
   readonly runProgram: (options: ProgramOptions) => Promise<Program>;
-  /** Ends the start. */
+  /** Cancels the start. */
   readonly signal?: AbortSignal | undefined;
-  /** Secret strings by name. */
+  /** The texts of the secrets, by name. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly onEvent?: (event: CloudEvent) => void;
-  /** The time of schedules, alarms and functions; by default that of this machine. */
+  /** The clock of schedules, alarms and functions; by default this machine's. */
   readonly clock?: Clock;
   /** Called before every operation of the S3 stand-in, for fault injection. */
   readonly beforeS3?: S3Hook;
 }
 
-/** The platform that the program declares, alive on this machine. */
+/** The platform that the program declares, running on this machine. */
 export interface Cloud {
   readonly program: Program;
   readonly storage: ObjectStorage;
@@ -50,28 +50,28 @@ export interface Cloud {
   /** Invokes a function and waits for its outcome. */
   invoke(stage: FunctionName, event?: unknown): Promise<InvocationResult>;
   function(stage: FunctionName): LambdaFunction;
-  /** Lets the schedules fire from now on. */
+  /** Starts the schedules. */
   startSchedules(): void;
   /** Disables the schedules of a stage, or enables them again. */
   enableSchedules(stage: StageName, enabled: boolean): void;
-  /** When a schedule next wakes a stage; undefined while none will. */
+  /** The next time that a schedule starts a stage; undefined if no schedule does. */
   nextRun(stage: StageName): Date | undefined;
-  /** Takes an action away from the role of a stage or of a schedule. Returns how to give it back. */
+  /** Revokes an action from the role of a stage or of a schedule. Returns a function that restores it. */
   revoke(roleArn: string, action: string): () => void;
-  /** What signs calls in the name of a function, or of the administrator of the account. */
+  /** The credentials of a function, or of the account's administrator. */
   credentials(of: FunctionName | "administrator"): CredentialVariables;
   /** The state of every alarm by its name. */
   alarmStates(): ReadonlyMap<string, AlarmState>;
-  /** Every metric that was measured so far. */
+  /** All metrics measured so far. */
   metrics(): readonly MetricId[];
   /** See `MetricStore.statistic`. */
   statistic: MetricStore["statistic"];
-  /** Resolves when no event is under way, and no alarm is being looked at. */
+  /** Resolves when no event is in progress and no alarm is being evaluated. */
   settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Runs the program under mocks and brings to life what it declares. */
+/** Runs the program under mocks and starts what it declares. */
 export const startCloud = (options: CloudOptions): Promise<Cloud> =>
   startAll((started) => startParts(options, started), options.signal);
 
@@ -91,7 +91,7 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
   });
   started(() => storage.close());
   const denial = async (action: string, resource: string, accessKeyId: string | undefined) => {
-    // A service of the user's own knows one user: whose call it is cannot be told then.
+    // The user's own S3 service knows only one user, so it cannot tell which function makes a call.
     if (!storage.notifies) return undefined;
     const principal = credentials.holder(accessKeyId);
     const { allowed, message } = await authorizer.decide({ principal, action, resource });
@@ -115,24 +115,25 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
     onTransition: (transition) => onEvent({ kind: "alarm", transition }),
   });
   started(() => monitoring.stop());
-  // A person confirms the address some minutes after `pulumi up`. By then CloudWatch has found the first state
-  // of every alarm, and SNS mails nothing to an address that is not confirmed.
+  // A person confirms the address some minutes after `pulumi up`. By then CloudWatch has found the first state of every
+  // alarm. SNS sends no mail to an unconfirmed address.
   await monitoring.evaluate();
   for (const { topicArn, email } of wiring.mailSubscriptions) mail.subscribe(topicArn, email);
 
   const environment = {
-    // It asks for a newer Node. AWS has one, and here a warning in the midst of a log helps nobody.
+    // The AWS SDK warns that it will need a newer Node. AWS provides one, and here the warning would only disturb the
+    // log.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     ...storage.environment,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
     AWS_ENDPOINT_URL_SNS: mail.url,
   };
   const lambdas: LambdaFunction[] = [];
-  // All at once, or a stage that waits for its turn would take on work from those that are ending.
+  // Stop all stages together. Otherwise a stage that waits for its turn would accept work from the stages that stop.
   started(() => Promise.all(lambdas.map((lambda) => lambda.stop())).then(() => undefined));
   const stages = program.functions.map((declared) => {
     const runner = createStageRunner(declared, {
-      // A service of the user's own knows the user's credentials.
+      // The user's own S3 service knows only the user's credentials.
       environment: { ...(storage.notifies && credentials.issue(principalOf(declared))), ...environment },
       wiring,
       clock,
@@ -155,7 +156,7 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
   started(async () => {
     stopped = true;
     await Promise.all(stages.flatMap(({ invoker }) => invoker?.stop() ?? []));
-    // A run that is ending may be waiting for what it has handed out.
+    // A run that is ending may wait for the tasks that it sent to workers.
     await Promise.all(stages.flatMap(({ workQueue }) => workQueue?.stop() ?? []));
   });
   storage.onObjectCreated((created) => {

@@ -1,11 +1,11 @@
-/** The time of the local cloud: that of its schedules, its alarms and its functions. */
+/** The clock of the local cloud, for its schedules, alarms and functions. */
 export interface Clock {
   now(): Date;
   /** Calls `run` once after `delayMs`; the returned function cancels it. */
   setTimer(run: () => void, delayMs: number): () => void;
 }
 
-/** The time of this machine. A timer keeps the process alive. */
+/** The clock of this machine. A timer keeps the process alive. */
 export const systemClock: Clock = {
   now: () => new Date(),
   setTimer: (run, delayMs) => {
@@ -14,13 +14,13 @@ export const systemClock: Clock = {
   },
 };
 
-/** A clock that goes with that of this machine, and can be put forward: what waits for a timer need not be waited for. */
+/** A clock that runs with this machine's and can be advanced, so that tests need not wait for timers. */
 export interface AdvancingClock extends Clock {
-  /** Puts the clock forward by that much. Timers that come due on the way run at their own times, in order. */
+  /** Advances the clock. Timers that come due run at their own times, in order. */
   advance(milliseconds: number): void;
 }
 
-/** Makes a clock that shows this machine's time until it is put forward. Its timers run by `advance` only. */
+/** Creates a clock that shows this machine's time until it is advanced. Only `advance` runs its timers. */
 export function advancingClock(): AdvancingClock {
   let offset = 0;
   const timers = new Set<{ readonly at: number; readonly run: () => void }>();

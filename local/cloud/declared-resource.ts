@@ -1,12 +1,12 @@
-/** A resource that the program declared, as AWS would have it after `pulumi up`. */
+/** A resource that the program declared, in the state that AWS would have after `pulumi up`. */
 export interface DeclaredResource {
   /** Pulumi's type token, `aws:s3/bucket:Bucket` */
   readonly type: string;
-  /** the physical name; for a resource without one, Pulumi's */
+  /** the physical name; Pulumi's name for a resource without one */
   readonly name: string;
-  /** what the program gave it, with every reference to other resources resolved */
+  /** the inputs of the program, with every reference to other resources resolved */
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly id: string;
-  /** empty where AWS has none, as for a bucket's policy */
+  /** empty if AWS has none, as for a bucket's policy */
   readonly arn: string;
 }

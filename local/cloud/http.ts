@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "no
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
-/** A request whose body was read in full, as text. */
+/** A request with its whole body, as text. */
 export interface HttpRequest {
   readonly method: string;
   /** The path without the query. */
@@ -11,7 +11,7 @@ export interface HttpRequest {
   readonly body: string;
 }
 
-/** What goes back: a status, headers, and a body of text. */
+/** A response: a status, headers, and a body of text. */
 export interface HttpReply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -22,13 +22,13 @@ export interface HttpReply {
 export interface HttpServer {
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
   readonly url: string;
-  /** Ends the server and every open connection. */
+  /** Stops the server and closes every connection. */
   close(): Promise<void>;
 }
 
 /**
- * Starts an HTTP server for small text bodies on 127.0.0.1; without a port, the system chooses one.
- * An exception of `handle` is answered with status 500 and its message.
+ * Starts an HTTP server for small text bodies on 127.0.0.1. Without a port, the system chooses one. The server answers
+ * an exception of `handle` with status 500 and the message.
  */
 export async function serveHttp(
   handle: (request: HttpRequest) => HttpReply | Promise<HttpReply>,
@@ -40,7 +40,7 @@ export async function serveHttp(
       .catch((error: unknown): HttpReply => ({ status: 500, body: String(error) }))
       .then(({ status, headers, body }) => response.writeHead(status, headers).end(body));
   });
-  // A client that reuses an idle connection at the moment of its timeout would see it reset.
+  // A client that reuses an idle connection just when it times out would see a reset.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

@@ -1,12 +1,12 @@
 import { messageOf } from "./message";
 
-/** Remembers how to stop a part that was started. */
+/** Remembers how to stop a started part. */
 export type Started = (stop: () => Promise<void> | void) => void;
 
 /**
- * Starts several parts. `stop` of the result ends them, the last started first; when a later part cannot
- * be started, those before it are stopped, and the error is that of the part.
- * @param signal ends the start: the part that is being started is the last, and the error is the reason of the signal
+ * Starts several parts. `stop` of the result stops them, the last started first. If a part cannot start, the earlier
+ * parts are stopped, and the error is that part's.
+ * @param signal ends the start: no part is started after the current one, and the error is the reason of the signal
  */
 export async function startAll<T extends object>(
   start: (started: Started) => Promise<T>,
@@ -16,7 +16,7 @@ export async function startAll<T extends object>(
   const stopAll = async (): Promise<unknown[]> => {
     const failures: unknown[] = [];
     for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) {
-      // One part that cannot be stopped must not keep the others running.
+      // A part that cannot be stopped must not keep the others running.
       try {
         await stop();
       } catch (error) {

@@ -3,7 +3,7 @@ import type { AlarmTransition } from "./alarm";
 /** SNS takes less than 100 characters in a subject. */
 const LONGEST_SUBJECT = 99;
 
-/** The mail about a change of state, with what CloudWatch puts into it. */
+/** The mail about a change of state, with the content of CloudWatch's mail. */
 export function alarmMail({ alarm, from, to, reason, at }: AlarmTransition): {
   readonly subject: string;
   readonly message: string;

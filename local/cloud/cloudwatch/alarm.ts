@@ -4,11 +4,11 @@ import type { AlarmRule, AlarmState } from "./evaluate";
 export interface Alarm extends AlarmRule {
   readonly name: string;
   readonly description: string;
-  /** Counts as 0 where this metric, of the same namespace and dimensions, is greater. */
+  /** The alarm's value counts as 0 where this metric, of the same namespace and dimensions, is greater. */
   readonly unlessMore?: string;
-  /** Who is told when it rings. */
+  /** The topics of the mail when the alarm rings. */
   readonly topicArns: readonly string[];
-  /** Who is told when it is over. */
+  /** The topics of the mail when the alarm ends. */
   readonly okTopicArns: readonly string[];
 }
 

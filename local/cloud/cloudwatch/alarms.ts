@@ -7,7 +7,7 @@ import type { MetricStore } from "./metric-store";
 
 /** Alarms and the states that they are in. */
 export interface Alarms {
-  /** Looks at every alarm, changes states and sends the mails; CloudWatch does it once a minute. */
+  /** Evaluates every alarm, changes states and sends the mails. CloudWatch does it once a minute. */
   evaluate(now: Date): Promise<readonly AlarmTransition[]>;
   states(): ReadonlyMap<string, AlarmState>;
 }
@@ -19,8 +19,8 @@ export interface AlarmsOptions {
 }
 
 /**
- * Keeps the states of alarms. Actions are taken when a state changes and never again while it lasts; for OK
- * also when the state before was INSUFFICIENT_DATA, as every alarm's is at first.
+ * Keeps the states of alarms. A change of state takes actions once. A change to OK from INSUFFICIENT_DATA takes them,
+ * too. That is the first state of every alarm.
  */
 export function startAlarms({ alarms, metrics, publish }: AlarmsOptions): Alarms {
   const states = new Map<string, AlarmState>(alarms.map(({ name }) => [name, "INSUFFICIENT_DATA"]));
@@ -57,7 +57,7 @@ export function startAlarms({ alarms, metrics, publish }: AlarmsOptions): Alarms
   };
 }
 
-/** What an alarm measures in a stretch of time; undefined where it has no value. */
+/** The value of an alarm in an interval; undefined if it has none. */
 function datapoint(
   alarm: Alarm,
   stretch: { readonly from: Date; readonly to: Date },

@@ -15,8 +15,8 @@ const embedded = z.looseObject({
 });
 
 /**
- * The metrics that a line of a function's log carries (CloudWatch embedded metric format): each one once for
- * every set of dimensions, and every value of a list. A line that is no such thing carries none.
+ * The metrics in a line of a function's log (CloudWatch embedded metric format), each one once for every set of
+ * dimensions and every value of a list. Other lines have none.
  */
 export function embeddedMetrics(line: string): Datum[] {
   if (!line.includes('"_aws"')) return [];

@@ -2,7 +2,7 @@ import type { MetricId, Statistic } from "./metric-store";
 
 export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
 
-/** When a metric alarm rings, by the names of CloudWatch's API. */
+/** The rule of a metric alarm, by the names of CloudWatch's API. */
 export interface AlarmRule extends MetricId {
   readonly statistic: Statistic;
   readonly periodSeconds: number;
@@ -24,14 +24,14 @@ export const isComparison = (text: string): text is AlarmRule["comparison"] => t
 
 export interface Evaluation {
   readonly state: AlarmState;
-  /** As CloudWatch says it. */
+  /** In CloudWatch's words. */
   readonly reason: string;
 }
 
-/** CloudWatch retrieves some periods more than it was told; its examples show two. */
+/** CloudWatch retrieves more periods than configured; its examples show two more. */
 const EXTRA_PERIODS = 2;
 
-/** The stretches of time that are looked at, the oldest first. The window slides with every minute. */
+/** The intervals to evaluate, the oldest first. The window moves every minute. */
 export function evaluationRange(
   { periodSeconds, evaluationPeriods }: AlarmRule,
   now: Date,
@@ -45,13 +45,12 @@ export function evaluationRange(
 }
 
 /**
- * Decides the state of an alarm as CloudWatch does (user guide: "Alarm evaluation" and "Configuring how
- * CloudWatch alarms treat missing data").
+ * Decides the state of an alarm as CloudWatch does (user guide: "Alarm evaluation" and "Configuring how CloudWatch
+ * alarms treat missing data").
  *
- * When there are values for as many periods as it wants, the newest of them count, however old. Else all of
- * them count, and as few missing ones as make up the number.
- *
- * @param datapoints one for each stretch of `evaluationRange`, undefined where there was no value
+ * If enough periods have values, the newest of them count, however old they are. Otherwise all values count, and
+ * missing periods fill the rest.
+ * @param datapoints one for each interval of `evaluationRange`, undefined if it has no value
  */
 export function evaluateAlarm(
   rule: AlarmRule,
@@ -74,12 +73,12 @@ export function evaluateAlarm(
   if (missing === 0 || breaching >= needed) return decide(breaching);
   if (treatMissingData === "breaching") return decide(breaching + missing);
   if (treatMissingData === "notBreaching") return decide(breaching);
-  // One value within the threshold is enough to call it well.
+  // One value within the threshold is enough for OK.
   if (breaching < values.length) return decide(breaching);
   if (treatMissingData === "missing") {
     if (values.length === 0)
       return { state: "INSUFFICIENT_DATA", reason: `Insufficient Data: no value in ${wanted} periods` };
-    // All that is known is breaching, and for long enough that the rest should have come.
+    // All known values breach, and the missing ones should have come by now.
     const oldest = datapoints.findIndex((value) => value !== undefined);
     if (datapoints.length - oldest >= needed) return decide(needed);
   }

@@ -7,17 +7,17 @@ export interface Datum {
   readonly at: Date;
 }
 
-/** A metric: CloudWatch keeps each combination of dimensions apart. */
+/** The identity of a metric. CloudWatch keeps each combination of dimensions separately. */
 export type MetricId = Pick<Datum, "namespace" | "metric" | "dimensions">;
 
 export type Statistic = "Sum" | "Maximum" | "Minimum" | "Average" | "SampleCount";
 
-/** What the functions and services of the local cloud have measured, by the minute. */
+/** The measurements of the local cloud's functions and services, by the minute. */
 export interface MetricStore {
   put(datum: Datum): void;
-  /** The statistic over [from, to); undefined when there is no value. */
+  /** The statistic over [from, to); undefined if there is no value. */
   statistic(metric: MetricId, options: { statistic: Statistic; from: Date; to: Date }): number | undefined;
-  /** Every metric that has a value. */
+  /** All metrics that have a value. */
   metrics(): readonly MetricId[];
 }
 
@@ -29,7 +29,7 @@ interface Minute {
 }
 
 const MINUTE_MS = 60_000;
-/** No alarm looks farther back than seven days. */
+/** No alarm looks back more than seven days. */
 const KEPT_MINUTES = 7 * 24 * 60;
 
 /** Keeps values in memory. */

@@ -7,15 +7,15 @@ import { embeddedMetrics } from "./embedded-metrics";
 import type { AlarmState } from "./evaluate";
 import { metricStore, type MetricId, type MetricStore } from "./metric-store";
 
-/** A stand-in for CloudWatch: it measures functions, reads metrics from logs, and rings alarms. */
+/** A stand-in for CloudWatch. It measures functions, reads metrics from logs, and evaluates alarms. */
 export interface Monitoring {
-  /** A function was invoked; the metrics of the namespace AWS/Lambda follow from it. */
+  /** Records an invocation, which yields the metrics of the namespace AWS/Lambda. */
   observeInvocation(functionName: string, result: InvocationResult): void;
-  /** A function wrote a line, which may carry metrics. */
+  /** Reads the metrics in a line that a function wrote. */
   observeLog(line: string): void;
-  /** Looks at all alarms now, as it does once a minute. */
+  /** Evaluates all alarms now. This also happens once a minute. */
   evaluate(): Promise<void>;
-  /** Resolves when no alarm is being looked at. */
+  /** Resolves when no alarm is being evaluated. */
   settled(): Promise<void>;
   states(): ReadonlyMap<string, AlarmState>;
   metrics(): readonly MetricId[];
@@ -33,7 +33,7 @@ export interface MonitoringOptions {
 
 const MINUTE_MS = 60_000;
 
-/** Starts looking at the alarms, at every whole minute of the clock. */
+/** Starts to evaluate the alarms at every whole minute of the clock. */
 export function startMonitoring(options: MonitoringOptions): Monitoring {
   const { alarms: declared, clock, publish, onTransition = () => undefined } = options;
   const metrics = metricStore();
@@ -44,7 +44,7 @@ export function startMonitoring(options: MonitoringOptions): Monitoring {
   async function look(now: Date): Promise<void> {
     for (const transition of await alarms.evaluate(now)) onTransition(transition);
   }
-  /** One look after the other: each begins with the states that the one before has left. */
+  /** Evaluations run one after the other, because each starts with the states of the previous one. */
   function evaluate(): Promise<void> {
     const now = clock.now();
     looking = looking.catch(() => undefined).then(() => look(now));

@@ -2,33 +2,33 @@ import { runSimulation } from "@cloud-copilot/iam-simulate";
 import { ACCOUNT_ID } from "../account";
 import { withoutAction, type DeclaredPolicies, type PolicyDocument } from "./policies";
 
-/** Who calls: a role that a service has taken on under a session name, or the administrator of the account. */
+/** The caller: a role that a service assumed under a session name, or the account's administrator. */
 export type Principal =
   { readonly roleArn: string; readonly session: string } | { readonly administrator: true };
 
 /** A call of an AWS API. */
 export interface AccessRequest {
-  /** undefined: nobody signed the call */
+  /** undefined if the call is not signed */
   readonly principal: Principal | undefined;
   /** `s3:GetObject` */
   readonly action: string;
-  /** the ARN of what it is done to */
+  /** the ARN of the resource */
   readonly resource: string;
-  /** condition keys, beside those that follow from the principal */
+  /** condition keys, in addition to those that follow from the principal */
   readonly context?: Readonly<Record<string, string>>;
 }
 
-/** What came of a call's authorisation. */
+/** The decision about a call. */
 export interface Access extends AccessRequest {
   readonly allowed: boolean;
-  /** As AWS says it; empty when it was allowed. */
+  /** AWS's message; empty if the call is allowed. */
   readonly message: string;
 }
 
 /** Decides which calls the policies of the program allow. */
 export interface Authorizer {
   decide(request: AccessRequest): Promise<Access>;
-  /** Takes an action away from a role, as a person may do in the console. Returns how to give it back. */
+  /** Revokes an action from a role, as a person may do in the AWS console. Returns a function that restores it. */
   revoke(roleArn: string, action: string): () => void;
 }
 
@@ -38,8 +38,7 @@ const ADMINISTRATOR: PolicyDocument = {
 };
 
 /**
- * Evaluates the roles' policies and the buckets' as IAM does: an explicit deny wins, and what nothing allows is
- * denied.
+ * Evaluates the policies of roles and buckets as IAM does. An explicit deny wins. A call that nothing allows is denied.
  */
 export function createAuthorizer(
   { roles, buckets }: DeclaredPolicies,
@@ -64,7 +63,7 @@ export function createAuthorizer(
           action,
           resource: { resource, accountId: ACCOUNT_ID },
           contextVariables: {
-            // The stand-ins listen on this machine only: no byte of theirs crosses a network.
+            // The stand-ins listen on this machine only, so their traffic crosses no network.
             "aws:SecureTransport": "true",
             "aws:PrincipalArn": "administrator" in principal ? callerArn : principal.roleArn,
             ...context,

@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import type { Principal } from "./authorizer";
 
-/** What signs a call: the environment of a process that may make it. */
+/** Credentials in the form of environment variables. */
 export type CredentialVariables = Readonly<
   Record<"AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" | "AWS_SESSION_TOKEN", string>
 >;
 
-/** Whose credentials are whose. The stand-ins know a caller by the access key id; signatures are not checked. */
+/**
+ * Maps credentials to principals. The stand-ins identify a caller by the access key id; they do not check signatures.
+ */
 export interface CredentialIssuer {
-  /** Credentials of a principal, always the same ones. */
+  /** The credentials of a principal, always the same ones. */
   issue(principal: Principal): CredentialVariables;
   holder(accessKeyId: string | undefined): Principal | undefined;
 }
@@ -18,7 +20,7 @@ export function credentialIssuer(): CredentialIssuer {
   return {
     issue: (principal) => {
       const digest = createHash("sha256").update(JSON.stringify(principal)).digest("hex").toUpperCase();
-      // Temporary ones begin so.
+      // Temporary access keys begin like this.
       const accessKeyId = `ASIA${digest.slice(0, 16)}`;
       holders.set(accessKeyId, principal);
       return {

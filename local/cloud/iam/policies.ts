@@ -14,7 +14,7 @@ export interface PolicyStatement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** Who may do what, as the program declares it. */
+/** The policies that the program declares. */
 export interface DeclaredPolicies {
   /** The inline policies of each role, by its ARN. */
   readonly roles: ReadonlyMap<string, readonly PolicyDocument[]>;
@@ -50,7 +50,7 @@ export const statementsOf = (policy: unknown): readonly PolicyStatement[] => doc
 const documentOf = (policy: unknown): PolicyDocument =>
   (typeof policy === "string" ? JSON.parse(policy) : policy) as PolicyDocument;
 
-/** The policies without one action of a role, as if a person had taken it away. */
+/** The policies without one action of a role, as if a person had revoked it. */
 export function withoutAction(
   policies: readonly PolicyDocument[],
   isTaken: (action: string) => boolean,

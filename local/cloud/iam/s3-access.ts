@@ -23,7 +23,7 @@ const ACTIONS: ReadonlyMap<string, string> = new Map([
   ["ListMultipartUploads", "s3:ListBucketMultipartUploads"],
 ]);
 
-/** Operations that create an object; those that only prepare one are exempt from `s3:if-none-match`. */
+/** Operations that create an object. Operations that only prepare one are exempt from `s3:if-none-match`. */
 const CREATES: ReadonlySet<string> = new Set(["PutObject", "CompleteMultipartUpload"]);
 
 /** Checks each request of the S3 stand-in against the policies. @throws S3Error AccessDenied */
@@ -41,8 +41,9 @@ export function s3Access(
 }
 
 /**
- * What a request asks for, all of which has to be allowed: a write with `If-Match` tells whether the object is still
- * the same, and so asks to read it too (Amazon S3 user guide, "How to prevent object overwrites with conditional writes").
+ * The permissions that a request needs, all of them. A write with `If-Match` reveals whether the object has changed, so
+ * it needs the permission to read, too (Amazon S3 user guide, "How to prevent object overwrites with conditional
+ * writes").
  */
 export function s3Calls(request: S3Request): readonly Omit<AccessRequest, "principal">[] {
   const call = s3Call(request);

@@ -7,25 +7,26 @@ export interface AsyncInvokerOptions {
   readonly function: Pick<LambdaFunction, "arn" | "invoke">;
   /** Attempts after the first one; Lambda's default and maximum is 2. */
   readonly maximumRetryAttempts?: number;
-  /** The pause before each retry, the last one for all that follow. AWS waits one minute, then two. */
+  /** The pauses before the retries; the last one repeats. AWS waits one minute, then two. */
   readonly retryDelaysMs?: readonly number[];
-  /** Invocations at the same time; the others wait, as they do at the concurrency limit of a function. */
+  /** The largest number of concurrent invocations. Others wait, as at the concurrency limit of a function. */
   readonly maximumConcurrency?: number;
 }
 
 /** The queue in front of a function that is invoked asynchronously (by S3, SNS, EventBridge). */
 export interface AsyncInvoker {
-  /** Accepts the event; nobody is told what becomes of it. */
+  /** Accepts an event. The caller does not learn the outcome. */
   enqueue(event: unknown): void;
   /** Resolves when nothing is queued, running or waiting for a retry. */
   drain(): Promise<void>;
-  /** Begins no further attempt, drops what is queued, and waits for the attempts in progress. */
+  /** Starts no more attempts, drops queued events, and waits for the attempts in progress. */
   stop(): Promise<void>;
 }
 
 /**
- * Invokes the function as Lambda does for asynchronous sources: a failed event is tried again with the same
- * request id, and dropped after the last attempt (AWS Lambda developer guide, "Asynchronous invocation"). Events are neither ordered nor made unique.
+ * Invokes the function as Lambda does for asynchronous sources. It retries a failed event with the same request id, and
+ * drops it after the last attempt (AWS Lambda developer guide, "Asynchronous invocation"). Events may arrive in any
+ * order and more than once.
  */
 export function createAsyncInvoker({
   function: lambda,
@@ -37,7 +38,7 @@ export function createAsyncInvoker({
   const unfinished = new Set<Promise<void>>();
   const slots = createSlots(maximumConcurrency);
 
-  /** Undefined when the invoker was stopped before the attempt began. */
+  /** Undefined if the invoker stopped before the attempt began. */
   async function attempt(event: unknown, requestId: string): Promise<InvocationResult | undefined> {
     return slots.run(async () =>
       stopping.signal.aborted ? undefined : await lambda.invoke(event, { requestId }),
@@ -74,7 +75,7 @@ export function createAsyncInvoker({
   };
 }
 
-/** False when the signal cut the pause short. */
+/** False if the signal ended the pause early. */
 async function pauseUnlessStopped(ms: number, signal: AbortSignal): Promise<boolean> {
   try {
     await delay(ms, undefined, { signal });
@@ -85,7 +86,7 @@ async function pauseUnlessStopped(ms: number, signal: AbortSignal): Promise<bool
   }
 }
 
-/** Runs at most `count` tasks at once; the others wait in order. */
+/** Runs at most `count` tasks concurrently; the others wait in order. */
 function createSlots(count: number): { run<T>(task: () => Promise<T>): Promise<T> } {
   const waiting: (() => void)[] = [];
   let free = count;
@@ -97,7 +98,7 @@ function createSlots(count: number): { run<T>(task: () => Promise<T>): Promise<T
         return await task();
       } finally {
         const next = waiting.shift();
-        // A slot goes straight to the next in line, or a newcomer could take it in between.
+        // A free slot passes directly to the next task in line. Otherwise a new task could take it first.
         if (next === undefined) free += 1;
         else next();
       }

@@ -3,14 +3,14 @@ import { join } from "node:path";
 
 import { buildSync } from "esbuild";
 
-/** Where tools keep what they can make again; it goes with the dependencies. */
+/** The usual folder for caches of tools. It is deleted with the dependencies. */
 const CACHE = join(__dirname, "../../../node_modules/.cache/marble");
 
 let compiled: string | undefined;
 
 /**
- * The path of the compiled bootstrap: one plain JavaScript file, so that the process of a function starts as
- * fast as `node` does. It is built once in the life of this process, on first use.
+ * The path of the compiled bootstrap. It is one plain JavaScript file, so that the process of a function starts as fast
+ * as `node`. It is built once in each process, on first use.
  */
 export function bootstrapFile(): string {
   compiled ??= compile();
@@ -31,7 +31,7 @@ function compile(): string {
   const draft = `${file}.${process.pid}`;
   mkdirSync(CACHE, { recursive: true });
   writeFileSync(draft, outputFiles[0]?.contents ?? "");
-  // Another process may be starting a function from the file at this moment: it sees the old or the new one.
+  // Another process may be starting a function from the file now. It must see the old or the new one, whole.
   renameSync(draft, file);
   return file;
 }

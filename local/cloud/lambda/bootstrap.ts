@@ -1,7 +1,7 @@
 /**
- * The program that runs inside the process of a Lambda function: it loads the handler and works off one
- * invocation after the other from the Lambda Runtime API, as the Node.js runtime of AWS does. It is compiled
- * to one plain JavaScript file, so it imports little but Node's own modules and types.
+ * The program in the process of a Lambda function. It loads the handler and takes one invocation after the other from
+ * the Lambda Runtime API, as the Node.js runtime of AWS does. It is compiled to one plain JavaScript file, so it
+ * imports little except Node's modules and types.
  */
 import { existsSync } from "node:fs";
 import { Agent, request, type IncomingHttpHeaders } from "node:http";
@@ -16,7 +16,7 @@ import { machineNow, shiftDate } from "./shifted-date";
 
 type Handler = (event: unknown, context: object) => unknown;
 
-/** The file descriptor of a pipe that the parent holds open for as long as it lives. */
+/** The file descriptor of a pipe that the parent keeps open while it lives. */
 const PARENT_PIPE = 3;
 
 const agent = new Agent({ keepAlive: true });
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   for (;;) await handleNext(handler);
 }
 
-/** The pipe's end closes with the parent, however the parent ends. */
+/** The parent's end of the pipe closes with the parent, however the parent ends. */
 function endWithParent(): void {
   const pipe = new Socket({ fd: PARENT_PIPE, readable: true, writable: false });
   const end = (): void => process.exit(1);
@@ -77,7 +77,7 @@ function createContext(headers: IncomingHttpHeaders): object {
   };
 }
 
-/** Finds the handler that `folder/file.export` names under the task root. */
+/** Finds the handler `folder/file.export` under the task root. */
 async function loadHandler(taskRoot: string, name: string): Promise<Handler> {
   const [, file, path] = /^([^.]+)\.(.+)$/.exec(basename(name)) ?? [];
   if (file === undefined || path === undefined) {
@@ -114,7 +114,7 @@ function runtimeError(type: string, message: string, cause?: Error): Error {
   return error;
 }
 
-/** Reports the error that the process cannot survive, and ends. */
+/** Reports an error that the process cannot survive, and ends. */
 async function crash(error: ErrorBody, exitCode: number): Promise<void> {
   console.error(error.trace.join("\n") || `${error.errorType}: ${error.errorMessage}`);
   const path = currentRequestId === undefined ? "init/error" : `invocation/${currentRequestId}/error`;
@@ -130,7 +130,7 @@ function describeError(error: unknown): ErrorBody {
   return { errorType: error.name, errorMessage: error.message, trace: error.stack?.split("\n") ?? [] };
 }
 
-/** One call of the Runtime API. It rejects when the API is gone, and with it the reason to live. */
+/** Makes one call of the Runtime API. It rejects when the API is gone, so that the process ends. */
 function call(
   method: "GET" | "POST",
   path: string,

@@ -9,9 +9,9 @@ export function functionArn({ name, environment }: FunctionOptions): string {
 }
 
 /**
- * The whole environment of a function's process: the variables that it was declared with and those that
- * Lambda sets (AWS Lambda developer guide, "Defined runtime environment variables"). Nothing of this
- * process's own environment gets through, so a variable that the program forgot is missing here too.
+ * The whole environment of a function's process: the declared variables, and those that Lambda sets (AWS Lambda
+ * developer guide, "Defined runtime environment variables"). It inherits nothing from this process, so a variable that
+ * the program forgot is missing here, too.
  */
 export function environmentVariables(
   options: FunctionOptions,
@@ -19,7 +19,7 @@ export function environmentVariables(
   logStream: string,
 ): Record<string, string> {
   return {
-    // Without these two, the AWS SDK looks for credentials in the home of whoever runs this and on the network.
+    // Without these two, the AWS SDK looks for credentials in the user's home folder and on the network.
     HOME: "/home/sbx_user1051",
     AWS_EC2_METADATA_DISABLED: "true",
     ...options.environment,

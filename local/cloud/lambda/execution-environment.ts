@@ -3,24 +3,21 @@ import type { FunctionOptions } from "./options";
 import { startRuntimeApi, type Answer, type ErrorBody, type Invocation } from "./runtime-api";
 import { startSandbox, type Exit, type Sandbox } from "./sandbox";
 
-/** What came of one invocation in an execution environment. */
+/** The outcome of one invocation in an execution environment. */
 export interface Outcome {
   readonly answer: Answer;
-  /** From the delivery of the event to the answer; the initialisation does not count. */
+  /** From the delivery of the event to the answer, without the initialisation. */
   readonly durationMs: number;
   readonly timedOut: boolean;
-  /** The peak of the resident memory, from the start of the process; undefined where /proc is missing. */
+  /** The peak of the resident memory since the start of the process; undefined if /proc is missing. */
   readonly maxMemoryUsedMb: number | undefined;
 }
 
-/** One process behind its own Runtime API. It handles one invocation at a time and stays warm in between. */
+/** One process with a Runtime API for it alone. It handles one invocation at a time and stays warm between them. */
 export interface ExecutionEnvironment {
-  /**
-   * Resolves, whatever the function does, when the process asks for its next invocation or has ended; when it could
-   * not be started at all, too.
-   */
+  /** Resolves when the process asks for its next invocation, when it ended, and when it could not start. */
   run(invocation: Invocation): Promise<Outcome>;
-  /** Resolves when the process has ended and its Runtime API with it; rejects when it could not be started. */
+  /** Resolves when the process and its Runtime API have ended; rejects if the process could not start. */
   readonly exited: Promise<Exit>;
   /** SIGKILL. */
   kill(): void;
@@ -30,12 +27,12 @@ export interface ExecutionEnvironment {
 const INIT_LIMIT_MS = 10_000;
 const MEMORY_CHECK_MS = 50;
 
-/** Starts the process; its initialisation goes on while the first invocation waits. */
+/** Starts the process. Its initialisation continues while the first invocation waits. */
 export function startExecutionEnvironment(options: FunctionOptions): ExecutionEnvironment {
   const timeoutMs = options.timeoutSeconds * 1000;
   let sandbox: Sandbox | undefined;
   let killed = false;
-  /** Why the process ends, where that is more than its exit status tells. */
+  /** Why the process ends, if its exit status does not tell. */
   let fate: { readonly kind: "timeout" | "memory" | "init"; readonly error: ErrorBody } | undefined;
 
   const starting = startRuntimeApi().then(async (api) => {
@@ -71,7 +68,7 @@ export function startExecutionEnvironment(options: FunctionOptions): ExecutionEn
     }, limitMs);
   }
 
-  /** V8's own limit does not cover buffers; Lambda's covers the whole process. */
+  /** V8's limit does not include buffers. Lambda's includes the whole process. */
   function killAboveMemory(requestId: string): NodeJS.Timeout {
     return setInterval(() => {
       const used = sandbox?.memory()?.nowMb ?? 0;
@@ -135,7 +132,7 @@ export function startExecutionEnvironment(options: FunctionOptions): ExecutionEn
   return { run, exited, kill };
 }
 
-/** An error of the platform, not of the handler: there is no stack. */
+/** An error of the platform, not of the handler, so it has no stack. */
 function platformError(errorType: string, requestId: string, text: string): ErrorBody {
   return { errorType, errorMessage: `RequestId: ${requestId} Error: ${text}`, trace: [] };
 }

@@ -5,10 +5,12 @@ import { functionArn } from "./environment-variables";
 import { startExecutionEnvironment, type ExecutionEnvironment, type Outcome } from "./execution-environment";
 import type { FunctionOptions } from "./options";
 
-/** What a synchronous invocation gives back. */
+/** The result of a synchronous invocation. */
 export interface InvocationResult {
   readonly ok: boolean;
-  /** What the handler returned; after an error, Lambda's description of it (errorType, errorMessage, trace). */
+  /**
+   * The value that the handler returned; after an error, Lambda's description of it (errorType, errorMessage, trace).
+   */
   readonly payload: unknown;
   readonly error?: {
     /** The name of the error, or one of the platform's: Sandbox.Timedout, Sandbox.NotStarted, Runtime.ExitError and others. */
@@ -16,37 +18,37 @@ export interface InvocationResult {
     readonly message: string;
     readonly stack?: readonly string[];
   };
-  /** The time of the handler, without the start of the process. */
+  /** The handler's duration, without the start of the process. */
   readonly durationMs: number;
-  /** Whether a process was started for this invocation. */
+  /** Whether the invocation started a process. */
   readonly coldStart: boolean;
   readonly timedOut: boolean;
   readonly requestId: string;
-  /** The highest resident memory of the process so far; undefined on systems without /proc. */
+  /** The peak resident memory of the process so far; undefined on systems without /proc. */
   readonly maxMemoryUsedMb: number | undefined;
 }
 
-/** A Lambda function on this machine: each of its concurrent invocations has a Node process of its own. */
+/** A Lambda function on this machine. Each concurrent invocation has a separate Node process. */
 export interface LambdaFunction {
   readonly arn: string;
   /**
-   * Runs the handler and resolves with its outcome, also when it fails, times out, crashes or cannot be started.
-   * The request id is new unless one is given, as a retry of an asynchronous invocation does.
+   * Runs the handler and resolves with the outcome, even if the handler fails, times out, crashes or cannot start. The
+   * request id is new unless one is given, as a retry of an asynchronous invocation does.
    *
-   * @throws Error when the function has been stopped.
+   * @throws Error if the function was stopped
    */
   invoke(event: unknown, invocation?: { readonly requestId?: string }): Promise<InvocationResult>;
-  /** Ends every process of the function with SIGKILL, as a crash would, in the middle of what it does. */
+  /** Ends every process of the function with SIGKILL, as a crash would. */
   kill(): void;
   /** Refuses new invocations, waits for those in progress, and ends all processes. */
   stop(): Promise<void>;
 }
 
 /**
- * Prepares a function; its first invocation starts the first process. A process stays warm for the next
- * invocation; one that comes while all are busy starts another.
+ * Prepares a function. Its first invocation starts the first process. A process stays warm for the next invocation. An
+ * invocation that finds all processes busy starts another one.
  *
- * @throws Error when the directory of the deployment package does not exist.
+ * @throws Error if the directory of the deployment package does not exist
  */
 export function createFunction(options: FunctionOptions): LambdaFunction {
   if (!existsSync(options.directory)) {
@@ -68,7 +70,7 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
       const position = idle.indexOf(environment);
       if (position >= 0) idle.splice(position, 1);
     };
-    // A process that could not be started has failed the invocation that it was started for.
+    // A process that could not start has failed its invocation already.
     environment.exited.then(forget, forget);
     return environment;
   }

@@ -1,9 +1,9 @@
-/** A Lambda function as its deployment package and its configuration declare it. */
+/** A Lambda function, as its deployment package and its configuration declare it. */
 export interface FunctionOptions {
   readonly name: string;
   /** The directory that holds the unpacked deployment package. */
   readonly directory: string;
-  /** `file.export`, as in `__index.handler`; the file is given without its extension. */
+  /** `file.export`, as in `__index.handler`; the file without its extension. */
   readonly handler: string;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;

@@ -1,6 +1,6 @@
 import { serveHttp, type HttpReply, type HttpRequest } from "../http";
 
-/** An error as a Lambda runtime reports it, and as a caller of the function sees it. */
+/** An error in the form in which a Lambda runtime reports it and the caller of the function sees it. */
 export interface ErrorBody {
   readonly errorType: string;
   readonly errorMessage: string;
@@ -14,23 +14,23 @@ export interface Invocation {
   readonly functionArn: string;
   /** JSON. */
   readonly event: string;
-  /** How far the time that the function is to see is ahead of this machine's. */
+  /** The difference between the function's clock and this machine's, in milliseconds. */
   readonly clockOffsetMs?: number;
 }
 
-/** What the handler made of an invocation. */
+/** The handler's answer to an invocation. */
 export type Answer =
   { readonly ok: true; readonly payload: unknown } | { readonly ok: false; readonly error: ErrorBody };
 
-/** The Runtime API of one process. It has one invocation at a time. */
+/** The Runtime API of one process, which has one invocation at a time. */
 export interface RuntimeApi {
-  /** Host and port, the form that AWS_LAMBDA_RUNTIME_API has. */
+  /** Host and port, as in AWS_LAMBDA_RUNTIME_API. */
   readonly address: string;
-  /** Settles as soon as the process asks for work: the first time when its initialisation is over. */
+  /** Resolves as soon as the process asks for work. The first time, its initialisation is over. */
   ready(): Promise<void>;
-  /** The error that the initialisation ended with, if it ends with one. */
+  /** The error of the initialisation, if it failed. */
   readonly initError: Promise<ErrorBody>;
-  /** Hands over the invocation, to be answered until the deadline; call it when `ready`. */
+  /** Delivers the invocation, to be answered before the deadline. Call it when `ready`. */
   deliver(invocation: Invocation, deadline: Date): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -39,8 +39,8 @@ const PREFIX = "/2018-06-01/runtime/";
 const ACCEPTED: HttpReply = { status: 202, body: '{"status":"OK"}' };
 
 /**
- * Starts a Lambda Runtime API for one process: the HTTP interface from which a runtime takes its invocations
- * (AWS Lambda developer guide, "Using the Lambda runtime API").
+ * Starts a Lambda Runtime API for one process, the HTTP interface from which a runtime takes its invocations (AWS
+ * Lambda developer guide, "Using the Lambda runtime API").
  */
 export async function startRuntimeApi(): Promise<RuntimeApi> {
   const initError = deferred<ErrorBody>();
@@ -86,7 +86,7 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
             "Lambda-Runtime-Deadline-Ms": String(deadline.getTime()),
             "Lambda-Runtime-Invoked-Function-Arn": functionArn,
             "Lambda-Runtime-Trace-Id": traceId(requestId),
-            // Lambda has no such header: its clock is the clock.
+            // Lambda has no such header. It carries the clock of the local cloud.
             "Local-Clock-Offset-Ms": String(clockOffsetMs),
           },
           body: event,
@@ -101,7 +101,7 @@ function refuse(status: number, errorType: string, errorMessage: string): HttpRe
   return { status, body: JSON.stringify({ errorType, errorMessage }) };
 }
 
-/** An X-Ray header in its form: version, time in hexadecimal seconds, 96 random bits; not sampled. */
+/** An X-Ray header: version, time in hexadecimal seconds, 96 random bits; not sampled. */
 function traceId(requestId: string): string {
   const time = Math.floor(Date.now() / 1000).toString(16);
   return `Root=1-${time}-${requestId.replaceAll("-", "").slice(0, 24).padEnd(24, "0")};Sampled=0`;

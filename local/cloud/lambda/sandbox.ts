@@ -13,22 +13,22 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** The process of a function, with nothing of Lambda's protocol: it can be watched and killed. */
+/** The process of a function, without Lambda's protocol. It can be watched and killed. */
 export interface Sandbox {
-  /** Resolves when the process has ended and what it wrote has been given to the log. */
+  /** Resolves when the process has ended and its output is in the log. */
   readonly exited: Promise<Exit>;
-  /** Resident memory now and at its highest, in MB; undefined where the system does not tell (not Linux). */
+  /** The current and the peak resident memory in MB; undefined if the system does not tell (other than Linux). */
   memory(): { readonly nowMb: number; readonly highestMb: number } | undefined;
   /** SIGKILL. */
   kill(): void;
 }
 
-/** The heap's part of the memory; the rest is for buffers, stacks and Node itself. */
+/** The heap's share of the memory; the rest is for buffers, stacks and Node itself. */
 const HEAP_SHARE = 0.9;
-/** How long the log of an ended process may be held open by a process that it started itself. */
+/** How long a child of an ended process may keep its log open. */
 const LOG_GRACE_MS = 100;
 
-/** Starts `node` on the compiled bootstrap, in the directory of the package and with Lambda's environment. */
+/** Starts `node` with the compiled bootstrap, in the directory of the package and with Lambda's environment. */
 export function startSandbox(options: FunctionOptions, runtimeApi: string): Sandbox {
   const child = spawn(
     process.execPath,
@@ -36,9 +36,9 @@ export function startSandbox(options: FunctionOptions, runtimeApi: string): Sand
     {
       cwd: options.directory,
       env: environmentVariables(options, runtimeApi, logStreamName()),
-      // In a group of its own: the Ctrl-C of a terminal reaches the whole group, and a run must not be cut off by it.
+      // In a separate process group, because Ctrl-C in a terminal reaches the whole group and must not cut a run off.
       detached: true,
-      // The fourth is the pipe by which the process notices that this one has ended.
+      // The fourth is the pipe that shows the child when this process has ended.
       stdio: ["ignore", "pipe", "pipe", "pipe"],
     },
   );
@@ -70,7 +70,7 @@ function readMemory(pid: number): { nowMb: number; highestMb: number } | undefin
   try {
     status = readFileSync(`/proc/${pid}/status`, "latin1");
   } catch {
-    // No /proc on this system, or the process has just ended: both mean that there is nothing to measure.
+    // This system has no /proc, or the process has just ended: nothing can be measured.
     return undefined;
   }
   const megabytes = (field: string): number | undefined => {

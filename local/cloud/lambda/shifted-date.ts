@@ -1,12 +1,12 @@
-/** The time of this machine, whatever the process has been told since. */
+/** The time of this machine, without the offset. */
 export const machineNow = Date.now.bind(Date);
 
 let offset = 0;
 let shifted = false;
 
 /**
- * Lets the process see another time than that of the machine, as a function does in a local cloud whose clock
- * was put forward. Until it is told an offset, the process has its own Date untouched.
+ * Sets the clock of this process to another time than the machine's, for a local cloud whose clock was advanced. Until
+ * the first offset, the process has the original Date.
  */
 export function shiftDate(offsetMs: number): void {
   offset = offsetMs;
@@ -14,7 +14,7 @@ export function shiftDate(offsetMs: number): void {
   shifted = true;
   const MachineDate = Date;
   const now = (): number => machineNow() + offset;
-  // Without arguments, or called as a function, Date reads the clock; all else is as it was.
+  // Date reads the clock without arguments, or when it is called as a function. All else stays the same.
   globalThis.Date = new Proxy(MachineDate, {
     construct: (target, args: unknown[], newTarget) =>
       Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget) as object,

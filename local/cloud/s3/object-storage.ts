@@ -8,12 +8,12 @@ import {
 import { messageOf } from "../message";
 import { startS3, type S3Hook } from "./server";
 
-/** Where the buckets live: the stand-in on this machine, or the S3 service that the user has. */
+/** The home of the buckets: the stand-in on this machine, or the user's own S3 service. */
 export interface ObjectStorage {
   readonly url: string;
-  /** What a Lambda's environment needs to reach it; for a service of the user's own, with its credentials. */
+  /** The environment that a Lambda needs to reach the storage; for the user's own service, it includes credentials. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Objects as they appear. A service of the user's own tells nothing: then nobody is called. */
+  /** Calls the listener for new objects. The user's own service sends no events, so it is then never called. */
   onObjectCreated(listener: (created: ObjectCreation) => void): void;
   readonly notifies: boolean;
   close(): Promise<void>;
@@ -26,7 +26,7 @@ export interface ObjectCreation {
   readonly event: unknown;
 }
 
-/** Which new objects a notification is about. */
+/** Which new objects cause a notification. */
 export interface ObjectFilter {
   readonly bucket: string;
   readonly prefix: string;
@@ -71,7 +71,7 @@ export async function openObjectStorage(
   };
 }
 
-/** A key as S3 writes it in events: encoded as in a form, but for its slashes. */
+/** A key as S3 writes it in events: encoded as in a form, except for slashes. */
 const eventKey = (key: string): string =>
   encodeURIComponent(key).replaceAll("%20", "+").replaceAll("%2F", "/");
 
@@ -116,7 +116,7 @@ async function ensureBucket(client: S3Client, bucket: string): Promise<void> {
   }
 }
 
-/** Node gives no message when every address of a host refuses, and the answer to HEAD has no body. */
+/** Node gives no message when every address of a host refuses, and an answer to HEAD has no body. */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(messageOf).join(", ");
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;

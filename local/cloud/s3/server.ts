@@ -19,34 +19,34 @@ import { formatXml } from "./protocol/xml";
 
 /** A request, as a hook sees it. */
 export interface S3Request {
-  /** As the S3 API reference names it: "GetObject", "PutObject", "UploadPart", "ListObjectsV2", … */
+  /** The name in the S3 API reference: "GetObject", "PutObject", "UploadPart", "ListObjectsV2", … */
   readonly operation: string;
   readonly bucket: string;
   /** "" for an operation on a bucket. */
   readonly key: string;
-  /** Who signed the request; undefined if nobody did. Signatures are not checked. */
+  /** The signer of the request; undefined if it is not signed. Signatures are not checked. */
   readonly accessKeyId: string | undefined;
   readonly headers: Headers;
   readonly query: URLSearchParams;
 }
 
 export interface S3Options {
-  /** Where buckets live, an object as the plain file `<bucket>/<key>`; a later start finds everything again. */
+  /** The folder of the buckets. An object is the plain file `<bucket>/<key>`. A later start finds all objects again. */
   readonly directory: string;
-  /** On 127.0.0.1; by default a free one. */
+  /** On 127.0.0.1; by default a free port. */
   readonly port?: number;
   /**
-   * Decides whether a request may be made; by default all may. What it throws is the answer. Whoever may not
-   * list a bucket does not learn that an object is missing either: that is asked as a list.
+   * Decides whether a request is allowed; by default all are. It throws the answer to a denied request. A caller who
+   * may not list a bucket does not learn that an object is missing, so a miss asks again, as a list.
    */
   readonly authorize?: S3Hook;
   /**
-   * Called before every operation, for fault injection: what it throws is the answer, and the operation
-   * has no effect. An error with `code` and `statusCode` (an {@link S3Error}) is answered as such;
-   * any other resets the connection.
+   * Called before every operation, for fault injection. If it throws, the operation has no effect, and the exception is
+   * the answer. An error with `code` and `statusCode` (an {@link S3Error}) is sent as such. Any other error resets the
+   * connection.
    */
   readonly before?: S3Hook;
-  /** The same when the operation has taken effect and is not answered yet. */
+  /** Called after the operation has taken effect and before the answer. */
   readonly after?: S3Hook;
 }
 
@@ -61,18 +61,18 @@ export interface ObjectCreated {
   /** Without quotes, as in S3's event messages. */
   readonly eTag: string;
   readonly at: Date;
-  /** Hexadecimal digits of one length; of two events on a key the later one's compares higher. */
+  /** Hexadecimal digits of equal length. Of two events for a key, the later one has the greater value. */
   readonly sequencer: string;
 }
 
-/** A running stand-in for S3: the real protocol, path-style, to the real SDK. */
+/** A running stand-in for S3. It speaks the real protocol, path-style, to the real SDK. */
 export interface S3Server {
   readonly url: string;
-  /** Creates the bucket unless it exists. */
+  /** Creates the bucket if it does not exist. */
   createBucket(name: string): Promise<void>;
   /** Calls the listener soon after each PutObject, CopyObject or CompleteMultipartUpload that took effect. */
   onObjectCreated(listener: (event: ObjectCreated) => void): void;
-  /** Ends open connections, frees the port and leaves the directory alone from then on; again, it does nothing. */
+  /** Closes connections, frees the port and no longer touches the directory. A second call does nothing. */
   close(): Promise<void>;
 }
 
@@ -130,7 +130,7 @@ export async function startS3(options: S3Options): Promise<S3Server> {
       await answer(parseCall(request), response);
     } catch (error) {
       if (error instanceof ConnectionFault) response.socket?.resetAndDestroy();
-      // Once the client has gone or a part of the body was sent, closing is the only answer left.
+      // Once the client has gone, or part of the body was sent, the only answer left is to close the connection.
       else if (response.headersSent || response.destroyed) response.destroy();
       else await send(errorReply(error, request), response);
     }
@@ -170,10 +170,10 @@ export async function startS3(options: S3Options): Promise<S3Server> {
   };
 }
 
-/** A hook's wish that the client lose its connection. */
+/** Thrown by a hook to close the client's connection. */
 class ConnectionFault extends Error {}
 
-/** Runs a hook for no longer than the client waits. */
+/** Runs a hook, at most as long as the client waits. */
 async function runHook(
   hook: S3Hook | undefined,
   { request, response }: { readonly request: S3Request; readonly response: ServerResponse },
@@ -226,7 +226,7 @@ function errorReply(error: unknown, request: IncomingMessage): Reply {
   return { status: statusCode, headers: { "content-type": "application/xml" }, body };
 }
 
-/** Grows with every call and, as the clock goes, over restarts. */
+/** Grows with every call, and over restarts if the machine's clock does. */
 function createSequencer(): () => string {
   let last = 0;
   return () => {

@@ -2,7 +2,7 @@ import type { Clock } from "../clock";
 import type { Authorizer, Principal } from "../iam/authorizer";
 import { startSchedules, type RunningSchedules } from "./scheduler";
 
-/** A schedule invokes a function, with a role of its own. */
+/** A schedule, which invokes a function with a separate role. */
 export interface ScheduleTrigger {
   readonly name: string;
   readonly expression: string;
@@ -10,12 +10,12 @@ export interface ScheduleTrigger {
   readonly roleArn: string;
 }
 
-/** The schedules of the program; they fire once they are started. */
+/** The schedules of the program. They fire after `start`. */
 export interface ScheduleRunner {
   start(): void;
   /** Disables the schedules of a function, or enables them again. */
   enable(functionArn: string, enabled: boolean): void;
-  /** When a schedule next wakes a function; undefined when none will. */
+  /** The next time that a schedule invokes a function; undefined if none will. */
   next(functionArn: string): Date | undefined;
   /** Resolves when no schedule is being fired. */
   settled(): Promise<void>;
@@ -29,7 +29,8 @@ export interface ScheduleRunnerOptions {
 }
 
 /**
- * Fires schedules as EventBridge Scheduler does: with the role of the schedule. What that may not start is dropped.
+ * Fires schedules as EventBridge Scheduler does, with the role of the schedule. An invocation that the role may not
+ * make is dropped.
  */
 export function createScheduleRunner(
   triggers: readonly ScheduleTrigger[],

@@ -1,7 +1,7 @@
 import { nextFire, parseSchedule } from "../../../domain/schedule/schedule";
 import { systemClock, type Clock } from "../clock";
 
-/** A schedule expression of EventBridge and what it starts. */
+/** A schedule expression of EventBridge and its task. */
 export interface ScheduledTask {
   readonly expression: string;
   readonly fire: () => void;
@@ -9,19 +9,19 @@ export interface ScheduledTask {
 
 /** Schedules that fire until they are stopped. */
 export interface RunningSchedules {
-  /** When each task fires next, in the order of the tasks; undefined when it never does again. */
+  /** The next time of each task, in the order of the tasks; undefined if it never fires again. */
   next(): readonly (Date | undefined)[];
   stop(): void;
 }
 
-/** The longest delay that setTimeout takes: a longer one would fire at once. */
+/** The longest delay of setTimeout. A longer one would fire immediately. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 /**
- * Fires every task at the times of its schedule until stopped. A rate counts from now on, as EventBridge
- * counts from the creation of the rule. Times that went by while the machine slept are not made up for.
+ * Fires every task at the times of its schedule until stopped. A rate counts from now, as EventBridge counts from the
+ * creation of the rule. Times that passed while the machine slept are skipped.
  *
- * @throws Error when an expression is invalid; nothing is started then.
+ * @throws Error if an expression is invalid; nothing is started then
  */
 export function startSchedules(
   tasks: readonly ScheduledTask[],
@@ -40,7 +40,7 @@ export function startSchedules(
       cancel = clock.setTimer(() => wake(time), Math.min(delay, LONGEST_DELAY_MS));
     };
     const wake = (time: Date): void => {
-      // Timers may fire a millisecond early, and a delay that was cut short always does.
+      // Timers may fire a millisecond early, and a shortened delay always does.
       if (clock.now() < time) {
         waitUntil(time);
         return;

@@ -3,11 +3,11 @@ import { randomUUID } from "node:crypto";
 import { serveHttp, type HttpReply, type HttpRequest } from "../http";
 import { ACCOUNT_ID, REGION } from "../account";
 
-/** A stand-in for AWS Secrets Manager that a real SDK client talks to. */
+/** A stand-in for AWS Secrets Manager, for a real SDK client. */
 export interface SecretsManager {
   /** The endpoint for the client, as in AWS_ENDPOINT_URL_SECRETS_MANAGER. */
   readonly url: string;
-  /** Creates the secret or gives it a new current value. */
+  /** Creates the secret, or gives it a new current value. */
   setSecret(name: string, value: string): void;
   close(): Promise<void>;
 }
@@ -17,30 +17,30 @@ interface Secret {
   readonly arn: string;
   readonly value: string;
   readonly versionId: string;
-  /** Seconds since 1970, the form that the protocol has for times. */
+  /** Seconds since 1970, the protocol's form of times. */
   readonly createdAt: number;
   readonly changedAt: number;
 }
 
-/** A call, as the one that decides about it sees it. */
+/** A call for the authorizer to decide on. */
 export interface SecretCall {
   readonly action: "GetSecretValue" | "DescribeSecret";
-  /** the secret's; of one that does not exist, what its ARN might be */
+  /** the secret's ARN; for a missing secret, the ARN that it would have */
   readonly arn: string;
-  /** Who signed the call; signatures are not checked. */
+  /** The signer of the call; signatures are not checked. */
   readonly accessKeyId: string | undefined;
 }
 
 export interface SecretsOptions {
   readonly port?: number;
-  /** Why a call is denied; undefined when it is allowed. By default all are. */
+  /** The reason to deny a call; undefined to allow it. By default all are allowed. */
   readonly authorize?: (call: SecretCall) => Promise<string | undefined>;
 }
 
 /**
- * Starts the stand-in: the actions GetSecretValue and DescribeSecret of the AWS JSON 1.1 protocol, for the
- * current version of each secret. A secret is found by its name or by an ARN, with or without the six
- * random characters at its end; the region and the account in the ARN are not compared.
+ * Starts the stand-in, with the actions GetSecretValue and DescribeSecret of the AWS JSON 1.1 protocol, for the current
+ * version of each secret. It finds a secret by its name or by an ARN, with or without the six random characters at its
+ * end. It does not compare the region and the account in the ARN.
  */
 export async function startSecretsManager({
   port,
@@ -121,7 +121,7 @@ function find(secrets: ReadonlyMap<string, Secret>, id: string): Secret | undefi
   return secrets.get(name) ?? secrets.get(name.replace(/-[A-Za-z0-9]{6}$/, ""));
 }
 
-/** The six random characters by which an ARN tells a secret from an earlier one of the same name. */
+/** The six random characters by which an ARN differs from that of an earlier secret with the same name. */
 function suffix(): string {
   return randomUUID().slice(0, 6);
 }

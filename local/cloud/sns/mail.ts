@@ -3,21 +3,21 @@ import { randomUUID } from "node:crypto";
 import { serveHttp, type HttpReply, type HttpRequest } from "../http";
 import { openOutbox, type Mail } from "./outbox";
 
-/** A stand-in for Amazon SNS whose e-mail subscriptions write into an outbox directory. */
+/** A stand-in for Amazon SNS. Its e-mail subscriptions write into an outbox directory. */
 export interface MailService {
   /** The endpoint for a client, as in AWS_ENDPOINT_URL_SNS. */
   readonly url: string;
-  /** Makes the topic known; a topic without subscriptions takes messages and delivers them to nobody. */
+  /** Creates the topic. A topic without subscriptions accepts messages and delivers them to nobody. */
   addTopic(topicArn: string): void;
-  /** Delivers every later message of the topic to the address, and makes the topic known. */
+  /** Delivers every later message of the topic to the address. Creates the topic if it does not exist. */
   subscribe(topicArn: string, email: string): void;
   /**
    * Resolves with the message's id when every subscriber's mail is written.
    *
-   * @throws SnsError for what SNS would refuse: an unknown topic, a subject or a message it does not take.
+   * @throws SnsError for what SNS would refuse: an unknown topic, an invalid subject or message
    */
   publish(message: Message): Promise<string>;
-  /** Every mail in the outbox, the oldest first. */
+  /** All mails in the outbox, the oldest first. */
   mails(): Promise<Mail[]>;
   close(): Promise<void>;
 }
@@ -47,21 +47,23 @@ const DEFAULT_SUBJECT = "AWS Notification Message";
 const MAX_MESSAGE_BYTES = 262_144;
 const NAMESPACE = "http://sns.amazonaws.com/doc/2010-03-31/";
 
-/** A call of a client, to be allowed or not. */
+/** A call of a client, to be allowed or denied. */
 export interface PublishCall {
   readonly topicArn: string;
-  /** Who signed the call; signatures are not checked. */
+  /** The signer of the call; signatures are not checked. */
   readonly accessKeyId: string | undefined;
 }
 
 export interface MailOptions {
-  /** the directory that mails are written to */
+  /** the directory of the mails */
   readonly outbox: string;
-  /** Why a call is denied; undefined when it is allowed. By default all are. */
+  /** The reason to deny a call; undefined to allow it. By default all are allowed. */
   readonly authorize?: (call: PublishCall) => Promise<string | undefined>;
 }
 
-/** Starts the stand-in: the action Publish of the SNS Query protocol, with one mail file per subscriber. */
+/**
+ * Starts the stand-in, with the action Publish of the SNS Query protocol. It writes one mail file for each subscriber.
+ */
 export async function startMail(options: MailOptions): Promise<MailService> {
   const { outbox: directory, authorize = () => Promise.resolve(undefined) } = options;
   const outbox = await openOutbox(directory);

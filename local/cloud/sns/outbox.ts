@@ -7,28 +7,28 @@ export interface Mail {
   readonly from: string;
   readonly to: string;
   readonly subject: string;
-  /** To the second, as a mail's header has it. */
+  /** To the second, as in a mail's header. */
   readonly date: Date;
   readonly body: string;
-  /** The topic whose message it carries. */
+  /** The topic of its message. */
   readonly topicArn: string;
 }
 
-/** A directory with one readable file per mail; its names sort by time. */
+/** A directory with one readable file for each mail. The file names sort by time. */
 export interface Outbox {
   write(mail: Mail): Promise<void>;
-  /** Every mail, the oldest first; those of earlier runs too. */
+  /** All mails, the oldest first; also those of earlier runs. */
   read(): Promise<Mail[]>;
 }
 
-/** Opens the directory and creates it if need be; what is in it stays. */
+/** Opens the directory, and creates it if it does not exist. Existing mails stay. */
 export async function openOutbox(directory: string): Promise<Outbox> {
   await mkdir(directory, { recursive: true });
   let written = 0;
   return {
     async write(mail) {
       written += 1;
-      // Many mails come in one millisecond: the counter keeps their order, the random part two runs apart.
+      // Many mails come in one millisecond. The counter keeps their order; the random part keeps two runs apart.
       const time = mail.date.toISOString().replaceAll(/[-:]/g, "");
       const name = `${time}-${String(written).padStart(6, "0")}-${randomUUID().slice(0, 8)}.eml`;
       await writeFile(join(directory, name), format(mail), { flag: "wx" });

@@ -3,22 +3,22 @@ import type { ObjectFilter } from "../s3/object-storage";
 import type { DeclaredResource } from "../declared-resource";
 import { ACCOUNT_ID } from "../account";
 
-/** A queue that feeds a function: what the program declares of it, and of all that hangs on it. */
+/** A queue that invokes a function, as the program declares it. */
 export interface DeclaredQueue {
   readonly arn: string;
   readonly name: string;
   readonly functionArn: string;
   readonly batchSize: number;
   readonly maximumConcurrency: number;
-  /** How long a message is hidden when it was taken. */
+  /** How long a received message stays hidden. */
   readonly visibilityMs: number;
-  /** How long a message is kept that nobody deletes. */
+  /** How long an undeleted message is kept. */
   readonly retentionMs: number;
-  /** What makes messages: new objects of these keys. */
+  /** The events that cause messages: new objects with these keys. */
   readonly notifications: readonly ObjectFilter[];
 }
 
-/** The queues that feed a function, as the program declares them. */
+/** The queues that invoke functions, as the program declares them. */
 export function declaredQueues(resources: readonly DeclaredResource[]): readonly DeclaredQueue[] {
   const inputsOf = <T>(type: string): T[] =>
     resources.filter((resource) => resource.type === type).map(({ inputs }) => inputs as T);
@@ -28,7 +28,9 @@ export function declaredQueues(resources: readonly DeclaredResource[]): readonly
     const { visibilityTimeoutSeconds, messageRetentionSeconds, redrivePolicy } =
       queue.inputs as unknown as QueueInputs;
     if (redrivePolicy !== undefined)
-      throw new Error(`the queue ${queue.name} has a dead-letter queue: the local cloud knows none`);
+      throw new Error(
+        `the queue ${queue.name} has a dead-letter queue: the local cloud does not support one`,
+      );
     return {
       arn: queue.arn,
       name: queue.name,
@@ -74,7 +76,7 @@ function requirePolicy(
   );
 }
 
-// The inputs as @pulumi/aws names them; only what is read here.
+// The inputs by the names of @pulumi/aws, limited to those that are read here.
 interface MappingInputs {
   readonly eventSourceArn: string;
   readonly functionName: string;

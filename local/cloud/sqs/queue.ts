@@ -6,19 +6,22 @@ import { isAbout, type ObjectCreation } from "../s3/object-storage";
 import { REGION } from "../account";
 import type { DeclaredQueue } from "./declared";
 
-/** A queue, with those who take its messages to a function. */
+/** A queue, with the pollers that deliver its messages to a function. */
 export interface WorkQueue {
-  /** S3 has a new object: a message, when it is one that the queue is told of. */
+  /** Turns a new object in S3 into a message, if the queue has a notification for it. */
   announce(created: ObjectCreation): void;
-  /** Resolves when no message is on its way to the function. What waits to become visible again is none. */
+  /**
+   * Resolves when no message is being delivered to the function. Messages that wait to become visible again do not
+   * count.
+   */
   settled(): Promise<void>;
-  /** Takes no further message, and waits for the function. What lies in the queue is gone. */
+  /** Receives no more messages, and waits for the function. The messages in the queue are lost. */
   stop(): Promise<void>;
 }
 
 export interface WorkQueueOptions {
   readonly function: Pick<LambdaFunction, "invoke">;
-  /** The role of the function: Lambda takes messages in its name. */
+  /** The role of the function. Lambda receives messages with it. */
   readonly principal: Principal;
   readonly authorizer: Authorizer;
   readonly clock: Clock;
@@ -31,13 +34,13 @@ interface Message {
   receives: number;
 }
 
-/** So long a receive waits for a message; when it may not take one, Lambda asks again. */
+/** How long a receive waits for a message. If it is denied, Lambda asks again after this time. */
 const POLL_MS = 20_000;
 
 /**
- * A stand-in for a standard queue of SQS and its event source mapping, one message a batch: takes as many
- * messages at once as it may, deletes what the function succeeded on, and lets the others come back when the
- * visibility timeout is over, until they are too old (Lambda developer guide, "Using Lambda with Amazon SQS").
+ * A stand-in for a standard queue of SQS and its event source mapping, with one message a batch. It receives up to the
+ * maximum of concurrent messages, deletes a message when the function succeeds, and shows the others again after the
+ * visibility timeout, until they are too old (Lambda developer guide, "Using Lambda with Amazon SQS").
  */
 export function createWorkQueue(declared: DeclaredQueue, options: WorkQueueOptions): WorkQueue {
   const { function: lambda, principal, authorizer, clock } = options;
@@ -106,7 +109,7 @@ export function createWorkQueue(declared: DeclaredQueue, options: WorkQueueOptio
   };
 }
 
-/** A message as a function gets it. */
+/** A message, as a function receives it. */
 const record = ({ id, body, receives }: Message, eventSourceARN: string): object => ({
   messageId: id,
   receiptHandle: randomUUID(),

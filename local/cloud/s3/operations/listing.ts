@@ -1,14 +1,14 @@
 import { s3Error } from "../protocol/errors";
 import { compareUtf8, firstIndex } from "../storage/key-index";
 
-/** What a page of ListObjectsV2 is asked for. */
+/** The query for a page of ListObjectsV2. */
 export interface ListQuery {
   readonly prefix: string;
-  /** Keys that share what lies between the prefix and the first delimiter are rolled up; "" rolls up nothing. */
+  /** Keys with the same text between the prefix and the first delimiter are rolled up; "" rolls up nothing. */
   readonly delimiter: string;
   readonly maxKeys: number;
   readonly startAfter: string;
-  /** `nextToken` of the page before; it takes the place of `startAfter`. */
+  /** `nextToken` of the previous page; it replaces `startAfter`. */
   readonly continuationToken?: string | undefined;
 }
 
@@ -16,13 +16,13 @@ export interface ListQuery {
 export interface ListPage {
   readonly keys: readonly string[];
   readonly commonPrefixes: readonly string[];
-  /** Present if there is more. */
+  /** Present if more keys follow. */
   readonly nextToken: string | undefined;
 }
 
 /**
- * One page over the sorted keys of a bucket. The cost follows the size of the page, not of the bucket:
- * rolled-up keys are leapt over by binary search.
+ * One page over the sorted keys of a bucket. The cost depends on the size of the page, not of the bucket, because a
+ * binary search skips rolled-up keys.
  */
 export function listPage(sortedKeys: readonly string[], query: ListQuery): ListPage {
   const { prefix, delimiter, maxKeys } = query;
@@ -54,7 +54,7 @@ export function listPage(sortedKeys: readonly string[], query: ListQuery): ListP
   }
 }
 
-/** The last item of a page: a key, or a common prefix and with it all keys below. */
+/** The last item of a page: a key, or a common prefix with all keys below it. */
 interface Position {
   readonly kind: "key" | "prefix";
   readonly value: string;

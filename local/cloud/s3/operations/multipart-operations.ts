@@ -12,7 +12,7 @@ import { childrenOf, formatXml, parseXml, textOf } from "../protocol/xml";
 
 const maxPartNumber = 10_000;
 
-/** The operations of a multipart upload. `created` is told of each object when it has taken effect. */
+/** The operations of a multipart upload. They call `created` for each object that has taken effect. */
 export function multipartOperations(
   store: Store,
   created: (object: Committed) => void,
@@ -21,7 +21,7 @@ export function multipartOperations(
 
   return {
     CreateMultipartUpload({ bucket, key, headers }) {
-      store.find({ bucket, key }); // a wrong bucket or key is answered now, not after the last part
+      store.find({ bucket, key }); // refuses a wrong bucket or key now, not after the last part
       const tags = parseTaggingHeader(headers["x-amz-tagging"]);
       const uploadId = uploads.create({ bucket, key, headers: keptHeaders(headers), tags });
       return xmlReply(
@@ -96,7 +96,7 @@ function uploadNameOf({ bucket, key, query }: Call): UploadName {
   return { bucket, key, uploadId: query.get("uploadId") ?? "" };
 }
 
-/** On CompleteMultipartUpload checksum headers are about the object, not about the document in the body. */
+/** On CompleteMultipartUpload, checksum headers describe the object, not the document in the body. */
 function splitChecksums(headers: Headers): { readonly ofDocument: Headers; readonly ofObject: Headers } {
   const checksums = checksumNames(headers).map((name) => [name, headers[name]] as const);
   if (checksums.some(([, value]) => value?.includes("-"))) {

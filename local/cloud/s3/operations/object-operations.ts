@@ -12,7 +12,7 @@ import type { Committed, Store } from "../storage/store";
 import { formatTagging, parseTagging, parseTaggingHeader } from "./tagging";
 import { formatXml } from "../protocol/xml";
 
-/** The operations on whole objects. `created` is told of each write when it has taken effect. */
+/** The operations on whole objects. They call `created` for each write that has taken effect. */
 export function objectOperations(
   store: Store,
   created: (object: Committed) => void,
@@ -21,7 +21,7 @@ export function objectOperations(
     async PutObject(call) {
       const { headers } = call;
       requireDeclaredLength(headers);
-      store.find(call); // a wrong bucket or key is answered before the payload is taken
+      store.find(call); // refuses a wrong bucket or key before it reads the payload
       const tags = parseTaggingHeader(headers["x-amz-tagging"]);
       const body = openBody({ ...call, withMd5: true });
       const staged = await store.stage(body.chunks);
@@ -98,7 +98,7 @@ export function objectOperations(
   };
 }
 
-/** The headers of a GET or a HEAD, and the range of bytes that a GET sends, undefined if it sends none. */
+/** The headers of a GET or a HEAD, and the range of bytes that a GET sends; undefined if it sends none. */
 function describeObject(
   store: Store,
   call: Call,

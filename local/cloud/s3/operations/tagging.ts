@@ -27,7 +27,10 @@ export function parseTagging(document: string): Tags {
   return checkTags(childrenOf(tagSet, "Tag").map((tag) => [textOf(tag, "Key"), textOf(tag, "Value")]));
 }
 
-/** The tags in an x-amz-tagging header, which is written as a URL query. @throws S3Error InvalidTag */
+/**
+ * The tags in an x-amz-tagging header, which has the form of a URL query.
+ * @throws S3Error InvalidTag
+ */
 export function parseTaggingHeader(header: string | undefined): Tags {
   return checkTags([...new URLSearchParams(header ?? "")]);
 }

@@ -1,6 +1,6 @@
 import { s3Error } from "./errors";
 
-/** Longer than any chunk signature or trailer; an endless line must not fill the memory. */
+/** Longer than any chunk signature or trailer. An endless line must not fill the memory. */
 const maxLineLength = 8192;
 
 /**

@@ -8,20 +8,20 @@ export type Headers = Readonly<Record<string, string | undefined>>;
 
 /** The payload of a request. */
 export interface Body {
-  /** The decoded payload, to be read once. Its end is reached only if length and every digest were right. */
+  /** The decoded payload, which can be read once. It ends only if its length and all digests are right. */
   readonly chunks: AsyncIterable<Buffer>;
-  /** Once the payload has ended, if `withMd5` was set: its MD5 in hex, which is S3's entity tag. */
+  /** After the end of the payload, if `withMd5` was set: its MD5 in hex, which is S3's entity tag. */
   md5(): string;
-  /** Once the payload has ended: its verified checksums, by header ("x-amz-checksum-crc32"), in base64. */
+  /** After the end of the payload: its verified checksums, by header ("x-amz-checksum-crc32"), in base64. */
   checksums(): Record<string, string>;
 }
 
 const sha256Header = "x-amz-content-sha256";
 
 /**
- * Opens the payload of a request: takes the aws-chunked framing off and checks the length and the digests that
- * headers or trailers declare.
- * @throws S3Error NotImplemented at once, or BadDigest, IncompleteBody, … while the payload is read
+ * Opens the payload of a request. Removes the aws-chunked framing, and checks the length and the digests that headers
+ * or trailers declare.
+ * @throws S3Error NotImplemented immediately, or BadDigest, IncompleteBody, … while the payload is read
  */
 export function openBody(request: {
   readonly headers: Headers;
@@ -80,7 +80,7 @@ export function openBody(request: {
   };
 }
 
-/** Settings that share the prefix with the checksums themselves. */
+/** Settings that share the prefix of the checksums. */
 const checksumSettings = /^x-amz-checksum-(?:algorithm|mode|type)$/;
 
 /** The headers and announced trailers that carry checksums of the payload. */
@@ -104,7 +104,7 @@ export function requireDeclaredLength(headers: Headers): void {
   }
 }
 
-/** CompleteMultipartUpload may name 10,000 parts; nothing larger comes as XML. */
+/** CompleteMultipartUpload may name 10,000 parts. No larger document comes as XML. */
 const maxTextBytes = 4 * 1024 * 1024;
 
 /** The whole payload as text, for the small documents of the protocol. */

@@ -5,9 +5,9 @@ import { s3Error } from "./errors";
 
 /** One request of the protocol. */
 export interface Call {
-  /** As the API reference names it ("PutObject"); for what has no name here, method and subresource. */
+  /** The name in the API reference ("PutObject"). For operations without a name here, method and subresource. */
   readonly operation: string;
-  /** Decoded; "" if the path names none. */
+  /** Decoded; "" if the path has none. */
   readonly bucket: string;
   readonly key: string;
   readonly query: URLSearchParams;
@@ -16,14 +16,14 @@ export interface Call {
   readonly source: AsyncIterable<Buffer>;
 }
 
-/** What a call is answered with. */
+/** The answer to a call. */
 export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Readable;
 }
 
-/** Operations by method and the query parameters that select a subresource, in order. */
+/** Operations by method and the query parameters that select a subresource, in order of precedence. */
 const bucketOperations: Readonly<Record<string, string>> = {
   "PUT ": "CreateBucket",
   "HEAD ": "HeadBucket",
@@ -52,11 +52,11 @@ const copyOperations: Readonly<Record<string, string>> = {
   UploadPart: "UploadPartCopy",
 };
 
-/** Query parameters that select nothing: the SDK's hint, a presigned URL's signature, arguments of a list. */
+/** Query parameters that select no subresource: the SDK's hint, a presigned URL's signature, arguments of a list. */
 const arguments_ =
   /^(?:x-id|x-amz-.*|prefix|delimiter|start-after|continuation-token|max-keys|encoding-type|fetch-owner)$/i;
 
-/** Headers that change what an operation does in ways that are not implemented. */
+/** Headers that change an operation in ways that are not implemented. */
 const unsupportedHeader = /^x-amz-(?:write-offset-bytes|object-lock-|server-side-encryption-customer-)/;
 
 /** Reads the path-style request line and the headers. @throws S3Error InvalidURI, NotImplemented */
@@ -73,7 +73,7 @@ export function parseCall(request: IncomingMessage): Call {
     key,
     query,
     headers,
-    // An early answer must not cost the connection: the rest of the body is read and dropped.
+    // An early answer must not cost the connection, so the rest of the body is read and dropped.
     source: request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>,
   };
 }
@@ -115,7 +115,7 @@ export function accessKeyIdOf({ headers, query }: Pick<Call, "headers" | "query"
   return credential?.split("/")[0];
 }
 
-/** Is this a presigned URL whose time is over? */
+/** Whether this is a presigned URL that has expired. */
 export function isExpired(query: URLSearchParams): boolean {
   const [date, seconds] = [query.get("X-Amz-Date"), query.get("X-Amz-Expires")];
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date ?? "");

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 
-/** A digest under way: fed in pieces, read once. */
+/** A digest in progress. Feed it pieces, and read it once. */
 export interface Digest {
   update(data: Uint8Array): void;
   digest(): Buffer;
@@ -19,7 +19,7 @@ const digests: Readonly<Record<string, () => Digest>> = {
   "x-amz-checksum-sha512": () => hash("sha512"),
 };
 
-/** A new digest of the kind that this S3 header (in lower case) carries; undefined if it is not known here. */
+/** A new digest of the kind that this S3 header (in lower case) carries; undefined for an unknown header. */
 export function createDigest(header: string): Digest | undefined {
   return digests[header]?.();
 }

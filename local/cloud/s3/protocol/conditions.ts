@@ -1,7 +1,7 @@
 import type { Headers } from "./body";
 import { s3Error } from "./errors";
 
-/** What conditions are about. */
+/** The state of an object that conditions refer to. */
 export interface Validators {
   /** Without quotes. */
   readonly eTag: string;
@@ -9,8 +9,8 @@ export interface Validators {
 }
 
 /**
- * Checks the conditional headers of a read (RFC 9110, section 13.2.2). A CopyObject has the same ones for its
- * source, behind the prefix "x-amz-copy-source-".
+ * Checks the conditional headers of a read (RFC 9110, section 13.2.2). CopyObject has the same headers for its source,
+ * with the prefix "x-amz-copy-source-".
  * @throws S3Error PreconditionFailed or NotModified
  */
 export function checkReadConditions(
@@ -36,8 +36,8 @@ export function checkReadConditions(
 }
 
 /**
- * Checks the conditional headers of a write against the object that it would replace. S3 knows
- * `If-None-Match: *` (put-if-absent) and `If-Match: <entity tag>`.
+ * Checks the conditional headers of a write against the object that it would replace. S3 supports `If-None-Match: *`
+ * (put-if-absent) and `If-Match: <entity tag>`.
  * @throws S3Error PreconditionFailed, NoSuchKey, NotImplemented
  */
 export function checkWriteConditions(existing: Validators | undefined, headers: Headers): void {

@@ -1,6 +1,6 @@
 /**
- * An error answer of the S3 protocol. A fault-injecting hook throws one to choose the answer:
- * `new S3Error({ statusCode: 503, code: "SlowDown", message: "Please reduce your request rate." })`.
+ * An error of the S3 protocol. A fault-injecting hook throws one to choose the answer: `new S3Error({ statusCode: 503,
+ * code: "SlowDown", message: "Please reduce your request rate." })`.
  */
 export class S3Error extends Error {
   override readonly name = "S3Error";
@@ -56,7 +56,7 @@ const knownErrors = {
   NotImplemented: [501, "A header or query you provided implies functionality that is not implemented."],
 } as const satisfies Record<string, readonly [statusCode: number, message: string]>;
 
-/** The S3 error of this code, with S3's own status and, unless `message` says more, its own words. */
+/** The S3 error with this code and S3's status. `message` replaces the default message. */
 export function s3Error(code: keyof typeof knownErrors, message?: string): S3Error {
   const [statusCode, standardMessage] = knownErrors[code];
   return new S3Error({ code, statusCode, message: message ?? standardMessage });

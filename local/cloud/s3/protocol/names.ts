@@ -1,6 +1,6 @@
 import { s3Error } from "./errors";
 
-/** The rule for general purpose buckets; it also keeps a bucket out of the store's hidden directories. */
+/** The rule for general purpose buckets. It also excludes the store's hidden directories. */
 const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /** Throws InvalidBucketName unless S3 would accept the name. */
@@ -17,8 +17,8 @@ const maxKeyBytes = 1024;
 const maxSegmentBytes = 255;
 
 /**
- * Throws unless the key names a file below the bucket's directory. S3 itself takes any key of up to
- * 1,024 bytes; these are plain files, so what a file system cannot hold is refused.
+ * Throws unless the key can name a file below the bucket's directory. S3 takes any key of up to 1,024 bytes. Here
+ * objects are plain files, so a key that a file system cannot hold is refused.
  */
 export function checkKey(key: string): void {
   if (Buffer.byteLength(key) > maxKeyBytes) {
@@ -34,7 +34,7 @@ export function checkKey(key: string): void {
   }
 }
 
-/** The refusal of a key that S3 would take and a directory of plain files cannot. */
+/** The refusal of a key that S3 would take and a file system cannot hold. */
 export function unsupportedKey(key: string, reason: string): Error {
   return s3Error(
     "InvalidArgument",
@@ -42,7 +42,7 @@ export function unsupportedKey(key: string, reason: string): Error {
   );
 }
 
-/** The proper ancestors of a key seen as a path: "a/b/c" has "a" and "a/b". */
+/** The proper ancestors of a key as a path: "a/b/c" has "a" and "a/b". */
 export function* ancestorsOf(key: string): Generator<string> {
   for (let slash = key.indexOf("/"); slash !== -1; slash = key.indexOf("/", slash + 1)) {
     yield key.slice(0, slash);

@@ -7,8 +7,8 @@ export interface Range {
 }
 
 /**
- * The range that a Range header asks for. As in S3, several ranges and what is no range of bytes
- * (RFC 9110, section 14.2) are ignored: undefined, the whole object.
+ * The range that a Range header asks for. Like S3, it ignores several ranges and units other than bytes (RFC 9110,
+ * section 14.2), and returns undefined for the whole object.
  * @throws S3Error InvalidRange if the object has no such byte
  */
 export function parseRange(header: string | undefined, size: number): Range | undefined {

@@ -7,7 +7,7 @@ export interface XmlElement {
   readonly text: string;
 }
 
-/** What {@link formatXml} writes: `[name, text]` or `[name, children]`; an undefined text leaves the element out. */
+/** The input of {@link formatXml}: `[name, text]` or `[name, children]`. An undefined text omits the element. */
 export type XmlNode = readonly [
   name: string,
   content: string | number | boolean | undefined | readonly XmlNode[],
@@ -30,7 +30,7 @@ function formatNode([name, content]: XmlNode, attributes = ""): string {
 }
 
 function escapeXml(text: string): string {
-  // Control characters as references: a parser would normalise or refuse them.
+  // Control characters become references, because a parser would normalise or refuse them.
   return text.replace(/[&<>"\u0000-\u001f]/g, (char) => escapes[char] ?? `&#${char.charCodeAt(0)};`);
 }
 
@@ -38,8 +38,8 @@ const token =
   /<\?xml[^>]*\?>|<(\/?)([A-Za-z][\w.-]*)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|([^<]+)/y;
 
 /**
- * Parses the small documents that S3 requests carry: elements and text, no comments, CDATA or
- * document types. Attributes (the namespace) are dropped.
+ * Parses the small documents of S3 requests: elements and text, without comments, CDATA or document types. Attributes
+ * (the namespace) are dropped.
  * @throws S3Error MalformedXML
  */
 export function parseXml(document: string): XmlElement {

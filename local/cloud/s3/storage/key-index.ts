@@ -1,6 +1,6 @@
 /**
- * Compares two strings as their UTF-8 bytes compare, S3's order of keys. JavaScript compares UTF-16
- * units, which puts U+10000 and above (surrogate pairs, 0xD800 to 0xDFFF) before U+E000 to U+FFFF.
+ * Compares two strings by their UTF-8 bytes, S3's order of keys. JavaScript compares UTF-16 units, which puts U+10000
+ * and above (surrogate pairs, 0xD800 to 0xDFFF) before U+E000 to U+FFFF.
  */
 export function compareUtf8(a: string, b: string): number {
   const shared = Math.min(a.length, b.length);
@@ -18,7 +18,7 @@ function isSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdfff;
 }
 
-/** The position of the first key for which `isBeyond` holds; it must hold for every later key too. */
+/** The position of the first key for which `isBeyond` holds. It must hold for every later key, too. */
 export function firstIndex(keys: readonly string[], isBeyond: (key: string) => boolean): number {
   let low = 0;
   let high = keys.length;
@@ -32,24 +32,25 @@ export function firstIndex(keys: readonly string[], isBeyond: (key: string) => b
 
 /** The keys of one bucket in UTF-8 byte order. */
 export interface KeyIndex {
-  /** Adds a key that the index does not hold yet. */
+  /** Adds a key that the index does not have yet. */
   add(key: string): void;
   delete(key: string): void;
   /** The keys in order; valid until the next change. */
   sorted(): readonly string[];
 }
 
-/** Beyond this many new keys one merge is cheaper than moving the tail of the array for each. */
+/** For more new keys than this, one merge is cheaper than an insertion of each. */
 const maxSingleInserts = 64;
 
-/** An index over `keys`, in any order. Writes are deferred to the next read, so a burst is merged at once. */
+/** An index over `keys`, which may come in any order. The next read merges deferred writes together. */
 export function createKeyIndex(keys: Iterable<string>): KeyIndex {
   let settled = [...keys].sort(compareUtf8);
   let added: string[] = [];
 
   function sorted(): string[] {
     if (added.length > maxSingleInserts) {
-      // Array.prototype.sort is a merge sort that recognises sorted runs: linear in the settled keys.
+      // Array.prototype.sort is a merge sort that recognises sorted runs, so it is linear in the keys that are sorted
+      // already.
       settled = settled.concat(added.sort(compareUtf8)).sort(compareUtf8);
     } else {
       for (const key of added) settled.splice(positionOf(key), 0, key);

@@ -17,10 +17,10 @@ export interface Layout {
   record(bucket: string, key: string): string;
 }
 
-/** How much is read or written at once: a hundred megabytes cost a hundred calls. */
+/** The size of a read or write. A hundred megabytes take a hundred calls. */
 export const ioBytes = 1024 * 1024;
 
-/** The layout below `root`, whose hidden directories are created. */
+/** The layout below `root`. Creates its hidden directories. */
 export function openLayout(root: string): Layout {
   const layout: Layout = {
     root,
@@ -34,7 +34,7 @@ export function openLayout(root: string): Layout {
   return layout;
 }
 
-/** Moves a file into place, at once and over what was there; creates the directories that it needs. */
+/** Moves a file into place atomically, replaces an existing one, and creates the missing directories. */
 export function moveFile(from: string, to: string): void {
   try {
     renameSync(from, to);
@@ -45,7 +45,7 @@ export function moveFile(from: string, to: string): void {
   }
 }
 
-/** Removes the directories above `file`, up to and without `root`, that have become empty. */
+/** Removes the empty directories above `file`, up to and without `root`. */
 export function pruneAbove(file: string, root: string): void {
   for (let directory = dirname(file); directory.length > root.length; directory = dirname(directory)) {
     try {

@@ -9,14 +9,14 @@ export interface ObjectName {
   readonly key: string;
 }
 
-/** What is known of an object besides its bytes. */
+/** The metadata of an object. */
 export interface ObjectRecord {
   readonly size: number;
   /** Without quotes. */
   readonly eTag: string;
   /** ISO 8601, UTC, milliseconds. */
   readonly lastModified: string;
-  /** Sent back on every read as they came: content-type and its like, and x-amz-meta-*. */
+  /** Returned on every read as they came: content-type and similar headers, and x-amz-meta-*. */
   readonly headers: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
   /** Of the whole object, by header ("x-amz-checksum-crc32"), in base64. */
@@ -28,7 +28,7 @@ export function formatRecord({ bucket, key }: ObjectName, record: ObjectRecord):
   return JSON.stringify({ bucket, key, ...record }, null, 2);
 }
 
-/** The record of an object on disk; for a file that somebody put there by hand, one made from its state. */
+/** The record of an object on disk. For a file that a person put there, a record made from the file's state. */
 export function loadRecord(layout: Layout, { bucket, key }: ObjectName): ObjectRecord {
   try {
     return JSON.parse(readFileSync(layout.record(bucket, key), "utf8")) as ObjectRecord;

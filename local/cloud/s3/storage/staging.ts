@@ -16,18 +16,18 @@ import type { Layout } from "./layout";
 import { formatRecord } from "./records";
 import type { ObjectName, ObjectRecord } from "./records";
 
-/** A payload that lies complete on disk and belongs to no object yet. */
+/** A complete payload on disk that does not belong to an object yet. */
 export interface Staged {
   readonly id: string;
   readonly path: string;
   readonly size: number;
 }
 
-/** Writes a payload to disk, in memory that does not grow with it; nothing remains of one that fails. */
+/** Writes a payload to disk in constant memory. A payload that fails leaves nothing behind. */
 export async function stage(layout: Layout, chunks: AsyncIterable<Buffer>): Promise<Staged> {
   const id = randomUUID();
   const path = join(layout.staging, id);
-  // Opened at once: a stream of its own opens later, perhaps after the payload failed and was removed.
+  // Opened now, because a stream opens its file later, perhaps after the payload failed and was removed.
   const file = createWriteStream(path, { fd: openSync(path, "wx"), highWaterMark: ioBytes });
   try {
     await pipeline(chunks, file);
@@ -38,7 +38,7 @@ export async function stage(layout: Layout, chunks: AsyncIterable<Buffer>): Prom
   return { id, path, size: file.bytesWritten };
 }
 
-/** Writes a small file at once. */
+/** Writes a small file in one step. */
 export function writeAtomically(
   layout: Layout,
   { path, text }: { readonly path: string; readonly text: string },
@@ -48,13 +48,13 @@ export function writeAtomically(
   moveFile(staged, path);
 }
 
-/** The suffix of a record whose object exists, whether or not the files are in place yet. */
+/** The suffix of a record whose object exists, even if its files are not in place yet. */
 const committed = ".committed";
 
 /**
- * Makes a staged payload the object `name`. An object is two files, its bytes and its record, and no file
- * system moves two at once; so one rename, of the record to "<id>.committed", decides, and what a process
- * killed after it leaves undone {@link recover} does.
+ * Makes a staged payload the object `name`. An object has two files, its bytes and its record, and a file system moves
+ * only one at a time. So the rename of the record to "<id>.committed" decides. {@link recover} finishes the rest if the
+ * process is killed after it.
  */
 export function commitStaged(
   layout: Layout,
@@ -75,7 +75,7 @@ function moveIntoPlace(
   moveFile(`${path}${committed}`, layout.record(name.bucket, name.key));
 }
 
-/** Moves into place what a killed process had committed, and drops what it had only staged. */
+/** Moves into place what a killed process had committed, and deletes what it had only staged. */
 export function recover(layout: Layout): void {
   for (const file of readdirSync(layout.staging).filter((name) => name.endsWith(committed))) {
     const name = JSON.parse(readFileSync(join(layout.staging, file), "utf8")) as ObjectName;

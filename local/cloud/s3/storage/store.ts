@@ -18,10 +18,10 @@ export interface Committed extends ObjectName {
 }
 
 /**
- * The buckets and objects in one directory, which one process may have open at a time.
+ * The buckets and objects in one directory, which only one process may open at a time.
  *
- * Payloads are staged first, by as many writers as there are, and committed synchronously: between a
- * check and its effect no other request runs, which is what makes conditional writes atomic.
+ * Any number of writers stage payloads concurrently. Commits are synchronous: no other request runs between a check and
+ * its effect. This makes conditional writes atomic.
  */
 export interface Store {
   readonly layout: Layout;
@@ -34,10 +34,10 @@ export interface Store {
   find(name: ObjectName): ObjectRecord | undefined;
   /** @throws S3Error NoSuchBucket, NoSuchKey */
   get(name: ObjectName): ObjectRecord;
-  /** The bytes `start` to `end`, inclusive, of the object as it is now, whatever replaces it meanwhile. */
+  /** The bytes `start` to `end`, inclusive, of the current object, even if another replaces it during the read. */
   read(name: ObjectName, range: { readonly start: number; readonly end: number }): Readable;
   stage(chunks: AsyncIterable<Buffer>): Promise<Staged>;
-  /** Makes a staged payload an object, or discards it and throws what `check` throws. */
+  /** Makes a staged payload an object, or discards it and throws the error of `check`. */
   commit(write: {
     readonly name: ObjectName;
     readonly staged: Staged;
@@ -46,17 +46,17 @@ export interface Store {
   }): Committed;
   /** @throws S3Error NoSuchBucket, NoSuchKey */
   setTags(name: ObjectName, tags: ObjectRecord["tags"]): void;
-  /** Does nothing if there is no such object. */
+  /** Does nothing if the object does not exist. */
   delete(name: ObjectName): void;
 }
 
 interface Bucket {
   readonly index: KeyIndex;
-  /** Every key; its record once it was needed. */
+  /** Every key, with its record after the first use. */
   readonly records: Map<string, ObjectRecord | undefined>;
 }
 
-/** Opens the store in this directory, finishes what a killed process left half done and indexes all keys. */
+/** Opens the store in this directory, finishes what a killed process left unfinished, and indexes all keys. */
 export function openStore(directory: string): Store {
   const layout = openLayout(directory);
   recover(layout);
@@ -110,7 +110,7 @@ export function openStore(directory: string): Store {
     find,
     get,
     read({ bucket, key }, { start, end }) {
-      // Opened at once: a stream of its own opens later, and may by then find a newer object.
+      // Opened now, because a stream opens its file later and could find a newer object.
       const path = layout.object(bucket, key);
       return createReadStream(path, { fd: openSync(path, "r"), start, end, highWaterMark: ioBytes });
     },

@@ -15,20 +15,20 @@ import { ioBytes, isMissing } from "./layout";
 import type { ObjectName, ObjectRecord } from "./records";
 import type { Staged } from "./staging";
 
-/** What CreateMultipartUpload fixed; kept in upload.json. */
+/** The settings of CreateMultipartUpload, kept in upload.json. */
 export interface Upload extends ObjectName {
   readonly headers: ObjectRecord["headers"];
   readonly tags: ObjectRecord["tags"];
 }
 
-/** A part as CompleteMultipartUpload names it. */
+/** A part, as CompleteMultipartUpload names it. */
 export interface PartName {
   readonly partNumber: number;
   /** Without quotes; the MD5 of the part in hex. */
   readonly eTag: string;
 }
 
-/** The parts of an upload, put together. */
+/** The joined parts of an upload. */
 export interface Assembly {
   readonly eTag: string;
   readonly chunks: AsyncIterable<Buffer>;
@@ -40,19 +40,22 @@ export interface UploadName extends ObjectName {
 }
 
 /**
- * The multipart uploads in progress, each a directory: upload.json and one file for each part, called
- * "<part number>-<entity tag>", so that a part needs no record. They outlive the process.
+ * The multipart uploads in progress. Each is a directory with upload.json and one file for each part, called "<part
+ * number>-<entity tag>", so that a part needs no record. They survive a restart.
  */
 export interface Uploads {
   /** Returns the upload id. */
   create(upload: Upload): string;
   /** @throws S3Error NoSuchUpload */
   get(name: UploadName): Upload;
-  /** Makes a staged payload a part, in place of an earlier one of the same number. @throws S3Error NoSuchUpload */
+  /**
+   * Makes a staged payload a part. It replaces an earlier part with the same number.
+   * @throws S3Error NoSuchUpload
+   */
   addPart(name: UploadName, part: PartName & { readonly staged: Staged }): void;
   /** @throws S3Error NoSuchUpload, MalformedXML, InvalidPart, InvalidPartOrder, EntityTooSmall */
   assemble(name: UploadName, parts: readonly PartName[]): Assembly;
-  /** Forgets the upload and its parts. */
+  /** Deletes the upload and its parts. */
   remove(uploadId: string): void;
 }
 
@@ -118,7 +121,7 @@ function fileOf({ partNumber, eTag }: PartName): string {
   return `${partNumber}-${eTag}`;
 }
 
-/** The MD5 of the parts' MD5s, then their number: S3's entity tag of a multipart object. */
+/** S3's entity tag of a multipart object: the MD5 of the parts' MD5s, then their number. */
 function eTagOf(parts: readonly PartName[]): string {
   const md5 = createHash("md5");
   for (const { eTag } of parts) md5.update(eTag, "hex");
