@@ -39,8 +39,10 @@ const CHANGES = [
 
 const ALTERATIONS = [
   "alter: vacuumFull",
+  "alter: vacuumFull",
   "alter: addColumn",
   "alter: addVolatileColumn",
+  "alter: reload",
   "alter: reload",
   "alter: empty",
   "alter: widenUnread",

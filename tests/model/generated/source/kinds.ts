@@ -156,6 +156,12 @@ export const KINDS: readonly ColumnKind[] = [
   kind("double precision", text, ["0.1", "'NaN'", "1e300", "'-0'"], { accepts: "double precision" }),
 ];
 
+/** The kinds that a column may have. A prepared table may keep less of a time or a decimal, so they come more often. */
+export const DRAWN_KINDS: readonly ColumnKind[] = [
+  ...KINDS,
+  ...KINDS.filter(({ type }) => ["time", "timestamp", "timestamptz", "decimal"].includes(type.kind)),
+];
+
 /** The kinds that a key may have. */
 export const KEY_KINDS: readonly ColumnKind[] = KINDS.filter(({ keyValue }) => keyValue !== undefined);
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { sourceTable, optional, required, type SourceTable } from "../../../../domain/model/source";
 import { qualified } from "../../../../domain/sql";
-import { KEY_KINDS, KINDS, type ColumnKind } from "./kinds";
+import { DRAWN_KINDS, KEY_KINDS, KINDS, type ColumnKind } from "./kinds";
 import { drawnName, nameGiver, oneOf, type DrawnName } from "./names";
 
 /** A source table as it is drawn: numbers pick, modulo what there is, so that a smaller draw is a table too. */
@@ -169,7 +169,7 @@ export function designSources(drawn: readonly DrawnSource[], schema: string): re
     source.columns.forEach(({ name: drawnName, kind, nulls }, place) =>
       columns.push({
         name: names.give(drawnName, `c${place}`),
-        kind: pickOf(KINDS, kind),
+        kind: pickOf(DRAWN_KINDS, kind),
         nullable: nulls !== "never",
         claimed: nulls === "undeclared",
       }),
