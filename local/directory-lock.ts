@@ -3,16 +3,16 @@ import { join, resolve } from "node:path";
 import { hasCode } from "./cloud/errno";
 import { isAlive } from "./databases/postgres/orphan";
 
-/** The name of the file that holds the number of the process. */
+/** The name of the file with the process id. */
 export const LOCK_FILE = "lock";
 
 /** The locks of this process. */
 const held = new Set<string>();
 
 /**
- * Claims a directory for this process; the claim of a process that has died is void.
- * @returns what gives it back
- * @throws Error when another living process holds it
+ * Locks a directory for this process. The lock of a dead process is void.
+ * @returns a function that releases the lock
+ * @throws Error if another living process holds it
  */
 export function lockDirectory(directory: string): () => void {
   mkdirSync(directory, { recursive: true });
@@ -38,7 +38,7 @@ export function lockDirectory(directory: string): () => void {
   }
 }
 
-/** Undefined when nobody holds it any more. */
+/** Undefined if nobody holds it any more. */
 function holderOf(file: string): number | undefined {
   try {
     return Number(readFileSync(file, "utf8"));
@@ -48,7 +48,10 @@ function holderOf(file: string): number | undefined {
   }
 }
 
-/** In a container every start has the same number: our own is an earlier process's, unless we hold the lock. */
+/**
+ * In a container, every start has the same process id. So our own id belongs to an earlier process, unless we hold the
+ * lock.
+ */
 function isHeldBy(holder: number, file: string): boolean {
   if (holder === process.pid) return held.has(file);
   return holder > 0 && isAlive(holder);

@@ -11,39 +11,39 @@ import { startProgram } from "./pulumi/start-program";
 import { startAll } from "./cloud/start-all";
 
 export interface PlatformOptions {
-  /** Where everything lives. */
+  /** The folder of all local data. */
   readonly lake: string;
-  /** PostgreSQL URLs of the user's own databases; embedded ones where they are not given. */
+  /** PostgreSQL URLs of the user's own databases. Without one, an embedded database starts. */
   readonly source?: string | undefined;
   readonly warehouse?: string | undefined;
   readonly sourceSchema?: string;
   readonly warehouseSchema?: string;
-  /** Which tables of the source are mirrored; by default none, and all of a source that the model does not know. */
+  /** The tables of the source to mirror; by default none, and all of a source that the model does not know. */
   readonly mirror?: string | undefined;
-  /** Begins with an empty lake, whatever was in it. */
+  /** Empties the lake first. */
   readonly fresh?: boolean;
   readonly progress: (message: string) => void;
   readonly onEvent?: (event: CloudEvent) => void;
-  /** Ends the start; what was started is stopped, and the error is the reason of the signal. */
+  /** Cancels the start: started parts are stopped, and the error is the reason of the signal. */
   readonly signal?: AbortSignal;
 }
 
-/** The local cloud with the databases that it stands between. */
+/** The local cloud with its two databases. */
 export interface Platform {
   readonly cloud: Cloud;
   readonly source: LocalDatabase;
   readonly warehouse: LocalDatabase;
   readonly lake: string;
-  /** What it carries. */
+  /** The settings of the model and the mirror. */
   readonly carried: Carried;
-  /** Ends everything, the last first. May be called again. */
+  /** Stops everything, the last first. May be called again. */
   stop(): Promise<void>;
 }
 
-/** The folders of a lake that a person may open, by what is in them. */
+/** The folders of a lake that a person may open, by content. */
 const FOLDERS = { lake: "buckets", logs: "logs", mails: "outbox" };
 
-/** Where one can look while it is up, a line each; only what is there. */
+/** The addresses of running parts, a line each. */
 export const whereItIs = ({ lake, source, warehouse }: Platform): string[] => [
   ...Object.entries(FOLDERS).flatMap(([what, folder]) =>
     existsSync(join(lake, folder)) ? [`${what.padEnd(11)} ${join(lake, folder)}`] : [],
@@ -56,9 +56,10 @@ export const whereItIs = ({ lake, source, warehouse }: Platform): string[] => [
 
 const ALERT_EMAIL = "you@example.com";
 
-/** Starts databases and cloud; when a part cannot be started, those that were are stopped again. */
+/** Starts databases and cloud. If a part cannot start, the started ones are stopped. */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
-  // It asks for a newer Node. AWS has one, and here a warning in the midst of a table helps nobody.
+  // The AWS SDK warns that it will need a newer Node. AWS provides one, and here the warning would only disturb a
+  // table.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const { progress, onEvent, signal, fresh = false } = options;
   const { sourceSchema = "public", warehouseSchema = "public" } = options;
@@ -71,7 +72,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   if (isShared && [warehouseSchema, DEFAULTS.martsSchema, DEFAULTS.mirrorSchema].includes(sourceSchema)) {
     throw new Error(
       `--source and --warehouse name the same database, and the schema ${sourceSchema} is read and written: ` +
-        "what is loaded would be captured again; choose another with --warehouse-schema, or another database",
+        "ingest would capture what load wrote; choose another with --warehouse-schema, or another database",
     );
   }
   return startAll(async (started) => {
@@ -86,10 +87,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       "marble:warehouseSchema": warehouseSchema,
       "marble:model": carried.model,
       "marble:mirror": carried.mirror,
-      // Nothing here stands in for Athena; DuckDB reads the files of the lake.
+      // No stand-in replaces Athena; DuckDB reads the files of the lake.
       "marble:athena": "false",
     };
-    // It runs while the databases start.
+    // The program runs while the databases start.
     const run = startProgram({ config, workDirectory: lake });
     started(() => run.stop());
     const postgres = join(lake, "postgres");
@@ -103,7 +104,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         ? embeddedWarehouse(postgres)
         : givenDatabase("warehouse", { url: warehouseUrl, secret: given.warehouse }),
     ] as const;
-    // A database whose fellow fails is still on its way up: it is stopped when it has come.
+    // If one database fails, the other may still be starting. It is stopped as soon as it is up.
     started(async () => {
       const outcomes = await Promise.allSettled(starting);
       await Promise.all(
@@ -128,7 +129,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   }, signal);
 }
 
-/** Rejects with the reason of the signal when that comes first. */
+/** Rejects with the reason of the signal if the signal comes first. */
 async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
   signal.throwIfAborted();

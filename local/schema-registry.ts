@@ -8,16 +8,16 @@ import { commitNumber } from "../domain/log/keys";
 import { schemaEntry, type SchemaEntry } from "../domain/capture/schema-history";
 import { startS3 } from "./cloud/s3/server";
 
-/** Commits that are read at once. */
+/** The number of commits to read concurrently. */
 const BUNCH = 32;
-/** A word about how far it is, every so many commits. */
+/** The number of commits between two lines of progress. */
 const PROGRESS_COMMITS = 32 * BUNCH;
 
 type IngestLog = Pick<CommitLog<IngestCommit>, "head" | "read">;
 
 /**
- * Tells what columns a table of the source had, commit by commit, as the ingestion log has it.
- * @returns how many commits said something new; 0 when the log never heard of the table
+ * Prints the columns of a source table, commit by commit, from the ingestion log.
+ * @returns the number of commits with new columns; 0 if the log does not know the table
  */
 export async function tellSchemaHistory(
   log: IngestLog,
@@ -33,7 +33,7 @@ export async function tellSchemaHistory(
   return entries;
 }
 
-/** The commits that say something new of a table's columns, in order; the whole log is read for it. */
+/** The commits with new columns of a table, in order. Reads the whole log. */
 export async function* schemaHistory(
   log: IngestLog,
   table: string,
@@ -58,7 +58,7 @@ export async function* schemaHistory(
   }
 }
 
-/** Works with the ingestion log of a bucket in AWS, or of a lake on this machine. */
+/** Opens the ingestion log of a bucket in AWS, or of a lake on this machine. */
 export async function withIngestionLog<T>(
   place: { readonly lake: string; readonly bucket: string | undefined },
   work: (log: CommitLog<IngestCommit>) => Promise<T>,
@@ -86,7 +86,7 @@ function bucketsIn(directory: string): string[] {
   try {
     return readdirSync(directory);
   } catch {
-    // No folder, no bucket: the caller says so.
+    // A missing folder or bucket is an error of the caller.
     return [];
   }
 }

@@ -9,19 +9,19 @@ import { ACCOUNT_ID, REGION } from "./cloud/account";
 import { createWorkQueue, type WorkQueue } from "./cloud/sqs/queue";
 import type { Wiring } from "./wiring";
 
-/** A function that the program declared, alive, and what is in front of it. */
+/** A function that the program declared, running, with its event sources. */
 export interface StageRunner {
   readonly stage: FunctionName;
   readonly declared: DeclaredFunction;
   readonly principal: Principal;
   readonly lambda: LambdaFunction;
-  /** Takes the events that invoke the function; undefined when a queue feeds it. */
+  /** Accepts the events that invoke the function; undefined if a queue does. */
   readonly invoker: AsyncInvoker | undefined;
   readonly workQueue: WorkQueue | undefined;
 }
 
 export interface StageRunnerOptions {
-  /** Beside what the program declares: endpoints and credentials. */
+  /** The endpoints and credentials, in addition to the declared environment. */
   readonly environment: Readonly<Record<string, string>>;
   readonly wiring: Wiring;
   readonly clock: Clock;
@@ -30,10 +30,10 @@ export interface StageRunnerOptions {
   readonly onEvent: (event: CloudEvent) => void;
 }
 
-/** Who the function of a stage is to the services that it calls. Lambda names the session after the function. */
+/** The principal of a stage's function. Lambda names the session after the function. */
 export const principalOf = ({ roleArn, name }: DeclaredFunction): Principal => ({ roleArn, session: name });
 
-/** Prepares a stage. What it measures, logs and fails on goes where the program says, as far as its role may. */
+/** Prepares a stage. Its metrics, logs and errors go where the program says, if its role permits that. */
 export function createStageRunner(declared: DeclaredFunction, options: StageRunnerOptions): StageRunner {
   const { environment, clock, monitoring, authorizer, onEvent } = options;
   const stage = stageOf(declared);
@@ -70,7 +70,7 @@ export function createStageRunner(declared: DeclaredFunction, options: StageRunn
   };
 }
 
-/** Lambda writes the log with the role of the function; what it may not write is lost. */
+/** Lambda writes the log with the role of the function. Denied lines are lost. */
 async function mayLog(
   { logGroup, name }: DeclaredFunction,
   principal: Principal,
@@ -97,7 +97,7 @@ interface Fed extends StageRunnerOptions {
   readonly principal: Principal;
 }
 
-/** The queue that feeds a function, if there is one. */
+/** The queue that invokes a function, if the program declares one. */
 function workQueueOf(lambda: LambdaFunction, options: Fed): WorkQueue | undefined {
   const { wiring, declared } = options;
   const queue = wiring.workQueues.find(({ functionArn }) => functionArn === declared.arn);
@@ -105,10 +105,12 @@ function workQueueOf(lambda: LambdaFunction, options: Fed): WorkQueue | undefine
   return createWorkQueue(queue, { ...options, function: lambda });
 }
 
-/** What waits in front of a function that events invoke. */
+/** The asynchronous invoker of a function. */
 function asynchronousInvoker(lambda: LambdaFunction, { wiring, declared }: Fed): AsyncInvoker {
   const policy = wiring.retryPolicies.find(({ functionName }) => functionName === declared.name);
   if (policy === undefined)
-    throw new Error(`the program does not say how often an event of ${declared.name} is tried again`);
+    throw new Error(
+      `the program declares no retries for events of ${declared.name}: add an aws.lambda.FunctionEventInvokeConfig`,
+    );
   return createAsyncInvoker({ function: lambda, maximumRetryAttempts: policy.retries });
 }

@@ -9,31 +9,31 @@ import type { DeclaredResource } from "./cloud/declared-resource";
 import { ACCOUNT_ID } from "./cloud/account";
 import { declaredQueues, type DeclaredQueue } from "./cloud/sqs/declared";
 
-/** An object that appears in a bucket invokes a function. */
+/** A new object in a bucket invokes a function. */
 export interface ObjectTrigger extends ObjectFilter {
   readonly functionArn: string;
 }
 
-/** How often a failed asynchronous event is tried again. */
+/** The number of retries of a failed asynchronous event. */
 export interface RetryPolicy {
   readonly functionName: string;
   readonly retries: number;
 }
 
-/** What connects the parts that a program declared. */
+/** The connections between the parts that a program declared. */
 export interface Wiring {
   readonly buckets: readonly string[];
   readonly objectTriggers: readonly ObjectTrigger[];
   readonly scheduleTriggers: readonly ScheduleTrigger[];
   readonly retryPolicies: readonly RetryPolicy[];
-  /** The queues that feed a function. */
+  /** The queues that invoke functions. */
   readonly workQueues: readonly DeclaredQueue[];
   readonly alarms: readonly Alarm[];
   readonly topics: readonly string[];
   readonly mailSubscriptions: readonly { readonly topicArn: string; readonly email: string }[];
 }
 
-/** Reads the wiring from the declared resources, as AWS would from its own. */
+/** Reads the wiring from the declared resources. */
 export function wiringOf({ resources }: Program): Wiring {
   const all = (type: string): DeclaredResource[] => resources.filter((resource) => resource.type === type);
   const inputsOf = <T>(type: string): T[] => all(type).map(({ inputs }) => inputs as T);
@@ -74,7 +74,7 @@ export function wiringOf({ resources }: Program): Wiring {
   };
 }
 
-/** @throws Error when the function does not let the bucket invoke it: S3 refuses such a notification */
+/** @throws Error if the function does not let the bucket invoke it: S3 refuses such a notification */
 function requirePermission(
   bucket: string,
   functionArn: string,
@@ -94,7 +94,7 @@ function requirePermission(
   );
 }
 
-/** @throws Error for an alarm of a kind that the local cloud does not evaluate */
+/** @throws Error for a kind of alarm that the local cloud does not evaluate */
 function alarmOf(name: string, alarm: AlarmInputs): Alarm {
   const { comparisonOperator } = alarm;
   const measured = measuredBy(alarm);
@@ -116,7 +116,7 @@ function alarmOf(name: string, alarm: AlarmInputs): Alarm {
   };
 }
 
-/** What an alarm measures; undefined when it is something else than the local cloud can measure. */
+/** The metric of an alarm; undefined for a kind that the local cloud cannot measure. */
 function measuredBy(
   alarm: AlarmInputs,
 ): Pick<Alarm, keyof MetricId | "unlessMore" | "statistic" | "periodSeconds"> | undefined {
@@ -143,7 +143,7 @@ function measuredBy(
   };
 }
 
-// The inputs as @pulumi/aws names them; only what is read here.
+// The inputs by the names of @pulumi/aws, limited to those that are read here.
 interface NotificationInputs {
   readonly bucket: string;
   readonly lambdaFunctions?: readonly {
@@ -172,7 +172,7 @@ interface InvokeInputs {
 }
 interface AlarmInputs {
   readonly alarmDescription: string;
-  // An alarm has a metric, or queries.
+  // An alarm has either a metric or queries.
   readonly namespace?: string;
   readonly metricName?: string;
   readonly dimensions?: Readonly<Record<string, string>>;

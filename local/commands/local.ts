@@ -69,12 +69,12 @@ async function local(): Promise<void> {
     }
   });
   endProgress();
-  // A platform that is kept up ends in no other way; a run and a start were not finished.
+  // A platform that keeps running ends only like this. A single run or a start was not finished.
   if (end === "interrupted" && (options.once || !outcome.isUp)) process.exitCode = INTERRUPTED;
   else if (outcome.report !== undefined) sayReport(outcome.report, { ...options, say });
 }
 
-/** What a person should know whose database has nothing to do with the model. */
+/** Explains the mirror to a person whose database does not match the model. */
 const aboutSource = ({ carried: { unknown } }: Platform): readonly string[] =>
   unknown === undefined ? [] : describeUnknown(unknown, "mirror");
 
@@ -102,14 +102,14 @@ function sayReport(report: RunReport, { json, lake, say }: Run): void {
   if (report.missing.length > 0) process.exitCode = INCOMPLETE;
 }
 
-/** What a person has to do comes last, where it is seen. */
+/** The person's next steps come last, where they are seen. */
 function sayMissing(missing: readonly Missing[], say: (line: string) => void): void {
   for (const one of missing) say(describeMissing(one));
   const grant = describeMissingGrant(missing);
   if (grant !== undefined) say(`\n${grant}`);
 }
 
-/** Starts with a run of every stage, so that one need not wait for the first schedule. */
+/** Starts with a run of every stage, so that nobody waits for the first schedule. */
 async function keepUp(
   platform: Platform,
   options: Run,
@@ -118,11 +118,10 @@ async function keepUp(
   const { cloud, carried } = platform;
   const { say } = options;
   for (const line of whereItIs(platform)) say(line);
-  if (!cloud.storage.notifies)
-    say("your S3 service sends no events here: process works when its own schedule wakes it");
+  if (!cloud.storage.notifies) say("your S3 service sends no events: process starts only on its schedule");
   say("schedules are on; stop with Ctrl-C");
   cloud.startSchedules();
-  // Without a model there are no marts, and no report of them.
+  // Without a model, the warehouse has neither marts nor a report.
   const stages = [
     "ingest",
     "process",

@@ -5,26 +5,26 @@ import type { Cloud } from "../cloud";
 import { openLake } from "../console/objects/lake-reader";
 import type { StageResult } from "./stage-result";
 
-/** Something that did not arrive, although every stage succeeded. */
+/** Data that did not arrive, although every stage succeeded. */
 export interface Missing {
   /**
    * - `held`, `failed`, `refused`: a table of the source that is not captured, or not up to date, in the lake
    * - `quarantine`: a table of the source that does not fit its contract
-   * - `rejected`: rows of a table of the source that break their contract, which this run put aside
-   * - `waiting`: rows of a warehouse table that wait for a row of a dimension, whichever run put them aside
-   * - `mart`: a mart that is not as the program declares it
+   * - `rejected`: rows of a table of the source that break their contract, and that this run rejected
+   * - `waiting`: rows of a warehouse table that wait for a row of a dimension, from this run or an earlier one
+   * - `mart`: a mart that differs from its declaration
    */
   readonly kind: "held" | "failed" | "refused" | "quarantine" | "rejected" | "waiting" | "mart";
-  /** Of the table or the mart. */
+  /** The name of the table or the mart. */
   readonly name: string;
   readonly reason: string;
-  /** How many rows, of `rejected` and `waiting`. */
+  /** The number of rows, for `rejected` and `waiting`. */
   readonly rows?: number;
   /** The objects that hold rejected rows, each row with its reason: `s3://BUCKET/KEY`. */
   readonly paths?: readonly string[];
 }
 
-/** What has not arrived after a run, by the newest commits and by what the run reported. */
+/** The data that did not arrive in a run, from the newest commits and the results of the run. */
 export async function missingData(
   cloud: Cloud,
   results: readonly StageResult[],
@@ -48,7 +48,7 @@ export async function missingData(
   }
 }
 
-/** What a person reads of it, in a line. */
+/** A line for a person. */
 export function describeMissing({ kind, name, reason, rows = 0, paths = [] }: Missing): string {
   switch (kind) {
     case "held":
@@ -68,13 +68,13 @@ export function describeMissing({ kind, name, reason, rows = 0, paths = [] }: Mi
 
 const counted = (rows: number): string => `${rows} ${rows === 1 ? "row" : "rows"}`;
 
-/** Tables of the source that the lake does not have as the source has them. */
+/** The tables of the source whose rows in the lake are missing or old. */
 export function notCaptured({ tables, refused }: Pick<IngestCommit, "tables" | "refused">): Missing[] {
   return [
     ...Object.entries(tables).flatMap(([name, { mode, held }]): Missing[] =>
       mode === "held" || mode === "failed" ? [{ kind: mode, name, reason: held?.reason ?? "" }] : [],
     ),
-    // Views and foreign tables are never ingested, and nobody misses them.
+    // Views and foreign tables are never ingested, so they are not missing.
     ...Object.entries(refused).flatMap(([name, { kind, reason }]): Missing[] =>
       kind === "table" ? [{ kind: "refused", name, reason }] : [],
     ),
@@ -94,7 +94,7 @@ const processedBy = (results: readonly StageResult[]): CommitNumber[] =>
     .flatMap(({ payload }) => (payload as { commits?: readonly number[] }).commits ?? [])
     .map(commitNumber);
 
-/** The rejected rows by table: see `rejectedRows` of process for the keys of the files. */
+/** The rejected rows by table. `rejectedRows` of process defines the keys of the files. */
 export function rejectedRows(
   files: ProcessCommit["rejected"]["files"],
   path: (key: string) => string,
@@ -116,7 +116,7 @@ export function rejectedRows(
   }));
 }
 
-/** What the last run of load left: each run looks at all of the warehouse. */
+/** The result of the last run of load. Each run checks the whole warehouse. */
 export function notLoaded(results: readonly StageResult[]): Missing[] {
   const last = results.findLast(({ stage }) => stage === "load")?.payload as
     Pick<LoadResult, "waitingRows" | "brokenMarts"> | undefined;

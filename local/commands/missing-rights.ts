@@ -1,9 +1,12 @@
 import type { Missing } from "./missing-data";
 
-/** How the reason of a refused table ends, when it is a right that is missing: see `refusalOf` of the domain. */
+/** The end of the reason of a refused table if a right is missing: see `refusalOf` in the domain. */
 const GRANT = /GRANT SELECT ON (?<table>.+) TO (?<role>.+)$/;
 
-/** The statement with which the owner of the source lets Marble read every refused table; undefined when none is needed. */
+/**
+ * The statement with which the owner of the source lets Marble read every refused table; undefined if no right is
+ * missing.
+ */
 export function missingGrant(missing: readonly Missing[]): string | undefined {
   const tables: string[] = [];
   let to = "";
@@ -16,7 +19,7 @@ export function missingGrant(missing: readonly Missing[]): string | undefined {
   return tables.length === 0 ? undefined : `GRANT SELECT ON ${tables.join(", ")} TO ${to};`;
 }
 
-/** What a person reads at the end of a run, when rights are missing in the source. */
+/** The text for a person at the end of a run, if rights are missing in the source. */
 export function describeMissingGrant(missing: readonly Missing[]): string | undefined {
   const grant = missingGrant(missing);
   return grant === undefined

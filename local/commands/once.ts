@@ -5,14 +5,14 @@ import { missingData } from "./missing-data";
 import { requireSuccess, runReport, type RunReport } from "./run-report";
 import type { StageResult } from "./stage-result";
 
-/** The exit code of a run in which every stage succeeded, but not everything arrived: see `Missing`. */
+/** The exit code of a run in which every stage succeeded, but some data did not arrive: see `Missing`. */
 export const INCOMPLETE = 2;
 
-/** Keeps what every successful invocation returned, also of those that events started. */
+/** Keeps the result of every successful invocation, also of those that events started. */
 export function resultCollector(): {
   readonly onEvent: (event: CloudEvent) => void;
   take(): StageResult[];
-  /** Takes the last results; later ones are not kept. */
+  /** Returns the results so far. Later ones are not kept. */
   end(): StageResult[];
 } {
   let results: StageResult[] = [];
@@ -37,10 +37,9 @@ export function resultCollector(): {
 const STAGES: readonly StageName[] = ["ingest", "process", "load"];
 
 /**
- * Runs every stage until nothing is left to do. The events of one stage have done their work before the
- * next begins.
- * @param ingestEvent what is asked of ingest
- * @throws Error with the stage and the cause when an invocation fails
+ * Runs every stage until nothing is left to do. The events of one stage are done before the next stage starts.
+ * @param ingestEvent the event for ingest
+ * @throws Error with the stage and the cause if an invocation fails
  */
 export async function runOnce(
   { cloud }: Platform,

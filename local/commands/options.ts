@@ -4,26 +4,26 @@ import { parseMirrorChoice } from "../../domain/warehouse/mirror/choice";
 import { hasCode } from "../cloud/errno";
 import { HELP_OPTION } from "./terminal/help";
 
-/** What `npm run local` was asked for. */
+/** The options of `npm run local`. */
 export interface LocalOptions {
   readonly source: string | undefined;
   readonly warehouse: string | undefined;
   readonly sourceSchema: string;
   readonly warehouseSchema: string;
-  /** Which tables are mirrored; undefined when the person does not say. */
+  /** The tables to mirror; undefined if the person does not say. */
   readonly mirror: string | undefined;
   readonly lake: string;
   readonly once: boolean;
   readonly json: boolean;
   readonly help: boolean;
-  /** The console's port: 0 for any that is free, undefined for the usual one. */
+  /** The console's port: 0 for any free one, undefined for the usual one. */
   readonly console: number | undefined;
   readonly noConsole: boolean;
-  /** Opens the console in the browser. */
+  /** Whether to open the console in the browser. */
   readonly open: boolean;
-  /** Tables that the delete guard holds back, whose deletes are right. */
+  /** Tables that the delete guard holds back, and whose deletes are right. */
   readonly allowDeletes: readonly string[];
-  /** Another source takes the place of the one that the lake is of. */
+  /** Whether another source may replace the source of the lake. */
   readonly allowOtherSource: boolean;
 }
 
@@ -38,41 +38,41 @@ Runs the platform that the program declares on this machine, until Ctrl-C.
   --warehouse-schema NAME   the schema to load (default: public)
   --mirror TABLES           the tables that the warehouse mirrors: none, all, or names separated by commas
                             (default: none; all when the model knows no table of the source)
-  --lake DIR                where buckets and all else live; a second start goes on from there (default: .marble)
+  --lake DIR                the folder of buckets and logs; a second start continues from it (default: .marble)
   --once                    run every stage until nothing is left to do, then exit
   --json                    print one JSON object as the last line of standard output; all else goes to
                             standard error (with --once)
-  --allow-deletes TABLE     let the deletes of a table through that the delete guard holds back; may be repeated
-  --allow-other-source      let this source take the place of the one that the lake is of
-  --console PORT            where the console is: http://127.0.0.1:PORT, 0 for any that is free (default: 8470,
-                            or any when that is taken)
+  --allow-deletes TABLE     accept the deletes of a table that the delete guard holds back; may be repeated
+  --allow-other-source      let this source replace the source of the lake
+  --console PORT            the port of the console at http://127.0.0.1:PORT; 0 for any free one (default: 8470,
+                            or any free one if 8470 is taken)
   --no-console              start no console
   --open                    open the console in the browser
   -h, --help                this text
 
-With --once the exit code says what came of it:
+The exit code of --once:
   0    everything arrived
   1    something failed; the last line of standard error says what
   2    every stage succeeded, but not everything arrived: tables are held back, failed, refused or in
-       quarantine, rows were rejected or wait for a row of a dimension, or a mart is broken. A line each says
-       which and why, and so does "missing" in the object of --json
+       quarantine, rows were rejected or wait for a row of a dimension, or a mart is broken. One line for
+       each names the cause, and "missing" in the object of --json lists them
   130  Ctrl-C ended it
 
-URLs take sslmode=disable|verify-full and sslrootcert=FILE. A host other than this machine is reached over
-TLS with a checked certificate, unless sslmode=disable.
+URLs take sslmode=disable|verify-full and sslrootcert=FILE. The connection to another host uses TLS and
+checks the certificate, unless sslmode=disable.
 
-AWS_ENDPOINT_URL_S3 names an S3 service to use in place of the built-in stand-in.
+AWS_ENDPOINT_URL_S3 names an S3 service to use instead of the built-in stand-in.
 `;
 
 /** @throws Error that names the option and says what it takes */
 export function parseOptions(args: readonly string[]): LocalOptions {
   const values = parseOrExplain(() => parse(args));
   if (values.json && !values.once && !values.help)
-    throw new Error("--json needs --once: the platform never ends without it");
+    throw new Error("--json needs --once, because the platform never ends without it");
   const { source, warehouse, lake, once, json, help, open } = values;
   const port = portOf(values.console);
   if (once && (port !== undefined || open))
-    throw new Error("--console and --open do not go with --once: it ends before one could look");
+    throw new Error("--console and --open do not go with --once, because --once ends immediately");
   if (values["no-console"] && (port !== undefined || open))
     throw new Error("--no-console does not go with --console and --open");
   for (const [name, value] of Object.entries(values)) {
@@ -134,17 +134,19 @@ function portOf(text: string | undefined): number | undefined {
   return Number(text);
 }
 
-/** What is said of an argument that stands alone; it is not quoted, since it may well be a URL with its password. */
+/**
+ * The error for an argument without an option. It does not quote the argument, which may be a URL with its password.
+ */
 export const STRAY_ARGUMENT =
-  "an argument belongs to no option: write --source URL, not URL alone; see --help";
+  "an argument has no option before it: write --source URL, not URL alone; see --help";
 
-/** Parses arguments; an error says what is wrong in a line, without quoting what may be a secret. */
+/** Parses arguments. An error says in one line what is wrong, without a value that may be a secret. */
 export function parseOrExplain<T>(parsing: () => T): T {
   try {
     return parsing();
   } catch (error) {
     if (hasCode(error, "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL")) throw new Error(STRAY_ARGUMENT);
-    // Node's text goes on with lines of advice about its own parser.
+    // Node's message continues with advice about its parser.
     const [problem = ""] = messageOf(error).split(/\. |\n/);
     throw new Error(`${problem.replace(/\.$/, "")}; see --help`, { cause: error });
   }

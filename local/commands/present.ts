@@ -7,7 +7,7 @@ import { cut } from "./terminal/width";
 
 const WIDTH = { stage: 8 };
 
-/** Whole numbers as they are, others with two digits behind the point, as money has them. */
+/** Whole numbers without a point, others with two decimal places, like money. */
 function cellText(cell: string | number): string {
   if (typeof cell === "string") return cell;
   const minimumFractionDigits = Number.isInteger(cell) ? 0 : 2;
@@ -15,12 +15,12 @@ function cellText(cell: string | number): string {
 }
 
 const GAP = "  ";
-/** A column of texts is not made narrower than this. */
+/** The least width of a column of texts. */
 const NARROWEST = 8;
 
 /**
- * A table of text: the first row is the head, numbers stand to the right.
- * @param width of a line; texts are cut where a row would be longer, numbers never are
+ * A table of text. The first row is the header, and numbers are aligned to the right.
+ * @param width of a line; texts are cut if a row would be longer, numbers never
  */
 export function textTable(
   rows: readonly (readonly (string | number)[])[],
@@ -44,7 +44,7 @@ export function textTable(
   return [line(head), widths.map((room) => "─".repeat(room)).join(GAP), ...body.map(line)].join("\n");
 }
 
-/** Makes the widest columns of texts narrower until a row fits. */
+/** Narrows the widest columns of texts until a row fits. */
 function fit(
   natural: readonly number[],
   { isNumber, width }: { readonly isNumber: readonly boolean[]; readonly width: number },
@@ -60,7 +60,7 @@ function fit(
   return widths;
 }
 
-/** How the line about an event is to be painted; undefined for plain. */
+/** The colour of the line about an event; undefined for plain. */
 export function colourOf(event: CloudEvent): Colour | undefined {
   switch (event.kind) {
     case "invocation":
@@ -77,17 +77,17 @@ export function colourOf(event: CloudEvent): Colour | undefined {
 }
 
 /**
- * Says one line about an event, for people who watch; undefined for what they need not see. It remembers which
- * alarms it told of: that the others are well is as it should be.
+ * Describes events for a person, each in a line; undefined for uninteresting ones. Remembers the alarms that it
+ * described, because the end of any other alarm is not interesting.
  */
 export function eventTeller(): (event: CloudEvent) => string | undefined {
   const ringing = new Set<string>();
   return (event) => (event.kind === "alarm" ? alarmLine(event.transition, ringing) : eventLine(event));
 }
 
-/** @param ringing the alarms that were told of, and are not over */
+/** @param ringing the alarms that were described and have not ended */
 function alarmLine({ alarm, from, to }: AlarmTransition, ringing: Set<string>): string | undefined {
-  // At the start nothing was measured yet, which is no news, although some alarms take silence for trouble.
+  // At the start nothing is measured yet. Some alarms treat that as a failure, but it is not interesting.
   const isSilence = from === "INSUFFICIENT_DATA" && alarm.treatMissingData === "breaching";
   if (to === "ALARM" && !isSilence) ringing.add(alarm.name);
   else if (to !== "OK" || !ringing.delete(alarm.name)) return undefined;
@@ -121,13 +121,13 @@ interface Reported {
   readonly waiting?: number;
 }
 
-/** What a run of the report says that others do not. */
+/** A result of the report stage has a member that other results lack. */
 const isReport = (payload: unknown): payload is ReportOutcome =>
   typeof payload === "object" && payload !== null && "made" in payload;
 
 export const NOTHING = "nothing to do";
 
-/** What a stage reports that it did, in a line. */
+/** The work of a stage, in a line. */
 export function summary(payload: unknown): string {
   if (isReport(payload))
     return `${payload.made ? `made ${String(payload.report)}` : NOTHING}${payload.mailed ? ", mailed a link" : ""}`;

@@ -9,16 +9,16 @@ import type { Missing } from "./missing-data";
 
 type TableRows = Record<string, { rows: number }>;
 
-/** What all invocations of a run together did: the object that `--json` prints. */
+/** The work of all invocations of a run, as `--json` prints it. */
 export interface RunReport {
   readonly ingest: { readonly commit: number | null; readonly tables: TableRows };
   readonly process: { readonly commits: readonly number[]; readonly tables: TableRows };
   readonly load: { readonly commits: readonly number[]; readonly tables: TableRows };
-  /** Rows that break their contract, which process put aside. */
+  /** Rows that process rejected because they break their contract. */
   readonly rejected: number;
-  /** Rows that load put aside, because a row that they refer to is in no dimension. */
+  /** Rows that wait in the warehouse, because no dimension has a row that they refer to. */
   readonly waiting: number;
-  /** What did not arrive, although every stage succeeded; empty when everything did. */
+  /** The data that did not arrive although every stage succeeded; empty if all of it did. */
   readonly missing: readonly Missing[];
 }
 
@@ -30,7 +30,7 @@ function added(tables: readonly Readonly<TableRows>[]): TableRows {
   return sum;
 }
 
-/** Adds up what the stages reported, and says what did not arrive. */
+/** Adds up the results of the stages, and finds the data that did not arrive. */
 export function runReport(results: readonly StageResult[], missing: readonly Missing[] = []): RunReport {
   const of = <T>(stage: StageName): T[] =>
     results.filter((result) => result.stage === stage).map(({ payload }) => payload as T);
@@ -57,7 +57,7 @@ export function runReport(results: readonly StageResult[], missing: readonly Mis
   };
 }
 
-/** @throws Error with the stage and the cause when the invocation failed */
+/** @throws Error with the stage and the cause if the invocation failed */
 export function requireSuccess(stage: FunctionName, { ok, error }: InvocationResult): void {
-  if (!ok) throw new Error(`${stage} failed: ${error?.message ?? "no reason was given"}`);
+  if (!ok) throw new Error(`${stage} failed: ${error?.message ?? "the stage gave no reason"}`);
 }

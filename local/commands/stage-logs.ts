@@ -2,7 +2,10 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { CloudEvent } from "../cloud-event";
 
-/** Appends what the functions write to a file each, `<directory>/<stage>.log`, as CloudWatch would keep it; the first line makes the directory. */
+/**
+ * Appends the output of each function to `<directory>/<stage>.log`, as CloudWatch would keep it. Creates the directory
+ * with the first line.
+ */
 export function stageLogs(directory: string): { readonly onEvent: (event: CloudEvent) => void } {
   return {
     onEvent: (event) => {

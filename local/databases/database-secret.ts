@@ -3,14 +3,14 @@ import { messageOf } from "../../domain/errors";
 
 const LOOPBACK: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
-/** All of them check the certificate and the host name; libpq checks less for some. */
+/** All modes with TLS check the certificate and the host name; libpq checks less for some. */
 const CHECKED_MODES: ReadonlySet<string> = new Set(["require", "verify-ca", "verify-full"]);
 
 /**
- * The secret that stands for a PostgreSQL URL: `postgresql://user:password@host:port/database`, with
- * `sslmode=disable|require|verify-full` and `sslrootcert=<file>` if wanted. On this machine no TLS is the
- * default, elsewhere TLS with a checked certificate.
- * @param option the option that the URL was given with, for messages
+ * The secret for a PostgreSQL URL: `postgresql://user:password@host:port/database`, with optional
+ * `sslmode=disable|require|verify-full` and `sslrootcert=<file>`. The default is no TLS on this machine, and TLS with a
+ * checked certificate elsewhere.
+ * @param option the option with the URL, for messages
  * @throws Error that says what is wrong with the URL, without its password
  */
 export function databaseSecret(url: string, option: string): string {
@@ -34,8 +34,8 @@ export function databaseSecret(url: string, option: string): string {
 }
 
 /**
- * Do two secrets lead to one database, as far as their texts say? One host may have several names; load compares what
- * the servers say.
+ * Whether two secrets name the same database, by their texts. One host may have several names, so load compares the
+ * answers of the servers, too.
  */
 export function isSameDatabase(one: string, other: string): boolean {
   const [a, b] = [one, other].map(placeIn);
@@ -51,8 +51,8 @@ function parsed(url: string, option: string): URL {
   try {
     return new URL(url);
   } catch {
-    // The error of URL quotes the whole text, password and all.
-    throw new Error(`${option} is no URL; it must be postgresql://user:password@host:5432/database`);
+    // The error of URL quotes the whole text with its password.
+    throw new Error(`${option} is not a URL; write postgresql://user:password@host:5432/database`);
   }
 }
 
@@ -60,7 +60,9 @@ function decoded(part: string, option: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw new Error(`${option} has a % that begins no encoded character: write %25 for a percent sign`);
+    throw new Error(
+      `${option} has a % without two hexadecimal digits after it: write %25 for a percent sign`,
+    );
   }
 }
 

@@ -10,26 +10,26 @@ import { createTotesys, seedTotesys } from "./totesys/seed";
 
 /** A database that the platform is connected to. */
 export interface LocalDatabase {
-  /** With the role that the platform uses. */
+  /** The credentials of the platform's role. */
   readonly url: string;
-  /** With a role that may do everything; undefined when the database is the user's own. */
+  /** The credentials of a superuser; undefined for the user's own database. */
   readonly ownerUrl: string | undefined;
-  /** How to take it away for a while; undefined when the database is the user's own. */
+  /** Stops and starts the server; undefined for the user's own database. */
   readonly outage: Outage | undefined;
   stop(): Promise<void>;
 }
 
-/** A database that is stopped and started again while the platform goes on. */
+/** A database server that can stop and start again while the platform runs. */
 export interface Outage {
   readonly isDown: () => boolean;
   begin(): Promise<void>;
-  /** @throws Error when its port was taken meanwhile: its URL would be another */
+  /** @throws Error if another program has taken its port, because the URL would change */
   end(): Promise<void>;
 }
 
 /**
- * The user's own database, which is connected to once: a wrong host or password shows before anything is built on it.
- * @param given.secret of its URL: see `databaseSecret`
+ * The user's own database. It connects once, so that a wrong host or password fails before anything depends on it.
+ * @param given.secret the secret of its URL: see `databaseSecret`
  * @throws TerminalError or TransientError that names host, port and database; never the password
  */
 export async function givenDatabase(
@@ -45,7 +45,7 @@ const SOURCE = "totesys";
 const WAREHOUSE = "warehouse";
 
 /**
- * An embedded server with a generated totesys, read with a role that may do nothing but SELECT.
+ * An embedded server with a generated totesys, and a role that may only SELECT.
  * @param options.signal ends the generation of the rows
  */
 export async function embeddedSource(
@@ -60,10 +60,10 @@ export async function embeddedSource(
   const outage = outageOf(server, options);
   return stoppedOnFailure(server, async () => {
     if (!(await server.databaseExists(SOURCE))) {
-      progress("generating a totesys source: 11,000 sales orders, and all that belongs to them");
+      progress("generating a totesys source with 11,000 sales orders");
       await unlessAborted(server, { work: () => createSeeded(server), signal });
     }
-    // The role gets a new password at every start, so that none has to be kept.
+    // The role gets a new password at every start, so that none is stored.
     const reader = { user: READER, password: randomBytes(16).toString("hex") };
     await createReader(server.url(SOURCE), reader);
     return {
@@ -99,14 +99,17 @@ function outageOf(first: PostgresServer, options: { readonly directory: string }
       const again = await startPostgres({ ...options, port });
       if (again.port !== port) {
         await again.stop();
-        throw new Error(`another program has taken the port ${port} meanwhile: start npm run local again`);
+        throw new Error(`another program has taken the port ${port}: start npm run local again`);
       }
       server = again;
     },
   };
 }
 
-/** The shop sold until yesterday. The database gets its name when it is complete: a start that was broken off is begun anew. */
+/**
+ * The history of the shop ends yesterday. The database gets its final name when it is complete, so that an aborted
+ * start begins again.
+ */
 async function createSeeded(server: PostgresServer): Promise<void> {
   const unfinished = `${SOURCE}_unfinished`;
   const admin = (sql: string): Promise<unknown> =>
@@ -118,7 +121,7 @@ async function createSeeded(server: PostgresServer): Promise<void> {
   await admin(`ALTER DATABASE ${escapeIdentifier(unfinished)} RENAME TO ${escapeIdentifier(SOURCE)}`);
 }
 
-/** A server that is stopped ends the statements that run on it. */
+/** A stopping server ends the statements that run on it. */
 async function unlessAborted(
   server: PostgresServer,
   { work, signal }: { readonly work: () => Promise<void>; readonly signal: AbortSignal | undefined },

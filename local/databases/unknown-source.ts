@@ -6,19 +6,19 @@ import { model } from "../../domain/declarations";
 import { messageOf } from "../../domain/errors";
 import { contractsOf } from "../../domain/model/model";
 
-/** How a platform works with the model and the mirror: the settings of these names. */
+/** The platform's settings of the model and the mirror, by these names. */
 export interface Carried {
   readonly model: "declared" | "none";
   readonly mirror: string;
-  /** The tables of a source of which the model knows none. */
+  /** The tables of a source that has none of the model's tables. */
   readonly unknown?: readonly string[];
 }
 
 /**
- * Decides what a platform carries. A source of which the model knows no table would leave every table of the warehouse
- * empty: it is mirrored instead, unless the person says otherwise.
- * @param options.secret of a source that the person named; undefined for the embedded one
- * @param options.mirror what the person asked for
+ * Decides what a platform carries. With a source that has no table of the model, every table of the warehouse would
+ * stay empty. Such a source is mirrored instead, unless the person says otherwise.
+ * @param options.secret the secret of the user's own source; undefined for the embedded one
+ * @param options.mirror the person's choice
  */
 export async function carriedFrom(options: {
   readonly secret: string | undefined;
@@ -33,11 +33,13 @@ export async function carriedFrom(options: {
   try {
     tables = await tablesIn(secret, schema);
   } catch (error) {
-    progress(`the source was not asked which tables it has, and ingest tries again: ${messageOf(error)}`);
+    progress(
+      `the tables of the source could not be listed, so the model is used; ingest connects again: ${messageOf(error)}`,
+    );
     return asAsked;
   }
   const contracts = contractsOf(model);
-  // Many databases have an address: it is known when its columns are.
+  // Many databases have a table called address, so its columns must match, too.
   const isKnown = (table: TableDescription): boolean => {
     const contract = contracts.get(table.name);
     return contract !== undefined && contractBreaches(contract, table).length === 0;
@@ -52,7 +54,7 @@ async function tablesIn(secret: string, schema: string): Promise<readonly TableD
   return tables;
 }
 
-/** What a person reads whose database the model does not know. */
+/** The text for a person whose database the model does not know. */
 export function describeUnknown(tables: readonly string[], mirrorSchema: string): readonly string[] {
   const [first = "t"] = tables;
   const many = `${tables.length} ${tables.length === 1 ? "table" : "tables"}`;

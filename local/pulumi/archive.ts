@@ -3,18 +3,18 @@ import { dirname, resolve, sep } from "node:path";
 import { asset } from "@pulumi/pulumi";
 
 export interface UnpackOptions {
-  /** what a function's `code` is under mocks */
+  /** the `code` of a function under mocks */
   readonly archive: unknown;
-  /** what relative paths in the archive start from: the project's folder */
+  /** the base of relative paths in the archive: the project's folder */
   readonly from: string;
-  /** the folder to write; what it held before is gone */
+  /** the folder to write; its old content is deleted */
   readonly to: string;
 }
 
 /**
- * Writes the content of an archive to a folder, as Lambda unpacks what was uploaded.
+ * Writes the content of an archive to a folder, as Lambda unpacks an upload.
  *
- * @throws Error for an archive that is not on this machine, or a path that leads out of the folder.
+ * @throws Error for an archive that is not on this machine, or a path that leaves the folder
  */
 export async function unpackArchive({ archive, from, to }: UnpackOptions): Promise<void> {
   rmSync(to, { recursive: true, force: true });
@@ -33,7 +33,9 @@ async function write(options: { source: unknown; from: string; target: string })
     for (const [path, content] of Object.entries(await source.assets)) {
       const inside = resolve(target, path);
       if (!inside.startsWith(target + sep)) {
-        throw new Error(`The archive has a file outside itself, ${path}: give it a path without "..".`);
+        throw new Error(
+          `The archive has a file outside of its folder, ${path}: give it a path without "..".`,
+        );
       }
       await write({ source: content, from, target: inside });
     }

@@ -4,8 +4,8 @@ import * as hooks from "@pulumi/pulumi/runtime/closure/v8Hooks";
 const { getSessionAsync } = hooks as unknown as { getSessionAsync: () => Promise<Session> };
 
 /**
- * Turns V8's debugger on or off in this process. Pulumi serialises functions with its help and leaves it on; all
- * promises are then several times as slow, those of the local cloud too.
+ * Turns V8's debugger on or off in this process. Pulumi needs it to serialise functions, and leaves it on. All promises
+ * are then several times slower, also those of the local cloud.
  */
 export async function turnDebugger(state: "on" | "off"): Promise<void> {
   const session = await getSessionAsync();

@@ -5,7 +5,7 @@ import { version } from "esbuild";
 import type { Build, Builder } from "../../infra/stages/bundle";
 import { hasCode } from "../cloud/errno";
 
-/** What stands beside a bundle: what it was made of, and what was written. */
+/** The record of a bundle: its inputs and its files. */
 interface Stamp {
   readonly origin: string;
   /** hashes of the written files, by path */
@@ -13,9 +13,8 @@ interface Stamp {
 }
 
 /**
- * Builds a bundle only when something has changed that it may follow from: how it is built, any file of the
- * project, the packages that npm has installed. What was written must still be there as it was. Where npm left no
- * list of the packages, everything is built.
+ * Builds a bundle only if an input has changed: the build options, any file of the project, or the packages that npm
+ * has installed. The written files must be unchanged, too. Without npm's list of packages, it always builds.
  */
 export function unlessUnchanged(project: string): Builder {
   return (build, make) => {
@@ -27,7 +26,7 @@ export function unlessUnchanged(project: string): Builder {
       if (stamp.origin === origin && isThere(stamp)) return Object.keys(stamp.files);
     }
     const files = make();
-    // When a file was saved in the meantime, nobody knows which of both was built.
+    // If a file was saved during the build, the bundle may have either version.
     if (origin !== undefined && originOf(project, build) === origin) {
       const hashes = Object.fromEntries(files.map((file) => [file, hashOf(readFileSync(file))]));
       writeStamp(path, { origin, files: hashes });
@@ -46,7 +45,7 @@ function originOf(project: string, build: Build): string | undefined {
   return hash.digest("hex");
 }
 
-/** All that a bundle may be made of, packages apart: code, JSON and styles. */
+/** All possible inputs of a bundle except packages: code, JSON and styles. */
 function* sources(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);

@@ -3,7 +3,7 @@ import type { DeclaredResource } from "../cloud/declared-resource";
 import { createHash } from "node:crypto";
 import type { runtime } from "@pulumi/pulumi";
 
-/** The input that is a resource's physical name, by type. If the program does not set it, Pulumi makes one up. */
+/** The input with the physical name of a resource, by type. If the program does not set it, Pulumi generates a name. */
 const NAME_INPUT: ReadonlyMap<string, string> = new Map([
   ["aws:s3/bucket:Bucket", "bucket"],
   ["aws:lambda/function:Function", "name"],
@@ -25,7 +25,7 @@ const NAME_INPUT: ReadonlyMap<string, string> = new Map([
   ["aws:quicksight/dataSet:DataSet", "dataSetId"],
 ]);
 
-/** ARNs as AWS writes them, by type. */
+/** The ARNs that AWS would give, by type. */
 const ARN: ReadonlyMap<string, (name: string) => string> = new Map([
   ["aws:s3/bucket:Bucket", (name) => `arn:aws:s3:::${name}`],
   ["aws:iam/role:Role", (name) => `arn:aws:iam::${ACCOUNT_ID}:role/${name}`],
@@ -62,12 +62,12 @@ function regionalArn(service: string, resource: string): string {
 }
 
 /**
- * Pulumi mocks that answer as AWS would and keep what was declared.
+ * Pulumi mocks that answer like AWS and collect the declared resources.
  *
- * Physical names end in seven hexadecimal digits as Pulumi's do, but always the same for the same resource
- * of the same stack: what the local cloud keeps on disk is found again at the next start.
+ * Physical names end in seven hexadecimal digits, like Pulumi's. But the same resource of the same stack always has the
+ * same name, so that the next start finds the local cloud's data on disk.
  *
- * @param collect gets every resource; components, which exist in Pulumi only, are left out
+ * @param collect receives every resource except components, which exist only in Pulumi
  */
 export function collectingMocks(stack: string, collect: (resource: DeclaredResource) => void): runtime.Mocks {
   return {

@@ -9,8 +9,8 @@ const requireOfPulumi = createRequire(require.resolve("@pulumi/pulumi/package.js
 const { Arborist } = requireOfPulumi("@npmcli/arborist") as { Arborist: { prototype: Arborist } };
 
 /**
- * Makes Pulumi read the tree of `node_modules` once in a process. Pulumi reads it for each function that it
- * serialises, which takes longer than all else in a run of the program. The packages do not change in between.
+ * Makes Pulumi read the tree of `node_modules` once in a process. Pulumi reads it for each function that it serialises,
+ * which takes longer than the rest of the program. The packages do not change in between.
  */
 export function readPackageTreeOnce(): void {
   const trees = new Map<string, Promise<unknown>>();

@@ -1,11 +1,11 @@
 import { runProgram, type Program, type ProgramOptions } from "./program";
 
-/** The child process of `startProgram` (start-program.ts): runs the program once, and sends what it declared. */
+/** The child process of `startProgram` (start-program.ts). Runs the program once, and sends the declared resources. */
 
-/** What the process sends: what the program declared, or why it failed. */
+/** The message of the process: the declared resources, or the error. */
 export type ProgramMessage = { readonly program: Program } | { readonly failure: Error };
 
-/** The archives are unpacked by now; Pulumi's objects that stand for them cannot be sent. */
+/** The archives are unpacked by now. Pulumi's objects for them cannot be sent. */
 const withoutArchives = (program: Program): Program => ({
   ...program,
   resources: program.resources.map((resource) => {
@@ -22,7 +22,7 @@ async function answer(options: ProgramOptions): Promise<ProgramMessage> {
   }
 }
 
-// Whoever started this process is gone: nobody needs an answer.
+// The parent is gone, so nobody needs an answer.
 process.on("disconnect", () => process.exit());
 process.once("message", (options: ProgramOptions) => {
   void answer(options).then((message) => process.send?.(message, () => process.exit()));

@@ -12,15 +12,15 @@ const PROJECT = "marble";
 const PROJECT_FOLDER = resolve(__dirname, "../..");
 const ENTRY = join(PROJECT_FOLDER, "index.ts");
 
-// What is run here again and again need not be bundled each time.
+// Local runs repeat often, so they reuse bundles.
 buildWith(unlessUnchanged(PROJECT_FOLDER));
 readPackageTreeOnce();
 
-/** A Lambda that the program declared, ready to be run. */
+/** A Lambda that the program declared, ready to run. */
 export interface DeclaredFunction {
   readonly name: string;
   readonly arn: string;
-  /** the folder that its archive was unpacked to: the working directory of the Lambda */
+  /** the folder of its unpacked archive: the working directory of the Lambda */
   readonly directory: string;
   /** `<file without extension>.<export>`, in that folder */
   readonly handler: string;
@@ -28,7 +28,7 @@ export interface DeclaredFunction {
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly logGroup: string;
-  /** the ARN of the role that it runs with */
+  /** the ARN of its role */
   readonly roleArn: string;
 }
 
@@ -45,24 +45,23 @@ export interface ProgramOptions {
   readonly config: Readonly<Record<string, string>>;
   /** default `local` */
   readonly stack?: string;
-  /** where the functions' archives are unpacked, each to `functions/<name>` */
+  /** the parent of the unpacked archives, each in `functions/<name>` */
   readonly workDirectory: string;
 }
 
 /**
- * Runs index.ts as `pulumi up` would, against mocks in place of AWS, and unpacks the archives that would be
- * uploaded.
+ * Runs index.ts as `pulumi up` would, with mocks instead of AWS, and unpacks the archives that would be uploaded.
  *
  * The Pulumi SDK keeps its state in the process, so wait for one run before you start the next.
  *
- * @throws Error whatever the program throws, such as that of a bad configuration.
+ * @throws Error the program's own error, such as that of a wrong configuration
  */
 export async function runProgram(options: ProgramOptions): Promise<Program> {
   const { config, stack = "local", workDirectory } = options;
   const { resources, outputs } = await declareResources({
     config,
     stack,
-    // A Pulumi program does its work when it is loaded, so it has to be loaded afresh each time.
+    // A Pulumi program works while it loads, so each run loads it anew.
     program: () => {
       // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- nothing else makes Node load a module again
       delete require.cache[ENTRY];
@@ -79,10 +78,7 @@ export async function runProgram(options: ProgramOptions): Promise<Program> {
   return { stack, resources, functions, outputs };
 }
 
-/**
- * Runs a function that declares resources, under mocks, and gives back what it declared once all of it is
- * resolved.
- */
+/** Runs a function that declares resources, under mocks. Returns the resources once all of them are resolved. */
 export async function declareResources(options: {
   readonly config: Readonly<Record<string, string>>;
   readonly stack: string;
@@ -94,7 +90,7 @@ export async function declareResources(options: {
   await pulumi.runtime.setMocks(mocks, PROJECT, stack);
   pulumi.runtime.setAllConfig({ ...config });
   await turnDebugger("on");
-  // Pulumi runs a program in its project's folder, and reads package.json and bundles from there.
+  // Pulumi runs a program in its project's folder. It reads package.json and bundles from there.
   const cwd = process.cwd();
   process.chdir(PROJECT_FOLDER);
   // An error that reached Pulumi would come back twice, once as a rejection that nobody can handle.

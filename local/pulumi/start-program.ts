@@ -5,17 +5,17 @@ import type { ProgramMessage } from "./program-process";
 
 const PROJECT_FOLDER = resolve(__dirname, "../..");
 
-/** A run of the program that is underway. */
+/** A run of the program in progress. */
 export interface ProgramRun {
-  /** Rejects with the error of the program, or when the run was stopped. */
+  /** Rejects with the error of the program, or if the run was stopped. */
   readonly program: Promise<Program>;
-  /** Ends the process of the run, if it has not ended. */
+  /** Ends the process of the run if it still lives. */
   stop(): void;
 }
 
 /**
- * Runs the program like `runProgram`, in a process of its own. Loading the SDK and bundling block a process for
- * seconds; this one remains free to show progress and to hear Ctrl-C.
+ * Runs the program like `runProgram`, in a separate process. To load the SDK and to bundle blocks a process for
+ * seconds. This one stays free to show progress and to react to Ctrl-C.
  */
 export function startProgram(options: ProgramOptions): ProgramRun {
   const child = fork(join(__dirname, "program-process.ts"), {
@@ -34,7 +34,7 @@ export function startProgram(options: ProgramOptions): ProgramRun {
       ),
     );
   });
-  // The error is that of whoever waits for the program; before that, it must not end this process.
+  // The error belongs to whoever waits for the program. Until then, it must not end this process.
   program.catch(() => undefined);
   child.send({ ...options, workDirectory: resolve(options.workDirectory) });
   return { program, stop: () => void child.kill() };

@@ -149,7 +149,7 @@ describe("npm run local -- --once --json, over databases of our own", function (
     [
       "a URL that is none",
       () => "reader:hunter2@localhost",
-      /--source (is no URL|must begin with postgresql:\/\/)/,
+      /--source (is not a URL|must begin with postgresql:\/\/)/,
     ],
   ];
   for (const [what, change, message] of failures) {

@@ -73,7 +73,7 @@ describe("npm run operate, through the real Lambdas", function () {
 
     expect(await run("replay"))
       .to.include("load commits 1 to 1")
-      .and.include("nothing was done: add --yes");
+      .and.include("nothing was changed: add --yes");
     expect(await actualRows(warehouse)).to.deep.equal(damaged);
 
     expect(await run("replay", "--yes"))
@@ -93,13 +93,13 @@ describe("npm run operate, through the real Lambdas", function () {
     );
   });
 
-  it("lets deletes through that the guard holds", async () => {
+  it("accepts deletes that the guard holds back", async () => {
     await source.query("TRUNCATE payment");
     const held = await runOnce(platform, collector);
     expect((await actualRows(warehouse))["current_payment"]).to.not.be.empty;
-    expect(await run("release", "payment")).to.include("nothing was done");
+    expect(await run("release", "payment")).to.include("nothing was changed");
     const failure = await failureOf(run("release", "nope", "payment", "--yes"));
-    expect(failure.message).to.equal("nope: no such table is held back; those that are: payment");
+    expect(failure.message).to.equal("the delete guard does not hold back nope; it holds back payment");
     expect(held.missing.map(describeMissing).join()).to.match(
       /^the table payment is held: the table was emptied; /,
     );
@@ -110,7 +110,7 @@ describe("npm run operate, through the real Lambdas", function () {
     expect((await actualRows(warehouse))["current_payment"]).to.be.empty;
     expect(missing).to.deep.equal([]);
     expect((await failureOf(run("release", "payment"))).message).to.equal(
-      "payment: no such table is held back; none is",
+      "the delete guard does not hold back payment; it holds back no table",
     );
   });
 
@@ -130,7 +130,7 @@ describe("npm run operate, through the real Lambdas", function () {
   });
 
   it("makes the business report, once, and says where it is", async () => {
-    expect(await run("report")).to.include("nothing was done");
+    expect(await run("report")).to.include("nothing was changed");
     const path = (said: string): string => /^\/.*\.html$/m.exec(said)?.[0] ?? "none";
     const made = path(await run("report", "--yes"));
     expect(await readFile(made, "utf8")).to.include("<h1>Business report</h1>");
@@ -139,7 +139,7 @@ describe("npm run operate, through the real Lambdas", function () {
 
   it("finds nothing to reprocess in a log that is complete, and no replay to abandon", async () => {
     expect(await run("reprocess", "--yes")).to.include("is complete: there is nothing to do");
-    expect(await run("abandon-replay")).to.include("nothing was done");
+    expect(await run("abandon-replay")).to.include("nothing was changed");
     expect((await failureOf(run("abandon-replay", "--yes"))).message).to.include("no replay is underway");
   });
 

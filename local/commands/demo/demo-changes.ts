@@ -10,11 +10,11 @@ import {
   renameDepartment,
 } from "../../databases/totesys/changes";
 
-/** What the demo changed, to be asked about later. */
+/** The changes of the demo, which its questions refer to. */
 export interface DemoChanges {
   /** An order that was placed, and then amended. */
   readonly amendedOrder: number;
-  /** An order that was cancelled: deleted, with its transaction and its payment. */
+  /** An order that was cancelled: it was deleted with its transaction and its payment. */
   readonly deletedOrder: number;
 }
 

@@ -8,7 +8,7 @@ import { withClient } from "../../databases/postgres/client";
 import { textTable } from "../present";
 import type { RunReport } from "../run-report";
 
-/** Which tables went through each stage, with their rows. */
+/** The tables that went through each stage, with their rows. */
 export function stageSummary(report: RunReport, width?: number): string {
   const rows = (["ingest", "process", "load"] as const).flatMap((stage) =>
     Object.entries(report[stage].tables).map(([table, { rows: count }]) => [stage, table, count] as const),
@@ -18,7 +18,7 @@ export function stageSummary(report: RunReport, width?: number): string {
 
 const SHOWN_FILES = 14;
 
-/** Some files of the lake, with their sizes, and how many there are. */
+/** Some files of the lake with their sizes, and the number of all files. */
 export function lakeFiles({ lake }: Platform, width?: number): string {
   const buckets = join(lake, "buckets");
   const files = readdirSync(buckets, { recursive: true, withFileTypes: true })
@@ -37,7 +37,7 @@ export function lakeFiles({ lake }: Platform, width?: number): string {
 const ask = <T>({ warehouse }: Platform, work: (client: Client) => Promise<T>): Promise<T> =>
   withClient(warehouse.url, work);
 
-/** How many rows every table and every mart of the warehouse has. */
+/** The number of rows in every table and mart of the warehouse. */
 export function warehouseCounts(platform: Platform, width?: number): Promise<string> {
   const tables = [model.calendar, ...model.tables].map(({ name }) => name);
   return ask(platform, async (client) => {
@@ -84,7 +84,7 @@ const QUESTIONS = ({ amendedOrder, deletedOrder }: DemoChanges): readonly Questi
   },
 ];
 
-/** Asks the warehouse, in SQL. */
+/** Asks the warehouse in SQL. */
 export function answerQuestions(
   platform: Platform,
   changes: DemoChanges,
@@ -102,7 +102,7 @@ export function answerQuestions(
   });
 }
 
-/** Sums and counts come as text, so that no digit is lost. */
+/** Sums and counts come as text, so that they lose no digit. */
 function cell(value: unknown): string | number {
   if (typeof value === "number") return value;
   const text = typeof value === "string" ? value : JSON.stringify(value);

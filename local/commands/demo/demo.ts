@@ -18,15 +18,15 @@ import { HELP_OPTION, printHelp } from "../terminal/help";
 import { runCommand } from "../terminal/run-command";
 import { followWork } from "../terminal/underway";
 
-/** The demo has a lake of its own, begun anew each time. */
+/** The demo's own lake, which each demo empties first. */
 const LAKE = ".marble/demo";
 
 const HELP = `npm run demo -- [options]
 
-Runs the whole platform over a generated shop, shows what came of it, and ends. While it is up, so is its console.
+Runs the whole platform over a generated shop, shows the results, and ends. The console is open while it runs.
 
-  --keep       stay up at the end, schedules and all, until Ctrl-C
-  --open       open the console in the browser, and stay up
+  --keep       keep running at the end, with schedules, until Ctrl-C
+  --open       open the console in the browser, and keep running
   -h, --help   this text
 `;
 
@@ -40,8 +40,8 @@ const parse = () =>
   }).values;
 
 /**
- * `npm run demo`: the whole platform on this machine, over a generated shop. Runs it once over all that
- * there is, lets the shop go on, runs it again, and shows what came of it.
+ * `npm run demo`: the whole platform on this machine, over a generated shop. Runs all stages over the shop, changes the
+ * shop, runs the stages again, and shows the results.
  */
 async function demo(): Promise<void> {
   const { keep, open, help } = parseOrExplain(parse);
@@ -85,13 +85,13 @@ async function demo(): Promise<void> {
   });
   screen.end();
   const { report } = outcome;
-  // Ctrl-C is how a demo ends that was to stay up.
+  // Ctrl-C is the normal end of a demo with --keep.
   if (end === "interrupted" && report === undefined) process.exitCode = INTERRUPTED;
   say(report === undefined ? "ended before it was finished; everything is stopped" : "everything is stopped");
   if (report !== undefined && !kept) say(`${resultPlaces(report)}\n${NEXT_STEPS}`);
 }
 
-/** Where the results are. */
+/** Where to find the results. */
 const resultPlaces = (report: string): string => `
 the business report    ${pathToFileURL(report).href}
 the files of the lake  ${resolve(LAKE, "buckets")}
@@ -99,10 +99,10 @@ the logs               ${resolve(LAKE, "logs")}
 `;
 
 const NEXT_STEPS = `Next:
-  npm run demo -- --keep    the same, but it stays up: watch it in its console, break it, query it with psql
-  npm run draft -- --help   a model of your own database; docs/your-own-database.md shows the way`;
+  npm run demo -- --keep    the same, but it keeps running: watch it in the console, break it, query it with psql
+  npm run draft -- --help   a model of your own database; see docs/your-own-database.md`;
 
-/** From now on it is as with `npm run local`. */
+/** From here on, the demo works like `npm run local`. */
 async function stayUp(
   platform: Platform,
   options: {
@@ -125,7 +125,7 @@ async function present(
   { collector, screen }: { readonly collector: ReturnType<typeof resultCollector>; readonly screen: Screen },
 ): Promise<string> {
   const { step, show, width } = screen;
-  step("first run: everything that the source has");
+  step("first run: everything in the source");
   show("What went through each stage", stageSummary(await runOnce(platform, collector), width));
 
   step("the shop changes: orders, payments, a renamed department, a moved address, a cancelled order");

@@ -3,21 +3,21 @@ import { createProgress } from "../terminal/progress";
 import type { Underway } from "../terminal/underway";
 import { widthOf } from "../terminal/width";
 
-/** How the demo writes. */
+/** The output of the demo. */
 export interface Screen {
   readonly say: (text: string) => void;
   /** A step, with the seconds since the start. */
   readonly step: (message: string) => void;
-  /** A part of what came of it, under its title. */
+  /** A section of the results, under its title. */
   readonly show: (title: string, text: string) => void;
-  /** Whether something succeeded, in a sign. */
+  /** Shows whether something succeeded. */
   readonly sign: (ok: boolean) => string;
-  /** Of a line, in characters. */
+  /** The width of a line, in characters. */
   readonly width: number;
   readonly end: () => void;
 }
 
-/** @param work what the status line shows */
+/** @param work the text of the status line */
 export function createScreen(work: Underway): Screen {
   const stream = process.stdout;
   const started = performance.now();

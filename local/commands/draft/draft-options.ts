@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { messageOf } from "../../../domain/errors";
 import { HELP_OPTION } from "../terminal/help";
 
-/** What `npm run draft` was asked for. */
+/** The options of `npm run draft`. */
 export interface DraftOptions {
   readonly source: string;
   readonly schema: string;

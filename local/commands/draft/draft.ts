@@ -11,7 +11,7 @@ import { HELP, parseDraftOptions, type DraftOptions } from "./draft-options";
 import { printHelp } from "../terminal/help";
 import { runCommand } from "../terminal/run-command";
 
-/** `npm run draft`: a model of a source, guessed from its catalogue. */
+/** `npm run draft`: drafts a model of a source from its catalogue. */
 
 const PROJECT = resolve(__dirname, "../../..");
 
@@ -23,7 +23,7 @@ async function draft(options: DraftOptions): Promise<Draft> {
   return draftModel(tables);
 }
 
-/** Writes the files of a draft; refuses a folder that exists, for a person may have worked there. */
+/** Writes the files of a draft. Refuses an existing folder, because a person may have worked there. */
 async function writeDraft(folder: string, { files }: Draft): Promise<void> {
   if (existsSync(folder))
     throw new Error(`${relative(PROJECT, folder)} exists already: name another with --name, or delete it`);
@@ -35,7 +35,7 @@ async function writeDraft(folder: string, { files }: Draft): Promise<void> {
   }
 }
 
-/** What the draft is, for the terminal. */
+/** The summary of the draft, for the terminal. */
 function summary({ decisions, open, files }: Draft, { name }: DraftOptions): string {
   const width = Math.max(...decisions.map(({ table }) => table.length));
   const lines = decisions.map(

@@ -2,11 +2,11 @@ import { parseArgs } from "node:util";
 import { parseOrExplain, STRAY_ARGUMENT } from "../options";
 import { HELP_OPTION } from "../terminal/help";
 
-/** What `npm run operate` can do: each is an event of a Lambda, or a question to the lake. */
+/** The operations of `npm run operate`. Each is an event for a Lambda, or a question to the lake. */
 export const OPERATIONS = ["replay", "abandon-replay", "reprocess", "release", "report", "schema"] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
-/** What `npm run operate` was asked for. */
+/** The options of `npm run operate`. */
 export interface OperateOptions {
   readonly operation: Operation;
   readonly tables: readonly string[];
@@ -23,27 +23,27 @@ export interface OperateOptions {
 
 export const HELP = `npm run operate -- OPERATION [options]
 
-Operates the platform of \`npm run local\` (stop that first, but for schema): says what it will do, and does
-it with --yes.
+Operates the platform of \`npm run local\`. Stop the platform first, except for schema. Without --yes, the command
+only says what it would do.
 
-  replay                    load all commits again, into new tables that then take the place of the old ones
+  replay                    load all commits again into new tables, which then replace the old ones
   replay --table NAME       load one table of the warehouse again, in place (may be given several times)
   replay --from N           begin at commit N, in place (with --table or for all tables)
-  abandon-replay            drop the new tables of a replay that is underway
+  abandon-replay            drop the new tables of an unfinished replay
   reprocess                 build the processed log of a new model version from the ingestion log
-  release TABLE...          let the deletes through that hold a table of the source back
-  report                    make the business report of what is loaded, unless it is there; say where it is
-  schema TABLE              print what columns a table of the source had, commit by commit
+  release TABLE...          accept the deletes of a table that the delete guard holds back
+  report                    create the business report of the loaded data if it is missing; print its path
+  schema TABLE              print the columns of a source table, commit by commit
 
   --yes                     do it
-  --dry-run                 only say what would be done (the default without --yes)
+  --dry-run                 only say what the command would do (the default without --yes)
   --lake DIR                the lake of npm run local (default: .marble)
   --source URL, --warehouse URL, --source-schema NAME, --warehouse-schema NAME
                             as for npm run local
   --bucket NAME             with schema: read an ingestion bucket in AWS, with your own credentials
   -h, --help                this text
 
-In AWS the same is done by invoking a Lambda with an event: see docs/operations.md.
+In AWS, invoke a Lambda with an event instead: see docs/operations.md.
 `;
 
 const parse = (args: readonly string[]) =>
@@ -66,7 +66,7 @@ const parse = (args: readonly string[]) =>
   });
 
 /**
- * @returns undefined when only the help is wanted
+ * @returns undefined if only the help is wanted
  * @throws Error that names the argument and says what it takes
  */
 export function parseOperateOptions(args: readonly string[]): OperateOptions | undefined {
@@ -74,12 +74,12 @@ export function parseOperateOptions(args: readonly string[]): OperateOptions | u
   if (values.help) return undefined;
   if (positionals.some((text) => text.includes("://"))) throw new Error(STRAY_ARGUMENT);
   const [operation, ...rest] = positionals;
-  if (!isOperation(operation)) throw new Error(`say which operation: ${OPERATIONS.join(", ")}; see --help`);
+  if (!isOperation(operation)) throw new Error(`name an operation: ${OPERATIONS.join(", ")}; see --help`);
   const takesTables = operation === "release" || operation === "schema";
   if (!takesTables && rest.length > 0)
     throw new Error(`${operation} takes no argument ${rest.join(" ")}; see --help`);
   if (operation === "release" && rest.length === 0)
-    throw new Error("release needs the tables to let through: npm run operate -- release payment");
+    throw new Error("release needs the names of tables: npm run operate -- release payment");
   if (operation === "schema" && rest.length !== 1)
     throw new Error("schema needs one table: npm run operate -- schema staff");
   if (operation !== "replay" && (values.table.length > 0 || values.from !== undefined))

@@ -53,9 +53,9 @@ async function main(): Promise<void> {
   }
 }
 
-/** @throws Error when there is nothing to operate: a mistyped folder would get a lake of its own */
+/** @throws Error if the folder has no lake: a mistyped name would create a new one */
 function requireLake(lake: string): void {
-  // Where another S3 service has the buckets, they are not here, but the logs of the stages.
+  // With another S3 service, the folder has no buckets, but it has the logs of the stages.
   const folder = process.env["AWS_ENDPOINT_URL_S3"] === undefined ? "buckets" : "logs";
   if (existsSync(join(lake, folder))) return;
   throw new Error(
@@ -63,14 +63,14 @@ function requireLake(lake: string): void {
   );
 }
 
-/** Reads the log alone: no platform is started for it, and none must be stopped. */
+/** Reads the log only. It starts no platform, and a running one may stay. */
 async function schema({ tables: [table = ""], lake, bucket }: OperateOptions): Promise<void> {
   const progress = (text: string): void => void process.stderr.write(`${text}\n`);
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const entries = await withIngestionLog({ lake, bucket }, (log) =>
     tellSchemaHistory(log, table, { line: say, progress }),
   );
-  if (entries === 0) throw new Error(`the log says nothing of a table ${table}; names are as in the source`);
+  if (entries === 0) throw new Error(`the log has no table ${table}; write the name as in the source`);
 }
 
 runCommand("marble", main);

@@ -14,10 +14,10 @@ import { heldTables } from "../held-tables";
 type Lambdas = Pick<Platform, "cloud" | "lake">;
 type Say = (line: string) => void;
 
-/** The last word of what was only asked about. */
-export const NOTHING_DONE = "nothing was done: add --yes to do it";
+/** The end of a dry run. */
+export const NOTHING_DONE = "nothing was changed: add --yes to do it";
 
-/** Does what was asked for, through the Lambdas of a platform that is up; tells what it will do, and how far it is. */
+/** Performs an operation through the Lambdas of a running platform. Prints what it will do, and its progress. */
 export async function operate(
   platform: Lambdas,
   options: Pick<OperateOptions, "operation" | "tables" | "from" | "dryRun">,
@@ -41,11 +41,11 @@ export async function operate(
       break;
     case "release":
       await requireHeld(platform, tables);
-      say(`take ${tables.join(", ")} as the source has it now, deletes and all`);
+      say(`capture ${tables.join(", ")} as in the source now, including deletes`);
       if (!dryRun) await invoke(platform, "ingest", { allowDeletes: tables });
       break;
     case "report":
-      say("make the business report of what is loaded, unless it is there");
+      say("create the business report of the loaded data if it is missing");
       if (!dryRun) say((await makeReport(platform)) ?? "nothing is loaded yet");
       break;
     case "schema":
@@ -57,7 +57,7 @@ export async function operate(
 const announce = (say: Say, { says }: { readonly says: string | readonly string[] }): void =>
   [says].flat().forEach((line) => say(`- ${line}`));
 
-/** Every invocation has its time limit; the next one goes on. */
+/** Each invocation has a time limit; the next one continues. */
 async function replayUntilDone(platform: Lambdas, replay: object, say: Say): Promise<void> {
   let event: object = { replay };
   for (let last = -1; ;) {
@@ -66,12 +66,12 @@ async function replayUntilDone(platform: Lambdas, replay: object, say: Say): Pro
     say(`commit ${commit} of ${of}: ${state}`);
     if (state === "done") {
       if (kept !== undefined)
-        say(`the old tables are kept in the schema ${kept}: drop it when nobody misses them`);
+        say(`the old tables are kept in the schema ${kept}: drop it when nobody needs them`);
       return;
     }
     if (commit === last)
       throw new Error(
-        `the new tables are at commit ${commit} of ${of}, and the processed log goes no further: reprocess, then replay again`,
+        `the new tables are at commit ${commit} of ${of}, and the processed log ends there: reprocess, then replay again`,
       );
     last = commit;
     event = {};
@@ -83,8 +83,8 @@ async function requireHeld({ cloud }: Lambdas, tables: readonly string[]): Promi
   const held = await heldTables(cloud);
   const others = tables.filter((table) => !held.includes(table));
   if (others.length === 0) return;
-  const which = held.length === 0 ? "none is" : `those that are: ${held.join(", ")}`;
-  throw new Error(`${others.join(", ")}: no such table is held back; ${which}`);
+  const which = held.length === 0 ? "no table" : held.join(", ");
+  throw new Error(`the delete guard does not hold back ${others.join(", ")}; it holds back ${which}`);
 }
 
 async function reprocessUntilDone(platform: Lambdas, say: Say): Promise<void> {
@@ -103,7 +103,7 @@ async function invoke<T>({ cloud }: Lambdas, stage: StageName, event: object): P
 
 const PROGRESS: ReadonlySet<string> = new Set(["replayed", "processed", "loaded"]);
 
-/** What a stage logs while it is at work, for people who wait; undefined for what they need not see. */
+/** The log lines of a working stage, for a person who waits; undefined for irrelevant lines. */
 export function progressLine(event: CloudEvent): string | undefined {
   if (event.kind !== "log") return undefined;
   const text = logText(

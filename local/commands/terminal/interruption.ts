@@ -1,20 +1,19 @@
 import { messageOf } from "../../../domain/errors";
 import { hasCode } from "../../cloud/errno";
 
-/** What a shell reports for a command that Ctrl-C ended. */
+/** The exit code of a command that Ctrl-C ended, as shells report it. */
 export const INTERRUPTED = 130;
 
-/** Two signals closer than this are one: npm passes on the Ctrl-C that the terminal has sent to all. */
+/** Two signals closer than this count as one, because npm repeats the Ctrl-C that the terminal has already sent. */
 const SAME_SIGNAL_MS = 500;
 
 /**
- * Does some work that has to stop what it started, and tells it when a signal asks for the end; a later
- * signal ends the process immediately. Without this, a signal would leave PostgreSQL running. Ctrl-C reaches
- * child processes too, so what fails after it is printed but is not a failure. A reader of the output that has
- * gone away, such as `head`, asks for the end like a signal.
+ * Does work that must stop what it started, and informs it when a signal asks for the end. A second signal ends the
+ * process immediately. Without this, a signal would leave PostgreSQL running. Child processes receive Ctrl-C too, so an
+ * error after it is printed and is not a failure. A closed reader of the output, such as `head`, counts as a signal.
  *
- * @param work gets a promise that resolves with the first signal, and a signal that is aborted by it
- * @throws whatever the work throws when nobody interrupted it
+ * @param work gets a promise that resolves with the first signal, and an AbortSignal
+ * @throws the error of the work if nobody interrupted it
  */
 export async function untilInterrupted(
   work: (interrupted: Promise<void>, signal: AbortSignal) => Promise<void>,
@@ -42,7 +41,7 @@ export async function untilInterrupted(
     await work(interrupted, controller.signal);
   } catch (error) {
     if (!isInterrupted()) throw error;
-    // A start that was ended has no more to say.
+    // A cancelled start needs no error.
     if (error !== controller.signal.reason) process.stderr.write(`while stopping: ${messageOf(error)}\n`);
   }
   return isInterrupted() ? "interrupted" : "done";

@@ -1,7 +1,7 @@
-/** What a line of a log is about, in the order in which it is read. */
+/** The fields of a log line that name its subject, in reading order. */
 const ABOUT = ["commit", "of", "table", "relation", "mart", "schema", "rows", "reason", "breaches"] as const;
 
-/** A line that a stage has logged. */
+/** A line in the log of a stage. */
 export interface LogEntry extends Readonly<
   Partial<Record<(typeof ABOUT)[number], string | number | readonly string[]>>
 > {
@@ -9,7 +9,7 @@ export interface LogEntry extends Readonly<
   readonly message?: string;
 }
 
-/** What a stage logs, for people: the message, and what it is about; undefined for what is not wanted. */
+/** A log line for people: its message and its subject; undefined for an unwanted line. */
 export function logText(line: string, isWanted: (entry: LogEntry) => boolean): string | undefined {
   const entry = entryOf(line);
   if (entry === undefined || !isWanted(entry)) return undefined;
@@ -20,7 +20,7 @@ export function logText(line: string, isWanted: (entry: LogEntry) => boolean): s
   return `${entry.message ?? ""} ${about.join(", ")}`.trimEnd();
 }
 
-/** Undefined for any other text, as that of Lambda itself. */
+/** Undefined for any other text, such as Lambda's own lines. */
 function entryOf(line: string): LogEntry | undefined {
   if (!line.startsWith("{")) return undefined;
   try {

@@ -1,11 +1,11 @@
 import { styleText } from "node:util";
 
-/** What a colour of the terminal says. */
+/** The meaning of a terminal colour. */
 export type Colour = "red" | "green" | "yellow" | "bold" | "dim";
 
-/** Where a command writes. */
+/** The output stream of a command. */
 export type Output = NodeJS.WriteStream;
 
-/** A text in colour where the stream is a terminal; NO_COLOR and FORCE_COLOR are respected. */
+/** Colours a text if the stream is a terminal. Respects NO_COLOR and FORCE_COLOR. */
 export const paint = (colour: Colour, text: string, stream: Output): string =>
   styleText(colour, text, { stream });

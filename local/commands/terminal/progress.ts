@@ -1,36 +1,36 @@
 import { paint, type Output } from "./paint";
 import { cut, widthOf } from "./width";
 
-/** After so many milliseconds without a line, people are shown that the work goes on. */
+/** After so many milliseconds without a line, the status line shows that work continues. */
 export const SILENCE_MS = 2000;
-/** Between two such lines in a file or a pipe: they stay, so they become rarer. */
+/** The time between two status lines in a file or a pipe. They stay there, so they become rarer. */
 const LONGEST_SILENCE_MS = 10_000;
 const TICK_MS = 250;
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const ERASE_LINE = "\r\u001b[K";
 
-/** What a command prints while it works. */
+/** The output of a command while it works. */
 export interface Progress {
   /** Prints lines. */
   readonly say: (text: string) => void;
-  /** Ends the status line; lines may still be printed. */
+  /** Ends the status line. Lines may still be printed. */
   readonly end: () => void;
 }
 
 export interface ProgressOptions {
   readonly stream: Output;
-  /** What is being done; undefined when nothing is. */
+  /** The current work; undefined if there is none. */
   readonly underway: () => string | undefined;
-  /** Milliseconds of a clock that only goes forward. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
-  /** Calls back again and again; returns how to end that. */
+  /** Calls back repeatedly; returns a function that stops this. */
   readonly every?: (ms: number, tick: () => void) => () => void;
 }
 
 /**
- * Prints lines, and shows what is being done whenever nothing was printed for two seconds: in a terminal as a line
- * that is replaced, elsewhere as a line from time to time.
+ * Prints lines, and shows the current work if nothing was printed for two seconds. In a terminal, each status line
+ * replaces the last one; elsewhere, one appears from time to time.
  */
 export function createProgress(options: ProgressOptions): Progress {
   const { stream, underway, now = () => performance.now(), every = inBackground } = options;
@@ -70,7 +70,7 @@ export function createProgress(options: ProgressOptions): Progress {
   };
 }
 
-/** A timer that keeps no process running. */
+/** A timer that does not keep the process running. */
 function inBackground(ms: number, tick: () => void): () => void {
   const timer = setInterval(tick, ms);
   timer.unref();

@@ -3,8 +3,8 @@ import { hasCode } from "../../cloud/errno";
 import { paint } from "./paint";
 
 /**
- * Runs a command to its end. An error is one line on standard error, and the exit code is 1. A reader that has gone
- * away, such as `head`, is no error.
+ * Runs a command to its end. An error becomes one line on standard error and the exit code 1. A closed reader of the
+ * output, such as `head`, is not an error.
  */
 export function runCommand(name: string, command: () => Promise<void>): void {
   for (const stream of [process.stdout, process.stderr])

@@ -1,24 +1,24 @@
 import type { CloudEvent, FunctionName } from "../../cloud-event";
 import { logText } from "./log-text";
 
-/** What is being done, for the status line of a command. */
+/** The current work, for the status line of a command. */
 export interface Underway {
   readonly onEvent: (event: CloudEvent) => void;
-  /** A step of the command itself, such as a part that is being started; undefined when it has ended. */
+  /** A step of the command itself, such as the start of a part; undefined when it has ended. */
   readonly step: (what: string | undefined) => void;
-  /** With the seconds that it takes so far; undefined when nothing is being done. */
+  /** With its duration in seconds so far; undefined if there is none. */
   readonly text: () => string | undefined;
 }
 
-/** A stage that runs, however many invocations of it there are. */
+/** A running stage, with any number of invocations. */
 interface Running {
   readonly since: number;
   invocations: number;
-  /** What it logged last. */
+  /** Its last log line. */
   last: string | undefined;
 }
 
-/** Follows the steps of a command and the stages that run. */
+/** Follows the steps of a command and the running stages. */
 export function followWork(now = (): number => performance.now()): Underway {
   const stages = new Map<FunctionName, Running>();
   let step: { readonly what: string; readonly since: number } | undefined;

@@ -1,20 +1,20 @@
 import type { Output } from "./paint";
 
-/** What a line is cut or wrapped to where nobody says how wide the terminal is: no limit. */
+/** The width of a line if the width of the terminal is unknown: no limit. */
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
-/** How many characters a line of the terminal has; without limit for a file or a pipe. */
+/** The number of characters in a line of the terminal; infinite for a file or a pipe. */
 export const widthOf = ({ isTTY, columns }: Output): number =>
   isTTY && Number.isInteger(columns) && columns > 0 ? columns : UNLIMITED;
 
-/** A text of one line, cut to a width; the end of a cut text is an ellipsis. */
+/** Cuts a one-line text to a width. A cut text ends in an ellipsis. */
 export const cut = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 
-/** An option or a command, then its description: two blanks or more stand before each of the two. */
+/** An option or a command, then its description, each after two or more blanks. */
 const DESCRIBED = /^( {2,}\S.*? {2,})(\S.*)$/;
 
-/** Text that a help has for people, wrapped to a width; a description continues under its beginning. */
+/** Wraps the text of a help to a width. A description continues under its beginning. */
 export function wrapHelp(help: string, width: number): string {
   const paragraphs: { readonly head: string; readonly indent: number; words: string }[] = [];
   for (const line of help.split("\n")) {
@@ -30,7 +30,7 @@ export function wrapHelp(help: string, width: number): string {
   return paragraphs.map(({ head, indent, words }) => wrap(words, { head, indent, width })).join("\n");
 }
 
-/** Narrower than this, a description would be a column of single words. */
+/** Below this width, a description would be a column of single words. */
 const NARROWEST = 20;
 
 function wrap(

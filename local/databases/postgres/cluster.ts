@@ -12,23 +12,23 @@ const run = promisify(execFile);
 /** The superuser of every cluster. */
 export const SUPERUSER = "postgres";
 
-/** A database cluster on disk: the data of one server, with what is needed to run it. */
+/** A database cluster on disk: the data of one server, and what it needs to run. */
 export interface Cluster {
-  /** PostgreSQL's own data directory. */
+  /** PostgreSQL's data directory. */
   readonly data: string;
-  /** What the server wrote since its last start. */
+  /** The server's log since its last start. */
   readonly log: string;
-  /** The password of the superuser. */
+  /** The superuser's password. */
   readonly password: string;
 }
 
 /**
- * Opens the cluster in `directory`, making it first if there is none.
+ * Opens the cluster in `directory`, and creates it first if it is missing.
  *
- * The superuser's password is random and kept in a file beside the data that only the
- * server's account can read. Text sorts by code point, the same on every machine.
+ * The superuser's password is random. It is in a file next to the data that only the server's account can read. Text
+ * sorts by code point, the same on every machine.
  *
- * @throws Error with what initdb wrote, if it fails.
+ * @throws Error with the output of initdb, if initdb fails
  */
 export async function openCluster(
   directory: string,
@@ -46,15 +46,14 @@ export async function openCluster(
 }
 
 /**
- * How a process started in the data directory refers to it. Root's child that stepped down to
- * another account may own a directory below one that it cannot enter, such as /root; it reaches
- * it through the working directory that it was started in (proc(5), /proc/pid/cwd).
+ * The data directory, as a process started in it names it. Root's child under another account may own a directory below
+ * one that it cannot enter, such as /root. It reaches it through its working directory (proc(5), /proc/pid/cwd).
  */
 export function dataDirectoryArgument(data: string, account: Account | undefined): string {
   return account && process.platform === "linux" ? "/proc/self/cwd" : data;
 }
 
-/** Runs initdb in a draft that becomes the data directory at once, so that there is never half of one. */
+/** Runs initdb in a draft, and renames it to the data directory, so that half of one never exists. */
 async function initialise(
   directory: string,
   { initdb, account }: { initdb: string; account: Account | undefined },
@@ -69,7 +68,7 @@ async function initialise(
     "--auth=scram-sha-256",
     "--encoding=UTF8",
     "--locale=C",
-    // Before PostgreSQL 17 there is no other provider, and C compares as it does.
+    // PostgreSQL before 17 has no other provider. C compares the same way.
     ...((await versionOf(initdb, account)) < 17
       ? []
       : ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]),
@@ -86,7 +85,7 @@ async function initialise(
   await rename(draft, path.join(directory, "data"));
 }
 
-/** The major version of a program of PostgreSQL. */
+/** The major version of a PostgreSQL program. */
 async function versionOf(program: string, account: Account | undefined): Promise<number> {
   const { stdout } = await run(program, ["--version"], { cwd: "/", ...account });
   const [, major] = /\(PostgreSQL\) (\d+)/.exec(stdout) ?? [];

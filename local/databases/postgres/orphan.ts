@@ -12,19 +12,19 @@ export const OWNER_SETTING = "marble.owner";
 
 const PATIENCE_MS = 15_000;
 
-/** What `postmaster.pid` in the data directory says about a running server. */
+/** The content of `postmaster.pid` in the data directory of a running server. */
 export interface ServerState {
   readonly pid: number;
   readonly port: number;
-  /** Whether it accepts connections. */
+  /** Whether the server accepts connections. */
   readonly ready: boolean;
 }
 
-/** Reads `postmaster.pid`; undefined if there is none, or the server has not written all of it yet. */
+/** Reads `postmaster.pid`; undefined if it is missing or incomplete. */
 export async function readServerState(data: string): Promise<ServerState | undefined> {
   try {
     const lines = (await readFile(pidFile(data), "utf8")).split("\n");
-    // The lines of the file are those of pidfile.h in PostgreSQL's sources.
+    // The lines of the file are documented in pidfile.h of PostgreSQL.
     const [pid, , , port, , , , status] = lines;
     return port ? { pid: Number(pid), port: Number(port), ready: status?.trim() === "ready" } : undefined;
   } catch (error) {
@@ -34,9 +34,9 @@ export async function readServerState(data: string): Promise<ServerState | undef
 }
 
 /**
- * Ends a server that outlived the process which started it: one killed outright could not stop it.
+ * Ends a server that outlived the process which started it. A process that was killed could not stop it.
  *
- * @throws Error if that process still lives, so the cluster is in use.
+ * @throws Error if that process still lives, so the cluster is in use
  */
 export async function reapOrphan({ data, password }: Pick<Cluster, "data" | "password">): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
@@ -45,7 +45,7 @@ export async function reapOrphan({ data, password }: Pick<Cluster, "data" | "pas
     if (!server || !isAlive(server.pid)) return;
     const owner = await askForOwner(server, password);
     if (owner === "stranger") {
-      // The number of a dead server went to another process, for which PostgreSQL would refuse to start.
+      // Another process has the id of the dead server, so PostgreSQL would refuse to start.
       await rm(pidFile(data), { force: true });
       return;
     }
@@ -76,7 +76,7 @@ async function askForOwner(server: ServerState, password: string): Promise<numbe
   }
 }
 
-/** Whether there is a process of this number, of whichever user. */
+/** Whether a process with this id exists, of any user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -10,27 +10,27 @@ const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 30_000;
 const LOG_TAIL_LINES = 12;
 
-/** Thrown when the port is in use; a start on another one may succeed. */
+/** Thrown if the port is in use. A start on another port may succeed. */
 export class PortTakenError extends Error {}
 
-/** What to run, and where. */
+/** The server to run. */
 export interface Launch {
   /** Path of the `postgres` program. */
   readonly program: string;
   readonly account: Account | undefined;
   readonly cluster: Cluster;
   readonly port: number;
-  /** Server settings by name, over those of the cluster. */
+  /** Server settings by name. They override those of the cluster. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
 /**
  * Starts a server and waits until it accepts connections.
  *
- * It runs in a session of its own, so that Ctrl-C in a terminal reaches its owner only, who stops
- * it last. If the owner exits without having stopped it, it is stopped then.
+ * The server runs in a separate session, so that Ctrl-C in a terminal reaches only its owner, who stops it last. If the
+ * owner exits without a stop, the server is stopped then.
  *
- * @throws PortTakenError; Error with the end of the server's log, if it does not come up.
+ * @throws PortTakenError; Error with the end of the server's log, if it does not start
  */
 export async function launchServer(launch: Launch): Promise<ChildProcess> {
   const { cluster, account } = launch;
@@ -57,7 +57,9 @@ export async function launchServer(launch: Launch): Promise<ChildProcess> {
   return server;
 }
 
-/** Stops a server: a fast shutdown, which rolls back what is running, or if it hangs an immediate one. */
+/**
+ * Stops a server with a fast shutdown, which rolls back running transactions. If that hangs, the shutdown is immediate.
+ */
 export async function endServer(server: ChildProcess): Promise<void> {
   if (server.pid === undefined || hasExited(server)) return;
   server.ref();

@@ -13,7 +13,7 @@ import { urlOf } from "./url";
 
 const PORT_ATTEMPTS = 5;
 
-/** A role that connects to the server, other than its superuser. */
+/** A role that connects to the server, instead of its superuser. */
 export interface Role {
   readonly user: string;
   readonly password: string;
@@ -22,26 +22,26 @@ export interface Role {
 /** A running PostgreSQL server that only this machine can reach. */
 export interface PostgresServer {
   readonly port: number;
-  /** The connection URL of a database, for the superuser unless a role is given. It holds a password. */
+  /** The connection URL of a database, with its password; for the superuser unless a role is given. */
   readonly url: (database: string, role?: Role) => string;
   /**
-   * Makes a database, empty or as a copy of `template`, to which nobody may be connected meanwhile.
-   * Rejects if the name is taken.
+   * Creates a database, empty or as a copy of `template`. Nobody may be connected to the template meanwhile. Rejects if
+   * the name is taken.
    */
   readonly createDatabase: (name: string, options?: { template?: string }) => Promise<void>;
   readonly databaseExists: (name: string) => Promise<boolean>;
-  /** Stops the server, ending its connections. Its data stays. May be called again. */
+  /** Stops the server and ends its connections. The data stays. May be called again. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Starts PostgreSQL on the data in `directory`, which is made if it is not there. A second start
- * on the same directory finds the databases of the first, and the same password.
+ * Starts PostgreSQL on the data in `directory`, which is created if it is missing. A second start on the directory
+ * finds the same databases and the same password.
  *
- * @param options.port tried first; if it is taken, or none is given, the system chooses one.
- * @param options.packageRoot the npm package with the binaries, if it is not the one that is installed.
- * @param options.settings server settings by name, for instance `{ fsync: "off" }`.
- * @throws Error naming the cause, with the end of the server's log if it wrote one.
+ * @param options.port tried first; if it is taken, or none is given, the system chooses one
+ * @param options.packageRoot the npm package with the binaries, if it is not the installed one
+ * @param options.settings server settings by name, for instance `{ fsync: "off" }`
+ * @throws Error with the cause, and with the end of the server's log if it wrote one
  */
 export async function startPostgres(options: {
   directory: string;
@@ -78,7 +78,7 @@ export async function startPostgres(options: {
   };
 }
 
-/** Launches on the preferred port or a free one, and on another if somebody was quicker to take it. */
+/** Starts on the preferred port or a free one. If another program takes that first, tries another. */
 async function launchOnFreePort(
   launch: Omit<Launch, "port">,
   preferred: number | undefined,

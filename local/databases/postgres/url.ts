@@ -1,6 +1,6 @@
 import { SUPERUSER } from "./cluster";
 
-/** The connection URL of a database on this machine, for the superuser unless `user` says otherwise. */
+/** The connection URL of a database on this machine, for the superuser unless `user` is given. */
 export function urlOf({
   port,
   database,

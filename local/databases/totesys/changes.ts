@@ -4,31 +4,30 @@ import { copyRows, timestampText } from "./rows";
 import { drawTrade, ORDER_TABLES, rowsOfTrade, type References, type TradeKind } from "./trade";
 
 /**
- * What the application behind totesys does to its database. Each change is one transaction, or
- * part of the one that its caller has begun. `now` is the application's clock, which writes its
- * UTC time, in milliseconds, as `last_updated`.
+ * The changes that the application behind totesys makes in its database. Each change is one transaction, or part of the
+ * caller's. `now` is the application's clock. It writes UTC in milliseconds as `last_updated`.
  */
 
-/** How many orders to place, when, and the seed that decides what is ordered. */
+/** The number of orders, their time, and the seed of their content. */
 export interface Placement {
   readonly count: number;
   readonly seed: number;
   readonly now: Date;
 }
 
-/** Places sales orders, each with its transaction and its payment, not paid yet; returns their ids. */
+/** Places sales orders, each with its transaction and its unpaid payment; returns their ids. */
 export function placeSalesOrders(client: Client, placement: Placement): Promise<number[]> {
   return placeOrders(client, { kind: "SALE", ...placement });
 }
 
-/** Places purchase orders, each with its transaction and its payment, not paid yet; returns their ids. */
+/** Places purchase orders, each with its transaction and its unpaid payment; returns their ids. */
 export function placePurchaseOrders(client: Client, placement: Placement): Promise<number[]> {
   return placeOrders(client, { kind: "PURCHASE", ...placement });
 }
 
 /**
- * Pays the `count` payments that fall due first of those that are not paid, as the run of every
- * morning does: up to 37 share a millisecond. Returns their ids.
+ * Pays the `count` unpaid payments that fall due first, as every morning's batch does. Up to 37 share a millisecond.
+ * Returns their ids.
  */
 export async function payDue(
   client: Client,
@@ -50,7 +49,7 @@ export async function payDue(
   return rows.map((row) => row.payment_id);
 }
 
-/** Gives a department another name. */
+/** Renames a department. */
 export async function renameDepartment(
   client: Client,
   { departmentId, name, now }: { departmentId: number; name: string; now: Date },
@@ -84,7 +83,7 @@ export async function moveAddress(
   );
 }
 
-/** Changes how many units an order is for; its payment stays as agreed. */
+/** Changes the number of units of an order. Its payment stays the same. */
 export async function amendSalesOrder(
   client: Client,
   { salesOrderId, unitsSold, now }: { salesOrderId: number; unitsSold: number; now: Date },
@@ -113,10 +112,10 @@ export async function deleteSalesOrder(client: Client, salesOrderId: number): Pr
   );
 }
 
-/** What makes of a date a text that is none; whoever reads it sees what it was. */
+/** The suffix that makes a date invalid. A reader still sees the date. */
 const POISON = " (or never)";
 
-/** Writes into the newest sales order a payment date that is none, as the application would not; returns its id. */
+/** Writes an invalid payment date into the newest sales order, which the application never does; returns its id. */
 export async function poisonOrder(client: Client, { now }: { now: Date }): Promise<number> {
   const { rows } = await client.query<{ id: number }>(
     `UPDATE sales_order
@@ -131,7 +130,7 @@ export async function poisonOrder(client: Client, { now }: { now: Date }): Promi
   return poisoned.id;
 }
 
-/** Gives the orders that were poisoned their dates back; returns their ids. */
+/** Restores the dates of the poisoned orders; returns their ids. */
 export async function mendOrders(client: Client, { now }: { now: Date }): Promise<number[]> {
   const { rows } = await client.query<{ id: number }>(
     `UPDATE sales_order
@@ -205,7 +204,7 @@ async function nextIds(
   return rows.map((row) => row.id);
 }
 
-/** Runs a statement that must change exactly the row whose id is its first value. */
+/** Runs a statement that must change exactly the row with the id in its first value. */
 async function changeOne(client: Client, sql: string, values: readonly (string | number)[]): Promise<void> {
   const { rowCount, command } = await client.query(sql, [...values]);
   if (rowCount !== 1) throw new Error(`${command} found no row with the id ${values[0] ?? ""}`);

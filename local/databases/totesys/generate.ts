@@ -11,7 +11,7 @@ const BATCH = 5_000;
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
-/** The first moment after the history, unless another is asked for: every row was last updated before it. */
+/** The default end of the history: every row was last updated before it. */
 export const HISTORY_END = Date.UTC(2024, 10, 4);
 
 /** Some rows of one table. */
@@ -21,12 +21,12 @@ export interface Batch {
 }
 
 /**
- * Generates the rows of a source in an order that its foreign keys allow within a transaction,
- * a few thousand at a time. The same options always give the same rows.
+ * Generates the rows of a source in an order that its foreign keys allow within a transaction, a few thousand at a
+ * time. The same options always give the same rows.
  *
- * @param options.scale 1 is the size of the real source; less is fewer orders over fewer days,
- *   more is more orders a day. The small tables stay as they are.
- * @param options.end the first moment after the history, a midnight in UTC
+ * @param options.scale 1 is the size of the real source. Less means fewer orders over fewer days, more means more
+ *   orders a day. The small tables keep their size.
+ * @param options.end the end of the history, a midnight in UTC
  */
 export function* generateTotesys(options: { seed: number; scale: number; end?: number }): Generator<Batch> {
   const { end = HISTORY_END } = options;
@@ -56,7 +56,7 @@ function* generateTrades(random: Random, { references, days, count, end }: Histo
   for (let first = 0; first < count; first += BATCH) {
     const trades: Trade[] = [];
     for (let index = first; index < Math.min(count, first + BATCH); index++) {
-      // Now and then a file of orders is imported within one millisecond.
+      // Sometimes a file of orders is imported within one millisecond.
       if (!random.chance(0.05)) at = start + Math.floor((index + random.integer(0, 99) / 100) * step);
       trades.push(drawTrade(isSale(index) ? "SALE" : "PURCHASE", { random, references, at }));
     }
@@ -95,7 +95,7 @@ function* batchesOf(
   trades.forEach((trade, index) => {
     const ids = { order: take(orders[trade.kind]), transaction: take(transactions), payment: take(payments) };
     const { order, transaction, payment } = rowsOfTrade(trade, ids);
-    // One order in a hundred was deleted since; its transaction stays, without it.
+    // One order in a hundred was deleted. Its transaction stays.
     const deleted = index % 100 === 42;
     if (!deleted) put(ORDER_TABLES[trade.kind], amended(order, { random, end }));
     put(
@@ -107,14 +107,14 @@ function* batchesOf(
   for (const [table, list] of rows) yield { table, rows: list };
 }
 
-/** A few orders were changed within hours, before anything of them was due. */
+/** A few orders changed within hours, before they were due. */
 function amended(order: Row, { random, end }: { random: Random; end: number }): Row {
   if (!random.chance(0.03)) return order;
   const last = millisecondsOf(order["created_at"]) + random.integer(60_000, 20 * HOUR_MS);
   return { ...order, last_updated: timestampText(Math.min(last, end - 1)) };
 }
 
-/** Every morning a run pays all that is due that day, most of it within one millisecond. */
+/** Every morning, a batch pays all that is due that day, most of it within one millisecond. */
 function paidWhenDue(payment: Row, { random, end }: { random: Random; end: number }): Row {
   const due = Date.parse(`${String(payment["payment_date"])}T09:32:10.117Z`);
   if (due >= end) return payment;
@@ -126,8 +126,8 @@ function millisecondsOf(timestamp: Row[string] | undefined): number {
 }
 
 /**
- * Hands out ids as a busy sequence does: with gaps where a transaction rolled back, and not
- * quite in the order of time, since an id is taken some time before the row is written.
+ * Hands out ids like a busy sequence. Transactions that rolled back leave gaps. An id is taken some time before its row
+ * is written, so ids are not exactly in the order of time.
  */
 function startIds(random: Random): NextIds {
   let last = 0;

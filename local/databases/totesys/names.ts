@@ -1,10 +1,9 @@
 /**
- * The invented names behind the small tables. They hold what breaks careless software: commas,
- * quotes, apostrophes, line breaks, a backslash, letters beyond ASCII, a text that reads "Null",
- * and both kinds of nothing, NULL and ''.
+ * The invented names in the small tables. They contain what breaks careless software: commas, quotes, apostrophes, line
+ * breaks, a backslash, letters beyond ASCII, the text "Null", NULL, and the empty text.
  */
 
-/** Departments: name, location, manager. One with staff has no location. */
+/** Departments: name, location, manager. One department with staff has no location. */
 export const DEPARTMENTS: readonly (readonly [string, string | null, string | null])[] = [
   ["Sales", "Manchester", "Robyn Achterberg"],
   ["Purchasing", "Manchester", "Nadia O'Rourke"],
@@ -16,7 +15,7 @@ export const DEPARTMENTS: readonly (readonly [string, string | null, string | nu
   ["People, Pay & Pensions", "", ""],
 ];
 
-/** Staff: first name, last name, the place of their department in the list above. */
+/** Staff: first name, last name, the index of their department in the list above. */
 export const STAFF: readonly (readonly [string, string, number])[] = [
   ["Jeremie", "Ashdown", 1],
   ["Deron", "Baptiste", 5],
@@ -40,7 +39,7 @@ export const STAFF: readonly (readonly [string, string, number])[] = [
   ["Lisandro", "Goyette", 8],
 ];
 
-/** Addresses that are odd in some way: line 1, line 2, district, city, postal code, country, phone. */
+/** Unusual addresses: line 1, line 2, district, city, postal code, country, phone. */
 export const ODD_ADDRESSES: readonly (readonly [
   string,
   string | null,
@@ -84,7 +83,7 @@ export const COUNTERPARTIES: readonly (readonly [string, string | null, string |
   ["株式会社マーブル", "佐藤 花", "Pat Kovacek"],
 ];
 
-/** Words that make up the addresses and designs beyond the odd ones. */
+/** The words of the other addresses and designs. */
 export const WORDS = {
   streets: ["Alder", "Bryony", "Camden", "Dunmore", "Elder", "Foxglove", "Granary", "Hawthorn", "Ivy"],
   ways: ["Street", "Road", "Lane", "Crescent", "Hill", "Parade"],

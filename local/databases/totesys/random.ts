@@ -1,16 +1,16 @@
-/** Numbers that look random and are the same for the same seed, on every machine. */
+/** Pseudo-random numbers: the same for the same seed, on every machine. */
 export interface Random {
   /** A whole number from `low` to `high`, both included. */
   integer(low: number, high: number): number;
   /** True in `share` of the calls, for instance 0.1. */
   chance(share: number): boolean;
-  /** An element of a list that is not empty. */
+  /** An element of a non-empty list. */
   pick<T>(list: readonly T[]): T;
 }
 
 /**
- * Starts a sequence. The generator is mulberry32 (Tommy Ettinger, public domain): 32 bits of
- * state, good enough for data that only has to look alive.
+ * Starts a sequence. The generator is mulberry32 (Tommy Ettinger, public domain): 32 bits of state, which is enough for
+ * realistic data.
  */
 export function startRandom(seed: number): Random {
   let state = seed | 0;

@@ -3,8 +3,8 @@ import type { Role } from "../postgres/server";
 import { withClient } from "../postgres/client";
 
 /**
- * Makes the role that totesys gives to those who extract from it: SELECT on every table of this
- * database, present and future, and nothing else. A role that exists gets the new password.
+ * Creates the role of totesys for extracts: SELECT on every table of this database, present and future, and nothing
+ * else. An existing role gets the new password.
  */
 export async function createReader(url: string, { user, password }: Role): Promise<void> {
   const role = escapeIdentifier(user);

@@ -8,10 +8,10 @@ const PAYMENT_TYPES = ["SALES_RECEIPT", "SALES_REFUND", "PURCHASE_PAYMENT", "PUR
 const CURRENCIES = ["GBP", "USD", "EUR"];
 const DAY_MS = 86_400_000;
 
-/** When the shop opened, and its small tables were filled in one go. */
+/** The opening of the shop, when the small tables were filled together. */
 export const OPENING = Date.UTC(2022, 10, 3, 14, 20, 49, 962);
 
-/** Draws the rows of the small tables, those that orders refer to, by table. */
+/** Draws the rows of the small tables that orders refer to, by table. */
 export function drawReferenceTables(random: Random, designs: number): ReadonlyMap<string, readonly Row[]> {
   const stamps = { created_at: timestampText(OPENING), last_updated: timestampText(OPENING) };
   const numbered = (id: string, rows: readonly Row[]) =>
@@ -99,7 +99,7 @@ function drawCounterparties(random: Random): Row[] {
   }));
 }
 
-/** Designs came one by one, and some went again, which leaves gaps between the ids. */
+/** Designs were added one by one, and some were deleted, so their ids have gaps. */
 function drawDesigns(random: Random, count: number): Row[] {
   const rows: Row[] = [];
   for (let id = 1; rows.length < count; id += random.chance(0.1) ? 2 : 1) {

@@ -9,7 +9,7 @@ export type Value = string | number | boolean | null;
 /** A row of a table by column name. */
 export type Row = Readonly<Record<string, Value>>;
 
-/** Adds rows, all with the columns of the first, to a table. */
+/** Adds rows to a table. All have the columns of the first. */
 export async function copyRows(client: Client, table: string, rows: readonly Row[]): Promise<void> {
   const [first] = rows;
   if (!first) return;
@@ -22,7 +22,7 @@ export async function copyRows(client: Client, table: string, rows: readonly Row
 
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
 
-/** The text format of COPY: tabs between, one line a row, `\N` for NULL (PostgreSQL manual, COPY). */
+/** The text format of COPY: tab-separated, one line a row, `\N` for NULL (PostgreSQL manual, COPY). */
 function escape(value: Value): string {
   return value === null ? "\\N" : String(value).replace(/[\\\t\n\r]/g, (found) => ESCAPES[found] ?? found);
 }

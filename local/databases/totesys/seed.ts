@@ -5,19 +5,19 @@ import { withClient } from "../postgres/client";
 import { generateTotesys, HISTORY_END } from "./generate";
 import { copyRows, type Row } from "./rows";
 
-/** Makes the tables of totesys, empty, in a database. */
+/** Creates the empty tables of totesys in a database. */
 export async function createTotesys(url: string): Promise<void> {
   const schema = await readFile(path.join(__dirname, "schema.sql"), "utf8");
   await withClient(url, (client) => client.query(`BEGIN; ${schema}; COMMIT`));
 }
 
 /**
- * Fills the empty tables of totesys with two years of a shop's life, in one transaction.
- * The same options always give the same rows.
+ * Fills the empty tables of totesys with two years of a shop's life, in one transaction. The same options always give
+ * the same rows.
  *
- * @param url of a superuser, who may load tables without checking each foreign key.
- * @param options.scale 1 (the default) is the size of the real source, 0.01 a hundredth of it.
- * @param options.end the first moment after the history, a midnight in UTC
+ * @param url of a superuser, who may load tables without foreign key checks
+ * @param options.scale 1 (the default) is the size of the real source, 0.01 a hundredth of it
+ * @param options.end the end of the history, a midnight in UTC
  */
 export async function seedTotesys(
   url: string,
@@ -46,7 +46,7 @@ async function advanceSequences(client: Client, lastIds: ReadonlyMap<string, num
   }
 }
 
-/** What the schema tool of the application keeps for itself; of no interest to anybody else. */
+/** A table of the application's schema migration tool, which nobody else needs. */
 const MIGRATIONS: readonly Row[] = ["20221014141034_init", "20221102091512_payments"].map((name, index) => ({
   id: `00000000-0000-4000-8000-00000000000${index}`,
   checksum: String(index).repeat(64),

@@ -1,7 +1,7 @@
 import type { Random } from "./random";
 import { dayText, timestampText, type Row } from "./rows";
 
-/** What an order may refer to: the ids that the small tables hold. */
+/** The ids in the small tables that an order may refer to. */
 export interface References {
   readonly designs: readonly number[];
   readonly staff: readonly number[];
@@ -18,12 +18,12 @@ export type TradeKind = "SALE" | "PURCHASE";
 /** The table that holds the orders of a kind. */
 export const ORDER_TABLES = { SALE: "sales_order", PURCHASE: "purchase_order" } as const;
 
-/** An order as the application writes it, at once with its transaction and its payment. */
+/** An order as the application writes it, together with its transaction and its payment. */
 export interface Trade {
   readonly kind: TradeKind;
-  /** The columns of the order but its id. */
+  /** The columns of the order except its id. */
   readonly order: Row;
-  /** The columns of the payment but its id and its transaction. */
+  /** The columns of the payment except its id and its transaction. */
   readonly payment: Row;
 }
 
@@ -119,7 +119,7 @@ function itemCode(random: Random): string {
   return `${letters}${random.integer(1_000, 9_999)}`;
 }
 
-/** Cents as a `numeric(10,2)`: arithmetic on whole cents loses none. */
+/** Cents as a `numeric(10,2)`. Arithmetic on whole cents is exact. */
 function money(cents: number): string {
   return `${Math.trunc(cents / 100)}.${String(cents % 100).padStart(2, "0")}`;
 }

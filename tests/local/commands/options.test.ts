@@ -63,7 +63,7 @@ describe("The options of npm run local", () => {
       ["--sorce=postgresql://a:hunter2@h/d"],
       "Unknown option '--sorce'; see --help",
     ],
-    ["a URL without its option", ["postgresql://a:hunter2@h/d"], "an argument belongs to no option"],
+    ["a URL without its option", ["postgresql://a:hunter2@h/d"], "an argument has no option before it"],
     ["an option without its value", ["--lake"], "Option '--lake <value>' argument missing; see --help"],
     [
       "an option instead of a value",

@@ -70,7 +70,7 @@ describe("The secret that stands for a PostgreSQL URL", () => {
   });
 
   const refused: readonly (readonly [what: string, url: (folder: string) => string, message: RegExp])[] = [
-    ["no URL", () => "hunter2", /^--source is no URL/],
+    ["a text that is not a URL", () => "hunter2", /^--source is not a URL/],
     ["another protocol", () => "mysql://ann:hunter2@h/d", /^--source must begin with postgresql:\/\//],
     [
       "no user",

@@ -142,7 +142,7 @@ describe("Unpacking an archive", () => {
   it("refuses to write outside the folder", async () => {
     const archive = new asset.AssetArchive({ "../out.txt": new asset.StringAsset("out") });
     expect(await rejection(unpackArchive({ archive, from, to }))).to.include(
-      "a file outside itself, ../out.txt",
+      "a file outside of its folder, ../out.txt",
     );
     expect(existsSync(join(from, "out.txt"))).to.equal(false);
   });

@@ -47,13 +47,13 @@ describe("The options of npm run operate", () => {
 
   it("are refused in one line that says what is taken", () => {
     expect(refusal()).to.include("replay, abandon-replay, reprocess, release, report, schema");
-    expect(refusal("rewind")).to.include("say which operation");
+    expect(refusal("rewind")).to.include("name an operation");
     expect(refusal("replay", "dim_staff")).to.include("replay takes no argument dim_staff");
     for (const operation of ["replay", "schema"])
       expect(refusal(operation, "postgresql://a:hunter2@h/d"))
-        .to.include("belongs to no option")
+        .to.include("has no option before it")
         .and.not.include("hunter2");
-    expect(refusal("release")).to.include("needs the tables");
+    expect(refusal("release")).to.include("needs the names of tables");
     expect(refusal("schema")).to.include("needs one table");
     expect(refusal("reprocess", "--from", "3")).to.include("go with replay");
     expect(refusal("replay", "--from", "0")).to.include('not "0"');
