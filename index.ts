@@ -1,9 +1,9 @@
 /**
  * Marble: PostgreSQL -> ingestion bucket -> processed bucket -> warehouse.
  *
- * Three Lambdas move the data on, each working off the commits that it has not seen; another helps with large
- * ones, and another reports what came of it. Everything that will stand in AWS is on this page; what a word such as
- * `Stage` stands for is in the file of that name in infra/.
+ * Three Lambdas move the data, each through the commits that it has not seen. A fourth helps with large commits, and a
+ * fifth creates the business report. This file declares every component of the deployment. The file of each component
+ * in infra/ explains it.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { TASK_MESSAGES_PREFIX, modelPrefix } from "./domain/log/keys";
@@ -47,10 +47,10 @@ const { protectData, kmsKeyArn, objectLockDays, logLevel, logRetentionDays } = c
 tagEverything();
 boundEveryRole(config.permissionsBoundary);
 
-// Alarms go by mail to one address.
+// Alarms send mails to one address.
 const alerts = new Alerts("alerts", { email: config.alertEmail, runbookUrl: config.runbookUrl });
 
-// The lake: what was captured of the source, and what will be loaded into the warehouse.
+// The lake: the captured changes of the source, and the rows to load into the warehouse.
 const lakeArgs = { protectData, kmsKeyArn, objectLockDays };
 const ingestion = new LakeBucket("ingestion", lakeArgs);
 const processed = new LakeBucket("processed", lakeArgs);
@@ -59,17 +59,17 @@ const processed = new LakeBucket("processed", lakeArgs);
 const log = ["commits/*", "heads/*"];
 const csv = dataFiles("csv");
 const parquet = dataFiles("parquet");
-// Each version of the model has its own processed log. Earlier logs stay.
+// Each version of the model has a separate processed log. Earlier logs stay.
 const inLog = (...keys: string[]): string[] => keys.map((key) => `${modelPrefix(model.version)}${key}`);
 const earlier = Array.from({ length: model.version - 1 }, (_, index) => `${modelPrefix(index + 1)}commits/*`);
-// Tasks of large commits, when there is somebody to hand them out to.
+// The tasks of large commits, if there are workers.
 const handouts = config.remodelConcurrency > 0 ? [`${TASK_MESSAGES_PREFIX}*`] : [];
 
-// What the Lambdas have in common.
+// The common settings of the Lambdas.
 const { subnetIds, securityGroupIds, tracing } = config;
 const common = { alerts, logLevel, logRetentionDays, kmsKeyArn, subnetIds, securityGroupIds, tracing };
 
-// Stage 2 turns the commits of stage 1 into those of the star schema, as Parquet.
+// Stage 2 turns the commits of stage 1 into commits of the star schema, as Parquet.
 const processStage = new Stage("process", {
   handler: processIngestion,
   environment: {
@@ -95,7 +95,7 @@ const processStage = new Stage("process", {
   ...common,
 });
 
-// Stage 1, which is deployed after it, takes what is new in the source and commits it to the ingestion bucket, as CSV.
+// Stage 1 is deployed after stage 2. It captures the source's changes and commits them to the ingestion bucket, as CSV.
 const ingestStage = new Stage("ingest", {
   handler: ingest,
   environment: {
@@ -114,14 +114,14 @@ const ingestStage = new Stage("ingest", {
     uploadObjects({ bucket: ingestion, keys: [csv, "deleted/*", "keys/*"] }),
     tagObjects({ bucket: ingestion, keys: ["commits/*"] }),
   ],
-  // A commit that says that the contracts are others is for a process that has them.
+  // Stage 2 must know the new contracts before stage 1 announces them in a commit.
   after: [processStage],
   startedBy: config.ingestSchedule,
   memoryMb: config.ingestMemory,
   ...common,
 });
 
-// Workers that do the tasks of a large commit in parallel for stage 2.
+// Workers do the tasks of a large commit in parallel for stage 2.
 const worker =
   config.remodelConcurrency > 0
     ? new Worker("remodel", {
@@ -170,27 +170,27 @@ const loadStage = new Stage("load", {
   ...common,
 });
 
-// Nobody else changes what is in the lake, and nothing in it is ever written over. No setting changes who: what
-// deploys from GitHub may not write these policies.
+// Nobody else changes the lake, and nobody overwrites an object. No setting changes these policies, because the
+// deployment from GitHub may not write them.
 ingestion.admit({ writers: [roleArnOf("ingest")], taggers: [roleArnOf("ingest")] });
 processed.admit({ writers: [roleArnOf("process"), roleArnOf("remodel")], taggers: [roleArnOf("load")] });
 
-// What starts them: the clock; for stage 2 a new commit, and the clock in case its event got lost.
+// The triggers: schedules, and for stage 2 also new commits. Its schedule covers a lost event.
 new Schedule("ingest-schedule", { expression: config.ingestSchedule, stage: ingestStage });
 new CommitNotification("ingestion-commits", { bucket: ingestion, stage: processStage });
 new Schedule("process-schedule", { expression: config.sweepSchedule, stage: processStage });
 new Schedule("load-schedule", { expression: config.loadSchedule, stage: loadStage });
 
-// Alarms for data that does not arrive, and for a state that is not known.
+// Alarms for data that does not arrive, and for an unknown state.
 const stages = { ingest: ingestStage, process: processStage, load: loadStage };
 const rejected = { bucket: processed, prefix: `${modelPrefix(model.version)}rejected/` };
 new DataAlarms("data", { stages, freshnessMinutes: config.freshnessMinutes, rejected, alerts });
 
-// What the business reads: a page of the marts, made after loads.
+// The business report: a page of the marts, created after loads.
 const report =
   config.report && config.model === "declared" ? new Report("report", { config, common }) : undefined;
 
-// Where a person looks: one page, and questions to the logs.
+// For operators: a dashboard, and saved queries of the logs.
 new Dashboard("overview", {
   stages,
   others: [...workers, ...(report ? [report.stage] : [])],
@@ -199,13 +199,13 @@ new Dashboard("overview", {
   alerts,
 });
 
-// For questions that outgrow the warehouse: the processed bucket as tables, asked with Athena.
+// For questions that the warehouse cannot answer: the processed bucket as tables in Athena.
 const lake = config.athena ? new LakeCatalogue("lake", { bucket: processed, model }) : undefined;
 
-// For those who have QuickSight: the marts as data sets, with an analysis and a dashboard of them.
+// For users of QuickSight: the marts as data sets, with an analysis and a dashboard.
 const quickSight = config.quicksight ? new QuickSight("quicksight", { config, marts }) : undefined;
 
-// What `pulumi stack output` shows.
+// The outputs of `pulumi stack output`.
 export const buckets = { ingestion: ingestion.name, processed: processed.name };
 export const functions = {
   ingest: ingestStage.function.name,
@@ -239,7 +239,7 @@ export const quicksight = quickSight
 export const alertTopic = alerts.topicArn;
 const { alertEmail } = config;
 const reportEmail = config.reportEmail || alertEmail;
-// A list, as the Pulumi CLI cuts off what a text has beyond 150 characters.
+// A list, because the Pulumi CLI cuts a text off after 150 characters.
 export const nextSteps = [
   ...(report && config.reportMail !== NEVER
     ? [
@@ -248,6 +248,6 @@ export const nextSteps = [
         `The mail to ${reportEmail} is about reports.`,
       ]
     : [`Open the mail from AWS to ${alertEmail}, and confirm it within 48 hours.`]),
-  "Nothing is mailed before.",
+  "AWS mails nothing before you confirm.",
   "AWS deletes a subscription that is not confirmed within 48 hours: pulumi up --refresh then sends another mail.",
 ];

@@ -1,6 +1,6 @@
 import { inDatabase } from "./rig/rig";
 
-/** The number of some rows and a sum over all that is in them: the same for the same rows in any order. */
+/** The number of rows and a sum over all their values. The order of the rows does not matter. */
 export interface Checksum {
   readonly rows: string;
   readonly sum: string | null;
@@ -34,7 +34,7 @@ const SALES_ORDER: Readonly<Record<string, string>> = {
   agreed_delivery_location_id: "agreed_delivery_location_id",
 };
 
-/** What is loaded of a source, and how it is found there. */
+/** A table of the warehouse, and the query for the same rows in the source. */
 const COMPARED = {
   salesOrders: { source: "sales_order", warehouse: "current_sales_order", columns: SALES_ORDER },
   designs: {
@@ -60,7 +60,7 @@ const COMPARED = {
 
 /**
  * Compares the warehouse with the source, value by value.
- * @throws Error when they differ: a time of a wrong result is worth nothing
+ * @throws Error if they differ, because the time of a wrong result means nothing
  */
 export async function checkLoaded(
   what: keyof typeof COMPARED,
@@ -88,7 +88,7 @@ export async function checkCopied(
 function requireSame(what: string, expected: Checksum, actual: Checksum): void {
   if (expected.rows === actual.rows && expected.sum === actual.sum) return;
   throw new Error(
-    `${what}: ${actual.rows} rows with the checksum ${actual.sum ?? "none"} arrived, the source has ` +
-      `${expected.rows} with ${expected.sum ?? "none"}; the result is wrong, so there is no time to report`,
+    `${what}: ${actual.rows} rows with the checksum ${actual.sum ?? "none"} arrived. The source has ` +
+      `${expected.rows} with ${expected.sum ?? "none"}; the result is wrong, so no time is reported`,
   );
 }

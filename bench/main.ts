@@ -9,7 +9,7 @@ import { inDatabase, startRig, type Rig } from "./rig/rig";
 import { printHelp } from "../local/commands/terminal/help";
 import { runCommand } from "../local/commands/terminal/run-command";
 
-/** `npm run bench`: see helpText in options.ts. Exits with 1 and the cause when something fails or is wrong. */
+/** `npm run bench`: see helpText in options.ts. Exits with 1 and the cause if something fails or a result is wrong. */
 async function main(): Promise<void> {
   const options = parseOptions(
     process.argv.slice(2),
@@ -68,7 +68,7 @@ async function describeMachine(rig: Rig): Promise<Readonly<Record<string, string
     system: `${platform()} ${release()} ${arch()}`,
     node: process.version,
     postgresql: row?.version ?? "unknown",
-    psql: (await psqlVersion()) ?? "none: the floor is Node's",
+    psql: (await psqlVersion()) ?? "none; the floor is Node's",
   };
 }
 

@@ -8,7 +8,7 @@ import { measureUpsert } from "./measures/upsert";
 import type { MeasureResult } from "./result";
 import type { Rig } from "./rig/rig";
 
-/** Something that can be measured by itself. */
+/** A measurement that can run by itself. */
 export interface Measure {
   readonly name: string;
   readonly title: string;
@@ -16,15 +16,15 @@ export interface Measure {
 }
 
 export const MEASURES: readonly Measure[] = [
-  { name: "pipeline", title: "a first load, each stage beside its floor", run: measurePipeline },
+  { name: "pipeline", title: "a first load, each stage with its floor", run: measurePipeline },
   { name: "upsert", title: "a dimension all of whose rows changed", run: measureUpsert },
-  { name: "incremental", title: "a run after little has changed in much", run: measureIncremental },
+  { name: "incremental", title: "a run after few of many rows changed", run: measureIncremental },
   {
     name: "idle",
-    title: "a run with nothing to do, with a short and a long past, few and many tables",
+    title: "a run with nothing to do, with a short and a long history, and with few and many tables",
     run: measureIdle,
   },
   { name: "growth", title: "time and memory at a tenth, once and ten times the rows", run: measureGrowth },
   { name: "archive", title: "the archives of the Lambdas and how fast they load", run: measureArchive },
-  { name: "source", title: "what the source feels of a run", run: measureSource },
+  { name: "source", title: "the load of a run on the source", run: measureSource },
 ];

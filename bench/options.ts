@@ -2,16 +2,16 @@ import { parseArgs } from "node:util";
 import { messageOf } from "../domain/errors";
 import { HELP_OPTION } from "../local/commands/terminal/help";
 
-/** What `npm run bench` was asked for. */
+/** The options of `npm run bench`. */
 export interface BenchOptions {
-  /** Sales orders in the source. */
+  /** The number of sales orders in the source. */
   readonly rows: number;
-  /** How often each contestant runs. */
+  /** The number of runs of each contestant. */
   readonly turns: number;
   /** The measures to take; empty for all of them. */
   readonly only: readonly string[];
   readonly json: boolean;
-  /** Where to write the plot of growth, if anywhere. */
+  /** The file for the plot of growth, if wanted. */
   readonly svg: string | undefined;
   readonly help: boolean;
 }
@@ -20,14 +20,14 @@ export const helpText = (
   measures: readonly { name: string; title: string }[],
 ): string => `npm run bench -- [options]
 
-Measures the platform against what the machine allows, on embedded databases of its own in a temporary
-directory. Contestants run by turns; figures are medians, and good as ratios within one run. Whether the
-result is right is checked before a time is reported.
+Measures the platform against the limits of the machine, on embedded databases in a temporary directory.
+Contestants run in turns. Figures are medians; compare them only within one run. Each time is reported only
+after its result was checked.
 
   --rows N       sales orders in the source (default: 1000000); growth is measured at a tenth, once and ten times
   --turns N      how often each contestant runs (default: 5)
   --only NAME    one measure; may be given several times
-  --json         print one JSON object to standard output; all else goes to standard error
+  --json         print one JSON object to standard output; all other output goes to standard error
   --svg FILE     write the plot of growth
   -h, --help     this text
 
@@ -42,7 +42,7 @@ export function parseOptions(args: readonly string[], measures: readonly string[
   const { rows, turns, only, json, svg, help } = parsed(args);
   for (const name of only) {
     if (!measures.includes(name))
-      throw new Error(`--only ${name} is no measure; there are ${measures.join(", ")}`);
+      throw new Error(`--only ${name} is not a measure; the measures are ${measures.join(", ")}`);
   }
   return {
     rows: count("rows", rows, 1000),
@@ -57,7 +57,7 @@ export function parseOptions(args: readonly string[], measures: readonly string[
 function count(option: string, text: string, least: number): number {
   const value = Number(text.replaceAll("_", ""));
   if (Number.isInteger(value) && value >= least) return value;
-  throw new Error(`--${option} takes a whole number from ${least} on, not ${JSON.stringify(text)}`);
+  throw new Error(`--${option} takes a whole number, ${least} or more, not ${JSON.stringify(text)}`);
 }
 
 function parsed(args: readonly string[]) {

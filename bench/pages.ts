@@ -1,14 +1,14 @@
 import { inDatabase } from "./rig/rig";
 
-/** What the tables of a source have been read so far, by the server's own counters. */
+/** The reads of a source's tables so far, by the server's counters. */
 export interface Reads {
-  /** Pages of 8 kB, from the buffers or from disk; tables and their indexes. */
+  /** Pages of 8 kB, from the buffers or from disk, of tables and their indexes. */
   readonly pages: number;
   /** Full scans, by table. */
   readonly scans: Readonly<Record<string, number>>;
 }
 
-/** A backend reports when it ends, so ask after the connection of a run is closed. */
+/** A backend reports its counters when it ends, so the query follows the end of a run's connection. */
 export async function readsOf(url: string): Promise<Reads> {
   const rows = await inDatabase<{ name: string; pages: string; scans: string }>(
     url,
@@ -22,7 +22,7 @@ export async function readsOf(url: string): Promise<Reads> {
   };
 }
 
-/** What was read between two moments. */
+/** The reads between two moments. */
 export const readsBetween = (before: Reads, after: Reads): Reads => ({
   pages: after.pages - before.pages,
   scans: Object.fromEntries(

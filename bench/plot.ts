@@ -1,7 +1,7 @@
-/** A panel of the plot: how some figures grow with the number of rows. */
+/** A panel of the plot: figures that grow with the number of rows. */
 export interface Panel {
   readonly title: string;
-  /** Upwards; to the right it always is. */
+  /** The scale of the vertical axis. The horizontal axis is always logarithmic. */
   readonly logarithmic: boolean;
   readonly series: readonly {
     readonly name: string;
@@ -20,7 +20,7 @@ const COLOURS: Readonly<Record<string, string>> = {
   whole: "#9467bd",
 };
 
-/** The same SVG for the same figures: a template by hand is all that it takes. */
+/** The same figures always give the same SVG. A hand-written template is enough for that. */
 export function growthPlot(panels: readonly Panel[]): string {
   const width = panels.length * (MARGIN.left + WIDTH + MARGIN.right);
   const height = MARGIN.top + HEIGHT + MARGIN.bottom;
@@ -98,7 +98,7 @@ function niceStep(rough: number): number {
   return ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power;
 }
 
-/** Names at the ends of lines must not lie on each other. */
+/** Moves labels at the ends of lines apart, so that they do not overlap. */
 function spread(heights: readonly number[]): number[] {
   const placed = new Map<number, number>();
   let free = -Infinity;

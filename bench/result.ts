@@ -1,26 +1,26 @@
-/** What a measure found, ready to be shown: a table, and what of it has a target. */
+/** The result of a measurement: a table, and its figures with a target. */
 export interface MeasureResult {
   readonly name: string;
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number)[])[];
   readonly targets: readonly Target[];
-  /** How it was measured, and what else is worth knowing. */
+  /** The method, and other remarks. */
   readonly notes: readonly string[];
-  /** A plot of it, if it has one. */
+  /** A plot of the result, if it has one. */
   readonly svg?: string;
 }
 
-/** A figure that must not be above its limit. */
+/** A figure with an upper limit. */
 export interface Target {
   readonly what: string;
   readonly limit: number;
   readonly actual: number;
-  /** What both are in: "× floor", "MB". */
+  /** The unit of both: "× floor", "MB". */
   readonly unit: string;
 }
 
-/** Three significant digits, and no exponent. */
+/** Three significant digits, without an exponent. */
 export function figure(value: string | number): string {
   if (typeof value === "string") return value;
   if (!Number.isFinite(value)) return "–";
@@ -28,7 +28,7 @@ export function figure(value: string | number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-/** A table in Markdown, with its columns aligned for those who read it as text. */
+/** A table in Markdown, with aligned columns, so that the text is readable. */
 export function markdownTable(columns: readonly string[], rows: MeasureResult["rows"]): string {
   const cells = [columns, ...rows.map((row) => row.map(figure))];
   const widths = columns.map((_, index) => Math.max(...cells.map((row) => (row[index] ?? "").length)));
@@ -51,7 +51,7 @@ const targetRow = ({ what, limit, actual, unit }: Target): string[] => [
   actual <= limit ? "reached" : "missed",
 ];
 
-/** One measure as Markdown. */
+/** One measurement as Markdown. */
 export function present({ title, columns, rows, targets, notes }: MeasureResult): string {
   const parts = [`## ${title}`, markdownTable(columns, rows)];
   if (targets.length > 0) parts.push(markdownTable(TARGET_COLUMNS, targets.map(targetRow)));

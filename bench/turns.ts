@@ -1,9 +1,9 @@
-/** Something that is measured; it gives back what it measured. */
+/** A contestant; it returns its measurement. */
 export type Contestant<T> = (turn: number) => Promise<T>;
 
 /**
- * Runs contestants by turns: a machine that others use too is then slow for all of them alike.
- * @returns what each of them measured, in the order of the turns
+ * Runs contestants in turns, so that other load on the machine slows all of them equally.
+ * @returns the measurements of each contestant, in the order of the turns
  */
 export async function byTurns<T extends Readonly<Record<string, unknown>>>(
   turns: number,
@@ -19,24 +19,25 @@ export async function byTurns<T extends Readonly<Record<string, unknown>>>(
   return results;
 }
 
-/** The middle value; of an even number of values the mean of the two in the middle. */
+/** The middle value; for an even number of values, the mean of the middle two. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   const high = sorted[Math.floor(middle)];
   const low = sorted[Math.ceil(middle) - 1];
-  if (high === undefined || low === undefined) throw new RangeError("there is no median of nothing");
+  if (high === undefined || low === undefined)
+    throw new RangeError("cannot take the median of an empty list");
   return (low + high) / 2;
 }
 
 /**
- * How long `a` takes as a multiple of `b`: the median of the ratios turn by turn, so that what slows a whole
- * turn falls out.
+ * The time of `a` as a multiple of the time of `b`: the median of the ratios of each turn, so that a slow turn does not
+ * count.
  */
 export const ratio = (a: readonly number[], b: readonly number[]): number =>
   median(a.map((value, turn) => value / (b[turn] ?? NaN)));
 
-/** Seconds that `work` takes. */
+/** The duration of `work` in seconds. */
 export async function secondsOf(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();

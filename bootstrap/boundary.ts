@@ -6,14 +6,14 @@ type Statement = aws.iam.PolicyStatement;
 export interface BoundaryArgs {
   readonly account: Account;
   readonly stack: string;
-  /** The names of the stack's secrets, with a star for any text. */
+  /** Patterns of the names of the stack's secrets; a star matches any text. */
   readonly secrets: readonly string[];
 }
 
 /**
- * The most that a role of a stack can ever do, whatever its policies say: to use what belongs to the stack, its
- * secrets, and the account's keys for what it reads of both. So whoever may deploy cannot give a Lambda, or take
- * through one, more than that. What each role may do indeed is in its own policy, which is far narrower.
+ * The most that a role of a stack can ever do, whatever its policies say. A role may use what belongs to the stack, the
+ * stack's secrets, and the account's keys that encrypt both. So a person who may deploy cannot give a Lambda more than
+ * that, or get more through a Lambda. The policy of each role is far narrower.
  */
 export function boundaryStatements({ account, stack, secrets }: BoundaryArgs): Statement[] {
   const { partition, region, accountId } = account;
@@ -38,7 +38,7 @@ export function boundaryStatements({ account, stack, secrets }: BoundaryArgs): S
     ),
     {
       ...allow(["kms:Decrypt", "kms:GenerateDataKey"], [`${regional("kms", account)}:key/*`]),
-      // What a key encrypts reaches a role through a bucket or a secret only: those of the stack.
+      // A role may use a key only through a bucket or a secret of the stack.
       Condition: {
         StringEquals: {
           "kms:ViaService": ["s3", "secretsmanager"].map((service) => `${service}.${region}.amazonaws.com`),
@@ -50,7 +50,7 @@ export function boundaryStatements({ account, stack, secrets }: BoundaryArgs): S
     allow(["sns:Publish"], [own("sns", "")]),
     allow(["lambda:InvokeFunction"], [own("lambda", "function:")]),
     ...athenaStatements(account, stack),
-    // AWS limits these to no resource.
+    // AWS does not limit these actions to a resource.
     allow(
       [
         "athena:ListWorkGroups",
@@ -70,7 +70,7 @@ export function boundaryStatements({ account, stack, secrets }: BoundaryArgs): S
   ];
 }
 
-/** What the role of those who ask the lake needs: see infra/lake/lake-catalogue.ts. */
+/** The permissions of the role that queries the lake: see infra/lake/lake-catalogue.ts. */
 function athenaStatements(account: Account, stack: string): Statement[] {
   const database = `marble_${stack.replaceAll("-", "_")}_lake`;
   const glue = (...parts: string[]): string[] => parts.map((part) => `${regional("glue", account)}:${part}`);
@@ -102,7 +102,7 @@ function athenaStatements(account: Account, stack: string): Statement[] {
       ],
       [`${athena}:workgroup/marble-${stack}-*`],
     ),
-    // The console lists all databases, by their names.
+    // The console lists the names of all databases.
     allow(["glue:GetDatabases"], glue("catalog", "database/*")),
     allow(["glue:GetDatabase"], glue("catalog", "database/default")),
     allow(

@@ -8,14 +8,14 @@ export interface State {
   readonly keyArn: string;
 }
 
-/** Resources that AWS does not let a policy name: the statements below name the actions. */
+/** Resources of actions that AWS does not limit to a resource. The statements name the actions. */
 const UNNAMED_TYPES = ["aws:cloudwatch/queryDefinition:QueryDefinition"];
 
 /**
- * How a bucket keeps what is in it: who may do what with its objects, and for how long they are there. Who may write
- * that may have all of them deleted. So a deployment may do it to buckets without data only, those that a setting
- * takes out and puts back: the reports, which expire, and the answers of Athena. Of the lake a person does it, who is
- * an administrator, with the first deployment of a stack.
+ * Settings of a bucket that protect its data: who may do what with its objects, and when they expire. A person with
+ * these permissions can have all data deleted. So a deployment has them only for buckets without data, which a setting
+ * can remove and restore: the reports, which expire, and the answers of Athena. For the lake, an administrator makes
+ * the first deployment of a stack.
  */
 const KEEPING = [
   "s3:CreateBucket",
@@ -31,7 +31,7 @@ const KEEPING = [
 
 /** Reads that AWS does not limit to a resource. */
 const READ_ANYWHERE = [
-  // Lambda looks at the VPC of a function with the rights of whoever deploys it.
+  // Lambda reads the VPC of a function with the permissions of the deployment.
   "ec2:DescribeSecurityGroups",
   "ec2:DescribeSubnets",
   "ec2:DescribeVpcs",
@@ -40,7 +40,7 @@ const READ_ANYWHERE = [
   "sns:GetSubscriptionAttributes",
 ];
 
-/** Writes that AWS does not limit to a resource: of a subscription, a saved query, a new data source. */
+/** Writes that AWS does not limit to a resource: subscriptions, saved queries, new data sources. */
 const WRITE_ANYWHERE = [
   "logs:PutQueryDefinition",
   "logs:DeleteQueryDefinition",
@@ -50,8 +50,8 @@ const WRITE_ANYWHERE = [
 ];
 
 /**
- * A mapping of a queue to a function has a random name, and making one is no action on a resource: what keeps to
- * the stack is the function, and the tags that the program gives.
+ * A mapping from a queue to a function has a random name, and its creation is not an action on a resource. The function
+ * and the program's tags limit it to the stack.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
  */
 const MAPPING_TYPES = ["aws:lambda/eventSourceMapping:EventSourceMapping"];
@@ -61,7 +61,7 @@ const MAPPING_WRITES = [
   "lambda:DeleteEventSourceMapping",
 ];
 
-/** To do something with the mappings of the stacks' functions. */
+/** Permissions for the mappings of the stacks' functions. */
 const mappings = (actions: readonly string[], account: Account, stacks: readonly string[]): Statement => ({
   ...allow(actions, ["*"]),
   Condition: {
@@ -92,7 +92,7 @@ export interface StackPermissionsArgs {
 
 type OfStack = Pick<StackPermissionsArgs, "account" | "stack">;
 
-/** The bucket of the answers to queries: see infra/lake/lake-catalogue.ts. */
+/** The bucket of query results: see infra/lake/lake-catalogue.ts. */
 const resultsArn = ({ account, stack }: OfStack): string =>
   `arn:${account.partition}:s3:::marble-${stack}-lake-results-*`;
 
@@ -100,17 +100,18 @@ const resultsArn = ({ account, stack }: OfStack): string =>
 const reportsArn = ({ account, stack }: OfStack): string =>
   `arn:${account.partition}:s3:::marble-${stack}-reports-*`;
 
-/** AWS looks for alarms among all that there are, and asks whether one may see them all. */
+/** AWS searches all alarms, so it asks for permission to see all of them. */
 const describeAlarms = (account: Account): Statement =>
   allow(["cloudwatch:DescribeAlarms"], [`${regional("cloudwatch", account)}:alarm:*`]);
 
-/** What a deployment of one stack may do. */
+/** The permissions of a deployment of one stack. */
 export function deployStatements({ account, state, stack, boundary }: StackPermissionsArgs): Statement[] {
   return [
     ...SERVICES.map(({ resources, read, write }) => allow([...read, ...write], resources(account, stack))),
     describeAlarms(account),
     allow(KEEPING, [resultsArn({ account, stack }), reportsArn({ account, stack })]),
-    // Where Athena is switched off, the bucket of its answers goes, and must be empty for that. No other ever does.
+    // If Athena is switched off, the bucket of its results is deleted, and must be empty first. No other bucket is ever
+    // deleted.
     allow(["s3:DeleteBucket", "s3:ListBucketVersions"], [resultsArn({ account, stack })]),
     allow(["s3:DeleteObject", "s3:DeleteObjectVersion"], [`${resultsArn({ account, stack })}/*`]),
     allow([...READ_ANYWHERE, ...WRITE_ANYWHERE], ["*"]),
@@ -121,7 +122,7 @@ export function deployStatements({ account, state, stack, boundary }: StackPermi
       Condition: { StringEquals: { "aws:RequestTag/project": "marble", "aws:RequestTag/stack": stack } },
     },
     {
-      // Or it could write itself a role that may do anything.
+      // Otherwise it could write itself a role without limits.
       ...allow(
         ["iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"],
         [`arn:${account.partition}:iam::${account.accountId}:role/marble-${stack}-*`],
@@ -129,7 +130,7 @@ export function deployStatements({ account, state, stack, boundary }: StackPermi
       Condition: { StringEquals: { "iam:PermissionsBoundary": boundary } },
     },
     {
-      // The roles of the program can be given to the two services that use them, and to nothing else.
+      // The roles of the program can be passed only to the two services that use them.
       ...allow(
         ["iam:PassRole"],
         [`arn:${account.partition}:iam::${account.accountId}:role/marble-${stack}-*`],
@@ -138,14 +139,14 @@ export function deployStatements({ account, state, stack, boundary }: StackPermi
         StringEquals: { "iam:PassedToService": ["lambda.amazonaws.com", "scheduler.amazonaws.com"] },
       },
     },
-    // QuickSight takes a secret from those only who may read it. No other secret is read by a deployment.
+    // QuickSight accepts a secret only from a role that may read it. A deployment reads no other secret.
     allow(
       ["secretsmanager:GetSecretValue"],
       [`${regional("secretsmanager", account)}:secret:marble-${stack}-quicksight-*`],
     ),
     allow(["s3:ListBucket"], [state.bucketArn]),
     allow(["s3:GetObject"], [`${state.bucketArn}/.pulumi/meta.yaml`]),
-    // The state, its backups and history, and its locks, which are deleted.
+    // The state with its backups and history, and its locks, which are deleted.
     allow(
       ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
       [`${state.bucketArn}/.pulumi/*/marble/${stack}.*`, `${state.bucketArn}/.pulumi/*/marble/${stack}/*`],
@@ -160,7 +161,9 @@ export interface ReadStatementsArgs {
   readonly stacks: readonly string[];
 }
 
-/** What a preview of the stacks, and the search for drift, may do: neither data, secrets nor logs are read. */
+/**
+ * The permissions of a preview of the stacks, and of the search for drift. They include neither data, secrets nor logs.
+ */
 export function readStatements({ account, state, stacks }: ReadStatementsArgs): Statement[] {
   return [
     ...SERVICES.map(({ resources, read }) =>

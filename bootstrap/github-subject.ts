@@ -3,26 +3,26 @@ export interface GitHubRepository {
   readonly owner: string;
   readonly name: string;
   /**
-   * The ids of the owner and of the repository, if its tokens carry them. Those of repositories that were made,
-   * renamed or transferred after 15 July 2026 do, and others can be switched over:
+   * The ids of the owner and of the repository, if its tokens have them. The tokens of repositories that were created,
+   * renamed or transferred after 15 July 2026 have them, and other repositories can switch:
    * https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
    */
   readonly ids?: { readonly owner: string; readonly repository: string };
 }
 
-/** Which jobs of a repository are meant. */
+/** The kind of a repository's jobs. */
 export type JobContext =
-  /** those that run in an environment, and so under its rules: reviewers, branches */
+  /** jobs in an environment, with its rules: reviewers, branches */
   | { readonly environment: string }
-  /** those of a branch that run in no environment */
+  /** jobs of a branch, outside of any environment */
   | { readonly branch: string }
-  /** those of pull requests that run in no environment; GitHub gives no token to a fork's */
+  /** jobs of pull requests, outside of any environment; GitHub gives no token to those of a fork */
   | "pull_request";
 
 /**
  * The `sub` of the tokens that GitHub gives to jobs: `repo:acme/marble:environment:dev`, or with ids
- * `repo:acme@123/marble@456:environment:dev`. A repository has one of the two formats, so a role trusts that
- * one only, to the letter.
+ * `repo:acme@123/marble@456:environment:dev`. A repository uses one of the two formats, and a role trusts only that
+ * one, exactly.
  */
 export function subjectOf({ owner, name, ids }: GitHubRepository, context: JobContext): string {
   const repository =

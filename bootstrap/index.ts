@@ -1,6 +1,6 @@
 /**
- * What GitHub Actions needs to deploy Marble, made once for an account: trust in GitHub's tokens, a role for
- * each stack, which only jobs in the environment of that name get, and a role that reads.
+ * The AWS resources that GitHub Actions needs to deploy Marble, created once for an account: trust in GitHub's tokens,
+ * a role for each stack, which only jobs in the environment of that name can assume, and a role that reads.
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -24,7 +24,7 @@ const facts = pulumi
     state: { keyArn: settings.stateKey, bucketArn: `arn:${partition}:s3:::${stateBucket}` },
   }));
 
-/** Declares a role for jobs with one of the given subjects. Its name is outside of what it may write itself. */
+/** Declares a role for jobs with one of the given subjects. Its own permissions do not cover its name. */
 function roleForJobs(
   name: string,
   subjects: readonly string[],
@@ -32,7 +32,7 @@ function roleForJobs(
 ): aws.iam.Role {
   const role = new aws.iam.Role(name, {
     name,
-    // As long as a job may take: the credentials of a job are not renewed.
+    // The longest duration of a job, because the credentials of a job are not renewed.
     maxSessionDuration: 90 * 60,
     assumeRolePolicy: {
       Version: "2012-10-17",
@@ -53,7 +53,7 @@ function roleForJobs(
   return role;
 }
 
-/** Declares the boundary of a stack's roles. Its name is outside of what the deployment may write. */
+/** Declares the boundary of a stack's roles. The deployment's permissions do not cover its name. */
 const boundaries = new Map(
   stacks.map((stack) => {
     const name = `github-marble-boundary-${stack}`;
@@ -88,18 +88,18 @@ const readRole = roleForJobs(
   facts.apply((known) => readStatements({ ...known, stacks })),
 );
 
-// What goes into the variables of the repository and of its environments.
+// The values for the variables of the repository and of its environments.
 export const AWS_READ_ROLE = readRole.arn;
 export const AWS_DEPLOY_ROLE = Object.fromEntries(
   Object.entries(deployRoles).map(([stack, { arn }]) => [stack, arn]),
 );
 
-/** For `pulumi config set marble:permissionsBoundary`, a stack each. */
+/** For `pulumi config set marble:permissionsBoundary`, one for each stack. */
 export const PERMISSIONS_BOUNDARY = Object.fromEntries(
   [...boundaries].map(([stack, { arn }]) => [stack, arn]),
 );
 
-/** An account has one provider for an issuer. */
+/** An account has one provider for each issuer. */
 function newProvider(): pulumi.Output<string> {
   return new aws.iam.OpenIdConnectProvider("github", { url: `https://${ISSUER}`, clientIdLists: [AUDIENCE] })
     .arn;

@@ -1,16 +1,16 @@
 import type * as aws from "@pulumi/aws";
 import { RunError } from "@pulumi/pulumi";
 
-/** The characters that AWS takes of all inline policies of a role, and of a managed policy; it does not count spaces. */
+/** AWS's limits of characters, for all inline policies of a role, and for a managed policy. Spaces do not count. */
 export const INLINE_LIMIT = 10_240;
 export const MANAGED_LIMIT = 6144;
 
 /**
- * A policy, as the text that AWS is given.
+ * A policy, as the text for AWS.
  *
- * @param of whose it is, as an error names it: `the role github-marble-read`
- * @param limit the characters that AWS takes
- * @throws RunError when it is longer: AWS would refuse it in the middle of an update
+ * @param of its owner, as an error names it: `the role github-marble-read`
+ * @param limit the largest number of characters
+ * @throws RunError if it is longer, because AWS would refuse it in the middle of an update
  */
 export function policyText(
   of: string,

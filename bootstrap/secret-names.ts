@@ -1,13 +1,16 @@
 import { RunError } from "@pulumi/pulumi";
 
-/** What a secret may be called, and a star for any text; not at the beginning, where it would be any secret. */
+/**
+ * A pattern of secret names. A star matches any text. It may not come first, because the pattern would match every
+ * secret.
+ */
 const PATTERN = /^[\w/+=.@-][\w/+=.@*-]*$/;
 
 /**
- * The names of the secrets of each stack, with a star for any text. Both stacks are in one account, and nothing
- * but its name says of a secret whose it is: by default those of `dev` begin with `dev/`.
+ * Patterns of the names of each stack's secrets. Both stacks are in one account, and only the name shows which stack a
+ * secret belongs to. By default, the names for `dev` begin with `dev/`.
  *
- * @param json the setting `secrets`, an object with a text for each stack that has other names; undefined: none has
+ * @param json the setting `secrets`, an object with a text for each stack that uses other names; undefined if none does
  */
 export function secretNamesFrom(
   json: string | undefined,
@@ -30,13 +33,13 @@ function objectOf(json: string | undefined, stacks: readonly string[]): Readonly
   try {
     given = JSON.parse(json);
   } catch {
-    // A text in the place of an object: below, as any other value.
+    // A text instead of an object fails below, like any other value.
     given = json;
   }
   if (typeof given === "object" && given !== null && !Array.isArray(given)) return { ...given };
   throw new RunError(
-    "secrets has to say of which stack it speaks. " +
-      `Remove it, and set it for a stack: pulumi config rm secrets && ${commandFor(stacks[0] ?? "dev")}`,
+    "secrets must name a stack. " +
+      `Remove the setting, and set it for a stack: pulumi config rm secrets && ${commandFor(stacks[0] ?? "dev")}`,
   );
 }
 
@@ -44,7 +47,7 @@ function names(stack: string, given: unknown): readonly string[] {
   const patterns = typeof given === "string" ? given.split(",") : [];
   if (patterns.length > 0 && patterns.every((pattern) => PATTERN.test(pattern))) return patterns;
   throw new RunError(
-    `secrets.${stack} is not a list of names with commas between them. Set it: ${commandFor(stack)}`,
+    `secrets.${stack} is not a list of names separated by commas. Set it: ${commandFor(stack)}`,
   );
 }
 

@@ -4,11 +4,11 @@ export interface Account {
   readonly accountId: string;
 }
 
-/** A kind of resource of the program, and what Pulumi needs to deploy it. */
+/** A kind of resource of the program, and the permissions that Pulumi needs to deploy it. */
 export interface Service {
-  /** the type tokens that these permissions are for */
+  /** Pulumi's type tokens of these resources */
   readonly types: readonly string[];
-  /** the ARNs of what belongs to a stack */
+  /** the ARNs of the resources in a stack */
   readonly resources: (account: Account, stack: string) => string[];
   readonly read: readonly string[];
   readonly write: readonly string[];
@@ -18,10 +18,10 @@ export const regional = (service: string, { partition, region, accountId }: Acco
   `arn:${partition}:${service}:${region}:${accountId}`;
 
 /**
- * What a deployment touches, by service. Every physical name begins with `marble-<stack>-`, so a role reaches
- * what belongs to its stack, and no other stack.
+ * The permissions of a deployment, by service. Every physical name begins with `marble-<stack>-`, so a role reaches
+ * only the resources of its stack.
  *
- * What may be written of a bucket keeps its data as it is: see `KEEPING` for the rest. No deployment reads, writes or
+ * The write permissions for buckets do not touch the data; `KEEPING` has the rest. No deployment reads, writes or
  * deletes an object of the lake.
  */
 export const SERVICES: readonly Service[] = [
@@ -152,7 +152,7 @@ export const SERVICES: readonly Service[] = [
       // A database's name has no hyphen: see infra/lake/lake-catalogue.ts.
       const database = `marble_${stack.replaceAll("-", "_")}_lake`;
       const glue = regional("glue", account);
-      // AWS wants the functions of a database with it, though there are none: to delete it, it must be allowed on them.
+      // AWS requires permissions for the functions of a database to delete it, even if it has none.
       const parts = [`database/${database}`, `table/${database}/*`, `userDefinedFunction/${database}/*`];
       return ["catalog", ...parts].map((part) => `${glue}:${part}`);
     },
@@ -214,7 +214,7 @@ export const SERVICES: readonly Service[] = [
     ],
   },
   {
-    // Analysis and dashboard, which CloudFormation makes with the rights of whoever deploys.
+    // The analysis and the dashboard, which CloudFormation creates with the permissions of the deployment.
     types: ["aws:cloudformation/stack:Stack"],
     resources: (account, stack) => [`${regional("cloudformation", account)}:stack/marble-${stack}-*/*`],
     read: [

@@ -8,7 +8,7 @@ import { stackNames } from "./stack-names";
 /** The namespace of the settings: the project's name in Pulumi.yaml. */
 const NAMESPACE = "marble-bootstrap";
 
-/** A setting that Pulumi.yaml cannot declare, because it has no default: an empty one is one that is not set. */
+/** A setting that Pulumi.yaml cannot declare, because it has no default. An empty one counts as missing. */
 const text = (pattern: RegExp, rule: string) => z.string().regex(pattern, rule).or(z.literal("")).optional();
 
 const settings = z.strictObject({
@@ -30,7 +30,7 @@ export const BOOTSTRAP_SETTING_NAMES: readonly string[] = Object.keys(settings.s
 
 type Given = z.infer<typeof settings>;
 
-/** What must be set. */
+/** The required settings. */
 export const REQUIRED = ["repository", "stateBucket", "stateKey"] as const;
 
 const EXAMPLES: Readonly<Record<Exclude<keyof Given, "secrets">, string>> = {
@@ -48,19 +48,19 @@ export interface BootstrapSettings {
   readonly repository: GitHubRepository;
   readonly stateBucket: string;
   readonly stateKey: string;
-  /** The account's provider for GitHub; undefined: it has none yet. */
+  /** The account's provider for GitHub; undefined if the bootstrap must create it. */
   readonly providerArn: string | undefined;
   readonly stacks: readonly string[];
-  /** The names of each stack's secrets, with a star for any text. */
+  /** Patterns of the names of each stack's secrets; a star matches any text. */
   readonly secretNames: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
  * Reads the settings of the bootstrap.
  *
- * @param values all configuration, as `pulumi.runtime.allConfig()` gives it: keys with their namespace
- * @throws RunError, which Pulumi shows without a stack, that lists all problems: the key, what is wrong
- *   with it, the command that sets it
+ * @param values all configuration, as `pulumi.runtime.allConfig()` returns it: keys with their namespace
+ * @throws RunError, which Pulumi shows without a stack trace, with all problems: the key, what is wrong with it, and
+ *   the command that sets it
  */
 export function bootstrapSettings(values: Readonly<Record<string, string>>): BootstrapSettings {
   const own = Object.entries(values).filter(([key]) => key.startsWith(`${NAMESPACE}:`));
@@ -88,7 +88,7 @@ export function bootstrapSettings(values: Readonly<Record<string, string>>): Boo
 }
 
 const why = (name: string): string =>
-  /Id$/.test(name) ? ": ownerId and repositoryId belong together, set both or neither" : "";
+  /Id$/.test(name) ? ": set both ownerId and repositoryId, or neither" : "";
 
 const remedyFor = (name: keyof typeof EXAMPLES): string => `Set it: ${setCommand(name, EXAMPLES[name])}`;
 

@@ -1,13 +1,13 @@
 import { RunError } from "@pulumi/pulumi";
 
-/** As infra/naming.ts wants it: a part of the names of buckets and roles. */
+/** The pattern of infra/naming.ts, because a stack's name is part of the names of buckets and roles. */
 const STACK_NAME = /^[a-z0-9][a-z0-9-]{0,29}$/;
 
 /**
  * The names of the stacks, separated by commas.
  *
- * @throws RunError for a name that no stack can have, and for two of which one begins with the other: resources are
- *   distinguished by their names, so the role of the first would reach the second
+ * @throws RunError for an invalid name, and if one name begins with another: permissions go by names, so the role of
+ *   the first stack would reach the second
  */
 export function stackNames(text: string): readonly string[] {
   const names = text.split(",");
@@ -15,7 +15,7 @@ export function stackNames(text: string): readonly string[] {
   if (wrong !== undefined)
     throw new RunError(
       `stacks: "${wrong}" cannot be the name of a stack. ` +
-        "Give names of at most 30 lower-case letters, digits and hyphens, with commas between them: " +
+        "Write names of at most 30 lower-case letters, digits and hyphens, separated by commas: " +
         'pulumi config set stacks "dev,prod"',
     );
   for (const name of names) {

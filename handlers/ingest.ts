@@ -14,18 +14,18 @@ import { ingestSource, mergeResults, type IngestResult } from "../stages/ingest/
 import type { IngestContext } from "../stages/ingest/context";
 import { recordSeen } from "../stages/shared/freshness";
 
-/** Files in the lake are about this large at most: what one task of the next stage works on. */
+/** The approximate largest size of a file in the lake: the work of one task of the next stage. */
 const PART_BYTES = 128 * 1024 * 1024;
 
-/** What a person may ask for; a schedule asks for nothing. */
+/** A person's request. A schedule sends an empty event. */
 const request = z.object({
-  /** Tables that the delete guard holds back, whose deletes are right. */
+  /** Tables that the delete guard holds back, and whose deletes are right. */
   allowDeletes: z.array(z.string()).default([]),
-  /** Another database takes the place of the one that the lake is of. */
+  /** Another database may replace the source of the lake. */
   allowOtherSource: z.boolean().default(false),
 });
 
-/** Captures what changed in the source since the last commit. */
+/** Captures the source's changes since the last commit. */
 export async function ingest(event: unknown, context: Context): Promise<IngestResult> {
   return withTelemetry(context, async (telemetry) => {
     const { allowDeletes, allowOtherSource } = parseEvent(request, event);

@@ -16,17 +16,17 @@ import type { LoadContext } from "../stages/load/context";
 import { planReplay, runLoad } from "../stages/load/replay/replay";
 import { reportAfter, reportLoadStanding } from "../stages/shared/freshness";
 
-/** What a person may ask for; a schedule asks for nothing. */
+/** A person's request. A schedule sends an empty event. */
 const request = z.object({
-  /** Load commits again: `{}` rebuilds the whole warehouse, `tables` and `from` choose. */
+  /** Load commits again. `{}` rebuilds the whole warehouse; `tables` and `from` load again in place. */
   replay: replayRequest.optional(),
-  /** Give up the rebuild that is underway. */
+  /** Abandon the unfinished rebuild. */
   abandonReplay: z.boolean().default(false),
   /** Only say what the replay would do. */
   dryRun: z.boolean().default(false),
 });
 
-/** Loads every processed commit that the warehouse lacks, in order; and again what a person asks for. */
+/** Loads every processed commit that the warehouse lacks, in order, and the commits that a person asks for. */
 export async function load(event: unknown, context: Context): Promise<LoadResult | ReplayPlan> {
   return withTelemetry(context, async (telemetry) => {
     const { model, marts } = declarationsOf(environment("MODEL"));

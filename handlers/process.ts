@@ -16,15 +16,15 @@ import { processCommits, type ProcessResult } from "../stages/process/process";
 import { planReprocess, type ReprocessPlan } from "../stages/process/reprocess";
 import { reportAfter, reportProcessStanding } from "../stages/shared/freshness";
 
-/** What a person may ask for; events and schedules ask for nothing. */
+/** A person's request. Events and schedules have none. */
 const request = z.object({
   /** Begin the processed log of a new version of the model. */
   reprocess: z.boolean().default(false),
-  /** Only say what would be done. */
+  /** Only say what the stage would do. */
   dryRun: z.boolean().default(false),
 });
 
-/** Remodels every ingest commit that waits, in order. Unless a person sent it, the event is only a wake-up call; its contents are ignored. */
+/** Remodels every ingest commit that waits, in order. The event is only a wake-up call, unless a person sent it. */
 export async function processIngestion(
   event: unknown,
   context: Context,

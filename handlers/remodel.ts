@@ -10,7 +10,7 @@ import { declarationsOf } from "../domain/declarations";
 import { hasTime, monotonicClock } from "../stages/shared/clock";
 import { remodelHandedOut, type RemodelResult } from "../stages/process/tasks/task-message";
 
-/** Does a task of a large commit that process has handed out. */
+/** Does a task of a large commit that process has sent. */
 export async function remodel(event: unknown, context: Context): Promise<RemodelResult> {
   return withTelemetry(context, (telemetry) => {
     const { model } = declarationsOf(environment("MODEL"));

@@ -11,13 +11,13 @@ import { withTelemetry } from "../adapters/aws/telemetry";
 import { model, marts } from "../domain/declarations";
 import { makeReport, type ReportOutcome } from "../stages/report";
 
-/** What a person may ask for; a schedule asks for nothing. */
+/** A person's request. A schedule sends an empty event. */
 const request = z.object({
   /** Mail a link to the report. */
   mail: z.boolean().default(false),
 });
 
-/** Makes the business report of what is loaded, unless it is there already. */
+/** Creates the business report of the loaded data, unless it exists. */
 export async function report(event: unknown, context: Context): Promise<ReportOutcome> {
   return withTelemetry(context, async (telemetry) => {
     const asked = parseEvent(request, event);

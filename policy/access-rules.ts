@@ -10,10 +10,10 @@ import {
   type StackResource,
 } from "./resources";
 
-/** The managed policies that AWS provides for Lambdas: for their logs, and for a VPC. */
+/** The managed policies of AWS for Lambdas: for logs, and for a VPC. */
 const MANAGED = /:policy\/service-role\/AWSLambda(Basic|VPCAccess)ExecutionRole$/;
 
-/** Actions that no policy can limit to a resource: for the interfaces in a VPC, traces, and Athena's lists. */
+/** Actions that no policy can limit to a resource: for network interfaces, traces, and Athena's lists. */
 const WITHOUT_RESOURCES =
   /^(ec2:\w*(NetworkInterface|PrivateIpAddresses|Subnet)\w*|xray:Put\w+|athena:List(WorkGroups|DataCatalogs|EngineVersions))$/;
 

@@ -13,13 +13,13 @@ import {
 
 const BUCKET = "aws:s3/bucket:Bucket";
 
-/** A condition on a companion resource of a bucket, such as its policy. An unknown value passes. */
+/** A condition on a resource that belongs to a bucket, such as its policy. An unknown value passes. */
 interface Companion {
   readonly type: string;
   readonly holds: (companion: StackResource) => boolean;
 }
 
-/** A rule that each bucket has a companion that meets a condition. `or` is an alternative. */
+/** A rule that each bucket has a companion resource that meets a condition, unless `or` holds. */
 const everyBucketHas = (
   name: string,
   options: Companion & { description: string; what: string; or?: Companion },
@@ -49,7 +49,7 @@ const denies = (
   );
 };
 
-/** Do all objects expire? */
+/** Whether all objects expire. */
 const expires = (rules: unknown): boolean =>
   Array.isArray(rules) &&
   rules.some(

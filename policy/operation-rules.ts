@@ -3,7 +3,7 @@ import { at, everyResource, lacking, leadsTo, UNKNOWN, wholeStack, type StackRes
 
 const FUNCTION = "aws:lambda/function:Function";
 
-/** The paths of the metric name and of the Lambda in an alarm: at its top level, and in its queries. */
+/** The paths of the metric name and of the Lambda in an alarm: at the top level, and in the queries. */
 function measuresOf({ props: { metricQueries } }: StackResource): readonly {
   readonly metric: readonly string[];
   readonly lambda: readonly [string, ...string[]];

@@ -3,16 +3,16 @@ import type { PolicyResource, ResourceValidationPolicy, StackValidationPolicy } 
 export type Props = Readonly<Record<string, unknown>>;
 
 /**
- * In the place of a value that a preview cannot know, because AWS gives it: the ARN of a bucket that is not there yet.
- * A rule lets it pass. The deployment knows the value, and judges it.
+ * Stands in for a value that a preview cannot know because AWS assigns it, such as the ARN of a new bucket. Rules
+ * accept it, because the deployment knows the value and checks it.
  */
 export const UNKNOWN: unique symbol = Symbol("unknown during preview");
 
-/** What @pulumi/policy throws where a rule reads an unknown value; its class is not exported. */
+/** The error of @pulumi/policy when a rule reads an unknown value. Its class is not exported. */
 const isUnknown = (error: unknown): boolean =>
   error instanceof Error && error.message.endsWith("can't be known during preview");
 
-/** A copy of a property, and of all within it, with `UNKNOWN` where reading would throw. */
+/** A deep copy of a property, with `UNKNOWN` where a read would throw. */
 function settled(read: () => unknown): unknown {
   let value: unknown;
   try {
@@ -21,7 +21,7 @@ function settled(read: () => unknown): unknown {
     if (isUnknown(error)) return UNKNOWN;
     throw error;
   }
-  // Not with map, which reads every element before it is asked for.
+  // Not with `map`, which reads every element eagerly.
   if (Array.isArray(value)) {
     const list: readonly unknown[] = value;
     return Array.from({ length: list.length }, (_, index) => settled(() => list[index]));
@@ -50,14 +50,14 @@ export function everyResource(
   };
 }
 
-/** A resource of a stack, as a rule over all of them sees it. */
+/** A resource of a stack, as a rule over all resources sees it. */
 export interface StackResource {
   readonly type: string;
   readonly name: string;
   readonly urn: string;
   /** A value may be `UNKNOWN`. */
   readonly props: Props;
-  /** By property, the URNs of the resources that its value comes from. */
+  /** By property, the URNs of the resources that its value depends on. */
   readonly origins: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -72,7 +72,7 @@ const asStackResource = (resource: PolicyResource): StackResource => ({
 });
 
 /**
- * Does a property of one resource lead to another? Where its value is not known yet, by what it comes from.
+ * Whether a property of one resource refers to another. If the value is unknown, its dependencies decide.
  *
  * @param path of the value: `["dimensions", "FunctionName"]`
  */
@@ -90,7 +90,7 @@ export function leadsTo(
   return typeof value === "string" && names.some((name) => value === name || value.endsWith(`:${name}`));
 }
 
-/** A rule over what belongs together. The key of a violation is the name of the resource to blame. */
+/** A rule over several resources. The key of a violation is the name of the resource at fault. */
 export function wholeStack(
   rule: { readonly name: string; readonly description: string },
   violationsOf: (all: (type: string) => readonly StackResource[]) => ReadonlyMap<string, string>,
@@ -116,7 +116,7 @@ export function wholeStack(
   };
 }
 
-/** The resources that lack a counterpart, each with what it lacks. */
+/** The resources that lack a counterpart, each with the missing part. */
 export function lacking(
   resources: readonly StackResource[],
   options: { readonly what: string; readonly has: (resource: StackResource) => boolean },
@@ -132,18 +132,18 @@ interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** The statements of a policy document, given as an object or as JSON; none of one that is not known. */
+/** The statements of a policy document, given as an object or as JSON; none if the document is unknown. */
 export function statementsOf(policy: unknown): readonly Statement[] {
   const document: unknown = typeof policy === "string" ? JSON.parse(policy) : policy;
   const statements = at(document, "Statement");
   return [statements === UNKNOWN ? [] : (statements ?? [])].flat();
 }
 
-/** The texts of a value that is one, or a list of them; what is not known is left out. */
+/** The texts of a value, which is a text or a list. Unknown ones are left out. */
 export const textsOf = (value: unknown): readonly string[] =>
   [value].flat().filter((one) => typeof one === "string");
 
-/** A property within properties; undefined where one on the way is missing, `UNKNOWN` where one is not known. */
+/** A nested property; undefined if part of the path is missing, `UNKNOWN` if part of it is unknown. */
 export function at(props: unknown, ...path: readonly string[]): unknown {
   return path.reduce<unknown>((value, name) => {
     if (value === UNKNOWN) return UNKNOWN;

@@ -5,7 +5,7 @@ import type { Kind, StackReport } from "./stack-report";
 /** Flags that make Pulumi's output the same everywhere, and readable as plain text. */
 const PLAIN = ["--non-interactive", "--diff", "--suppress-progress", "--color", "never"];
 
-/** With changes, Pulumi's output ends with an error line. For a reader of the report, changes are not an error. */
+/** With changes, Pulumi's output ends with an error line. But for the report, changes are not an error. */
 const LAST_ERROR = /^error: .*\n*(?![\s\S]*^error: )/m;
 
 /**

@@ -11,7 +11,7 @@ const environment = z.object({
   GITHUB_TOKEN: z.string().min(1),
 });
 
-/** The author of comments and issues that a workflow writes with its token. */
+/** The author of the comments and issues that a workflow writes with its token. */
 const OWN_LOGIN = "github-actions[bot]";
 
 const PAGE = 100;

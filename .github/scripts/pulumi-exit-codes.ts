@@ -1,5 +1,5 @@
 /**
- * The exit codes of the Pulumi CLI that the scripts use. They are a contract of the CLI since 3.227. Its messages are
+ * The exit codes of the Pulumi CLI that the scripts use. They are part of its interface since 3.227. Its messages are
  * not.
  *
  * Source: pkg/cmd/pulumi/cmd/exit_codes.go of pulumi/pulumi.

@@ -4,7 +4,7 @@ import type * as z from "zod";
 /** A failure that a person can fix. The message says what is wrong and what to do. */
 export class Refusal extends Error {}
 
-/** Somebody asks how a script is called. */
+/** Thrown to show the usage of a script. */
 class UsageWanted extends Error {}
 
 /** Runs a script. A refusal prints its message. Any other error is a fault of the script and prints its stack. */
@@ -22,8 +22,9 @@ export function runScript(main: () => Promise<void>): void {
 /**
  * Reads the arguments of the script.
  *
- * @param usage how the script is called
- * @throws Refusal with the usage if they do not fit. With -h or --help, it throws what ends the script with the usage.
+ * @param usage the usage of the script
+ * @throws Refusal with the usage if the arguments do not fit. With -h or --help, it throws to end the script with the
+ *   usage.
  */
 export function readArguments<T>(schema: z.ZodType<T>, usage: string): T {
   const given = process.argv.slice(2);

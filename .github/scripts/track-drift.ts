@@ -12,9 +12,9 @@ export function decideDrift(reports: readonly StackReport[], issueIsOpen: boolea
 }
 
 /**
- * Keeps one open issue while there is drift. Opens it, updates it, and closes it when the drift is gone.
+ * Keeps one issue open while there is drift. Opens it, updates it, and closes it when the drift is gone.
  *
- * @throws Refusal if none of the stacks exists, because the backend is then the wrong one.
+ * @throws Refusal if none of the stacks exists, because the backend is then the wrong one
  */
 export async function trackDrift(
   repository: Repository,

@@ -16,7 +16,7 @@ import { byTurns, median, ratio, type Contestant } from "../turns";
 const run = promisify(execFile);
 const HANDLERS = { ingest, process: processIngestion, load };
 
-/** What is uploaded for each Lambda and how long a new process takes to load it, beside a plain closure. */
+/** The size of each Lambda's archive and the time to load it in a new process, compared with a plain closure. */
 export async function measureArchive(rig: Rig): Promise<MeasureResult> {
   const archives: Record<string, UnpackedArchive> = {};
   const problems: string[] = [];
@@ -37,7 +37,7 @@ export async function measureArchive(rig: Rig): Promise<MeasureResult> {
   const contestants: Record<string, Contestant<number>> = {};
   for (const [name, archive] of Object.entries(archives)) {
     try {
-      // A first time for the caches of the disk; what cannot even be loaded has no time.
+      // The first load fills the disk's caches. An archive that cannot load has no time.
       await loadSeconds(archive);
       contestants[name] = () => loadSeconds(archive);
     } catch (error) {

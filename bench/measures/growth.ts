@@ -12,7 +12,7 @@ interface Size {
   readonly stages: Readonly<Record<Stage, StageRun>>;
 }
 
-/** A tenth of the rows, all of them, and ten times as many: time should grow with them, memory should not. */
+/** A tenth of the rows, all of them, and ten times as many. Time should grow with them, memory should not. */
 export async function measureGrowth(rig: Rig): Promise<MeasureResult> {
   const sizes: Size[] = [];
   for (const rows of [rig.rows / 10, rig.rows, rig.rows * 10].map(Math.round)) {

@@ -12,16 +12,16 @@ const CASES = [
   { name: "10 commits, 500 tables", commits: 10, source: "idle_500" },
 ] as const;
 
-/** So short a run is taken several times a turn. */
+/** A run is so short that each turn repeats it. */
 const REPEATS = 5;
 
 type Times = Readonly<Record<Stage, number>>;
 const total = (times: Times): number => STAGES.reduce((sum, stage) => sum + times[stage], 0);
 
-/** A run that finds nothing to do. */
+/** A run with nothing to do. */
 export async function measureIdle(rig: Rig): Promise<MeasureResult> {
   const { rows, turns } = rig;
-  // Whatever is written anywhere in the server gives the sources something to look at: all of it comes first.
+  // Every write in the server makes ingest check the sources, so all writes come first.
   await createShop(rig, "idle_11", { salesOrders: rows });
   await createShop(rig, "idle_500", { salesOrders: rows });
   await addTables(rig, "idle_500", 500);
@@ -34,7 +34,7 @@ export async function measureIdle(rig: Rig): Promise<MeasureResult> {
   const cold: Record<string, number> = {};
   const contestants: Record<string, Contestant<unknown>> = { floor: () => measuredFloor(rig, "idle_11") };
   for (const { name, run } of lakes) {
-    // The first run of a process is no warm one.
+    // The first run of a process is not a warm run.
     cold[name] = total(await run());
     contestants[name] = () => repeated(run);
   }

@@ -15,7 +15,7 @@ type Runs = Readonly<Record<Stage, StageRun>> & { readonly scans: number };
 
 type RunStage = (stage: Stage) => Promise<StageRun>;
 
-/** A run after little has changed in much: some orders, and a department to which many belong. */
+/** A run after few of many rows changed: some orders, and a department with many staff. */
 export async function measureIncremental(rig: Rig): Promise<MeasureResult> {
   const { rows, turns } = rig;
   await createShop(rig, SOURCE, { salesOrders: rows, staff: 2 * STAFF });
@@ -25,7 +25,7 @@ export async function measureIncremental(rig: Rig): Promise<MeasureResult> {
   const databases = { source: url, warehouse: rig.warehouse.url(lake.warehouse) };
   await inDatabase(databases.warehouse, "VACUUM (ANALYZE)");
 
-  // Every few minutes there is a run: the processes are warm as a rule.
+  // Runs follow each other every few minutes, so their processes are usually warm.
   const warm = { ingest: lake.warm("ingest"), process: lake.warm("process"), load: lake.warm("load") };
   for (const stage of STAGES) await warm[stage].run();
   const warmly: RunStage = (stage) => warm[stage].run();

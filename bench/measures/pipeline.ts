@@ -11,7 +11,7 @@ import { byTurns, median, ratio, secondsOf, type Contestant } from "../turns";
 
 const SOURCE = "totesys";
 
-/** The rows of the fact with its key, and without references. */
+/** The rows of the fact with its key, without references. */
 const FACT_COLUMNS =
   "sales_order_id, created_date, created_time, last_updated_date, last_updated_time, sales_staff_id, counterparty_id, " +
   "units_sold, unit_price, currency_id, design_id, agreed_payment_date, agreed_delivery_date, agreed_delivery_location_id";
@@ -21,7 +21,7 @@ interface Run {
   readonly bytes: Readonly<Record<Stage, number>>;
 }
 
-/** A first load of all rows through the three stages, and each stage beside what it cannot be faster than. */
+/** A first load of all rows through the three stages, each with the floor of its time. */
 export async function measurePipeline(rig: Rig): Promise<MeasureResult> {
   const { rows, turns } = rig;
   const floors = await prepareFloors(rig);
@@ -108,7 +108,7 @@ interface Floors {
   pipe(tool: CopyTool): Promise<number>;
   out(tool: CopyTool): Promise<number>;
   in(tool: CopyTool): Promise<number>;
-  /** Gives the rows of a loaded fact to `in`. */
+  /** Passes the rows of a loaded fact to `in`. */
   exportFact(warehouse: string): Promise<void>;
 }
 

@@ -14,7 +14,7 @@ interface Felt extends Reads {
   readonly longest: number;
 }
 
-/** What a run of ingest is to the source: statements, pages, and how long a transaction stays open. */
+/** The load of an ingest run on the source: statements, pages, and the duration of its transaction. */
 export async function measureSource(rig: Rig): Promise<MeasureResult> {
   await createShop(rig, SOURCE, { salesOrders: rig.rows });
   await inDatabase(rig.source.url("postgres"), `ALTER ROLE ${READER.user} SET log_statement = 'all'`);
@@ -44,7 +44,7 @@ export async function measureSource(rig: Rig): Promise<MeasureResult> {
   ]);
   return {
     name: "source",
-    title: "What the source feels",
+    title: "The load on the source",
     columns: ["run of ingest", "statements", "pages read", "scans of a table", "longest transaction, ms"],
     rows: [
       line("full", full),
@@ -80,7 +80,7 @@ async function felt(rig: Rig, lake: Lake): Promise<Felt> {
   return { ...reads, statements: statements.map(([, sql = ""]) => sql.trim()), longest };
 }
 
-/** Looks every few milliseconds how long the reader's transaction has been open. */
+/** Polls every few milliseconds how long the reader's transaction has been open. */
 function watchTransactions(rig: Rig): { stop(): Promise<number> } {
   let ended = false;
   const watching = withClient(rig.source.url("postgres"), async (client) => {
@@ -103,7 +103,7 @@ function watchTransactions(rig: Rig): { stop(): Promise<number> } {
   };
 }
 
-/** The plan of a statement with what it read; of a COPY, that of its query. */
+/** The plan of a statement with the pages that it read; for a COPY, the plan of its query. */
 async function explain(rig: Rig, run: string, sql: string): Promise<string> {
   const query = /^COPY \(([^]*)\) TO STDOUT/.exec(sql)?.[1] ?? sql;
   const lines = await inDatabase<Record<string, string>>(
@@ -114,7 +114,7 @@ async function explain(rig: Rig, run: string, sql: string): Promise<string> {
   return `${run}: ${code(sql)}: ${plan.join(" ")}`;
 }
 
-/** As code on one line, and not all of it: a list of row places may be thousands long. */
+/** On one line, as code, and shortened: a list of row places may be thousands of characters long. */
 function code(text: string): string {
   const line = text.replace(/\s+/g, " ");
   return `\`${line.length > 160 ? `${line.slice(0, 160)}…` : line}\``;

@@ -12,14 +12,14 @@ const differs = (a: string, b: string): string =>
   `(${COLUMNS.map((name) => `${a}.${name}`).join(", ")}) IS DISTINCT FROM (${COLUMNS.map((name) => `${b}.${name}`).join(", ")})`;
 const set = (from: string): string => COLUMNS.map((name) => `${name} = ${from}.${name}`).join(", ");
 
-/** What one could write by hand. All of it is one statement over rows that are there already, in `staged`. */
+/** The statements that a person would write by hand. Each is one statement over rows in the table `staged`. */
 const STATEMENTS: Readonly<Record<string, string>> = {
   "INSERT … ON CONFLICT": `INSERT INTO dim_design AS t SELECT * FROM staged ON CONFLICT (design_id) DO UPDATE SET ${set("excluded")} WHERE ${differs("t", "excluded")}`,
   MERGE: `MERGE INTO dim_design AS t USING staged AS s ON t.design_id = s.design_id WHEN MATCHED AND ${differs("t", "s")} THEN UPDATE SET ${set("s")} WHEN NOT MATCHED THEN INSERT VALUES (s.design_id, s.design_name, s.file_location, s.file_name)`,
   "UPDATE … FROM": `UPDATE dim_design AS t SET ${set("s")} FROM staged AS s WHERE t.design_id = s.design_id AND ${differs("t", "s")}`,
 };
 
-/** A dimension all of whose rows changed: its load, beside the best single statement for it. */
+/** The load of a dimension whose rows all changed, compared with the best single statement for it. */
 export async function measureUpsert(rig: Rig): Promise<MeasureResult> {
   const { rows, turns } = rig;
   await createShop(rig, SOURCE, { salesOrders: 1000, designs: rows });
@@ -28,7 +28,7 @@ export async function measureUpsert(rig: Rig): Promise<MeasureResult> {
   const source = rig.source.url(SOURCE);
   const warehouse = rig.warehouse.url(lake.warehouse);
 
-  /** Every contestant begins with a table that was just vacuumed, so that none finds more dead rows than another. */
+  /** Every contestant starts with a freshly vacuumed table, so that all find the same number of dead rows. */
   const rival = async (turn: number, statement: string): Promise<number> => {
     await rig.warehouse.createDatabase(RIVALS, { template: lake.warehouse });
     const url = rig.warehouse.url(RIVALS);

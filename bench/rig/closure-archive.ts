@@ -16,9 +16,9 @@ export interface UnpackedArchive {
 }
 
 /**
- * The archive that Pulumi makes of a plain callback: its closure as text, with every package beside it.
- * Where the closure cannot be serialised, as that of code that uses modern packages cannot, the nearest that
- * works: the callback requires our own code as one file, and the packages are Pulumi's to ship all the same.
+ * The archive that Pulumi makes of a plain callback: its closure as text, with every package. Code that uses modern
+ * packages cannot be serialised. For it, the callback requires our code as one file, and Pulumi still ships the
+ * packages.
  */
 export async function closureArchive(
   callback: Handler,
@@ -58,7 +58,7 @@ async function whyNotSerialisable(callback: Handler): Promise<string | undefined
   }
 }
 
-/** The callback's module with all of the project that it imports, as one file; packages stay outside. */
+/** The callback's module and all project files that it imports, as one file, without the packages. */
 function ownCode(callback: Handler, directory: string): string {
   const { file, name } = findExport(callback);
   mkdirSync(directory, { recursive: true });

@@ -6,17 +6,20 @@ import { withClient } from "../../local/databases/postgres/client";
 import { shell } from "./psql";
 
 /**
- * What the machine allows: COPY out of one server and into another, with nothing in between. psql is in no
- * npm package, so every floor is there twice: by psql, and by Node with two connections whose chunks are
- * piped as they come, the cheapest pipe that Node has. Where there is a psql, it is the floor.
+ * The limit of the machine: COPY out of one server and into another, with nothing in between. psql is not an npm
+ * package, so every floor exists twice: with psql, and with Node over two connections with directly piped chunks. If
+ * psql is installed, it is the floor.
  */
 export interface CopyTool {
   readonly name: "psql" | "node";
-  /** Rows of a query, as text, into a table. */
+  /** Copies the rows of a query, as text, into a table. */
   pipe(from: { url: string; query: string }, into: { url: string; table: string }): Promise<void>;
-  /** Rows of a query into a file. @param format as COPY takes it: `csv, HEADER`, `text` */
+  /**
+   * Copies the rows of a query into a file.
+   * @param format for COPY: `csv, HEADER`, `text`
+   */
   toFile(from: { url: string; query: string; format: string }, file: string): Promise<void>;
-  /** Rows of a file, as text, into a table, given with its columns. */
+  /** Copies the rows of a file, as text, into a table, given with its columns. */
   fromFile(file: string, into: { url: string; table: string }): Promise<void>;
 }
 

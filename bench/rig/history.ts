@@ -6,12 +6,12 @@ import { createLake, STAGES, type Lake } from "./lake";
 import { inDatabase, type Rig } from "./rig";
 import { startServices } from "./services";
 
-/** Of this many commits the whole is there; older ones are named, but nothing reads them. */
+/** Only so many of the newest commits are complete. The older ones exist as objects that nothing reads. */
 const WHOLE = 3;
 
 /**
- * A lake that was loaded once and has a long past. Its commits are written where the stand-in keeps its
- * objects, while it is stopped: to run the stages that often would take days.
+ * A lake after a first load, with a long history. Its commits are written directly to the folder of the stopped
+ * stand-in, because so many runs would take days.
  */
 export async function lakeWithHistory(rig: Rig, options: { source: string; commits: number }): Promise<Lake> {
   const { source, commits } = options;

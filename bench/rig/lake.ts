@@ -16,25 +16,28 @@ export const STAGES: readonly Stage[] = ["ingest", "process", "load"];
 
 /** One run of a stage. */
 export interface StageRun {
-  /** From the call to the answer; of a cold process with its start. */
+  /** From the call to the answer, with the start of a cold process. */
   readonly seconds: number;
-  /** What Lambda would bill beside the initialisation. */
+  /** The time that Lambda bills, without the initialisation. */
   readonly handlerSeconds: number;
-  /** The highest resident memory of the process so far. */
+  /** The peak resident memory of the process so far. */
   readonly peakMb: number;
-  /** Processor time that the stand-ins took on the same machine. */
+  /** The processor time of the stand-ins on the same machine. */
   readonly standInSeconds: number;
   readonly payload: { readonly tables?: Readonly<Record<string, { readonly rows: number }>> };
 }
 
-/** A lake between a source and a warehouse, with the Lambdas that work on it. */
+/** A lake between a source and a warehouse, with its Lambdas. */
 export interface Lake {
   readonly source: string;
   readonly warehouse: string;
   readonly buckets: Readonly<Record<"ingestion" | "processed", string>>;
-  /** Runs a stage in a process of its own, as its first invocation. @throws Error when it fails */
+  /**
+   * Runs a stage in a new process, as its first invocation.
+   * @throws Error if it fails
+   */
   run(stage: Stage): Promise<StageRun>;
-  /** A stage whose process stays as long as the rig. */
+  /** A stage whose process lives as long as the rig. */
   warm(stage: Stage): { run(): Promise<StageRun> };
   /** The newest commits of the buckets. */
   lastCommits(): { readonly ingested: IngestCommit; readonly processed: ProcessCommit };
@@ -44,7 +47,7 @@ export interface Lake {
 
 let lakes = 0;
 
-/** @param options.source the database that is read */
+/** @param options.source the database to read */
 export async function createLake(
   rig: Rig,
   options: {

@@ -4,10 +4,10 @@ import { psqlVersion } from "./psql";
 import { inDatabase, readerUrl, type Rig } from "./rig";
 import { secondsOf } from "../turns";
 
-/** The table that the floor copies, with its primary key and nothing else. */
+/** The table that the floor copies, with its primary key only. */
 export const ORDERS = "sales_order";
 
-/** Where the floors put their rows; the tables are made anew for every turn. */
+/** The targets of the floors, created anew for every turn. */
 const SCRATCH = "scratch";
 
 export async function scratchUrl(rig: Rig): Promise<string> {
@@ -15,11 +15,11 @@ export async function scratchUrl(rig: Rig): Promise<string> {
   return rig.warehouse.url(SCRATCH);
 }
 
-/** Those that there are, the floor first: psql where it is installed. */
+/** The available floors, the reference first: psql if it is installed. */
 export const copyTools = async (): Promise<readonly [CopyTool, ...CopyTool[]]> =>
   (await psqlVersion()) === undefined ? [node] : [psql, node];
 
-/** The columns of a table as CREATE TABLE takes them, without keys and references. */
+/** The columns of a table as in CREATE TABLE, without keys and references. */
 export async function columnsOf(url: string, table: string): Promise<string> {
   const [row] = await inDatabase<{ columns: string }>(
     url,

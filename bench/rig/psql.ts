@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** The version of the psql on the PATH; undefined when there is none. It is in no npm package. */
+/** The version of psql on the PATH; undefined if there is none. No npm package has it. */
 export async function psqlVersion(): Promise<string | undefined> {
   try {
     return (await run("psql", ["--version"])).stdout.trim();
@@ -12,7 +12,7 @@ export async function psqlVersion(): Promise<string | undefined> {
   }
 }
 
-/** Runs a line of shell with URLs and statements in its environment, where nothing has to be quoted. */
+/** Runs a shell command with URLs and statements in its environment, so that nothing needs quotes. */
 export async function shell(line: string, environment: Readonly<Record<string, string>>): Promise<void> {
   await run("sh", ["-c", `set -e; ${line}`], { env: { ...process.env, ...environment } });
 }

@@ -7,7 +7,7 @@ import { runProgram, type DeclaredFunction } from "../../local/pulumi/program";
 import { startAll, type Started } from "../../local/cloud/start-all";
 import { startServices, type Services } from "./services";
 
-/** What all measures share: two database servers, the stand-ins, and what the program declares. */
+/** The parts that all measurements share: two database servers, the stand-ins, and the declared program. */
 export interface Rig {
   readonly rows: number;
   readonly turns: number;
@@ -17,20 +17,20 @@ export interface Rig {
   readonly services: Services;
   /** The Lambdas that `pulumi up` would deploy, unpacked from their archives. */
   readonly functions: readonly DeclaredFunction[];
-  /** Writes dirty pages out, so that no measurement pays for what was before it. */
+  /** Writes dirty pages out, so that a measurement does not pay for earlier work. */
   settle(): Promise<void>;
   readonly say: (message: string) => void;
-  /** What a measure starts ends with the rig at the latest, whatever happens. */
+  /** Registers a part that a measurement starts, so that it ends with the rig at the latest. */
   readonly started: Started;
   stop(): Promise<void>;
 }
 
-/** The role that extracts: SELECT and nothing else. */
+/** The role of ingest, which may only SELECT. */
 export const READER: Role = { user: "marble_reader", password: "bench" };
 
 /**
- * PostgreSQL as it comes, durability included, but for what happens at times of its own choosing: vacuum
- * and checkpoints would strike one contestant and spare another.
+ * PostgreSQL with its defaults, including durability. But vacuum and checkpoints do not start by themselves, because
+ * they would slow down one contestant and not another.
  */
 export const SETTINGS = {
   autovacuum: "off",
@@ -39,7 +39,7 @@ export const SETTINGS = {
   shared_buffers: "512MB",
 };
 
-/** Starts everything in a temporary directory that goes with `stop`. */
+/** Starts everything in a temporary directory, which `stop` deletes. */
 export function startRig(options: { rows: number; turns: number; say: Rig["say"] }): Promise<Rig> {
   const { rows, turns, say } = options;
   return startAll(async (started) => {
@@ -56,7 +56,7 @@ export function startRig(options: { rows: number; turns: number; say: Rig["say"]
     const services = await startServices(join(directory, "buckets"));
     started(() => services.stop());
     const { functions } = await runProgram({
-      // The Lambdas run without a queue between them.
+      // The Lambdas run without a queue.
       config: { "marble:alertEmail": "you@example.com", "marble:remodelConcurrency": "0" },
       workDirectory: directory,
     });
@@ -80,7 +80,7 @@ export function startRig(options: { rows: number; turns: number; say: Rig["say"]
   });
 }
 
-/** The URL of a database of the source, as the platform reads it. */
+/** The URL of a source database for the platform's role. */
 export const readerUrl = (rig: Rig, database: string): string => rig.source.url(database, READER);
 
 /** Runs statements in a database as its superuser. */

@@ -3,13 +3,13 @@ import { startSecretsManager } from "../../local/cloud/secrets-manager/secrets";
 
 /** The program of the process that services.ts starts. */
 
-/** What the parent asks for. */
+/** The requests of the parent. */
 export type Request =
   | { readonly do: "createBucket"; readonly name: string }
   | { readonly do: "setSecret"; readonly name: string; readonly value: string }
   | { readonly do: "cpu" };
 
-/** Where the stand-ins answer: the first message. */
+/** The addresses of the stand-ins: the first message. */
 export interface Started {
   readonly s3: string;
   readonly secrets: string;
@@ -34,7 +34,7 @@ async function serve(directory: string): Promise<void> {
   process.on("message", (request: Request) => {
     void perform(request).then((result) => process.send?.(result ?? null));
   });
-  // However the benchmark ends, the stand-ins end with it.
+  // The stand-ins end with the benchmark, however it ends.
   process.on("disconnect", () => process.exit());
   const started: Started = { s3: s3.url, secrets: secrets.url };
   process.send?.(started);

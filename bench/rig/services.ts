@@ -8,11 +8,11 @@ import { buildSync } from "esbuild";
 import type { Request, Started } from "./services-process";
 
 /**
- * The stand-ins for S3 and Secrets Manager in a process of their own, as AWS is no part of a Lambda's
- * process. They use the same machine all the same: their processor time is reported beside.
+ * The stand-ins for S3 and Secrets Manager in a separate process, because AWS does not run in a Lambda's process. They
+ * share the machine, so their processor time is reported, too.
  */
 export interface Services {
-  /** What a function's environment needs to reach them. */
+  /** The environment that a function needs to reach them. */
   readonly environment: Readonly<Record<string, string>>;
   createBucket(name: string): Promise<void>;
   setSecret(name: string, value: string): Promise<void>;
@@ -21,11 +21,11 @@ export interface Services {
   stop(): Promise<void>;
 }
 
-/** @param directory where the buckets live; those that are there already are found */
+/** @param directory the folder of the buckets; existing ones are found again */
 export async function startServices(directory: string): Promise<Services> {
   const child = fork(await compiled(), [directory], { execArgv: [] });
   const { s3, secrets } = await answer<Started>(child);
-  // One request at a time: answers carry no number.
+  // One request at a time, because answers have no number.
   let last: Promise<unknown> = Promise.resolve();
   const ask = <T>(request: Request): Promise<T> => {
     const asked = last.then(() => {
@@ -46,7 +46,7 @@ export async function startServices(directory: string): Promise<Services> {
     setSecret: (name, value) => ask({ do: "setSecret", name, value }),
     cpuSeconds: () => ask<number>({ do: "cpu" }),
     stop: async () => {
-      // A signal to the whole group has ended it already.
+      // A signal to the whole process group has ended it already.
       if (!child.connected) return;
       const exit = once(child, "exit");
       child.disconnect();
@@ -55,7 +55,9 @@ export async function startServices(directory: string): Promise<Services> {
   };
 }
 
-/** One plain JavaScript file: with a compiler in its memory, the process would collect garbage half of the time. */
+/**
+ * One plain JavaScript file. With a compiler in its memory, half of the process's time would go to garbage collection.
+ */
 async function compiled(): Promise<string> {
   const outfile = join(await mkdtemp(join(tmpdir(), "marble-bench-")), "services.js");
   process.once("exit", () => rmSync(dirname(outfile), { recursive: true, force: true }));

@@ -2,7 +2,7 @@ import { createReader } from "../../local/databases/totesys/reader";
 import { createTotesys } from "../../local/databases/totesys/seed";
 import { inDatabase, READER, type Rig } from "./rig";
 
-/** How many rows the tables of a generated shop have. */
+/** The number of rows in the tables of a generated shop. */
 export interface ShopSize {
   readonly salesOrders: number;
   readonly designs?: number;
@@ -10,8 +10,8 @@ export interface ShopSize {
 }
 
 /**
- * Makes a totesys of any size in SQL: a million rows in seconds. Always the same rows for the same size.
- * The tables are vacuumed, so that the first scan does not pay for hint bits.
+ * Creates a totesys of any size in SQL: a million rows in seconds. The same size always gives the same rows. The tables
+ * are vacuumed, so that the first scan does not set hint bits.
  */
 export async function createShop(rig: Rig, database: string, size: ShopSize): Promise<void> {
   const url = rig.source.url(database);
@@ -25,7 +25,7 @@ export async function createShop(rig: Rig, database: string, size: ShopSize): Pr
 const ADDRESSES = 500;
 const COUNTERPARTIES = 200;
 
-/** A whole number from 1 to `most` that looks random and depends on `seed` alone. */
+/** A pseudo-random whole number from 1 to `most` that depends only on `seed`. */
 const pick = (seed: string, most: number): string => `1 + abs(hashint4(${seed}) % ${most})`;
 const STAMPS = "timestamp '2022-11-03 14:20:49.962', timestamp '2022-11-03 14:20:49.962'";
 
@@ -53,7 +53,7 @@ SELECT i, at, at + CASE i % 5 WHEN 0 THEN interval '3 days 1.234 s' ELSE interva
        LATERAL (SELECT timestamp '2022-11-03 14:20:49.962' + (900.0 * i / ${salesOrders}) * interval '1 day' AS at) AS t`;
 }
 
-/** Adds tables that no model names, with some rows, until the source has this many. */
+/** Adds tables outside of the model, with some rows, until the source has this many. */
 export async function addTables(rig: Rig, database: string, tables: number): Promise<void> {
   const url = rig.source.url(database);
   const [row] = await inDatabase<{ count: string }>(

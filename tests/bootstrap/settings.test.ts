@@ -62,7 +62,7 @@ describe("The settings of the bootstrap", () => {
     [
       "an id without the other",
       { ownerId: "1" },
-      "repositoryId is missing: ownerId and repositoryId belong together",
+      "repositoryId is missing: set both ownerId and repositoryId",
     ],
     ["the other without it", { repositoryId: "1" }, "ownerId is missing"],
     [
