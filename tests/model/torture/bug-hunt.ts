@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { BUGS, type Bug, type Edit } from "./bugs";
@@ -9,17 +9,8 @@ import { taskOf } from "../workers/protocol";
 const LIMIT = 500;
 
 const PROJECT = resolve(__dirname, "../../..");
-/** What the histories need of the project. */
-const TREE = [
-  "adapters",
-  "domain",
-  "local",
-  "stages",
-  "tests",
-  "package.json",
-  "register.cjs",
-  "tsconfig.json",
-];
+/** What a copy of the project leaves out: the dependencies are linked, and the rest is made by commands. */
+const LEFT_OUT: readonly string[] = ["node_modules", ".git", ".marble", "coverage"];
 
 /** How the hunt for a bug ended. */
 interface Catch {
@@ -62,7 +53,9 @@ async function huntOne(
 ): Promise<Catch> {
   const project = await mkdtemp(join(tmpdir(), "marble-bug-"));
   try {
-    for (const entry of TREE) await cp(join(PROJECT, entry), join(project, entry), { recursive: true });
+    for (const entry of await readdir(PROJECT))
+      if (!LEFT_OUT.includes(entry))
+        await cp(join(PROJECT, entry), join(project, entry), { recursive: true });
     await symlink(join(PROJECT, "node_modules"), join(project, "node_modules"));
     for (const edit of bug.edits) await apply(edit, project, bug.name);
     let index = 0;
@@ -87,7 +80,7 @@ async function apply({ file, search, replace }: Edit, project: string, bug: stri
   const places = text.split(search).length - 1;
   if (places !== 1)
     throw new Error(
-      `${bug}: "${search}" stands ${places} times in ${file}, not once; mend tests/model/torture/bugs.ts`,
+      `${bug}: "${search}" is ${places} times in ${file}, not once: correct tests/model/torture/bugs.ts`,
     );
   // As a function: a text would have its dollar signs replaced.
   await writeFile(

@@ -236,6 +236,20 @@ describe("A Parquet encoder", () => {
     ]);
   });
 
+  it("holds at most 16 MB of columns and a batch by default, however long the texts are", async () => {
+    const texts: Columns = { note: { type: text, nullable: false } };
+    const notes = batchOf(
+      texts,
+      Array.from({ length: 1024 }, (_, row): Row => [`${row}`.padEnd(2048, "a")]),
+    );
+    const batches = Array.from({ length: 20 }, () => notes);
+
+    const groups = await rowGroupsOf(texts, fileOf(parquetOf(texts, batches)));
+
+    // Eight batches of 2 MB and their offsets are more than 16 MB.
+    expect(groups.map(({ length }) => length)).to.deep.equal([8 * 1024, 8 * 1024, 4 * 1024]);
+  });
+
   it("refuses a batch that lacks a column", () => {
     const more: Columns = { ...columns, note: { type: text, nullable: true } };
 
