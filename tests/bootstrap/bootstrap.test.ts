@@ -121,7 +121,7 @@ describe("The bootstrap of an account", () => {
       "OWNER/NAME",
     );
     expect((await failureOf(bootstrap({ "marble-bootstrap:ownerId": "1" }))).message).to.include(
-      "belong together",
+      "set both ownerId and repositoryId",
     );
   });
 
