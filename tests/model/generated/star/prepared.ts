@@ -36,7 +36,7 @@ export const drawnPrepared = fc.array(oneOf(2, drawnTable), { minLength: 5, maxL
 const OTHER_TYPES: Readonly<Record<Kind, readonly string[]>> = {
   integer: ["bigint", "numeric", "text", "double precision"],
   bigint: ["numeric", "text"],
-  decimal: ["numeric(30,1)", "numeric", "text", "numeric(30,8)", "numeric(30,1)"],
+  decimal: ["numeric(30,1)", "numeric", "text", "numeric(38,8)", "numeric(30,1)"],
   text: ["varchar(200)", "text", "char(200)"],
   boolean: ["text"],
   date: ["text", "timestamp"],
