@@ -227,7 +227,7 @@ describe("The console, in a browser", function () {
     await sql("DELETE FROM payment");
     await platform.cloud.invoke("ingest");
     await page.getByRole("region", { name: "What is wrong" }).getByText("payment is held back").waitFor();
-    await confirmed("Release payment", /take payment as the source has it now/);
+    await confirmed("Release payment", /capture payment as in the source now/);
     await deed("✔ done");
     await seen("None is held back.");
   });
