@@ -1,5 +1,10 @@
 import { UTCDate } from "@date-fns/utc";
-import { format, getDate, getISODay, getMonth, getQuarter, getYear } from "date-fns";
+import { format } from "date-fns/format";
+import { getDate } from "date-fns/getDate";
+import { getISODay } from "date-fns/getISODay";
+import { getMonth } from "date-fns/getMonth";
+import { getQuarter } from "date-fns/getQuarter";
+import { getYear } from "date-fns/getYear";
 import { calendar } from "./table";
 import { date, integer, text } from "./types";
 

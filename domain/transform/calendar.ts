@@ -1,5 +1,6 @@
 import { UTCDate } from "@date-fns/utc";
-import { endOfYear, startOfYear } from "date-fns";
+import { endOfYear } from "date-fns/endOfYear";
+import { startOfYear } from "date-fns/startOfYear";
 import type { RecordBatch } from "apache-arrow";
 import { arrowSchema, recordBatch } from "../formats/columnar/arrow";
 import { columnBuilder } from "../formats/columnar/builder";

@@ -1,4 +1,4 @@
-import { RunError } from "@pulumi/pulumi";
+import { RunError } from "@pulumi/pulumi/errors";
 import * as z from "zod";
 import { NEVER } from "../../domain/report/mail";
 import { parseSchedule } from "../../domain/schedule/schedule";

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { version } from "esbuild";
 import type { Build, Builder } from "../../infra/stages/bundle";
-import { hasCode } from "../cloud/errno";
+import { hashSources, readIfThere } from "./sources";
 
 /** The record of a bundle: its inputs and its files. */
 interface Stamp {
@@ -36,23 +36,8 @@ export function unlessUnchanged(project: string): Builder {
 }
 
 function originOf(project: string, build: Build): string | undefined {
-  const installed = readIfThere(join(project, "node_modules/.package-lock.json"));
-  if (installed === undefined) return undefined;
-  const hash = createHash("sha256")
-    .update(JSON.stringify([version, build]))
-    .update(installed);
-  for (const file of sources(project)) hash.update(`\0${file}\0`).update(readFileSync(file));
-  return hash.digest("hex");
-}
-
-/** All possible inputs of a bundle except packages: code, JSON and styles. */
-function* sources(folder: string): Generator<string> {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) {
-      if (!/^\.|^(node_modules|coverage)$/.test(entry.name)) yield* sources(path);
-    } else if (/\.([cm]?[jt]sx?|json|css)$/.test(entry.name)) yield path;
-  }
+  const hash = createHash("sha256").update(JSON.stringify([version, build]));
+  return hashSources(hash, project) ? hash.digest("hex") : undefined;
 }
 
 const isThere = ({ files }: Stamp): boolean =>
@@ -60,15 +45,6 @@ const isThere = ({ files }: Stamp): boolean =>
     const content = readIfThere(file);
     return content !== undefined && hashOf(content) === hash;
   });
-
-function readIfThere(path: string): Buffer | undefined {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return undefined;
-    throw error;
-  }
-}
 
 function writeStamp(path: string, stamp: Stamp): void {
   mkdirSync(dirname(path), { recursive: true });

@@ -1,6 +1,13 @@
+import { resolve } from "node:path";
+import { programStore } from "./kept-program";
 import { runProgram, type Program, type ProgramOptions } from "./program";
 
-/** The child process of `startProgram` (start-program.ts). Runs the program once, and sends the declared resources. */
+/**
+ * The child process of `startProgram` (start-program.ts). Runs the program once, keeps the declared resources for the
+ * next start, and sends them.
+ */
+
+const PROJECT_FOLDER = resolve(__dirname, "../..");
 
 /** The message of the process: the declared resources, or the error. */
 export type ProgramMessage = { readonly program: Program } | { readonly failure: Error };
@@ -16,7 +23,10 @@ const withoutArchives = (program: Program): Program => ({
 
 async function answer(options: ProgramOptions): Promise<ProgramMessage> {
   try {
-    return { program: withoutArchives(await runProgram(options)) };
+    const store = programStore(PROJECT_FOLDER, options);
+    const program = withoutArchives(await runProgram(options));
+    store.keep(program);
+    return { program };
   } catch (error) {
     return { failure: error instanceof Error ? error : new Error(String(error)) };
   }

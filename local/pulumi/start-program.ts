@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { join, resolve } from "node:path";
+import { programStore } from "./kept-program";
 import type { Program, ProgramOptions } from "./program";
 import type { ProgramMessage } from "./program-process";
 
@@ -15,9 +16,12 @@ export interface ProgramRun {
 
 /**
  * Runs the program like `runProgram`, in a separate process. To load the SDK and to bundle blocks a process for
- * seconds. This one stays free to show progress and to react to Ctrl-C.
+ * seconds. This one stays free to show progress and to react to Ctrl-C. The program does not run if its inputs are
+ * those of an earlier start: the result of that start is kept.
  */
 export function startProgram(options: ProgramOptions): ProgramRun {
+  const kept = programStore(PROJECT_FOLDER, options).take(options.workDirectory);
+  if (kept !== undefined) return { program: Promise.resolve(kept), stop: () => undefined };
   const child = fork(join(__dirname, "program-process.ts"), {
     cwd: PROJECT_FOLDER,
     execArgv: ["-r", join(PROJECT_FOLDER, "register.cjs")],

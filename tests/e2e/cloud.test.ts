@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startCloud, type Cloud } from "../../local/cloud";
-import { runProgram } from "../../local/pulumi/program";
+import { startProgram } from "../../local/pulumi/start-program";
 import type { CloudEvent } from "../../local/cloud-event";
 import type { InvocationResult } from "../../local/cloud/lambda/function";
 import { databaseSecret } from "../../local/databases/database-secret";
@@ -23,7 +23,7 @@ describe("the local cloud, running the very archives that would be uploaded", fu
     warehouse = await createDatabase();
     directory = await mkdtemp(join(tmpdir(), "marble-cloud-"));
     cloud = await startCloud({
-      runProgram,
+      runProgram: (options) => startProgram(options).program,
       directory,
       config: { "marble:alertEmail": "data@example.com" },
       secrets: {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { startCloud, type Cloud, type StageName } from "../../local/cloud";
-import { runProgram } from "../../local/pulumi/program";
+import { startProgram } from "../../local/pulumi/start-program";
 import { databaseSecret } from "../../local/databases/database-secret";
 import { startRandom } from "../../local/databases/totesys/random";
 import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";
@@ -26,7 +26,7 @@ describe("the very archives, killed again and again while the source changes", f
     warehouse = await createDatabase();
     directory = await mkdtemp(join(tmpdir(), "marble-kill-"));
     cloud = await startCloud({
-      runProgram,
+      runProgram: (options) => startProgram(options).program,
       directory,
       config: { "marble:alertEmail": "data@example.com" },
       secrets: {

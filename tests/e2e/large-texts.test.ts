@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startCloud, type Cloud } from "../../local/cloud";
-import { runProgram } from "../../local/pulumi/program";
+import { startProgram } from "../../local/pulumi/start-program";
 import { databaseSecret } from "../../local/databases/database-secret";
 import { createDatabase, createSource, type TestDatabase } from "../support/postgres/postgres";
 
@@ -35,7 +35,7 @@ describe("Memory is bounded by bytes, however long the texts of a table are", fu
     directory = await mkdtemp(join(tmpdir(), "marble-large-"));
     cloud = await startCloud({
       directory,
-      runProgram,
+      runProgram: (options) => startProgram(options).program,
       config: {
         "marble:alertEmail": "data@example.com",
         // Half of what a stack has by default: with less to write, the same is shown in less time.

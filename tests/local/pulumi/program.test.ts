@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -58,7 +59,7 @@ describe("Running the program without AWS", () => {
   });
 
   it("gives the same in a process of its own, apart from the archives, which are unpacked", async () => {
-    const away = await startProgram({ config, workDirectory: join(folder, "first") }).program;
+    const away = await startProgram({ config, workDirectory: join(folder, "away") }).program;
     const withoutCode = first.resources.map(({ inputs: { code: _, ...inputs }, ...resource }) => ({
       ...resource,
       inputs,
@@ -68,11 +69,16 @@ describe("Running the program without AWS", () => {
     expect(sorted(away.resources)).to.deep.equal(sorted(withoutCode));
     expect(away.functions.map(({ name }) => name)).to.have.members(first.functions.map(({ name }) => name));
     expect(away.outputs).to.deep.equal(first.outputs);
+    const again = startProgram({ config, workDirectory: join(folder, "away") });
+    again.stop();
+    expect(await again.program, "the next time it is not run").to.deep.equal(away);
     expect(await rejection(startProgram({ config: {}, workDirectory: folder }).program)).to.equal(refusal);
   }).timeout(60_000);
 
   it("is ended in its own process when nobody needs it any more", async () => {
-    const run = startProgram({ config, workDirectory: join(folder, "ended") });
+    // What was declared with these settings is kept nowhere.
+    const settings = { ...config, "marble:runbookUrl": `https://example.com/${randomUUID()}` };
+    const run = startProgram({ config: settings, workDirectory: join(folder, "ended") });
     run.stop();
     expect(await rejection(run.program)).to.include("ended with SIGTERM");
     expect(existsSync(join(folder, "ended"))).to.equal(false);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { advancingClock } from "../../../local/cloud/clock";
 import { startCloud, type Cloud, type CloudOptions } from "../../../local/cloud";
-import { runProgram } from "../../../local/pulumi/program";
+import { startProgram } from "../../../local/pulumi/start-program";
 import type { CloudEvent } from "../../../local/cloud-event";
 import { databaseSecret } from "../../../local/databases/database-secret";
 import type { Mail } from "../../../local/cloud/sns/outbox";
@@ -43,7 +43,7 @@ export async function startWatchedCloud({
   const sourceSecret = databaseSecret(source.readerUrl, "source");
   const warehouseSecret = databaseSecret(warehouse.url, "warehouse");
   const cloud = await startCloud({
-    runProgram,
+    runProgram: (options) => startProgram(options).program,
     directory,
     clock,
     ...options,
