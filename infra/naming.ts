@@ -1,16 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * The longest stack name with which every physical name stays within AWS's limits:
- * `marble-<stack>-process-schedule-1a2b3c4` is a role's name, which has 64 characters at most.
+ * The longest stack name that keeps every physical name within AWS's limits. `marble-<stack>-process-schedule-1a2b3c4`
+ * is the name of a role, which has at most 64 characters.
  */
 const STACK_NAME = /^[a-z0-9][a-z0-9-]{0,29}$/;
 
 /**
- * The name of a resource, unique between the stacks of one account: `marble-dev-ingest`. Pulumi makes the
- * physical name from it by adding seven random digits.
+ * The name of a resource, unique among the stacks of an account: `marble-dev-ingest`. Pulumi adds seven random digits
+ * to make the physical name.
  *
- * @throws RunError when the stack's name cannot be part of a bucket's name.
+ * @throws RunError if the stack's name cannot be part of a bucket's name
  */
 export function nameOf(part: string): string {
   const stack = pulumi.getStack();
@@ -23,12 +23,12 @@ export function nameOf(part: string): string {
   return `${pulumi.getProject()}-${stack}-${part}`;
 }
 
-/** Puts the tags `project` and `stack` on every resource declared from here on that can be tagged. */
+/** Puts the tags `project` and `stack` on every taggable resource that is declared after this call. */
 export function tagEverything(): void {
   const tags = { project: pulumi.getProject(), stack: pulumi.getStack() };
   pulumi.runtime.registerStackTransformation(({ props, opts }) => {
     const inputs = props as Record<string, unknown>;
-    // The SDK gives every resource that AWS can tag a `tags` property, set or not; no other has one.
+    // In the SDK, every taggable resource has the property `tags`, even if it is unset. Other resources do not have it.
     if (!("tags" in inputs)) return undefined;
     return { props: { ...inputs, tags: { ...tags, ...(inputs["tags"] as object | undefined) } }, opts };
   });

@@ -4,32 +4,32 @@ import { nameOf } from "../naming";
 
 export interface LakeBucketArgs {
   /**
-   * Whether the data outlives the stack: Pulumi refuses to delete the bucket, with the stack or when it leaves
-   * the program. Once it is unprotected, Pulumi forgets it, and it stays in AWS, closed and versioned as it was.
-   * Otherwise Pulumi deletes the bucket with everything in it.
+   * Whether the data outlives the stack. If true, Pulumi refuses to delete the bucket, with the stack or alone. Without
+   * the protection, Pulumi only forgets the bucket, which stays in AWS, closed and versioned. If false, Pulumi deletes
+   * the bucket with its content.
    */
   readonly protectData: boolean;
   /**
-   * Is the bucket one that a setting takes out of the program, with what is worth keeping? Pulumi then forgets it
-   * without being asked twice, whatever `protectData` says. False by default.
+   * Whether a setting removes the bucket from the program although its content is worth keeping. Pulumi then forgets
+   * the bucket without protection, whatever `protectData` says. False by default.
    */
   readonly leavesItsData?: boolean;
-  /** The key of KMS that encrypts new objects; one of S3's own by default. */
+  /** The KMS key that encrypts new objects; by default a key of S3. */
   readonly kmsKeyArn?: string;
-  /** The days in which a version of an object can be deleted only with a special right; 0 by default. */
+  /** The number of days in which only a special permission deletes a version of an object; 0 by default. */
   readonly objectLockDays?: number;
-  /** After how many days objects are deleted; never by default. */
+  /** The age in days at which objects are deleted; never by default. */
   readonly expireDays?: number;
 }
 
 /**
- * A bucket of the data lake: versioned, encrypted, closed to the public, and without access lists (the owner of
- * the bucket owns every object). `admit` says who changes its content.
+ * A bucket of the data lake: versioned, encrypted, closed to the public, without access lists (the owner of the bucket
+ * owns every object). `admit` declares who may change its content.
  */
 export class LakeBucket extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
-  /** Empty where a key of S3 encrypts. */
+  /** Empty if a key of S3 encrypts. */
   readonly kmsKeyArn: string;
   private readonly closed: aws.s3.BucketPublicAccessBlock;
   private readonly fullName: string;
@@ -41,7 +41,7 @@ export class LakeBucket extends pulumi.ComponentResource {
     const fullName = nameOf(name);
     this.fullName = fullName;
     this.kmsKeyArn = kmsKeyArn;
-    // The settings too: a bucket that is kept without them would be neither versioned nor closed.
+    // The settings stay, too. Without them, a kept bucket would be neither versioned nor closed.
     const retainOnDelete = protectData || leavesItsData;
     const child = { parent: this, retainOnDelete };
     this.child = child;
@@ -49,7 +49,7 @@ export class LakeBucket extends pulumi.ComponentResource {
     const bucket = new aws.s3.Bucket(
       fullName,
       { forceDestroy: !retainOnDelete },
-      // What is protected cannot leave the program, also if it would be retained.
+      // A protected resource cannot leave the program, even if it would be retained.
       { ...child, protect: protectData && !leavesItsData },
     );
     this.name = bucket.bucket;
@@ -61,7 +61,7 @@ export class LakeBucket extends pulumi.ComponentResource {
       child,
     );
     if (objectLockDays > 0) {
-      // A separate resource, because `objectLockEnabled` would replace a bucket that exists.
+      // A separate resource, because `objectLockEnabled` would replace an existing bucket.
       new aws.s3.BucketObjectLockConfiguration(
         fullName,
         { bucket: this.name, rule: { defaultRetention: { mode: "GOVERNANCE", days: objectLockDays } } },
@@ -101,7 +101,7 @@ export class LakeBucket extends pulumi.ComponentResource {
             id: "abort-incomplete-uploads",
             status: "Enabled",
             filter: {},
-            // A Lambda lives for 15 minutes: what is a day old was left by one that died.
+            // A Lambda lives for 15 minutes, so its process has ended if an upload is a day old.
             abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
           },
           ...(expireDays === undefined ? [] : [expiry(expireDays)]),
@@ -113,10 +113,11 @@ export class LakeBucket extends pulumi.ComponentResource {
   }
 
   /**
-   * Declares the bucket's policy, which holds for everybody in the account, administrators too: TLS only, only
-   * the given roles write, and no object is ever written over another, but for one that may be. A bucket has one policy: call it once.
+   * Declares the bucket's policy, which applies to everybody in the account, including administrators. It requires TLS,
+   * allows only the given roles to write, and forbids to overwrite objects, except one key. A bucket has one policy, so
+   * call it once.
    *
-   * Reading is left to the policies of users and roles; a person has to be able to look at rejected rows.
+   * The policies of users and roles control reads, because a person must be able to look at rejected rows.
    */
   admit({ writers, taggers, replaceable }: AdmittedRoles): void {
     const objects = pulumi.interpolate`${this.arn}/*`;
@@ -133,7 +134,7 @@ export class LakeBucket extends pulumi.ComponentResource {
         ...(exempt === undefined ? { Resource: objects } : { NotResource: exempt }),
         Condition: {
           Null: { "s3:if-none-match": "true" },
-          // The parts of an upload take no condition; its completion does.
+          // S3 accepts no condition for the parts of an upload, but for its completion.
           Bool: { "s3:ObjectCreationOperation": "true" },
         },
       },
@@ -141,7 +142,7 @@ export class LakeBucket extends pulumi.ComponentResource {
     ]);
   }
 
-  /** Declares a policy that says no more than TLS, for a bucket of which any reader may be a writer. */
+  /** Declares a policy that only requires TLS, for a bucket whose readers may also write. */
   admitAnyone(): void {
     this.declarePolicy([]);
   }
@@ -158,13 +159,13 @@ export class LakeBucket extends pulumi.ComponentResource {
     new aws.s3.BucketPolicy(
       this.fullName,
       { bucket: this.name, policy: { Version: "2012-10-17", Statement: [tlsOnly, ...statements] } },
-      // S3 takes one change of a bucket's access at a time, and answers the second with a conflict.
+      // S3 makes one change of a bucket's access at a time, and answers a concurrent one with a conflict.
       { ...this.child, dependsOn: this.closed },
     );
   }
 }
 
-/** With a bucket key, S3 asks KMS once for many objects. */
+/** With a bucket key, S3 makes one request to KMS for many objects. */
 const encryptedBy = (kmsKeyArn: string) =>
   kmsKeyArn === ""
     ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
@@ -180,7 +181,7 @@ const replaceAsSeen = (object: pulumi.Input<string>): aws.iam.PolicyStatement =>
   Principal: "*",
   Action: "s3:PutObject",
   Resource: object,
-  // Both: one of the two conditions has to come with the request.
+  // Both statements, so that a request needs one of the two conditions.
   Condition: {
     Null: { "s3:if-none-match": "true", "s3:if-match": "true" },
     Bool: { "s3:ObjectCreationOperation": "true" },
@@ -191,7 +192,7 @@ const replaceAsSeen = (object: pulumi.Input<string>): aws.iam.PolicyStatement =>
 export interface AdmittedRoles {
   readonly writers: readonly pulumi.Input<string>[];
   readonly taggers: readonly pulumi.Input<string>[];
-  /** The one key whose object may be written over; none by default. */
+  /** The only key that may be overwritten; none by default. */
   readonly replaceable?: string;
 }
 
@@ -213,7 +214,7 @@ function denyOthers(
   };
 }
 
-/** Deletes objects of that age, and what versioning would keep of them a day later. */
+/** Deletes objects at that age, and their old versions a day later. */
 const expiry = (days: number) => ({
   id: "expire",
   status: "Enabled",

@@ -16,10 +16,10 @@ import {
 
 const GIB = 1024 ** 3;
 
-/** A query that would scan more is cancelled: at $5 a TB, this is five cents. */
+/** The limit of a query. AWS cancels a query that scans more; at $5 a TB, this is five cents. */
 const SCAN_LIMIT_BYTES = 10 * GIB;
 
-/** Results are answers, not data: what somebody wants to keep, they copy. */
+/** Query results are temporary. A person copies the ones to keep. */
 const RESULT_DAYS = 7;
 
 export interface LakeCatalogueArgs {
@@ -29,11 +29,11 @@ export interface LakeCatalogueArgs {
 }
 
 /**
- * The lake as a warehouse for Athena: a Glue database with a table for each table of the model, a workgroup
- * that limits and encrypts, queries to begin with, and a role for those who may ask.
+ * The lake as a warehouse for Athena: a Glue database with a table for each table of the model, a workgroup with limits
+ * and encryption, example queries, and a role for its users.
  *
- * It costs nothing until somebody asks: Glue keeps a million tables for free, a workgroup and an empty bucket have
- * no price, and Athena is paid by the bytes that a query scans. Nobody may ask but those who may take on the role.
+ * An unused catalogue costs nothing. Glue keeps a million tables for free, a workgroup and an empty bucket are free,
+ * and Athena charges for the bytes that a query scans. Only those who may assume the role can query.
  */
 export class LakeCatalogue extends pulumi.ComponentResource {
   readonly database: pulumi.Output<string>;
@@ -48,8 +48,8 @@ export class LakeCatalogue extends pulumi.ComponentResource {
 
     const database = new aws.glue.CatalogDatabase(
       fullName,
-      // Athena takes a hyphen only in quotes.
-      { name: fullName.replaceAll("-", "_"), description: "What Marble has processed, as files." },
+      // Athena requires quotes around a name with a hyphen.
+      { name: fullName.replaceAll("-", "_"), description: "The files of Marble's processed bucket." },
       child,
     );
     for (const table of tables) {
@@ -62,7 +62,7 @@ export class LakeCatalogue extends pulumi.ComponentResource {
     const workgroup = new aws.athena.Workgroup(
       fullName,
       {
-        description: "Questions to the lake.",
+        description: "Queries of Marble's lake.",
         forceDestroy: true,
         configuration: {
           enforceWorkgroupConfiguration: true,
@@ -84,12 +84,12 @@ export class LakeCatalogue extends pulumi.ComponentResource {
         child,
       );
     }
-    // A role, and no policy that people get: whoever deploys writes it, but not beyond the stack's boundary.
+    // A role instead of a policy for people, because the stack's boundary limits the role.
     const { role } = grantRole(
       `${fullName}-reader`,
       {
         principal: thisAccount(),
-        description: "May ask Marble's lake with Athena.",
+        description: "May query Marble's lake with Athena.",
         permissions: readerPermissions({ tables, bucket, database, workgroup, results }),
       },
       child,
@@ -133,7 +133,9 @@ function tableArgs(
   };
 }
 
-/** To run queries in the workgroup over the tables, and nothing else: no rejected rows, no other bucket. */
+/**
+ * Permissions to run queries in the workgroup over the tables. They include neither rejected rows nor other buckets.
+ */
 function readerPermissions(to: {
   tables: readonly LakeTable[];
   bucket: LakeBucket;
@@ -142,7 +144,7 @@ function readerPermissions(to: {
   results: LakeBucket;
 }): Permission[] {
   const { tables, bucket, database, workgroup, results } = to;
-  // `?` is one character. A template has only dates in the places of the partition columns.
+  // `?` matches one character. In a template, only dates replace the partition columns.
   const keys = tables.map(({ template }) =>
     PARTITIONS.reduce(
       (pattern, name) => pattern.replace(`\${${name}}`, name === "written_year" ? "????" : "??"),
@@ -156,7 +158,7 @@ function readerPermissions(to: {
     pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${what}`;
   const glue = (what: pulumi.Input<string>): pulumi.Output<string> => arn("glue", what);
   return [
-    // To choose workgroup and database in the console, which lists all that there are: their names, not what is in them.
+    // Permissions to select the workgroup and the database in the console, which lists all names, but no content.
     // https://docs.aws.amazon.com/athena/latest/ug/example-policies-workgroup.html
     allow(["athena:ListWorkGroups", "athena:ListDataCatalogs", "athena:ListEngineVersions"], ["*"]),
     allow(
@@ -170,7 +172,7 @@ function readerPermissions(to: {
       [arn("athena", "datacatalog/AwsDataCatalog")],
     ),
     allow(["glue:GetDatabases"], [glue("catalog"), glue("database/*")]),
-    // Athena wants to see it, whatever it is asked:
+    // Athena requires access to the database `default` for any query:
     // https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
     allow(["glue:GetDatabase"], [glue("catalog"), glue("database/default")]),
     allow(

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Puts a permissions boundary on every role declared from here on: whatever its policies grant, it may do no
- * more than the boundary says. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+ * Puts a permissions boundary on every role that is declared after this call. The boundary limits the role, whatever
+ * its policies grant. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
  *
- * @param arn of a managed policy; none when empty
+ * @param arn of a managed policy; empty for none
  */
 export function boundEveryRole(arn: string): void {
   if (arn === "") return;

@@ -2,14 +2,14 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../naming";
 
-/** One thing that a role may do, to the resources that it names and no others. */
+/** A permission of a role, limited to the named resources. */
 export type Permission = aws.iam.PolicyStatement;
 
 interface HasArn {
   readonly arn: pulumi.Input<string>;
 }
 
-/** Objects of a bucket under keys in which `*` is any text and `?` any one character: `commits/*`. */
+/** Objects of a bucket, by patterns of keys. `*` matches any text and `?` any one character: `commits/*`. */
 export interface ObjectKeys {
   readonly bucket: HasArn;
   readonly keys: readonly string[];
@@ -24,7 +24,7 @@ export const allow = (
   Resource: [...resources],
 });
 
-/** To list a bucket's keys; with it, a missing object is "not found" and not "forbidden". */
+/** Lists a bucket's keys. With this permission, a missing object is "not found" and not "forbidden". */
 export const listObjects = (bucket: HasArn): Permission => allow(["s3:ListBucket"], [bucket.arn]);
 
 export const readObjects = (of: ObjectKeys): Permission => allow(["s3:GetObject"], objectArns(of));
@@ -32,10 +32,10 @@ export const readObjects = (of: ObjectKeys): Permission => allow(["s3:GetObject"
 /** The keys of data files: `YYYY/MM/DD/<table>/<time>.<extension>`. */
 export const dataFiles = (extension: "csv" | "parquet"): string => `????/??/??/*.${extension}`;
 
-/** To create objects. Put-if-absent needs no more. */
+/** Creates objects. Put-if-absent needs no more. */
 export const createObjects = (of: ObjectKeys): Permission => allow(["s3:PutObject"], objectArns(of));
 
-/** To create objects of any size, in parts, and to give up what was begun. */
+/** Creates objects of any size, in parts, and aborts uploads. */
 export const uploadObjects = (of: ObjectKeys): Permission =>
   allow(["s3:PutObject", "s3:AbortMultipartUpload"], objectArns(of));
 
@@ -43,7 +43,7 @@ export const tagObjects = (of: ObjectKeys): Permission => allow(["s3:PutObjectTa
 
 export const readTags = (of: ObjectKeys): Permission => allow(["s3:GetObjectTagging"], objectArns(of));
 
-/** To read the secret of a name. Secrets Manager ends a secret's ARN in a hyphen and six random characters. */
+/** Reads the secret with a name. Secrets Manager ends a secret's ARN in a hyphen and six random characters. */
 export function readSecret(name: string): Permission {
   const { partition } = aws.getPartitionOutput();
   const { region } = aws.getRegionOutput();
@@ -52,7 +52,7 @@ export function readSecret(name: string): Permission {
   return allow(["secretsmanager:GetSecretValue"], [arn]);
 }
 
-/** To take messages off a queue: what Lambda wants of the role of a function that a queue feeds. */
+/** Receives messages from a queue, as Lambda requires for a function with a queue. */
 export const takeMessages = (queue: HasArn): Permission =>
   allow(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], [queue.arn]);
 
@@ -75,7 +75,7 @@ export function useKey(arn: pulumi.Input<string>): Permission {
   };
 }
 
-/** What Lambda needs to reach into a VPC, and AWS lets no one narrow down to a resource. */
+/** Lambda's permissions for a VPC, which AWS does not limit to a resource. */
 const INTERFACES = [
   "ec2:CreateNetworkInterface",
   "ec2:DescribeNetworkInterfaces",
@@ -86,9 +86,9 @@ const INTERFACES = [
 ];
 
 /**
- * Lets the Lambda service place a function in a VPC. The code of the function has no such right.
+ * Lets the Lambda service place a function in a VPC. The code of the function does not get this permission.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice
- * @param functionName as Pulumi knows it; physical names end with random digits
+ * @param functionName as Pulumi knows it; physical names end in random digits
  */
 export function standInVpc(functionName: string): Permission[] {
   const { partition } = aws.getPartitionOutput();
@@ -102,7 +102,7 @@ export function standInVpc(functionName: string): Permission[] {
   ];
 }
 
-/** To send traces to X-Ray, which has no resources to name. */
+/** Sends traces to X-Ray, which has no resources to name. */
 export const sendTraces = (): Permission =>
   allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"]);
 
@@ -111,8 +111,8 @@ function objectArns({ bucket, keys }: ObjectKeys): pulumi.Output<string>[] {
 }
 
 /**
- * The ARN that the role of a part of the stack has, whether or not the stack declares it at present: Pulumi ends its
- * name in seven characters. A policy that names it so stays the same when a setting takes the part out.
+ * The ARN pattern of the role of a part of the stack, even if the stack does not declare the part at present. Pulumi
+ * ends its name in seven characters. A policy with this pattern stays the same if a setting removes the part.
  */
 export function roleArnOf(part: string): pulumi.Output<string> {
   const { partition } = aws.getPartitionOutput();
@@ -120,30 +120,30 @@ export function roleArnOf(part: string): pulumi.Output<string> {
   return pulumi.interpolate`arn:${partition}:iam::${accountId}:role/${nameOf(part)}-???????`;
 }
 
-/** The account, as a principal: those of its users and roles whose own policies let them. */
+/** The account as a principal: its users and roles whose policies allow the action. */
 export function thisAccount(): aws.iam.AWSPrincipal {
   const { partition } = aws.getPartitionOutput();
   const { accountId } = aws.getCallerIdentityOutput();
   return { AWS: pulumi.interpolate`arn:${partition}:iam::${accountId}:root` };
 }
 
-/** What a role needs in addition to its permissions. */
+/** The trust of a role, in addition to its permissions. */
 export interface RoleArgs {
-  /** who takes the role on: `{ Service: "lambda.amazonaws.com" }` */
+  /** who may assume the role: `{ Service: "lambda.amazonaws.com" }` */
   readonly principal: aws.iam.ServicePrincipal | aws.iam.AWSPrincipal;
   readonly description?: string;
-  /** when it may: the condition of the trust policy */
+  /** the condition of the trust policy */
   readonly condition?: NonNullable<Permission["Condition"]>;
   readonly permissions: readonly Permission[];
 }
 
-/** A role with one inline policy. Whoever uses the role depends on the policy, or starts before it may. */
+/** A role with one inline policy. Users of the role depend on the policy, so that they do not start without it. */
 export interface GrantedRole {
   readonly role: aws.iam.Role;
   readonly policy: aws.iam.RolePolicy;
 }
 
-/** Declares a role that one principal can take on, with exactly the given permissions. */
+/** Declares a role for one principal, with exactly the given permissions. */
 export function grantRole(name: string, args: RoleArgs, opts: pulumi.CustomResourceOptions): GrantedRole {
   const { principal, description, condition, permissions } = args;
   const role = new aws.iam.Role(

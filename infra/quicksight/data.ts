@@ -6,7 +6,10 @@ import { nameOf } from "../naming";
 import { titleOf } from "./sheets";
 import type { QuickSightConfig } from "./settings";
 
-/** The warehouse, read by a role that sees the marts. No user is granted it, because that would allow arbitrary SQL. */
+/**
+ * The warehouse, with a role that can read the marts. No user is granted this data source, because that would allow
+ * arbitrary SQL.
+ */
 export function warehouseSource(
   id: string,
   config: QuickSightConfig,
@@ -56,11 +59,11 @@ const USE_DATA_SET = [
 export interface MartDataSetArgs {
   readonly source: aws.quicksight.DataSource;
   readonly martsSchema: string;
-  /** ARNs of those who may build on it. */
+  /** ARNs of the users and groups that may build on it. */
   readonly authors: readonly string[];
 }
 
-/** A mart, asked at each look. */
+/** A data set over a mart, without a cache. */
 export function martDataSet(
   { name, columns }: Mart,
   { source, martsSchema, authors }: MartDataSetArgs,

@@ -13,25 +13,25 @@ export interface QuickSightArgs {
 }
 
 /**
- * The marts in QuickSight: the warehouse as a data source, a data set for each mart, an analysis for authors and a
- * dashboard, which is the same, for readers.
+ * The marts in QuickSight: the warehouse as a data source, a data set for each mart, an analysis for authors, and an
+ * identical dashboard for readers.
  *
- * The data sets ask the warehouse at each look, so that they show what is loaded, and nothing is copied. The account
- * must have subscribed to QuickSight before.
+ * The data sets query the warehouse directly, so that they show the loaded data and copy nothing. The account must have
+ * a subscription to QuickSight.
  */
 export class QuickSight extends pulumi.ComponentResource {
   readonly dataSourceArn: pulumi.Output<string>;
-  /** Of the analyses and of the dashboards: the marts are parted where they do not fit into one. */
+  /** The names of the analyses and dashboards. The marts are split if they do not fit into one. */
   readonly ids: readonly string[];
 
   constructor(name: string, { config, marts }: QuickSightArgs, opts?: pulumi.ComponentResourceOptions) {
     super("marble:infra:QuickSight", name, {}, opts);
-    // Ids are chosen here, and taken until what has them is gone.
+    // These ids are fixed. A new resource cannot use an id until the old one is deleted.
     const child = { parent: this, deleteBeforeReplace: true };
     const { martsSchema, quicksightAuthors: authors, quicksightReaders: readers } = config;
     const everybody = [...new Set([...authors, ...readers])];
 
-    // Now, and not when the data sets are there: a preview sees what is wrong with them.
+    // Built now and not when the data sets exist, so that a preview reports errors.
     const first = { currency_code: config.quicksightCurrency, kind: "sale" };
     const parts = partsThatFit(marts, {
       sheetsOf: (some) => sheetsOf(some, first),
@@ -51,7 +51,7 @@ export class QuickSight extends pulumi.ComponentResource {
           DataSetArn: martDataSet(mart, { source, martsSchema, authors }, child).arn,
         })),
       };
-      // One that was rolled back could be neither updated nor made again.
+      // A stack that was rolled back could be neither updated nor created again.
       const onFailure = "DELETE";
       const analysis = quickSightTemplate({ ...shown, kind: "Analysis", principals: authors });
       const dashboard = quickSightTemplate({ ...shown, kind: "Dashboard", principals: everybody });

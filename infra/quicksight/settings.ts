@@ -5,7 +5,7 @@ const PORT_RULE = "must be a port from 1 to 65535";
 const PRINCIPALS_RULE = "must be ARNs of users or groups of QuickSight, separated by commas";
 const PRINCIPAL = /^arn:[\w-]+:quicksight:[\w-]+:\d{12}:(user|group)\/\S+$/;
 
-/** The settings of QuickSight, as part of those of a stack. */
+/** The settings of QuickSight, as part of a stack's settings. */
 export const quickSightSettings = {
   quicksight: yesOrNo(false),
   quicksightHost: optional(/^[A-Za-z0-9.-]+$/, "must be the name of the warehouse's host"),
@@ -31,7 +31,7 @@ export const quickSightSettings = {
 
 export type QuickSightConfig = Readonly<z.infer<z.ZodObject<typeof quickSightSettings>>>;
 
-/** For the remedy of a setting whose default is nothing. */
+/** Example values for settings without a useful default. */
 export const QUICKSIGHT_EXAMPLES: readonly (readonly [string, string])[] = [
   ["quicksightHost", "warehouse.abc123.eu-west-2.rds.amazonaws.com"],
   ["quicksightDatabase", "warehouse"],
@@ -46,6 +46,6 @@ export const QUICKSIGHT_EXAMPLES: readonly (readonly [string, string])[] = [
 
 const NEEDED = ["quicksightHost", "quicksightDatabase", "quicksightSecretArn", "quicksightAuthors"] as const;
 
-/** The settings that QuickSight, when it is on, cannot be without and does not have. */
+/** The required settings of QuickSight that are missing. */
 export const missingForQuickSight = (config: QuickSightConfig): string[] =>
   config.quicksight ? NEEDED.filter((name) => config[name].length === 0) : [];

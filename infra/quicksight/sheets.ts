@@ -15,10 +15,10 @@ const WIDTH = 36;
 const CHART_ROWS = 12;
 const TABLE_ROWS = 14;
 
-/** What sheets show first of the columns that part rows. */
+/** The columns that sheets show first, because they separate the rows. */
 export type FirstShown = Readonly<Record<(typeof PARTITION_COLUMNS)[number], string>>;
 
-/** Sheets and filters: what an analysis is, but for the data sets that it is drawn from. */
+/** The sheets and filters of an analysis, without its data sets. */
 export type Sheets = Pick<AnalysisDefinition, "Sheets" | "FilterGroups">;
 
 /** `revenue_by_month` as a title: Revenue by month. */
@@ -28,10 +28,10 @@ export function titleOf(name: string): string {
 }
 
 /**
- * A sheet for each mart: its question as a chart, where it has one, filters, and the rows beneath. A data set is
- * called as its mart.
+ * A sheet for each mart, with a chart of its question if it has one, filters, and the table of rows. A data set has the
+ * name of its mart.
  *
- * It is in the words of QuickSight's API, which the SDK has as types and CloudFormation takes as they are:
+ * It is in the words of QuickSight's API, which the SDK has as types and CloudFormation accepts unchanged:
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-quicksight-analysis-analysisdefinition.html
  */
 export const sheetsOf = (marts: readonly Mart[], first: FirstShown): Sheets => ({
@@ -44,7 +44,9 @@ type PartingColumn = keyof FirstShown;
 const filtersOf = ({ columns }: Mart): PartingColumn[] =>
   PARTITION_COLUMNS.filter((column) => column in columns);
 
-/** A chart that gives each part a colour may show several. Any other would add them up, or rank by their sum. */
+/**
+ * A chart with a colour for each part may show several parts. Any other chart would add them up, or rank by their sum.
+ */
 const oneAtATime = ({ chart }: Mart, column: PartingColumn): boolean =>
   chart !== undefined && chart.series !== column;
 

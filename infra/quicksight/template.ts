@@ -2,13 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Mart } from "../../domain/marts/mart";
 import type { Sheets } from "./sheets";
 
-/** CloudFormation takes no larger template in a request. */
+/** The largest template that CloudFormation accepts in a request. */
 const MAX_BYTES = 51_200;
 
-/** What the ARN of a data set, or a principal with its actions, adds at most. */
+/** The largest addition of a data set's ARN, or of a principal with its actions. */
 const BYTES_A_NAME = 400;
 
-/** The marts in as few parts as fit into a template each, in their order. */
+/** Splits the marts into as few parts as possible that each fit into a template, in order. */
 export function partsThatFit(
   marts: readonly Mart[],
   {
@@ -30,9 +30,10 @@ export function partsThatFit(
   return parts;
 }
 
-/** What those may do who get it; QuickSight takes such sets of actions and no others. */
+/** The sets of actions that QuickSight accepts for users of an analysis. */
 const ACTIONS = {
-  // These are the rights of an owner, who may change and publish an analysis. QuickSight has no smaller set for readers of one.
+  // These are the permissions of an owner, who may change and publish an analysis. QuickSight has no smaller set for
+  // readers.
   Analysis: [
     "RestoreAnalysis",
     "UpdateAnalysisPermissions",
@@ -58,7 +59,7 @@ export interface QuickSightTemplateArgs {
 }
 
 /**
- * An analysis or a dashboard as a template of CloudFormation, for the provider's own resources take no definition:
+ * An analysis or a dashboard as a template of CloudFormation, because the provider's resources accept no definition:
  * https://github.com/pulumi/pulumi-aws/issues/2852
  */
 export function quickSightTemplate(args: QuickSightTemplateArgs): pulumi.Output<string> {

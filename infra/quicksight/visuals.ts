@@ -9,10 +9,10 @@ import type {
 import type { MartChart } from "../../domain/marts/chart";
 import type { Mart } from "../../domain/marts/mart";
 
-/** How many bars a chart shows; the table beneath has all rows. */
+/** The largest number of bars in a chart. The table below it has all rows. */
 const MAX_BARS = 20;
 
-/** A column of a mart's data set, which is declared under the mart's name. */
+/** A column of a mart's data set, which has the mart's name. */
 export const columnOf = ({ name }: Mart, column: string): ColumnIdentifier => ({
   DataSetIdentifier: name,
   ColumnName: column,
@@ -23,7 +23,7 @@ const titled = (id: string, title: string): Pick<BarChartVisual, "VisualId" | "T
   Title: { Visibility: "VISIBLE", FormatText: { PlainText: title } },
 });
 
-/** The field of a visual that counts rows. The others are called as their columns. */
+/** The field that counts rows. The other fields have the names of their columns. */
 const COUNT = "count";
 
 /** A mart's question as lines over months, or as bars, the longest first. */

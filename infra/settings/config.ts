@@ -26,18 +26,18 @@ const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-/** Seven days is as far as an alarm of CloudWatch sees. */
+/** An alarm of CloudWatch covers at most seven days. */
 const FRESHNESS_RULE = "must be a whole number of minutes from 10 to 10080";
 
 const LOCK_RULE = "must be a whole number of days, 0 for none";
 
-/** How many Lambdas AWS lets a queue start in parallel; 0 declares no queue. */
+/** AWS's limits for the parallel Lambdas of a queue; 0 declares no queue. */
 const CONCURRENCY_RULE = "must be 0, or a whole number from 2 to 1000";
 
-/** A mail has room for a link of so many characters. */
+/** The longest link that fits into a mail. */
 export const LONGEST_LINK = 150;
 
-/** Levels that Lambda and Powertools both know. */
+/** The levels that both Lambda and Powertools support. */
 const LOG_LEVELS = ["DEBUG", "INFO", "WARN", "ERROR"] as const;
 
 const MAIL_TIME = /^(?:never|asked|(?:[01]\d|2[0-3]):[0-5]\d)$/;
@@ -103,13 +103,13 @@ const settings = z.strictObject({
   ...quickSightSettings,
 });
 
-/** Every setting of the platform, checked. Schedules are EventBridge expressions, memory is in MB. */
+/** All settings of the platform, checked. Schedules are EventBridge expressions, and memory is in MB. */
 export type MarbleConfig = Readonly<z.infer<typeof settings>>;
 
 /** The names of all settings, in the order of this file. */
 export const SETTING_NAMES: readonly string[] = Object.keys(settings.shape);
 
-/** What to write in the remedy for a setting whose default is nothing. */
+/** Example values for settings without a useful default, for the remedy. */
 const EXAMPLES: ReadonlyMap<string, string> = new Map([
   ["alertEmail", "you@example.com"],
   ["mirror", "all"],
@@ -123,9 +123,9 @@ const EXAMPLES: ReadonlyMap<string, string> = new Map([
 /**
  * Reads the settings of a stack.
  *
- * @param values all configuration, as `pulumi.runtime.allConfig()` gives it: keys with their namespace
- * @throws RunError, which Pulumi shows without a stack, that lists all problems: the key, what is
- *   wrong with it, how to set it
+ * @param values all configuration, as `pulumi.runtime.allConfig()` returns it: keys with their namespace
+ * @throws RunError, which Pulumi shows without a stack trace, with all problems: the key, what is wrong with it, and
+ *   the remedy
  */
 export function parseConfig(values: Readonly<Record<string, string>>): MarbleConfig {
   const own = Object.fromEntries(
@@ -172,7 +172,7 @@ function networkProblems({ subnetIds, securityGroupIds }: MarbleConfig): string[
   ];
 }
 
-/** Load refuses it too, when it knows which databases the secrets lead to. */
+/** Load refuses it, too, when it knows the databases behind the secrets. */
 function schemaProblems(config: MarbleConfig): string[] {
   const { sourceSecret, warehouseSecret, sourceSchema } = config;
   if (sourceSecret !== warehouseSecret) return [];
@@ -182,7 +182,7 @@ function schemaProblems(config: MarbleConfig): string[] {
   return names.map(
     (name) =>
       `${NAMESPACE}:${name} is the schema that the source is read from (${NAMESPACE}:sourceSchema), in the same database: ` +
-      "what is loaded would be captured again. Choose another schema, or the secret of another database " +
+      "ingest would capture what load wrote. Choose another schema, or the secret of another database " +
       `(${NAMESPACE}:warehouseSecret).`,
   );
 }
@@ -195,35 +195,35 @@ function quicksightProblems(config: MarbleConfig): string[] {
   );
 }
 
-/** Without a model there is nothing but the mirror, and no mart for anybody to look at. */
+/** Without a model, the warehouse has only the mirror, and no marts. */
 function modelProblems({ model, mirror, quicksight }: MarbleConfig): string[] {
   if (model === "declared") return [];
   return [
     ...(mirror === "none"
       ? [
-          `${NAMESPACE}:model and ${NAMESPACE}:mirror are both none: nothing would be loaded. ` +
+          `${NAMESPACE}:model and ${NAMESPACE}:mirror are both none, so nothing would be loaded. ` +
             `Set one, for example with: ${setCommand(`${NAMESPACE}:mirror`, "all")}`,
         ]
       : []),
     ...(quicksight
       ? [
-          `${NAMESPACE}:quicksight is true, but ${NAMESPACE}:model is none: there are no marts. ` +
+          `${NAMESPACE}:quicksight is true, but ${NAMESPACE}:model is none, so the warehouse has no marts. ` +
             `Set it, for example with: ${setCommand(`${NAMESPACE}:quicksight`, "false")}`,
         ]
       : []),
   ];
 }
 
-/** Tables of two kinds may have one name. */
+/** Two kinds of tables may have the same name. */
 function mirrorSchemaProblems({ warehouseSchema, martsSchema, mirrorSchema }: MarbleConfig): string[] {
   if (mirrorSchema !== warehouseSchema && mirrorSchema !== martsSchema) return [];
   return [
     `${NAMESPACE}:mirrorSchema is "${mirrorSchema}", which has the tables of the warehouse or the marts: the mirror needs ` +
-      `a schema of its own. Set it, for example with: ${setCommand(`${NAMESPACE}:mirrorSchema`, "mirror")}`,
+      `a separate schema. Set it, for example with: ${setCommand(`${NAMESPACE}:mirrorSchema`, "mirror")}`,
   ];
 }
 
-/** What settings must be together. */
+/** The checks of settings that depend on each other. */
 const CHECKS = [
   calendarProblems,
   freshnessProblems,
@@ -246,7 +246,8 @@ function describeIssue(issue: z.core.$ZodIssue, own: Readonly<Record<string, str
   const remedy = `Set it, for example with: ${remedyFor(name)}`;
   const value = own[name];
   if (value === undefined) return [`${NAMESPACE}:${name} is missing. ${remedy}`];
-  // The name of a secret is not shown: someone may have put the secret itself here. Nor is a URL: it may hold one.
+  // The name of a secret is not shown, because a person may have put the secret itself here. A URL is not shown either,
+  // because it may contain one.
   const hidden = /Secret(Arn)?$/.test(name) || /:\/\/|:.*@/.test(value);
   const shown = hidden ? "" : ` is "${value}"`;
   return [`${NAMESPACE}:${name}${shown}: ${issue.message.replace(/\.$/, "")}. ${remedy}`];
@@ -260,7 +261,7 @@ function exampleOf(name: string): string {
   return EXAMPLES.get(name) ?? String(defaults[name]);
 }
 
-/** What each setting is when the stack does not set it. */
+/** The defaults of all settings. */
 export const DEFAULTS: Readonly<Omit<MarbleConfig, "alertEmail">> = settings
   .omit({ alertEmail: true })
   .parse({});

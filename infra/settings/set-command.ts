@@ -1,10 +1,13 @@
-/** Keys that Pulumi takes for those of a secret; it refuses a value that is hard to guess, unless the command says that the value is plain. */
+/**
+ * Keys that look like names of secrets to Pulumi. It refuses a value that is hard to guess, unless the command says
+ * that the value is plain.
+ */
 const LOOKS_LIKE_A_SECRET = /pass|pwd|secret|token/i;
 
 /**
- * The command that sets a plain value, as a remedy names it.
+ * The command that sets a plain value.
  *
- * @param key as Pulumi takes it, `marble:sourceSecret`
+ * @param key with its namespace: `marble:sourceSecret`
  */
 export function setCommand(key: string, value: string | number): string {
   const flag = LOOKS_LIKE_A_SECRET.test(key) ? " --plaintext" : "";

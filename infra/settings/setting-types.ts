@@ -1,4 +1,4 @@
-/** Kinds of settings: what each takes, and what is said of a value that it does not take. */
+/** Types of settings. Each says which values it accepts, and the error for other values. */
 import * as z from "zod";
 import { LONGEST_NAME, nameBytes } from "../../domain/sql";
 import { parseSchedule } from "../../domain/schedule/schedule";
@@ -36,7 +36,7 @@ export function schemaName(byDefault: string) {
     .default(byDefault);
 }
 
-/** Which tables are mirrored; kept as the text that it is, for the Lambda reads it. */
+/** The tables to mirror. The text stays as it is, because the Lambda parses it. */
 export function mirrorChoice() {
   return z
     .string()
@@ -88,7 +88,7 @@ export function yesOrNo(byDefault: boolean) {
     .default(byDefault);
 }
 
-/** Memory of a Lambda; the limits are those of AWS. */
+/** The memory of a Lambda, within AWS's limits. */
 export function memory(byDefault: number) {
   const rule = "must be a whole number of MB from 128 to 10240";
   return wholeNumber(rule).pipe(z.number().min(128, rule).max(10_240, rule)).default(byDefault);

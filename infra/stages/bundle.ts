@@ -3,10 +3,10 @@ import { basename, dirname, extname, join, relative, sep } from "node:path";
 import { RunError } from "@pulumi/pulumi";
 import { buildSync, type BuildOptions, type Metafile } from "esbuild";
 
-/** Where bundles are written, relative to the project's folder. Version control ignores it. */
+/** The folder of bundles, relative to the project's folder. Version control ignores it. */
 const BUNDLE_FOLDER = ".marble/bundles";
 
-/** A function and where it comes from: it is exported under `name` by the module `file` (absolute path). */
+/** An exported function: the module `file` (absolute path) exports it under `name`. */
 export interface ExportedFunction {
   readonly file: string;
   readonly name: string;
@@ -20,23 +20,23 @@ export interface Bundle {
   readonly files: readonly string[];
 }
 
-/** What to build, and where it goes: a path relative to the project's folder. */
+/** The input and the output of a build. The output is a path relative to the project's folder. */
 export type Build = BuildOptions & { readonly outfile: string };
 
 /**
- * Gives the files of a build, which are written then: their paths, relative to the project's folder. `make` builds
+ * Returns the files of a build, after they are written: their paths, relative to the project's folder. `make` builds
  * and writes them.
  */
 export type Builder = (build: Build, make: () => readonly string[]) => readonly string[];
 
 let builder: Builder = (_, make) => make();
 
-/** Lets somebody decide what need not be built again. `pulumi up` builds everything. */
+/** Lets the caller skip builds that are not needed. `pulumi up` builds everything. */
 export function buildWith(other: Builder): void {
   builder = other;
 }
 
-/** @throws Error when the code does not compile, or reaches the Pulumi SDK. */
+/** @throws Error if the code does not compile, or imports the Pulumi SDK */
 function make(build: Build): readonly string[] {
   const { outputFiles, metafile } = buildSync({
     ...build,
@@ -56,11 +56,11 @@ function make(build: Build): readonly string[] {
 /**
  * Finds the module that exports a function which this process has imported.
  *
- * @throws RunError, which Pulumi shows without a stack, when no module of the project exports it.
+ * @throws RunError, which Pulumi shows without a stack trace, if no module of the project exports it
  */
 export function findExport(callback: (...args: never[]) => unknown): ExportedFunction {
   for (const [file, loaded] of Object.entries(require.cache)) {
-    // Packages are skipped: to look at their exports would run the lazy getters of whole SDKs.
+    // Packages are skipped, because reading their exports would run the lazy getters of whole SDKs.
     if (file.includes(`${sep}node_modules${sep}`)) continue;
     const exported: unknown = loaded?.exports;
     if (typeof exported !== "object" || exported === null) continue;
@@ -74,14 +74,14 @@ export function findExport(callback: (...args: never[]) => unknown): ExportedFun
 }
 
 /**
- * Bundles an exported function and all that it needs, packages too, into one CommonJS file with a source
- * map, and writes both.
+ * Bundles an exported function with all its imports, including packages, into one CommonJS file with a source map, and
+ * writes both.
  *
- * @throws Error when the code does not compile, or reaches the Pulumi SDK.
+ * @throws Error if the code does not compile, or imports the Pulumi SDK
  */
 export function bundle({ file, name }: ExportedFunction): Bundle {
   const source = toProject(file);
-  // Named by what is in it, not by the Lambda: that of every stack is the same.
+  // The name depends on the content, not on the Lambda, so that all stacks share a bundle.
   const module = `${BUNDLE_FOLDER}/${source.slice(0, -extname(source).length)}/${name}.js`;
   const build: Build = {
     stdin: {
@@ -93,9 +93,9 @@ export function bundle({ file, name }: ExportedFunction): Bundle {
     platform: "node",
     target: "node20",
     format: "cjs",
-    // ES modules are smaller than the CommonJS of the same package: what is not used falls away.
+    // The ES modules of a package give a smaller bundle than its CommonJS, because unused code is dropped.
     mainFields: ["module", "main"],
-    // A cold start reads all of it. The source map keeps the names in a stack trace.
+    // A cold start reads the whole bundle. The source map keeps the names in a stack trace.
     minify: true,
     keepNames: true,
     sourcemap: "linked",
@@ -105,8 +105,8 @@ export function bundle({ file, name }: ExportedFunction): Bundle {
 }
 
 /**
- * Bundles a script for a Lambda that puts it into pages, and writes it. What it exports, the Lambda can require.
- * Returns its path, relative to the project's folder: that is where the Lambda finds it too.
+ * Bundles a script that a Lambda puts into pages, and writes it. The Lambda can require its exports. Returns its path,
+ * relative to the project's folder, which is also its path in the Lambda.
  */
 export function bundlePageScript(file: string): string {
   const source = toProject(file);
@@ -140,7 +140,7 @@ function refusePulumi(outfile: string, metafile: Metafile): void {
 
 const toProject = (path: string): string => relative(process.cwd(), path).split(sep).join("/");
 
-/** A reader sees the old file or the new one, never a part of one. Two runs may bundle at the same time. */
+/** Replaces the file atomically, because two runs may bundle at the same time. */
 function writeWhole(path: string, contents: Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
   const part = join(dirname(path), `${basename(path)}.${process.pid}.part`);

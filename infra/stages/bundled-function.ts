@@ -3,29 +3,29 @@ import type * as pulumi from "@pulumi/pulumi";
 import { dependencies } from "../../package.json";
 import { bundle, findExport } from "./bundle";
 
-/** What runs in a Lambda: an async function. Lambda's Node 24 knows no callback style. */
+/** The handler of a Lambda: an async function. Lambda's Node 24 does not support the callback style. */
 export type Handler = (event: unknown, context: aws.lambda.Context) => Promise<unknown>;
 
-/** The arguments of a Lambda, with the function itself in place of an archive, and with a role. */
+/** The arguments of a Lambda, with the function instead of an archive, and with a role. */
 export type BundledFunctionArgs = Omit<
   aws.lambda.CallbackFunctionArgs<unknown, unknown>,
   "callback" | "callbackFactory" | "codePathOptions" | "policies" | "role"
 > & {
-  /** an exported function; it is found by identity among the loaded modules */
+  /** an exported function, found by identity among the loaded modules */
   readonly callback: Handler;
-  /** Without one, Pulumi would attach nine broad managed policies. */
+  /** Without a role, Pulumi would attach nine broad managed policies. */
   readonly role: aws.iam.Role;
-  /** Files that the archive holds in addition to the bundle; paths are relative to the project's folder, in the Lambda too. */
+  /** More files for the archive; their paths are relative to the project's folder, in the Lambda, too. */
   readonly extraFiles?: readonly string[];
 };
 
 /**
  * A callback function whose code is bundled, not serialised.
  *
- * Pulumi turns a callback into text by walking its closure, which breaks ordinary code (`#private` fields,
- * module-level Maps, subclasses of Error) and ships every dependency. Here the callback's module is bundled
- * instead, and all that Pulumi serialises is a factory that requires the bundle. So any code is allowed, the
- * import stays typed, and the archive holds three small files.
+ * Pulumi would serialise a callback with its closure, which breaks ordinary code (`#private` fields, module-level Maps,
+ * subclasses of Error) and ships every dependency. Instead, this bundles the callback's module, and Pulumi serialises
+ * only a factory that requires the bundle. So any code is allowed, imports keep their types, and the archive has three
+ * small files.
  */
 export class BundledFunction extends aws.lambda.CallbackFunction<unknown, unknown> {
   constructor(name: string, args: BundledFunctionArgs, opts?: pulumi.CustomResourceOptions) {

@@ -11,10 +11,10 @@ export interface CommitNotificationArgs {
 }
 
 /**
- * Invokes a stage when a commit is written to a bucket. Data files that a commit names invoke nothing.
+ * Invokes a stage when a commit is written to a bucket. Data files do not invoke it.
  *
- * The notification is a separate resource, because `bucket.onObjectCreated` would create it when the process ends.
- * S3 keeps one configuration a bucket, so a bucket can have one of these.
+ * The notification is a separate resource, because `bucket.onObjectCreated` would create it when the process ends. S3
+ * keeps one configuration for each bucket, so a bucket can have one of these.
  */
 export class CommitNotification extends pulumi.ComponentResource {
   constructor(
@@ -33,7 +33,7 @@ export class CommitNotification extends pulumi.ComponentResource {
         action: "lambda:InvokeFunction",
         principal: "s3.amazonaws.com",
         sourceArn: bucket.arn,
-        // A deleted bucket's name can be taken by another account.
+        // Another account can take the name of a deleted bucket.
         sourceAccount: aws.getCallerIdentityOutput().accountId,
       },
       child,

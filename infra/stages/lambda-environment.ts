@@ -7,10 +7,10 @@ import { contractsText } from "../../domain/model/model-reads";
 import { modelProblems } from "../../domain/model/problems";
 
 /**
- * Looks whether model and marts can be used, before anything is declared that would work by them.
+ * Checks the model and the marts before any resource that uses them is declared.
  *
- * @throws RunError, which Pulumi shows without a stack, that lists all problems: the table or the mart,
- *   what is wrong with it, what to do
+ * @throws RunError, which Pulumi shows without a stack trace, with all problems: the table or the mart, what is wrong
+ *   with it, and the remedy
  */
 export function checkDeclarations(declared: {
   readonly model: Model;
@@ -23,6 +23,6 @@ export function checkDeclarations(declared: {
   );
 }
 
-/** What ingest has to know of the model: whether its contracts are others than before. */
+/** The environment of ingest that depends on the model: the digest of its contracts. */
 export const contractsDigest = (model: Model): string =>
   createHash("sha256").update(contractsText(model)).digest("hex").slice(0, 16);

@@ -24,7 +24,7 @@ import type { Surroundings } from "./stage-function";
 
 export interface ReportArgs {
   readonly config: MarbleConfig;
-  /** what it has in common with the other stages */
+  /** the settings that it shares with the other stages */
   readonly common: Pick<StageArgs, "alerts" | "logLevel" | "logRetentionDays" | keyof Surroundings>;
 }
 
@@ -33,10 +33,10 @@ const REPORTS = "????/??/??/commit-*.html";
 const PAGE = join(__dirname, "../../domain/report/browser/main.ts");
 
 /**
- * The business report: a stage that makes a page from the marts, a bucket for the pages, and a topic that mails
- * links to them.
+ * The business report: a stage that creates a page from the marts, a bucket for the pages, and a topic that mails links
+ * to them.
  *
- * The bucket is closed, and a link is the only way in for those who have no access to the account.
+ * The bucket is closed. Without access to the account, a link is the only way to a report.
  */
 export class Report extends pulumi.ComponentResource {
   readonly bucket: LakeBucket;
@@ -49,12 +49,12 @@ export class Report extends pulumi.ComponentResource {
 
     this.bucket = new LakeBucket(
       "reports",
-      // Reports can be made again, and who no longer wants any keeps those that there are until they expire.
+      // Reports can be created again. If the report is switched off, existing ones stay until they expire.
       { protectData: false, leavesItsData: true, kmsKeyArn, expireDays: reportRetentionDays },
       child,
     );
     const topic = new aws.sns.Topic(nameOf("reports"), {}, child);
-    // Each subscription asks a person to confirm it.
+    // A person must confirm each subscription.
     if (config.reportMail !== NEVER)
       new aws.sns.TopicSubscription(
         nameOf("reports"),
@@ -81,8 +81,8 @@ export class Report extends pulumi.ComponentResource {
           readSecret(config.warehouseSecret),
           listObjects(this.bucket),
           createObjects({ bucket: this.bucket, keys: [REPORTS, LATEST_REPORT, `${MAILED_PREFIX}*`] }),
-          // A link may do what its maker may; to write over the latest only as it was last seen, S3 wants it read; and
-          // a run looks whether the day's mail is its own.
+          // A link has the permissions of its creator. S3 requires the permission to read for an overwrite with a
+          // matching ETag. A run also reads whether the day's mail is its own.
           readObjects({ bucket: this.bucket, keys: [REPORTS, LATEST_REPORT, `${MAILED_PREFIX}*`] }),
           publishMessages(topic),
         ],

@@ -11,9 +11,9 @@ export interface ScheduleArgs {
 }
 
 /**
- * Invokes a stage on a schedule (Amazon EventBridge Scheduler), with a role that can invoke that stage and
- * nothing else. An invocation that it cannot deliver is dropped: the next one does what it was to do. When none can be
- * delivered, the stage's metrics fall silent, and an alarm on them rings.
+ * Invokes a stage on a schedule (Amazon EventBridge Scheduler), with a role that can invoke only that stage. A failed
+ * invocation is dropped, because the next one does its work. If all fail, the stage reports no metrics, and an alarm
+ * rings.
  */
 export class Schedule extends pulumi.ComponentResource {
   constructor(name: string, { expression, stage }: ScheduleArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -25,7 +25,7 @@ export class Schedule extends pulumi.ComponentResource {
       fullName,
       {
         principal: { Service: "scheduler.amazonaws.com" },
-        // Or the service could be made to use the role for another account. The ARN has to be a group's:
+        // Otherwise another account could make the service use the role. The ARN must be that of a schedule group:
         // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
         condition: {
           StringEquals: {
@@ -45,7 +45,7 @@ export class Schedule extends pulumi.ComponentResource {
         target: {
           arn: stage.function.arn,
           roleArn: role.arn,
-          // The next invocation makes up for a missed one, so a few tries are enough.
+          // The next invocation does the work of a missed one, so a few retries are enough.
           retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: 300 },
         },
       },

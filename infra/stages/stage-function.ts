@@ -12,26 +12,26 @@ import {
   type Permission,
 } from "../permissions/permissions";
 
-/** What a stack chooses for all of its Lambdas. */
+/** The common settings of all Lambdas of a stack. */
 export interface Surroundings {
-  /** The key of KMS that encrypts the lake and the secrets; empty where AWS's own keys do. */
+  /** The KMS key that encrypts the lake and the secrets; empty if AWS's keys do. */
   readonly kmsKeyArn: string;
-  /** The subnets and security groups of the Lambdas. With both empty they run outside a VPC. */
+  /** The subnets and security groups of the Lambdas. If both are empty, the Lambdas run outside a VPC. */
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
-  /** Does X-Ray trace their runs? */
+  /** Whether X-Ray traces their runs. */
   readonly tracing: boolean;
 }
 
-/** What a Lambda of the pipeline is made of. */
+/** The parts of a Lambda of the pipeline. */
 export interface StageFunctionArgs extends Surroundings {
-  /** exported by its own file in handlers/ */
+  /** exported by a separate file in handlers/ */
   readonly handler: Handler;
-  /** what the handler reads from `process.env`, in addition to what every Lambda here gets; never a secret */
+  /** additional variables for the handler's environment; never a secret */
   readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
-  /** what it may do, in addition to writing its log */
+  /** permissions, in addition to the permission to write its log */
   readonly permissions: readonly Permission[];
-  /** what is deployed before it */
+  /** resources to deploy before it */
   readonly after?: readonly { readonly function: aws.lambda.Function }[];
   /** files that the handler reads, relative to the project's folder */
   readonly extraFiles?: readonly string[];
@@ -88,7 +88,7 @@ export function stageFunction(
   return { function: lambda, roleArn: role.arn };
 }
 
-/** The permissions that a role needs for the VPC, the key and the tracing of its Lambda. */
+/** The permissions of a role for the VPC, the key and the tracing of its Lambda. */
 const permissionsFor = (
   functionName: string,
   { kmsKeyArn, subnetIds, tracing }: Surroundings,

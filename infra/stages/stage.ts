@@ -6,11 +6,11 @@ import { nameOf } from "../naming";
 import { STANDSTILL, stageAlarms } from "../alarms/stage-alarms";
 import { stageFunction, type StageFunctionArgs } from "./stage-function";
 
-/** The longest that AWS lets a Lambda run. A run that is cut off has lost nothing, but starts again. */
+/** The longest run that AWS allows. A run that is cut off loses no data, but starts again. */
 const FIFTEEN_MINUTES = 15 * 60;
 
 export interface StageArgs extends Omit<StageFunctionArgs, "timeoutSeconds" | "logGroup"> {
-  /** what it means for users when the stage stops; by default, that the warehouse gets nothing new */
+  /** the effect on users if the stage stops; by default, that the warehouse gets no new data */
   readonly standstill?: string;
   /** the schedule that starts it, an expression of EventBridge */
   readonly startedBy: string;
@@ -19,11 +19,11 @@ export interface StageArgs extends Omit<StageFunctionArgs, "timeoutSeconds" | "l
 }
 
 /**
- * A stage of the pipeline: a Lambda with its role, its log group, and alarms on what AWS measures of it.
+ * A stage of the pipeline: a Lambda with its role, its log group, and alarms on AWS's metrics.
  *
- * Events only wake a stage, which then works off all that is in the log of commits. So nothing depends on how often or
- * in which order they come, and concurrency needs no limit. An event that failed three times is dropped: the next one
- * does what it was to do, and an alarm rings when none does. A queue for it would have to be emptied by a person.
+ * Events only wake a stage, which then does all work in the log of commits. So the number and order of events do not
+ * matter, and concurrency needs no limit. An event that failed three times is dropped. The next event does its work,
+ * and an alarm rings if all fail. A dead-letter queue would only give a person more work.
  */
 export class Stage extends pulumi.ComponentResource {
   readonly function: aws.lambda.Function;

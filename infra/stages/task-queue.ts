@@ -4,10 +4,10 @@ import type { LakeBucket } from "../lake/lake-bucket";
 import { nameOf } from "../naming";
 
 export interface TaskQueueArgs {
-  /** Where tasks are handed out: each new object under the prefix becomes a message. */
+  /** The prefix of tasks: each new object under it becomes a message. */
   readonly bucket: LakeBucket;
   readonly prefix: string;
-  /** How long a message is hidden from others when one has taken it. */
+  /** How long a received message stays hidden. */
   readonly visibilitySeconds: number;
 }
 
@@ -15,10 +15,9 @@ export interface TaskQueueArgs {
 const ONE_DAY = 24 * 60 * 60;
 
 /**
- * A queue of the tasks that are handed out in a bucket. A message whose task no worker could do comes back until the
- * task is done, by process if no worker does it: its worker then finds the result, and the message is deleted. So nothing
- * is given up, and no queue of that has to be emptied. S3 keeps one notification configuration a bucket, so a bucket can
- * have one of these.
+ * A queue of the tasks in a bucket. A message comes back until its task is done. If no worker does the task, process
+ * does it; a worker then finds the result and deletes the message. So no message fails for good, and no dead-letter
+ * queue is needed. S3 keeps one notification configuration for each bucket, so a bucket can have one of these.
  */
 export class TaskQueue extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
@@ -54,7 +53,7 @@ export class TaskQueue extends pulumi.ComponentResource {
               Resource: queue.arn,
               Condition: {
                 ArnEquals: { "aws:SourceArn": bucket.arn },
-                // A deleted bucket's name can be taken by another account.
+                // Another account can take the name of a deleted bucket.
                 StringEquals: { "aws:SourceAccount": aws.getCallerIdentityOutput().accountId },
               },
             },

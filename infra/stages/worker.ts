@@ -8,27 +8,26 @@ import { errorsAlarm } from "../alarms/stage-alarms";
 import { stageFunction, type StageFunctionArgs } from "./stage-function";
 import { TaskQueue } from "./task-queue";
 
-/** Many times what a file takes. A task that is not done by then is tried again six times as much later. */
+/** Much longer than a file takes. A task that is not done by then is retried after six times as long. */
 const FIVE_MINUTES = 5 * 60;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const VISIBILITY_TIMEOUTS = 6;
 
 export interface WorkerArgs extends Omit<StageFunctionArgs, "timeoutSeconds" | "logGroup"> {
-  /** Where its tasks are handed out. */
+  /** The prefix of its tasks. */
   readonly tasks: { readonly bucket: LakeBucket; readonly prefix: string };
-  /** How many of them are done at the same time; AWS wants 2 at least. */
+  /** The largest number of concurrent tasks; AWS requires at least 2. */
   readonly concurrency: number;
   readonly logRetentionDays: number;
   readonly alerts: Alerts;
 }
 
 /**
- * A Lambda whose invocations do tasks in parallel: each new object under a prefix of a bucket becomes a
- * message of a queue, and each message an invocation, no more at a time than it may be.
+ * A Lambda whose invocations do tasks in parallel. Each new object under a prefix of a bucket becomes a message of a
+ * queue, and each message an invocation, up to a limit.
  *
- * A queue and not the bucket starts it, because a queue can wait: that limits the invocations without a share of
- * the account's concurrency that is kept free for them.
+ * A queue starts it, because a queue can wait. This limits the invocations without reserved concurrency.
  */
 export class Worker extends pulumi.ComponentResource {
   readonly function: aws.lambda.Function;

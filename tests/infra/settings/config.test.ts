@@ -202,7 +202,7 @@ describe("A bad configuration", () => {
       const inOne = { ...shared, "marble:sourceSchema": "one", [`marble:${name}`]: "one" };
       expect(() => parseConfig(inOne)).to.throw(
         `marble:${name} is the schema that the source is read from (marble:sourceSchema), in the same database: ` +
-          "what is loaded would be captured again. Choose another schema, or the secret of another database (marble:warehouseSecret).",
+          "ingest would capture what load wrote. Choose another schema, or the secret of another database (marble:warehouseSecret).",
       );
       expect(() => parseConfig({ ...shared, "marble:sourceSchema": "two" })).not.to.throw();
       expect(() =>
