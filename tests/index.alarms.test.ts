@@ -10,7 +10,7 @@ import { resourcesOf, stageOf } from "./support/program/declared";
 import { commandProblems } from "./support/shell-rules";
 import { devProgram } from "./support/program/dev-program";
 
-describe("The alarms of the program watch", () => {
+describe("The alarms of the program", () => {
   let program: Program;
 
   before(async () => {
@@ -19,7 +19,7 @@ describe("The alarms of the program watch", () => {
 
   const all = (type: string): readonly DeclaredResource[] => resourcesOf(program.resources, type);
 
-  /** What is watched, as `metric of whom`. */
+  /** The metrics with an alarm, as `metric of service or function`. */
   const watched = (namespace: string): string[] =>
     all("MetricAlarm")
       .filter(({ inputs }) => ownMetric(inputs).namespace === namespace)
@@ -29,7 +29,7 @@ describe("The alarms of the program watch", () => {
         return `${own.metricName} of ${service ?? FunctionName ?? "none"}`;
       });
 
-  it("errors, throttles and the duration of every stage, errors of the workers, and that the report is started", () => {
+  it("watch errors, throttles and duration of every stage, errors of the workers, and invocations of the report", () => {
     const worker = stageOf(program, "remodel");
     expect(watched("AWS/Lambda")).to.have.members([
       ...program.functions.flatMap(({ name }) =>
@@ -41,7 +41,7 @@ describe("The alarms of the program watch", () => {
     ]);
   });
 
-  it("no queue that a person would have to empty: what failed for good is dropped, the next event does its work", () => {
+  it("watch no queue, because a failed event is dropped and the next event does its work", () => {
     expect(watched("AWS/SQS")).to.deep.equal([]);
     expect(all("Queue")).to.have.lengthOf(1);
     expect(JSON.stringify(program.resources.map(({ inputs }) => inputs))).not.to.match(
@@ -49,7 +49,7 @@ describe("The alarms of the program watch", () => {
     );
   });
 
-  it("what the stages tell of this stack's data, and their silence", () => {
+  it("watch the metrics that the stages record about this stack's data, and missing metrics", () => {
     expect(watched("Marble")).to.have.members([
       "Freshness of load",
       "Freshness of load",
@@ -64,7 +64,7 @@ describe("The alarms of the program watch", () => {
     for (const { inputs } of ours) expect(inputs["dimensions"]).to.include({ environment: "dev" });
   });
 
-  it("with alarms that mail the configured address when they ring and when it is over", () => {
+  it("mail the configured address when they ring and when they are OK again", () => {
     const [subscription] = all("TopicSubscription");
     expect(subscription?.inputs).to.include({ protocol: "email", endpoint: "data@example.com" });
     for (const { inputs } of all("MetricAlarm")) {
@@ -73,7 +73,7 @@ describe("The alarms of the program watch", () => {
     }
   });
 
-  it("with texts that end in a section that the runbook has and in a log group that is there", () => {
+  it("link to an existing section of the runbook and to a declared log group", () => {
     const runbook = readFileSync("docs/runbook.md", "utf8");
     const sections = [...runbook.matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) => anchorOf(title));
     const logGroups = all("LogGroup").map(({ name }) => name);
@@ -86,7 +86,7 @@ describe("The alarms of the program watch", () => {
     }
   });
 
-  it("with texts that say what ALARM and what OK mean, and with a command that names the cause", () => {
+  it("say what ALARM and OK mean and give a command that shows the cause", () => {
     const groups = all("LogGroup").map(({ name }) => name);
     for (const { inputs } of all("MetricAlarm")) {
       const text = String(inputs["alarmDescription"]);
@@ -99,7 +99,7 @@ describe("The alarms of the program watch", () => {
     }
   });
 
-  it("with texts that CloudWatch keeps to the end, with the longest names and link that a stack can have", async () => {
+  it("fit into CloudWatch's limit with the longest names and the longest link of a stack", async () => {
     const link = `https://example.com/${"r".repeat(LONGEST_LINK - 20)}`;
     const longest = await runProgram({
       config: { "marble:alertEmail": "data@example.com", "marble:runbookUrl": link },
@@ -117,7 +117,7 @@ interface Measured {
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-/** What an alarm measures, whatever overrules it. */
+/** The metric that an alarm measures itself, without the metric that overrules it. */
 function ownMetric(inputs: DeclaredResource["inputs"]): Measured {
   const queries = (inputs["metricQueries"] ?? []) as { readonly id: string; readonly metric?: Measured }[];
   return queries.find(({ id }) => id === "own")?.metric ?? (inputs as unknown as Measured);

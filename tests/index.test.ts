@@ -54,7 +54,7 @@ describe("The program", () => {
       "MARBLE_ENVIRONMENT",
       "NODE_OPTIONS",
     ];
-    it("know where to read and write, and no secret", () => {
+    it("know the names of their buckets and secrets but hold no secret value", () => {
       expect(stage("ingest").environment)
         .to.have.all.keys(
           ...common,
@@ -121,16 +121,16 @@ describe("The program", () => {
     for (const name of [...STAGES, "remodel"]) {
       it(`run in a fresh process, from an archive of at most 1 MB: ${name}`, async () => {
         const files = archiveOf(stage(name).directory);
-        // The report has the script of its page beside the three.
+        // The archive of the report also has the script of its page.
         expect(Object.keys(files)).to.have.lengthOf(name === "report" ? 4 : 3);
         expect(zipSync(files).length).to.be.lessThan(1024 * 1024);
-        // Without an environment it cannot get far; that it says so shows that its code is there and runs.
+        // Without an environment the handler fails early. Its own error shows that the code is present and runs.
         const [answer] = await invokeArchive({ ...stage(name), environment: {} }, [{}]);
         expect(answer?.["error"]).to.match(/^TerminalError: the environment variable \w+ is not set/);
       });
     }
     for (const name of STAGES) {
-      it(`are tried three times on an event, which is dropped then: ${name}`, () => {
+      it(`try an event three times and then drop it: ${name}`, () => {
         const config = all("FunctionEventInvokeConfig").find(
           ({ inputs }) => inputs["functionName"] === stage(name).name,
         )!;
@@ -155,7 +155,7 @@ describe("The program", () => {
       ]);
     });
 
-    it("process when a commit is written to the ingestion bucket, for no other object", () => {
+    it("process for each commit in the ingestion bucket and for no other object", () => {
       const ofIngestion = all("BucketNotification").filter(
         ({ inputs }) => inputs["bucket"] === bucket("ingestion").name,
       );
@@ -200,7 +200,7 @@ describe("The program", () => {
     }
   });
 
-  it("describes the processed bucket to Athena, unless the stack says no", async () => {
+  it("describes the processed bucket to Athena unless the stack switches that off", async () => {
     const tables = all("CatalogTable").map(({ inputs }) => inputs["parameters"] as Record<string, string>);
     expect(tables).to.have.lengthOf(14);
     for (const parameters of tables)
@@ -221,14 +221,14 @@ describe("The program", () => {
     expect(resourcesOf(without.resources, "Bucket")).to.have.lengthOf(3);
   });
 
-  it("tags what can be tagged with project and stack", () => {
+  it("tags every resource that takes tags with its project and stack", () => {
     for (const type of ["Bucket", "Function", "Queue", "Topic", "Role", "LogGroup", "MetricAlarm"]) {
       for (const { inputs } of all(type))
         expect(inputs["tags"], type).to.deep.equal({ project: "marble", stack: "dev" });
     }
   });
 
-  it("tells a person where everything is, and what is left to do", () => {
+  it("outputs the names of its resources and the next steps for a person", () => {
     expect(program.outputs).to.deep.include({
       buckets: { ingestion: bucket("ingestion").name, processed: bucket("processed").name },
       functions: {
@@ -246,7 +246,7 @@ describe("The program", () => {
       .and.include("pulumi up --refresh");
   });
 
-  it("has no output that the Pulumi CLI would cut off", async () => {
+  it("has no output that is too long for the Pulumi CLI", async () => {
     // maxLineLength in pkg/backend/display/object_diff.go of pulumi/pulumi
     const LONGEST = 150;
     const every = await programWith(EVERY_CHOICE);
@@ -255,7 +255,7 @@ describe("The program", () => {
     expect(texts.filter((text) => text.length > LONGEST || text.includes("\n"))).to.deep.equal([]);
   });
 
-  it("can stand twice in one account: no two stacks share a physical name", async () => {
+  it("shares no physical name between two stacks in one account", async () => {
     const other = await runProgram({
       config: { "marble:alertEmail": "data@example.com" },
       stack: "prod",
@@ -267,7 +267,7 @@ describe("The program", () => {
     expect(names(other).filter((name) => names(program).includes(name))).to.deep.equal([]);
   });
 
-  it("follows its configuration", async () => {
+  it("applies the settings of its stack", async () => {
     const configured = await programWith({
       alertEmail: "ops@example.com",
       ingestSchedule: "rate(1 hour)",

@@ -20,7 +20,7 @@ const BOUNDARY = "arn:aws:iam::123456789012:policy/github-marble-boundary-prod";
 
 const escaped = (text: string): string => text.replace(/[.*+?^()|[\]\\{}$]/g, "\\$&");
 
-/** Whether an ARN, which may have stars, can be one of a kind of resource: `arn:${Partition}:sqs:${Region}:…`. */
+/** Whether an ARN, which may have stars, can match a type such as `arn:${Partition}:sqs:${Region}:…`. */
 const fits = (arn: string, pattern: string): boolean =>
   new RegExp(
     `^${pattern
@@ -30,12 +30,13 @@ const fits = (arn: string, pattern: string): boolean =>
   ).test(arn);
 
 /**
- * Keys that no list of an action has, because every request has them: the global ones, and what Lambda adds to the
- * requests of a function: https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+ * Condition keys that every request has, so that AWS lists them for no single action. They are the global keys and the
+ * key that Lambda adds to the requests of a function
+ * (https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html).
  */
 const isEverywhere = (key: string): boolean => key.startsWith("aws:") || key === "lambda:SourceFunctionArn";
 
-/** What AWS's list of actions, resources and condition keys has against a statement. */
+/** The faults of a statement by AWS's list of actions, resources and condition keys. */
 async function objections({ actions, resources, condition }: Statement): Promise<string[]> {
   const found: string[] = [];
   for (const action of actions) {
@@ -71,15 +72,15 @@ const conditionKeysOf = (condition: unknown): string[] =>
   Object.values((condition ?? {}) as Record<string, Record<string, unknown>>).flatMap(Object.keys);
 
 /**
- * Requests that name nothing, although AWS's list says that they are about a resource: they need all that there are.
+ * Requests that name no resource although AWS lists a resource for them. They need a grant on all resources.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/permissions-reference-cw.html
  */
 const ABOUT_ALL: ReadonlyMap<string, RegExp> = new Map([["cloudwatch:DescribeAlarms", /:alarm:\*$/]]);
 
-/** Of these AWS's list names every kind that has tags; a request is about one. */
+/** AWS lists every type of resource with tags for these actions. A request concerns one of them. */
 const ABOUT_ONE = /:(TagResource|UntagResource|ListTagsForResource)$/;
 
-/** An action may be about several resources, all of which have to be granted: by one statement or by several. */
+/** An action may need several resources. One statement or several statements grant them. */
 async function lackingResources(statements: readonly Statement[]): Promise<string[]> {
   const granted = new Map<string, string[]>();
   for (const { actions, resources } of statements)
@@ -98,7 +99,7 @@ async function lackingResources(statements: readonly Statement[]): Promise<strin
   return found;
 }
 
-/** The actions that a name with stars stands for. */
+/** The actions that a name with stars matches. */
 async function actionsOf(action: string): Promise<string[]> {
   if (!action.includes("*")) return [action];
   const [service = "", name = ""] = action.split(":");
@@ -108,7 +109,7 @@ async function actionsOf(action: string): Promise<string[]> {
     .map((one) => `${service}:${one}`);
 }
 
-/** The ARNs of the kinds of resources that an action cannot do without. */
+/** The ARNs of the types of resources that an action needs. */
 async function requiredKinds(action: string): Promise<string[]> {
   const [service = "", name = ""] = action.split(":");
   if (!(await iamActionExists(service, name))) return [];
@@ -123,23 +124,23 @@ async function allObjections(statements: readonly Statement[]): Promise<string[]
   return [...(await Promise.all(statements.map(objections))).flat(), ...(await lackingResources(statements))];
 }
 
-describe("The permissions, by AWS's own list of actions, resources and condition keys", () => {
-  it("of a deployment can be what they say", async () => {
+describe("The permissions checked against AWS's list of actions, resources and condition keys", () => {
+  it("are valid for a deployment", async () => {
     const Statement = deployStatements({ account: ACCOUNT, state: STATE, stack: "prod", boundary: BOUNDARY });
     expect(await allObjections(statementsOf({ Statement }))).to.deep.equal([]);
   });
 
-  it("of a preview", async () => {
+  it("are valid for a preview", async () => {
     const Statement = readStatements({ account: ACCOUNT, state: STATE, stacks: ["dev", "prod"] });
     expect(await allObjections(statementsOf({ Statement }))).to.deep.equal([]);
   });
 
-  it("of the boundary", async () => {
+  it("are valid for the boundary", async () => {
     const Statement = boundaryStatements({ account: ACCOUNT, stack: "prod", secrets: ["prod/*"] });
     expect(await allObjections(statementsOf({ Statement }))).to.deep.equal([]);
   });
 
-  it("of every role that the program declares, whatever the stack chooses", async () => {
+  it("are valid for every role of the program under every choice of a stack", async () => {
     const { resources } = await programWith(EVERY_CHOICE);
     const policies = resourcesOf(resources, "RolePolicy");
     expect(policies.length).to.be.above(9);
@@ -147,7 +148,7 @@ describe("The permissions, by AWS's own list of actions, resources and condition
       expect(await allObjections(statementsOf(inputs["policy"])), name).to.deep.equal([]);
   }).timeout(60_000);
 
-  it("would not be, with an action that is none, or on a resource that it does not take", async () => {
+  it("are invalid with an unknown action or with a resource that the action does not take", async () => {
     const one = (action: string, arn: string): Statement => ({
       actions: [action],
       resources: [arn],
@@ -166,7 +167,7 @@ describe("The permissions, by AWS's own list of actions, resources and condition
     expect(await objections(one("s3:ListBucket", arn))).to.deep.equal([]);
   });
 
-  it("would not be, with one of the resources of an action missing, or one alarm where AWS asks for all", async () => {
+  it("are invalid without one of an action's resources, or with one alarm where AWS needs all", async () => {
     const glue = (...parts: string[]): string[] =>
       parts.map((part) => `arn:aws:glue:eu-west-2:123456789012:${part}`);
     const deleting = (resources: string[]): Statement => ({
@@ -178,7 +179,7 @@ describe("The permissions, by AWS's own list of actions, resources and condition
     const missing = await lackingResources([deleting(known)]);
     expect(missing).to.have.lengthOf(1);
     expect(missing[0]).to.match(/^glue:DeleteDatabase is also on .*:userDefinedFunction\//);
-    // Two statements grant it together.
+    // The two statements together grant the action.
     const functions = glue("userDefinedFunction/lake/*");
     expect(await lackingResources([deleting(known), deleting(functions)])).to.deep.equal([]);
     const alarms = (name: string): Statement => ({

@@ -44,11 +44,11 @@ describe("The bootstrap of an account", () => {
     },
   });
 
-  it("is what Pulumi runs in its folder, and not the program of the folder above", () => {
+  it("is the program that Pulumi runs in its folder, not the program of the parent folder", () => {
     expect(parse(readFileSync(resolve(ENTRY, "../Pulumi.yaml"), "utf8"))).to.include({ main: "index.ts" });
   });
 
-  it("trusts a job of a stack's environment with the role of that stack, and no other job", async () => {
+  it("gives the role of a stack to jobs of that stack's environment only", async () => {
     const resources = await bootstrap();
     expect(resourcesOf(resources, "Role").map(({ name }) => name)).to.have.members([
       "github-marble-deploy-dev",
@@ -63,14 +63,14 @@ describe("The bootstrap of an account", () => {
     );
   });
 
-  it("trusts the ids, and not the names alone, of a repository whose tokens carry them", async () => {
+  it("trusts a repository by its ids when its tokens carry them", async () => {
     const ids = { "marble-bootstrap:ownerId": "123", "marble-bootstrap:repositoryId": "456" };
     expect(trustOf(await bootstrap(ids), "github-marble-deploy-dev")).to.deep.equal(
       condition("repo:acme@123/marble@456:environment:dev"),
     );
   });
 
-  it("uses the provider that an account has", async () => {
+  it("uses the existing OpenID Connect provider of an account", async () => {
     expect(resourcesOf(await bootstrap(), "OpenIdConnectProvider")).to.have.lengthOf(1);
     const existing = await bootstrap({
       "marble-bootstrap:providerArn": "arn:aws:iam::123456789012:oidc-provider/x",
@@ -78,12 +78,12 @@ describe("The bootstrap of an account", () => {
     expect(resourcesOf(existing, "OpenIdConnectProvider")).to.deep.equal([]);
   });
 
-  it("refuses stacks of which one's role would reach the other", async () => {
+  it("refuses two stacks when the role of one would reach the other", async () => {
     const error = await failureOf(bootstrap({ "marble-bootstrap:stacks": "dev,prod,dev-eu" }));
     expect(error.message).to.include("role of stack dev would reach stack dev-eu");
   });
 
-  /** What the boundary of a stack lets its roles read of Secrets Manager. */
+  /** The secrets that the boundary of a stack lets its roles read. */
   const secretsOf = (resources: readonly DeclaredResource[], stack: string): readonly string[] =>
     statementsOf(
       resourcesOf(resources, "Policy").find(({ name }) => name === `github-marble-boundary-${stack}`)!.inputs[
@@ -93,7 +93,7 @@ describe("The bootstrap of an account", () => {
   const secret = (name: string): string =>
     `arn:aws:secretsmanager:eu-west-2:123456789012:secret:${name}-??????`;
 
-  it("leaves to each stack its own secrets, by their names", async () => {
+  it("limits each stack to its own secrets by name", async () => {
     const byDefault = await bootstrap();
     expect(secretsOf(byDefault, "dev")).to.deep.equal([secret("dev/*")]);
     expect(secretsOf(byDefault, "prod")).to.deep.equal([secret("prod/*")]);
@@ -105,10 +105,10 @@ describe("The bootstrap of an account", () => {
   });
 
   for (const [what, secrets, why] of [
-    ["of a stack that is none", { test: "test/*" }, "unknown stack test"],
-    ["that could be any", { dev: "*" }, "secrets.dev is not a list of names"],
-    ["that no secret can have", { dev: "dev/*, shared" }, "secrets.dev is not a list of names"],
-    ["that are no text", { prod: ["prod/*"] }, "secrets.prod is not a list of names"],
+    ["of an unknown stack", { test: "test/*" }, "unknown stack test"],
+    ["that match every secret", { dev: "*" }, "secrets.dev is not a list of names"],
+    ["that are invalid for a secret", { dev: "dev/*, shared" }, "secrets.dev is not a list of names"],
+    ["that are not text", { prod: ["prod/*"] }, "secrets.prod is not a list of names"],
   ] as const) {
     it(`refuses names of secrets ${what}`, async () => {
       const error = await failureOf(bootstrap({ "marble-bootstrap:secrets": JSON.stringify(secrets) }));
@@ -116,7 +116,7 @@ describe("The bootstrap of an account", () => {
     });
   }
 
-  it("says what is wrong with the repository", async () => {
+  it("names the fault in the setting of the repository", async () => {
     expect((await failureOf(bootstrap({ "marble-bootstrap:repository": "marble" }))).message).to.include(
       "OWNER/NAME",
     );
@@ -161,7 +161,7 @@ describe("The role of a deployment", () => {
     ).to.deep.equal([]);
   }).timeout(60_000);
 
-  it("can delete no bucket but that of Athena's answers, with them, nor touch an object of the lake", () => {
+  it("can delete only the bucket of Athena's results and cannot touch an object of the lake", () => {
     const answers = "arn:aws:s3:::marble-prod-lake-results-*";
     const deleting = statements.filter(({ actions }) => actions.includes("s3:DeleteBucket"));
     expect(deleting.map(({ resources }) => resources)).to.deep.equal([[answers]]);
@@ -173,8 +173,8 @@ describe("The role of a deployment", () => {
     }
   });
 
-  it("cannot have an object of the lake deleted: neither by a policy nor by a rule of its bucket", () => {
-    // The names that the program gives to the two buckets of the lake.
+  it("cannot make S3 delete an object of the lake by a bucket policy or a lifecycle rule", () => {
+    // The program gives these names to the two buckets of the lake.
     for (const bucket of ["marble-prod-ingestion-1a2b3c4", "marble-prod-processed-1a2b3c4"]) {
       const arn = `arn:aws:s3:::${bucket}`;
       const writes = statements
@@ -192,7 +192,7 @@ describe("The role of a deployment", () => {
     }
   });
 
-  it("writes no policy that a person or a role outside of the stack can have", () => {
+  it("cannot write a policy for a person or for a role outside of the stack", () => {
     const written = statements.filter(({ actions }) => actions.some((one) => /^iam:\w*Policy/.test(one)));
     expect(written).to.not.deep.equal([]);
     for (const { actions, resources } of written) {
@@ -211,11 +211,11 @@ describe("The role of a deployment", () => {
           arn !== KEY &&
           !/marble[-_]prod[-_]/.test(arn) &&
           !arn.startsWith(state.bucketArn) &&
-          // Of the account: Glue asks for it with every database and table.
+          // Glue needs the catalogue of the account for every database and table.
           !arn.endsWith(":catalog") &&
-          // Names: of alarms, which AWS looks for among all.
+          // AWS searches all alarms for a name.
           !arn.endsWith(":alarm:*") &&
-          // Their names are random.
+          // These resources have random names.
           !arn.endsWith(":event-source-mapping:*"),
       );
     expect(elsewhere).to.deep.equal([]);
@@ -252,7 +252,7 @@ describe("The role of a deployment", () => {
     ]);
   });
 
-  it("cannot change itself, nor pass a role to anything but Lambda and the scheduler", () => {
+  it("cannot change itself and passes roles only to Lambda and the scheduler", () => {
     const roles = statements.filter(({ actions }) => actions.some((action) => action.startsWith("iam:")));
     for (const { resources } of roles) {
       expect(resources).to.have.length(1);
@@ -263,7 +263,7 @@ describe("The role of a deployment", () => {
     });
   });
 
-  it("makes no role, and changes what none may do, but within the boundary of its stack", () => {
+  it("creates and changes roles only within the boundary of its stack", () => {
     for (const action of ["iam:CreateRole", "iam:PutRolePolicy", "iam:PutRolePermissionsBoundary"]) {
       const granted = statements.filter(({ actions }) => actions.includes(action));
       expect(granted.map(({ condition }) => condition)).to.deep.equal([
@@ -275,7 +275,7 @@ describe("The role of a deployment", () => {
     expect(anyAction).to.not.include.members(["iam:AttachRolePolicy"]);
   });
 
-  it("reads no secret but QuickSight's, which QuickSight asks of whoever makes its data source", () => {
+  it("reads only QuickSight's secret, because QuickSight requires that of whoever creates its data source", () => {
     const statements = statementsOf({
       Statement: deployStatements({ account, state, stack: "dev", boundary }),
     });
@@ -299,7 +299,7 @@ describe("The role of a deployment", () => {
     }
   });
 
-  it("has a counterpart for previews that changes nothing, and reads neither secrets nor data", () => {
+  it("has a counterpart for previews that changes nothing and reads neither secrets nor data", () => {
     for (const { actions, resources } of read) {
       for (const action of actions) {
         expect(action).to.match(/:(Get|List|Describe)|^kms:Decrypt$/);

@@ -17,7 +17,7 @@ describe("The boundary of a stack's roles", () => {
         .replaceAll("?", ".")}$`,
     ).test(arn);
 
-  it("leaves to every role what the program grants it, whatever the stack chooses", async () => {
+  it("allows every role the permissions that the program grants it under every choice of a stack", async () => {
     const allowed = (policy: unknown): unknown => ({
       Statement: (policy as { Statement: { Effect: string }[] }).Statement.filter(
         ({ Effect }) => Effect === "Allow",
@@ -50,18 +50,18 @@ describe("The boundary of a stack's roles", () => {
     expect(lost).to.deep.equal([]);
   }).timeout(60_000);
 
-  it("ends at the stack: no other bucket, queue, function, topic or secret, and no right over IAM", () => {
+  it("reaches no bucket, queue, function, topic or secret of another stack and no action of IAM", () => {
     for (const { actions, resources, condition } of within) {
       expect(actions.join()).to.not.match(/\*|iam:|sts:/);
       for (const arn of resources) {
-        // What Athena needs of every account: where names are listed, and the database that it looks at always.
+        // Athena needs these in every account. It lists names in the catalogue and always reads the default database.
         if (/:(catalog|database\/(default|\*)|datacatalog\/AwsDataCatalog)$/.test(arn)) {
           expect(actions.join()).to.match(/^(glue|athena):/);
           if (arn.endsWith("/*")) expect(actions).to.deep.equal(["glue:GetDatabases"]);
           continue;
         }
         expect(arn).to.match(/marble-dev-\*|marble_dev_lake(\/\*)?$|^\*$|:secret:dev\/\*-\?{6}$|:key\/\*$/);
-        // A key opens nothing by itself, but what one of these two gives out.
+        // A key only decrypts data that one of these two services returns.
         if (arn.endsWith(":key/*"))
           expect(condition).to.deep.equal({
             StringEquals: {

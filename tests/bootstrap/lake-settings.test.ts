@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { programWith } from "../support/program/dev-program";
 import { EVERY_CHOICE } from "../support/program/choices";
 
-/** What says how the lake is kept: all that the program declares of its two buckets, but what announces new objects. */
+/** The settings of the lake's two buckets that the program declares, without their notifications. */
 async function lakeSettings(settings: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {
   const { resources } = await programWith(settings);
   const ofLake = resources.filter(
@@ -14,8 +14,8 @@ async function lakeSettings(settings: Readonly<Record<string, string>>): Promise
   return Object.fromEntries(ofLake.map(({ type, name, inputs }) => [`${type} ${name}`, inputs]));
 }
 
-describe("How the lake is kept, which a deployment from GitHub may not change,", () => {
-  it("is the same whatever is switched off", async () => {
+describe("The settings of the lake's buckets, which a deployment from GitHub may not change,", () => {
+  it("stay the same when options are switched off", async () => {
     const byDefault = await lakeSettings({});
     expect(Object.keys(byDefault)).to.have.lengthOf(14);
     expect(await lakeSettings({ athena: "false", report: "false", remodelConcurrency: "0" })).to.deep.equal(
@@ -23,7 +23,7 @@ describe("How the lake is kept, which a deployment from GitHub may not change,",
     );
   }).timeout(60_000);
 
-  it("is the same whatever is switched on, but for a key and a lock of its own", async () => {
+  it("stay the same when options are switched on, except for a key and an Object Lock", async () => {
     const { kmsKeyArn, objectLockDays, ...others } = EVERY_CHOICE;
     expect([kmsKeyArn, objectLockDays]).to.not.include(undefined);
     expect(await lakeSettings(others)).to.deep.equal(await lakeSettings({}));

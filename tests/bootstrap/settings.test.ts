@@ -12,7 +12,7 @@ const parse = (settings: Readonly<Record<string, string>>): ReturnType<typeof bo
   );
 
 describe("The settings of the bootstrap", () => {
-  it("need the repository and where the state is, and nothing else", () => {
+  it("require only the repository and the place of the state", () => {
     expect(parse(GIVEN)).to.deep.equal({
       repository: { owner: "acme", name: "marble" },
       stateBucket: "acme-pulumi-state",
@@ -26,12 +26,12 @@ describe("The settings of the bootstrap", () => {
     });
   });
 
-  it("take an empty value for one that is not set", () => {
+  it("treat an empty value as missing", () => {
     const empty = { ...GIVEN, providerArn: "", ownerId: "", repositoryId: "" };
     expect(parse(empty)).to.deep.equal(parse(GIVEN));
   });
 
-  it("leave the settings of others alone", () => {
+  it("ignore the settings of other programs", () => {
     const values = { ...GIVEN, stacks: "dev" };
     const own = Object.fromEntries(
       Object.entries(values).map(([key, value]) => [`marble-bootstrap:${key}`, value]),
@@ -39,7 +39,7 @@ describe("The settings of the bootstrap", () => {
     expect(bootstrapSettings({ ...own, "aws:region": "eu-west-2" }).stacks).to.deep.equal(["dev"]);
   });
 
-  it("are all named at once, with the command for each, when nothing is set", () => {
+  it("are all named in one error, with the command for each, when none is set", () => {
     expect(() => parse({})).to.throw(
       [
         "The configuration of the bootstrap needs a change:",
@@ -53,30 +53,34 @@ describe("The settings of the bootstrap", () => {
   for (const [what, settings, says] of [
     ["a repository without its owner", { repository: "marble" }, "repository must be OWNER/NAME. Set it: "],
     [
-      "an alias in the place of a key",
+      "an alias instead of a key",
       { stateKey: "alias/pulumi-state" },
       "stateKey must be the ARN of a KMS key",
     ],
     ["the URL of a bucket", { stateBucket: "s3://acme" }, "stateBucket must be the name of a bucket"],
-    ["a name in the place of an id", { ownerId: "acme" }, "ownerId must be a number"],
+    ["a name instead of an id", { ownerId: "acme" }, "ownerId must be a number"],
     [
-      "an id without the other",
+      "ownerId without repositoryId",
       { ownerId: "1" },
       "repositoryId is missing: set both ownerId and repositoryId",
     ],
-    ["the other without it", { repositoryId: "1" }, "ownerId is missing"],
+    ["repositoryId without ownerId", { repositoryId: "1" }, "ownerId is missing"],
     [
       "a provider by its URL",
       { providerArn: "https://token" },
       "providerArn must be the ARN of an OpenID Connect",
     ],
-    ["a name that nobody knows", { providerARN: "x" }, "Remove it: pulumi config rm providerARN"],
+    ["an unknown name", { providerARN: "x" }, "Remove it: pulumi config rm providerARN"],
     [
-      "a stack that AWS cannot name",
+      "a stack name that AWS does not accept",
       { stacks: "dev, prod" },
       'stacks: " prod" cannot be the name of a stack',
     ],
-    ["stacks of which one reaches the other", { stacks: "dev,dev-eu" }, "would reach stack dev-eu"],
+    [
+      "two stacks where the role of one reaches the other",
+      { stacks: "dev,dev-eu" },
+      "would reach stack dev-eu",
+    ],
     [
       "secrets of no stack",
       { secrets: "dev/*" },
@@ -90,8 +94,8 @@ describe("The settings of the bootstrap", () => {
   }
 });
 
-describe("A policy that AWS would not take", () => {
-  it("is refused with what to do, before AWS is asked", () => {
+describe("A policy that is too long for AWS", () => {
+  it("is refused with a remedy before the request to AWS", () => {
     const account = { partition: "aws", region: "eu-west-2", accountId: "123456789012" };
     const state = { bucketArn: "arn:aws:s3:::acme-pulumi-state", keyArn: KEY };
     const stacks = ["dev", "prod", "test", "demo", "eu", "us"];

@@ -13,7 +13,7 @@ const DOCUMENTS = [
 ];
 
 describe("The commands of the documents", () => {
-  it("wait for runs of minutes, invoke a Lambda once, and run on macOS and on Linux", () => {
+  it("wait for long runs, invoke a Lambda once, and run on macOS and Linux", () => {
     const read = DOCUMENTS.map((name) => ({
       name,
       commands: commandsIn(readFileSync(join(PROJECT, name), "utf8")),
@@ -41,13 +41,13 @@ describe("The commands of the documents", () => {
       expect(commandProblems(command).join("\n")).to.match(problem);
     });
 
-  it("are read from blocks, with their continuation lines, and from the text", () => {
+  it("are found in blocks, with their continuation lines, and in text", () => {
     const markdown =
       "Run `npm  ci`:\n\n```sh\n# a comment\naws s3 \\\n  ls x\npwd\n```\n\n```ts\nconst x = 1;\n```\n";
     expect(commandsIn(markdown)).to.deep.equal(["aws s3 ls x", "pwd", "npm ci"]);
   });
 
-  it("pass when nothing is wrong", () => {
+  it("pass when they are right", () => {
     for (const command of [
       "AWS_MAX_ATTEMPTS=1 aws lambda invoke --cli-read-timeout 0 --function-name x out",
       "aws sqs receive-message --wait-time-seconds 20 --queue-url x",

@@ -27,7 +27,7 @@ const linesOf = (mark: string): string[] =>
     .flatMap((code) => code.split("\n"))
     .sort();
 
-/** The examples and one that is refused, in their order. */
+/** The examples and one refused block, in the order of the document. */
 const withRefused = (block: Block): string =>
   programOf(blocks.filter((one) => one === block || examples.includes(one)));
 const nameOf = ({ line }: Block): string => `refused-${line}`;
@@ -54,7 +54,7 @@ function tablesWithSql({ tables }: Examples): { readonly table: WarehouseTable; 
   });
 }
 
-/** Names and rows as texts, in one order. */
+/** Names and rows as sorted texts. */
 async function shownBy({ client }: TestDatabase, sql: string): Promise<string[]> {
   await client.query("SET timezone = 'UTC'; SET intervalstyle = 'iso_8601'");
   const { fields } = await client.query(`${sql}\n LIMIT 0`);
@@ -83,7 +83,7 @@ describe("The examples of docs/model.md", () => {
     expect(messages["model"]).to.deep.equal([]);
   });
 
-  it("are one model without a problem, with all tables that they declare", () => {
+  it("form one model without problems that has every declared table", () => {
     const { model, tables } = declared;
     expect(modelProblems(model)).to.deep.equal([]);
     expect([model.calendar, ...model.tables]).to.have.members(tables);
@@ -108,12 +108,12 @@ describe("The examples of docs/model.md", () => {
   });
 
   for (const block of refused)
-    it(`are refused as said in line ${block.line}`, () => {
+    it(`are refused with the message of line ${block.line}`, () => {
       const said = refusalOf(block, messages[nameOf(block)] ?? [], declared);
       expect(inOneOrder(said.join("\n"))).to.equal(inOneOrder(after(block)?.code ?? "no text follows"));
     });
 
-  it("make the tables that the SQL describes, at first and after a change", async function () {
+  it("produce the tables that the SQL describes, at first and after a change", async function () {
     this.timeout(120_000);
     const source = await createDatabase();
     for (const sql of marked("source")) await source.client.query(sql);
@@ -138,11 +138,11 @@ describe("The examples of docs/model.md", () => {
   });
 });
 
-/** The compiler lists names in the order in which it met them anywhere. */
+/** Sorts names, because the compiler lists them in the order in which it first saw them. */
 const inOneOrder = (message: string): string =>
   message.replace(/"\w+"(?: \| "\w+")+/g, (names) => names.split(" | ").sort().join(" | "));
 
-/** What is said of a block that is refused: by the compiler, by a declaration or by the check of the model. */
+/** The message for a refused block from the compiler, from a declaration or from the check of the model. */
 function refusalOf(block: Block, compiled: readonly string[], declared: Examples): readonly string[] {
   if (compiled.length > 0) return compiled.map((message) => message.replace(/^line \d+: /, ""));
   try {
@@ -157,7 +157,7 @@ function refusalOf(block: Block, compiled: readonly string[], declared: Examples
   }
 }
 
-/** Runs the stages, and compares each table with its SQL. */
+/** Runs the stages and compares each table with its SQL. */
 async function run(pipeline: Pipeline, declared: Examples): Promise<void> {
   await pipeline.ingest();
   await pipeline.process({ model: declared.model });

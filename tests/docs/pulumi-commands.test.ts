@@ -45,13 +45,13 @@ const messageOf = (act: () => unknown): string => {
   }
 };
 
-/** What is wrong with a command: what Pulumi, or the program that the value is for, would say. */
+/** The problems that Pulumi, or the program that reads the value, would find in a command. */
 function problemsOf({ text, key, value, flags }: SetCommand): string[] {
   const found: string[] = [];
   const add = (problem: string): void => void found.push(`${text}: ${problem}`);
   if (looksLikeSecret(key) && !flags.includes("--plaintext") && !flags.includes("--secret"))
     add("Pulumi takes it for a secret, and refuses it without --plaintext");
-  // `marble:<name>` stands for any key; a key of a provider is its own matter.
+  // `marble:<name>` means any key of Marble. The keys of a provider are not checked.
   if (key.includes("<") || key.startsWith("aws:")) return found;
   const name = key.replace(/^marble:/, "").replace(/\..*$/, "");
   const isMarble = key.startsWith("marble:");
@@ -61,7 +61,7 @@ function problemsOf({ text, key, value, flags }: SetCommand): string[] {
   return found;
 }
 
-/** What the program says of a value by itself; not that another setting is missing with it, or does not go with it. */
+/** The program's errors about the value alone, without errors about settings that are missing or do not fit it. */
 const marbleSays = (key: string, value: string): string[] =>
   messageOf(() => parseConfig({ ...EMAIL, [key]: value }))
     .split("\n")
@@ -77,14 +77,14 @@ describe("The commands of the documents that set something", () => {
     setCommandsOf(read(path)).map((command) => ({ path, command })),
   );
 
-  it("name settings that exist, give values that keep their rules, and say of names of secrets that they are none", () => {
+  it("name existing settings, give valid values, and mark names of secrets as plaintext", () => {
     expect(commands.length).to.be.above(25);
     expect(
       commands.flatMap(({ path, command }) => problemsOf(command).map((problem) => `${path}: ${problem}`)),
     ).to.deep.equal([]);
   });
 
-  it("ask for every value that a stack, and the bootstrap, cannot do without", () => {
+  it("set every value that a stack and the bootstrap require", () => {
     const asked = (path: string): string[] => setCommandsOf(read(path)).map(({ key }) => key);
     const required = messageOf(() => parseConfig({})).match(/marble:\w+(?= is missing)/g) ?? [];
     expect(required).to.deep.equal(["marble:alertEmail"]);
@@ -92,7 +92,7 @@ describe("The commands of the documents that set something", () => {
     expect(asked("docs/deploy.md")).to.include.members([...required, ...REQUIRED]);
   });
 
-  it("give each stack of Marble a region, an address for alarms, and a runbook that mails can link to", () => {
+  it("give each stack a region, an address for alarms and a link to the runbook", () => {
     const stacks = DOCUMENTS.flatMap((path) =>
       [...read(path).matchAll(/^pulumi stack init (\w+).*\n((?:.+\n)+)/gm)].map(
         ([, stack = "", block = ""]) => ({
@@ -114,14 +114,14 @@ describe("The commands of the documents that set something", () => {
     ["pulumi config set marble:athena off", "must be true or false"],
     ["pulumi config set repository marble", "must be OWNER/NAME"],
   ] as const) {
-    it(`would not be right with: ${command}`, () => {
+    it(`would be refused with: ${command}`, () => {
       const [found, ...others] = setCommandsOf(`Say \`${command}\`, then go on.`);
       expect(others).to.deep.equal([]);
       expect(problemsOf(found!).join()).to.include(problem);
     });
   }
 
-  it("are found in a block, in a sentence, before another command and with a value in quotes", () => {
+  it("are found in a block, in a sentence, before another command and with a quoted value", () => {
     const text = [
       "```sh",
       'pulumi config set stateKey "$KEY"',
@@ -157,13 +157,13 @@ describe("The commands that the programs print as remedies", () => {
     ),
   ];
 
-  it("can be typed as they are", () => {
+  it("run as printed", () => {
     const commands = printed.flatMap((message) => setCommandsOf(message));
     expect(new Set(commands.map(({ key }) => key)).size).to.be.above(SETTING_NAMES.length);
     expect(commands.flatMap(problemsOf)).to.deep.equal([]);
   });
 
-  it("are there for every setting", () => {
+  it("exist for every setting", () => {
     for (const name of SETTING_NAMES)
       expect(
         messageOf(() => parseConfig({ ...EMAIL, [`marble:${name}`]: wrong })),
@@ -172,9 +172,9 @@ describe("The commands that the programs print as remedies", () => {
   });
 });
 
-describe("What Pulumi asks for before a program runs", () => {
+describe("The values that Pulumi requires before a program runs", () => {
   for (const path of ["Pulumi.yaml", "bootstrap/Pulumi.yaml"]) {
-    it(`is nothing: each key that ${path} declares has a default`, () => {
+    it(`have a default for each key that ${path} declares`, () => {
       const { config } = parse(read(path)) as { config: Record<string, { default?: unknown }> };
       expect(Object.keys(config)).to.not.deep.equal([]);
       for (const [key, declared] of Object.entries(config)) expect(declared, key).to.have.property("default");
@@ -182,8 +182,8 @@ describe("What Pulumi asks for before a program runs", () => {
   }
 });
 
-describe("The outputs that the documents ask for", () => {
-  it("are those of the two programs", async () => {
+describe("The outputs that the documents read", () => {
+  it("are outputs of the two programs", async () => {
     const { outputs } = await devProgram();
     const ofBootstrap = [...read("bootstrap/index.ts").matchAll(/^export const (\w+)/gm)].map(
       ([, name]) => name,

@@ -35,7 +35,7 @@ describe("Asking Pulumi about a stack", () => {
     };
   }
 
-  it("reports a change, which is no failure, with what changes and without Pulumi's complaint", async () => {
+  it("reports a change as a success, with its resources and without Pulumi's error line", async () => {
     const answer = recordedAnswer("preview-of-changes");
     const { exitCode, shown, report } = await check("preview", answer);
     expect(exitCode, shown).to.equal(0);
@@ -46,7 +46,7 @@ describe("Asking Pulumi about a stack", () => {
     expect(reportText(comment)).to.match(/<b>dev<\/b>: changes: ~ 5 to update<\/summary>/);
   });
 
-  it("reports drift, with the resource that differs", async () => {
+  it("reports drift with the resource that differs", async () => {
     const { exitCode, shown, report } = await check("drift", recordedAnswer("drift"));
     expect(exitCode, shown).to.equal(0);
     expect(report).to.include({ outcome: "changed" });
@@ -68,14 +68,14 @@ describe("Asking Pulumi about a stack", () => {
     });
   }
 
-  it("says that a stack does not exist, and does not fail", async () => {
+  it("reports a missing stack without failing", async () => {
     const { exitCode, shown, report } = await check("drift", recordedAnswer("no-such-stack"));
     expect(exitCode, shown).to.equal(0);
     expect(shown).to.include("The stack dev does not exist in this backend");
     expect(report).to.include({ outcome: "absent" });
   });
 
-  it("fails, and reports why, if there is no answer", async () => {
+  it("fails with the reason when Pulumi gives no answer", async () => {
     const answer = recordedAnswer("preview-of-a-broken-program");
     const { exitCode, report } = await check("preview", answer);
     expect(exitCode).to.equal(1);
@@ -83,7 +83,7 @@ describe("Asking Pulumi about a stack", () => {
     expect(report.output).to.include("marble:logLevel");
   });
 
-  it("fails where a change breaks a rule of the policy pack, and the comment names rule and resource", async () => {
+  it("fails when a change breaks a rule of the policy pack, and names rule and resource", async () => {
     const { exitCode, report } = await check("preview", recordedAnswer("preview-of-a-broken-rule"));
     expect(exitCode).to.equal(1);
     const comment = { kind: "preview" as const, reports: [report], runUrl: "https://x", commit: "0123456" };
@@ -92,13 +92,13 @@ describe("Asking Pulumi about a stack", () => {
       .and.match(/logs-expire .*marble-dev-load.*\nkeeps its logs for ever: set retentionInDays/);
   });
 
-  it("goes by the exit code, whatever Pulumi says", () => {
+  it("trusts the exit code over Pulumi's text", () => {
     expect([0, 7, 6].map(outcomeOf)).to.deep.equal(["unchanged", "changed", "absent"]);
     for (const code of [1, 2, 3, 4, 5, 8, 9, 97, 255, null])
       expect(outcomeOf(code), String(code)).to.equal("failed");
   });
 
-  it("says in a sentence what is missing where there is no Pulumi", async () => {
+  it("explains in one sentence that Pulumi is not installed", async () => {
     const { code, stderr } = await runGitHubScript("check-stack.ts", ["preview", "dev"], {
       cwd: directory,
       env: { PATH: directory },
@@ -107,7 +107,7 @@ describe("Asking Pulumi about a stack", () => {
     expect(stderr.trim()).to.match(/^The command pulumi was not found\. Install the Pulumi CLI .*$/);
   });
 
-  it("says how it is called when the arguments do not fit", async () => {
+  it("prints its usage when the arguments are wrong", async () => {
     const { code, stderr } = await runGitHubScript("check-stack.ts", ["preview"], {
       cwd: directory,
       env: {},
@@ -118,16 +118,16 @@ describe("Asking Pulumi about a stack", () => {
     );
   });
 
-  it("takes silence for a failure, never for no change", () => {
+  it("treats an empty answer as a failure, never as no change", () => {
     expect(readReports(directory, "drift", ["prod"])[0]).to.include({ stack: "prod", outcome: "failed" });
   });
 
-  it("has a preview judged by the policy pack; a refresh declares nothing", () => {
+  it("checks a preview with the policy pack, but not a refresh, which declares nothing", () => {
     expect(pulumiArguments("preview", "prod").join(" ")).to.include(" --policy-pack policy ");
     expect(pulumiArguments("drift", "prod").join(" ")).to.not.include("policy");
   });
 
-  it("changes nothing: a preview, and a refresh that is only previewed", async () => {
+  it("only previews, also for a refresh, and changes nothing", async () => {
     expect(pulumiArguments("preview", "prod").slice(0, 4)).to.deep.equal([
       "preview",
       "--expect-no-changes",

@@ -8,7 +8,7 @@ import { runGitHubScript } from "../support/workflow/github-script";
 import { recordedAnswer, type PulumiAnswer } from "../support/workflow/pulumi-answers";
 import { PulumiStandIn } from "../support/workflow/pulumi-stand-in";
 
-describe("A commit is deployed", () => {
+describe("Deploying a commit", () => {
   let directory: string;
   let older: string;
   let newer: string;
@@ -49,7 +49,7 @@ describe("A commit is deployed", () => {
     environment: { "exec.kind": "cli", "git.head": head, "git.dirty": "false" },
   });
 
-  it("not when a newer one was, with what to do instead", async () => {
+  it("is refused with a remedy when a newer commit is deployed", async () => {
     const { code, stderr, asked } = await check(older, [{ kind: "refresh" }, update(newer), update(older)]);
     expect(code).to.equal(1);
     expect(stderr).to.include(`${older} must not be deployed to dev: the newer commit ${newer} is deployed`);
@@ -57,11 +57,11 @@ describe("A commit is deployed", () => {
   });
 
   for (const [what, history] of [
-    ["after an older one", () => [update(older)]],
-    ["again", () => [update(newer)]],
-    ["to a stack that is new", () => []],
-    ["after one that is on no branch any more", () => [update("e".repeat(40))]],
-    ["after a deployment from outside a repository", () => [{ kind: "update", environment: {} }]],
+    ["is allowed after an older commit", () => [update(older)]],
+    ["is allowed for the deployed commit itself", () => [update(newer)]],
+    ["is allowed to a new stack", () => []],
+    ["is allowed after a commit that is on no branch any more", () => [update("e".repeat(40))]],
+    ["is allowed after a deployment from outside a repository", () => [{ kind: "update", environment: {} }]],
   ] as const) {
     it(what, async () => {
       const { code, stderr } = await check(newer, history());
@@ -69,7 +69,7 @@ describe("A commit is deployed", () => {
     });
   }
 
-  it("after what the history of a real stack says", async () => {
+  it("is decided from the recorded history of a real stack", async () => {
     const answer = recordedAnswer("history");
     const [{ environment }] = JSON.parse(answer.stdout) as [{ environment: Record<string, string> }];
     const stdout = answer.stdout.replaceAll(environment["git.head"]!, newer);
@@ -80,12 +80,12 @@ describe("A commit is deployed", () => {
 
   for (const [what, answer, sentence] of [
     [
-      "not to a stack that does not exist, and a sentence says how to create it",
+      "is refused for a missing stack, with how to create it",
       () => recordedAnswer("history-of-no-such-stack"),
       /^The stack dev does not exist in this backend\. Create it as described in docs\/deploy\.md, .*$/,
     ],
     [
-      "not when Pulumi gives no answer, and its words say why",
+      "is refused with Pulumi's own error when Pulumi gives no answer",
       () => ({ exitCode: 1, stdout: "", stderr: "error: no credentials\n" }),
       /^Pulumi could not show the deployments of dev:\nerror: no credentials$/,
     ],

@@ -32,7 +32,7 @@ describe("On GitHub", () => {
   afterEach(() => gitHub.stop());
 
   describe("a pull request", () => {
-    it("has one comment with the preview, which every run writes anew", async () => {
+    it("has one comment with the preview, which every run replaces", async () => {
       await commentPreview(repository, 7, [dev("changed"), prod("failed")]);
       await commentPreview(repository, 7, [dev("unchanged"), prod("changed")]);
       expect(gitHub.comments).to.have.lengthOf(1);
@@ -42,7 +42,7 @@ describe("On GitHub", () => {
         .and.include("https://github.example/acme/marble/actions/runs/42#artifacts");
     });
 
-    it("has one comment also where there is much talk before it", async () => {
+    it("has one comment although many other comments come before it", async () => {
       for (let count = 0; count < 230; count++) gitHub.add(gitHub.comments, "somebody", "hello");
       await commentPreview(repository, 7, [dev("changed")]);
       for (let count = 0; count < 230; count++) gitHub.add(gitHub.comments, "somebody", "hello");
@@ -51,21 +51,21 @@ describe("On GitHub", () => {
       expect(own.map(({ body }) => body.includes("dev unchanged"))).to.deep.equal([true]);
     });
 
-    it("keeps what others wrote, even if it looks like the comment", async () => {
+    it("keeps the comments of others, even if they look like the preview", async () => {
       const quoted = gitHub.add(gitHub.comments, "somebody", "<!-- marble preview -->\nmine");
       await commentPreview(repository, 7, [dev("changed")]);
       expect(quoted.body).to.equal("<!-- marble preview -->\nmine");
       expect(gitHub.comments).to.have.lengthOf(2);
     });
 
-    it("gets a comment however long the preview is", async () => {
+    it("gets a comment for a preview of any length", async () => {
       await commentPreview(repository, 7, [{ ...dev("changed"), output: "a line\n".repeat(100_000) }]);
       expect(gitHub.comments).to.have.lengthOf(1);
     });
   });
 
   describe("drift", () => {
-    it("opens one issue, which is written anew while it lasts, and closed when it is gone", async () => {
+    it("opens one issue, which is updated while drift lasts and closed afterwards", async () => {
       expect(await trackDrift(repository, [dev("unchanged"), prod("changed")])).to.equal("open");
       expect(gitHub.issues[0]!.title).to.equal("Drift in prod: AWS differs from Pulumi's state");
       expect(await trackDrift(repository, [dev("changed"), prod("changed")])).to.equal("update");
@@ -80,19 +80,19 @@ describe("On GitHub", () => {
       expect(gitHub.issues).to.have.lengthOf(2);
     });
 
-    it("does not count as gone if a stack could not be checked", async () => {
+    it("keeps its issue open when a stack could not be checked", async () => {
       await trackDrift(repository, [dev("unchanged"), prod("changed")]);
       expect(await trackDrift(repository, [dev("unchanged"), prod("failed")])).to.equal("leave");
       expect(gitHub.issues[0]!.state).to.equal("open");
     });
 
-    it("is gone when every existing stack matches Pulumi's state", async () => {
+    it("closes its issue when every existing stack matches Pulumi's state", async () => {
       await trackDrift(repository, [dev("changed"), prod("absent")]);
       expect(gitHub.issues[0]!.title).to.equal("Drift in dev: AWS differs from Pulumi's state");
       expect(await trackDrift(repository, [dev("unchanged"), prod("absent")])).to.equal("close");
     });
 
-    it("is not taken to be gone where none of the stacks exists", async () => {
+    it("keeps its issue open when none of the stacks exists", async () => {
       await trackDrift(repository, [dev("changed"), prod("absent")]);
       const error = await failureOf(trackDrift(repository, [dev("absent"), prod("absent")]));
       expect(error.message).to.match(
@@ -101,7 +101,7 @@ describe("On GitHub", () => {
       expect(gitHub.issues[0]!.state).to.equal("open");
     });
 
-    it("that is not there opens nothing", async () => {
+    it("opens no issue when every stack matches Pulumi's state", async () => {
       expect(await trackDrift(repository, [dev("unchanged"), prod("unchanged")])).to.equal("leave");
       expect(await trackDrift(repository, [dev("failed"), prod("unchanged")])).to.equal("leave");
       expect(gitHub.issues).to.deep.equal([]);
@@ -112,7 +112,7 @@ describe("On GitHub", () => {
     { kind: "preview" as const, published: () => gitHub.comments },
     { kind: "drift" as const, published: () => gitHub.issues },
   ]) {
-    it(`the job that publishes the ${kind} needs no more than the environment of a workflow`, async () => {
+    it(`the job that publishes the ${kind} needs only the environment of a workflow`, async () => {
       const cwd = mkdtempSync(join(tmpdir(), "marble-"));
       writeReport(cwd, kind, dev("changed"));
       const env = { ...gitHub.environment, PULL_REQUEST: "7" };
@@ -127,7 +127,7 @@ describe("On GitHub", () => {
     });
   }
 
-  it("a refusal is an error that says what was asked and what the answer was", async () => {
+  it("a refusal is an error that names the request and the answer", async () => {
     const error = await failureOf(repository.send("PATCH", "/issues/999", {}));
     expect(error.message).to.match(/PATCH \/issues\/999 with 404: .*Not Found/);
   });

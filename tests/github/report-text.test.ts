@@ -19,7 +19,7 @@ describe("The text about the stacks", () => {
       commit: "0123456789abcdef",
     });
 
-  it("says for each stack how much changes, and has the output folded beneath", () => {
+  it("counts the changes of each stack and folds the output below", () => {
     expect(
       text(
         { stack: "dev", outcome: "changed", output: CHANGES },
@@ -49,20 +49,20 @@ Resources:
 Commit 0123456. The full output is an artifact of [this run](https://github.example/run/42#artifacts).`);
   });
 
-  it("says that the check failed, in HTML, because GitHub reads no Markdown in a summary", () => {
+  it("reports a failed check in HTML, because GitHub renders no Markdown in a summary", () => {
     expect(text({ stack: "prod", outcome: "failed", output: "error: no credentials" }))
       .to.include("<b>prod</b>: <b>failed</b>, and the output says why</summary>")
       .and.include("error: no credentials");
   });
 
-  it("says that a stack does not exist", () => {
+  it("reports a missing stack", () => {
     const output = "error: no stack named 'prod' found";
     expect(text({ stack: "prod", outcome: "absent", output })).to.include(
       "<b>prod</b>: this stack does not exist",
     );
   });
 
-  it("stays within GitHub's limit, with the summary at the end of each output", () => {
+  it("stays within GitHub's limit and keeps the summary at the end of each output", () => {
     const long = (stack: string): StackReport => ({
       stack,
       outcome: "changed",
@@ -80,7 +80,7 @@ Commit 0123456. The full output is an artifact of [this run](https://github.exam
       .and.at.least(BODY_LIMIT - 500);
   });
 
-  it("cannot be ended by the output: its fence is longer than any in it", () => {
+  it("has a longer fence than any fence in the output", () => {
     const ticks = "`".repeat(50);
     const hostile = text({ stack: "dev", outcome: "changed", output: `a\n${ticks}\n<b>no block</b>` });
     expect(hostile).to.include(`\n${ticks}\`\na\n`);

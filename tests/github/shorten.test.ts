@@ -6,11 +6,11 @@ describe("A text that is too long", () => {
   const lines = (count: number): string =>
     Array.from({ length: count }, (_, index) => `line ${index}`).join("\n");
 
-  it("stays as it is if it is not", () => {
+  it("is unchanged within the limit", () => {
     expect(shorten(lines(5), lines(5).length)).to.equal(lines(5));
   });
 
-  it("keeps its beginning and its end, in whole lines, and says how many are missing", () => {
+  it("keeps whole lines from its beginning and end and counts the missing lines", () => {
     expect(shorten(lines(1000), 150).split("\n")).to.deep.equal([
       ...["line 0", "line 1", "line 2", "line 3", "line 4", "line 5", "line 6"],
       "… 987 lines omitted …",
@@ -18,7 +18,7 @@ describe("A text that is too long", () => {
     ]);
   });
 
-  it("is never longer than the limit, and never holds half a character", () => {
+  it("never exceeds the limit and never splits a character", () => {
     const text = fc.array(fc.constantFrom("a", "\n", "`", "🪨", " ", "word word word"), {
       maxLength: 2000,
       size: "max",
@@ -33,7 +33,7 @@ describe("A text that is too long", () => {
   });
 });
 
-describe("A limit that several share", () => {
+describe("A limit shared by several texts", () => {
   for (const { needs, limit, shares } of [
     { needs: [10, 20], limit: 100, shares: [10, 20] },
     { needs: [1000, 1000], limit: 100, shares: [50, 50] },
@@ -41,7 +41,7 @@ describe("A limit that several share", () => {
     { needs: [10, 1000, 45], limit: 100, shares: [10, 45, 45] },
     { needs: [], limit: 100, shares: [] },
   ]) {
-    it(`of ${limit} gives [${needs.join(", ")}] their [${shares.join(", ")}]`, () => {
+    it(`of ${limit} gives [${shares.join(", ")}] to needs of [${needs.join(", ")}]`, () => {
       expect(shareOut(needs, limit)).to.deep.equal(shares);
     });
   }

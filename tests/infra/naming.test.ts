@@ -4,7 +4,7 @@ import { nameOf, tagEverything } from "../../infra/naming";
 import { declared, inputsOf } from "../support/program/declared";
 
 describe("The name of a resource", () => {
-  it("has the project, the stack and the part, so that two stacks share an account", async () => {
+  it("joins project, stack and part, so that two stacks fit into one account", async () => {
     const names: string[] = [];
     await declared(() => names.push(nameOf("ingest")), "dev");
     await declared(() => names.push(nameOf("ingest")), "prod-2");
@@ -12,7 +12,7 @@ describe("The name of a resource", () => {
   });
 
   for (const stack of ["Prod", "feature_x", "-dev", "a".repeat(31)]) {
-    it(`is refused for the stack "${stack}", which cannot be part of a bucket's name`, async () => {
+    it(`is refused for the stack "${stack}", which is invalid in a bucket's name`, async () => {
       let message = "";
       await declared(() => nameOf("ingest"), stack).catch((error: unknown) => (message = String(error)));
       expect(message).to.include(`The stack name "${stack}"`).and.include("pulumi stack rename");
@@ -21,7 +21,7 @@ describe("The name of a resource", () => {
 });
 
 describe("Tags", () => {
-  it("name project and stack on what is declared, beside tags of its own", async () => {
+  it("name project and stack on each resource, in addition to its own tags", async () => {
     const resources = await declared(() => {
       tagEverything();
       new aws.sqs.Queue("queue", { tags: { purpose: "test" } });
@@ -33,7 +33,7 @@ describe("Tags", () => {
     });
   });
 
-  it("are not put where AWS knows none", async () => {
+  it("are left off resources that take no tags", async () => {
     const resources = await declared(() => {
       tagEverything();
       new aws.s3.BucketPolicy("policy", { bucket: "b", policy: "{}" });

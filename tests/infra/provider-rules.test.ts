@@ -12,11 +12,11 @@ import { findViolations } from "./provider-rules/common/violations";
 import { MOST_INLINE_BYTES } from "./provider-rules/iam";
 import { MOST_UNPACKED_BYTES } from "./provider-rules/lambda";
 
-describe("What the provider and AWS accept", () => {
+describe("The input rules of the provider and AWS", () => {
   const declared = new Map<string, readonly DeclaredResource[]>();
 
   before(async function () {
-    // Six programs; a longer limit of the command line holds.
+    // The hook builds six programs. A longer limit from the command line wins.
     this.timeout(Math.max(this.timeout(), 120_000));
     for (const [what, { entry, stack, config }] of Object.entries(PROGRAMS)) {
       const { resources } = await declareResources({ config, stack, program: () => runEntry(entry) });
@@ -25,7 +25,7 @@ describe("What the provider and AWS accept", () => {
   });
 
   const all = (): readonly DeclaredResource[] => [...declared.values()].flat();
-  /** A resource that is declared, with one input changed. */
+  /** A declared resource with one changed input. */
   const changed = (type: string, inputs: Readonly<Record<string, unknown>>): DeclaredResource => {
     const [resource] = resourcesOf(all(), type);
     return { ...resource!, inputs: { ...resource!.inputs, ...inputs } };
@@ -33,12 +33,12 @@ describe("What the provider and AWS accept", () => {
   const faults = (resource: DeclaredResource): string[] => findViolations(resource, PROVIDER_RULES);
 
   for (const what of Object.keys(PROGRAMS)) {
-    it(`is what ${what} declares`, () => {
+    it(`accept every resource that ${what} declares`, () => {
       expect(declared.get(what)!.flatMap(faults)).to.deep.equal([]);
     });
   }
 
-  it("is no more than a role's inline policies may have together", () => {
+  it("accept the total size of each role's inline policies", () => {
     for (const [what, resources] of declared) {
       const bytes = new Map<string, number>();
       for (const { inputs } of resourcesOf(resources, "RolePolicy")) {
@@ -49,7 +49,7 @@ describe("What the provider and AWS accept", () => {
     }
   });
 
-  it("is no larger than an archive may be when Lambda unpacks it", async () => {
+  it("accept the unpacked size of each Lambda archive", async () => {
     for (const { name, directory } of (await devProgram()).functions) {
       const bytes = readdirSync(directory, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
@@ -58,13 +58,13 @@ describe("What the provider and AWS accept", () => {
     }
   });
 
-  it("is written down for types that are declared, and for no other", () => {
+  it("exist for declared types only", () => {
     expect([...PROVIDER_RULES.keys()].sort()).to.deep.equal(
       [...new Set(all().map(({ type }) => type))].sort(),
     );
   });
 
-  describe("is more than this, and the fault names resource, input and rule", () => {
+  describe("refuse, naming resource, input and rule,", () => {
     for (const [what, broken, fault] of [
       [
         "a colon in the name of a saved query",
@@ -145,7 +145,7 @@ describe("What the provider and AWS accept", () => {
     }
   });
 
-  it("is asked of every choice that a stack has", () => {
+  it("are checked with every choice of a stack", () => {
     const chosen = PROGRAMS["the program with every choice and the longest names"]!.config;
     for (const name of Object.keys(EVERY_CHOICE)) expect(chosen).to.include.keys(`marble:${name}`);
   });

@@ -8,11 +8,11 @@ import { EVERY_CHOICE } from "../support/program/choices";
 import { registrationsOf, type Registration } from "../support/program/registrations";
 
 /**
- * Types that hold what no deployment can bring back, each with the inputs that make AWS replace the resource:
- * the arguments marked "Forces new resource" in the provider's documentation.
+ * Types whose state no deployment can restore, each with the inputs that make AWS replace the resource. The provider's
+ * documentation marks these inputs "Forces new resource".
  *
- * A bucket holds data; a queue, failed events; a log group, logs; a topic, its subscriptions; and a
- * subscription, that somebody has confirmed it.
+ * A bucket holds data, a queue holds failed events, a log group holds logs and a topic holds its subscriptions. A
+ * subscription holds somebody's confirmation.
  */
 const STATEFUL: ReadonlyMap<string, readonly string[]> = new Map([
   ["aws:s3/bucket:Bucket", ["bucket", "bucketPrefix", "objectLockEnabled", "region"]],
@@ -23,7 +23,7 @@ const STATEFUL: ReadonlyMap<string, readonly string[]> = new Map([
   ["aws:kms/key:Key", ["customerMasterKeySpec", "keyUsage", "multiRegion", "region"]],
 ]);
 
-/** Types that a deployment makes again as they were. A new type belongs here or above. */
+/** Types that a deployment can recreate. A new type belongs here or above. */
 const STATELESS: readonly string[] = [
   "aws:athena/namedQuery:NamedQuery",
   "aws:athena/workgroup:Workgroup",
@@ -54,8 +54,10 @@ const STATELESS: readonly string[] = [
   "aws:sqs/queuePolicy:QueuePolicy",
 ];
 
-/** Another value for every setting. `alertEmail` is left out, and no `reportEmail` given: their
- * subscriptions are replaced, on purpose. */
+/**
+ * Another value for every setting. `alertEmail` is left out and `reportEmail` is empty, because a new address replaces
+ * its subscription on purpose.
+ */
 const OTHER_CONFIGURATION: Readonly<Record<string, string>> = {
   ingestSchedule: "rate(1 hour)",
   loadSchedule: "rate(1 hour)",
@@ -80,13 +82,13 @@ const OTHER_CONFIGURATION: Readonly<Record<string, string>> = {
   loadMemory: "1024",
   sliceMb: "1024",
   taskMb: "64",
-  // What this switches on and off holds doorbells: tasks whose results are in the bucket.
+  // This switches the task queue. Its messages only announce tasks, and their results are in the bucket.
   remodelConcurrency: "8",
   protectData: "false",
   ...EVERY_CHOICE,
-  // What this switches on and off holds answers to queries, for a week.
+  // This switches the bucket of query results, which are kept for a week.
   athena: "true",
-  // What this switches on and off holds reports, which stay in AWS.
+  // This switches the bucket of reports, which stay in AWS.
   report: "true",
   reportSchedule: "rate(2 hours)",
   reportMail: "07:00",
@@ -94,7 +96,7 @@ const OTHER_CONFIGURATION: Readonly<Record<string, string>> = {
   reportRetentionDays: "7",
 };
 
-// With somebody who gets links to reports: a subscription is a state too.
+// Somebody gets links to reports here, because a subscription is state too.
 const CONFIG = { "marble:alertEmail": "data@example.com", "marble:reportMail": "asked" };
 const SNAPSHOT = join(__dirname, "stateful-resources.json");
 
@@ -106,10 +108,9 @@ describe("A change of the program", () => {
     registered = await registrationsOf({ config: CONFIG });
   });
 
-  it("keeps every resource that holds state: its URN is as committed, or an alias says what it was", () => {
-    // A rename makes this fail until an alias says what the resource was: docs/deploy.md, "Changing the program
-    // without losing data". The new URN is added to the file; the old one leaves it, with the alias, when every
-    // stack was deployed since.
+  it("keeps every stateful resource by its committed URN or by an alias", () => {
+    // A rename makes this fail until an alias names the old resource. See docs/deploy.md, "Changing the program without
+    // losing data". Add the new URN to the file. Remove the old URN and the alias once every stack has been deployed.
     const committed = JSON.parse(readFileSync(SNAPSHOT, "utf8")) as string[];
     expect(lost(committed, registered), "would be deleted").to.deep.equal([]);
     expect(
@@ -118,12 +119,12 @@ describe("A change of the program", () => {
     ).to.deep.equal([]);
   });
 
-  it("knows of each type whether it holds state", () => {
+  it("adds no resource type that is not listed as stateful or stateless", () => {
     const types = new Set(registered.map(({ type }) => type).filter((type) => !type.startsWith("marble:")));
     expect([...types].filter((type) => !STATEFUL.has(type) && !STATELESS.includes(type))).to.deep.equal([]);
   });
 
-  it("of its configuration replaces nothing that holds state", async () => {
+  it("replaces no stateful resource when its settings change", async () => {
     expect(Object.keys(OTHER_CONFIGURATION)).to.have.members(
       SETTING_NAMES.filter((name) => name !== "alertEmail"),
     );
@@ -134,25 +135,25 @@ describe("A change of the program", () => {
     expect(identities(configured)).to.deep.equal(identities(registered));
   }).timeout(60_000);
 
-  it("never replaces what holds state because of an option", () => {
+  it("replaces no stateful resource because of an option", () => {
     for (const { urn, options } of stateful(registered)) {
       expect(options, urn).to.not.have.any.keys("replaceOnChanges", "replaceWith", "replacementTrigger");
     }
   });
 
-  it("cannot delete a bucket of the lake, or the reports, which a setting can take out of the program", () => {
+  it("cannot delete a bucket of the lake, or the bucket of reports that a setting removes", () => {
     const buckets = registered.filter(
       ({ type, urn }) => type === "aws:s3/bucket:Bucket" && !urn.endsWith("-lake-results"),
     );
     expect(buckets).to.have.lengthOf(3);
     for (const { urn, inputs, options } of buckets) {
-      // Pulumi's engine refuses whatever would delete what is protected, also where it would be retained.
+      // Pulumi's engine refuses to delete a protected resource, even one that would be retained in AWS.
       expect(options, urn).to.include({ protect: !urn.endsWith("-reports"), retainOnDelete: true });
       expect(inputs["forceDestroy"], urn).to.equal(false);
     }
   });
 
-  it("is deployed to process before ingest, whose next commit says that the contracts are others", async () => {
+  it("is deployed to process before ingest, whose next commit announces changed contracts", async () => {
     const ingest = registered.find(({ urn }) => urn.endsWith("lambda/function:Function::marble-dev-ingest"));
     const dependsOn = ([ingest?.options.dependsOn ?? []] as pulumi.Resource[][]).flat();
     const urns = await Promise.all(
@@ -161,7 +162,7 @@ describe("A change of the program", () => {
     expect(urns.map((urn) => urn.split("::").at(-1))).to.include("marble-dev-process");
   });
 
-  it("that switches off what can be switched off deletes nothing that is protected", async () => {
+  it("deletes no protected resource when options are switched off", async () => {
     const less = await registrationsOf({
       config: { ...CONFIG, "marble:athena": "false", "marble:report": "false" },
     });
@@ -187,18 +188,18 @@ describe("A change of the program", () => {
         },
       });
 
-    it("is seen to lose what it holds", async () => {
+    it("is reported to lose the state inside", async () => {
       expect(lost(urnsOf(await committed()), await renamed())).to.deep.equal([
         "urn:pulumi:dev::marble::marble:infra:LakeBucket$aws:s3/bucket:Bucket::marble-dev-ingestion",
       ]);
     });
 
-    it("is seen to lose it if only the component has an alias: the names inside are made from its name", async () => {
+    it("is reported to lose it if only the component has an alias, because inner names derive from its name", async () => {
       const aliased = await renamed({ aliases: [{ name: "ingestion" }] });
       expect(lost(urnsOf(await committed()), aliased)).to.have.lengthOf(1);
     });
 
-    it("keeps it with aliases for everything inside, as docs/deploy.md writes them", async () => {
+    it("keeps the state with the aliases of docs/deploy.md for everything inside", async () => {
       const wasIngestion: pulumi.ResourceTransformation = ({ name, props, opts }) => ({
         props,
         opts: pulumi.mergeOptions(opts, { aliases: [{ name: name.replace("landing", "ingestion") }] }),
@@ -222,13 +223,13 @@ function urnsOf(registrations: readonly Registration[]): string[] {
     .sort();
 }
 
-/** The resources of the state that a program no longer declares, under this or an earlier name. */
+/** The committed resources that a program no longer declares under their current or an earlier name. */
 function lost(committed: readonly string[], registrations: readonly Registration[]): string[] {
   const known = new Set(registrations.flatMap(({ urn, aliases }) => [urn, ...aliases]));
   return committed.filter((urn) => !known.has(urn));
 }
 
-/** What makes each of them this resource and no other: its URN, and the inputs whose change replaces it. */
+/** The URN of each stateful resource with the inputs whose change replaces it. */
 function identities(registrations: readonly Registration[]): Record<string, unknown> {
   return Object.fromEntries(
     stateful(registrations).map(({ type, urn, inputs }) => [

@@ -18,14 +18,14 @@ import { programWith } from "../support/program/dev-program";
 interface Declared {
   readonly type: string;
   readonly name: string;
-  /** undefined of what only a test declares */
+  /** undefined for a resource that only a test declares */
   readonly arn?: string;
   readonly props: Record<string, unknown>;
 }
 
 const RULES = [...ACCESS_RULES, ...DATA_RULES, ...OPERATION_RULES];
 
-/** How @pulumi/policy gives a rule the properties of a resource: reading one that is not known yet throws. */
+/** @pulumi/policy gives a rule the properties of a resource through this proxy. Reading an unknown property throws. */
 const { unknownCheckingProxy, unknownStringValue } = proxy as unknown as {
   unknownCheckingProxy: (props: object) => object;
   unknownStringValue: string;
@@ -33,11 +33,11 @@ const { unknownCheckingProxy, unknownStringValue } = proxy as unknown as {
 
 const urnOf = ({ name, type }: Declared): string => `urn:${type}::${name}`;
 
-/** As the engine gives a resource to the rules once it is there. */
+/** A resource as the engine passes it to the rules after its creation. */
 const deployed = (resource: Declared): PolicyResource =>
   ({ ...resource, urn: urnOf(resource), propertyDependencies: {} }) as unknown as PolicyResource;
 
-/** A resource as it is before its stack is: no name and no ARN that AWS gives to another is known. */
+/** A resource before its stack exists. The names and ARNs that AWS gives to other resources are unknown. */
 function previewed(resource: Declared, all: readonly Declared[]): PolicyResource {
   const found: Record<string, { urn: string }[]> = {};
   const without = (property: string, value: unknown): unknown => {
@@ -53,7 +53,7 @@ function previewed(resource: Declared, all: readonly Declared[]): PolicyResource
     return unknownStringValue;
   };
   const props = Object.fromEntries(
-    // The provider makes a text of a policy, and does not know it where it does not know a part.
+    // The provider turns a policy into text, which is unknown if a part of it is unknown.
     Object.entries(resource.props).map(([name, value]) => {
       const known = without(name, value);
       return [name, name === "policy" && found[name] !== undefined ? unknownStringValue : known];
@@ -66,11 +66,11 @@ function previewed(resource: Declared, all: readonly Declared[]): PolicyResource
   } as unknown as PolicyResource;
 }
 
-/** What AWS gives out of a resource: its ARN, and its name, which ends in seven random digits. */
+/** The values of a resource that only exist after its creation. These are its ARN and its name with a random suffix. */
 const namesOf = ({ arn, name }: Declared): string[] =>
   [arn ?? "", name].filter((text) => text.startsWith("arn:") || /-\w{7}$/.test(text));
 
-/** What the rules say of some resources, as `rule: violation`, without a Pulumi engine. */
+/** The violations of the rules by some resources, as `rule: violation`, without a Pulumi engine. */
 async function judge(resources: readonly Declared[], { beforeAnyIsThere = false } = {}): Promise<string[]> {
   const violations: string[] = [];
   const asPolicyResources = resources.map((one) =>
@@ -106,16 +106,16 @@ describe("The policy pack", () => {
     resources = await declaredWith({});
   });
 
-  it("finds nothing to say of the program that is deployed", async () => {
+  it("accepts the deployed program", async () => {
     expect(resources.length).to.be.greaterThan(50);
     expect(await judge(resources)).to.deep.equal([]);
   });
 
-  it("finds nothing to say of it with all that is off by default", async () => {
+  it("accepts the program with every option switched on", async () => {
     expect(await judge(await declaredWith(EVERY_CHOICE))).to.deep.equal([]);
   });
 
-  it("finds nothing to say of a stack that is not there yet, and passes no rule over for what is not known", async () => {
+  it("accepts a stack before its creation and still applies every rule to unknown values", async () => {
     const functions = resources.filter(({ type }) => type.endsWith(":Function"));
     const [unknown] = functions.map((one) => previewed(one, resources));
     expect(() => (unknown!.props as Record<string, unknown>)["role"]).to.throw(
@@ -125,12 +125,12 @@ describe("The policy pack", () => {
     expect(await judge(await declaredWith(EVERY_CHOICE), { beforeAnyIsThere: true })).to.deep.equal([]);
   });
 
-  /** The program with one resource changed, or taken out. */
+  /** The program with one resource changed or removed. */
   const changed = (
     type: string,
     change: (props: Record<string, unknown>) => object | undefined,
   ): Declared[] => {
-    // The bucket of Athena's answers holds no data, and may do what those of the lake may not.
+    // The bucket of Athena's results holds no data, so the rules for the lake do not apply to it.
     const ofLake = resources.filter(({ name }) => !name.includes("lake-results"));
     const first = ofLake.find((resource) => resource.type.endsWith(`:${type}`))!;
     const props = change(first.props);
@@ -204,7 +204,7 @@ describe("The policy pack", () => {
     });
   }
 
-  it("catches a violation of one-role-a-function, and names both", async () => {
+  it("catches a violation of one-role-a-function and names both functions", async () => {
     const [, second] = resources.filter(({ type }) => type.endsWith(":Function"));
     for (const beforeAnyIsThere of [false, true]) {
       const shared = changed("Function", () => ({ role: second!.props["role"] }));
@@ -213,7 +213,7 @@ describe("The policy pack", () => {
     }
   });
 
-  it("catches a violation of errors-alarm, and names the Lambda", async () => {
+  it("catches a violation of errors-alarm and names the Lambda", async () => {
     const [lambda] = resources.filter(({ type }) => type.endsWith(":Function"));
     const isWatching = ({ props }: Declared): boolean =>
       JSON.stringify(props["metricQueries"] ?? "").includes('"Errors"') &&
@@ -227,7 +227,7 @@ describe("The policy pack", () => {
       ).to.deep.equal([`errors-alarm: ${lambda!.name} fails unnoticed: declare an alarm on its Errors`]);
   });
 
-  it("catches a managed policy that is attached, but for those that AWS means for Lambdas", async () => {
+  it("catches an attached managed policy unless AWS provides it for Lambdas", async () => {
     const attach = (policy: string): Declared => ({
       type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
       name: "attached",
@@ -237,13 +237,13 @@ describe("The policy pack", () => {
     expect(await judge([attach("AmazonS3FullAccess")])).to.have.length(1);
   });
 
-  it("judges what is deployed, from GitHub too, and has a command of its own", () => {
+  it("checks every deployment, also from GitHub, and has its own command", () => {
     for (const name of ["policy", "deploy"] as const)
       expect(scripts[name], name).to.match(/^pulumi (preview|up) --policy-pack policy .*--stack$/);
     expect(existsSync(join(__dirname, "../../policy/PulumiPolicy.yaml"))).to.equal(true);
   });
 
-  it("has a violation of each rule in these tests", () => {
+  it("is tested with a violation of each rule", () => {
     const shown = new Set([...violations.map(([rule]) => rule), "one-role-a-function", "errors-alarm"]);
     expect(RULES.map(({ name }) => name)).to.have.members([...shown]);
   });

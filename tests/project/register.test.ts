@@ -19,7 +19,7 @@ describe("A TypeScript file that Node runs with register.cjs", () => {
     return spawnSync(process.execPath, ["-r", REGISTER, file], { encoding: "utf8" });
   };
 
-  it("is compiled once for all processes, and anew when it has changed", () => {
+  it("is compiled once for all processes and again after a change", () => {
     const saying = (word: string): string => `
       const compilers: string[] = Object.keys(require.cache).filter((path) => path.endsWith("typescript.js"));
       console.log(${JSON.stringify(word)}, compilers.length);`;
@@ -31,7 +31,7 @@ describe("A TypeScript file that Node runs with register.cjs", () => {
     expect(run(saying(one)).stdout).to.equal(`${one} 0\n`);
   });
 
-  it("names its own lines when it fails", () => {
+  it("shows its own line numbers in errors", () => {
     const failing = `interface Gone {\n  gone: true;\n}\n\nconst fail = (): Gone => {\n  throw new Error("on purpose");\n};\nfail();\n// ${randomUUID()}`;
     for (const _ of ["compiled", "kept"]) {
       expect(run(failing).stderr).to.include("Error: on purpose").and.include(`${file}:6:9`);

@@ -5,10 +5,10 @@ import { preProcessFile } from "typescript";
 
 const PROJECT = resolve(__dirname, "../..");
 const FOLDERS = ["adapters", "bench", "domain", "handlers", "infra", "local", "policy", "stages", "tests"];
-/** A reader sees so many names at a glance. */
+/** A reader takes in this number of names at a glance. */
 const MOST_SIBLINGS = 16;
 
-/** Every folder of the code with the names in it; paths are relative to the project's folder. */
+/** Every folder of the code with the names in it. Paths are relative to the project's folder. */
 function* foldersBelow(folder: string): Generator<{ folder: string; names: string[] }> {
   const entries = readdirSync(join(PROJECT, folder), { withFileTypes: true });
   yield { folder, names: entries.map(({ name }) => name) };
@@ -33,7 +33,7 @@ function readImports(): ReadonlyMap<string, readonly string[]> {
   );
 }
 
-/** Chains of imports that lead back to where they begin, each found once. */
+/** Circular chains of imports, each found once. */
 function circlesOf(imports: ReadonlyMap<string, readonly string[]>): string[][] {
   const circles: string[][] = [];
   const done = new Set<string>();
@@ -49,13 +49,13 @@ function circlesOf(imports: ReadonlyMap<string, readonly string[]>): string[][] 
 }
 
 describe("The folders of the code", () => {
-  it("import one another in no circle, not even for a type", () => {
+  it("have no circular imports, not even of types", () => {
     const imports = readImports();
     expect(imports.get("stages/ingest/ingest.ts")).to.include("stages/ingest/context.ts");
     expect(circlesOf(imports)).to.deep.equal([]);
   });
 
-  it("notices a circle", () => {
+  it("are reported when their imports form a circle", () => {
     const imports = new Map([
       ["a", ["b"]],
       ["b", ["c"]],

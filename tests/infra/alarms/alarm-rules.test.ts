@@ -1,14 +1,14 @@
 import { expect } from "chai";
 import { allFail, silent } from "../../../infra/alarms/alarm-rules";
 
-describe("The alarm on a stage of which every run fails", () => {
+describe("The alarm for a stage whose every run fails", () => {
   for (const [what, everyMinutes, minutes, failures] of [
-    ["looks at more than the longest run takes", 5, 25, 3],
-    ["looks at two times of its schedule", 15, 30, 3],
-    ["looks at two hours of one that is started each hour", 60, 120, 3],
-    ["looks at a day at most, in which twice is enough", 12 * 60, 1440, 3],
-    ["wants the three failures of one event where a day has no second", 24 * 60, 1440, 2],
-    ["takes one that is started once for daily", Infinity, 1440, 2],
+    ["looks at a longer time than the longest run", 5, 25, 3],
+    ["looks at two periods of the schedule", 15, 30, 3],
+    ["looks at two hours of an hourly stage", 60, 120, 3],
+    ["looks at one day at most", 12 * 60, 1440, 3],
+    ["counts the failures of one event when a day has no second event", 24 * 60, 1440, 2],
+    ["treats a single start as daily", Infinity, 1440, 2],
   ] as const)
     it(`${what}: started every ${everyMinutes} minutes`, () => {
       const rule = allFail({ everyMinutes, timeoutMinutes: 15 });
@@ -19,9 +19,9 @@ describe("The alarm on a stage of which every run fails", () => {
     });
 });
 
-describe("The alarm on silence", () => {
+describe("The alarm on missing data", () => {
   for (const minutes of [10, 30, 1440, 1441, 10_080])
-    it(`stays within what CloudWatch evaluates: ${minutes} minutes`, () => {
+    it(`stays within CloudWatch's limit on evaluated time: ${minutes} minutes`, () => {
       const { periodSeconds, periods } = silent(minutes);
       expect(periodSeconds * periods).to.be.at.most(periodSeconds < 3600 ? 86_400 : 604_800);
       expect(periodSeconds * periods).to.be.within((minutes - 2 * (periodSeconds / 60)) * 60, minutes * 60);

@@ -35,7 +35,7 @@ describe("Alerts", () => {
     topic = resourcesOf(resources, "Topic")[0]!;
   });
 
-  it("go by mail", () => {
+  it("are sent by mail", () => {
     expect(inputsOf(resources, "TopicSubscription")).to.deep.equal({
       topic: topic.arn,
       protocol: "email",
@@ -55,7 +55,7 @@ describe("Alerts", () => {
     expect(policy).to.include('"Principal":{"Service":"cloudwatch.amazonaws.com"}');
   });
 
-  it("ring by their rule, mail when they ring and when it is over, and say what, so what, and where", () => {
+  it("follow their rule, mail both ALARM and OK, and name problem, impact and place", () => {
     expect(inputsOf(resources, "MetricAlarm")).to.deep.equal({
       alarmDescription:
         "ALARM: It is too warm.\nOK: It is cool again.\n\nPeople sweat.\n\nSee why: look at the thermometer\n" +

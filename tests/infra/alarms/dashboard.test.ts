@@ -27,7 +27,7 @@ describe("The dashboard of the program", () => {
   const metrics = (): string[][] =>
     widgets.flatMap(({ properties }) => (properties["metrics"] ?? []) as string[][]);
 
-  it("is named after the stack, and fits CloudWatch's grid without overlaps", () => {
+  it("is named after the stack and fits CloudWatch's grid without overlaps", () => {
     expect(names("Dashboard")).to.deep.equal(["marble-dev-overview"]);
     const cells = widgets.flatMap(({ x, y, width, height }) =>
       Array.from(
@@ -44,7 +44,7 @@ describe("The dashboard of the program", () => {
     expect(shown).to.have.members(resourcesOf(program.resources, "MetricAlarm").map(({ arn }) => arn));
   });
 
-  it("shows metrics that the stages tell, of this stack, and those of what the program declares", () => {
+  it("shows only metrics that this stack's stages record and metrics of declared resources", () => {
     const declared = new Set(["Function", "Bucket", "LogGroup"].flatMap(names));
     for (const [namespace, metric, ...dimensions] of metrics()) {
       if (namespace === "Marble") {
@@ -63,7 +63,7 @@ describe("The dashboard of the program", () => {
       expect(metrics().map(([, name]) => name)).to.include(metric);
   });
 
-  it("sums what grows by the day, the bytes of the logs, and takes the mean of what is a size", () => {
+  it("sums the daily bytes of the logs and averages sizes", () => {
     const chart = widgets.find(({ properties }) => String(properties["title"]).includes("bytes"))!;
     expect(chart.properties["stat"]).to.equal("Average");
     for (const metric of chart.properties["metrics"] as unknown[][]) {
@@ -73,7 +73,7 @@ describe("The dashboard of the program", () => {
     }
   });
 
-  it("and the saved queries ask the logs of all stages", () => {
+  it("reads the logs of all stages, as the saved queries do", () => {
     const query = String(widgets.find(({ type }) => type === "log")?.properties["query"]);
     for (const group of names("LogGroup")) expect(query).to.include(`SOURCE '${group}'`);
     const saved = resourcesOf(program.resources, "QueryDefinition");

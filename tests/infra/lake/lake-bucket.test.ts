@@ -36,7 +36,7 @@ describe("A bucket of the lake", () => {
     });
   });
 
-  it("encrypts what it stores", () => {
+  it("encrypts its objects", () => {
     expect(inputsOf(resources, "BucketServerSideEncryptionConfiguration")).to.deep.equal({
       bucket: bucket.name,
       rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
@@ -50,7 +50,7 @@ describe("A bucket of the lake", () => {
     });
   });
 
-  it("refuses requests without TLS, changes by others, and to write over what is there, to everybody", () => {
+  it("refuses everybody requests without TLS, changes by other roles, and overwriting objects", () => {
     const { bucket: of, policy } = inputsOf(resources, "BucketPolicy");
     expect(of).to.equal(bucket.name);
     const { Statement } = policy as { Statement: { Effect: string; Principal: string; Sid: string }[] };
@@ -89,7 +89,7 @@ describe("A bucket of the lake", () => {
     ]);
   });
 
-  it("deletes the parts of uploads that died, and nothing else", () => {
+  it("deletes only the parts of abandoned uploads", () => {
     expect(inputsOf(resources, "BucketLifecycleConfiguration")).to.deep.equal({
       bucket: bucket.name,
       rules: [
@@ -110,12 +110,12 @@ describe("A bucket of the lake", () => {
       { protect: true, retain: true },
     ],
     [
-      "goes with `pulumi destroy` if protectData is false",
+      "is deleted by `pulumi destroy` if protectData is false",
       { protectData: false },
       { protect: false, retain: false },
     ],
     [
-      "is forgotten and stays in AWS if it leaves its data, whatever protectData is",
+      "leaves the Pulumi state and stays in AWS if it is to leave its data, even with protectData",
       { protectData: true, leavesItsData: true },
       { protect: false, retain: true },
     ],

@@ -20,11 +20,11 @@ describe("The catalogue of the lake", () => {
     results = buckets.find(({ name }) => name.includes("lake-results"))!;
   });
 
-  it("has a database that can be named without quotes", () => {
+  it("has a database whose name needs no quotes", () => {
     expect(inputsOf(resources, "CatalogDatabase")["name"]).to.equal("marble_test_lake");
   });
 
-  it("finds the files of a table by the day, and no others", () => {
+  it("finds the files of a table by day and no other files", () => {
     const table = resourcesOf(resources, "CatalogTable").find(
       ({ inputs }) => inputs["name"] === "fact_payment",
     )!;
@@ -49,7 +49,7 @@ describe("The catalogue of the lake", () => {
     }
   });
 
-  it("limits what a query scans, whatever its client says, and encrypts the results in a bucket of their own", () => {
+  it("limits the scan of a query against the client's settings and encrypts results in a separate bucket", () => {
     const { configuration } = inputsOf(resources, "Workgroup") as { configuration: Record<string, unknown> };
     expect(configuration).to.include({
       enforceWorkgroupConfiguration: true,
@@ -72,14 +72,14 @@ describe("The catalogue of the lake", () => {
     });
   });
 
-  it("keeps the data for ever", () => {
+  it("never deletes the data", () => {
     const rules = resourcesOf(resources, "BucketLifecycleConfiguration")
       .filter(({ inputs }) => inputs["bucket"] === data.name)
       .flatMap(({ inputs }) => inputs["rules"] as { id: string }[]);
     expect(rules.map(({ id }) => id)).to.deep.equal(["abort-incomplete-uploads"]);
   });
 
-  it("has its queries in the workgroup, over the database", () => {
+  it("puts its queries into the workgroup and the database", () => {
     const [workgroup] = resourcesOf(resources, "Workgroup");
     const queries = resourcesOf(resources, "NamedQuery");
     expect(queries).to.have.length(model.tables.length);
@@ -97,7 +97,7 @@ describe("The catalogue of the lake", () => {
         .flatMap((statement) => statement.resources)
         .some((arn) => like(arn).test(`${data.arn}/${key}`));
 
-    it("read the files of tables, and neither rejected rows, which hold what the source said, nor anything else", () => {
+    it("read the files of tables only, not rejected rows with values of the source", () => {
       expect(mayRead("2026/11/25/fact_payment/101010.123.parquet")).to.equal(true);
       expect(mayRead("2026/11/25/fact_payment_deleted/101010.123.parquet")).to.equal(true);
       for (const key of [
@@ -111,7 +111,7 @@ describe("The catalogue of the lake", () => {
         expect(mayRead(key), key).to.equal(false);
     });
 
-    it("write results, and nothing to the data", () => {
+    it("write results but no data", () => {
       for (const { resources: arns } of allowed("s3:PutObject"))
         expect(arns).to.deep.equal([`${results.arn}/*`]);
       const listing = allowed("s3:ListBucket").find(({ resources: arns }) => arns[0] === data.arn);
@@ -120,7 +120,7 @@ describe("The catalogue of the lake", () => {
         .that.includes("????/??/??/fact_payment/*");
     });
 
-    it("ask in the workgroup, about the database", () => {
+    it("run queries in the workgroup on the database", () => {
       const [workgroup] = resourcesOf(resources, "Workgroup");
       expect(allowed("athena:StartQueryExecution")[0]!.resources).to.deep.equal([workgroup!.arn]);
       expect(allowed("glue:GetTable")[0]!.resources).to.deep.equal([
@@ -130,7 +130,7 @@ describe("The catalogue of the lake", () => {
       ]);
     });
 
-    it("choose workgroup and database in the console, which lists all by name, and see into no other", () => {
+    it("see all names in the console but the contents of this database and workgroup only", () => {
       const glue = (what: string): string => `arn:aws:glue:eu-west-2:123456789012:${what}`;
       const resourcesFor = (action: string): string[] => allowed(action).flatMap((each) => each.resources);
       for (const action of ["ListWorkGroups", "ListDataCatalogs"])
@@ -151,7 +151,7 @@ describe("The catalogue of the lake", () => {
         for (const arn of resourcesFor(action)) expect(arn).not.to.match(/default|database\/\*/);
     });
 
-    it("not by default: who takes the role on needs the right to do so from the account", () => {
+    it("do nothing until the account grants them the right to assume the role", () => {
       const { assumeRolePolicy } = inputsOf(resources, "Role") as { assumeRolePolicy: object };
       expect(assumeRolePolicy).to.deep.equal({
         Version: "2012-10-17",
@@ -168,7 +168,7 @@ describe("The catalogue of the lake", () => {
   });
 });
 
-/** A pattern of IAM: `*` is any text, `?` any character. */
+/** A pattern of IAM, where `*` matches any text and `?` any character. */
 const like = (pattern: string): RegExp =>
   new RegExp(
     `^${pattern

@@ -32,7 +32,7 @@ describe("A column of the lake", () => {
 });
 
 describe("The tables of the lake", () => {
-  it("are those of the model, and the deleted keys of each fact", () => {
+  it("are the tables of the model and the deleted keys of each fact", () => {
     expect(lakeTables(model).map(({ name }) => name)).to.have.members([
       "dim_date",
       "dim_counterparty",
@@ -51,7 +51,7 @@ describe("The tables of the lake", () => {
     ]);
   });
 
-  it("have the columns of the model, exactly, but for times of day", () => {
+  it("have exactly the columns of the model except times of day", () => {
     const columns = (name: string): unknown =>
       lakeTables(model)
         .find((table) => table.name === name)
@@ -71,7 +71,7 @@ describe("The tables of the lake", () => {
     expect(columns("fact_payment_deleted")).to.deep.equal(["payment_id int"]);
   });
 
-  it("have no column twice, the partitions counted: dim_date has a year of its own", () => {
+  it("have no column twice, counting partitions, although dim_date has a column year", () => {
     for (const { name, columns, template } of lakeTables(model)) {
       const partitions = [...template.matchAll(/\$\{(\w+)\}/g)].map(([, column]) => column);
       expect(partitions).to.have.length(3);
@@ -80,12 +80,12 @@ describe("The tables of the lake", () => {
     }
   });
 
-  it("of a later version of the model stand under its prefix", () => {
+  it("of a later version of the model lie under that version's prefix", () => {
     for (const { name, template } of lakeTables({ ...model, version: 2 }))
       expect(template).to.equal(`model-2/\${written_year}/\${written_month}/\${written_day}/${name}/`);
   });
 
-  it("are each asked for the latest by a named query", () => {
+  it("each have a named query for the latest rows", () => {
     expect(latestQueries(model).map(({ name }) => name)).to.deep.equal(
       model.tables.map(({ name }) => `latest_${name}`),
     );

@@ -20,7 +20,7 @@ describe("The program grants", () => {
   const CSV = "????/??/??/*.csv";
   const PARQUET = "????/??/??/*.parquet";
 
-  it("ingest: to read one secret, to write each kind of object of the ingestion bucket, and to read it back", () => {
+  it("ingest the right to read one secret and to write and read the objects of the ingestion bucket", () => {
     const { arn } = bucketOf(program, "ingestion");
     const under = (...keys: string[]): string[] => keys.map((key) => `${arn}/${key}`);
     expect(stagePermissions(program, "ingest")).to.deep.equal({
@@ -33,7 +33,7 @@ describe("The program grants", () => {
     });
   });
 
-  it("process: to read the ingestion bucket, and to write the processed bucket", () => {
+  it("process the right to read the ingestion bucket and to write the processed bucket", () => {
     const [from, to] = [bucketOf(program, "ingestion").arn, bucketOf(program, "processed").arn];
     const under = (...keys: string[]): string[] => keys.map((key) => `${to}/${key}`);
     expect(stagePermissions(program, "process")).to.deep.equal({
@@ -55,7 +55,7 @@ describe("The program grants", () => {
     });
   });
 
-  it("remodel: to take what process has handed out, to read captured files, and to write what comes of them", () => {
+  it("remodel the right to read tasks and captured files and to write their results", () => {
     const [from, to] = [bucketOf(program, "ingestion").arn, bucketOf(program, "processed").arn];
     const queue = resourcesOf(program.resources, "Queue").find(({ name }) =>
       /remodel-tasks-\w+$/.test(name),
@@ -74,7 +74,7 @@ describe("The program grants", () => {
     ).to.have.lengthOf(7);
   });
 
-  it("S3: to send a message to the queue of the tasks, for the bucket in which they are handed out", () => {
+  it("S3 the right to send messages from the processed bucket to the task queue", () => {
     const { inputs } = resourcesOf(program.resources, "QueuePolicy")[0]!;
     const { Statement } = JSON.parse(String(inputs["policy"])) as { Statement: unknown[] };
     expect(Statement).to.deep.equal([
@@ -92,7 +92,7 @@ describe("The program grants", () => {
     ]);
   });
 
-  it("load: to read one secret, to read and tag the processed bucket, and to see when ingest looked last", () => {
+  it("load the right to read one secret, to read and tag the processed bucket, and to see when ingest last ran", () => {
     const { arn } = bucketOf(program, "processed");
     expect(stagePermissions(program, "load")).to.deep.equal({
       "secretsmanager:GetSecretValue": [secretArn("Warehouse-Credentials")],
@@ -103,7 +103,7 @@ describe("The program grants", () => {
     });
   });
 
-  it("report: to read one secret, to write reports and to let others read them, and to publish to its topic", () => {
+  it("report the right to read one secret, to write and share reports, and to publish to its topic", () => {
     const { arn } = bucketOf(program, "reports");
     const REPORT = `${arn}/????/??/??/commit-*.html`;
     expect(stagePermissions(program, "report")).to.deep.equal({
@@ -117,7 +117,7 @@ describe("The program grants", () => {
     });
   });
 
-  it("a schedule: to invoke its stage", () => {
+  it("each schedule the right to invoke its stage", () => {
     for (const { inputs } of resourcesOf(program.resources, "Schedule")) {
       const target = inputs["target"] as { arn: string; roleArn: string };
       expect(permissionsOf(program, target.roleArn)).to.deep.equal({
@@ -126,11 +126,11 @@ describe("The program grants", () => {
     }
   });
 
-  it("no role an action by wildcard, or a resource that it does not name", () => {
+  it("no role an action by wildcard or an unnamed resource", () => {
     for (const { inputs, name } of resourcesOf(program.resources, "RolePolicy")) {
       for (const { actions, resources } of statementsOf(inputs["policy"])) {
         for (const action of actions) expect(action, name).not.to.include("*");
-        // Names that Athena's console lists, and AWS limits to nothing.
+        // Athena's console lists these names. AWS cannot limit the action to a resource.
         if (actions.every((action) => action.startsWith("athena:List")) && name.includes("lake-reader"))
           continue;
         for (const resource of resources) expect(resource, name).to.match(/^arn:aws:[a-z0-9]+:[^*]+/);
@@ -138,7 +138,7 @@ describe("The program grants", () => {
     }
   });
 
-  it("no role to another service than the one that needs it, and one to people of the account", () => {
+  it("each role to the one service that needs it, and one role to people of the account", () => {
     const principals = resourcesOf(program.resources, "Role").map(
       ({ inputs }) =>
         (inputs["assumeRolePolicy"] as { Statement: { Principal: Record<string, string> }[] }).Statement[0]!
@@ -155,7 +155,7 @@ describe("The program grants", () => {
 const secretArn = (name: string): string =>
   `arn:aws:secretsmanager:eu-west-2:123456789012:secret:${name}-??????`;
 
-/** What a stage may do in the lake and with secrets: the resources by action. */
+/** The resources in the lake and secrets that a stage may use, by action. */
 function stagePermissions(program: Program, name: string): Record<string, string[]> {
   const permissions = permissionsOf(program, roleOf(program, stageOf(program, name).arn));
   return Object.fromEntries(

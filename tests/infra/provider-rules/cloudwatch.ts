@@ -43,7 +43,7 @@ const metricQuery = object(
   "id",
 );
 
-/** One metric, or queries of which one gives the result. The provider takes no mixture. */
+/** One metric, or queries of which one gives the result. The provider refuses both together. */
 function measureFaults(inputs: Readonly<Record<string, unknown>>): readonly string[] {
   const single = ["metricName", "namespace", "period", "statistic"];
   const queries = inputs["metricQueries"] as
@@ -63,7 +63,7 @@ function measureFaults(inputs: Readonly<Record<string, unknown>>): readonly stri
   ];
 }
 
-/** The period of an alarm: its own, or the longest of its queries. */
+/** The period of an alarm, or the longest period of its queries. */
 function periodOf({ period: own, metricQueries }: Readonly<Record<string, unknown>>): number {
   const queries = (metricQueries ?? []) as readonly { readonly metric?: { readonly period: number } }[];
   return own === undefined ? Math.max(...queries.map(({ metric }) => metric?.period ?? 0)) : Number(own);
@@ -116,7 +116,7 @@ export const CLOUDWATCH: ServiceRules = {
       treatMissingData: oneOf("breaching", "notBreaching", "ignore", "missing"),
     },
     required: ["comparisonOperator", "evaluationPeriods"],
-    // An alarm sees a day, or seven days if its periods are of an hour or more.
+    // An alarm evaluates one day, or seven days if its periods last an hour or more.
     together: (inputs) => {
       const { evaluationPeriods, datapointsToAlarm } = inputs;
       const seconds = periodOf(inputs);

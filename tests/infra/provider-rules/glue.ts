@@ -1,11 +1,11 @@
 import { listOf, mapOf, object, text, type Rule, type ServiceRules } from "./common/rule";
 import { tags } from "./common/shared";
 
-/** A line of text. Source: the patterns of the API model of Glue, as far as they concern text without surrogates. */
+/** A line of text. Source: the patterns of Glue's API model for text without surrogates. */
 const line = (least: number, most: number, without?: RegExp): Rule =>
   text(least, most, { pattern: /[\u0020-\uD7FF\uE000-\uFFFD\t]*/, ...(without && { without }) });
 
-/** The provider refuses capitals, which Glue would make small. */
+/** The provider refuses capitals, which Glue would turn into lower case. */
 const nameWithoutCapitals = line(1, 255, /[A-Z]/);
 
 const column = object({ comment: line(0, 255), name: line(1, 255), type: line(0, 131_072) }, "name");

@@ -11,7 +11,7 @@ const description = text(0, 1000, {
   without: /[“‘]/,
 });
 
-/** What all inline policies of a role are together at most, in bytes. Source: "IAM and AWS STS quotas". */
+/** The limit for all inline policies of a role together, in bytes. Source: "IAM and AWS STS quotas". */
 export const MOST_INLINE_BYTES = 10_240;
 
 export const IAM: ServiceRules = {
@@ -34,7 +34,7 @@ export const IAM: ServiceRules = {
     sources: ["internal/service/iam/role.go", "iam:CreateRole, IAM and AWS STS quotas"],
     physicalName: { input: "name", rule: nameOfAtMost(64) },
     inputs: {
-      // More, up to 4,096, only when AWS has raised the account's quota.
+      // AWS raises this quota up to 4,096 on request.
       assumeRolePolicy: policyDocument({ mostBytes: 2048 }),
       description,
       maxSessionDuration: whole(3600, 43_200),

@@ -12,8 +12,8 @@ import { SNS } from "./sns";
 import { SQS } from "./sqs";
 
 /**
- * What the AWS provider and the APIs accept of each type of resource that the program and bootstrap/ declare, by
- * Pulumi's type token. A file of the provider is one of hashicorp/terraform-provider-aws; an operation is one of the
+ * The inputs that the AWS provider and the APIs accept for each type of resource in the program and bootstrap/, by
+ * Pulumi's type token. Files of the provider are files of hashicorp/terraform-provider-aws. Operations belong to the
  * service's API model.
  */
 export const PROVIDER_RULES: ReadonlyMap<string, ResourceRules> = new Map(

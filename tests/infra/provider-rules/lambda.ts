@@ -10,14 +10,14 @@ const functionName = text(1, 140, {
 const RESERVED =
   /^(_HANDLER|_X_AMZN_TRACE_ID|AWS_(DEFAULT_)?REGION|AWS_EXECUTION_ENV|AWS_LAMBDA_\w+|AWS_ACCESS_KEY(_ID)?|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|LAMBDA_\w+)$/;
 
-/** What an archive is at most when it is unpacked, in bytes. Source: "Lambda quotas". */
+/** The limit for an unpacked archive, in bytes. Source: "Lambda quotas". */
 export const MOST_UNPACKED_BYTES = 262_144_000;
 
 export const LAMBDA: ServiceRules = {
   "aws:lambda/eventSourceMapping:EventSourceMapping": {
     sources: ["internal/service/lambda/event_source_mapping.go", "lambda:CreateEventSourceMapping"],
     inputs: {
-      // More than ten need a window in which messages are gathered.
+      // A batch of more than ten needs a batching window.
       batchSize: whole(1, 10),
       eventSourceArn: arn("sqs"),
       functionName,
@@ -41,7 +41,7 @@ export const LAMBDA: ServiceRules = {
       loggingConfig: object({ logFormat: oneOf("JSON", "Text"), logGroup: logGroupName }, "logFormat"),
       memorySize: whole(128, 10_240),
       role: arn("iam"),
-      // Those that Lambda still creates functions with.
+      // The runtimes with which Lambda still creates functions.
       runtime: oneOf("nodejs22.x", "nodejs24.x"),
       tags,
       timeout: whole(1, 900),

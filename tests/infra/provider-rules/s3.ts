@@ -2,13 +2,13 @@ import { flag, listOf, object, oneOf, text, whole, type Rule, type ServiceRules 
 import { policyDocument } from "./common/policy-document";
 import { arn, bucketName, tags } from "./common/shared";
 
-/** Source: s3:PutBucketNotificationConfiguration, the enumeration `Event`, as far as objects are created. */
+/** Source: s3:PutBucketNotificationConfiguration, the values of `Event` for created objects. */
 const createdEvents = listOf(
   oneOf(...["*", "Put", "Post", "Copy", "CompleteMultipartUpload"].map((how) => `s3:ObjectCreated:${how}`)),
   { least: 1 },
 );
 
-/** A key's beginning or end; S3 takes keys of 1,024 bytes. */
+/** The beginning or end of a key. S3 takes keys of 1,024 bytes. */
 const partOfKey = text(1, 1024);
 
 const notified = (target: Readonly<Record<string, Rule>>): Rule =>
@@ -17,18 +17,18 @@ const notified = (target: Readonly<Record<string, Rule>>): Rule =>
     ...["events", ...Object.keys(target)],
   );
 
-/** Source: internal/service/s3/bucket_lifecycle_configuration.go; S3 expires after at least a day. */
+/** Source: internal/service/s3/bucket_lifecycle_configuration.go. S3 expires objects after at least one day. */
 const lifecycleRule = object(
   {
     abortIncompleteMultipartUpload: object({ daysAfterInitiation: whole(1) }),
     expiration: object({ days: whole(1) }),
-    // An empty one stands for all objects.
+    // An empty filter matches all objects.
     filter: object({ prefix: text(0, 1024) }),
     id: text(1, 255),
     noncurrentVersionExpiration: object({ noncurrentDays: whole(1) }, "noncurrentDays"),
     status: oneOf("Enabled", "Disabled"),
   },
-  // Without a filter the provider warns, and says that it will be an error.
+  // Without a filter the provider warns that this will become an error.
   ...["id", "status", "filter"],
 );
 
@@ -63,7 +63,7 @@ export const S3: ServiceRules = {
     inputs: {
       bucket: bucketName,
       rule: object({
-        // S3 retains for a hundred years at most.
+        // S3 retains objects for at most a hundred years.
         defaultRetention: object({ days: whole(1, 36_500), mode: oneOf("COMPLIANCE", "GOVERNANCE") }, "mode"),
       }),
     },

@@ -21,7 +21,7 @@ interface Granted {
   readonly Actions: readonly string[];
 }
 
-/** CloudFormation takes no more in a request. */
+/** CloudFormation's limit for a template in a request. */
 const MAX_BYTES = 51_200;
 
 const CONFIG = Object.fromEntries(
@@ -31,7 +31,7 @@ const CONFIG = Object.fromEntries(
   ]),
 );
 
-/** All objects within, at any depth. */
+/** All nested objects at any depth. */
 function* within(value: unknown): Generator<Readonly<Record<string, unknown>>> {
   if (typeof value !== "object" || value === null) return;
   if (!Array.isArray(value)) yield value as Readonly<Record<string, unknown>>;
@@ -66,13 +66,13 @@ describe("The marts in QuickSight", () => {
   const sheets = () => definition.Sheets!;
   const charts = (): [Mart, Visual][] => marts.map((mart, index) => [mart, sheets()[index]!.Visuals![0]!]);
 
-  it("are nothing by default", async () => {
+  it("are off by default", async () => {
     const plain = await devProgram();
     expect(plain.outputs["quicksight"]).to.equal("off");
     expect(plain.resources.filter(({ type }) => /quicksight|cloudformation/i.test(type))).to.deep.equal([]);
   });
 
-  it("ask the warehouse over TLS, as a role whose password the program never sees", () => {
+  it("query the warehouse over TLS with a password that the program never sees", () => {
     const source = inputsOf(program.resources, "DataSource");
     expect(source).to.deep.include({
       type: "POSTGRESQL",
@@ -83,7 +83,7 @@ describe("The marts in QuickSight", () => {
     });
   });
 
-  it("are a data set each, with the columns of the view, and copy nothing", () => {
+  it("are one data set each, which has the columns of the view and copies no data", () => {
     expect(resourcesOf(program.resources, "DataSet")).to.have.lengthOf(marts.length);
     for (const mart of marts) {
       const { name, columns } = mart;
@@ -108,7 +108,7 @@ describe("The marts in QuickSight", () => {
     ]);
   });
 
-  it("have a sheet each, in an analysis and in a dashboard: the question, a chart, filters, the rows", () => {
+  it("have one sheet each with question, chart, filters and rows, in an analysis and a dashboard", () => {
     expect(dashboard["Definition"]).to.deep.equal(definition);
     expect(sheets().map(({ Name }) => Name)).to.include("Revenue by month");
     for (const [index, { question, columns }] of marts.entries()) {
@@ -120,7 +120,7 @@ describe("The marts in QuickSight", () => {
     }
   });
 
-  it("draw what the marts declare: dates as lines, names as bars", () => {
+  it("draw the declared charts, with lines for dates and bars for names", () => {
     const drawn = charts().map(
       ([, visual]) =>
         `${Object.keys(visual)[0]!.replace("ChartVisual", "")}: ${all(visual, "ColumnName").join(", ")}`,
@@ -141,7 +141,7 @@ describe("The marts in QuickSight", () => {
     expect(all(bars, "FieldSort")).to.deep.equal([{ FieldId: "revenue", Direction: "DESC" }]);
   });
 
-  it("never add money of two currencies, nor sales and purchases, nor rank by their sum", () => {
+  it("never add or rank amounts of two currencies, or of sales and purchases", () => {
     for (const [index, { name, columns, chart }] of marts.entries()) {
       const parting = ["currency_code", "kind"].filter((column) => column in columns);
       expect(parting, name).to.not.deep.equal([]);
@@ -161,7 +161,7 @@ describe("The marts in QuickSight", () => {
     }
   });
 
-  it("are rows alone, where a mart declares no chart, or has nothing to part its rows", () => {
+  it("show rows alone when a mart declares no chart", () => {
     const { chart: _, ...mart } = marts[0]!;
     const { month } = mart.columns;
     const first = { currency_code: "GBP", kind: "sale" };
@@ -176,7 +176,7 @@ describe("The marts in QuickSight", () => {
     expect(plain.FilterGroups).to.have.lengthOf(1);
   });
 
-  it("name only what there is: columns, data sets, filters, what stands in a layout", () => {
+  it("refer only to existing columns, data sets, filters and elements", () => {
     const columns = new Map(marts.map((mart) => [mart.name, Object.keys(mart.columns)]));
     const named = [...within(definition)].filter((one) => "ColumnName" in one);
     expect(named.length).to.be.above(100);
@@ -208,7 +208,7 @@ describe("The marts in QuickSight", () => {
     for (const template of templates) expect(Buffer.byteLength(template)).to.be.below(MAX_BYTES);
   });
 
-  it("are several analyses and dashboards where they would not, each mart in one", async () => {
+  it("are divided into several analyses and dashboards when one request is too small", async () => {
     const many = Array.from({ length: 30 }, (_, index) => ({ ...marts[0]!, name: `mart_${index}` }));
     const config = { ...parseConfig(CONFIG), martsSchema: "marts" };
     let ids: readonly string[] = [];
@@ -230,7 +230,7 @@ describe("The marts in QuickSight", () => {
     expect(resourcesOf(resources, "DataSet")).to.have.lengthOf(30);
   });
 
-  it("go to authors and readers, each what they need; the source goes to nobody", () => {
+  it("give authors and readers only the rights they need, and nobody the data source", () => {
     const analysts = "arn:aws:quicksight:eu-west-2:123456789012:group/default/analysts";
     const ada = "arn:aws:quicksight:eu-west-2:123456789012:user/default/ada";
     expect(inputsOf(program.resources, "DataSource")).to.not.have.property("permissions");
@@ -273,7 +273,7 @@ describe("The marts in QuickSight", () => {
     expect(dashboard).to.include({ DashboardId: "marble-dev-quicksight" });
   });
 
-  it("cannot be without a warehouse, a secret and readers, and the stack is told so", () => {
+  it("are refused with a remedy without a warehouse, a secret or authors", () => {
     const parse = () => parseConfig({ "marble:alertEmail": "data@example.com", "marble:quicksight": "true" });
     for (const name of ["Host", "Database", "SecretArn", "Authors"]) {
       expect(parse).to.throw(`marble:quicksight${name} is missing: QuickSight needs it.`);

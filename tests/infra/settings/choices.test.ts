@@ -11,7 +11,7 @@ interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-describe("What a stack may choose", () => {
+describe("An option of a stack", () => {
   let byDefault: Program;
   let chosen: Program;
   before(async () => {
@@ -21,9 +21,9 @@ describe("What a stack may choose", () => {
 
   const inputs = (program: Program, type: string) =>
     resourcesOf(program.resources, type).map((one) => one.inputs);
-  /** Is it of the role of those who ask the lake with Athena? */
+  /** Whether a policy belongs to the role of the people who query the lake with Athena. */
   const isReaders = (name: string): boolean => name.includes("lake-reader");
-  /** The statements of the Lambdas' roles that name an action, one list a role. */
+  /** The statements that name an action, as one list for each role of a Lambda. */
   const statements = (program: Program, action: string): Statement[][] =>
     resourcesOf(program.resources, "RolePolicy")
       .filter(({ name }) => !name.includes("schedule") && !isReaders(name))
@@ -31,7 +31,7 @@ describe("What a stack may choose", () => {
         (policy as { Statement: Statement[] }).Statement.filter(({ Action }) => Action.includes(action)),
       );
 
-  it("is nothing of all this by default", () => {
+  it("is off by default", () => {
     for (const settings of inputs(byDefault, "Function"))
       expect(settings).to.not.have.any.keys("vpcConfig", "tracingConfig");
     for (const role of inputs(byDefault, "Role")) expect(role).to.not.have.any.keys("permissionsBoundary");
@@ -40,7 +40,7 @@ describe("What a stack may choose", () => {
       expect(statements(byDefault, action).flat(), action).to.deep.equal([]);
   });
 
-  it("a VPC: every Lambda stands in the subnets; Lambda may make its interfaces there, its code may not", () => {
+  it("puts every Lambda into the subnets of a VPC, where Lambda but not its code may create interfaces", () => {
     for (const { vpcConfig } of inputs(chosen, "Function"))
       expect(vpcConfig).to.deep.equal({
         subnetIds: ["subnet-0a1", "subnet-0b2"],
@@ -61,7 +61,7 @@ describe("What a stack may choose", () => {
     );
   });
 
-  it("a key: it encrypts the lake, and the Lambdas may use it through S3 and Secrets Manager alone", () => {
+  it("encrypts the lake with a key that the Lambdas may use only through S3 and Secrets Manager", () => {
     const keys = inputs(chosen, "BucketServerSideEncryptionConfiguration").map(({ rules }) => rules);
     const withKey = [
       {
@@ -72,7 +72,7 @@ describe("What a stack may choose", () => {
         bucketKeyEnabled: true,
       },
     ];
-    // The answers of Athena are kept for a week, under a key of S3.
+    // The results of Athena are kept for a week, encrypted with a key of S3.
     expect(keys).to.deep.include.members([withKey, withKey]);
     const readers = resourcesOf(chosen.resources, "RolePolicy").find(({ name }) => isReaders(name));
     const readersMay = (readers?.inputs["policy"] as { Statement: Statement[] }).Statement;
@@ -93,7 +93,7 @@ describe("What a stack may choose", () => {
     }
   });
 
-  it("Object Lock: no version in the lake can be deleted for so long; the buckets are those that were", () => {
+  it("locks every version in the lake for some days without replacing the buckets", () => {
     const locks = inputs(chosen, "BucketObjectLockConfiguration");
     expect(locks.map(({ rule }) => rule)).to.deep.equal(
       Array.from({ length: 2 }, () => ({ defaultRetention: { mode: "GOVERNANCE", days: 30 } })),
@@ -101,14 +101,14 @@ describe("What a stack may choose", () => {
     expect(inputs(chosen, "Bucket")).to.deep.equal(inputs(byDefault, "Bucket"));
   });
 
-  it("a boundary: every role has it", () => {
+  it("gives every role a permissions boundary", () => {
     const roles = inputs(chosen, "Role");
     expect(roles.length).to.be.above(5);
     for (const role of roles)
       expect(role).to.include({ permissionsBoundary: EVERY_CHOICE["permissionsBoundary"] });
   });
 
-  it("tracing: every Lambda sends traces, and may", () => {
+  it("makes every Lambda send traces and allows it to", () => {
     for (const { tracingConfig } of inputs(chosen, "Function"))
       expect(tracingConfig).to.deep.equal({ mode: "Active" });
     for (const role of statements(chosen, "xray:PutTraceSegments")) expect(role).to.have.lengthOf(1);

@@ -7,7 +7,7 @@ const EMAIL = { "marble:alertEmail": "data@example.com" };
 const projectFile = (name: string): string => readFileSync(join(__dirname, "../../..", name), "utf8");
 
 describe("The configuration of a stack", () => {
-  it("needs an e-mail address and nothing else", () => {
+  it("requires only an e-mail address", () => {
     expect(parseConfig(EMAIL)).to.deep.equal({
       alertEmail: "data@example.com",
       ingestSchedule: "rate(5 minutes)",
@@ -59,7 +59,7 @@ describe("The configuration of a stack", () => {
     });
   });
 
-  it("takes lists of ids, with spaces or without, and each once", () => {
+  it("takes lists of ids with or without spaces and drops repeated ids", () => {
     const config = parseConfig({
       ...EMAIL,
       "marble:subnetIds": "subnet-0a1, subnet-0b2",
@@ -68,7 +68,7 @@ describe("The configuration of a stack", () => {
     expect(config).to.deep.include({ subnetIds: ["subnet-0a1", "subnet-0b2"], securityGroupIds: ["sg-0c3"] });
   });
 
-  it("takes what the stack sets", () => {
+  it("takes the values of the stack", () => {
     const config = parseConfig({
       ...EMAIL,
       "marble:ingestSchedule": "cron(0 6 * * ? *)",
@@ -84,7 +84,7 @@ describe("The configuration of a stack", () => {
     });
   });
 
-  it("leaves the settings of others alone", () => {
+  it("ignores the settings of other programs", () => {
     expect(() => parseConfig({ ...EMAIL, "aws:region": "eu-west-2", "aws:profile": "data" })).not.to.throw();
   });
 });
@@ -155,7 +155,7 @@ describe("A bad configuration", () => {
     );
   });
 
-  it("is refused when the schedules let the warehouse become older than it may be", () => {
+  it("is refused when its schedules let the warehouse exceed freshnessMinutes", () => {
     const config = { ...EMAIL, "marble:ingestSchedule": "rate(1 hour)" };
     expect(() => parseConfig(config)).to.throw(
       "marble:freshnessMinutes is 30, but with these schedules the warehouse is up to 65 minutes old. " +
@@ -164,7 +164,7 @@ describe("A bad configuration", () => {
     expect(() => parseConfig({ ...config, "marble:freshnessMinutes": "65" })).not.to.throw();
   });
 
-  it("is refused when there is nothing to load, and when what there is needs a model", () => {
+  it("is refused with neither model nor mirror, and with QuickSight but no model", () => {
     const config = { ...EMAIL, "marble:model": "none" };
     expect(() => parseConfig(config)).to.throw("marble:model and marble:mirror are both none");
     expect(() => parseConfig({ ...config, "marble:mirror": "customer, order line" })).not.to.throw();
@@ -180,14 +180,14 @@ describe("A bad configuration", () => {
     );
   });
 
-  it("is refused when the mirror would be in the schema of other tables", () => {
+  it("is refused when the mirror shares a schema with other tables", () => {
     for (const other of ["warehouseSchema", "martsSchema"])
       expect(() => parseConfig({ ...EMAIL, [`marble:${other}`]: "mirror" })).to.throw(
         'marble:mirrorSchema is "mirror", which has the tables of the warehouse or the marts',
       );
   });
 
-  it("is refused with subnets and no security group, or the other way round", () => {
+  it("is refused with subnets but no security group, or the reverse", () => {
     expect(() => parseConfig({ ...EMAIL, "marble:subnetIds": "subnet-0a1" })).to.throw(
       'marble:securityGroupIds is missing: a Lambda in a VPC needs subnets and security groups. Set it, for example with: pulumi config set marble:securityGroupIds "sg-0123456789abcdef0"',
     );
@@ -197,7 +197,7 @@ describe("A bad configuration", () => {
   });
 
   for (const name of ["warehouseSchema", "martsSchema", "mirrorSchema"]) {
-    it(`is refused when ${name} is where the source is read, in the same database`, () => {
+    it(`is refused when ${name} is the schema of the source in the same database`, () => {
       const shared = { ...EMAIL, "marble:warehouseSecret": "Totesys-Credentials" };
       const inOne = { ...shared, "marble:sourceSchema": "one", [`marble:${name}`]: "one" };
       expect(() => parseConfig(inOne)).to.throw(
@@ -211,13 +211,13 @@ describe("A bad configuration", () => {
     });
   }
 
-  it("is refused for a key that Marble does not know, with those that it knows", () => {
+  it("is refused for an unknown key, with the list of known keys", () => {
     const parse = (): unknown => parseConfig({ ...EMAIL, "marble:alertMail": "x@example.com" });
     expect(parse).to.throw(`unknown setting marble:alertMail; the settings are ${SETTING_NAMES.join(", ")}`);
     expect(parse).to.throw("pulumi config rm marble:alertMail");
   });
 
-  it("is not shown where someone put a secret in place of its name", () => {
+  it("is not shown when a value may be a secret instead of its name", () => {
     const parse = (): unknown => parseConfig({ ...EMAIL, "marble:sourceSecret": '{"password":"hunter2"}' });
     expect(parse).to.throw("marble:sourceSecret: must be the name of a secret");
     expect(parse).not.to.throw("hunter2");
@@ -230,7 +230,7 @@ describe("A bad configuration", () => {
     expect(parseUrl).not.to.throw("hunter2");
   });
 
-  it("is refused with all its problems at once", () => {
+  it("is refused with all its problems in one error", () => {
     const parse = (): unknown => parseConfig({ "marble:logLevel": "loud", "marble:colour": "red" });
     expect(parse).to.throw(
       /alertEmail is missing(.|\n)*logLevel is "loud"(.|\n)*unknown setting marble:colour/,
@@ -239,7 +239,7 @@ describe("A bad configuration", () => {
 });
 
 describe("Pulumi.yaml", () => {
-  it("declares the settings that have a default, with that of the program", () => {
+  it("declares each setting that has a default, with the default of the program", () => {
     const settings = [
       ...projectFile("Pulumi.yaml").matchAll(/^ {2}(\w+):\n {4}type: (\w+)\n(?: {4}default: (.*)\n)?/gm),
     ].map(([, name, type, byDefault]) => [name, type, byDefault?.replaceAll('"', "")]);

@@ -56,7 +56,7 @@ describe("A bundled function", () => {
     ]);
   });
 
-  it("has no path of the machine that built it", () => {
+  it("contains no path of the machine that built it", () => {
     for (const file of readdirSync(directory, { recursive: true, withFileTypes: true })) {
       if (!file.isFile()) continue;
       expect(readFileSync(join(file.parentPath, file.name), "utf8")).not.to.include(
@@ -70,7 +70,7 @@ describe("A bundled function", () => {
     expect(error).to.match(/No module exports the function .* export it from its own file in handlers\//);
   });
 
-  it("is refused for a function that reaches the Pulumi SDK", async () => {
+  it("is refused for a function that imports the Pulumi SDK", async () => {
     const error = await rejection(declared(declare(fixtureThatDeclares)));
     expect(error).to.match(/tests\/support\/program\/fixture-that-declares\.ts imports the Pulumi SDK/);
   });

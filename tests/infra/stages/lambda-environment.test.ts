@@ -3,12 +3,12 @@ import { expect } from "chai";
 import { marts, model } from "../../../domain/declarations";
 import { checkDeclarations } from "../../../infra/stages/lambda-environment";
 
-describe("What the program is given to deploy", () => {
-  it("is accepted as it is", () => {
+describe("The model and the marts that the program deploys", () => {
+  it("are accepted as declared", () => {
     checkDeclarations({ model, marts });
   });
 
-  it("is refused with everything that is wrong with model and marts, a line each, and without a stack", () => {
+  it("are refused with one line for each problem and without a stack trace", () => {
     const [first] = marts;
     const tables = model.tables.filter(({ name }) => name !== "dim_staff");
     const declared = { model: { ...model, tables }, marts: [...marts, { ...first!, sql: "SELECT 1" }] };

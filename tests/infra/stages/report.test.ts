@@ -4,7 +4,7 @@ import type { DeclaredResource } from "../../../local/cloud/declared-resource";
 import { bucketOf, resourcesOf, stageOf } from "../../support/program/declared";
 import { devProgram, programWith } from "../../support/program/dev-program";
 
-describe("The program and its report", () => {
+describe("The program", () => {
   let program: Program;
   before(async () => {
     program = await devProgram();
@@ -13,7 +13,7 @@ describe("The program and its report", () => {
   const bucket = (part: string): DeclaredResource => bucketOf(program, part);
   const stage = (name: string): DeclaredFunction => stageOf(program, name);
 
-  it("makes the business report, unless the stack says no", async () => {
+  it("makes the business report unless the stack switches it off", async () => {
     expect(program.outputs["reports"]).to.deep.equal({
       bucket: bucket("reports").name,
       function: stage("report").name,
@@ -26,7 +26,7 @@ describe("The program and its report", () => {
     expect(without.resources.filter(({ name }) => name.includes("report"))).to.deep.equal([]);
   });
 
-  it("asks for one confirmation, unless links to the report are mailed", async () => {
+  it("asks for one confirmation unless links to the report are mailed", async () => {
     const asked = ({ resources, outputs }: Program): unknown[] => [
       ...resourcesOf(resources, "TopicSubscription").map(({ inputs }) => inputs["endpoint"]),
       ...(/ two mails /.exec(String(outputs["nextSteps"])) ?? []),
@@ -43,7 +43,7 @@ describe("The program and its report", () => {
       expect(String(board.outputs["nextSteps"])).to.include(email);
   });
 
-  it("lets only the report's stage write reports, and only the latest be written over, as it was last seen", () => {
+  it("lets only the report stage write reports and overwrites only the latest report, conditionally", () => {
     const policy = all("BucketPolicy").find(({ inputs }) => inputs["bucket"] === bucket("reports").name)!;
     const { Statement } = policy.inputs["policy"] as { Statement: Record<string, unknown>[] };
     const { arn } = bucket("reports");

@@ -4,7 +4,7 @@ import type { DeclaredResource } from "../../../local/cloud/declared-resource";
 import { bucketOf, resourcesOf, stageOf } from "../../support/program/declared";
 import { devProgram, programWith } from "../../support/program/dev-program";
 
-describe("Workers help with large commits:", () => {
+describe("The workers for large commits", () => {
   let program: Program;
 
   before(async () => {
@@ -15,7 +15,7 @@ describe("Workers help with large commits:", () => {
   const queueOf = (suffix: string): DeclaredResource =>
     all("Queue").find(({ name }) => new RegExp(`-${suffix}-[0-9a-f]{7}$`).test(name))!;
 
-  it("what is handed out in the processed bucket becomes a message", () => {
+  it("receive a message for each task in the processed bucket", () => {
     const ofProcessed = all("BucketNotification").filter(
       ({ inputs }) => inputs["bucket"] === bucketOf(program, "processed").name,
     );
@@ -31,7 +31,7 @@ describe("Workers help with large commits:", () => {
     ]);
   });
 
-  it("each message is an invocation, four at a time, and comes back for a day until somebody has done it", () => {
+  it("handle one message each, four in parallel, and retry a message for a day", () => {
     expect(all("EventSourceMapping").map(({ inputs }) => inputs)).to.deep.equal([
       {
         eventSourceArn: queueOf("remodel-tasks").arn,
@@ -46,11 +46,11 @@ describe("Workers help with large commits:", () => {
     expect(inputs).to.include({ messageRetentionSeconds: 86_400 }).and.not.have.any.keys("redrivePolicy");
   });
 
-  it("or none do, and nothing of it is there", async () => {
+  it("are not declared when the stack switches them off", async () => {
     const without = await programWith({ remodelConcurrency: "0" });
     expect(without.functions).to.have.lengthOf(4);
     expect(stageOf(without, "process").environment["REMODEL_CONCURRENCY"]).to.equal("0");
-    // The policies of the lake's buckets name the worker's role all the same: a deployment may not write them.
+    // The bucket policies name the worker's role even so, because a deployment may not change them.
     const others = without.resources.filter(({ type }) => !type.endsWith(":BucketPolicy"));
     expect(JSON.stringify(others.map(({ inputs, name }) => [name, inputs]))).not.to.match(
       /remodel-|handouts/,

@@ -1,14 +1,14 @@
 import { anyNumber, documentOf, either, listOf, object, oneOf, text, whole, type Rule } from "./rule";
 import { arn } from "./shared";
 
-/** Where a widget is, on a grid of 24 columns. */
+/** The place of a widget on a grid of 24 columns. */
 const PLACE = { x: whole(0, 23), y: whole(0), width: whole(1, 24), height: whole(1, 1000) };
 
 const statistic = oneOf("SampleCount", "Average", "Sum", "Minimum", "Maximum");
 const title = text(1, 255);
 const region = text(1, 64, { pattern: /[a-z]{2}(-[a-z]+)+-\d/ });
 
-/** Namespace, metric, names and values of dimensions, and how it is drawn. */
+/** Namespace, metric, names and values of dimensions, and drawing options. */
 const metric = listOf(either(text(1, 1024), object({ stat: statistic, label: text(1, 255) })), {
   least: 2,
   most: 63,
@@ -57,6 +57,6 @@ export const dashboardBody = documentOf(
     },
     "widgets",
   ),
-  // The documentation names no size; requests to CloudWatch have at most 1 MB.
+  // The documentation names no size. A request to CloudWatch has at most 1 MB.
   1_000_000,
 );

@@ -13,7 +13,7 @@ import {
 
 const oneOrMany = (rule: Rule): Rule => either(rule, listOf(rule, { least: 1 }));
 
-/** Source: "IAM JSON policy elements: Action"; a service, a colon, a name with stars. */
+/** Source: "IAM JSON policy elements: Action": a service, a colon and a name with stars. */
 const action = text(1, 256, { pattern: /[a-z0-9-]+:[A-Za-z0-9*]+|\*/ });
 
 /** Source: "IAM JSON policy elements: Resource": an ARN with wildcards, or a star. */
@@ -44,8 +44,8 @@ export interface PolicyDocumentOptions {
 /**
  * A policy of IAM or of a resource.
  *
- * Source: "Grammar of the IAM JSON policy language"; the sizes are given where the rule is used. IAM takes letters and
- * digits alone in a Sid.
+ * Source: "Grammar of the IAM JSON policy language". Each use of the rule gives its size. IAM takes only letters and
+ * digits in a Sid.
  */
 export const policyDocument = ({
   mostBytes,

@@ -1,10 +1,10 @@
 import { either, listOf, object, oneOf, text, whole, type Rule } from "./rule";
 import { arn } from "./shared";
 
-/** Source of this file: quicksight:CreateAnalysis and quicksight:CreateDashboard; the two have the same definition. */
+/** Source of this file: quicksight:CreateAnalysis and quicksight:CreateDashboard, which have the same definition. */
 export const resourceId = text(1, 512, { pattern: /[\w-]+/ });
 
-/** Who may do what. The SDK writes the names of the inputs small, a template writes them large. */
+/** The actions of a principal. The SDK begins the names of inputs in lower case, a template in upper case. */
 export const permissions = (principal: string, actions: string): Rule =>
   listOf(
     object(

@@ -1,10 +1,10 @@
-/** What the provider and the API of a service accept as one input. Rules are data: `findViolations` reads them. */
+/** The values that the provider and a service's API accept as one input. `findViolations` reads the rules as data. */
 export type Rule =
   | TextRule
   | NumberRule
   | DocumentRule
   | { readonly kind: "flag" }
-  /** code that is uploaded; its size is judged where it is unpacked */
+  /** uploaded code, whose size is checked after unpacking */
   | { readonly kind: "archive" }
   | { readonly kind: "oneOf"; readonly values: readonly (string | number)[] }
   | { readonly kind: "list"; readonly of: Rule; readonly most: number; readonly least: number }
@@ -34,11 +34,11 @@ export interface NumberRule {
   readonly multipleOf?: number;
 }
 
-/** JSON, given as a text or as an object that the SDK writes as JSON. */
+/** JSON as text, or as an object that the SDK turns into JSON. */
 export interface DocumentRule {
   readonly kind: "document";
   readonly content: Rule;
-  /** in bytes; IAM does not count white space, which `JSON.stringify` does not write */
+  /** in bytes, without white space, which IAM does not count and `JSON.stringify` does not write */
   readonly mostBytes: number;
 }
 
@@ -53,13 +53,13 @@ export interface MapRule {
 
 /** A type of resource, by Pulumi's type token. */
 export interface ResourceRules {
-  /** where the rules are written: a file of terraform-provider-aws, an operation of the API, a page of AWS's documentation */
+  /** the origin of the rules: a file of terraform-provider-aws, an API operation or a page of AWS's documentation */
   readonly sources: readonly string[];
-  /** the input that is the physical name; Pulumi makes one up if the program gives none */
+  /** the input with the physical name, which Pulumi generates if the program gives none */
   readonly physicalName?: { readonly input: string; readonly rule: Rule };
   readonly inputs: Properties;
   readonly required?: readonly string[];
-  /** what inputs must be together: a sentence for each fault */
+  /** checks several inputs together and returns a sentence for each fault */
   readonly together?: (inputs: Readonly<Record<string, unknown>>) => readonly string[];
 }
 

@@ -1,7 +1,7 @@
 import { mapOf, text, type Rule } from "./rule";
 
 /**
- * An ARN of a service, or of any.
+ * An ARN of one service or of any service.
  *
  * Source: ValidARN in internal/verify/validate.go of terraform-provider-aws, and the patterns of the API models.
  */

@@ -3,8 +3,8 @@ import type { DeclaredResource } from "../../../../local/cloud/declared-resource
 import type { DocumentRule, MapRule, NumberRule, Properties, ResourceRules, Rule, TextRule } from "./rule";
 
 /**
- * What the provider or AWS would refuse of a resource: a sentence for each fault, with the type, the input and the
- * name of the resource. A type or an input without a rule is a fault too.
+ * The faults for which the provider or AWS would refuse a resource, as one sentence each with the type, the input and
+ * the name of the resource. A type or an input without a rule is a fault too.
  */
 export function findViolations(
   { type, name, inputs }: DeclaredResource,
@@ -55,7 +55,7 @@ function violationsOf(rule: Rule, value: unknown, at: string): string[] {
     case "object":
       return violationsOfObject(rule.properties, rule.required, value, at);
     case "either": {
-      // Of several forms, the one that the value comes closest to.
+      // Among several forms, report the form that the value is closest to.
       const [closest = []] = rule.rules
         .map((one) => violationsOf(one, value, at))
         .sort((a, b) => a.length - b.length);
