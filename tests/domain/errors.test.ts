@@ -6,7 +6,7 @@ describe("An error", () => {
     [TransientError, "transient"],
     [TerminalError, "terminal"],
   ] as const) {
-    it(`that is ${kind} says so, with its name, its subject and its cause`, () => {
+    it(`that is ${kind} has its kind, name, subject and cause`, () => {
       const cause = new Error("lost");
 
       const error = new type("payment could not be read", {
@@ -20,7 +20,7 @@ describe("An error", () => {
     });
   }
 
-  it("without subject and cause has none", () => {
+  it("can lack subject and cause", () => {
     const error = new TerminalError("it is so");
 
     expect(error.subject).to.deep.equal({});
@@ -28,8 +28,8 @@ describe("An error", () => {
   });
 });
 
-describe("The text of anything that was thrown", () => {
-  it("is the message of an error, and anything else as it prints", () => {
+describe("The text of a thrown value", () => {
+  it("is the message of an error or the printed value", () => {
     const values: unknown[] = [new TypeError("no such thing"), "a text", 7, undefined];
     expect(values.map(messageOf)).to.deep.equal(["no such thing", "a text", "7", "undefined"]);
   });

@@ -4,7 +4,7 @@ import { derivedName, identifier, literal, nameBytes, qualified } from "../../do
 import { anyText } from "../support/formats/arbitraries";
 import { createDatabase, type TestDatabase } from "../support/postgres/postgres";
 
-describe("Text in SQL means itself to PostgreSQL", () => {
+describe("PostgreSQL reads quoted text unchanged", () => {
   let database: TestDatabase;
   before(async () => {
     database = await createDatabase();
@@ -14,7 +14,7 @@ describe("Text in SQL means itself to PostgreSQL", () => {
   const injection = `'; DROP TABLE x; --"\\'`;
 
   for (const setting of ["on", "off"]) {
-    it(`as a literal, whatever it holds, with standard_conforming_strings ${setting}`, async () => {
+    it(`as a literal of any content with standard_conforming_strings ${setting}`, async () => {
       await database.query(`SET standard_conforming_strings = ${setting}`);
       await fc.assert(
         fc.asyncProperty(fc.array(anyText, { minLength: 1, maxLength: 50 }), async (given) => {
@@ -31,8 +31,8 @@ describe("Text in SQL means itself to PostgreSQL", () => {
     });
   }
 
-  it("as an identifier, whatever it holds", async () => {
-    // PostgreSQL cuts names off behind 63 bytes, and has no empty ones.
+  it("as an identifier of any content", async () => {
+    // PostgreSQL cuts names off after 63 bytes and refuses empty names.
     const names = fc.uniqueArray(
       anyText.map((text) => Array.from(text).slice(0, 15).join("")).filter((text) => text !== ""),
       { minLength: 1, maxLength: 30 },
@@ -60,18 +60,18 @@ describe("Text in SQL means itself to PostgreSQL", () => {
   });
 });
 
-describe("A name that is derived from another", () => {
-  it("is the whole, where PostgreSQL keeps all of it", () => {
+describe("A name derived from another name", () => {
+  it("is complete when PostgreSQL keeps all of it", () => {
     expect(derivedName("a_", "x".repeat(58), "_z")).to.equal(`a_${"x".repeat(58)}_z`);
   });
 
-  it("is cut within, where it would be too long, and ends as it should", () => {
+  it("is shortened in the middle when too long, and keeps its ending", () => {
     const name = derivedName("a_", "é".repeat(31), "_replay");
     expect(nameBytes(name)).to.be.within(60, 63);
     expect(name).to.match(/^a_é+_[0-9a-f]{8}_replay$/);
   });
 
-  it("is another for each name, also for those that begin alike", () => {
+  it("is different for each name, also for names with the same beginning", () => {
     const long = "x".repeat(60);
     const derived = ["a", "b", "c"].map((end) => derivedName("", `${long}${end}`, "_replay"));
     expect(new Set(derived)).to.have.property("size", 3);

@@ -10,7 +10,7 @@ import { readCredentials } from "../../../adapters/aws/secrets";
 import { TerminalError } from "../../../domain/errors";
 import { failureOf } from "../../support/failure";
 
-/** The same options, with hardly any time. */
+/** The product's options with a very short timeout. */
 const impatient = (url: string) => ({
   endpoint: url,
   region: "eu-west-2",
@@ -19,7 +19,7 @@ const impatient = (url: string) => ({
   requestHandler: { ...SDK_TIMEOUTS.requestHandler, requestTimeout: 100 },
 });
 
-describe("A service that takes a call and never answers", () => {
+describe("A call to a service that never answers", () => {
   let server: Server;
   let url: string;
   let calls = 0;
@@ -44,7 +44,7 @@ describe("A service that takes a call and never answers", () => {
     ["S3", () => objectStore("lake", new S3Client(impatient(url))).get("key")],
   ];
   for (const [service, call] of cases) {
-    it(`is asked again, and then the run fails for now: ${service}`, async () => {
+    it(`is retried and then fails with a transient error: ${service}`, async () => {
       const error = await failureOf(call());
       expect(error).not.to.be.instanceOf(TerminalError);
       expect(error.message).to.match(/exceeded the configured 100 ms/);

@@ -7,7 +7,7 @@ import { failureOf } from "../../support/failure";
 
 const commit = z.object({ says: z.string() });
 
-/** A bucket in memory that notes which requests were under way together. */
+/** A bucket in memory that records which requests ran in parallel. */
 class Bucket {
   readonly objects = new Map<string, string>();
   readonly rounds: string[][] = [];
@@ -15,7 +15,7 @@ class Bucket {
   refused: string | undefined;
   private round: string[] | undefined;
 
-  /** All that is asked for before the first answer is one round. */
+  /** Groups the requests before the first answer into one round. */
   private async ask<T>(what: string, answer: () => T): Promise<T> {
     if (this.round === undefined) this.rounds.push((this.round = []));
     this.round.push(what);
@@ -57,12 +57,12 @@ describe("A commit log", () => {
     for (let at = 1; at <= marked; at++) bucket.objects.set(headKey(number(at)), String(at));
   };
 
-  it("that is empty has no head, and is told so by two requests", async () => {
+  it("needs two requests to find that it is empty", async () => {
     expect(await log().head()).to.equal(undefined);
     expect(bucket.rounds).to.deep.equal([["heads/"], [commitKey(number(1))]]);
   });
 
-  it("finds its head in two rounds, however long it is", async () => {
+  it("finds its head in two rounds at any length", async () => {
     has(1200);
     expect(await log().head()).to.deep.equal({ number: 1200, commit: { says: "1200" } });
     expect(bucket.rounds).to.deep.equal([["heads/"], [commitKey(number(1200)), commitKey(number(1201))]]);
@@ -70,9 +70,9 @@ describe("A commit log", () => {
 
   for (const [what, marked] of [
     ["lags behind", 2],
-    ["is gone", 0],
+    ["is missing", 0],
   ] as const) {
-    it(`goes on to its end where the index ${what}, and writes nothing; the next commit mends it`, async () => {
+    it(`finds its head without writing when the index ${what}, and repairs the index with the next commit`, async () => {
       has(5, marked);
       expect(await own().head()).to.deep.equal({ number: 5, commit: { says: "5" } });
       expect(bucket.rounds.flat().join()).not.to.include("put");
@@ -84,7 +84,7 @@ describe("A commit log", () => {
     });
   }
 
-  it("has a commit that could not be marked, with a warning", async () => {
+  it("keeps a commit whose head could not be written and logs a warning", async () => {
     has(1);
     bucket.refused = headKey(number(2));
     expect(await own().append(number(2), { says: "2" })).to.equal(true);
@@ -92,13 +92,13 @@ describe("A commit log", () => {
     expect(await log().head()).to.deep.equal({ number: 2, commit: { says: "2" } });
   });
 
-  it("does not have a commit that could not be created", async () => {
+  it("adds no commit when the object could not be created", async () => {
     bucket.refused = commitKey(number(1));
     expect((await failureOf(own().append(number(1), { says: "1" }))).message).to.include("refused");
     expect(bucket.objects.size).to.equal(0);
   });
 
-  it("says which commit is gone, and how it comes back", async () => {
+  it("names a missing commit and how to restore it", async () => {
     has(3);
     bucket.objects.delete(commitKey(number(3)));
     const { message } = await failureOf(log().head());
@@ -107,7 +107,7 @@ describe("A commit log", () => {
     );
   });
 
-  it("gives a number to one run", async () => {
+  it("gives each number to one run only", async () => {
     has(1);
     expect(await own().append(number(2), { says: "mine" })).to.equal(true);
     expect(await own().append(number(2), { says: "late" })).to.equal(false);
@@ -115,7 +115,7 @@ describe("A commit log", () => {
     expect((await log().head())?.number).to.equal(2);
   });
 
-  it("names the object that cannot be read", async () => {
+  it("names an object that it cannot read", async () => {
     has(1);
     bucket.objects.set(commitKey(number(1)), `{"says":1}`);
     expect((await failureOf(log().head())).message).to.include(commitKey(number(1)));

@@ -6,10 +6,10 @@ import { startTestS3, stopAll } from "../../local/cloud/s3/support";
 
 const KEY = mailClaimKey(new Date("2026-11-25T07:00:00Z"));
 
-describe("What only one run may do", () => {
+describe("A task that only one run may do", () => {
   afterEach(stopAll);
 
-  it("belongs to the run that notes it first, however often that asks", async () => {
+  it("belongs to the first run that claims it, also when that run asks again", async () => {
     const { client } = await startTestS3();
     const store = reportStore("lake", client);
     expect(await store.claim(KEY, "one")).to.equal(true);
@@ -17,7 +17,7 @@ describe("What only one run may do", () => {
     expect(await store.claim(KEY, "one")).to.equal(true);
   });
 
-  it("belongs to it too when the answer to its note was lost, and the note is made again", async () => {
+  it("belongs to that run when S3's answer was lost and the claim is retried", async () => {
     let lost = 0;
     const { server } = await startTestS3({
       after: ({ operation }) => {

@@ -9,7 +9,7 @@ import { failureOf } from "../../support/failure";
 import { credentialsOf } from "../../support/pipeline/pipeline";
 import { createDatabase, type TestDatabase } from "../../support/postgres/postgres";
 
-/** A value of a row, which must get into no log. */
+/** A value of a row, which must not appear in a log. */
 const SECRET = "zoe@example.com";
 
 const TABLES = `
@@ -59,12 +59,12 @@ describe("An error of a database", () => {
         },
       ],
       [
-        "a column that may not be NULL",
+        "a NULL in a NOT NULL column",
         run(`INSERT INTO shop VALUES (1, '${SECRET}', NULL)`),
         { code: "23502", table: "shop", column: "size" },
       ],
       [
-        "a key that is there",
+        "a duplicate key",
         run(`INSERT INTO person VALUES ('${SECRET}')`),
         { code: "23505", constraint: "person_pkey" },
       ],
@@ -74,7 +74,7 @@ describe("An error of a database", () => {
         { code: "23503", constraint: "visit_email_fkey" },
       ],
       [
-        "a text that is no number",
+        "a text that is not a number",
         run(`SELECT email::integer FROM person`),
         { code: "22P02", message: "invalid input syntax for type integer: …" },
       ],
@@ -89,37 +89,37 @@ describe("An error of a database", () => {
         { code: "22007", message: "invalid input syntax for type date: …" },
       ],
       [
-        "a text that an enumeration lacks",
+        "a text outside of an enumeration",
         run(`SELECT email::mood FROM person`),
         { code: "22P02", message: "invalid input value for enum mood: …" },
       ],
       [
-        "bytes that are no text",
+        "bytes that are not valid text",
         run(`SELECT convert_from(email::bytea || '\\xff'::bytea, 'UTF8') FROM person`),
         { code: "22021", message: 'invalid byte sequence for encoding "UTF8": …' },
       ],
       [
-        "a character that an encoding lacks",
+        "a character outside of an encoding",
         run(`SELECT convert_to(email || chr(9731), 'LATIN1') FROM person`),
         {
           code: "22P05",
           message: 'character with byte sequence … in encoding "UTF8" has no equivalent in encoding "LATIN1"',
         },
       ],
-      ["a statement that a function makes", run(`SELECT check_text(email) FROM person`), { code: "22P02" }],
+      ["a statement inside a function", run(`SELECT check_text(email) FROM person`), { code: "22P02" }],
       ["a line of a COPY", copy(`${SECRET}\t${SECRET}\n`), { code: "22P02", column: "shop_id" }],
     ];
   for (const [what, work, kept] of cases) {
-    it(`says what and where, and holds no value: ${what}`, async () => {
+    it(`names the problem and its place without a value of a row: ${what}`, async () => {
       const error = await failing(work);
       expect(error).to.include(kept);
-      // Everything that whoever logs it could find, the stack too.
+      // Everything that a log could show of the error, including the stack.
       const all = inspect(error, { showHidden: true, depth: null });
       expect(all).not.to.match(/zoe|90000|0xff/i);
     });
   }
 
-  it("keeps its message when that is about names", async () => {
+  it("keeps a message that contains only names", async () => {
     const { message, hint } = await failing(run(`SELECT "emial" FROM person`));
     expect(message).to.equal('column "emial" does not exist');
     expect(hint).to.equal('Perhaps you meant to reference the column "person.email".');

@@ -17,11 +17,11 @@ describe("A server", () => {
     ["warehouse", "12.22", false],
     ["other", "9.6.24", false],
   ] as const)
-    it(`${version} as ${name} is ${refused ? "refused" : "taken"}`, () => {
+    it(`of version ${version || "unknown"} is ${refused ? "refused" : "accepted"} as ${name}`, () => {
       expect(versionRefusal(name, version) !== undefined).to.equal(refused);
     });
 
-  it("that is too old is named with its version, before anything is asked of it", async () => {
+  it("that is too old is refused with its version before any query", async () => {
     const asked: string[] = [];
     const message = (type: string, body: string): Buffer => {
       const head = Buffer.alloc(5);
@@ -29,7 +29,7 @@ describe("A server", () => {
       head.writeInt32BE(Buffer.byteLength(body, "latin1") + 4, 1);
       return Buffer.concat([head, Buffer.from(body, "latin1")]);
     };
-    // Says that it wants no password, which version it is, and that it is ready (PostgreSQL manual, 55.7).
+    // Sends that no password is needed, the version, and that the server is ready (PostgreSQL manual, 55.7).
     const server = createServer((socket) => {
       socket.once("data", () => {
         socket.write(message("R", "\0\0\0\0"));
@@ -50,6 +50,6 @@ describe("A server", () => {
       message:
         "the source is PostgreSQL 12.22, Marble needs 13 or later (13 to 18 are known to work): upgrade the server",
     });
-    expect(asked, "it is told that we go").to.deep.equal(["X"]);
+    expect(asked, "only the message that ends the session").to.deep.equal(["X"]);
   });
 });

@@ -30,7 +30,7 @@ describe("A question to the warehouse", () => {
     );
   };
 
-  it("gets its answer in the same texts, whatever the database has for defaults", async () => {
+  it("returns the same texts under any default settings of the database", async () => {
     await warehouse.query(`ALTER DATABASE ${warehouse.name} SET datestyle = 'German';
                            ALTER DATABASE ${warehouse.name} SET timezone = 'Pacific/Kiritimati';
                            ALTER DATABASE ${warehouse.name} SET extra_float_digits = -15`);
@@ -39,7 +39,7 @@ describe("A question to the warehouse", () => {
     ]);
   });
 
-  it("has an answer in five minutes or none, and in less where the role may not take as long", async () => {
+  it("times out after five minutes, or earlier under a shorter timeout of the role", async () => {
     expect(await settings(["statement_timeout"])).to.deep.equal([{ statement_timeout: "5min" }]);
     await warehouse.query(`ALTER DATABASE ${warehouse.name} SET statement_timeout = '500ms'`);
     expect(await settings(["statement_timeout"])).to.deep.equal([{ statement_timeout: "500ms" }]);
@@ -53,7 +53,7 @@ describe("A question to the warehouse", () => {
     );
   });
 
-  it("that a view cannot answer fails until somebody has mended that", async () => {
+  it("fails with a terminal error when the view cannot answer it", async () => {
     const error = await asked(
       "SELECT date '2026-01-01' AS month, 'GBP' AS currency_code, 1 AS orders, 1 AS units_sold, 1 AS revenue, 1 / (random() * 0)::integer AS average_order",
     );

@@ -19,7 +19,7 @@ const held = (snapshot: string | null, overlap: string[] = []): TableCapture =>
 
 describe("A run captures every table in full", () => {
   const cases: readonly (readonly [string, IngestCommit | undefined, Partial<SourceState>, string])[] = [
-    ["when there is no past", undefined, {}, "there is no earlier commit"],
+    ["when there is no earlier commit", undefined, {}, "there is no earlier commit"],
     [
       "when the timeline has changed",
       ingested(),
@@ -39,13 +39,13 @@ describe("A run captures every table in full", () => {
       "the source went back in time",
     ],
     [
-      "when the server was restarted: its files may be those of a backup whose ids have overtaken ours",
+      "when the server was restarted, because it may have the files of a backup",
       ingested(),
       { startedAt: "later" },
       "the server was restarted, maybe on other data",
     ],
     [
-      "when ages can no longer tell what is new",
+      "when transaction ages can no longer identify new rows",
       ingested(),
       { snapshot: `${90n + 2n ** 31n}:${90n + 2n ** 31n}:` },
       "the last commit is more than two billion transactions ago",
@@ -58,14 +58,14 @@ describe("A run captures every table in full", () => {
   }
 });
 
-describe("A run that finds another source than that of the lake", () => {
+describe("A run that finds a different source from the one in the lake", () => {
   const others: readonly (readonly [string, Partial<SourceState>])[] = [
     ["cluster", { systemIdentifier: "t" }],
     ["database", { database: "e" }],
     ["schema", { schema: "other" }],
   ];
   for (const [what, now] of others) {
-    it(`captures nothing, unless a person allows it: another ${what}`, () => {
+    it(`captures nothing unless a person allows it: another ${what}`, () => {
       expect(planRun(ingested(), state(now))).to.deep.equal({ kind: "stranger" });
       expect(planRun(ingested(), state(now), { otherSource: true })).to.deep.equal({
         kind: "full",
@@ -75,12 +75,12 @@ describe("A run that finds another source than that of the lake", () => {
   }
 });
 
-describe("A run has nothing to do", () => {
+describe("A run is idle", () => {
   it("when nobody wrote anything since the last commit", () => {
     expect(planRun(ingested({ snapshot: "100:100:" }), state())).to.deep.equal({ kind: "idle" });
   });
 
-  it("unless a person has released a table that was held back", () => {
+  it("except when a person has released a table that was held back", () => {
     const last = ingested({ snapshot: "100:100:", tables: { staff: held("5:5:"), design: capture() } });
 
     expect(planRun(last, state())).to.have.property("kind", "idle");
@@ -90,19 +90,19 @@ describe("A run has nothing to do", () => {
   });
 });
 
-describe("A commit that is due is made though nobody wrote anything", () => {
-  it("of what changed, if it is something", () => {
+describe("A run whose commit is due", () => {
+  it("commits although nobody wrote anything", () => {
     const idle = ingested({ snapshot: "100:100:" });
     expect(planRun(idle, state())).to.deep.equal({ kind: "idle" });
     expect(planRun(idle, state(), { isDue: true })).to.include({ kind: "delta", renew: true });
   });
 });
 
-describe("Otherwise a run captures what has changed", () => {
+describe("A run captures only changes", () => {
   const cases: readonly (readonly [string, string, string])[] = [
-    ["when an id was taken since", "99:99:", "100:100:"],
+    ["when a transaction id was assigned since", "99:99:", "100:100:"],
     ["when somebody wrote during the last run", "99:100:99", "100:100:"],
-    ["when somebody writes now", "100:100:", "100:101:100"],
+    ["when somebody is writing now", "100:100:", "100:101:100"],
   ];
   for (const [what, then, now] of cases) {
     it(what, () => {
@@ -115,7 +115,7 @@ describe("Otherwise a run captures what has changed", () => {
     });
   }
 
-  it("and renews a horizon that has grown old", () => {
+  it("and renews an old horizon", () => {
     const far = String(95n + 2n ** 30n);
     expect(planRun(ingested(), state({ snapshot: `${far}:${far}:` }))).to.include({
       kind: "delta",
@@ -124,7 +124,7 @@ describe("Otherwise a run captures what has changed", () => {
   });
 });
 
-describe("Of a table, a run captures", () => {
+describe("From a table, a run captures", () => {
   const table: TableDescription = {
     name: "staff",
     storage: "1:1",
@@ -135,11 +135,11 @@ describe("Of a table, a run captures", () => {
   const delta = planRun(last, state()) as ActivePlan;
   const filter = { since: parseSnapshot("90:95:92"), captured: ["93"], joined: [] };
 
-  it("the versions since the last commit, but for those in the overlap that it has", () => {
+  it("the versions since the last commit except those already captured in the overlap", () => {
     expect(planTable(last, table, delta)).to.deep.equal({ mode: "delta", recapture: false, filter });
   });
 
-  it("the versions since it was held back, with the overlap of that time", () => {
+  it("the versions since the table was held back, with the overlap of that time", () => {
     expect(planTable(ingested({ tables: { staff: held("5:6:5", ["5"]) } }), table, delta)).to.deep.equal({
       mode: "delta",
       recapture: false,
@@ -147,7 +147,7 @@ describe("Of a table, a run captures", () => {
     });
   });
 
-  it("versions that it may have already, when the table was rewritten", () => {
+  it("versions that may be captured already when the table was rewritten", () => {
     expect(planTable(last, { ...table, storage: "1:2" }, delta)).to.deep.equal({
       mode: "delta",
       recapture: true,
@@ -155,7 +155,7 @@ describe("Of a table, a run captures", () => {
     });
   });
 
-  it("all of a partition that came in, which may have been captured elsewhere", () => {
+  it("all rows of an attached partition, which may be captured elsewhere already", () => {
     expect(planTable(last, { ...table, storage: "1:1,7:7,8:8" }, delta)).to.deep.equal({
       mode: "delta",
       recapture: true,
@@ -163,7 +163,7 @@ describe("Of a table, a run captures", () => {
     });
   });
 
-  it("versions that may be old, when transaction ids have come round", () => {
+  it("versions that may be old when transaction ids have wrapped around", () => {
     const far = 2n ** 32n + 5n;
     const before = ingested({ snapshot: `${far}:${far}:` });
     const now = planRun(before, state({ snapshot: `${far + 1n}:${far + 1n}:` })) as ActivePlan;
@@ -171,7 +171,7 @@ describe("Of a table, a run captures", () => {
     expect(planTable(before, table, now)).to.deep.include({ mode: "delta", recapture: true });
   });
 
-  it("the versions since the last commit, when a column was dropped", () => {
+  it("the versions since the last commit when a column was dropped", () => {
     const more = capture({ columns: [...capture().columns, { name: "gone", type: "text" }] });
     expect(planTable(ingested({ tables: { staff: more } }), table, delta)).to.have.property("mode", "delta");
   });
@@ -179,7 +179,7 @@ describe("Of a table, a run captures", () => {
   const other = { kind: "full", reason: "another source" } as const;
   const full: readonly (readonly [string, IngestCommit | undefined, TableDescription, ActivePlan, string])[] =
     [
-      ["at first", undefined, table, other, "the table is new"],
+      ["in the first run", undefined, table, other, "the table is new"],
       ["that is new", last, { ...table, name: "new" }, delta, "the table is new"],
       [
         "that is new and has the name of a property of every object",
@@ -191,7 +191,7 @@ describe("Of a table, a run captures", () => {
       ["of another source", last, table, other, "another source"],
       ["that has another key", last, { ...table, key: ["other"] }, delta, "its key changed"],
       [
-        "whose key is in another order",
+        "whose key columns changed their order",
         ingested({ tables: { staff: capture({ key: ["a", "b"] }) } }),
         { ...table, key: ["b", "a"] },
         delta,
@@ -205,7 +205,7 @@ describe("Of a table, a run captures", () => {
         "it was to be captured in full when it was held back",
       ],
       [
-        "that was held back so long that ages can no longer tell what is new",
+        "that was held back so long that transaction ages can no longer identify new rows",
         ingested({ snapshot: `${2n ** 31n}:${2n ** 31n}:`, tables: { staff: held("5:5:") } }),
         table,
         planRun(
@@ -229,7 +229,7 @@ describe("Of a table, a run captures", () => {
         "another table has its name",
       ],
       [
-        "that got a column: its default stands in rows that nobody wrote",
+        "that got a column, whose default is in rows that nobody wrote",
         last,
         { ...table, columns: [...table.columns, { name: "more", type: "text" }] },
         delta,
@@ -237,7 +237,7 @@ describe("Of a table, a run captures", () => {
       ],
     ];
   for (const [what, before, description, run, reason] of full) {
-    it(`every row ${what}`, () => {
+    it(`every row of a table ${what}`, () => {
       expect(planTable(before, description, run)).to.deep.equal({
         mode: "full",
         recapture: reason !== "the table is new",

@@ -12,12 +12,12 @@ const none = { added: [], removed: [], renamed: [], retyped: [] };
 describe("The columns of a table", () => {
   const before = [column(1, "id", "integer"), column(2, "a"), column(3, "b")];
   const cases: readonly (readonly [string, CatalogueColumn[], Partial<typeof none>, boolean])[] = [
-    ["are as they were", [...before], {}, false],
-    ["are as they were, in another order", [before[2]!, before[0]!, before[1]!], {}, false],
-    ["got one more", [...before, column(4, "c")], { added: ["c"] } as never, true],
-    ["lost one, which leaves the rows as they were", before.slice(0, 2), { removed: ["b"] } as never, false],
+    ["are unchanged", [...before], {}, false],
+    ["are unchanged in another order", [before[2]!, before[0]!, before[1]!], {}, false],
+    ["gained one column", [...before, column(4, "c")], { added: ["c"] } as never, true],
+    ["lost one column, which changes no row", before.slice(0, 2), { removed: ["b"] } as never, false],
     [
-      "lost one and got another of its name",
+      "lost one column and gained another of the same name",
       [before[0]!, before[1]!, column(4, "b")],
       { added: ["b"], removed: ["b"] } as never,
       true,
@@ -45,7 +45,7 @@ describe("The columns of a table", () => {
     });
   }
 
-  it("are compared by name where a commit does not say their numbers", () => {
+  it("are compared by name when a commit does not have their numbers", () => {
     const plain = (names: string[]): CatalogueColumn[] => names.map((name) => ({ name, type: "text" }));
 
     expect(columnChanges(plain(["a", "b"]), [column(1, "b"), column(2, "c")])).to.deep.equal({
@@ -55,7 +55,7 @@ describe("The columns of a table", () => {
     });
   });
 
-  it("say something else when a value of an enumeration is renamed, not when it gets one more", () => {
+  it("change the rows when an enumeration renames a value but not when it adds one", () => {
     const mood = (...labels: string[]): CatalogueColumn[] => [{ ...column(1, "mood", "enum mood"), labels }];
 
     expect(changesRows(columnChanges(mood("sad", "ok"), mood("sad", "ok", "glad")))).to.equal(false);

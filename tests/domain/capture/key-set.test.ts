@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { keySet, plainNumber, type Key } from "../../../domain/capture/key-set";
 import { anyText } from "../../support/formats/arbitraries";
 
-/** Keys as they are, and texts that are nearly numbers. */
+/** Usual keys, and texts that are nearly numbers. */
 const anyKey = fc.oneof(
   fc.nat(40).map(String),
   fc.nat(5000).map(String),
@@ -24,7 +24,7 @@ const anyKey = fc.oneof(
   anyText,
 );
 
-/** A key as a reader of files gives it. */
+/** A key as a file reader returns it. */
 function asRead(key: string): Key {
   const bytes = Buffer.from(key);
   const number = plainNumber(bytes, 0, bytes.length);
@@ -32,7 +32,7 @@ function asRead(key: string): Key {
 }
 
 describe("A set of keys", () => {
-  it("does what a set of texts does, whether numbers come as texts or not", () => {
+  it("behaves like a set of texts, with numbers given as numbers or as texts", () => {
     const step = fc.tuple(fc.constantFrom("add", "delete", "has"), anyKey, fc.boolean());
     fc.assert(
       fc.property(fc.array(step, { maxLength: 100, size: "max" }), (steps) => {
@@ -53,7 +53,7 @@ describe("A set of keys", () => {
     );
   });
 
-  it("gives its numbers as runs, and takes runs, as if each number came alone", () => {
+  it("returns and accepts runs of numbers like single numbers", () => {
     const anyRun = fc
       .tuple(fc.nat(6000), fc.nat(2100), fc.constantFrom(0, 10 ** 14))
       .map(([first, more, far]) => ({ first: far + first, last: far + first + more }));
@@ -85,7 +85,7 @@ describe("A set of keys", () => {
     );
   });
 
-  it("tells a number from texts that mean the same number", () => {
+  it("distinguishes a number from texts with the same numeric value", () => {
     const keys = keySet();
     for (const key of ["5", "05", "-5", "5.0", "5"]) keys.add(key);
 
@@ -93,7 +93,7 @@ describe("A set of keys", () => {
     expect(["5", "05", "-5", "5.0"].map((key) => keys.has(key))).to.deep.equal([false, true, true, true]);
   });
 
-  it("holds many numbers, near and far apart", () => {
+  it("holds many numbers, close together and far apart", () => {
     const keys = keySet();
     for (let key = 1; key <= 500_000; key++) keys.add(String(key));
     for (let key = 1; key <= 1000; key++) keys.add(String(key * 900_000_000_001));

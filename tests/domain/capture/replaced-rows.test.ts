@@ -2,12 +2,12 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { isContinuous, replacedRows } from "../../../domain/capture/replaced-rows";
 
-/** A row as two runs see it: its key, and which version of it is there. */
+/** A row as two runs see it, by its key and the number of its version. */
 const rows = fc.uniqueArray(fc.record({ key: fc.nat(30), version: fc.nat(2) }), {
   selector: ({ key }) => key,
 });
 
-/** What a run counts and compares: `isNew` tells the rows that look written since the last capture. */
+/** The counts and keys of a run. `isNew` selects the rows that look written since the last capture. */
 function counted(
   before: readonly { key: number }[],
   after: readonly { key: number }[],
@@ -26,8 +26,8 @@ function counted(
   };
 }
 
-describe("The rows that were updated or deleted are counted without looking at a key", () => {
-  it("whatever was inserted, updated and deleted, and whatever keys were changed", () => {
+describe("The count of updated and deleted rows needs no keys", () => {
+  it("for any inserts, updates, deletes and changes of keys", () => {
     fc.assert(
       fc.property(rows, rows, (before, after) => {
         const versions = new Map(before.map(({ key, version }) => [key, version]));
@@ -46,7 +46,7 @@ describe("The rows that were updated or deleted are counted without looking at a
 });
 
 describe("A history that is not continuous", () => {
-  it("is told by every row that was never captured and does not look new, where keys were compared", () => {
+  it("shows in every row that was never captured and does not look new, when keys are compared", () => {
     fc.assert(
       fc.property(
         rows,
@@ -62,7 +62,7 @@ describe("A history that is not continuous", () => {
     );
   });
 
-  it("is told by the counts alone, when there are more old rows than there were", () => {
+  it("shows in the counts alone when there are more old rows than before", () => {
     expect(isContinuous({ previous: 5, total: 7, captured: 1 })).to.equal(false);
     expect(isContinuous({ previous: 5, total: 7, captured: 2 })).to.equal(true);
   });

@@ -9,28 +9,28 @@ const columns = [
 const commit = (over: Parameters<typeof capture>[0], number = 3) =>
   ingested({ number, tables: { staff: capture({ columns, ...over }) } });
 
-describe("What a commit says that is new of a table's schema", () => {
+describe("The schema changes of a table in a commit", () => {
   const cases: [
     string,
     ReturnType<typeof commit>,
     ReturnType<typeof commit> | undefined,
     string[] | undefined,
   ][] = [
-    ["nothing, when all is as it was", commit({}), commit({}, 2), undefined],
+    ["empty when nothing changed", commit({}), commit({}, 2), undefined],
     [
-      "its columns and key, when it is first seen",
+      "columns and key of a table that is first seen",
       commit({}),
       undefined,
       ["first seen: staff_id integer, name text; primary key (staff_id)"],
     ],
     [
-      "that it has no key",
+      "a missing key",
       commit({ key: [] }),
       ingested({ tables: {} }),
       ["first seen: staff_id integer, name text; no primary key"],
     ],
     [
-      "columns that were added, removed, renamed and retyped",
+      "added, removed, renamed and retyped columns",
       commit({
         columns: [
           { name: "id", type: "bigint", number: 1 },
@@ -48,33 +48,33 @@ describe("What a commit says that is new of a table's schema", () => {
       ],
     ],
     [
-      "that it is absent, and why",
+      "absence with its reason",
       commit({ mode: "absent", absent: "the table is gone" }),
       commit({}, 2),
       ["absent: the table is gone"],
     ],
     [
-      "nothing while it stays absent",
+      "empty while the table stays absent",
       commit({ mode: "absent", absent: "gone" }),
       commit({ mode: "absent", absent: "gone" }, 2),
       undefined,
     ],
-    ["that it is back", commit({}), commit({ mode: "absent", absent: "gone" }, 2), ["it is back"]],
     [
-      "that it is refused, and why",
+      "the return of an absent table",
+      commit({}),
+      commit({ mode: "absent", absent: "gone" }, 2),
+      ["it is back"],
+    ],
+    [
+      "a refusal with its reason",
       ingested({ tables: {}, refused: { staff: { kind: "table", reason: "no right to read it" } } }),
       ingested({ tables: {} }),
       ["it is not ingested: no right to read it"],
     ],
-    [
-      "nothing of a table that the log never heard of",
-      ingested({ tables: {} }),
-      ingested({ tables: {} }),
-      undefined,
-    ],
+    ["empty for an unknown table", ingested({ tables: {} }), ingested({ tables: {} }), undefined],
   ];
   for (const [what, now, before, changes] of cases) {
-    it(`is ${what}`, () => {
+    it(`are ${what}`, () => {
       expect(schemaEntry("staff", now, before)).to.deep.equal(
         changes === undefined ? undefined : { commit: 3, at: now.createdAt, changes },
       );

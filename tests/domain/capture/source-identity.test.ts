@@ -16,14 +16,14 @@ const is = (changes: Partial<TableDescription> = {}): TableDescription => ({
   ...changes,
 });
 
-describe("The rows of a table are told apart", () => {
+describe("The rows of a table are identified", () => {
   it("by its primary key", () => {
     expect(identityOf(is({ key: ["c"] }), was())).to.deep.equal(["c"]);
     expect(identityOf(is({ key: ["c"] }), undefined)).to.deep.equal(["c"]);
     expect(identityOf(is({ key: [] }), undefined)).to.deep.equal([]);
   });
 
-  it("by the key that it had last, while it has none, for as long as its columns are there", () => {
+  it("by the last key of a table without a key, as long as its columns exist", () => {
     const renamed = [column(1, "x"), column(2, "b")];
     expect(identityOf(is({ key: [] }), was())).to.deep.equal(["a", "b"]);
     expect(identityOf(is({ key: [], columns: renamed }), was())).to.deep.equal(["x", "b"]);
@@ -33,8 +33,8 @@ describe("The rows of a table are told apart", () => {
   });
 });
 
-describe("What was told apart by a key can be found again", () => {
-  it("by its columns, whatever the key is now and whatever they are called", () => {
+describe("Rows that were captured by a key can be found again", () => {
+  it("by its columns under a new key or new names", () => {
     expect(earlierIdentity(is({ key: ["c"] }), was())).to.deep.equal(["a", "b"]);
     expect(earlierIdentity(is({ columns: [column(1, "b"), column(2, "a")] }), was())).to.deep.equal([
       "b",
@@ -42,13 +42,13 @@ describe("What was told apart by a key can be found again", () => {
     ]);
   });
 
-  it("by their names in a table that took the place of another", () => {
+  it("by column names in a table that replaced another", () => {
     const moved = [column(4, "b"), column(5, "a")];
     expect(earlierIdentity(is({ storage: "20:20", columns: moved }), was())).to.deep.equal(["a", "b"]);
   });
 
-  it("not without them", () => {
-    // Dropped and added again, it is another column.
+  it("not without its columns", () => {
+    // A column that was dropped and added again is another column.
     expect(earlierIdentity(is({ columns: [column(4, "a"), column(2, "b")] }), was())).to.equal(undefined);
     expect(earlierIdentity(is(), was({ key: [] }))).to.equal(undefined);
   });

@@ -24,7 +24,7 @@ describe("Rows in the binary format of COPY", () => {
   });
   after(() => database.drop());
 
-  /** Copies rows by column into a new table; reads them back as PostgreSQL prints them. */
+  /** Copies rows by column into a new table and reads them back as PostgreSQL prints them. */
   async function copied(
     columns: Columns,
     chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
@@ -41,7 +41,7 @@ describe("Rows in the binary format of COPY", () => {
     return rows.map((row) => names.map((name) => row[name] ?? null));
   }
 
-  /** The rows as the loader has them: by column, in the physical form of a Parquet row group. */
+  /** The rows as the loader has them, by column in the physical form of a Parquet row group. */
   function* encoded(columns: Columns, rows: readonly Row[]): Generator<Uint8Array> {
     const types = Object.values(columns).map(({ type }) => type);
     const values = types.map((type, column) => rows.map((cells) => physical(type, cells[column] ?? null)));
@@ -53,7 +53,7 @@ describe("Rows in the binary format of COPY", () => {
   const asPrinted = (columns: Columns, rows: readonly Row[]): Row[] =>
     rows.map((cells) => Object.values(columns).map((column, index) => printed(column, cells[index] ?? null)));
 
-  it("are taken by PostgreSQL as they are: any value of every type, and NULL", async () => {
+  it("reach PostgreSQL unchanged with any value of every type and NULL", async () => {
     const rows = fc.array(anyRow(EVERY_TYPE), { minLength: 1, maxLength: 500, size: "max" });
     await fc.assert(
       fc.asyncProperty(rows, async (given) => {
@@ -65,7 +65,7 @@ describe("Rows in the binary format of COPY", () => {
     );
   });
 
-  it("are taken as they come from a Parquet file", async () => {
+  it("are accepted directly from a Parquet file", async () => {
     const rows = fc.array(anyRow(EVERY_TYPE), { minLength: 1, maxLength: 100, size: "max" });
     const fromParquet = async function* (given: readonly Row[]): AsyncGenerator<Uint8Array> {
       const types = Object.values(EVERY_TYPE).map(({ type }): ColumnType => type);
@@ -83,11 +83,11 @@ describe("Rows in the binary format of COPY", () => {
     );
   });
 
-  it("may be none", async () => {
+  it("may be empty", async () => {
     expect(await copied(EVERY_TYPE, encoded(EVERY_TYPE, []))).to.deep.equal([]);
   });
 
-  it("keep the microseconds of moments, to the ends of what 64 bits hold", async () => {
+  it("keep microseconds of timestamps up to the limits of 64 bits", async () => {
     const columns: Columns = { moment: EVERY_TYPE.moment };
     const moments = [
       "4713-01-01 00:00:00.000001 BC",
@@ -119,7 +119,7 @@ describe("Rows in the binary format of COPY", () => {
     [38, 10],
     [38, 38],
   ] as const) {
-    it(`keep decimals of ${precision} digits with ${scale} behind the point, at every power of ten`, async () => {
+    it(`keep decimals of ${precision} digits and scale ${scale} at every power of ten`, async () => {
       const type = decimal(precision, scale);
       const columns: Columns = { n: { type, nullable: false } };
       const powers = Array.from({ length: precision }, (_, power) => 10n ** BigInt(power));
@@ -139,7 +139,7 @@ describe("Rows in the binary format of COPY", () => {
     });
   }
 
-  it("come in chunks, and may be longer than one", async () => {
+  it("come in chunks and may be longer than one chunk", async () => {
     const columns: Columns = { a: { type: text, nullable: true }, b: { type: text, nullable: false } };
     const rows = [1, 400_000, 3, 70_000, 900_000, 0].map((length, row): Row => [
       "é".repeat(length),
@@ -152,7 +152,7 @@ describe("Rows in the binary format of COPY", () => {
     expect(await copied(columns, chunks)).to.deep.equal(rows);
   });
 
-  it("are refused where a column lacks a value", () => {
+  it("are refused when a column lacks a value", () => {
     const values = [Int32Array.from([1, 2])];
     expect(() => [...copyRows([integer], values, 3)]).to.throw(
       RangeError,
@@ -161,7 +161,7 @@ describe("Rows in the binary format of COPY", () => {
     expect(() => [...copyRows([integer, integer], values, 2)]).to.throw(RangeError);
   });
 
-  it("find room for what stands behind a long text", async () => {
+  it("have room for the values after a long text", async () => {
     const decimals = Array.from({ length: 200 }, (_, index) => `n${index}`);
     const columns: Columns = {
       a: { type: text, nullable: true },
@@ -185,5 +185,5 @@ function physical(type: ColumnType, value: Row[number]): unknown {
   return isMoment && value !== null ? BigInt(value) : value;
 }
 
-/** 128 bits in hexadecimal digits, the highest first. */
+/** 128 bits in hexadecimal digits, the highest digit first. */
 const bigEndian = (value: bigint): string => BigInt.asUintN(128, value).toString(16).padStart(32, "0");

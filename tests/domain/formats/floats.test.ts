@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { parseDouble, parseReal, printedDouble, printedReal } from "../../../domain/formats/floats";
 
 describe("A floating-point number", () => {
-  it("is the same after it was printed and read, of 64 bits and of 32", () => {
+  it("is unchanged after printing and reading, with 64 and with 32 bits", () => {
     fc.assert(fc.property(fc.double(), (value) => Object.is(parseDouble(printedDouble(value)), value)));
     fc.assert(fc.property(fc.float(), (value) => Object.is(parseReal(printedReal(value)), value)));
   });
@@ -27,7 +27,7 @@ describe("A floating-point number", () => {
     });
   }
 
-  it("of 32 bits is printed with the fewest digits, a half rounded to the even one", () => {
+  it("of 32 bits is printed with the fewest digits, rounding half to even", () => {
     expect(printedReal(Math.fround(0.1))).to.equal("0.1");
     expect(printedReal(1_000_000)).to.equal("1e+06");
     expect(printedReal(-2_617_945.25)).to.equal("-2.6179452e+06");
@@ -42,7 +42,7 @@ describe("A floating-point number", () => {
     });
   }
 
-  it("of 32 bits is not a number that only 64 bits hold", () => {
+  it("of 32 bits refuses a number that only 64 bits can hold", () => {
     expect(parseReal("1e39")).to.equal(undefined);
     expect(parseReal("Infinity")).to.equal(Infinity);
   });

@@ -4,8 +4,8 @@ import { parseBytes, printedBytes } from "../../../domain/formats/hex";
 
 const parsed = (text: string): Uint8Array | undefined => parseBytes(Buffer.from(text), 0, text.length);
 
-describe("Bytes as PostgreSQL prints them", () => {
-  it("are the same after they were printed and read", () => {
+describe("Bytes in PostgreSQL's hex format", () => {
+  it("are unchanged after printing and reading", () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
         expect(parsed(printedBytes(bytes))).to.deep.equal(bytes);
@@ -13,7 +13,7 @@ describe("Bytes as PostgreSQL prints them", () => {
     );
   });
 
-  it("are a backslash, an x, and two digits each, of either case when they are read", () => {
+  it("are a backslash, an x and two digits for each byte, read in either case", () => {
     expect(printedBytes(Uint8Array.of(0, 255, 92))).to.equal("\\x00ff5c");
     expect(parsed("\\x00FF5c")).to.deep.equal(Uint8Array.of(0, 255, 92));
   });

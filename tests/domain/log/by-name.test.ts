@@ -2,14 +2,14 @@ import { expect } from "chai";
 import * as z from "zod";
 import { byName, emptyByName, valueNamed } from "../../../domain/log/by-name";
 
-/** Names that every object has, in one way or another. */
+/** Names that every object has or inherits. */
 const NAMES = ["constructor", "__proto__", "toString", "hasOwnProperty", "7"];
 
 const schema = z.object({ tables: byName(z.object({ rows: z.int() })) });
 
 describe("Values by the names of tables", () => {
   for (const name of NAMES) {
-    it(`keep the table ${name} when they are written as JSON and read`, () => {
+    it(`keep the table ${name} through JSON`, () => {
       const tables = emptyByName<{ rows: number }>();
       tables[name] = { rows: 5 };
 
@@ -19,7 +19,7 @@ describe("Values by the names of tables", () => {
       expect(valueNamed(read.tables, name)).to.deep.equal({ rows: 5 });
     });
 
-    it(`have no table ${name} when none is there`, () => {
+    it(`have no table ${name} when it is missing`, () => {
       const read = schema.parse({ tables: { department: { rows: 1 } } });
 
       expect(valueNamed(read.tables, name)).to.equal(undefined);

@@ -6,12 +6,12 @@ import { capture, ingested, processed } from "../../support/pipeline/commits";
 const KEY = "commits/0000000003.json";
 
 describe("A commit", () => {
-  it("is read from its JSON as it was written", () => {
+  it("is unchanged after writing and reading as JSON", () => {
     expect(parseCommit(ingestCommit, JSON.stringify(ingested()), KEY)).to.deep.equal(ingested());
     expect(parseCommit(processCommit, JSON.stringify(processed()), KEY)).to.deep.equal(processed());
   });
 
-  it("of a table that is held names the snapshot to go on from, or none", () => {
+  it("names the snapshot to continue from, or none, for a held table", () => {
     for (const snapshot of ["5:5:", null]) {
       const held = ingested({
         tables: { staff: capture({ mode: "held", held: { snapshot, overlap: [], reason: "emptied" } }) },
@@ -21,8 +21,8 @@ describe("A commit", () => {
   });
 });
 
-describe("What is no commit is refused, naming the object and what is wrong", () => {
-  it("when it is no JSON, keeping the cause", () => {
+describe("An invalid commit is refused with the object and the problem", () => {
+  it("when it is not JSON, keeping the cause", () => {
     for (const text of ["", "{", "<html>"]) {
       expect(() => parseCommit(ingestCommit, text, KEY))
         .to.throw(TerminalError, `${KEY} is not valid JSON; it was probably not written by Marble`)
@@ -34,9 +34,9 @@ describe("What is no commit is refused, naming the object and what is wrong", ()
   const cases: readonly (readonly [string, object, RegExp])[] = [
     ["of a newer format", { version: 2 }, /expected 1[^]*at version/],
     ["without a number", { number: undefined }, /at number/],
-    ["with a number that is none", { number: 0 }, /at number/],
-    ["of no lake", { lake: "mine" }, /at lake/],
-    ["with a time that is none", { createdAt: "yesterday" }, /at createdAt/],
+    ["with an invalid number", { number: 0 }, /at number/],
+    ["with an invalid lake", { lake: "mine" }, /at lake/],
+    ["with an invalid time", { createdAt: "yesterday" }, /at createdAt/],
     ["without a snapshot", { snapshot: undefined }, /at snapshot/],
     ["without tables", { tables: undefined }, /at tables/],
     [
@@ -44,12 +44,12 @@ describe("What is no commit is refused, naming the object and what is wrong", ()
       { tables: { staff: capture({ files: [{ key: "", rows: 1, bytes: 1 }] }) } },
       /at tables\.staff\.files\[0\]\.key/,
     ],
-    ["with fewer rows than none", { tables: { staff: capture({ rows: -1 }) } }, /at tables\.staff\.rows/],
     [
-      "with a mode that is none",
-      { tables: { staff: { ...capture(), mode: "some" } } },
-      /at tables\.staff\.mode/,
+      "with a negative number of rows",
+      { tables: { staff: capture({ rows: -1 }) } },
+      /at tables\.staff\.rows/,
     ],
+    ["with an unknown mode", { tables: { staff: { ...capture(), mode: "some" } } }, /at tables\.staff\.mode/],
   ];
   for (const [what, over, problem] of cases) {
     it(what, () => {
@@ -60,7 +60,7 @@ describe("What is no commit is refused, naming the object and what is wrong", ()
     });
   }
 
-  it("and neither stage takes the other's", () => {
+  it("when it belongs to the other stage", () => {
     expect(() => parseCommit(processCommit, JSON.stringify(ingested()), KEY)).to.throw(
       TerminalError,
       "at capturedAt",

@@ -17,7 +17,7 @@ const LAST = 9_999_999_998;
 const anyNumber = fc.integer({ min: 1, max: LAST }).map(commitNumber);
 
 describe("The number of a commit", () => {
-  it("starts at one and goes on by one", () => {
+  it("starts at one and increases by one", () => {
     expect(nextCommit(undefined)).to.equal(1);
     expect(nextCommit(FIRST_COMMIT)).to.equal(2);
     expect(() => nextCommit(commitNumber(LAST))).to.throw("invalid commit number 9999999999");
@@ -44,11 +44,11 @@ describe("The keys of a commit log", () => {
     fc.assert(fc.property(anyNumber, anyNumber, (a, b) => headKey(a) < headKey(b) === a > b));
   });
 
-  it("lead from a head back to its commit", () => {
+  it("lead from a head to its commit", () => {
     fc.assert(fc.property(anyNumber, (number) => commitOfHeadKey(headKey(number)) === number));
   });
 
-  it("stand under prefixes of their own", () => {
+  it("lie under separate prefixes", () => {
     expect(commitKey(FIRST_COMMIT).startsWith(COMMITS_PREFIX)).to.equal(true);
     expect(headKey(FIRST_COMMIT).startsWith(HEADS_PREFIX)).to.equal(true);
   });
@@ -61,7 +61,7 @@ describe("The keys of a commit log", () => {
     "commits/0000000001",
     "xheads/0000000001",
   ]) {
-    it(`do not have ${key} among them`, () => {
+    it(`do not include ${key}`, () => {
       expect(() => commitOfHeadKey(key)).to.throw(
         TerminalError,
         `${key} is not a head of a commit log; remove it from the bucket`,
@@ -69,7 +69,7 @@ describe("The keys of a commit log", () => {
     });
   }
 
-  it("have no head for a commit that cannot be", () => {
+  it("refuse a head for an invalid commit number", () => {
     for (const key of ["heads/9999999999", "heads/0000000000"])
       expect(() => commitOfHeadKey(key)).to.throw(TerminalError, "invalid commit number");
   });
@@ -84,19 +84,19 @@ describe("The key of a data file", () => {
     );
   });
 
-  it("begins with the folder of what is no table data", () => {
+  it("begins with a folder for files other than table data", () => {
     expect(dataKey({ at, table: "staff", extension: "ndjson", folder: "rejected" })).to.equal(
       "rejected/2026/11/03/staff/040509.023.ndjson",
     );
   });
 
-  it("encodes what a key should not have, so that no table stands in the folder of another", () => {
+  it("encodes special characters, so that no table writes into the folder of another", () => {
     expect(dataKey({ at, table: 'a/b "c":é', extension: "csv" })).to.equal(
       "2026/11/03/a%2Fb%20%22c%22%3A%C3%A9/040509.023.csv",
     );
   });
 
-  it("has no colon, and sorts as its time does", () => {
+  it("has no colon and sorts by time", () => {
     const anyTime = fc.date({
       min: new Date("1970-01-01"),
       max: new Date("9999-12-31"),

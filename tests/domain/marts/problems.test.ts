@@ -9,7 +9,7 @@ const small = { version: 1, calendar: dimDate, tables: [factPayment] };
 const mart = (name: string, sql: string): Mart => ({ ...marts[0]!, name, sql });
 
 describe("The problems of the marts", () => {
-  it("are none where each reads something of the model, or what the loader keeps", () => {
+  it("are empty when each mart reads the model or the loader's tables", () => {
     expect(martProblems({ model, marts })).to.deep.equal([]);
     const reading = ["dim_date", "fact_payment", "CURRENT_PAYMENT", "marble_batch"].map((name, index) =>
       mart(`mart_${index}`, `WITH x AS (SELECT 1) SELECT count(*) FROM ${name}, x`),
@@ -17,7 +17,7 @@ describe("The problems of the marts", () => {
     expect(martProblems({ model: small, marts: reading })).to.deep.equal([]);
   });
 
-  it("are statements that read nothing of it, and names that come twice", () => {
+  it("are statements that read no known table, and repeated names", () => {
     const [days, none] = [mart("days", "SELECT * FROM dim_date"), mart("pay", "SELECT * FROM dim_dat")];
 
     expect(martProblems({ model: small, marts: [days, none, days] })).to.deep.equal([

@@ -17,40 +17,40 @@ const standing = (more: Partial<MartRelation> = {}): MartRelation => ({
   ...more,
 });
 
-describe("What is done about a mart", () => {
+describe("The upkeep of a mart", () => {
   const cases: readonly [says: string, found: MartRelation | undefined, does: string][] = [
-    ["it is created where nothing has its name", undefined, "create"],
-    ["nothing, where it stands as it should be", standing(), "nothing"],
+    ["creates it when its name is free", undefined, "create"],
+    ["does nothing when it is up to date", standing(), "nothing"],
     [
-      "it is replaced when its definition has changed",
+      "replaces it when its definition has changed",
       standing({ comment: "marble mart of public, fedcba9876543210" }),
       "replace",
     ],
-    ["it is replaced when it reads tables that were replaced", standing({ readsElsewhere: true }), "replace"],
-    ["it is replaced when somebody has written it over", standing({ isAsMade: false }), "replace"],
-    ["it is replaced when somebody has renamed a column", standing({ columns: ["month", "sum"] }), "replace"],
-    ["it leaves a user's view alone", standing({ comment: "mine" }), "refuse"],
+    ["replaces it when it reads tables that were replaced", standing({ readsElsewhere: true }), "replace"],
+    ["replaces it when somebody has overwritten it", standing({ isAsMade: false }), "replace"],
+    ["replaces it when somebody has renamed a column", standing({ columns: ["month", "sum"] }), "replace"],
+    ["refuses to replace a user's view", standing({ comment: "mine" }), "refuse"],
     [
-      "it leaves a user's view alone whose comment only speaks of marts",
+      "refuses to replace a user's view whose comment only mentions marts",
       standing({ comment: "marble mart of public, soon" }),
       "refuse",
     ],
-    ["it leaves a table alone, whatever its comment", standing({ isView: false }), "refuse"],
+    ["refuses to replace a table with any comment", standing({ isView: false }), "refuse"],
     [
-      "it leaves the mart of another warehouse alone",
+      "refuses to replace the mart of another warehouse",
       standing({ comment: "marble mart of other, 0123456789abcdef" }),
       "refuse",
     ],
     [
-      "it leaves the view of another role alone when it would have to change",
+      "refuses to change the view of another role",
       standing({ isOwn: false, readsElsewhere: true }),
       "refuse",
     ],
-    ["another role's view may stay when it need not change", standing({ isOwn: false }), "nothing"],
+    ["accepts the view of another role when it need not change", standing({ isOwn: false }), "nothing"],
   ];
   for (const [says, found, does] of cases) it(says, () => expect(martTask(WANTED, found).do).to.equal(does));
 
-  it("what is declared no more is dropped, if it is ours", () => {
+  it("drops only its own marts that are no longer declared", () => {
     const relations = [
       standing(),
       standing({ name: "older" }),
@@ -71,7 +71,7 @@ describe("The view of a mart", () => {
     targets: new Map(model.tables.map((table) => [table.name, targetOf(table)])),
   };
 
-  it("carries a mark by which it is known again, whatever the schema is called", () => {
+  it("carries a mark that identifies it in a schema of any name", () => {
     for (const schema of ["public", 'Odd "schema"', "a, 0123456789abcdef"]) {
       const [mart] = marts;
       const mark = { schema, digest: "0123456789abcdef" };
@@ -81,7 +81,7 @@ describe("The view of a mart", () => {
     }
   });
 
-  it("reads the tables that the mart names, and no others", () => {
+  it("reads only the tables that the mart names", () => {
     const [mart] = marts.filter(({ name }) => name === "revenue_by_month");
     const { select } = martView(mart!, stars);
     expect([...select.matchAll(/FROM ("Odd ""schema"""\.\S+)\)/g)].map(([, name]) => name)).to.deep.equal([

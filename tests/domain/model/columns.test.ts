@@ -18,7 +18,7 @@ const trip = sourceTable("trip", {
 const own = columnsOf(trip);
 
 describe("A source contract", () => {
-  it("lists its columns in order; a plain type is NOT NULL", () => {
+  it("lists its columns in order and makes a plain type NOT NULL", () => {
     expect(columnNames(place)).to.deep.equal(["id", "city"]);
     expect(place.columns).to.deep.equal({
       id: { type: integer, nullable: false },
@@ -30,20 +30,26 @@ describe("A source contract", () => {
 describe("A warehouse column", () => {
   const upper = (value: string): string => value.toUpperCase();
   const cases = [
-    ["copied keeps type and NULL", own.copy("note"), text, true, { kind: "copy", column: "note" }],
-    ["copied keeps type and NOT NULL", own.copy("id"), integer, false, { kind: "copy", column: "id" }],
-    ["of a day is a date", own.dateOf("at"), date, false, { kind: "dateOf", column: "at" }],
-    ["of a time is a time", own.timeOf("back_at"), time, true, { kind: "timeOf", column: "back_at" }],
-    ["of a text is a date", own.parsedDate("due"), date, false, { kind: "parsedDate", column: "due" }],
+    ["that is copied keeps type and NULL", own.copy("note"), text, true, { kind: "copy", column: "note" }],
     [
-      "derived is a text",
+      "that is copied keeps type and NOT NULL",
+      own.copy("id"),
+      integer,
+      false,
+      { kind: "copy", column: "id" },
+    ],
+    ["of dateOf is a date", own.dateOf("at"), date, false, { kind: "dateOf", column: "at" }],
+    ["of timeOf is a time", own.timeOf("back_at"), time, true, { kind: "timeOf", column: "back_at" }],
+    ["of parsedDate is a date", own.parsedDate("due"), date, false, { kind: "parsedDate", column: "due" }],
+    [
+      "that is derived is a text",
       own.derive("note", upper),
       text,
       true,
       { kind: "derived", column: "note", derive: upper },
     ],
     [
-      "joined comes from the other table",
+      "that is joined comes from the other table",
       joined(trip, "place_id", place).copy("city"),
       text,
       true,
@@ -63,7 +69,7 @@ describe("A warehouse column", () => {
     });
   });
 
-  it("is NOT NULL when NULL is replaced", () => {
+  it("is NOT NULL when the model replaces NULL", () => {
     expect(whenNull("", own.copy("note"))).to.deep.equal({
       ...own.copy("note"),
       nullable: false,

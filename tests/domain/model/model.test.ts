@@ -16,13 +16,13 @@ import { WAREHOUSE_TABLES } from "../../support/oracle/warehouse-tables";
 
 const all = [model.calendar, ...model.tables];
 
-describe("The model has exactly the tables of the warehouse", () => {
-  it("by name", () => {
+describe("The model matches the documented warehouse", () => {
+  it("in the names of its tables", () => {
     expect(all.map(({ name }) => name)).to.have.members(Object.keys(WAREHOUSE_TABLES));
   });
 
   for (const table of all) {
-    it(`and the columns of ${table.name}, in order, with their types, NULLs and references`, () => {
+    it(`in the columns of ${table.name}, with order, types, NULLs and references`, () => {
       const columns = Object.entries<Column | CalendarColumn>(table.columns).map(([name, column]) => {
         const key = table.kind !== "fact" && table.key.includes(name) ? " PK" : "";
         const to = "references" in column ? ` → ${column.references}` : "";
@@ -34,7 +34,7 @@ describe("The model has exactly the tables of the warehouse", () => {
     });
   }
 
-  it("each with a key among its columns that is the key of its source, and a word about it", () => {
+  it("and gives each table the key of its source and a description", () => {
     for (const table of model.tables) {
       expect(
         table.key.map((key) => table.columns[key]?.origin),
@@ -44,19 +44,19 @@ describe("The model has exactly the tables of the warehouse", () => {
     }
   });
 
-  it("and keeps account numbers in the lake", () => {
+  it("and leaves account numbers out of the warehouse", () => {
     const read = [...contractsOf(model).values()].flatMap(({ columns }) => Object.keys(columns));
     expect(read.filter((name) => name.includes("ac_number"))).to.deep.equal([]);
   });
 
-  it("with a view of its own for the present state of each fact", () => {
+  it("and gives each fact a view of the current rows", () => {
     const views = model.tables.flatMap((table) => (table.kind === "fact" ? [table.currentView] : []));
     expect(views).to.have.members(["current_sales_order", "current_purchase_order", "current_payment"]);
   });
 });
 
 describe("The order of loading", () => {
-  it("has every table once, and parents before children", () => {
+  it("has every table once with parents before children", () => {
     const order = loadOrder(model).map(({ name }) => name);
 
     expect(order).to.have.members(all.map(({ name }) => name));
@@ -77,33 +77,33 @@ describe("The order of loading", () => {
     });
   const withTables = (...tables: Model["tables"]): Model => ({ ...model, tables });
 
-  it("takes a table that refers to itself", () => {
+  it("accepts a table that refers to itself", () => {
     const tree = withTables(pointing("b", "a"), pointing("a", "a"));
     expect(loadOrder(tree).map(({ name }) => name)).to.deep.equal(["dim_date", "a", "b"]);
   });
 
-  it("follows references over several tables, in whatever order they are declared", () => {
+  it("follows references over several tables in any order of declaration", () => {
     const chain = withTables(pointing("c", "b"), pointing("a", "dim_date"), pointing("b", "a"));
 
     expect(loadOrder(chain).map(({ name }) => name)).to.deep.equal(["dim_date", "a", "b", "c"]);
   });
 
-  it("is refused when a table refers to none of the model", () => {
+  it("is refused when a table refers to a table outside the model", () => {
     expect(() => loadOrder(withTables(factPayment))).to.throw(
       TypeError,
       "fact_payment refers to dim_transaction, which is not in the model",
     );
   });
 
-  it("is refused when tables refer in a circle, naming it", () => {
+  it("is refused for circular references, with their names", () => {
     const circle = withTables(pointing("a", "b"), pointing("b", "c"), pointing("c", "a"));
 
     expect(() => loadOrder(circle)).to.throw(TypeError, "tables refer in a circle: a → b → c → a");
   });
 });
 
-describe("What follows from the declarations", () => {
-  it("which source tables are read, the joined among them", () => {
+describe("The declarations determine", () => {
+  it("which source tables are read, including joined tables", () => {
     expect([...contractsOf(model).keys()]).to.have.members([
       "address",
       "counterparty",
@@ -141,7 +141,7 @@ describe("What follows from the declarations", () => {
     expect(referencesOf(model.calendar)).to.deep.equal([]);
   });
 
-  it("where the tombstones of a fact stand: a table of its key", () => {
+  it("the table of keys that holds the tombstones of a fact", () => {
     expect(tombstoneTable(factPayment)).to.deep.equal({
       name: "fact_payment_deleted",
       columns: { payment_id: factPayment.columns["payment_id"] },

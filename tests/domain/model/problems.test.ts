@@ -51,12 +51,12 @@ const planeWith = (columns: Dimension["columns"], more: Partial<Fact> = {}): Fac
 });
 
 describe("The problems of a model", () => {
-  it("are none where all is well", () => {
+  it("are empty for a valid model", () => {
     expect(modelProblems(model)).to.deep.equal([]);
     expect(problemsOf(dimAirport, factPlane)).to.deep.equal([]);
   });
 
-  it("are a mistyped key, also for the types", () => {
+  it("include a mistyped key, which the compiler refuses too", () => {
     const mistyped = [
       // @ts-expect-error -- what is tested: tsc refuses a key that is none of the columns
       dimension("dim_airport", { ...dimAirport, key: "kode", columns: { code: place.copy("code") } }),
@@ -73,7 +73,7 @@ describe("The problems of a model", () => {
     ]);
   });
 
-  it("are a key that is not that of the source, and a surrogate key among the columns", () => {
+  it("include a key that is not the key of the source, and a surrogate key among the columns", () => {
     expect(problemsOf(dimAirport, planeWith({ record: own.copy("reg") }, { key: ["base"] }))).to.deep.equal([
       "fact_plane.base is part of the key, but not a plain copy of plane.id, the key of its source: make it that",
       "fact_plane: its surrogate key record is one of its columns too, but the warehouse gives its values: " +
@@ -81,7 +81,7 @@ describe("The problems of a model", () => {
     ]);
   });
 
-  it("are columns that the contract does not have", () => {
+  it("include columns that the contract does not have", () => {
     const columns = {
       reg: own.copy("rge" as never),
       city: joined(plane, "bass" as never, airport).copy("town" as never),
@@ -97,7 +97,7 @@ describe("The problems of a model", () => {
     ]);
   });
 
-  it("are joins on too few columns, and on columns of another type, on every level", () => {
+  it("include joins on too few columns or on columns of another type, on every level", () => {
     const leg = sourceTable("leg", {
       key: ["plane", "no"],
       columns: { plane: integer, no: integer, at: text },
@@ -114,7 +114,7 @@ describe("The problems of a model", () => {
     ]);
   });
 
-  it("are not joins over columns that may be NULL, to the table itself, and of an integer to a bigint", () => {
+  it("exclude joins on nullable columns, to the table itself, and from integer to bigint", () => {
     const part = sourceTable("part", {
       key: "id",
       columns: { id: bigint, of: optional(integer), name: text },
@@ -139,7 +139,7 @@ describe("The problems of a model", () => {
     ).to.deep.equal([]);
   });
 
-  it("are functions of a column that they do not fit, which the compiler refuses too", () => {
+  it("include functions that do not fit their column, which the compiler refuses too", () => {
     const flight = sourceTable("flight", {
       key: "id",
       columns: { id: integer, day: date, at: timestamp, zoned: timestamptz, seats: optional(integer) },
@@ -184,13 +184,13 @@ describe("The problems of a model", () => {
     ]);
   });
 
-  it("are a condition that is not boolean", () => {
+  it("include a condition that is not boolean", () => {
     expect(problemsOf(dimAirport, { ...factPlane, where: own.copy("reg") })).to.deep.equal([
       "fact_plane: its condition is varchar, and must be boolean: copy a boolean column, or compute one",
     ]);
   });
 
-  it("are a key that leaves out a part of the key of the source, and one that may be NULL", () => {
+  it("include a key that lacks a part of the source's key, and a nullable key", () => {
     const leg = sourceTable("leg", {
       key: ["plane", "no"],
       columns: { plane: integer, no: optional(integer) },
@@ -204,7 +204,7 @@ describe("The problems of a model", () => {
     ]);
   });
 
-  it("are several source tables whose keys may be equal, and columns that one of them lacks", () => {
+  it("include several source tables with possibly equal keys, and columns that one of them lacks", () => {
     const ship = sourceTable("ship", { key: "id", columns: { id: integer, name: text, port: integer } });
     const ships = columnsOf(ship);
     const base = references("dim_airport", ships.copy("name"));
@@ -229,7 +229,7 @@ describe("The problems of a model", () => {
     ]);
   });
 
-  it("are references to a key of several columns by one, and by a column that is not there", () => {
+  it("include references by one column to a key of several, and by a missing column", () => {
     const route = sourceTable("route", { key: ["a", "b"], columns: { a: text, b: text } });
     const routes = columnsOf(route);
     const dimRoute = dimension("dim_route", {
@@ -253,7 +253,7 @@ describe("The problems of a model", () => {
     expect(problemsOf(dimAirport, dimRoute, by(["base", "reg"]))).to.deep.equal([]);
   });
 
-  it("are references to what is no dimension of the model, and to a key of another type", () => {
+  it("include references to a table that is not a dimension, and to a key of another type", () => {
     const columns = {
       base: references("dim_airprt", own.copy("base")),
       twin: references("fact_plane", own.copy("id")),
@@ -270,7 +270,7 @@ describe("The problems of a model", () => {
     ]);
   });
 
-  it("are names that come twice, also where they only look alike to a warehouse", () => {
+  it("include repeated names, also names that only the warehouse considers equal", () => {
     const twice = { ...factPlane, name: "fact_flight" };
     const alike = { ...dimAirport, name: "dim_Airports" };
     const ledger = { ...dimAirport, name: "marble_ledger" };
@@ -283,7 +283,7 @@ describe("The problems of a model", () => {
     ]);
   });
 
-  it("are contracts: a key that is no column, and two of one source table", () => {
+  it("include a contract whose key is not a column, and two contracts of one source table", () => {
     const other = sourceTable("airport", { key: "kode" as never, columns: { code: text } });
     const city = joined(plane, "base", other).copy("code");
 
@@ -293,7 +293,7 @@ describe("The problems of a model", () => {
     ]);
   });
 
-  it("are keys by whose values no row can be found", () => {
+  it("include keys of types that cannot identify a row", () => {
     for (const [type, name] of [
       [real, "real"],
       [double, "double precision"],
@@ -309,7 +309,7 @@ describe("The problems of a model", () => {
     }
   });
 
-  it("are tables that refer to each other in a circle, but not one that refers to itself", () => {
+  it("include circular references between tables but not a table that refers to itself", () => {
     const to = (parent: string): Dimension["columns"] => ({
       ...dimAirport.columns,
       city: references(parent, place.copy("city")),

@@ -11,7 +11,7 @@ import {
   sum,
 } from "../../../domain/report/amounts";
 
-/** A decimal number as units and the digits behind its point, of which numeric has many. */
+/** A decimal number as units and a scale, which numeric allows to be large. */
 interface Decimal {
   readonly units: bigint;
   readonly scale: number;
@@ -19,7 +19,7 @@ interface Decimal {
 const anyDecimal = (most: number): fc.Arbitrary<Decimal> =>
   fc.record({ units: fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), scale: fc.nat(most) });
 
-/** As PostgreSQL writes it. */
+/** The number as PostgreSQL prints it. */
 function textOf({ units, scale }: Decimal): string {
   const digits = String(units < 0n ? -units : units).padStart(scale + 1, "0");
   const whole = digits.slice(0, digits.length - scale);
@@ -45,7 +45,7 @@ describe("Amounts", () => {
     );
   });
 
-  it("are shown with all their digits, two at least behind the point", () => {
+  it("are shown with all digits and at least two decimals", () => {
     expect(amountText("1234.5")).to.equal("1,234.50");
     expect(amountText("-0.005")).to.equal("-0.005");
     fc.assert(
@@ -57,7 +57,7 @@ describe("Amounts", () => {
     );
   });
 
-  it("are rounded to the nearest whole", () => {
+  it("are rounded to the nearest whole number", () => {
     expect(roundedText("1234.50")).to.equal("1,235");
     const half = 10n ** 25n / 2n;
     fc.assert(
@@ -68,7 +68,7 @@ describe("Amounts", () => {
     );
   });
 
-  it("and counts have their separators, counts an s where there are several", () => {
+  it("have separators, like counts, which also get a plural s", () => {
     expect(countText("1234567")).to.equal("1,234,567");
     expect(countText(3.5)).to.equal("3.5");
     expect(countOf("1", "order")).to.equal("1 order");
@@ -77,7 +77,7 @@ describe("Amounts", () => {
     expect(shortText(1_234_567)).to.equal("1.2M");
   });
 
-  it("change by percent, with a sign that says which way", () => {
+  it("change by a signed percentage", () => {
     expect(changeText("104.2", "100")).to.equal("+4.2 %");
     expect(changeText("50", "100")).to.equal("−50 %");
     expect(changeText("100", "100")).to.equal("±0 %");

@@ -22,24 +22,24 @@ const edition = (change: Partial<Edition> = {}): Edition => ({
 });
 const LATER = new Date("2026-11-27T00:00:00Z");
 
-describe("Of two editions of the report the newer one", () => {
-  it("shows the later commit, whenever it was loaded or made", () => {
+describe("The newer of two editions of the report", () => {
+  it("shows the later commit, regardless of when it was loaded or made", () => {
     expect(isNewer(edition({ commit: 10 }), edition({ loadedAt: LATER, madeAt: LATER }))).to.equal(true);
   });
 
-  it("shows what was loaded later, of one commit: a replay", () => {
+  it("shows the later load of the same commit, after a replay", () => {
     expect(isNewer(edition({ loadedAt: LATER }), edition({ madeAt: LATER }))).to.equal(true);
   });
 
-  it("was made later, of one load: another day", () => {
+  it("was made later from the same load, on another day", () => {
     expect(isNewer(edition({ madeAt: LATER }), edition())).to.equal(true);
   });
 
-  it("shows what was loaded later, of two lakes: a new one begins at its first commit", () => {
+  it("shows the later load of two lakes, because a new lake restarts its commit numbers", () => {
     expect(isNewer(edition({ lake: "b", commit: 1, loadedAt: LATER }), edition())).to.equal(true);
   });
 
-  it("is one of them, never both, and neither where they are the same", () => {
+  it("is exactly one of them, or neither when they are equal", () => {
     fc.assert(
       fc.property(anyEdition, anyEdition, (one, other) => {
         const same = JSON.stringify({ ...one, lake: "" }) === JSON.stringify({ ...other, lake: "" });
@@ -53,7 +53,7 @@ describe("Of two editions of the report the newer one", () => {
 });
 
 describe("An edition in the metadata of an object", () => {
-  it("is what it was", () => {
+  it("is unchanged after writing and reading", () => {
     fc.assert(
       fc.property(anyEdition, (one) => {
         expect(editionOf(editionMetadata(one))).to.deep.equal(one);
@@ -61,7 +61,7 @@ describe("An edition in the metadata of an object", () => {
     );
   });
 
-  it("is none where something is missing", () => {
+  it("is ignored when a part is missing", () => {
     const whole = Object.entries(editionMetadata(edition()));
     for (const [missing] of whole) {
       const rest = whole.filter(([name]) => name !== missing);

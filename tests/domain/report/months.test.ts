@@ -8,7 +8,7 @@ const textOf = (count: number): string =>
 const anyCount = fc.integer({ min: 1800 * 12, max: 2200 * 12 });
 
 describe("Months", () => {
-  it("follow each other over the turns of years, both ways", () => {
+  it("continue over the turn of the year in both directions", () => {
     expect(monthAfter("2026-12-01", 1)).to.equal("2027-01-01");
     expect(monthAfter("2026-01-01", -1)).to.equal("2025-12-01");
     fc.assert(
@@ -18,7 +18,7 @@ describe("Months", () => {
     );
   });
 
-  it("are all there from the first to the last, also those in which nothing happened", () => {
+  it("include empty months between the first and the last", () => {
     const counts = anyCount.chain((first) =>
       fc.array(fc.integer({ min: first, max: first + 119 }), { minLength: 1, maxLength: 30 }),
     );
@@ -32,7 +32,7 @@ describe("Months", () => {
     expect(monthsFrom([])).to.deep.equal([]);
   });
 
-  it("are only those given, in order, where one is far away by mistake", () => {
+  it("include only the given months when one of them is far away by mistake", () => {
     expect(monthsFrom(["9999-12-01", "2026-11-01", "2026-11-01"])).to.deep.equal([
       "2026-11-01",
       "9999-12-01",
@@ -41,7 +41,7 @@ describe("Months", () => {
     expect(monthsFrom(["2016-11-01", "2026-11-01"])).to.have.length(2);
   });
 
-  it("and days and moments have names that nobody reads as others", () => {
+  it("have unambiguous names, as days and timestamps do", () => {
     expect(Array.from({ length: 12 }, (_, month) => monthText(textOf(2026 * 12 + month)))).to.deep.equal(
       "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ").map((name) => `${name} 2026`),
     );

@@ -13,7 +13,7 @@ const table: Table = {
 };
 
 describe("A table of the report as CSV", () => {
-  it("has numbers as programs read them, quotes what needs it, and starts no formula", () => {
+  it("has machine-readable numbers, quotes where needed, and no formula", () => {
     expect(tableCsv(table).split("\r\n")).to.deep.equal([
       '"Name, short",Amount (GBP)',
       '"Ann ""A""",1234.50',
@@ -26,12 +26,12 @@ describe("A table of the report as CSV", () => {
 });
 
 describe("The order of a table of the report", () => {
-  it("is by value for numbers, and what has none comes last", () => {
+  it("is by value for numbers with missing values last", () => {
     expect(orderOf(table, { column: 1, descending: true })).to.deep.equal([0, 3, 2, 1]);
     expect(orderOf(table, { column: 1, descending: false })).to.deep.equal([2, 3, 0, 1]);
   });
 
-  it("is by the alphabet for texts, and leaves equal ones as they came", () => {
+  it("is alphabetical for texts and stable for equal texts", () => {
     expect(orderOf(table, { column: 0, descending: false })).to.deep.equal([1, 3, 0, 2]);
     const same = {
       ...table,

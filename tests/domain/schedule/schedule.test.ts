@@ -32,7 +32,7 @@ describe("A rate fires at a fixed interval from its start", () => {
   }
 });
 
-describe("A cron expression fires at the minutes that EventBridge's manual says, in UTC", () => {
+describe("A cron expression fires at the minutes of EventBridge's manual in UTC", () => {
   // 1 March 2026 is a Sunday.
   const cases: readonly (readonly [expression: string, after: string, expected: readonly string[]])[] = [
     ["cron(0 6 * * ? *)", "2026-03-01T06:00:00Z", ["2026-03-02T06:00", "2026-03-03T06:00"]],
@@ -80,7 +80,7 @@ describe("A cron expression fires at the minutes that EventBridge's manual says,
   });
 });
 
-describe("An expression that AWS would refuse is refused with the remedy", () => {
+describe("An expression that AWS would refuse is refused with a remedy", () => {
   const cases = [
     ["", "write rate(5 minutes) or cron(0 6 * * ? *)"],
     ["every 5 minutes", "write rate(5 minutes)"],

@@ -22,7 +22,7 @@ const MONTHS = "January February March April May June July August September Octo
 );
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** The days of some years, counted on the fingers: from a Friday, the 1st of January 1999. */
+/** The days of some years, counted one by one from Friday, 1 January 1999. */
 function* countedDays(firstYear: 1999, lastYear: number): Generator<Record<string, unknown>> {
   let weekday = WEEKDAYS.indexOf("Friday");
   for (let year: number = firstYear; year <= lastYear; year++) {
@@ -72,7 +72,7 @@ describe("The rows of the calendar", () => {
 });
 
 describe("A day's number", () => {
-  it("and its name stand for each other", () => {
+  it("and its name convert into each other", () => {
     fc.assert(
       fc.property(fc.integer({ min: CALENDAR_LIMITS.first, max: CALENDAR_LIMITS.last }), (day) => {
         expect(dayNumber(isoDate(day))).to.equal(day);
@@ -81,34 +81,34 @@ describe("A day's number", () => {
     expect(dates(CALENDAR_LIMITS)).to.equal("1900-01-01 to 2199-12-31");
   });
 
-  it("is refused to a day that does not exist", () => {
+  it("is refused for a day that does not exist", () => {
     for (const text of ["2023-02-29", "2024-13-01", "2024-2-1", "tomorrow", ""])
       expect(() => dayNumber(text)).to.throw(RangeError, `"${text}" is not a date (YYYY-MM-DD)`);
   });
 });
 
-describe("What the calendar covers", () => {
+describe("The range of the calendar", () => {
   const configured = range("2020-01-01", "2030-12-31");
   const odd = range("2020-03-05", "2030-06-07");
   const cases: readonly (readonly [string, DayRange | undefined, DayRange, DayRange | undefined, string])[] =
     [
-      ["at first is what is configured", undefined, configured, undefined, "2020-01-01 to 2030-12-31"],
+      ["is the configured range at first", undefined, configured, undefined, "2020-01-01 to 2030-12-31"],
       [
-        "grows by the whole years before and behind of what is named",
+        "grows by whole years before and after it to include named days",
         undefined,
         configured,
         range("2018-05-05", "2033-02-02"),
         "2018-01-01 to 2033-12-31",
       ],
       [
-        "stays when all that is named is covered",
+        "stays the same when it includes all named days",
         configured,
         configured,
         range("2020-01-01", "2030-12-31"),
         "2020-01-01 to 2030-12-31",
       ],
       [
-        "grows from the day that is next",
+        "grows from the next day on",
         configured,
         configured,
         range("2024-01-01", "2031-01-01"),
@@ -122,7 +122,7 @@ describe("What the calendar covers", () => {
         "2019-01-01 to 2030-12-31",
       ],
       [
-        "keeps a start and an end within a year",
+        "keeps a start and an end in the middle of a year",
         undefined,
         odd,
         range("2021-01-01", "2022-01-01"),
@@ -143,14 +143,14 @@ describe("What the calendar covers", () => {
         "2020-01-01 to 2030-06-07",
       ],
       [
-        "never shrinks, although less is configured",
+        "never shrinks when a smaller range is configured",
         range("1999-01-01", "2040-12-31"),
         configured,
         undefined,
         "1999-01-01 to 2040-12-31",
       ],
       [
-        "grows when more is configured, without a gap",
+        "grows without a gap when a larger range is configured",
         range("2001-01-01", "2002-12-31"),
         configured,
         undefined,
@@ -167,7 +167,7 @@ describe("What the calendar covers", () => {
     .tuple(fc.integer({ min: -25_000, max: 80_000 }), fc.nat(20_000))
     .map(([first, length]): DayRange => ({ first, last: first + length }));
 
-  it("holds all that was covered, is configured or named; what was missing is made once, and nothing twice", () => {
+  it("includes all covered, configured and named days, and adds each missing day once", () => {
     const held = (days: Set<number>, { first, last }: DayRange): boolean => days.has(first) && days.has(last);
     fc.assert(
       fc.property(fc.option(anyRange), anyRange, fc.option(anyRange), (before, given, names) => {
@@ -192,13 +192,13 @@ describe("What the calendar covers", () => {
     );
   });
 
-  it("is the same twice", () => {
+  it("is the same when computed again", () => {
     expect(missingDays(configured, configured)).to.deep.equal([]);
   });
 });
 
-describe("The hull of ranges of days", () => {
-  it("is the smallest range that holds both, or the one that there is", () => {
+describe("The union of two ranges of days", () => {
+  it("is the smallest range that includes both, or the only range", () => {
     const early = { first: 1, last: 5 };
     const late = { first: 9, last: 12 };
     expect(hull(early, late)).to.deep.equal({ first: 1, last: 12 });

@@ -61,7 +61,7 @@ const good: Cells = {
 };
 
 describe("A row of a warehouse table", () => {
-  it("is made of its source row: copied, split, parsed, derived, filled", () => {
+  it("is computed from its source row by copying, splitting, parsing, deriving and filling", () => {
     const { rows, rejections } = transformed(factOrder, [
       good,
       { ...good, note: null, sent_at: -1, paid_on: "1969-12-31" },
@@ -96,7 +96,7 @@ describe("A row of a warehouse table", () => {
     ]);
   });
 
-  it("shares the memory of what is only copied", () => {
+  it("shares the memory of copied columns", () => {
     const batch = batchOfObjects(order.columns, [good]);
 
     const made = transformBatch(factOrder, { batch, rejections: new Map() }, new Map());
@@ -104,7 +104,7 @@ describe("A row of a warehouse table", () => {
     expect(columnData(made.batch, "price")).to.equal(columnData(batch, "price"));
   });
 
-  it("has its timestamps split so that they can be put together again", () => {
+  it("has timestamps split into parts that add up to the original", () => {
     const anyMoment = fc.option(
       fc
         .bigInt({ min: BigInt(Date.UTC(1900, 0, 1)) * 1000n, max: BigInt(Date.UTC(2200, 0, 1)) * 1000n - 1n })
@@ -127,43 +127,43 @@ describe("A row of a warehouse table", () => {
     );
   });
 
-  it("is made for no rows, too", () => {
+  it("is computed for an empty batch too", () => {
     const { rows, days } = transformed(factOrder, []);
 
     expect({ rows, days }).to.deep.equal({ rows: [], days: undefined });
   });
 });
 
-describe("A row that cannot be made is rejected with its reason", () => {
+describe("A row that cannot be computed is rejected with its reason", () => {
   const cases: readonly (readonly [string, Cells, string, string])[] = [
-    ["a date that is none", { due: "2024-02-30" }, "due", 'due "2024-02-30" is not a date (YYYY-MM-DD)'],
+    ["for an invalid date", { due: "2024-02-30" }, "due", 'due "2024-02-30" is not a date (YYYY-MM-DD)'],
     [
-      "a date with a time",
+      "for a date with a time",
       { due: "2024-02-03 00:00" },
       "due",
       'due "2024-02-03 00:00" is not a date (YYYY-MM-DD)',
     ],
-    ["an empty date", { due: "" }, "due", 'due "" is not a date (YYYY-MM-DD)'],
+    ["for an empty date", { due: "" }, "due", 'due "" is not a date (YYYY-MM-DD)'],
     [
-      "a day before the calendar's limits",
+      "for a day before the calendar's limits",
       { due: "1899-12-31" },
       "due",
       "due lies outside the calendar's limits, 1900-01-01 to 2199-12-31: set it to NULL or to a day within in the source, or leave out the reference to the calendar",
     ],
     [
-      "a day behind the calendar's limits",
+      "for a day after the calendar's limits",
       { paid_on: "2200-01-01" },
       "paid_on",
       "paid_on lies outside the calendar's limits, 1900-01-01 to 2199-12-31: set it to NULL or to a day within in the source, or leave out the reference to the calendar",
     ],
     [
-      "a moment that no calendar holds",
+      "for a timestamp outside of every calendar",
       { sent_at: BigInt(Date.UTC(9999, 0, 1)) * 1000n },
       "sent_date",
       "sent_date lies outside the calendar's limits, 1900-01-01 to 2199-12-31: set it to NULL or to a day within in the source, or leave out the reference to the calendar",
     ],
     [
-      "two bad values: the first in the order of columns",
+      "for the first of two bad values in the order of columns",
       { due: "x", sent_at: BigInt(Date.UTC(9999, 0, 1)) * 1000n },
       "sent_date",
       "sent_date lies outside the calendar's limits, 1900-01-01 to 2199-12-31: set it to NULL or to a day within in the source, or leave out the reference to the calendar",
@@ -182,19 +182,19 @@ describe("A row that cannot be made is rejected with its reason", () => {
     });
   }
 
-  it("for the days at the calendar's very limits it is made", () => {
+  it("but not for the first and last day of the calendar's limits", () => {
     const { rows } = transformed(factOrder, [{ ...good, due: "1900-01-01", paid_on: "2199-12-31" }]);
 
     expect(rows).to.have.length(1);
   });
 
-  it("quotes no more than the beginning of a long value", () => {
+  it("which quotes only the beginning of a long value", () => {
     const { reasons } = transformed(factOrder, [{ ...good, due: "9".repeat(5000) }]);
 
     expect(reasons[0]).to.equal(`due "${"9".repeat(60)}…" is not a date (YYYY-MM-DD)`);
   });
 
-  it("even when it is every row", () => {
+  it("even when every row is bad", () => {
     const { rows, reasons, days } = transformed(factOrder, [
       { ...good, due: "x" },
       { ...good, due: "y" },
@@ -212,7 +212,7 @@ describe("A row that cannot be made is rejected with its reason", () => {
 describe("The days that a batch names", () => {
   const range = (first: string, last: string) => ({ first: dayNumber(first), last: dayNumber(last) });
 
-  it("are the first and the last of all its references to the calendar", () => {
+  it("range from the first to the last of its references to the calendar", () => {
     const { days } = transformed(factOrder, [
       good,
       { ...good, paid_on: "2031-05-06" },
@@ -222,7 +222,7 @@ describe("The days that a batch names", () => {
     expect(days).to.deep.equal(range("1999-01-02", "2031-05-06"));
   });
 
-  it("are not those of rejected rows, whichever column is bad", () => {
+  it("exclude the days of rows that are rejected for any column", () => {
     for (const bad of [
       { due: "2100-01-01", paid_on: "x" },
       { paid_on: "2100-01-01", due: "x" },
@@ -236,7 +236,7 @@ describe("The days that a batch names", () => {
     }
   });
 
-  it("are none when no row names one", () => {
+  it("are empty when no row names a day", () => {
     expect(transformed(dimCurrency, [{ currency_id: 1, currency_code: "GBP" }]).days).to.equal(undefined);
   });
 });
@@ -258,7 +258,7 @@ describe("A derived column", () => {
     ]);
   });
 
-  it("rejects a row whose value it cannot name", () => {
+  it("rejects a row with an unknown currency", () => {
     const { rows, reasons } = transformed(dimCurrency, [
       { currency_id: 1, currency_code: "XYZ" },
       { currency_id: 2, currency_code: "EUR" },

@@ -19,23 +19,23 @@ interface Case {
   readonly key: string[];
   readonly unique?: string[][];
   readonly isUnique: boolean;
-  /** What is said against it, of a table whose deletes matter and of another. */
+  /** The problems of the key, for a table whose deletes matter and for another table. */
   readonly breach?: RegExp;
   readonly lenient?: RegExp;
 }
 
 const nothingKeeps = /^nothing in the source keeps two rows of design from having the same (design_id|id), /;
 const CASES: readonly Case[] = [
-  { what: "that is the primary key", key: ["design_id"], unique: [], isUnique: true },
+  { what: "is accepted as the primary key", key: ["design_id"], unique: [], isUnique: true },
   {
-    what: "that is the primary key under an earlier name",
+    what: "is accepted as the primary key under an earlier name",
     columns: ["id"],
     key: ["id"],
     unique: [],
     isUnique: true,
   },
   {
-    what: "of a table with neither",
+    what: "is refused without a primary key and a unique index",
     key: [],
     unique: [],
     isUnique: false,
@@ -43,7 +43,7 @@ const CASES: readonly Case[] = [
     lenient: nothingKeeps,
   },
   {
-    what: "that is a part of the primary key",
+    what: "is refused as a part of the primary key",
     key: ["design_id", "name"],
     unique: [["name"]],
     isUnique: false,
@@ -52,20 +52,24 @@ const CASES: readonly Case[] = [
     lenient: nothingKeeps,
   },
   {
-    what: "that is unique, of a table without a primary key",
+    what: "is accepted with a unique index on a table without a primary key",
     key: [],
     unique: [["name"], ["design_id"]],
     isUnique: true,
   },
   {
-    what: "that is unique, of a table whose deletes are known by another key",
+    what: "is refused with a unique index when the deletes of the table use another key",
     key: ["name"],
     unique: [["design_id"]],
     isUnique: true,
     breach:
       /^the deleted rows of design are known by name, not by design_id, .* make name the key of the contract$/,
   },
-  { what: "of a commit that is too old to say", key: ["name"], isUnique: false },
+  {
+    what: "is not judged for a commit that is too old to have the unique indexes",
+    key: ["name"],
+    isUnique: false,
+  },
 ];
 
 describe("The key of a contract", () => {
@@ -86,8 +90,8 @@ describe("The key of a contract", () => {
   }
 });
 
-describe("NOT NULL is claimed", () => {
-  it("of the columns that may be NULL, by the names that they have in the source", () => {
+describe("A contract that requires NOT NULL", () => {
+  it("reports nullable columns by their names in the source", () => {
     const columns = [
       { name: "id", type: "integer", nullable: false },
       { name: "Name", type: "text", nullable: true },
@@ -96,7 +100,7 @@ describe("NOT NULL is claimed", () => {
     expect(claimsOfNotNull(contract, { columns })).to.deep.equal(["Name"]);
   });
 
-  it("of none that an older commit does not say it of", () => {
+  it("reports nothing for an older commit without this information", () => {
     expect(claimsOfNotNull(contract, { columns: columnsOf("id", "name") })).to.deep.equal([]);
   });
 });

@@ -64,11 +64,11 @@ describe("A contract", () => {
     const breaches = (actual: string): readonly string[] =>
       contractBreaches(table, { columns: [{ name: "a", type: actual }] });
 
-    it(`of ${type.kind} is kept by ${same.join(", ")}`, () => {
+    it(`of ${type.kind} accepts ${same.join(", ")}`, () => {
       for (const actual of same) expect(breaches(actual), actual).to.deep.equal([]);
     });
 
-    it(`of ${type.kind} is broken by ${other.join(", ")}`, () => {
+    it(`of ${type.kind} refuses ${other.join(", ")}`, () => {
       for (const actual of other) {
         expect(breaches(actual)).to.have.length(1);
         expect(breaches(actual)[0]).to.match(
@@ -78,7 +78,7 @@ describe("A contract", () => {
     });
   }
 
-  it("is broken in one sentence a column, by what is missing and by what is of another type", () => {
+  it("reports each missing or mistyped column in one sentence", () => {
     const columns = [
       { name: "email_address", type: "text" },
       { name: "department_id", type: "integer" },
@@ -110,7 +110,7 @@ describe("A contract", () => {
     [truncated(timestamptz), ["timestamp without time zone", "timestamp(3) without time zone", "text"]],
   ];
   for (const [type, types] of readable)
-    it(`may say that it accepts for its ${type.kind} ${types.join(", ")}`, () => {
+    it(`of ${type.kind} may also accept ${types.join(", ")}`, () => {
       for (const accepted of types) {
         const columns = [{ name: "at", type: accepted }];
         expect(contractBreaches(accepting(type, accepted), { columns })).to.deep.equal([]);
@@ -128,7 +128,7 @@ describe("A contract", () => {
     [timestamptz, ["time with time zone", "date", "timestamptz"]],
   ];
   for (const [type, types] of unreadable)
-    it(`is refused when it accepts for its ${type.kind} ${types.join(", ")}`, () => {
+    it(`of ${type.kind} may not accept ${types.join(", ")}`, () => {
       for (const accepted of types)
         expect(() => accepting(type, accepted), accepted).to.throw(
           TypeError,
@@ -136,7 +136,7 @@ describe("A contract", () => {
         );
     });
 
-  it("that is refused says what may be accepted, and how the type is declared", () => {
+  it("is refused with the acceptable types and how to declare them", () => {
     expect(() => accepting(timestamp, "timestamp with time zone")).to.throw(
       TypeError,
       "flight.at, of type timestamp, cannot accept timestamp with time zone: it may accept text, " +
@@ -157,13 +157,13 @@ describe("A contract that knows the past of its table", () => {
   const breaches = (columns: Record<string, string>): readonly string[] =>
     contractBreaches(table, { columns: Object.entries(columns).map(([name, type]) => ({ name, type })) });
 
-  it("is kept under every name and type that it allows, and without a column that may be absent", () => {
+  it("accepts every allowed name and type, and the absence of an optional column", () => {
     for (const name of ["units_sold", "units", "pieces"])
       for (const type of ["integer", "text", "numeric(10,2)"])
         expect(breaches({ id: "bigint", [name]: type }), `${name} ${type}`).to.deep.equal([]);
   });
 
-  it("is broken by any other, named as the source names it", () => {
+  it("refuses any other name or type under the name in the source", () => {
     expect(breaches({ id: "integer", unit: "integer" })).to.deep.equal(["column units_sold is missing"]);
     expect(breaches({ id: "integer", units: "boolean", note: "integer" })).to.deep.equal([
       "column units is boolean, not integer",
@@ -171,7 +171,7 @@ describe("A contract that knows the past of its table", () => {
     ]);
   });
 
-  it("prefers the name that the column has to those that it had", () => {
+  it("prefers the current name of a column to its earlier names", () => {
     expect(breaches({ id: "integer", units: "boolean", units_sold: "integer" })).to.deep.equal([]);
   });
 });
@@ -183,7 +183,7 @@ describe("The contracts of the model", () => {
   });
   after(() => source.drop());
 
-  it("are kept by totesys: its columns, its types, and where it has no NULL", async () => {
+  it("accept totesys with its columns, types and NOT NULL constraints", async () => {
     for (const [name, contract] of contractsOf(model)) {
       const columns = await source.query<{ name: string; type: string; nullable: boolean; key: boolean }>(
         `SELECT attname AS name, NOT attnotnull AS nullable,

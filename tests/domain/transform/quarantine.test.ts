@@ -19,7 +19,7 @@ const waiting = (...captures: readonly (TableCapture | undefined)[]) =>
   captures.map((one, index) => ({ number: commitNumber(index + 4), capture: one }));
 
 describe("A table is processed", () => {
-  it("as far as its captures fit the contract, in order", () => {
+  it("in order as long as its captures fit the contract", () => {
     expect(admitted(waiting(good, good))).to.deep.equal({
       captures: [
         { number: 4, capture: good },
@@ -29,14 +29,14 @@ describe("A table is processed", () => {
     });
   });
 
-  it("up to the first that does not fit: from there it waits, also what would fit", () => {
+  it("up to the first capture that does not fit, and later captures wait", () => {
     expect(admitted(waiting(good, bad, good))).to.deep.equal({
       captures: [{ number: 4, capture: good }],
       quarantine: { since: 5, breaches: ["column name is missing"] },
     });
   });
 
-  it("not while it is missing", () => {
+  it("not while the table is missing", () => {
     expect(admitted(waiting(good, absent, absent))).to.deep.equal({
       captures: [{ number: 4, capture: good }],
       quarantine: { since: 6, breaches: ["table design is missing: the table is gone"] },
@@ -47,50 +47,50 @@ describe("A table is processed", () => {
     });
   });
 
-  it("when it has come back: where it was missing, there is nothing to wait for", () => {
+  it("when it is back, without waiting for the commits in which it was missing", () => {
     expect(admitted(waiting(undefined, absent, good))).to.deep.equal({
       captures: [{ number: 6, capture: good }],
       quarantine: undefined,
     });
   });
 
-  it("not over a capture that does not fit, although it was missing since", () => {
+  it("not past a capture that does not fit, although the table was missing since", () => {
     expect(admitted(waiting(bad, absent, good)).quarantine).to.deep.equal({
       since: 4,
       breaches: ["column name is missing"],
     });
   });
 
-  it("when there is nothing to process, as nothing", () => {
+  it("as nothing when there is nothing to process", () => {
     expect(admitted([])).to.deep.equal({ captures: [], quarantine: undefined });
   });
 });
 
-describe("A table whose rows cannot be told apart as its contract says", () => {
+describe("A table whose contract key does not identify its rows", () => {
   const keyed = (key: string[], unique: string[][] = []): TableCapture => ({ ...good, key, unique });
   const breach =
     "nothing in the source keeps two rows of design from having the same id, which the contract says is the key; " +
     'its primary key is name: make name the key of the contract, or ALTER TABLE "design" ADD UNIQUE ("id")';
 
-  it("waits, with what was to be processed before", () => {
+  it("waits with its earlier unprocessed captures", () => {
     const of = waiting(keyed(["id"]), keyed(["name"]));
     expect(admitted(of)).to.deep.equal({ captures: [], quarantine: { since: 4, breaches: [breach] } });
     expect(stillWaits(read, of[0]!, of[1]!.capture)).to.equal(true);
   });
 
-  it("is processed, with all that waited, once the source keeps them apart", () => {
+  it("is processed with all waiting captures once the source has such a key", () => {
     const of = waiting(keyed(["name"]), keyed(["name"], [["id"]]));
     expect(admitted(of).captures.map(({ number }) => number)).to.deep.equal([4, 5]);
     expect(stillWaits(read, of[0]!, of[1]!.capture)).to.equal(false);
   });
 });
 
-describe("Of a table that waits, later captures matter", () => {
+describe("Later captures of a waiting table", () => {
   for (const [what, capture, waits] of [
-    ["not while the first does not fit", bad, true],
-    ["once the first fits", good, false],
-    ["where the first says that the table is missing", absent, false],
-    ["where the first knows of no such table", undefined, false],
+    ["wait while the first does not fit", bad, true],
+    ["are processed once the first fits", good, false],
+    ["are processed when the first reports the table missing", absent, false],
+    ["are processed when the first does not know the table", undefined, false],
   ] as const) {
     it(what, () => {
       const [first, ...later] = waiting(capture, good, bad);
@@ -100,12 +100,12 @@ describe("Of a table that waits, later captures matter", () => {
   }
 });
 
-describe("The commits of a table that wait", () => {
-  it("are the one at hand", () => {
+describe("The waiting commits of a table", () => {
+  it("are the current commit at first", () => {
     expect(waitingCommits(undefined, ingested({ number: 7 }))).to.deep.equal([7]);
   });
 
-  it("are all since it went into quarantine", () => {
+  it("are all commits since its quarantine began", () => {
     expect(waitingCommits({ since: 5, breaches: [] }, ingested({ number: 7 }))).to.deep.equal([5, 6, 7]);
   });
 });

@@ -12,7 +12,7 @@ describe("A rejected row", () => {
 });
 
 describe("A value in a reason", () => {
-  it("is quoted as JSON, and no more than the beginning of a long one", () => {
+  it("is quoted as JSON and shortened to its beginning", () => {
     expect(quote('a "b"\n')).to.equal('"a \\"b\\"\\n"');
     expect(quote("x".repeat(60))).to.equal(`"${"x".repeat(60)}"`);
     expect(quote("x".repeat(61))).to.equal(`"${"x".repeat(60)}…"`);

@@ -10,7 +10,7 @@ const contract = sourceTable("design", {
   columns: { design_id: required(integer, { formerly: ["id"] }), name: text },
 });
 
-describe("Of rows of one key", () => {
+describe("Among rows with the same key", () => {
   const rejected = (...batches: readonly (readonly [number | string, Rejections?])[][]): string[] => {
     const check = rejectRepeated(contract);
     return batches.flatMap((rows, index) => {
@@ -27,14 +27,14 @@ describe("Of rows of one key", () => {
     });
   };
 
-  it("the first is taken and the others are rejected, across the batches of a capture", () => {
+  it("the first is accepted and the others are rejected across the batches of a capture", () => {
     expect(rejected([[1], [-2], [1]], [[3], [-2]])).to.deep.equal([
       '0.2 design_id "1" is in design more than once, and another row of it was taken: give design the primary key design_id',
       '1.1 design_id "-2" is in design more than once, and another row of it was taken: give design the primary key design_id',
     ]);
   });
 
-  it("one that was rejected already does not count", () => {
+  it("a row that is already rejected does not count", () => {
     const bad: Rejections = new Map([[0, { column: "name", reason: "bad" }]]);
     expect(rejected([[1, bad], [1]])).to.deep.equal(["0.0 bad"]);
   });

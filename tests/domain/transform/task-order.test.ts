@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { largestLast, nextStep, toHandOut, type Step } from "../../../domain/transform/task-order";
 
-/** What happened in a run over `count` tasks, each of which takes it `taskMs`. */
+/** The events of a run over `count` tasks of `taskMs` each. */
 interface Run {
   readonly worked: readonly number[];
   readonly steps: readonly { readonly step: Step<number>; readonly open: readonly number[] }[];
@@ -10,7 +10,7 @@ interface Run {
 
 /**
  * Lets a run decide until every task has a result.
- * @param helped says which of the handed-out tasks have got a result from others before a step
+ * @param helped returns the handed-out tasks that others finished before a step
  */
 function play(options: {
   count: number;
@@ -50,7 +50,7 @@ const situation = fc.record({
 const chances = (stream: Iterator<number>) => (): number => Number(stream.next().value);
 
 describe("A run over the tasks of a large commit", () => {
-  it("ends with every result, whatever others do and leave undone", () => {
+  it("ends with every result, regardless of the workers", () => {
     fc.assert(
       fc.property(situation, fc.infiniteStream(fc.nat({ max: 12 })), ({ chance, ...rest }, finishing) => {
         const helped = (_step: number, open: readonly number[]): readonly number[] =>
@@ -61,7 +61,7 @@ describe("A run over the tasks of a large commit", () => {
     );
   });
 
-  it("begins with the task that is handed out to nobody", () => {
+  it("begins with the task that it did not hand out", () => {
     fc.assert(
       fc.property(situation, ({ chance, ...rest }) => {
         const { worked } = play({ ...rest, chance: chances(chance), helped: () => [] });
@@ -70,7 +70,7 @@ describe("A run over the tasks of a large commit", () => {
     );
   });
 
-  it("takes nothing that the workers are at, before it has waited for longer than some tasks take", () => {
+  it("takes a task from the workers only after waiting for several task durations", () => {
     fc.assert(
       fc.property(situation, ({ chance, ...rest }) => {
         const { steps } = play({ ...rest, chance: chances(chance), helped: () => [] });
@@ -83,7 +83,7 @@ describe("A run over the tasks of a large commit", () => {
     );
   });
 
-  it("waits once and not for long when nobody helps, and not at all when nobody is there", () => {
+  it("waits once and briefly when nobody helps, and never without workers", () => {
     fc.assert(
       fc.property(situation, ({ chance, ...rest }) => {
         const { steps } = play({ ...rest, chance: chances(chance), helped: () => [] });
@@ -96,7 +96,7 @@ describe("A run over the tasks of a large commit", () => {
     );
   });
 
-  it("hands large tasks out first, and keeps the largest", () => {
+  it("hands out large tasks first and keeps the largest", () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 50 }), { minLength: 1 }), (sizes) => {
         const order = largestLast(sizes, (bytes) => bytes);
@@ -108,7 +108,7 @@ describe("A run over the tasks of a large commit", () => {
     expect(largestLast([], () => 0)).to.deep.equal([]);
   });
 
-  it("hands out all of two tasks but one, and does that", () => {
+  it("hands out one of two tasks and does the other", () => {
     expect(toHandOut(["a", "b"])).to.deep.equal(["a"]);
     expect(
       nextStep({ open: ["a", "b"], workers: 4, waitedMs: 0, longestMs: undefined, chance: 0 }),

@@ -24,7 +24,7 @@ describe("A joined column", () => {
   });
   const to: Rows = [[department, departments]];
 
-  it("comes from the latest version of the row that is referred to; NULL is filled where the contract says so", () => {
+  it("comes from the latest version of the referenced row, with NULL replaced by contract", () => {
     const { rows } = transformed(dimStaff, [member(10, 2), member(11, 1), member(12, 2)], { to });
 
     expect(rows.map((row) => [row["staff_id"], row["department_name"], row["location"]])).to.deep.equal([
@@ -34,7 +34,7 @@ describe("A joined column", () => {
     ]);
   });
 
-  it("rejects an orphan, naming the row that is missing", () => {
+  it("rejects an orphan with the key of the missing row", () => {
     const { rows, rejections } = transformed(dimStaff, [member(10, 2), member(11, 99), member(12, 1)], {
       to,
     });
@@ -45,13 +45,13 @@ describe("A joined column", () => {
     ]);
   });
 
-  it("is refused without the rows of its table", () => {
+  it("is refused without the rows of the joined table", () => {
     expect(() => transformed(dimStaff, [member(1, 1)])).to.throw(
       "dim_staff: the rows of department were not given",
     );
   });
 
-  it("may be any column of several rows that one row refers to, by numbers and by texts", () => {
+  it("may come from several referenced rows, by numbers and by texts", () => {
     const place = sourceTable("place", { key: "code", columns: { code: text, city: text } });
     const trip = sourceTable("trip", { key: "id", columns: { id: integer, start: text, finish: text } });
     const start = joined(trip, "start", place);
@@ -94,8 +94,8 @@ describe("A joined column", () => {
   });
 });
 
-describe("Rejections of several kinds at once fall on the right rows", () => {
-  it("of the source batch: those that came rejected, orphans, and values that cannot be made", () => {
+describe("Rejections of several kinds concern the right rows", () => {
+  it("of the source batch for earlier rejections, orphans and bad values", () => {
     const task = sourceTable("task", {
       key: "id",
       columns: { id: integer, owner: integer, due: text, currency: text },

@@ -3,14 +3,14 @@ import { BOOKKEEPING, createBookkeeping, LEDGER, lockLoader } from "../../../dom
 import { connect } from "../../../local/databases/postgres/client";
 import { createDatabase, type TestDatabase } from "../../support/postgres/postgres";
 
-describe("What the loader keeps for itself", () => {
+describe("The bookkeeping of the loader", () => {
   let database: TestDatabase;
   before(async () => {
     database = await createDatabase();
   });
   after(() => database.drop());
 
-  it("is made in the schema of the warehouse, with the columns by which it is known", async () => {
+  it("is created in the warehouse's schema with the columns that identify it", async () => {
     await database.query('CREATE SCHEMA "a""b"');
     for (const { name, columns, ...rest } of BOOKKEEPING) {
       await database.query(createBookkeeping('a"b', { name, columns, ...rest }));
@@ -38,7 +38,7 @@ describe("What the loader keeps for itself", () => {
     expect(error).to.have.property("code", "23505");
   });
 
-  it("is written by one loader at a time in a schema, until its transaction ends", async () => {
+  it("is written by one loader at a time in a schema until its transaction ends", async () => {
     const other = await connect(database.url);
     const lock = async (client: typeof other, schema: string): Promise<unknown> =>
       (await client.query<{ locked: string }>(lockLoader(schema))).rows[0]?.locked;

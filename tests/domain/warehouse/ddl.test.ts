@@ -5,7 +5,7 @@ import { createTable, type ReferredTable } from "../../../domain/warehouse/ddl";
 import { createDatabase, type TestDatabase } from "../../support/postgres/postgres";
 import { WAREHOUSE_TABLES } from "../../support/oracle/warehouse-tables";
 
-/** The columns of a table as PostgreSQL has them, in the notation of `WAREHOUSE_TABLES`. */
+/** The columns of a table in PostgreSQL, in the notation of `WAREHOUSE_TABLES`. */
 const COLUMNS = `
 SELECT c.relname AS "table", json_agg(
          a.attname || ' ' ||
@@ -36,13 +36,13 @@ describe("The statements that create the warehouse", () => {
     return Object.fromEntries(rows.map(({ table, columns }) => [table, JSON.parse(columns) as string[]]));
   };
 
-  it("make its tables: columns, types, keys and references", async () => {
+  it("create its tables with columns, types, keys and references", async () => {
     for (const table of order) await database.query(createTable("public", table, parents));
 
     expect(await tablesIn("public")).to.deep.equal(WAREHOUSE_TABLES);
   });
 
-  it("make them in a schema of any name", async () => {
+  it("create them in a schema of any name", async () => {
     await database.query('CREATE SCHEMA "Odd ""schema"""');
     for (const table of order) await database.query(createTable('Odd "schema"', table, parents));
 
@@ -50,7 +50,7 @@ describe("The statements that create the warehouse", () => {
     expect(await tablesIn("public")).to.deep.equal({});
   });
 
-  it("refer to a prepared table by its own name and key, and not at all to one without a key", async () => {
+  it("refer to a prepared table by its name and key, but not to one without a key", async () => {
     await database.query('CREATE TABLE "Dim_Dates" ("Day" date PRIMARY KEY)');
     const prepared = new Map([["dim_date", { name: "Dim_Dates", keys: ["Day"] }]]);
     const payment = order.find(({ name }) => name === "fact_payment")!;

@@ -34,7 +34,7 @@ describe("The statements that load", () => {
   after(() => database.drop());
 
   describe("Rows of a dimension", () => {
-    /** The types of the prepared key and of a prepared text, where they are not those of the model. */
+    /** Types of the prepared key and of a prepared text that differ from the model. */
     const other = {
       colour_id: { declared: "character varying(9)", isText: true, isLoose: false },
       colour_name: { declared: "character(8)", isText: true, isLoose: false },
@@ -75,14 +75,14 @@ describe("The statements that load", () => {
           ]);
         });
 
-        it("are inserted, whatever the order and the names of its columns", async () => {
+        it("are inserted with any order and names of columns", async () => {
           expect(await held()).to.deep.equal([
             [1, null, "red", 7],
             [2, "as grass", "green", 7],
           ]);
         });
 
-        it("replace what was there, NULL included; others stay", async () => {
+        it("replace existing rows, also with NULL, and leave other rows alone", async () => {
           await upsert([
             [1, "red", "as blood"],
             [2, "green", null],
@@ -97,7 +97,7 @@ describe("The statements that load", () => {
           ]);
         });
 
-        it("change nothing when they come again", async () => {
+        it("change nothing when loaded again", async () => {
           const rows: readonly Row[] = [
             [1, "red", null],
             [2, "green", "as grass"],
@@ -112,7 +112,7 @@ describe("The statements that load", () => {
     }
 
     for (const [what, unique] of ways.slice(2)) {
-      it(`of nothing but a key are inserted once, in a table ${what}`, async () => {
+      it(`of only a key are inserted once in a table ${what}`, async () => {
         const dimId = dimension("dim_id", {
           ...dimColour,
           name: "dim_id",
@@ -132,7 +132,7 @@ describe("The statements that load", () => {
   });
 
   describe("Days of the calendar", () => {
-    it("that are there already are left as they are", async () => {
+    it("that exist already stay unchanged", async () => {
       const dimDay = calendar("dim_day", {
         description: "",
         key: "day",
@@ -173,7 +173,7 @@ describe("The statements that load", () => {
   });
 
   describe("The staging table", () => {
-    it("is gone with its transaction", async () => {
+    it("disappears with its transaction", async () => {
       await database.query(`BEGIN; ${createStaging(targetOf(dimColour))}; COMMIT`);
 
       const left = await database.query("SELECT FROM pg_class WHERE relname LIKE 'marble_stage%'");

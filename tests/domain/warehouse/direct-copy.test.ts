@@ -33,8 +33,8 @@ const withTypes = (types: Readonly<Record<string, string>>): TargetTable =>
     ),
   });
 
-describe("a table takes rows straight", () => {
-  it("when its columns have the model's types, whatever a text is called, and however little they keep", () => {
+describe("A table accepts a direct copy", () => {
+  it("when its columns have the model's types, with any text type and length", () => {
     expect(takesCopy(withTypes({}), facts())).to.equal(true);
     expect(takesCopy(withTypes({ name: "text" }), facts())).to.equal(true);
     expect(takesCopy(withTypes({ name: "character varying(5)" }), facts())).to.equal(true);
@@ -43,14 +43,14 @@ describe("a table takes rows straight", () => {
     );
   });
 
-  it("but not when a value must be cast: as many bytes would be read as something else", () => {
+  it("but not when a value needs a cast, because its bytes would be misread", () => {
     expect(takesCopy(withTypes({ day: "integer" }), facts())).to.equal(false);
     expect(takesCopy(withTypes({ id: "bigint" }), facts())).to.equal(false);
     expect(takesCopy(withTypes({ name: "character(5)" }), facts())).to.equal(false);
     expect(takesCopy(withTypes({ at: "time(0) with time zone" }), facts())).to.equal(false);
   });
 
-  it("nor when COPY would not do what INSERT does", () => {
+  it("but not when COPY would behave differently from INSERT", () => {
     expect(takesCopy(withTypes({}), facts(false))).to.equal(false);
   });
 });

@@ -30,7 +30,7 @@ describe("References of a fact", () => {
     (await warehouse.database.client.query(findOrphan(target))).rowCount;
 
   describe("A version whose parent is missing", () => {
-    it("is set aside with its reason; the others are loaded", async () => {
+    it("is set aside with its reason while others are loaded", async () => {
       const loaded = await warehouse.load(1, [
         version(7, 99),
         version(8, 1),
@@ -48,7 +48,7 @@ describe("References of a fact", () => {
       expect(await orphans(thingTarget)).to.equal(1);
     });
 
-    it("is loaded when the last of its parents comes, as it was", async () => {
+    it("is loaded unchanged when the last of its parents arrives", async () => {
       await warehouse.load(1, [version(7, 99, { shape: 5, name: "é \"q'\\" })]);
       await warehouse.addColour(99);
       await warehouse.heal(2);
@@ -85,7 +85,7 @@ describe("References of a fact", () => {
       expect(await warehouse.history()).to.deep.equal(["7: 99 a thing"]);
     });
 
-    it("is loaded in the order in which its versions came", async () => {
+    it("is loaded in the order in which its versions arrived", async () => {
       await warehouse.load(1, [version(7, 99, { name: "first" })]);
       await warehouse.load(2, [version(7, 99, { name: "second" }), version(8, 99)]);
       await warehouse.load(3, [version(7, 99, { name: "third" })]);
@@ -101,7 +101,7 @@ describe("References of a fact", () => {
       expect(await warehouse.current()).to.deep.equal(["7: 99 third", "8: 99 a thing"]);
     });
 
-    it("gives way to a later version that is complete", async () => {
+    it("is superseded by a later complete version", async () => {
       await warehouse.load(1, [version(7, 99), version(8, 99)]);
       await warehouse.load(2, [version(7, 1)]);
       await warehouse.addColour(99);
@@ -114,7 +114,7 @@ describe("References of a fact", () => {
       ]);
     });
 
-    it("gives way to a later version that was healed before", async () => {
+    it("is superseded by a later version that was loaded before it", async () => {
       await warehouse.load(1, [version(7, 98)]);
       await warehouse.load(2, [version(7, 99)]);
       await warehouse.addColour(99);
@@ -126,7 +126,7 @@ describe("References of a fact", () => {
       expect(await warehouse.waiting()).to.deep.equal([]);
     });
 
-    it("does not give way to an earlier version that was healed before", async () => {
+    it("is not superseded by an earlier version that was loaded before it", async () => {
       await warehouse.load(1, [version(7, 98)]);
       await warehouse.load(2, [version(7, 99)]);
       await warehouse.addColour(98);
@@ -138,7 +138,7 @@ describe("References of a fact", () => {
       expect(await warehouse.current()).to.deep.equal(["7: 99 a thing"]);
     });
 
-    it("gives way to the deletion of its row", async () => {
+    it("is superseded by the deletion of its row", async () => {
       await warehouse.load(1, [version(7, 1)]);
       await warehouse.load(2, [version(7, 99)]);
       await warehouse.loadDeleted(3, [7]);
@@ -149,7 +149,7 @@ describe("References of a fact", () => {
       expect(await warehouse.current()).to.deep.equal([]);
     });
 
-    it("is not mistaken for one of another fact with the same key", async () => {
+    it("is kept separate from an orphan of another fact with the same key", async () => {
       const other: FactTarget = {
         ...thingTarget,
         fact: things("fact_other"),

@@ -25,7 +25,7 @@ describe("A fact in the warehouse", () => {
       expect(await warehouse.current()).to.deep.equal(["7: 1 a thing", "8: 1 NULL"]);
     });
 
-    it("of rows captured again only those that differ from the newest, NULLs included", async () => {
+    it("but of rows captured again only versions that differ from the newest, also by NULL", async () => {
       await warehouse.load(1, [
         version(7, 1),
         version(8, 1),
@@ -55,7 +55,7 @@ describe("A fact in the warehouse", () => {
       await warehouse.load(2, [version(7, 2)]);
     });
 
-    it("leaves the view, and its versions stay", async () => {
+    it("leaves the view but keeps its versions", async () => {
       await warehouse.loadDeleted(3, [7, 99]);
 
       expect(await warehouse.current()).to.deep.equal(["8: 1 a thing"]);
@@ -65,14 +65,14 @@ describe("A fact in the warehouse", () => {
       ]);
     });
 
-    it("is deleted once, however often its tombstone comes", async () => {
+    it("is deleted once although its tombstone is repeated", async () => {
       await warehouse.loadDeleted(3, [7]);
       await warehouse.loadDeleted(4, [7]);
 
       expect(await warehouse.query("SELECT commit FROM marble_deletion")).to.deep.equal([{ commit: "3" }]);
     });
 
-    it("comes back with a new version, and may be deleted again", async () => {
+    it("comes back with a new version and may be deleted again", async () => {
       await warehouse.loadDeleted(3, [7]);
       await warehouse.load(4, [version(7, 1)]);
       expect(await warehouse.current()).to.deep.equal(["7: 1 a thing", "8: 1 a thing"]);
@@ -81,7 +81,7 @@ describe("A fact in the warehouse", () => {
       expect(await warehouse.current()).to.deep.equal(["8: 1 a thing"]);
     });
 
-    it("comes back when it is captured again, although it is as it was", async () => {
+    it("comes back when it is captured again unchanged", async () => {
       await warehouse.loadDeleted(3, [7]);
 
       expect(await warehouse.load(4, [version(7, 2), version(8, 1)], { recapture: true })).to.equal(1);

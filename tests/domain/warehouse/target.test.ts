@@ -74,7 +74,7 @@ describe("A table of the model is found in a prepared warehouse", () => {
     ]);
   });
 
-  it("of a fact with its surrogate key, which has a default", () => {
+  it("with the surrogate key of a fact, which has a default", () => {
     const theirs = namesOf(factPurchaseOrder).map((name) =>
       name === "purchase_record_id" ? "PurchaseRecordId" : name,
     );
@@ -85,7 +85,7 @@ describe("A table of the model is found in a prepared warehouse", () => {
     });
   });
 
-  it("among others that are alike, when one has the very name", () => {
+  it("among similar names, when one has exactly this name", () => {
     const names = namesOf(dimCurrency);
 
     expect(
@@ -93,7 +93,7 @@ describe("A table of the model is found in a prepared warehouse", () => {
     ).to.equal("dim_currency");
   });
 
-  it("with columns of its own, as long as they need no value", () => {
+  it("with extra columns that need no value", () => {
     const names = [...namesOf(dimCurrency), "note", "loaded_at"];
 
     expect([...findTarget(dimCurrency, [prepared("dim_currency", names)])!.columns.keys()]).to.deep.equal(
@@ -101,7 +101,7 @@ describe("A table of the model is found in a prepared warehouse", () => {
     );
   });
 
-  it("or not at all", () => {
+  it("or is reported as missing", () => {
     expect(findTarget(dimCurrency, [])).to.equal(undefined);
     expect(findTarget(dimCurrency, [prepared("dim_currencies", namesOf(dimCurrency))])).to.equal(undefined);
   });
@@ -109,9 +109,9 @@ describe("A table of the model is found in a prepared warehouse", () => {
 
 describe("The key of a prepared table is unique", () => {
   const cases: readonly (readonly [string, CatalogueTable["uniqueKeys"], boolean])[] = [
-    ["by an index on it alone", [["currency_code"], ["CurrencyId"]], true],
-    ["not by an index on more", [["CurrencyId", "currency_code"]], false],
-    ["not by an index on something else", [["currency_code"]], false],
+    ["with an index on the key alone", [["currency_code"], ["CurrencyId"]], true],
+    ["not with an index on more columns", [["CurrencyId", "currency_code"]], false],
+    ["not with an index on another column", [["currency_code"]], false],
     ["not without an index", [], false],
   ];
   for (const [what, uniqueKeys, unique] of cases) {
@@ -122,41 +122,41 @@ describe("The key of a prepared table is unique", () => {
   }
 });
 
-describe("A prepared table that does not fit is refused, naming what is wrong", () => {
+describe("A prepared table that does not fit is refused with the problem", () => {
   const names = namesOf(dimCurrency);
   const cases: readonly (readonly [string, WarehouseTable, readonly CatalogueTable[], string])[] = [
     [
-      "two tables could be meant",
+      "when two tables match",
       dimCurrency,
       [prepared("dimcurrency", names), prepared("dim_currencys", names)],
       "the warehouse has dimcurrency and dim_currencys: which of them is dim_currency?",
     ],
     [
-      "two columns could be meant",
+      "when two columns match",
       dimCurrency,
       [prepared("dim_currency", [...names.slice(0, 2), "CurrencyName", "currencyname"])],
       "the warehouse has CurrencyName and currencyname: which of them is currency_name?",
     ],
     [
-      "columns are missing",
+      "when columns are missing",
       dimCurrency,
       [prepared("Dim_Currency", ["currency_id", "code"])],
       "the warehouse table Dim_Currency has no column currency_code, currency_name; it has currency_id, code",
     ],
     [
-      "the surrogate key of a fact is missing",
+      "when the surrogate key of a fact is missing",
       factPurchaseOrder,
       [prepared("fact_purchase_order", namesOf(factPurchaseOrder).slice(1))],
       "the warehouse table fact_purchase_order has no column purchase_record_id; it has",
     ],
     [
-      "a column wants a value that the model does not have",
+      "when a column needs a value that the model does not have",
       dimCurrency,
       [prepared("dim_currency", [column("currency_id", true), ...names.slice(1), column("symbol", true)])],
       "the warehouse table dim_currency wants a value for symbol, which the model does not have: give the column a default, or let it be NULL",
     ],
     [
-      "the surrogate key of a fact has no default",
+      "when the surrogate key of a fact has no default",
       factPurchaseOrder,
       [
         prepared(

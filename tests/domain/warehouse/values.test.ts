@@ -32,7 +32,7 @@ const MOMENTS = [
   "2024-01-02 00:00:00",
 ];
 
-/** For each type of a column of the model: values, and the types that a prepared column may have. */
+/** Values and possible types of a prepared column, for each type of the model. */
 const CASES: readonly (readonly [ColumnType, readonly string[], readonly string[]])[] = [
   [
     text,
@@ -89,7 +89,7 @@ const CASES: readonly (readonly [ColumnType, readonly string[], readonly string[
   [timestamptz, MOMENTS, ["timestamptz", "timestamptz(0)", "timestamp", "date", "timetz", "text"]],
 ];
 
-describe("A value of the model equals what the warehouse would store of it, and nothing else", function () {
+describe("A value of the model equals only its own stored value", function () {
   this.timeout(120_000);
   let database: TestDatabase;
   before(async () => {
@@ -127,7 +127,7 @@ describe("A value of the model equals what the warehouse would store of it, and 
         const target = findTarget(factThing, await catalogueOf(database.client, "public"))!;
         const place = { schema: "public", fact: factThing, target, parents: new Map() };
 
-        /** Loads versions with these keys; returns what the table then has of each key, or undefined when it refuses one. */
+        /** Loads versions with these keys and returns the stored rows by key, or undefined when the table refuses one. */
         const append = async (
           versions: readonly (readonly [number, string])[],
           recapture: boolean,

@@ -3,7 +3,7 @@ import { arrowSchema } from "../../../../domain/formats/columnar/arrow";
 import { EVERY_TYPE } from "../../../support/formats/columnar";
 
 describe("The Arrow schema of a table", () => {
-  it("has the columns in order, with their Arrow types and whether they may be NULL", () => {
+  it("has the columns in order with Arrow types and nullability", () => {
     const schema = arrowSchema({ ...EVERY_TYPE, id: { ...EVERY_TYPE.whole, nullable: false } });
 
     expect(

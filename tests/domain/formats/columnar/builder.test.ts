@@ -18,8 +18,8 @@ import { batchOf, EVERY_TYPE, rowsOf, type Row } from "../../../support/formats/
 const anyRows = fc.array(anyRow(EVERY_TYPE), { maxLength: 40, size: "max" });
 const types = Object.values(EVERY_TYPE).map(({ type }): ColumnType => type);
 
-describe("A batch that was built", () => {
-  it("holds the values of every type, and NULLs, as they were set", () => {
+describe("A built batch", () => {
+  it("holds values of every type and NULLs unchanged", () => {
     fc.assert(
       fc.property(anyRows, (rows) => {
         expect(rowsOf(EVERY_TYPE, batchOf(EVERY_TYPE, rows))).to.deep.equal(rows);
@@ -27,7 +27,7 @@ describe("A batch that was built", () => {
     );
   });
 
-  it("is Arrow: its own interface reads the same values", () => {
+  it("returns the same values through Arrow's own interface", () => {
     fc.assert(
       fc.property(anyRows, (rows) => {
         const batch = batchOf(EVERY_TYPE, rows);
@@ -43,7 +43,7 @@ describe("A batch that was built", () => {
     );
   });
 
-  it("says of itself how many NULLs a column has", () => {
+  it("knows the number of NULLs in a column", () => {
     const batch = batchOf(EVERY_TYPE, [
       [1, "a", null, 0, null, null, null, 5n, 0, 1n],
       [2, "b", null, 0, 1, null, null, null, null, 2n],
@@ -79,20 +79,20 @@ describe("A batch that was built", () => {
     });
   }
 
-  it("grows with its texts, short and long", () => {
+  it("grows with short and long texts", () => {
     const rows = Array.from({ length: 200 }, (_, row): Row => [row, "é".repeat(row * 3)]);
     const columns = { whole: EVERY_TYPE.whole, words: EVERY_TYPE.words };
 
     expect(rowsOf(columns, batchOf(columns, rows))).to.deep.equal(rows);
   });
 
-  it("has no column that its table has not", () => {
+  it("refuses a column that its table does not have", () => {
     expect(() => columnData(batchOf(EVERY_TYPE, []), "other")).to.throw("the batch has no column other");
   });
 });
 
 describe("A decimal column", () => {
-  it("holds the same whether its numbers are set as numbers or as bigints", () => {
+  it("holds the same values set as numbers or as bigints", () => {
     const { type } = EVERY_TYPE.long;
     const safe = fc.integer({ min: -(10 ** 15) + 1, max: 10 ** 15 - 1 });
     fc.assert(
@@ -109,7 +109,7 @@ describe("A decimal column", () => {
   });
 });
 
-describe("A builder refuses what its column cannot hold", () => {
+describe("A builder refuses a value of the wrong type", () => {
   const bytes = new Uint8Array(1);
   const cases = types.map((type) => ({
     kind: type.kind,
@@ -139,12 +139,12 @@ function streamed(batch: RecordBatch): RecordBatch {
   return read!;
 }
 
-/** A value as Arrow's interface gives it: a date as milliseconds, a decimal as 128 bits. */
+/** A value as Arrow's interface returns it, with a date as milliseconds and a decimal as 128 bits. */
 function asArrow(type: ColumnType, value: Value): unknown {
   if (value === null) return null;
   if (type.kind === "date") return Number(value) * 86_400_000;
   if (type.kind === "time") return BigInt(value);
-  // Milliseconds, with the finer places behind the point.
+  // Milliseconds with microseconds as decimals.
   if (type.kind.startsWith("timestamp"))
     return Number(BigInt(value) / 1000n) + Number(BigInt(value) % 1000n) / 1000;
   // Arrow for JavaScript leaves out a byte order mark when it reads a text.

@@ -13,8 +13,8 @@ import { batchOf, EVERY_TYPE, rowsOf, type Columns } from "../../../support/form
 const nullable = (columns: Record<string, Columns[string]["type"]>): Columns =>
   Object.fromEntries(Object.entries(columns).map(([name, type]) => [name, { type, nullable: true }]));
 
-describe("A batch that was kept by an earlier version", () => {
-  it("in milliseconds is one in microseconds, NULLs too", () => {
+describe("A batch stored by an earlier version", () => {
+  it("is converted from milliseconds to microseconds, with NULLs", () => {
     const last = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
     const moments = [Date.UTC(2024, 1, 29, 14, 20, 52, 123), -1, null, last];
     const kept = new Table({
@@ -36,7 +36,7 @@ describe("A batch that was kept by an earlier version", () => {
     expect(batch.schema.toString()).to.equal(batchOf(columns, []).schema.toString());
   });
 
-  it("in the types of today is taken as it is", () => {
+  it("is used unchanged when its types are current", () => {
     const kept = batchOf(EVERY_TYPE, [[1, "é", true, 3, 4, 5, 6n, 7n, 8, 9n]]);
 
     const batch = asColumns(kept, EVERY_TYPE)!;
@@ -46,17 +46,17 @@ describe("A batch that was kept by an earlier version", () => {
   });
 
   const other: readonly (readonly [string, RecordBatch, Columns])[] = [
-    ["a column more", batchOf(nullable({ a: integer, b: integer }), []), nullable({ a: integer })],
-    ["a column less", batchOf(nullable({ a: integer }), []), nullable({ a: integer, b: integer })],
+    ["an extra column", batchOf(nullable({ a: integer, b: integer }), []), nullable({ a: integer })],
+    ["a missing column", batchOf(nullable({ a: integer }), []), nullable({ a: integer, b: integer })],
     ["another type", batchOf(nullable({ a: integer }), [[1]]), nullable({ a: bigint })],
     ["a text for a time", batchOf(nullable({ a: text }), [["a"]]), nullable({ a: time })],
     ["a bigint for a timestamp", batchOf(nullable({ a: bigint }), [[1n]]), nullable({ a: timestamp })],
     [
-      "a zone that the model does not have",
+      "a time zone that the model does not have",
       new Table({ a: vectorFromArray([0], new TimestampMillisecond("UTC")) }).batches[0]!,
       nullable({ a: timestamp }),
     ],
   ];
   for (const [what, kept, columns] of other)
-    it(`with ${what} is none that could be read`, () => expect(asColumns(kept, columns)).to.equal(undefined));
+    it(`is not readable with ${what}`, () => expect(asColumns(kept, columns)).to.equal(undefined));
 });

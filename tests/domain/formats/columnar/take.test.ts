@@ -18,7 +18,7 @@ const anyBatches = fc.array(fc.array(anyRow(EVERY_TYPE), { minLength: 1, maxLeng
 });
 
 describe("Rows taken from several batches", () => {
-  it("are those that were referred to, in that order, as often as they were", () => {
+  it("are the referenced rows, in that order and with repeats", () => {
     fc.assert(
       fc.property(anyBatches, fc.array(fc.tuple(fc.nat(), fc.nat())), (given, picks) => {
         const places = picks.map(([batch, row]) => {
@@ -37,11 +37,11 @@ describe("Rows taken from several batches", () => {
     );
   });
 
-  it("are none of none", () => {
+  it("are empty for no references", () => {
     expect(takeBatch([], EVERY_TYPE, [])).to.have.property("numRows", 0);
   });
 
-  it("are read one by one, NULLs too", () => {
+  it("are read one by one, with NULLs", () => {
     const columns = { whole: EVERY_TYPE.whole };
     const batches = [batchOf(columns, [[1], [null]]), batchOf(columns, [[3]])];
 
@@ -54,7 +54,7 @@ describe("Rows taken from several batches", () => {
     ]);
   });
 
-  it("do not come from a batch or a column that is not there", () => {
+  it("are refused from a missing batch or column", () => {
     const batch = batchOf(EVERY_TYPE, []);
     const source = [columnData(batch, "whole")];
 

@@ -33,7 +33,7 @@ interface Decoded {
   readonly batches: number;
 }
 
-/** The good rows of all batches, and the rejected. */
+/** The valid and the rejected rows of all batches. */
 async function decoded(
   chunks: AsyncIterable<Uint8Array>,
   options: { source?: SourceTable; block?: number } = {},
@@ -70,7 +70,7 @@ function fileOf(table: SourceTable, rows: readonly Row[]): string {
 }
 
 describe("A CSV file of a source table", () => {
-  it("decodes to the values it was made of, however it is cut into chunks and blocks", async () => {
+  it("decodes to its original values under any division into chunks and blocks", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(anyRow(thing.columns), { maxLength: 30, size: "max" }),
@@ -99,7 +99,7 @@ describe("A CSV file of a source table", () => {
     ]);
   });
 
-  it("does not depend on the order of columns, and leaves out those that the model does not read", async () => {
+  it("may have any order of columns and columns that the model does not read", async () => {
     const source = sourceTable("t", { key: "id", columns: { id: integer, name: text } });
 
     const { rows, headers } = await decoded(streamed('"odd, name",name,more,id\nx,n,,7\n'), { source });
@@ -108,7 +108,7 @@ describe("A CSV file of a source table", () => {
     expect([...headers]).to.deep.equal(['"odd, name",name,more,id']);
   });
 
-  it("may be of a time when a column had another name, or was not there yet", async () => {
+  it("may be older than a column or a column's current name", async () => {
     const source = sourceTable("t", {
       key: "id",
       columns: {
@@ -126,11 +126,11 @@ describe("A CSV file of a source table", () => {
     ]);
   });
 
-  it("may have no rows", async () => {
+  it("may be without rows", async () => {
     expect(await decoded(streamed(fileOf(thing, [])))).to.include({ batches: 0 });
   });
 
-  it("comes in batches of a block each", async () => {
+  it("comes as one batch for each block", async () => {
     const rows = Array.from({ length: 1000 }, (_, id): Row => [
       id,
       "name",
@@ -150,7 +150,7 @@ describe("A CSV file of a source table", () => {
     expect(result.batches).to.be.within(5, 10);
   });
 
-  it("without a column of the contract is refused, naming table and column", async () => {
+  it("is refused without a column of the contract, naming table and column", async () => {
     const error = await failureOf(decoded(streamed("id,name\n1,a\n")));
 
     expect(error).to.be.instanceOf(TerminalError).with.property("message", "thing has no column price");
@@ -158,7 +158,7 @@ describe("A CSV file of a source table", () => {
   });
 });
 
-describe("A row that breaks its contract is rejected, as it came, and the others are kept", () => {
+describe("A row that breaks its contract is rejected unchanged while other rows are kept", () => {
   const header = "id,name,price,long,sold,on,daily,at";
   const cases: readonly (readonly [string, string, string])[] = [
     ["x,,,,,,,", "id", 'id "x" is not a valid integer'],
@@ -232,7 +232,7 @@ describe("A row that breaks its contract is rejected, as it came, and the others
   });
 });
 
-describe("What PostgreSQL itself writes", () => {
+describe("A file that PostgreSQL writes", () => {
   let database: TestDatabase;
   before(async () => {
     database = await createDatabase();
@@ -242,7 +242,7 @@ describe("What PostgreSQL itself writes", () => {
   });
   after(() => database.drop());
 
-  it("decodes to the values that it holds", async () => {
+  it("decodes to the values of the table", async () => {
     const insert = `INSERT INTO thing SELECT * FROM json_to_recordset($1) AS r
       (id int, name text, price numeric, long numeric, sold boolean, "on" date, daily time, at timestamp)`;
     const sql = "COPY (SELECT * FROM thing ORDER BY id) TO STDOUT (FORMAT csv, HEADER)";
@@ -285,7 +285,7 @@ describe("What PostgreSQL itself writes", () => {
     ["nothing but quotes", "'\"\"'", '""'],
   ];
   for (const [what, sql, value] of hard) {
-    it(`is read right for ${what}`, async () => {
+    it(`is read correctly with ${what}`, async () => {
       const source = sourceTable("t", { key: "a", columns: { a: optional(text) } });
 
       const { rows } = await decoded(

@@ -15,11 +15,11 @@ const written = (keys: Iterable<string>, key: readonly string[]): string =>
   Buffer.concat([...keysAsCsv(keys, key)]).toString();
 
 describe("The keys of a CSV file", () => {
-  it("are texts, found by the name of their column", async () => {
+  it("are texts found by column name", async () => {
     expect(await keysIn('name,id\n"a, b",7\n,8\n', ["id"])).to.deep.equal(["7", "8"]);
   });
 
-  it("of several columns are told apart, in the order of the key", async () => {
+  it("of several columns are distinct, in the order of the key", async () => {
     const csv = 'b,x,"a, 1"\n2,z,"q""r"\n3,,\nab,,c\nb,,ca\n';
 
     const keys = await keysIn(csv, ["a, 1", "b"]);
@@ -28,23 +28,23 @@ describe("The keys of a CSV file", () => {
     expect(new Set(keys)).to.have.property("size", 4);
   });
 
-  it("are not read from a file without them", async () => {
+  it("cannot be read from a file without key columns", async () => {
     expect((await failureOf(keysIn("id\n1\n", ["id", "part"]))).message).to.equal(
       "the file has no key column part",
     );
   });
 });
 
-describe("Keys that are written as CSV", () => {
-  it("have a header, and are quoted: a key is never NULL", () => {
+describe("Keys written as CSV", () => {
+  it("have a header and are quoted, because a key is never NULL", () => {
     expect(written(["7", 'a"b', ""], ["id"])).to.equal('"id"\n"7"\n"a""b"\n""\n');
   });
 
-  it("are a header alone when there are none", () => {
+  it("are only a header when there are no keys", () => {
     expect(written([], ["id", "part"])).to.equal('"id","part"\n');
   });
 
-  it("come back as they were, whatever they hold", async () => {
+  it("are read back unchanged with any content", async () => {
     const names = ["id", "part,"];
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(anyText, anyText)), async (parts) => {
@@ -55,7 +55,7 @@ describe("Keys that are written as CSV", () => {
     );
   });
 
-  it("are handed over in pieces when they are many", async () => {
+  it("are passed on in pieces when there are many", async () => {
     const keys = Array.from({ length: 25_000 }, (_, index) => String(index));
 
     expect([...keysAsCsv(keys, ["id"])]).to.have.length(3);

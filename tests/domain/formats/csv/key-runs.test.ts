@@ -12,7 +12,7 @@ async function read(csv: Uint8Array, sizes: readonly number[] = []): Promise<Run
 }
 
 describe("Keys as runs of numbers", () => {
-  it("come back as they were written, wherever the file is cut", async () => {
+  it("are read back unchanged wherever the file is cut", async () => {
     const anyRun = fc
       .tuple(fc.nat(10 ** 14), fc.nat(1000))
       .map(([first, more]): Run => ({ first, last: first + more }));
@@ -23,13 +23,13 @@ describe("Keys as runs of numbers", () => {
     );
   });
 
-  it("a million keys without a gap are one line", () => {
+  it("need one line for a million consecutive keys", () => {
     const csv = Buffer.concat([...runsAsCsv([{ first: 1, last: 1_000_000 }])]).toString();
 
     expect(csv).to.equal("first,last\n1,1000000\n");
   });
 
-  it("a file that holds something else is refused", async () => {
+  it("are refused from a file with other content", async () => {
     for (const line of ["a,b", "3,2", ",5"])
       expect((await failureOf(read(Buffer.from(`first,last\n${line}\n`)))).message).to.include(
         "not a run of numbers",

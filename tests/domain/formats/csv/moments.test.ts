@@ -13,7 +13,7 @@ import { date, timestamp } from "../../../../domain/model/types";
 import { anyValue } from "../../../support/formats/arbitraries";
 import { printed } from "../../../support/formats/columnar";
 
-/** Parses a text that stands between others, as a field stands in a file. */
+/** Parses a text with other text before and after it, like a field in a file. */
 function parsed<T>(parse: (bytes: Uint8Array, start: number, end: number) => T, text: string): T {
   const bytes = new TextEncoder().encode(`9,${text},9`);
   return parse(bytes, 2, bytes.length - 2);
@@ -22,7 +22,7 @@ const parseTimestamp = momentParser({ zoned: false, truncated: false });
 const DAY_US = 86_400_000_000n;
 
 describe("A date", () => {
-  it("counts days from 1970, before and after, on any day of 9999 years", () => {
+  it("counts days before and after 1970 for any day of 9999 years", () => {
     expect(parsed(parseDate, "1970-01-01")).to.equal(0);
     expect(parsed(parseDate, "1969-12-31")).to.equal(-1);
     expect(parsed(parseDate, "0001-01-01")).to.equal(-719_162);
@@ -35,7 +35,7 @@ describe("A date", () => {
     );
   });
 
-  it("exists exactly where the calendar of JavaScript has it", () => {
+  it("is valid exactly when JavaScript's calendar has it", () => {
     for (const year of [4, 1600, 1900, 1970, 2000, 2023, 2024, 2100, 9999]) {
       for (let month = 0; month <= 13; month++) {
         for (let day = 0; day <= 32; day++) {
@@ -122,7 +122,7 @@ describe("A time of day", () => {
 });
 
 describe("A timestamp", () => {
-  it("is any that PostgreSQL prints, to the microsecond, before 1970 too", () => {
+  it("may be any timestamp that PostgreSQL prints, exact to the microsecond, also before 1970", () => {
     expect(parsed(parseTimestamp, "1970-01-01 00:00:00")).to.equal(0);
     expect(parsed(parseTimestamp, "1969-12-31 23:59:59.999999")).to.equal(-1);
     fc.assert(
@@ -134,7 +134,7 @@ describe("A timestamp", () => {
     );
   });
 
-  it("may end with up to six places of a second", () => {
+  it("may have up to six decimals of a second", () => {
     for (const [places, microseconds] of [
       ["", 0],
       [".5", 500_000],
@@ -157,7 +157,7 @@ describe("A timestamp", () => {
     ["10000-01-01 00:00:00", 253_402_300_800_000_000n],
     ["294246-12-31 23:59:59.999999", 9_223_371_244_799_999_999n],
   ] as const)
-    it(`may be ${text}, exactly`, () => expect(parsed(parseTimestamp, text)).to.equal(microseconds));
+    it(`may be exactly ${text}`, () => expect(parsed(parseTimestamp, text)).to.equal(microseconds));
 
   for (const text of [
     "",
@@ -185,7 +185,7 @@ describe("A timestamp", () => {
       expect(parsed(parseTimestamp, text)).to.equal(undefined);
     });
 
-  it("is a day and a time of it, whatever its size", () => {
+  it("combines a day of any size with a time of day", () => {
     const ends = fc.constantFrom(-1n, 0n, 1n, DAY_US - 1n);
     const moments = fc.oneof(
       fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),

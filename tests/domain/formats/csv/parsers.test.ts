@@ -17,7 +17,7 @@ import {
 import { anyValue } from "../../../support/formats/arbitraries";
 import { printed } from "../../../support/formats/columnar";
 
-/** Parses a text that stands between others, as a field stands in a file. */
+/** Parses a text with other text before and after it, like a field in a file. */
 function parsed(type: ColumnType, text: string): number | bigint | undefined {
   const bytes = new TextEncoder().encode(`+00,${text},9`);
   const value = (parserOf(type) ?? exactParserOf(type))!(bytes, 4, bytes.length - 2);
@@ -26,7 +26,7 @@ function parsed(type: ColumnType, text: string): number | bigint | undefined {
 const printedOf = (type: ColumnType, value: number | bigint): string =>
   printed({ type, nullable: false }, value)!;
 
-describe("A value that another type has printed", () => {
+describe("A value printed by another type", () => {
   const fitting: readonly (readonly [ColumnType, string, number | bigint])[] = [
     [boolean, "true", 1],
     [boolean, "false", 0],
@@ -70,11 +70,11 @@ describe("A value that another type has printed", () => {
     [decimal(10, 2), "NaN"],
   ];
   for (const [type, text] of others)
-    it(`${JSON.stringify(text)} is none of ${typeName(type)}`, () => {
+    it(`${JSON.stringify(text)} is invalid as ${typeName(type)}`, () => {
       expect(parsed(type, text)).to.equal(undefined);
     });
 
-  it("is read exactly, whatever number PostgreSQL has printed with an exponent", () => {
+  it("is read exactly from any number with an exponent that PostgreSQL prints", () => {
     fc.assert(
       fc.property(
         fc.bigInt({ min: 1n - 10n ** 18n, max: 10n ** 18n - 1n }),
@@ -92,7 +92,7 @@ describe("A value that another type has printed", () => {
 });
 
 describe("A timestamp with a time zone", () => {
-  it("is any that PostgreSQL prints in UTC with microseconds", () => {
+  it("may be any timestamp that PostgreSQL prints in UTC with microseconds", () => {
     expect(parsed(timestamptz, "1969-12-31 23:59:59.999999+00")).to.equal(-1);
     fc.assert(
       fc.property(
@@ -102,11 +102,11 @@ describe("A timestamp with a time zone", () => {
     );
   });
 
-  it("is one without a zone too: what the column was before it got one is taken for UTC", () => {
+  it("may lack a zone and is then taken as UTC, as from an earlier column without one", () => {
     expect(parsed(timestamptz, "1970-01-01 00:00:01.5")).to.equal(1_500_000);
   });
 
-  it("may lie before Christ, or far away", () => {
+  it("may lie before Christ or far in the future", () => {
     expect(parsed(timestamptz, "0044-03-15 12:00:00.5+00 BC")).to.equal(-63_517_780_799_500_000n);
     expect(parsed(timestamptz, "10000-01-01 00:00:00+00")).to.equal(253_402_300_800_000_000n);
   });
@@ -122,7 +122,7 @@ describe("A truncated time, timestamp and timestamptz", () => {
     [timestamptz, "1969-12-31 23:59:59", -1_000_000, "+00"],
   ] as const;
   for (const [type, whole, microseconds, zone] of kinds) {
-    it(`of the kind ${type.kind} leaves out what is finer than a millisecond, and nothing else`, () => {
+    it(`of the kind ${type.kind} loses only fractions of a millisecond`, () => {
       for (const [places, more] of [
         ["", 0],
         [".5", 500],
@@ -152,7 +152,7 @@ describe("A truncated time, timestamp and timestamptz", () => {
   }
 });
 
-describe("Why a value does not fit, and what to do, is said", () => {
+describe("The message about a value that does not fit names reason and remedy", () => {
   const cases: readonly (readonly [ColumnType, string, RegExp])[] = [
     [date, "-infinity", /^: it is infinite; set it to NULL in the source, or declare the column as text$/],
     [timestamptz, "infinity", /^: it is infinite; /],
@@ -196,5 +196,5 @@ describe("Why a value does not fit, and what to do, is said", () => {
     [integer, "many", /^$/],
   ];
   for (const [type, value, reason] of cases)
-    it(`of ${value} as ${type.kind}`, () => expect(misfit(type, value)).to.match(reason));
+    it(`for ${value} as ${type.kind}`, () => expect(misfit(type, value)).to.match(reason));
 });

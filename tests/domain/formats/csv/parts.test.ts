@@ -27,15 +27,15 @@ async function partsOf(
 }
 
 describe("The parts of a CSV stream", () => {
-  it("are one, when it is small", async () => {
+  it("are a single part for a small stream", async () => {
     expect(await partsOf("a,b\n1,2\n3,4\n", 100)).to.deep.equal([{ text: "a,b\n1,2\n3,4\n", rows: 2 }]);
   });
 
-  it("are one, with the header alone, when there is no record", async () => {
+  it("are a single part with only the header when there is no record", async () => {
     expect(await partsOf("a,b\n", 1)).to.deep.equal([{ text: "a,b\n", rows: 0 }]);
   });
 
-  it("each begin with the header and end with a record, at the first that reaches the size", async () => {
+  it("each begin with the header and end with the first record that reaches the size", async () => {
     expect(await partsOf("a\n1\n2\n3\n4\n5\n", 6)).to.deep.equal([
       { text: "a\n1\n2\n", rows: 2 },
       { text: "a\n3\n4\n", rows: 2 },
@@ -43,14 +43,14 @@ describe("The parts of a CSV stream", () => {
     ]);
   });
 
-  it("leave lines within quotes alone, in a header too", async () => {
+  it("never split a quoted field with line feeds, also in a header", async () => {
     expect(await partsOf('"a\n""b"\n"1\n2"\n"""\n"\n', 1)).to.deep.equal([
       { text: '"a\n""b"\n"1\n2"\n', rows: 1 },
       { text: '"a\n""b"\n"""\n"\n', rows: 1 },
     ]);
   });
 
-  it("are together what came, whatever the values and wherever the chunks and the cuts", async () => {
+  it("contain the whole stream for any values, chunks and sizes", async () => {
     const value = fc.oneof(
       fc.constantFrom("", '""', "plain", '"quo""ted"', '"line\nbreak"', '"\n"', '"ä€😀"', '",\r\n"'),
       fc.string({ unit: fc.constantFrom("a", "b", "1") }),

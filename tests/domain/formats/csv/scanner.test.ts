@@ -9,7 +9,7 @@ import { failureOf } from "../../../support/failure";
 
 type Fields = readonly (string | null)[];
 
-/** Everything that the scanner finds, copied out of its memory. */
+/** All results of the scanner, copied out of its memory. */
 async function scanned(
   chunks: AsyncIterable<Uint8Array>,
   blockBytes?: number,
@@ -30,19 +30,19 @@ async function scanned(
 
 describe("A field of CSV", () => {
   const cases: readonly (readonly [string, string, string | null])[] = [
-    ["nothing is NULL", "", null],
-    ["empty quotes are the empty text", '""', ""],
-    ["plain text is itself", "abc", "abc"],
-    ["spaces belong to the text", " a ", " a "],
-    ["a carriage return is only quoted", '"a\rb"', "a\rb"],
-    ["a comma within quotes", '"a,b"', "a,b"],
-    ["a line feed within quotes", '"a\nb"', "a\nb"],
-    ["a doubled quote is one", '"a""b"', 'a"b'],
-    ["nothing but quotes", '""""""', '""'],
-    ["a quote within plain text is a quote", 'a"b', 'a"b'],
-    ["a backslash is a backslash", "\\N", "\\N"],
-    ["characters of two, three and four bytes", "é漢😀", "é漢😀"],
-    ["a byte order mark at the start", "\ufeffa", "\ufeffa"],
+    ["is NULL when empty", "", null],
+    ["is the empty text when quoted and empty", '""', ""],
+    ["may be plain text", "abc", "abc"],
+    ["keeps leading and trailing spaces", " a ", " a "],
+    ["may be a quoted carriage return", '"a\rb"', "a\rb"],
+    ["may be a quoted comma", '"a,b"', "a,b"],
+    ["may be a quoted line feed", '"a\nb"', "a\nb"],
+    ["reads a doubled quote as one", '"a""b"', 'a"b'],
+    ["may be only quotes", '""""""', '""'],
+    ["keeps a quote within plain text", 'a"b', 'a"b'],
+    ["keeps a backslash", "\\N", "\\N"],
+    ["may have characters of two, three and four bytes", "é漢😀", "é漢😀"],
+    ["may start with a byte order mark", "\ufeffa", "\ufeffa"],
   ];
   for (const [what, written, value] of cases) {
     it(what, async () => {
@@ -58,12 +58,12 @@ describe("A field of CSV", () => {
     });
   }
 
-  it("alone on its line may be NULL too", async () => {
+  it("may be NULL alone on its line", async () => {
     expect((await scanned(streamed('only\n\n""\n'))).records).to.deep.equal([["only"], [null], [""]]);
   });
 });
 
-describe("Where a stream of CSV is cut does not matter", () => {
+describe("A stream of CSV gives the same records", () => {
   const records: readonly Fields[] = [
     ["id", "na,me", 'q"'],
     ["1", "", null],
@@ -76,7 +76,7 @@ describe("Where a stream of CSV is cut does not matter", () => {
   const { length } = new TextEncoder().encode(csv);
 
   for (const blockBytes of [1, 2, 5, 17, 64, 1000]) {
-    it(`at any byte, in blocks of ${blockBytes}`, async () => {
+    it(`when cut at any byte, in blocks of ${blockBytes}`, async () => {
       for (let cut = 0; cut <= length; cut++) {
         const { records: found } = await scanned(streamed(csv, cut), blockBytes);
         expect(found, `cut at byte ${cut}`).to.deep.equal(records);
@@ -84,7 +84,7 @@ describe("Where a stream of CSV is cut does not matter", () => {
     });
   }
 
-  it("into any chunks and blocks, whatever the fields hold", async () => {
+  it("in any chunks and blocks with any content of fields", async () => {
     const anyRecords = fc.integer({ min: 1, max: 6 }).chain((width) =>
       fc.array(fc.array(fc.option(anyText), { minLength: width, maxLength: width }), {
         minLength: 1,
@@ -105,7 +105,7 @@ describe("Where a stream of CSV is cut does not matter", () => {
     );
   });
 
-  it("takes a record longer than the block as it comes", async () => {
+  it("with a record longer than the block", async () => {
     const long = "é,".repeat(50_000);
     const given = [
       ["a", "b"],
@@ -118,7 +118,7 @@ describe("Where a stream of CSV is cut does not matter", () => {
     expect(found).to.deep.equal(given);
   });
 
-  it("takes hardly more memory for a long record than the record has", async () => {
+  it("with little more memory than the size of its longest record", async () => {
     for (let size = 10_000; size < 30_000; size += 500) {
       const csv = new TextEncoder().encode(csvOf([["a"], ["x".repeat(size)], ["y".repeat(size)]]));
       let largest = 0;
@@ -128,7 +128,7 @@ describe("Where a stream of CSV is cut does not matter", () => {
     }
   });
 
-  it("holds a block in memory, not the file", async () => {
+  it("with one block instead of the file in memory", async () => {
     const given = Array.from({ length: 5000 }, (_, row) => [String(row), "some text"]);
 
     const { records: found, blocks } = await scanned(
@@ -140,7 +140,7 @@ describe("Where a stream of CSV is cut does not matter", () => {
     expect(blocks).to.be.within(15, 25);
   });
 
-  it("has room for any number of fields in a block", async () => {
+  it("with any number of fields in a block", async () => {
     const given = Array.from({ length: 10_000 }, (_, row) =>
       Array.from({ length: 8 }, (_x, i) => `${row * i}`),
     );
@@ -157,12 +157,12 @@ describe("Malformed CSV is refused with the number of the record", () => {
     ["too few fields", "a,b,c\n1,2,3\n4,5\n", "CSV record 3 has 2 fields where the header has 3"],
     ["too many fields", "a,b\n1,2,3\n", "CSV record 2 has 3 fields where the header has 2"],
     ["text after a closing quote", 'a,b\n"x"y,2\n', "CSV record 2: text after a closing quote"],
-    ["an end within a field", "a,b\n1,2\n3,4", "CSV record 3 is cut off: the file ends within it"],
-    ["an end behind a comma", "a,b\n1,", "CSV record 2 is cut off"],
-    ["an end within quotes", 'a,b\n1,"2\n', "CSV record 2 is cut off"],
-    ["an end after a closing quote", 'a,b\n1,"2"', "CSV record 2 is cut off"],
-    ["an end within the header", "a,b", "CSV record 1 is cut off"],
-    ["no record at all", "", "the CSV file is empty: it has no header"],
+    ["an end of file within a field", "a,b\n1,2\n3,4", "CSV record 3 is cut off: the file ends within it"],
+    ["an end of file after a comma", "a,b\n1,", "CSV record 2 is cut off"],
+    ["an end of file within quotes", 'a,b\n1,"2\n', "CSV record 2 is cut off"],
+    ["an end of file after a closing quote", 'a,b\n1,"2"', "CSV record 2 is cut off"],
+    ["an end of file within the header", "a,b", "CSV record 1 is cut off"],
+    ["an empty file", "", "the CSV file is empty: it has no header"],
   ];
   for (const [what, csv, message] of cases) {
     it(what, async () => {
@@ -175,7 +175,7 @@ describe("Malformed CSV is refused with the number of the record", () => {
     });
   }
 
-  it("also when the file is long and the record lies in a later block", async () => {
+  it("a bad record in a later block of a long file", async () => {
     const rows = Array.from({ length: 300 }, (_, row) => `${row},x\n`).join("");
 
     const error = await failureOf(scanned(chunked(new TextEncoder().encode(`a,b\n${rows}bad\n`), [7]), 50));

@@ -7,7 +7,7 @@ import { bigint, decimal, integer } from "../../../../domain/model/types";
 
 type Parse<T> = (bytes: Uint8Array, start: number, end: number) => T;
 
-/** Parses a text that stands between others, as a field stands in a file. */
+/** Parses a text with other text before and after it, like a field in a file. */
 function parsed<T>(parse: Parse<T>, text: string): T {
   const bytes = new TextEncoder().encode(`9,${text},9`);
   return parse(bytes, 2, bytes.length - 2);
@@ -18,12 +18,12 @@ const decimalParser =
   (bytes, start, end) =>
     parseDecimal(bytes, { start, end, precision, scale });
 
-/** Texts that look much like a value, and some that are one. */
+/** Texts that resemble a value, some of which are valid. */
 const nearly = (units: string): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...units.split("")), maxLength: 24 });
 
 describe("An integer", () => {
-  it("is what PostgreSQL prints, to the ends of its range", () => {
+  it("is read as PostgreSQL prints it, up to the limits of its range", () => {
     for (const text of ["0", "7", "-1", "2147483647", "-2147483648"])
       expect(parsed(parseInteger, text), text).to.equal(Number(text));
     fc.assert(fc.property(anyValue(integer), (value) => parsed(parseInteger, String(value)) === value));
@@ -47,7 +47,7 @@ describe("An integer", () => {
       expect(parsed(parseInteger, text)).to.be.NaN;
     });
 
-  it("is no text of digits and signs that is out of range or none", () => {
+  it("is refused when out of range or malformed", () => {
     fc.assert(
       fc.property(nearly("0123456789-"), (text) => {
         const value = /^-?\d{1,10}$/.test(text) ? Number(text) : NaN;
@@ -60,7 +60,7 @@ describe("An integer", () => {
 });
 
 describe("A bigint", () => {
-  it("is what PostgreSQL prints, to the ends of its range, and a number where that is exact", () => {
+  it("is read as PostgreSQL prints it, as a number when that is exact", () => {
     for (const text of ["9223372036854775807", "-9223372036854775808", "9007199254740993"])
       expect(parsed(parseBigint, text), text).to.equal(BigInt(text));
     for (const text of ["0", "-1", "2147483648", "999999999999999"])
@@ -130,7 +130,7 @@ describe("A decimal", () => {
     .integer({ min: 1, max: 18 })
     .chain((precision) => fc.tuple(fc.constant(precision), fc.integer({ min: 0, max: precision })));
 
-  it("of any precision and scale is what PostgreSQL prints, exactly", () => {
+  it("of any precision and scale is read exactly as PostgreSQL prints it", () => {
     const withValue = anyDecimal.chain(([precision, scale]) =>
       fc.tuple(fc.constant(precision), fc.constant(scale), anyValue(decimal(precision, scale))),
     );
@@ -145,7 +145,7 @@ describe("A decimal", () => {
     );
   });
 
-  it("is exactly a text of digits whose digits fit", () => {
+  it("is accepted exactly when its digits fit", () => {
     fc.assert(
       fc.property(anyDecimal, nearly("0123456789-."), ([precision, scale], text) => {
         const [, minus, whole = "", places = ""] = /^(-?)(\d*)(?:\.(\d*))?$/.exec(text) ?? [];

@@ -16,7 +16,7 @@ import { fileOf, parquetOf, rowGroupsOf } from "../../../support/formats/parquet
 
 const { ratio, measure, content, ...TEXTUAL } = EVERY_TYPE;
 
-describe("A Parquet file is what DuckDB takes it for", () => {
+describe("DuckDB reads a Parquet file", () => {
   let directory: string;
   let connection: DuckDBConnection;
   let files = 0;
@@ -31,7 +31,7 @@ describe("A Parquet file is what DuckDB takes it for", () => {
   });
 
   const write = async (bytes: Uint8Array): Promise<string> => {
-    // DuckDB keeps what it has read of a file: each has a name of its own.
+    // DuckDB caches files by name, so each file gets a different name.
     const file = join(directory, `${(files += 1)}.parquet`);
     await writeFile(file, bytes);
     return file;
@@ -59,7 +59,7 @@ describe("A Parquet file is what DuckDB takes it for", () => {
     ]);
   });
 
-  it("with every value, and NULL, over several row groups", async () => {
+  it("with every value and NULL over several row groups", async () => {
     const columns = TEXTUAL;
     const moment = Date.UTC(2024, 1, 29, 14, 20, 52, 123) * 1000 + 456;
     const rows: readonly Row[] = [
@@ -116,7 +116,7 @@ describe("A Parquet file is what DuckDB takes it for", () => {
     expect(await query(`SELECT num_row_groups FROM parquet_file_metadata('${file}')`)).to.deep.equal([[2n]]);
   });
 
-  it("whatever the values are, and however they come in batches", async () => {
+  it("with any values in any batches", async () => {
     const batches = fc.array(fc.array(anyRow(TEXTUAL), { maxLength: 30 }), { minLength: 1, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(batches, fc.integer({ min: 1, max: 50 }), async (given, groupRows) => {
@@ -140,7 +140,7 @@ describe("A Parquet file is what DuckDB takes it for", () => {
     );
   });
 
-  it("with floating-point numbers and bytes, and with bounds that leave out no row", async () => {
+  it("with floating-point numbers and bytes, and with bounds that exclude no row", async () => {
     const columns = { ratio, measure, content };
     const rows = fc.array(anyRow(columns), { minLength: 1, maxLength: 60 });
     await fc.assert(
@@ -171,7 +171,7 @@ describe("A Parquet file is what DuckDB takes it for", () => {
     });
   }
 
-  it("which says of each column whether it may be NULL, and is compressed", async () => {
+  it("with the nullability of each column and compression", async () => {
     const columns: Columns = { id: { type: integer, nullable: false }, note: { type: text, nullable: true } };
     const file = await write(parquetOf(columns, [batchOf(columns, [[1, "a".repeat(500)]])]));
 
@@ -187,7 +187,7 @@ describe("A Parquet file is what DuckDB takes it for", () => {
     expect(codecs).to.deep.equal([["SNAPPY"]]);
   });
 
-  it("with rows that repeat, and rows that do not", async () => {
+  it("with repeated and with distinct rows", async () => {
     const columns: Columns = { id: { type: integer, nullable: false }, note: { type: text, nullable: true } };
     const rows = Array.from({ length: 5000 }, (_, id): Row => [id, id % 7 === 0 ? null : `note ${id % 3}`]);
 
@@ -205,7 +205,7 @@ describe("A Parquet encoder", () => {
       ids.map((id) => [id]),
     );
 
-  it("hands bytes over with every full row group, and counts its rows", () => {
+  it("passes on bytes with every full row group and counts its rows", () => {
     const encoder = parquetEncoder(columns, { rows: 3, bytes: 1 << 20 });
 
     expect(encoder.write(batch(1, 2))).to.equal(undefined);
@@ -219,7 +219,7 @@ describe("A Parquet encoder", () => {
     expect(Buffer.from(encoder.finish()).subarray(-4).toString()).to.equal("PAR1");
   });
 
-  it("closes a row group when its columns have grown to so many bytes", async () => {
+  it("closes a row group when its columns reach the limit of bytes", async () => {
     const texts: Columns = { note: { type: text, nullable: true } };
     const note = "a".repeat(96);
     const notes = batchOf(texts, [[note], [null]]);
@@ -236,7 +236,7 @@ describe("A Parquet encoder", () => {
     ]);
   });
 
-  it("holds at most 16 MB of columns and a batch by default, however long the texts are", async () => {
+  it("holds at most 16 MB of columns and one batch by default for texts of any length", async () => {
     const texts: Columns = { note: { type: text, nullable: false } };
     const notes = batchOf(
       texts,
@@ -250,7 +250,7 @@ describe("A Parquet encoder", () => {
     expect(groups.map(({ length }) => length)).to.deep.equal([8 * 1024, 8 * 1024, 4 * 1024]);
   });
 
-  it("refuses a batch that lacks a column", () => {
+  it("refuses a batch without one of its columns", () => {
     const more: Columns = { ...columns, note: { type: text, nullable: true } };
 
     expect(() => parquetOf(more, [batch(1)])).to.throw(RangeError, "the batch has no column 1");
@@ -258,8 +258,8 @@ describe("A Parquet encoder", () => {
 });
 
 describe("A Parquet file of a table without decimals is read by parquetjs-lite", () => {
-  // It reads no dictionaries and no files of version 2. Values that do not repeat are written plainly;
-  // the version, which says nothing of the pages, is patched.
+  // parquetjs-lite reads no dictionaries and no files of version 2. Distinct values are written without a dictionary.
+  // The version, which does not concern the pages, is patched.
   const asVersionOne = (file: Buffer): Buffer => {
     const footer = file.length - 8 - file.readUInt32LE(file.length - 8);
     expect([...file.subarray(footer, footer + 2)], "version: 2, in Thrift's compact protocol").to.deep.equal([
@@ -271,7 +271,7 @@ describe("A Parquet file of a table without decimals is read by parquetjs-lite",
   const tables = [model.calendar, ...model.tables].filter(({ columns }) =>
     Object.values<{ type: { kind: string } }>(columns).every(({ type }) => type.kind !== "decimal"),
   );
-  it("and there are such tables", () => {
+  it("for at least one table", () => {
     expect(tables.map(({ name }) => name)).to.include.members(["dim_date", "dim_staff", "dim_transaction"]);
   });
 

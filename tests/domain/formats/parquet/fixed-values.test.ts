@@ -9,7 +9,7 @@ const MIN = -(2 ** 31);
 const MAX = 2 ** 31 - 1;
 
 describe("A dictionary of a column", () => {
-  it("tells the value of every row, whatever the values are", () => {
+  it("has the value of every row for any values", () => {
     const words = fc.array(fc.oneof(fc.integer({ min: MIN, max: MAX }), fc.integer({ min: -3, max: 3 })), {
       minLength: 1,
       maxLength: 3000,
@@ -35,14 +35,14 @@ describe("A dictionary of a column", () => {
     );
   });
 
-  it("is given up where values hardly repeat", () => {
+  it("is dropped when values rarely repeat", () => {
     const words = Int32Array.from({ length: 1000 }, (_, row) => row % 300);
     expect(dictionaryOf({ type: "INT32", words, count: 1000 })).to.equal(undefined);
   });
 });
 
 describe("Packed indexes", () => {
-  it("are those that bits, written out one by one, make", () => {
+  it("match a bit-by-bit reference encoder", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 1 << 14 }),
@@ -71,7 +71,7 @@ describe("Packed indexes", () => {
 });
 
 describe("A column of fixed width", () => {
-  it("is read as what was written: few values and many, the smallest and the largest, NULL or not", async () => {
+  it("is read as written with few or many values, extreme values and NULLs", async () => {
     const columns: Columns = {
       whole: { type: integer, nullable: false },
       perhaps: { type: integer, nullable: true },

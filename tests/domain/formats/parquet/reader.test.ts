@@ -9,7 +9,7 @@ import { failureOf } from "../../../support/failure";
 import { fileOf, parquetOf, rowGroupsOf } from "../../../support/formats/parquet";
 
 describe("The rows of a Parquet file", () => {
-  it("are those that were written, of every type, group by group", async () => {
+  it("are read as written for every type, group by group", async () => {
     const batches = fc.array(fc.array(anyRow(EVERY_TYPE), { maxLength: 20 }), { maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(batches, fc.integer({ min: 1, max: 30 }), async (given, groupRows) => {
@@ -39,7 +39,7 @@ describe("The rows of a Parquet file", () => {
       { rows: 1500 },
     );
 
-  it("are found by the names of the columns: in any order, and among others", async () => {
+  it("are found by column names in any order and among other columns", async () => {
     const { id, note } = columns as Required<typeof columns>;
 
     expect(await rowGroupsOf({ note: note!, id: id! }, fileOf(file()))).to.deep.equal([
@@ -52,7 +52,7 @@ describe("The rows of a Parquet file", () => {
     ]);
   });
 
-  it("are found by names that begin with a byte order mark, or are alike but for it", async () => {
+  it("are found by names that differ only in a leading byte order mark", async () => {
     const marked = ["\ufeffid", "\ufeff\ufeffid", "id", "\ufeff"];
     const named: Columns = Object.fromEntries(
       marked.map((name) => [name, { type: integer, nullable: true }]),
@@ -62,7 +62,7 @@ describe("The rows of a Parquet file", () => {
     expect(await rowGroupsOf(named, fileOf(written))).to.deep.equal([[[1, 2, 3, 4]]]);
   });
 
-  it("are read right where the first column has a dictionary", async () => {
+  it("are read correctly when the first column has a dictionary", async () => {
     const same = rows.map(([id]): Row => [7, `note ${String(id)}`]);
 
     const groups = await rowGroupsOf(columns, fileOf(parquetOf(columns, [batchOf(columns, same)])));
@@ -70,7 +70,7 @@ describe("The rows of a Parquet file", () => {
     expect(groups).to.deep.equal([same]);
   });
 
-  it("are fetched in one request a row group, besides the footer", async () => {
+  it("are fetched in one request for each row group after the footer", async () => {
     const counted = fileOf(file());
     await rowGroupsOf(columns, counted);
     const footer = fileOf(parquetOf(columns, []));
@@ -79,7 +79,7 @@ describe("The rows of a Parquet file", () => {
     expect(counted.reads() - footer.reads()).to.equal(2);
   });
 
-  it("are refused when a column is missing, by name", async () => {
+  it("are refused with the name of a missing column", async () => {
     const wanted = {
       ...columns,
       size: { type: integer, nullable: true },
@@ -93,7 +93,7 @@ describe("The rows of a Parquet file", () => {
   });
 });
 
-describe("A file that was written when the lake had milliseconds", () => {
+describe("A file with timestamps in milliseconds from an earlier version", () => {
   it("is read in microseconds", async () => {
     const writer = new ByteWriter();
     const moments = [

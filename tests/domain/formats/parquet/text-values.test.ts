@@ -35,7 +35,7 @@ describe("Texts and booleans in a Parquet file", () => {
   };
   const query = async (sql: string): Promise<unknown[][]> => (await connection.runAndReadAll(sql)).getRows();
 
-  /** Every reader sees these rows. */
+  /** Reads the rows with every reader. */
   const expectRows = async (rows: readonly Row[], batchRows = rows.length): Promise<string> => {
     const batches = Array.from({ length: Math.ceil(rows.length / batchRows) }, (_, batch) =>
       batchOf(columns, rows.slice(batch * batchRows, (batch + 1) * batchRows)),
@@ -47,7 +47,7 @@ describe("Texts and booleans in a Parquet file", () => {
     return file;
   };
 
-  it("are read as they were, be they few or many, NULL or not, in one batch or in several", async () => {
+  it("are read as written with few or many values, NULLs and several batches", async () => {
     const word = fc.oneof(fc.string({ unit: "grapheme" }), fc.constantFrom("", "a", "é", "x".repeat(300)));
     const words = fc.array(fc.oneof(word, fc.constant(null)), { minLength: 1, maxLength: 30 });
     await fc.assert(
@@ -69,7 +69,7 @@ describe("Texts and booleans in a Parquet file", () => {
     );
   });
 
-  it("are read as they were over many pages, some of them without a value", async () => {
+  it("are read as written over many pages, some of them without a value", async () => {
     const rows = Array.from({ length: 4000 }, (_, id): Row => {
       const note = id > 1000 && id < 2500 ? null : `${id} ${"é".repeat(1000)}`;
       return [id, note, `${"x".repeat(id % 9)}${id}`, null, true];
@@ -77,7 +77,7 @@ describe("Texts and booleans in a Parquet file", () => {
     await expectRows(rows, 700);
   });
 
-  it("are read as they were when one text is larger than a page", async () => {
+  it("are read as written when one text is larger than a page", async () => {
     const large = "0123456789".repeat(300_000);
     await expectRows([
       [1, "a", large, true, false],
@@ -86,7 +86,7 @@ describe("Texts and booleans in a Parquet file", () => {
     ]);
   });
 
-  it("with the bounds of the texts, which are cut where they are long, and let no row be overlooked", async () => {
+  it("have bounds that are cut when long and exclude no row", async () => {
     const high = "\u{10ffff}".repeat(20);
     const rows = ["b", `${"a".repeat(100)}é`, "é", high].map((title, id): Row => [
       id,
@@ -107,12 +107,12 @@ describe("Texts and booleans in a Parquet file", () => {
     ]);
     const higher = await expectRows(rows);
     const bounds = `SELECT stats_max_value FROM parquet_metadata('${higher}') WHERE path_in_schema = 'title'`;
-    // No text of 16 bytes lies above the highest: a part of it would be none of its bounds.
+    // No text of 16 bytes is greater than the highest text, so a cut text is not an upper bound.
     expect(await query(bounds)).to.deep.equal([[null]]);
     expect(await query(`SELECT id FROM '${higher}' WHERE title = '${high}'`)).to.deep.equal([[3]]);
   });
 
-  it("are written as a dictionary where they repeat, and plainly where they do not", async () => {
+  it("are written with a dictionary only when they repeat", async () => {
     const rows = Array.from({ length: 1000 }, (_, id): Row => [id, `${id}`, `kind ${id % 7}`, true, true]);
     const file = await expectRows(rows);
     expect(

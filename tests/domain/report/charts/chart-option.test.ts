@@ -12,14 +12,14 @@ describe("The names of columns", () => {
     return (xAxis as { axisLabel: Record<string, unknown> }).axisLabel;
   };
 
-  it("are all shown where they are few, also on a phone", () => {
+  it("are all shown when they are few, also on a phone", () => {
     const late: Row = { currency_code: "GBP", direction: "in", age: "4", payments: "1", amount: "1.00" };
     const { chart } = latePayments.view([late], GBP);
     expect(chart?.categories).to.deep.equal(["1–7 days", "8–30 days", "31–90 days", "over 90 days"]);
     for (const width of [300, 560]) {
       const { interval, width: room, overflow, lineHeight } = labelsOf(chart!.categories, width);
       expect([interval, overflow]).to.deep.equal([0, "break"]);
-      // By itself the second line would lie on the first.
+      // Without this setting the second line would cover the first.
       expect(lineHeight).to.be.greaterThan(12);
       expect((room as number) * 4)
         .to.be.lessThan(width)
@@ -27,7 +27,7 @@ describe("The names of columns", () => {
     }
   });
 
-  it("are thinned out where they are many months", () => {
+  it("are thinned out for many months", () => {
     expect(labelsOf(Array(12).fill("Nov 2026"), 300)).not.to.have.property("interval");
   });
 });
@@ -39,14 +39,14 @@ describe("The legend of a chart", () => {
     return (grid as { top: number }).top;
   };
 
-  it("has room above the drawing, on a phone for two rows", () => {
+  it("has room above the chart, for two rows on a phone", () => {
     const three = ["To agreed delivery", "To agreed payment", "To payment"];
     expect([topOf(["Revenue"], 317), topOf(three, 560), topOf(three, 317)]).to.deep.equal([30, 54, 74]);
   });
 });
 
 describe("The axis of a chart", () => {
-  it("says its unit, whichever way the chart lies", () => {
+  it("names its unit in either orientation of the chart", () => {
     for (const [kind, axis] of [
       ["bars", "xAxis"],
       ["columns", "yAxis"],

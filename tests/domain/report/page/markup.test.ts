@@ -5,7 +5,7 @@ import { escapeHtml, markup, scriptJson } from "../../../../domain/report/page/m
 import { startBrowser } from "../../../support/report/browser";
 import { HOSTILE } from "../../../support/report/report-page";
 
-/** Text as somebody would write it who knows how pages are parsed. A browser makes \n of \r, which is harmless. */
+/** Hostile text by somebody who knows how pages are parsed. A browser turns \r into \n, which is harmless. */
 const hostileText: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(...HOSTILE),
   fc.string({
@@ -18,14 +18,14 @@ const hostileText: fc.Arbitrary<string> = fc.oneof(
 );
 
 describe("Markup", () => {
-  it("shows every value as text, unless it is markup itself", () => {
+  it("shows every value as text unless the value is markup", () => {
     const inner = markup`<b>${"<i>"}</b>`;
     expect(markup`<p>${"a & b"} ${7} ${inner}${[inner, inner]}</p>`.text).to.equal(
       "<p>a &amp; b 7 <b>&lt;i&gt;</b><b>&lt;i&gt;</b><b>&lt;i&gt;</b></p>",
     );
   });
 
-  it("has nothing left in a text that could end an element or an attribute, and loses nothing", () => {
+  it("escapes everything in a text that could end an element or attribute, without losing anything", () => {
     const MEANS: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
     fc.assert(
       fc.property(hostileText, (text) => {
@@ -37,7 +37,7 @@ describe("Markup", () => {
     );
   });
 
-  it("has nothing in the data of a script that could end it", () => {
+  it("escapes everything in the data of a script that could end the script", () => {
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), fc.dictionary(hostileText, hostileText)), (value) => {
         const { text } = scriptJson(value);
@@ -48,7 +48,7 @@ describe("Markup", () => {
   });
 });
 
-/** What a browser makes of each page. */
+/** The content of each page in a browser. */
 const PARSED = `(pages) => pages.map((source) => {
   const { body } = new DOMParser().parseFromString(source, "text/html");
   const [p, script, ...others] = body.querySelectorAll("*");
@@ -71,7 +71,7 @@ describe("Markup in a browser", function () {
   });
   after(() => browser?.close());
 
-  it("is the elements that it was written as, whatever text stands in them", async () => {
+  it("gives the written elements with any text inside", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(hostileText, { minLength: 1, maxLength: 40 }), async (texts) => {
         const pages = texts.map(

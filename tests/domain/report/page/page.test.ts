@@ -13,7 +13,7 @@ import {
 } from "../../../support/report/browser";
 import { HOSTILE, reportFile, type ReportFile } from "../../../support/report/report-page";
 
-/** With MARBLE_WRITE_DOCS=1 the pictures of the docs are taken, of the shop of the demo. */
+/** With MARBLE_WRITE_DOCS=1 the test takes the pictures for the docs from the demo's shop. */
 const WRITES_DOCS = process.env["MARBLE_WRITE_DOCS"] === "1";
 
 const PHONE: BrowserContextOptions = { viewport: { width: 375, height: 740 } };
@@ -38,7 +38,7 @@ describe("The report in a browser", function () {
   after(async () => {
     for (const close of closing) await close();
   });
-  /** Whatever a test does, the page has nothing to say in the console, and asks nobody for anything. */
+  /** In every test the page logs nothing to the console and makes no request. */
   afterEach(() => expect(opened.problems).to.deep.equal([]));
 
   const choose = async ({ currency, since }: Filter): Promise<void> => {
@@ -50,7 +50,7 @@ describe("The report in a browser", function () {
       `[...document.querySelectorAll("#${mart} tbody tr")].map((row) => [...row.cells].map((cell) => cell.textContent))`,
     );
 
-  it("says how fresh it is, and which commit it shows", async () => {
+  it("shows its freshness and its commit", async () => {
     const [ledger] = await shop.warehouse.query<{ commit: string; at: string }>(
       "SELECT commit::text, captured_at::text AS at FROM marble_ledger ORDER BY marble_ledger.commit DESC LIMIT 1",
     );
@@ -62,7 +62,7 @@ describe("The report in a browser", function () {
     expect(captured).to.equal(new Date(ledger!.at).toISOString());
   });
 
-  it("draws every chart as the numbers are, in every currency and period", async () => {
+  it("draws every chart true to the numbers in every currency and period", async () => {
     for (const currency of currenciesOf(shop.data)) {
       for (const { value: since } of periodsOf(shop.data)) {
         await choose({ currency, since });
@@ -77,7 +77,7 @@ describe("The report in a browser", function () {
     }
   });
 
-  /** Bars are as long, and points as high, as their values, to half a pixel. */
+  /** Lengths of bars and heights of points match their values to half a pixel. */
   async function expectDrawn(mart: string, chart: Chart): Promise<void> {
     const pixels: number[] = [];
     const values: number[] = [];
@@ -123,7 +123,7 @@ describe("The report in a browser", function () {
     );
   }
 
-  it("lists the numbers of the marts beneath, under each filter", async () => {
+  it("lists the numbers of the marts below each chart under each filter", async () => {
     for (const currency of currenciesOf(shop.data)) {
       const { value: since } = periodsOf(shop.data)[0]!;
       await choose({ currency, since });
@@ -168,7 +168,7 @@ describe("The report in a browser", function () {
       .and.include(revenue.replace(/\.?0+$/, ""));
   });
 
-  it("is worked with the keyboard, and says what a choice did", async () => {
+  it("works with the keyboard and announces the effect of a choice", async () => {
     const { page } = opened;
     await choose(firstFilter(shop.data));
     await page.locator("body").press("Tab");
@@ -187,7 +187,7 @@ describe("The report in a browser", function () {
     ["dark", "report-dark", DARK],
     ["on a phone", "report-phone", PHONE],
   ] as const) {
-    it(`has nothing that axe finds, ${name}, and fits the screen`, async () => {
+    it(`fits the screen without faults for axe ${name}`, async () => {
       const { page, problems } = await openPage(browser, options);
       await page.goto(shop.url);
       if (WRITES_DOCS) await page.screenshot({ path: `docs/images/${picture}.png` });
@@ -201,7 +201,7 @@ describe("The report in a browser", function () {
     });
   }
 
-  it("sorts a table by the column that is clicked, numbers by their value, and says which way", async () => {
+  it("sorts a table by the clicked column, numbers by value, and shows the direction", async () => {
     const { page } = opened;
     await choose({ ...firstFilter(shop.data), since: "" });
     await page.evaluate("document.querySelector('#revenue_by_month details').open = true");
@@ -217,7 +217,7 @@ describe("The report in a browser", function () {
     expect(await revenues()).to.deep.equal(sorted);
   });
 
-  it("saves each table as CSV, with all its rows", async () => {
+  it("saves each table as CSV with all rows", async () => {
     const { page } = opened;
     const { currency } = firstFilter(shop.data);
     await choose({ currency, since: "" });
@@ -233,7 +233,7 @@ describe("The report in a browser", function () {
     expect(await page.locator(".csv").count()).to.equal(questions.length);
   });
 
-  it("has figures and tables at full width on paper", async () => {
+  it("prints figures and tables at full width", async () => {
     const { page } = await openPage(browser, { viewport: { width: 1280, height: 800 } });
     await page.goto(shop.url);
     await page.emulateMedia({ media: "print" });
@@ -256,7 +256,7 @@ describe("The report in a browser", function () {
     await page.context().close();
   });
 
-  it("draws no NaN while it is hidden, and draws when it is shown", async () => {
+  it("draws no NaN while hidden and draws the charts when shown", async () => {
     const { page, problems } = await openPage(browser);
     await page.goto(shop.url);
     await page.evaluate(
@@ -271,7 +271,7 @@ describe("The report in a browser", function () {
     await page.context().close();
   });
 
-  it("shows its first filter without JavaScript, and on paper", async () => {
+  it("shows its first filter without JavaScript and on paper", async () => {
     const still = await openPage(browser, { javaScriptEnabled: false });
     await still.page.goto(shop.url);
     expect(await still.page.locator(".question .chart svg").count()).to.be.greaterThan(6);
@@ -316,7 +316,7 @@ describe("The report in a browser", function () {
   });
 });
 
-/** Moves the mouse into a chart, so many pixels from its top. */
+/** Moves the mouse into a chart, at a number of pixels from its top. */
 async function overMiddle(page: Page, mart: string, y: number): Promise<void> {
   const chart = page.locator(`#${mart} .chart`);
   const { width } = (await chart.boundingBox())!;

@@ -7,7 +7,7 @@ import { martsDocument } from "../../../support/oracle/marts-document";
 const DOCUMENT = join(__dirname, "../../../../docs/marts.md");
 
 describe("The declared marts", () => {
-  it("have names of their own, a question each, and words for every column", () => {
+  it("have distinct names, a question each and a description of every column", () => {
     expect(new Set(marts.map(({ name }) => name)).size).to.equal(marts.length);
     for (const { name, question, columns } of marts) {
       expect(name).to.match(/^[a-z]+(_[a-z]+)*$/);
@@ -17,7 +17,7 @@ describe("The declared marts", () => {
     }
   });
 
-  it("have charts of their columns: dates or names along the axis, numbers up it", () => {
+  it("have charts of their columns with dates or names against numbers", () => {
     const charts = marts.flatMap(({ name, columns, chart }) => (chart ? [{ name, columns, chart }] : []));
     expect(charts.length).to.be.above(0);
     for (const { name, columns, chart } of charts) {
@@ -30,12 +30,12 @@ describe("The declared marts", () => {
     }
   });
 
-  it("never make money a float", () => {
+  it("never turn money into a float", () => {
     for (const { name, sql } of marts)
       expect(sql, name).not.to.match(/\b(float|double|real|percentile_cont|stddev)\b/);
   });
 
-  it("are what docs/marts.md says (MARBLE_WRITE_DOCS=1 writes it)", () => {
+  it("match docs/marts.md, which MARBLE_WRITE_DOCS=1 writes", () => {
     const document = martsDocument(marts);
     if (process.env["MARBLE_WRITE_DOCS"] === "1") writeFileSync(DOCUMENT, document);
     expect(readFileSync(DOCUMENT, "utf8")).to.equal(document);

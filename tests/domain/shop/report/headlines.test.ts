@@ -36,16 +36,16 @@ describe("The months that headlines compare", () => {
     { name: "the turn of a year", months: ["2025-12", "2026-01"], last: "2025-12" },
   ];
   for (const { name, months, last } of cases) {
-    it(`are the newest full one and the one before: ${name}`, () => {
+    it(`are the newest full month and the month before: ${name}`, () => {
       expect(comparedMonths(soldIn(...months))).to.include({ last: `${last}-01`, current: "2026-11-01" });
     });
   }
 
-  it("are adjacent, over the turn of a year too", () => {
+  it("are adjacent, also over the turn of a year", () => {
     expect(comparedMonths(soldIn("2026-01"))).to.include({ last: "2026-01-01", before: "2025-12-01" });
   });
 
-  it("are none where nothing was ever sold", () => {
+  it("do not exist when nothing was ever sold", () => {
     expect(comparedMonths(sold())).to.equal(undefined);
     expect(headlinesOf(sold(), GBP)[0]).to.include({ value: "–", detail: "No sales yet" });
     expect(overviewOf(sold())).to.equal(undefined);
@@ -61,7 +61,7 @@ describe("The headlines", () => {
     sales("2024-10-01", "5000.00", "3", "EUR"),
   );
 
-  it("name the month, and say how it did beside the one before", () => {
+  it("name the month and compare it with the month before", () => {
     expect(headline(demo, "Revenue, Oct 2024")).to.deep.equal({
       title: "Revenue, Oct 2024",
       value: "1,101",
@@ -76,7 +76,7 @@ describe("The headlines", () => {
     });
   });
 
-  it("add up what has come since, by month, and compare it with nothing", () => {
+  it("sum up the later sales by month without a comparison", () => {
     expect(headline(demo, "Revenue since Oct 2024")).to.deep.equal({
       title: "Revenue since Oct 2024",
       value: "20",
@@ -85,7 +85,7 @@ describe("The headlines", () => {
     });
   });
 
-  it("say that a month is not over", () => {
+  it("say that a month has not ended", () => {
     const goesOn = sold(
       sales("2026-10-01", "10.00"),
       sales("2026-11-01", "5.00", "1"),
@@ -101,13 +101,13 @@ describe("The headlines", () => {
     ]);
   });
 
-  it("say that nothing has come since", () => {
+  it("say that nothing was sold since", () => {
     const nothing = { value: "0", detail: "no orders up to 25 Nov 2026" };
     expect(headline(soldIn("2026-10"), "Revenue, Nov 2026 so far")).to.include(nothing);
     expect(headline(soldIn("2026-08"), "Revenue since Aug 2026")).to.include(nothing);
   });
 
-  it("never add currencies up", () => {
+  it("never add up currencies", () => {
     const euros = { currency: "EUR", since: "" };
     expect(headline(demo, "Revenue, Oct 2024", euros)).to.include({ value: "5,000", unit: "EUR" });
     expect(headline(demo, "Revenue since Oct 2024", euros)).to.include({ value: "0", unit: "EUR" });
@@ -119,7 +119,7 @@ describe("The headlines", () => {
     ]);
   });
 
-  it("tell what is late, and how long at most", () => {
+  it("show late payments and the longest delay", () => {
     const late = reportOf(CAPTURED, {
       revenue_by_month: [],
       outstanding_payments: [
@@ -141,13 +141,13 @@ describe("The headlines", () => {
   });
 });
 
-describe("What a report shows first", () => {
-  it("is counted back from the newest month that is not still to come", () => {
+describe("The first period that a report shows", () => {
+  it("is counted back from the newest month that is not in the future", () => {
     const report = soldIn("2026-09", "2026-10", "9999-12");
     expect(periodsOf(report)[0]).to.deep.equal({ value: "2026-05-01", title: "Last 6 months" });
   });
 
-  it("is a year, or all where the year has next to nothing", () => {
+  it("is one year, or all time when that year is nearly empty", () => {
     expect(firstFilter(soldIn("2026-09", "2026-10", "2026-11"))).to.deep.equal({
       currency: "GBP",
       since: "2025-12-01",
@@ -156,7 +156,7 @@ describe("What a report shows first", () => {
   });
 });
 
-describe("The headlines of what is not known", () => {
+describe("The headlines of unknown numbers", () => {
   const late = (amount: string): Row => ({
     currency_code: "GBP",
     direction: "in",
@@ -166,7 +166,7 @@ describe("The headlines of what is not known", () => {
     days_late: "3",
   });
 
-  it("are question marks where the mart could not be read, and never say that nothing is late", () => {
+  it("are question marks for an unreadable mart and never say that nothing is late", () => {
     const report = reportOf(CAPTURED, { revenue_by_month: null, outstanding_payments: null });
     const headlines = headlinesOf(report, GBP);
     expect(headlines.map(({ title, value }) => [title, value])).to.deep.equal([
@@ -184,7 +184,7 @@ describe("The headlines of what is not known", () => {
     expect(table.rows[0]?.slice(-2)).to.deep.equal(["not known", "not known"]);
   });
 
-  it("say as of when they are where a table of the mart is behind, and praise nobody", () => {
+  it("show their date when a table of the mart is behind, and give no praise", () => {
     const rows = { revenue_by_month: [sales1], outstanding_payments: [late("5.00")] };
     const behind = (asOf: string | null): Report => ({
       ...reportOf(CAPTURED, rows),
@@ -204,7 +204,7 @@ describe("The headlines of what is not known", () => {
     expect(headline(behind(asOf), "Revenue, Oct 2026")).to.not.have.property("asOf");
   });
 
-  it("keep all digits of what is shortened", () => {
+  it("keep all digits of a shortened amount", () => {
     const report = sold(sales("2026-10-01", "2120000000.25"));
     expect(headline(report, "Revenue, Oct 2026")).to.include({ value: "2.12 bn", exact: "2,120,000,000.25" });
   });

@@ -17,7 +17,7 @@ const design = (design_id: string, design_name: string | null, revenue: string):
 });
 
 describe("A ranking", () => {
-  it("tells names apart that several have, and leaves the others as they are", () => {
+  it("distinguishes repeated names and leaves other names unchanged", () => {
     const rows = [design("7", "Steel", "3.00"), design("9", "Bronze", "2.00"), design("12", "Steel", "1.00")];
     const { answer, chart, table } = designs.view(rows, GBP);
     const names = ["Steel #7", "Bronze", "Steel #12"];
@@ -26,7 +26,7 @@ describe("A ranking", () => {
     expect(answer).to.equal("Steel #7 sells best: GBP 3.");
   });
 
-  it("tells those apart that have none", () => {
+  it("distinguishes rows without a name", () => {
     const rows = [design("7", null, "3.00"), design("9", null, "2.00")];
     expect(designs.view(rows, GBP).chart?.categories).to.deep.equal(["(no name) #7", "(no name) #9"]);
     expect(staff.view([{ currency_code: "GBP", sales_value: "1.00" }], GBP).chart?.categories).to.deep.equal([
@@ -36,7 +36,7 @@ describe("A ranking", () => {
 });
 
 describe("The answers of the report", () => {
-  it("say of which currency they speak where there is none of it, and of which months", () => {
+  it("name their currency and months when they have no rows", () => {
     const filter = { currency: "USD", since: "2026-06-01" };
     expect(questions.map((question) => [idOf(question), question.view([], filter).answer])).to.deep.equal([
       ["revenue_by_month", "No sales in USD since Jun 2026."],
@@ -53,7 +53,7 @@ describe("The answers of the report", () => {
     ]);
   });
 
-  it("say in words which filters do not move them", () => {
+  it("name the filters that do not affect them", () => {
     const rows = [sales("2026-09-01", "1.00"), sales("2026-10-01", "2.00")].map((row) => ({
       ...row,
       department_name: "Sales",
@@ -66,7 +66,7 @@ describe("The answers of the report", () => {
     }
   });
 
-  it("mark the month that runs, in the chart and in the table", () => {
+  it("mark the current month in chart and table", () => {
     const rows = [sales("2026-10-01", "10.00"), sales("2026-11-01", "20.00")];
     const { answer, chart, table } = revenue.view(rows, GBP, "2026-11-01");
     expect(answer).to.include("the best was Nov 2026 so far");

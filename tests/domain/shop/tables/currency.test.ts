@@ -14,7 +14,7 @@ describe("The name of a currency", () => {
     });
   }
 
-  it("is none where ISO 4217 has no such code", () => {
+  it("is unknown for a code outside ISO 4217", () => {
     for (const code of ["XYZ", "", "GB", "Euro"])
       expect(() => currencyName(code)).to.throw(RangeError, `unknown ISO 4217 currency code "${code}"`);
   });

@@ -45,14 +45,14 @@ describe("A column of a mirrored table is text", () => {
     warehouse?: string,
   ])[] = [
     ["of an enumeration", { type: "enum public.mood", labels }],
-    ["of an array of one, as an array", { type: "public.mood[]", labels }, "text[]"],
+    ["of an array of an enumeration, as an array", { type: "public.mood[]", labels }, "text[]"],
     ["of a composite type", { type: "public.pair", attributes: [{ path: ".1", type: "integer" }] }],
     ["of an array of composites with an enumeration", { type: "public.pair[]", labels, attributes: [] }],
     ["of an array of a domain", { type: "public.positive[]" }],
     ["of an extension", { type: "public.citext" }],
-    ["of a range of its own", { type: "public.textrange" }],
-    ["of a type that names other objects", { type: "regclass" }],
-    ["of a type that only newer servers have", { type: "int4multirange" }],
+    ["of a user-defined range", { type: "public.textrange" }],
+    ["of a type that refers to other objects", { type: "regclass" }],
+    ["of a type of newer servers only", { type: "int4multirange" }],
     ["that may need a library", { type: "xml" }],
     ['of "char"', { type: '"char"' }],
   ];
