@@ -14,13 +14,13 @@ describe("The lock of a lake", () => {
   });
   afterEach(() => rmSync(join(directory, ".."), { recursive: true }));
 
-  /** Leaves the lock of a process, as one that was killed does. */
+  /** Leaves the lock of a process behind, as a killed process does. */
   const leaveLock = (pid: number): void => {
     lockDirectory(directory)();
     writeFileSync(file, String(pid));
   };
 
-  it("makes the directory, names its process, and is given back", () => {
+  it("creates the directory, names its process and is released", () => {
     const unlock = lockDirectory(directory);
     expect(readFileSync(file, "utf8")).to.equal(String(process.pid));
     unlock();
@@ -36,13 +36,13 @@ describe("The lock of a lake", () => {
     unlock();
   });
 
-  it("is refused while another process holds it, whose lock stays", () => {
+  it("is refused while another process holds it, and that lock stays", () => {
     leaveLock(process.ppid);
     expect(() => lockDirectory(directory)).to.throw(`in use by the process ${process.ppid}`);
     expect(readFileSync(file, "utf8")).to.equal(String(process.ppid));
   });
 
-  it("is taken over from a process that has died", () => {
+  it("is taken over from a dead process", () => {
     const { pid } = spawnSync(process.execPath, ["--version"]);
     leaveLock(pid);
     const unlock = lockDirectory(directory);
@@ -50,7 +50,7 @@ describe("The lock of a lake", () => {
     unlock();
   });
 
-  it("is taken over from an earlier process with our number, as containers give the same one each time", () => {
+  it("is taken over from an earlier process with the same id, as in containers", () => {
     leaveLock(process.pid);
     lockDirectory(directory)();
     expect(existsSync(file)).to.equal(false);
@@ -62,7 +62,7 @@ describe("The lock of a lake", () => {
     lockDirectory(directory)();
   });
 
-  it("does not take the next holder's lock away when it is given back twice", () => {
+  it("keeps the next holder's lock when it is released twice", () => {
     const unlock = lockDirectory(directory);
     unlock();
     const unlockNext = lockDirectory(directory);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { startPlatform, type PlatformOptions } from "../../local/platform";
 import { failureOf } from "../support/failure";
 
-describe("A local platform whose source and warehouse would be one schema is refused before it makes anything", () => {
+describe("A local platform with one schema as source and warehouse is refused before it creates anything", () => {
   const lake = join(tmpdir(), "marble-that-is-never-made");
   const same: readonly (readonly [what: string, options: Partial<PlatformOptions>])[] = [
     ["by the same URL", {}],
@@ -14,7 +14,7 @@ describe("A local platform whose source and warehouse would be one schema is ref
       { warehouse: "postgresql://me@127.0.0.1:5432/one" },
     ],
     ["in a schema of any name", { sourceSchema: "mine", warehouseSchema: "mine" }],
-    ["because the marts would be made in it", { sourceSchema: "marts" }],
+    ["because its marts would use the source's schema", { sourceSchema: "marts" }],
   ];
   for (const [what, options] of same) {
     it(what, async () => {

@@ -28,7 +28,7 @@ describe("The schema registry", () => {
     return { entries, lines };
   };
 
-  it("tells what columns a table had, from the commit on that saw them", async () => {
+  it("shows the columns of a table from the commit that first saw them", async () => {
     const { entries, lines } = await told("design");
 
     expect(entries).to.equal(3);
@@ -43,11 +43,11 @@ describe("The schema registry", () => {
     expect(lines[1]).to.include("first seen: ").and.include("primary key (design_id)");
   });
 
-  it("knows nothing of a table that never was", async () => {
+  it("has no entry for an unknown table", async () => {
     expect(await told("desing")).to.deep.equal({ entries: 0, lines: [] });
   });
 
-  it("says how to name a lake when there is none", async () => {
+  it("explains how to name a lake when it finds none", async () => {
     const place = { lake: "/nowhere", bucket: undefined };
 
     expect((await failureOf(withIngestionLog(place, () => Promise.resolve()))).message).to.equal(

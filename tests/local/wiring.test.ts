@@ -4,7 +4,7 @@ import { wiringOf, type Wiring } from "../../local/wiring";
 import { bucketOf, stageOf } from "../support/program/declared";
 import { programWith } from "../support/program/dev-program";
 
-describe("The wiring of the program that is deployed", () => {
+describe("The wiring of the deployed program", () => {
   let program: Program;
   let wiring: Wiring;
   before(async () => {
@@ -18,14 +18,14 @@ describe("The wiring of the program that is deployed", () => {
 
   const topic = (part: string): string => wiring.topics.find((arn) => arn.includes(`-${part}-`))!;
 
-  it("has the buckets", () => {
+  it("has every bucket", () => {
     const buckets = ["ingestion", "processed", "reports", "lake-results"].map(
       (part) => bucketOf(program, part).name,
     );
     expect(wiring.buckets).to.have.members(buckets);
   });
 
-  it("lets a new commit of the ingestion, and nothing else, ring for process", () => {
+  it("triggers process only for a new commit of the ingestion", () => {
     expect(wiring.objectTriggers).to.deep.equal([
       {
         bucket: bucketOf(program, "ingestion").name,
@@ -36,7 +36,7 @@ describe("The wiring of the program that is deployed", () => {
     ]);
   });
 
-  it("has a schedule for every stage: the configured ones, and a sweeper for process", () => {
+  it("has the configured schedule of every stage and a sweeper for process", () => {
     const expressions = (stage: string): string[] =>
       wiring.scheduleTriggers
         .filter(({ functionArn }) => functionArn === stageOf(program, stage).arn)
@@ -49,14 +49,14 @@ describe("The wiring of the program that is deployed", () => {
   });
 
   for (const stage of ["ingest", "process", "load", "report"]) {
-    it(`tries an event of ${stage} twice more`, () => {
+    it(`retries an event of ${stage} twice`, () => {
       const { name } = stageOf(program, stage);
       const [policy, ...more] = wiring.retryPolicies.filter(({ functionName }) => functionName === name);
       expect(more).to.deep.equal([]);
       expect(policy?.retries).to.equal(2);
     });
 
-    it(`mails when ${stage} fails and when it is over`, () => {
+    it(`mails when ${stage} fails and when it recovers`, () => {
       const { name } = stageOf(program, stage);
       const alarms = wiring.alarms.filter(
         ({ metric, dimensions }) => metric === "Errors" && dimensions["FunctionName"] === name,

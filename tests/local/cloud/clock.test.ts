@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { advancingClock, systemClock } from "../../../local/cloud/clock";
 
-describe("A clock that is put forward", () => {
-  it("runs the timers that come due on the way, each at its own time, also those that they set", () => {
+describe("An advanced clock", () => {
+  it("runs due timers at their own times, including timers that other timers set", () => {
     const clock = advancingClock();
     const start = clock.now().getTime();
     const fired: [string, number][] = [];
@@ -27,8 +27,8 @@ describe("A clock that is put forward", () => {
   });
 });
 
-describe("The clock of this machine", () => {
-  it("calls a timer, unless it is cancelled", async () => {
+describe("The machine's clock", () => {
+  it("calls a timer unless it is cancelled", async () => {
     const cancel = systemClock.setTimer(() => expect.fail("was called"), 1);
     cancel();
     await new Promise<void>((resolve) => void systemClock.setTimer(resolve, 1));

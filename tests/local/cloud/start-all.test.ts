@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { startAll } from "../../../local/cloud/start-all";
 
 describe("Starting several parts", () => {
-  it("stops the last first, each once, however often stop is called", async () => {
+  it("stops each part once in reverse order, also when stop is called repeatedly", async () => {
     const stopped: string[] = [];
     const parts = await startAll((started) => {
       for (const name of ["a", "b", "c"]) started(() => void stopped.push(name));
@@ -15,7 +15,7 @@ describe("Starting several parts", () => {
     expect(stopped).to.deep.equal(["c", "b", "a"]);
   });
 
-  it("waits for one part to stop before it stops the one that it stands on", async () => {
+  it("waits for a part to stop before it stops the part below", async () => {
     const events: string[] = [];
     const parts = await startAll((started) => {
       started(() => void events.push("database"));
@@ -29,7 +29,7 @@ describe("Starting several parts", () => {
     expect(events).to.deep.equal(["cloud", "database"]);
   });
 
-  it("stops what was started when a later part fails, and fails with its error", async () => {
+  it("stops the started parts when a later part fails, and fails with its error", async () => {
     const stopped: string[] = [];
     const failure = new Error("no port is free");
     const error = await rejection(
@@ -42,7 +42,7 @@ describe("Starting several parts", () => {
     expect(stopped).to.deep.equal(["first"]);
   });
 
-  it("starts no further part when the start is ended, and stops those that it has", async () => {
+  it("starts no further part after a stop during the start, and stops the started parts", async () => {
     const events: string[] = [];
     const end = new AbortController();
     const error = await rejection(
@@ -58,7 +58,7 @@ describe("Starting several parts", () => {
     expect(events).to.deep.equal(["stopped too", "stopped"]);
   });
 
-  it("says first why a part failed when another cannot be stopped either", async () => {
+  it("reports the failure of a part first when another part fails to stop", async () => {
     const error = await rejection(
       startAll((started) => {
         started(() => Promise.reject(new Error("it hangs")));
@@ -68,7 +68,7 @@ describe("Starting several parts", () => {
     expect(error.message).to.equal("no port is free; then some parts could not be stopped: it hangs");
   });
 
-  it("stops the others when one part cannot be stopped, and says which reason it had", async () => {
+  it("stops the others when one part fails to stop, and reports the reason", async () => {
     const stopped: string[] = [];
     const parts = await startAll((started) => {
       started(() => void stopped.push("first"));

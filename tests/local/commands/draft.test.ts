@@ -14,12 +14,12 @@ import { parseDraftOptions } from "../../../local/commands/draft/draft-options";
 import { credentialsOf, startPipeline } from "../../support/pipeline/pipeline";
 import { createDatabase, type TestDatabase } from "../../support/postgres/postgres";
 
-/** The project is loaded as CommonJS, and so is a draft. */
+/** A draft is loaded as CommonJS, like the project. */
 const load = createRequire(__filename);
 
 const PROJECT = resolve(__dirname, "../../..");
 
-/** Writes a draft where its imports lead to the project's domain. */
+/** Writes a draft into a place where its imports resolve to the project's domain. */
 async function writtenTo(folder: string, { files }: Draft): Promise<string[]> {
   const domain = join(PROJECT, "domain");
   return Promise.all(
@@ -57,7 +57,7 @@ describe("npm run draft", () => {
     );
 
   for (const example of ["orders", "rental", "music"]) {
-    it(`drafts a model of ${example} that compiles, and whose warehouse has the rows of the source`, async function () {
+    it(`drafts a model of ${example} that compiles and whose warehouse has the rows of the source`, async function () {
       this.timeout(120_000);
       const source = await createDatabase();
       const schema = await readFile(join(PROJECT, "tests/examples", example, "schema.sql"), "utf8");
@@ -88,7 +88,7 @@ describe("npm run draft", () => {
     });
   }
 
-  it("says of each table what it became, and what it left out", async () => {
+  it("reports the result for each table and the omitted columns", async () => {
     const source = await createDatabase();
     try {
       await source.client.query(`
@@ -115,7 +115,7 @@ describe("npm run draft", () => {
     }
   });
 
-  it("refuses what it does not know, and what is missing, by name", () => {
+  it("refuses an unknown or invalid option by name", () => {
     expect(parseDraftOptions(["--help"])).to.equal("help");
     expect(() => parseDraftOptions([])).to.throw("--source URL is missing");
     expect(() => parseDraftOptions(["--source", "x", "--name", "../up"])).to.throw("--name takes lower-case");

@@ -5,7 +5,7 @@ import { expect } from "chai";
 
 const PROJECT = resolve(__dirname, "../../..");
 
-/** The scripts of package.json that are programs of this project, by the name of the command. */
+/** The scripts of package.json that run programs of this project, by name of the command. */
 const SCRIPTS = Object.entries(
   (JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as { scripts: Record<string, string> })
     .scripts,
@@ -14,7 +14,7 @@ const SCRIPTS = Object.entries(
   return script === undefined ? [] : [{ name, script }];
 });
 
-/** Makes Node say that it is of the version in PRETENDED_NODE. */
+/** Makes Node report the version in PRETENDED_NODE. */
 const PRETENDER = "./tests/support/local/pretend-node.cjs";
 
 const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
@@ -23,7 +23,7 @@ const run = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
 describe("Every command", function () {
   this.timeout(60_000);
 
-  it("is known to this test", () => {
+  it("is covered by this test", () => {
     expect(SCRIPTS.map(({ name }) => name)).to.include.members([
       "local",
       "demo",
@@ -34,7 +34,7 @@ describe("Every command", function () {
   });
 
   for (const { name, script } of SCRIPTS)
-    it(`has the same help under -h and --help, without colour in a pipe: ${name}`, () => {
+    it(`prints the same help for -h and --help, without colour in a pipe: ${name}`, () => {
       const short = run(["-r", "./register.cjs", script, "-h"]);
       const long = run(["-r", "./register.cjs", script, "--help"]);
       expect(short.stderr + long.stderr).to.equal("");
@@ -44,7 +44,7 @@ describe("Every command", function () {
       expect(short.stdout).not.to.include("\u001b");
     });
 
-  it("paints an error red only where colours are wanted", () => {
+  it("prints an error in red only when colours are wanted", () => {
     const args = ["-r", "./register.cjs", "local/commands/local.ts", "--sauce"];
     const plain = "marble: Unknown option '--sauce'; see --help\n";
     expect(run(args).stderr).to.equal(plain);
@@ -52,7 +52,7 @@ describe("Every command", function () {
     expect(run(args, { FORCE_COLOR: "1" }).stderr).to.include("\u001b[31mmarble:\u001b[39m Unknown");
   });
 
-  it("says in one sentence that a Node is too old", () => {
+  it("reports a version of Node that is too old in one sentence", () => {
     const as = (version: string) =>
       run(["-r", PRETENDER, "-r", "./register.cjs", "local/commands/local.ts", "--help"], {
         PRETENDED_NODE: version,

@@ -17,15 +17,15 @@ const refused = (name: string, change: Partial<Relation>): Missing => {
   return { kind: "refused", name, reason };
 };
 
-describe("The GRANT that a run lacks", () => {
-  it("is one statement for all tables that may not be read", () => {
+describe("The GRANT for a run without rights", () => {
+  it("is one statement for all unreadable tables", () => {
     const missing = [refused("staff", { readable: false }), refused("Sales order", { readable: false })];
     expect(missingGrant(missing)).to.equal(
       'GRANT SELECT ON "public"."staff", "public"."Sales order" TO "rita";',
     );
   });
 
-  it("leaves out what no GRANT changes, and what is quarantined for the same reason", () => {
+  it("leaves out tables that no GRANT helps, or that are quarantined for the same reason", () => {
     const staff = refused("staff", { readable: false });
     const missing = [refused("log", { rowSecurity: true }), staff, { ...staff, kind: "quarantine" } as const];
     expect(missingGrant(missing)).to.equal('GRANT SELECT ON "public"."staff" TO "rita";');

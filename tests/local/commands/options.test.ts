@@ -18,7 +18,7 @@ const DEFAULTS = {
   allowOtherSource: false,
 };
 
-/** The options that the help describes, with whether they take a value. */
+/** The options in the help, and whether they take a value. */
 const described = [...HELP.matchAll(/^ {2}(?:-h, )?--([a-z-]+)( [A-Z]+)? {2,}/gm)].map(
   ([, name = "", value]) => ({
     name,
@@ -32,7 +32,7 @@ describe("The options of npm run local", () => {
   });
 
   for (const { name, takesValue } of described) {
-    it(`has --${name}, as its help says`, () => {
+    it(`include --${name} as the help says`, () => {
       const key = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
       const value = name === "console" ? "8471" : "x";
       const args = takesValue ? [`--${name}`, value] : [`--${name}`];
@@ -52,7 +52,7 @@ describe("The options of npm run local", () => {
     expect(names).to.have.members(Object.keys(DEFAULTS));
   });
 
-  it("can ask for help whatever else is said", () => {
+  it("request the help together with any other option", () => {
     expect(parseOptions(["--json", "--help"])).to.include({ help: true });
   });
 
@@ -71,12 +71,16 @@ describe("The options of npm run local", () => {
       "Option '--source' argument is ambiguous; see --help",
     ],
     ["an empty value", ["--lake", ""], "--lake needs a value"],
-    ["a value where none is taken", ["--once=yes"], "Option '--once' does not take an argument; see --help"],
+    [
+      "a value for an option without a value",
+      ["--once=yes"],
+      "Option '--once' does not take an argument; see --help",
+    ],
     ["--json without --once", ["--json"], "--json needs --once"],
-    ["a port that is none", ["--console", "http"], "--console takes a port from 0 to 65535"],
-    ["a port beyond the last", ["--console", "65536"], "--console takes a port from 0 to 65535"],
+    ["an invalid port", ["--console", "http"], "--console takes a port from 0 to 65535"],
+    ["a port that is too high", ["--console", "65536"], "--console takes a port from 0 to 65535"],
     ["a console for a run that ends", ["--once", "--console", "0"], "do not go with --once"],
-    ["a console that is opened and not started", ["--no-console", "--open"], "does not go with"],
+    ["a console that is opened but not started", ["--no-console", "--open"], "does not go with"],
   ];
   for (const [what, args, message] of refused) {
     it(`are refused in one line, without a secret: ${what}`, () => {

@@ -16,7 +16,7 @@ const result = (given: Partial<InvocationResult>): InvocationResult => ({
 });
 
 describe("A table of text", () => {
-  it("has texts to the left, numbers to the right, and a rule under the head", () => {
+  it("aligns texts left and numbers right and has a line below the header", () => {
     const table = textTable([
       ["table", "rows"],
       ["dim_date", 4018],
@@ -36,7 +36,7 @@ describe("A table of text", () => {
       .and.to.match(/ 10$/);
   });
 
-  it("is its head and a rule when there are no rows", () => {
+  it("is only a header and a line without rows", () => {
     expect(textTable([["name", "orders"]])).to.equal("name  orders\n────  ──────");
   });
 });
@@ -44,21 +44,21 @@ describe("A table of text", () => {
 describe("The line about an event", () => {
   const eventLine = eventTeller();
 
-  it("says what a stage committed, how much, and how long it took", () => {
+  it("shows the commit of a stage, its size and its duration", () => {
     const payload = { commit: 3, tables: { staff: { rows: 1200 }, design: { rows: 34 } } };
     expect(
       eventLine({ kind: "invocation", stage: "ingest", result: result({ payload, coldStart: true }) }),
     ).to.equal("ingest   commit 3: 1,234 rows of 2 tables  (1,235 ms, cold)");
   });
 
-  it("names all commits that a stage worked off, and what it rejected", () => {
+  it("names all commits of a stage and counts its rejected rows", () => {
     const payload = { commits: [3, 4], tables: { dim_staff: { rows: 5 } }, rejected: 2 };
     expect(eventLine({ kind: "invocation", stage: "process", result: result({ payload }) })).to.equal(
       "process  commit 3, 4: 5 rows of 1 table, 2 rejected  (1,235 ms)",
     );
   });
 
-  it("says how many rows the load let wait", () => {
+  it("counts the waiting rows of a load", () => {
     const payload = { commits: [3], tables: { dim_staff: { rows: 5 } }, waiting: 2 };
     expect(eventLine({ kind: "invocation", stage: "load", result: result({ payload }) })).to.equal(
       "load     commit 3: 5 rows of 1 table, 2 waiting  (1,235 ms)",
@@ -69,20 +69,20 @@ describe("The line about an event", () => {
     { commit: null, tables: {} },
     { commits: [], tables: {}, rejected: 0 },
   ]) {
-    it(`says that there was nothing to do: ${JSON.stringify(payload)}`, () => {
+    it(`reports that there was nothing to do: ${JSON.stringify(payload)}`, () => {
       const line = eventLine({ kind: "invocation", stage: "load", result: result({ payload }) });
       expect(line).to.equal("load     nothing to do  (1,235 ms)");
     });
   }
 
-  it("says why a stage failed", () => {
+  it("shows why a stage failed", () => {
     const failed = result({ ok: false, error: { type: "TerminalError", message: "the password is wrong" } });
     expect(eventLine({ kind: "invocation", stage: "ingest", result: failed })).to.equal(
       "ingest   FAILED: the password is wrong  (1,235 ms)",
     );
   });
 
-  it("says which alarm rings, and that it is over, and nothing of those that are well from the start", () => {
+  it("names an alarm when it starts and ends, but not alarms that are OK from the start", () => {
     const alarm = (name: string, treatMissingData: Alarm["treatMissingData"]): Alarm =>
       ({ name, treatMissingData }) as Alarm;
     const tell = eventTeller();
@@ -97,13 +97,13 @@ describe("The line about an event", () => {
     expect(told(errors, "ALARM", "INSUFFICIENT_DATA")).to.equal(undefined);
     expect(told(errors, "INSUFFICIENT_DATA", "OK")).to.equal("OK       ingest-errors");
     expect(told(old, "INSUFFICIENT_DATA", "ALARM")).to.equal("ALARM    freshness");
-    // Nothing was measured yet, and it takes silence for trouble.
+    // Nothing is measured yet, and this alarm treats missing data as breaching.
     expect(told(unknown, "INSUFFICIENT_DATA", "ALARM")).to.equal(undefined);
     expect(told(unknown, "ALARM", "OK")).to.equal(undefined);
     expect(told(unknown, "OK", "ALARM")).to.equal("ALARM    freshness-unknown");
   });
 
-  it("says what a stage warns of, with the mart, the breaches and the reason", () => {
+  it("shows a stage's warning with the mart, the breaches and the reason", () => {
     const log = (entry: object): string | undefined =>
       eventLine({ kind: "log", stage: "load", line: JSON.stringify(entry) });
     const mart = { mart: '"marts"."days"', reason: 'column "dy" does not exist' };
@@ -118,7 +118,7 @@ describe("The line about an event", () => {
     expect(log({ level: "INFO", message: "a mart was created", ...mart })).to.equal(undefined);
   });
 
-  it("leaves the rest of the log to its file", () => {
+  it("leaves other lines of the log to its file", () => {
     for (const line of ["{}", "{ no JSON", "START RequestId: 1"])
       expect(eventLine({ kind: "log", stage: "load", line }), line).to.equal(undefined);
   });

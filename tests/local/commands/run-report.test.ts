@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { requireSuccess, runReport } from "../../../local/commands/run-report";
 
-describe("The report of a run", () => {
+describe("The result of a run", () => {
   it("is empty when nothing was done", () => {
     const idle = [
       { stage: "ingest", payload: { commit: null, tables: {} } },
@@ -20,7 +20,7 @@ describe("The report of a run", () => {
     expect(runReport([])).to.deep.equal(empty);
   });
 
-  it("adds up what several invocations did: rejected rows are one number, waiting rows another", () => {
+  it("adds up several invocations and counts rejected and waiting rows separately", () => {
     const table = (rows: number): object => ({ rows, bytes: 10, deleted: 1 });
     const report = runReport([
       { stage: "ingest", payload: { commit: 4, tables: { staff: table(2), design: table(1) } } },
@@ -47,7 +47,7 @@ describe("The report of a run", () => {
   });
 });
 
-describe("A stage that has to succeed", () => {
+describe("A stage that must succeed", () => {
   const invocation = {
     payload: null,
     durationMs: 1,
@@ -57,7 +57,7 @@ describe("A stage that has to succeed", () => {
     maxMemoryUsedMb: 1,
   };
 
-  it("is named with the cause when it failed", () => {
+  it("is named with the cause when it fails", () => {
     const failed = { ...invocation, ok: false, error: { type: "Error", message: "no SELECT" } };
     expect(() => requireSuccess("ingest", failed)).to.throw("ingest failed: no SELECT");
     expect(() => requireSuccess("ingest", { ...invocation, ok: true })).not.to.throw();

@@ -18,7 +18,7 @@ describe("The secret that stands for a PostgreSQL URL", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it("has what the URL says", () => {
+  it("has the parts of the URL", () => {
     expect(secretOf("postgresql://ann:secret@db.example.com:6432/shop")).to.deep.equal({
       host: "db.example.com",
       port: 6432,
@@ -29,16 +29,16 @@ describe("The secret that stands for a PostgreSQL URL", () => {
     });
   });
 
-  it("has the port 5432 and no password when the URL says neither", () => {
+  it("has the port 5432 and no password when the URL has neither", () => {
     expect(secretOf("postgres://ann@localhost/shop")).to.include({ port: 5432, password: "" });
   });
 
-  it("decodes the characters that a URL cannot hold", () => {
+  it("decodes percent-encoded characters", () => {
     const url = "postgresql://a%40b:p%40s%2Fs%3A%25%C3%A9%23@localhost/my%20shop";
     expect(secretOf(url)).to.include({ user: "a@b", password: "p@s/s:%é#", database: "my shop" });
   });
 
-  it("takes an IPv6 address, without its brackets", () => {
+  it("takes an IPv6 address without its brackets", () => {
     expect(secretOf("postgresql://ann:x@[2001:db8::7]:5433/shop")).to.include({
       host: "2001:db8::7",
       ssl: true,
@@ -60,7 +60,7 @@ describe("The secret that stands for a PostgreSQL URL", () => {
     });
   }
 
-  it("carries the authority that sslrootcert names, on this machine too, unless TLS is off", () => {
+  it("has the certificate of sslrootcert, also for this machine, unless TLS is off", () => {
     const ssl = (query: string): unknown => secretOf(`postgresql://ann:x@localhost/shop?${query}`)["ssl"];
     expect(ssl(`sslrootcert=${pem}`)).to.deep.equal({ ca: "-----BEGIN CERTIFICATE-----" });
     expect(ssl(`sslmode=verify-full&sslrootcert=${pem}`)).to.deep.equal({
@@ -86,18 +86,18 @@ describe("The secret that stands for a PostgreSQL URL", () => {
       /^--source: sslmode=prefer is not known/,
     ],
     [
-      "no such certificate",
+      "a missing certificate",
       (folder) => `postgresql://ann:hunter2@h/d?sslrootcert=${folder}/none.pem`,
       /^--source: the file of sslrootcert cannot be read: ENOENT.*none\.pem/,
     ],
     [
-      "a file that is no certificate",
+      "a file that is not a certificate",
       (folder) => `postgresql://ann:hunter2@h/d?sslrootcert=${folder}/ca.txt`,
       /^--source: sslrootcert=.*ca\.txt is not a certificate/,
     ],
   ];
   for (const [what, url, message] of refused) {
-    it(`refuses a URL with ${what}, and does not show its password`, () => {
+    it(`refuses a URL with ${what} without showing its password`, () => {
       expect(() => databaseSecret(url(folder), "--source"))
         .to.throw(message)
         .with.property("message")

@@ -43,8 +43,8 @@ describe("A bundle for the local cloud", () => {
     ["a file was added", () => write("domain/two.ts", "")],
     ["a file was removed", () => rmSync(path("domain/one.ts"))],
     ["packages were installed", () => write("node_modules/.package-lock.json", '{"packages":{}}')],
-    ["its file has changed", () => write(".marble/out.js", "other")],
-    ["its source map is gone", () => rmSync(path(".marble/out.js.map"))],
+    ["the bundle itself has changed", () => write(".marble/out.js", "other")],
+    ["its source map is missing", () => rmSync(path(".marble/out.js.map"))],
   ];
   for (const [what, change] of changes) {
     it(`is built again when ${what}`, () => {
@@ -57,13 +57,13 @@ describe("A bundle for the local cloud", () => {
     });
   }
 
-  it("is built again when it is to be built otherwise", () => {
+  it("is built again with other build options", () => {
     build({ minify: true });
     build({ minify: false });
     expect(made).to.equal(2);
   });
 
-  it("is built again when a file was saved while it was built", () => {
+  it("is built again when a file was saved during the build", () => {
     const builder = unlessUnchanged(project);
     const saving = (): readonly string[] => {
       write("domain/one.ts", "saved");
@@ -75,14 +75,14 @@ describe("A bundle for the local cloud", () => {
     expect(made).to.equal(2);
   });
 
-  it("is always built where nobody can tell which packages are installed", () => {
+  it("is always built when the installed packages are unknown", () => {
     rmSync(path("node_modules/.package-lock.json"));
     build();
     build();
     expect(made).to.equal(2);
   });
 
-  it("is not built again for what tests and runs leave in the project", () => {
+  it("is not built again for files that tests and runs leave in the project", () => {
     build();
     for (const folder of ["coverage", ".marble", "node_modules"]) {
       mkdirSync(path(folder), { recursive: true });

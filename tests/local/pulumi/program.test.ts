@@ -39,7 +39,7 @@ describe("Running the program without AWS", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it("works from any folder, and leaves the process in it", () => {
+  it("works from any folder without changing it", () => {
     expect(cwdAfterwards).to.equal(realpathSync(folder));
     expect(first.functions).to.have.lengthOf(5);
     for (const { name, directory, handler } of first.functions) {
@@ -48,17 +48,17 @@ describe("Running the program without AWS", () => {
     }
   });
 
-  it("gives every resource the same name each time, so that what is on disk is found again", () => {
+  it("gives every resource the same name each time, so that files on disk are found again", () => {
     const names = ({ resources }: Program): string[] =>
       resources.map(({ type, name }) => `${type} ${name}`).sort();
     expect(names(second)).to.deep.equal(names(first));
   });
 
-  it("passes on what the program throws", () => {
+  it("passes on an error of the program", () => {
     expect(refusal).to.include("marble:alertEmail is missing");
   });
 
-  it("gives the same in a process of its own, apart from the archives, which are unpacked", async () => {
+  it("gives the same result in a separate process, except for unpacked archives", async () => {
     const away = await startProgram({ config, workDirectory: join(folder, "away") }).program;
     const withoutCode = first.resources.map(({ inputs: { code: _, ...inputs }, ...resource }) => ({
       ...resource,
@@ -75,7 +75,7 @@ describe("Running the program without AWS", () => {
     expect(await rejection(startProgram({ config: {}, workDirectory: folder }).program)).to.equal(refusal);
   }).timeout(60_000);
 
-  it("is ended in its own process when nobody needs it any more", async () => {
+  it("is ended in a separate process when it is no longer needed", async () => {
     // What was declared with these settings is kept nowhere.
     const settings = { ...config, "marble:runbookUrl": `https://example.com/${randomUUID()}` };
     const run = startProgram({ config: settings, workDirectory: join(folder, "ended") });
@@ -84,13 +84,13 @@ describe("Running the program without AWS", () => {
     expect(existsSync(join(folder, "ended"))).to.equal(false);
   });
 
-  it("leaves off the debugger that Pulumi turns on, with which every promise is slow", () => {
+  it("switches off the debugger of Pulumi, which slows down every promise", () => {
     const script = `
       const { getSessionAsync } = require("@pulumi/pulumi/runtime/closure/v8Hooks");
       const { declareResources } = require("./local/pulumi/program");
       declareResources({ config: {}, stack: "dev", program: () => ({}) }).then(getSessionAsync).then((session) =>
         session.post("Debugger.setPauseOnExceptions", { state: "none" }, (error) => console.log(String(error))));`;
-    // A process whose coverage is taken has to leave it on.
+    // A process that measures coverage needs the debugger.
     const env = { ...process.env, NODE_V8_COVERAGE: "" };
     const { stdout } = spawnSync(process.execPath, ["-r", "./register.cjs", "-e", script], {
       env,
@@ -138,7 +138,7 @@ describe("Unpacking an archive", () => {
     expect(["a/a.txt", "b.txt", "folder/c.txt", "inner/d.txt"].map(text)).to.deep.equal(["a", "b", "c", "d"]);
   });
 
-  it("leaves nothing of what was there before", async () => {
+  it("removes earlier files", async () => {
     mkdirSync(to);
     writeFileSync(join(to, "old.txt"), "old");
     await unpackArchive({ archive: new asset.AssetArchive({}), from, to });
@@ -153,7 +153,7 @@ describe("Unpacking an archive", () => {
     expect(existsSync(join(from, "out.txt"))).to.equal(false);
   });
 
-  it("refuses code that is not on this machine", async () => {
+  it("refuses code from outside of this machine", async () => {
     const archive = new asset.RemoteArchive("https://example.com/code.zip");
     expect(await rejection(unpackArchive({ archive, from, to }))).to.include("cannot be unpacked");
   });

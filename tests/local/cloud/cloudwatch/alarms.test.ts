@@ -22,7 +22,7 @@ const alarm: Alarm = {
   okTopicArns: ["arn:over"],
 };
 
-/** Looks at an alarm minute by minute, with one value in each; returns what was mailed. */
+/** Evaluates an alarm minute by minute with one value each. Returns the mails. */
 async function watch(
   values: readonly (number | undefined)[],
   change: Partial<Alarm> = {},
@@ -45,15 +45,15 @@ describe("An alarm", () => {
   const ring = 'arn:ring ALARM: "ingest-errors"';
   const over = 'arn:over OK: "ingest-errors"';
 
-  it("mails once when it begins to ring and once when it is over, each to its own topic", async () => {
+  it("mails once for ALARM and once for OK, each to its own topic", async () => {
     expect(await watch([0, 1, 1, 0, 0])).to.deep.equal([over, ring, over]);
   });
 
-  it("mails nothing when its data end, and that all is well when they begin again", async () => {
+  it("mails nothing when its data end and OK when they begin again", async () => {
     expect(await watch([0, undefined, undefined, undefined, 0])).to.deep.equal([over, over]);
   });
 
-  it("counts as zero where another metric is greater, and as nothing where that has no value", async () => {
+  it("counts zero when another metric is greater, and no value when that metric has none", async () => {
     const metrics = metricStore();
     const alarms = startAlarms({
       alarms: [{ ...alarm, unlessMore: "Invocations", treatMissingData: "ignore" }],
@@ -76,11 +76,11 @@ describe("An alarm", () => {
     expect(states).to.deep.equal(["ALARM", "ALARM", "OK", "ALARM"]);
   });
 
-  it("does not say that it is over where the program does not ask for it", async () => {
+  it("mails no OK when the program does not ask for it", async () => {
     expect(await watch([1, 0], { okTopicArns: [] })).to.deep.equal([ring]);
   });
 
-  it("says what happened, why, when, and of what", async () => {
+  it("names the change, the reason, the time and the metric", async () => {
     const metrics = metricStore();
     const sent: Message[] = [];
     const alarms = startAlarms({
@@ -104,7 +104,7 @@ describe("An alarm", () => {
     );
   });
 
-  it("that cannot be told is an error which names it", async () => {
+  it("is named in the error when its mail fails", async () => {
     const metrics = metricStore();
     metrics.put({ ...alarm, value: 2, at: new Date(0) });
     const publish = (): Promise<void> => Promise.reject(new Error("no topic"));

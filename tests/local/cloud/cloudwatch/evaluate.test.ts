@@ -21,7 +21,7 @@ const rule = (needed: number, wanted: number, treatMissingData: Missing = "missi
   treatMissingData,
 });
 
-/** `0` is within the threshold, `X` is breaching, `-` is missing; the newest stands to the right. */
+/** `0` is within the threshold, `X` is breaching and `-` is missing. The newest value is on the right. */
 const points = (text: string): (number | undefined)[] =>
   text.split(" ").map((symbol) => (symbol === "-" ? undefined : symbol === "X" ? 1 : 0));
 
@@ -60,7 +60,7 @@ describe("The state of an alarm", () => {
     }
   }
 
-  it("does not become ALARM for one value that has just come, while the others may still come", () => {
+  it("does not become ALARM for one new value while others may still arrive", () => {
     expect(evaluateAlarm(rule(3, 3), points("- - - - X"), "OK").state).to.equal("OK");
   });
 
@@ -71,22 +71,22 @@ describe("The state of an alarm", () => {
     ["LessThanOrEqualToThreshold", 5, true],
     ["LessThanThreshold", 4, true],
   ] as const) {
-    it(`is ${breaching ? "ALARM" : "OK"} for ${value} when ${comparison} of 5 is watched`, () => {
+    it(`is ${breaching ? "ALARM" : "OK"} for ${value} with ${comparison} of 5`, () => {
       const watched = { ...rule(1, 1), comparison, threshold: 5 };
       const { state } = evaluateAlarm(watched, [undefined, undefined, value], "INSUFFICIENT_DATA");
       expect(state).to.equal(breaching ? "ALARM" : "OK");
     });
   }
 
-  it("comes with a reason that shows what was looked at", () => {
+  it("has a reason that shows the evaluated values", () => {
     expect(evaluateAlarm(rule(2, 3, "breaching"), points("0 - X - -"), "OK").reason).to.equal(
       "Threshold Crossed: 2 out of the last 3 datapoints were greater than the threshold (0): [0, -, 1, -, -], of which 1 missing are treated as breaching",
     );
   });
 });
 
-describe("The window that an alarm looks at", () => {
-  it("ends with the last whole minute and slides with it; it holds two periods more than are wanted", () => {
+describe("The window that an alarm evaluates", () => {
+  it("slides with the last whole minute and has two extra periods", () => {
     const window = evaluationRange(rule(1, 1), new Date("2026-03-01T10:07:31Z"));
     expect(window.map(({ from, to }) => [from.toISOString(), to.toISOString()])).to.deep.equal([
       ["2026-03-01T09:52:00.000Z", "2026-03-01T09:57:00.000Z"],

@@ -21,7 +21,7 @@ describe("A line of a function's log", () => {
     Rows: [3, 4],
   });
 
-  it("carries each metric for every set of its dimensions, with each of its values and its time", () => {
+  it("yields each metric for every set of dimensions, with all values and the time", () => {
     const data = embeddedMetrics(line);
     expect(data.map(({ dimensions, value }) => [dimensions, value])).to.deep.equal([
       [{ service: "load", environment: "dev" }, 3],
@@ -34,7 +34,7 @@ describe("A line of a function's log", () => {
   });
 
   for (const other of ["START RequestId: 1", '{"message":"loaded"}', '{"_aws": 1}', '"_aws" {']) {
-    it(`carries none when it is no such thing: ${other}`, () => {
+    it(`yields no metric when it is not EMF: ${other}`, () => {
       expect(embeddedMetrics(other)).to.deep.equal([]);
     });
   }
@@ -59,20 +59,20 @@ describe("The values of a metric", () => {
     ["Average", 3],
     ["SampleCount", 3],
   ] as [Statistic, number][]) {
-    it(`from one minute on and before another make ${expected} by ${statistic}`, () => {
+    it(`of a period have the ${statistic} ${expected}`, () => {
       const range = { statistic, from: at("10:01:00"), to: at("10:04:00") };
       expect(store.statistic({ ...id, dimensions: { Floor: "2", Room: "1" } }, range)).to.equal(expected);
     });
   }
 
-  it("are apart from those with other dimensions, and missing where there are none", () => {
+  it("are separate for other dimensions and missing without data", () => {
     const range = { statistic: "Sum", from: at("10:01:00"), to: at("10:04:00") } as const;
     expect(store.statistic({ ...id, dimensions: { Room: "1" } }, range)).to.equal(undefined);
     expect(store.statistic(id, { ...range, from: at("11:00:00"), to: at("11:05:00") })).to.equal(undefined);
     expect(store.metrics()).to.deep.equal([id]);
   });
 
-  it("are forgotten after seven days", () => {
+  it("are dropped after seven days", () => {
     const old = metricStore();
     old.put({ ...id, value: 1, at: new Date("2026-03-01T00:00:00Z") });
     old.put({ ...id, value: 1, at: new Date("2026-03-09T00:00:00Z") });

@@ -10,7 +10,7 @@ import { declared, resourcesOf } from "../../../support/program/declared";
 import { failureOf } from "../../../support/failure";
 import type { DeclaredResource } from "../../../../local/cloud/declared-resource";
 
-describe("The policies of the program decide about a call:", () => {
+describe("Under the policies of the program", () => {
   let resources: readonly DeclaredResource[];
   let bucket: string;
   let writer: AccessRequest["principal"];
@@ -44,7 +44,7 @@ describe("The policies of the program decide about a call:", () => {
     ...change,
   });
 
-  it("what a role's policy grants is allowed", async () => {
+  it("a role may do what its policy grants", async () => {
     expect(await decide(put())).to.include({ allowed: true, message: "" });
     const secret = "arn:aws:secretsmanager:eu-west-2:123456789012:secret:s-a1B2c3";
     const read = { principal: writer, action: "secretsmanager:GetSecretValue", resource: secret };
@@ -52,7 +52,7 @@ describe("The policies of the program decide about a call:", () => {
     expect(await decide({ ...read, resource: `${secret}x` })).to.include({ allowed: false });
   });
 
-  it("what it does not grant is denied: another key, another action, with action, resource and role named", async () => {
+  it("a role is denied another key or action, with action, resource and role in the error", async () => {
     const { allowed, message } = await decide(put({}, "2026/01/01/staff/1.csv"));
     expect(allowed).to.equal(false);
     expect(message).to.match(
@@ -62,7 +62,7 @@ describe("The policies of the program decide about a call:", () => {
   });
 
   const denied: readonly (readonly [string, Partial<AccessRequest>])[] = [
-    ["to write over what is there", { context: { "s3:ObjectCreationOperation": "true" } }],
+    ["to overwrite an object", { context: { "s3:ObjectCreationOperation": "true" } }],
     [
       "without TLS",
       {
@@ -76,14 +76,14 @@ describe("The policies of the program decide about a call:", () => {
     ["by the administrator of the account", { principal: { administrator: true } }],
   ];
   for (const [what, change] of denied) {
-    it(`the bucket's policy denies what a role may: ${what}`, async () => {
+    it(`the bucket's policy denies a call that the role's policy grants: ${what}`, async () => {
       const { allowed, message } = await decide(put(change));
       expect(allowed).to.equal(false);
       expect(message).to.include("with an explicit deny in a resource-based policy");
     });
   }
 
-  it("the bucket's policy lets one object be written over, by whoever says what stands there", async () => {
+  it("the bucket's policy allows overwriting one object with its current ETag", async () => {
     const resource = `arn:aws:s3:::${bucket}/commits/latest`;
     const may = async (context: Record<string, string>): Promise<boolean> =>
       (await decide(put({ resource, context: { "s3:ObjectCreationOperation": "true", ...context } })))
@@ -95,21 +95,21 @@ describe("The policies of the program decide about a call:", () => {
     expect((await decide(put({ context: elsewhere }))).allowed, "another object").to.equal(false);
   });
 
-  it("the bucket's policy denies a role that may write, but not here", async () => {
+  it("the bucket's policy denies a writer that has no right in this bucket", async () => {
     expect((await decide(put({ principal: other }))).message).to.include("explicit deny");
   });
 
-  it("a part of an upload takes no condition, its completion has to", async () => {
+  it("a part of an upload needs no condition but its completion does", async () => {
     expect((await decide(put({ context: { "s3:ObjectCreationOperation": "false" } }))).allowed).to.equal(
       true,
     );
   });
 
-  it("nobody who has not signed may do anything", async () => {
+  it("an unsigned request is denied", async () => {
     expect((await decide(put({ principal: undefined }))).message).to.include("Anonymous is not authorized");
   });
 
-  it("an action that is taken away is denied until it is given back, to that role alone", async () => {
+  it("a revoked action is denied to that role alone until it is restored", async () => {
     const seen: Access[] = [];
     const authorizer = createAuthorizer(declaredPolicies(resources), (access) => seen.push(access));
     const list = { action: "s3:ListBucket", resource: `arn:aws:s3:::${bucket}` };
@@ -121,7 +121,7 @@ describe("The policies of the program decide about a call:", () => {
     expect(seen.map(({ allowed }) => allowed)).to.deep.equal([false, true, true]);
   });
 
-  it("what cannot be evaluated is an error, not a verdict", async () => {
+  it("a call that cannot be evaluated is an error instead of a verdict", async () => {
     expect((await failureOf(decide(put({ action: "s3:PutNothing" })))).message).to.include(
       "s3:PutNothing on arn:aws:s3:::",
     );
@@ -129,7 +129,7 @@ describe("The policies of the program decide about a call:", () => {
 });
 
 describe("Credentials", () => {
-  it("are always the same for a principal, and tell whose they are", () => {
+  it("are constant for a principal and identify it", () => {
     const issuer = credentialIssuer();
     const principal = { roleArn: "arn:aws:iam::1:role/a", session: "fn" };
     const issued = issuer.issue(principal);
@@ -175,12 +175,12 @@ describe("A request to S3 needs", () => {
     ],
   ];
   for (const [change, action, resource, context] of cases) {
-    it(`${action} for ${change.operation ?? ""}, with the condition keys ${JSON.stringify(context)}`, () => {
+    it(`${action} for ${change.operation ?? ""} with the condition keys ${JSON.stringify(context)}`, () => {
       expect(s3Calls(request(change))).to.deep.equal([{ action, resource, context }]);
     });
   }
 
-  it("the right to read, too, where it writes over what it has seen", () => {
+  it("the right to read as well when it overwrites a known version", () => {
     const headers = { "if-match": '"tag"' };
     expect(s3Calls(request({ operation: "PutObject", headers }))).to.deep.equal([
       {
@@ -192,7 +192,7 @@ describe("A request to S3 needs", () => {
     ]);
   });
 
-  it("an action that is known here: others nobody may do", () => {
+  it("a known action, because unknown actions are denied to everybody", () => {
     expect(() => s3Calls(request({ operation: "GET acl" }))).to.throw("Nobody may do GET acl here");
   });
 });

@@ -51,7 +51,7 @@ describe("An asynchronous invocation", () => {
     expect(lambda.attempts.map(({ event }) => event)).to.deep.equal([{ n: 1 }]);
   });
 
-  it("is tried again, with the same request id, until it succeeds", async () => {
+  it("is retried with the same request id until it succeeds", async () => {
     const lambda = failingFunction({ failures: 2 });
     const invoker = createAsyncInvoker({ function: lambda.function, retryDelaysMs: [1] });
     invoker.enqueue({ n: 1 });
@@ -78,7 +78,7 @@ describe("An asynchronous invocation", () => {
       expect(new Set(lambda.attempts.map(({ requestId }) => requestId)).size).to.equal(1);
     });
 
-  it("runs beside others, up to the concurrency of the function", async () => {
+  it("runs in parallel up to the concurrency of the function", async () => {
     const lambda = failingFunction({ failures: 0 });
     const invoker = createAsyncInvoker({ function: lambda.function, maximumConcurrency: 3 });
     for (let n = 0; n < 10; n += 1) invoker.enqueue({ n });
@@ -87,7 +87,7 @@ describe("An asynchronous invocation", () => {
     expect(lambda.concurrency.highest).to.equal(3);
   });
 
-  it("runs beside others in real processes, survives a crash and ends its retries", async () => {
+  it("runs in parallel in real processes, survives a crash and ends its retries", async () => {
     const lambda = testFunction({
       source: "exports.handler = async (event) => { if (event.bad) process.exit(1) }",
     });
@@ -115,7 +115,7 @@ describe("An asynchronous invocation", () => {
 });
 
 describe("A stopped queue", () => {
-  it("begins no further attempt and takes no further event", async () => {
+  it("begins no further attempt and accepts no further event", async () => {
     const lambda = failingFunction({ failures: Infinity });
     const invoker = createAsyncInvoker({
       function: lambda.function,

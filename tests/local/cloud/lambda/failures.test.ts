@@ -27,7 +27,7 @@ describe("A failing function is reported as Lambda reports it", () => {
       message: /^no$/,
     },
     {
-      title: "a thrown value that is no error",
+      title: "a thrown value that is not an error",
       source: "exports.handler = async () => { throw 'text' }",
       type: "string",
       message: /^text$/,
@@ -39,7 +39,7 @@ describe("A failing function is reported as Lambda reports it", () => {
       message: /BigInt/,
     },
     {
-      title: "a rejection that nobody handles",
+      title: "an unhandled rejection",
       source:
         "exports.handler = () => { Promise.reject(new Error('floating')); return new Promise(() => {}) }",
       type: "Runtime.UnhandledPromiseRejection",
@@ -100,13 +100,13 @@ describe("A failing function is reported as Lambda reports it", () => {
       message: /Cannot find module/,
     },
     {
-      title: "a module that is missing in the package, though this project has it",
+      title: "a module that is missing in the package although this project has it",
       source: "require('pg'); exports.handler = async () => null",
       type: "Runtime.ImportModuleError",
       message: /Cannot find module 'pg'/,
     },
     {
-      title: "a file that is no JavaScript",
+      title: "a file that is not JavaScript",
       source: "exports.handler = async () => {",
       type: "Runtime.UserCodeSyntaxError",
       message: /SyntaxError/,
@@ -142,7 +142,7 @@ describe("A failing function is reported as Lambda reports it", () => {
     });
   }
 
-  it("with the stack of the handler, in the log too", async () => {
+  it("with the stack of the handler, also in the log", async () => {
     const lines: string[] = [];
     const lambda = testFunction({
       source: "exports.handler = async function broken() { throw new Error('here') }",
@@ -173,7 +173,7 @@ describe("A process that ended is replaced", () => {
     expect(await lambda.invoke({})).to.include({ ok: true, coldStart: true });
   });
 
-  it("after a failed initialisation, which is then tried again", async () => {
+  it("after a failed initialisation, which is then retried", async () => {
     const lambda = testFunction({ source: "throw new Error('at start')" });
     const results = [await lambda.invoke({}), await lambda.invoke({})];
     expect(results.map(({ error, coldStart }) => [error?.message, coldStart])).to.deep.equal([
@@ -191,7 +191,7 @@ describe("A process that ended is replaced", () => {
     });
     const { payload: pid } = await lambda.invoke({ doomed: true });
     await untilEnded(pid as number);
-    // The system knows of the end before this process is told of it.
+    // The operating system knows about the end before this process receives the event.
     await delay(100);
     expect(await lambda.invoke({})).to.include({ ok: true, coldStart: true });
   });
@@ -215,14 +215,14 @@ describe("A process that ended is replaced", () => {
     expect(await lambda.invoke({})).to.include({ ok: true, coldStart: true });
   });
 
-  it("after a kill that comes before the process has started", async () => {
+  it("after a kill before the process has started", async () => {
     const lambda = testFunction({ source: FRAGILE });
     const crashed = lambda.invoke({});
     lambda.kill();
     expect((await crashed).error?.type).to.equal("Runtime.ExitError");
   });
 
-  it("after one that could not be started at all, which fails the invocation", async () => {
+  it("after a failed start, which fails the invocation", async () => {
     const directory = mkdtempSync(join(tmpdir(), "marble-package-"));
     writeFileSync(join(directory, "index.js"), "exports.handler = async () => 'alive'");
     const lambda = createFunction({
@@ -257,10 +257,10 @@ describe("A process that ended is replaced", () => {
   });
 });
 
-describe("No process stays behind", () => {
-  it("when the one that invokes it is killed in the middle of an invocation", async () => {
+describe("No process is left over", () => {
+  it("when the invoking process is killed in the middle of an invocation", async () => {
     const root = join(__dirname, "../../../..");
-    // The killed process cannot remove its package, so it gets a directory that this test removes.
+    // The killed process cannot remove its package, so it uses a directory that this test removes.
     const temporary = mkdtempSync(join(tmpdir(), "marble-killed-"));
     const script = `
       const { testFunction } = require("./tests/local/cloud/lambda/package");
@@ -290,7 +290,7 @@ describe("No process stays behind", () => {
   });
 });
 
-/** Waits for the end of a process; one that does not end is killed, and the test fails. */
+/** Waits for the end of a process. Kills a process that does not end and fails the test. */
 async function untilEnded(pid: number): Promise<void> {
   const deadline = Date.now() + 2000;
   while (isRunning(pid)) {
@@ -302,7 +302,7 @@ async function untilEnded(pid: number): Promise<void> {
   }
 }
 
-/** Whether a process runs; one that ended but was not yet collected by its parent does not. */
+/** Whether a process runs. A zombie process does not run. */
 function isRunning(pid: number): boolean {
   try {
     return !execFileSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" }).startsWith("Z");

@@ -5,7 +5,7 @@ import { removeTestFunctions, testFunction } from "./package";
 
 afterEach(removeTestFunctions);
 
-/** A handler that tells which process it runs in and how often that process was used. */
+/** A handler that returns its process id and the number of uses of that process. */
 const COUNTER = `
   let count = 0;
   exports.handler = async () => ({ pid: process.pid, count: ++count });
@@ -27,7 +27,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe("A Lambda function runs its deployment package as Lambda does", () => {
-  it("gives the event to the handler and its result to the caller", async () => {
+  it("passes the event to the handler and its result to the caller", async () => {
     const echo = testFunction({
       source: "exports.handler = async (event) => ({ got: event, at: __dirname })",
     });
@@ -37,7 +37,7 @@ describe("A Lambda function runs its deployment package as Lambda does", () => {
     expect(result).to.include({ ok: true, timedOut: false, coldStart: true });
   });
 
-  it("takes no event for an empty object and no result for null", async () => {
+  it("treats a missing event as an empty object and a missing result as null", async () => {
     const silent = testFunction({
       source: "exports.handler = async (event) => { if (JSON.stringify(event) !== '{}') throw event }",
     });
@@ -58,7 +58,7 @@ describe("A Lambda function runs its deployment package as Lambda does", () => {
     });
   }
 
-  it("gives the handler a context", async () => {
+  it("passes a context to the handler", async () => {
     const lambda = testFunction({
       source: `exports.handler = async (event, context) => {
         const first = context.getRemainingTimeInMillis();
@@ -83,7 +83,7 @@ describe("A Lambda function runs its deployment package as Lambda does", () => {
     expect(context["own"]).to.match(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};/);
   });
 
-  it("gives the function its own environment and nothing of ours", async () => {
+  it("gives the function only its own environment variables", async () => {
     process.env["MARBLE_TEST_LEAK"] = "leaked";
     const lambda = testFunction({
       source: "exports.handler = async () => process.env",
@@ -97,7 +97,7 @@ describe("A Lambda function runs its deployment package as Lambda does", () => {
       TZ: "UTC",
       _HANDLER: "index.handler",
     });
-    // Node itself hands this one on to its children, while coverage is measured.
+    // Node itself passes this variable to its children while it measures coverage.
     const names = Object.keys(payload as object).filter((name) => name !== "NODE_V8_COVERAGE");
     expect(names.sort()).to.deep.equal([
       ...["AWS_DEFAULT_REGION", "AWS_EC2_METADATA_DISABLED", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"],
@@ -108,7 +108,7 @@ describe("A Lambda function runs its deployment package as Lambda does", () => {
     ]);
   });
 
-  it("gives the log every line of the function, the last one too", async () => {
+  it("logs every line of the function, including the last", async () => {
     const lines: string[] = [];
     const lambda = testFunction({
       source: `exports.handler = async () => {
@@ -124,7 +124,7 @@ describe("A Lambda function runs its deployment package as Lambda does", () => {
     expect(lines).to.have.members(["one", "two", "three", "four"]);
   });
 
-  it("counts the time of the handler, not of the start", async () => {
+  it("measures the duration of the handler without the start", async () => {
     const lambda = testFunction({
       source: `const until = Date.now() + 300; while (Date.now() < until);
         exports.handler = () => new Promise((resolve) => setTimeout(resolve, 50))`,
@@ -135,7 +135,7 @@ describe("A Lambda function runs its deployment package as Lambda does", () => {
     expect(result.durationMs).to.be.within(45, 190);
   });
 
-  it("sees the time of the clock that it is given, in every way that Date tells it, also while it is warm", async () => {
+  it("uses the given clock for every form of Date, also in a warm process", async () => {
     let ahead = 0;
     const lambda = testFunction({
       source: `exports.handler = async () => ({
@@ -152,7 +152,7 @@ describe("A Lambda function runs its deployment package as Lambda does", () => {
     }
   });
 
-  it("refuses a package that is not there", () => {
+  it("refuses a missing package", () => {
     const options = { name: "lost", handler: "a.b", timeoutSeconds: 1, memoryMb: 128, environment: {} };
     expect(() => createFunction({ ...options, directory: "/no/such/package" })).to.throw(
       /lost.*\/no\/such\/package/,
@@ -161,7 +161,7 @@ describe("A Lambda function runs its deployment package as Lambda does", () => {
 });
 
 describe("A process is one execution environment", () => {
-  it("stays warm and is used again", async () => {
+  it("stays warm and is reused", async () => {
     const counter = testFunction({ source: COUNTER });
     const first = await counter.invoke({});
     const second = await counter.invoke({});
@@ -179,7 +179,7 @@ describe("A process is one execution environment", () => {
     expect(await lambda.invoke({})).to.include({ ok: true, payload: 2, coldStart: false });
   });
 
-  it("handles one invocation at a time: a concurrent one gets its own process", async () => {
+  it("handles one invocation at a time, and a concurrent one gets a second process", async () => {
     const counter = testFunction({ source: COUNTER });
     const results = await Promise.all([counter.invoke({}), counter.invoke({})]);
     const pids = results.map(({ payload }) => (payload as Count).pid);
@@ -188,7 +188,7 @@ describe("A process is one execution environment", () => {
     expect(later.map(({ payload }) => (payload as Count).pid)).to.have.members(pids);
   });
 
-  it("ends at stop, after the invocation in progress", async () => {
+  it("ends at stop after the invocation in progress", async () => {
     const lambda = testFunction({
       source: "exports.handler = () => new Promise((done) => setTimeout(done, 100, { pid: process.pid }))",
     });

@@ -5,15 +5,15 @@ import { dirname, join } from "node:path";
 import { createFunction, type LambdaFunction } from "../../../../local/cloud/lambda/function";
 import type { FunctionOptions } from "../../../../local/cloud/lambda/options";
 
-/** What a test says about a function: the source of its package and what differs from the defaults. */
+/** The source of a function's package and its differences from the defaults. */
 export interface TestFunction extends Partial<Omit<FunctionOptions, "directory">> {
-  /** The content of index.js, or of several files by name. */
+  /** The content of index.js or of several files by name. */
   readonly source: string | Readonly<Record<string, string>>;
 }
 
 const cleanups: (() => Promise<void>)[] = [];
 
-/** A function whose deployment package lies outside the project, where none of its modules can be found. */
+/** A function whose deployment package lies outside the project, so that Node cannot find the project's modules. */
 export function testFunction({ source, ...options }: TestFunction): LambdaFunction {
   const directory = mkdtempSync(join(tmpdir(), "marble-package-"));
   const files = typeof source === "string" ? { "index.js": source } : source;
@@ -38,7 +38,7 @@ export function testFunction({ source, ...options }: TestFunction): LambdaFuncti
   return lambda;
 }
 
-/** Ends all functions of the test and removes their packages; for afterEach. */
+/** Ends all functions of the test and removes their packages. For use in afterEach. */
 export async function removeTestFunctions(): Promise<void> {
   await Promise.all(cleanups.splice(0).map((cleanup) => cleanup()));
 }

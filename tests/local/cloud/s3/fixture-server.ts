@@ -1,6 +1,6 @@
 import { startS3 } from "../../../../local/cloud/s3/server";
 
-/** A server in a process of its own, for a test to kill: tells its URL to the parent. */
+/** A server in a separate process that a test can kill. It sends its URL to the parent. */
 async function main(): Promise<void> {
   const { url } = await startS3({ directory: process.argv[2] ?? "" });
   process.send?.(url);

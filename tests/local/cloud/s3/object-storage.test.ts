@@ -20,7 +20,7 @@ describe("The object storage of the local cloud", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("is the stand-in, which sends the event that S3 would send", async () => {
+  it("is the stand-in, which sends the same events as S3", async () => {
     const storage = await openObjectStorage(join(folder, "buckets"), ["lake"]);
     const created: ObjectCreation[] = [];
     storage.onObjectCreated((creation) => created.push(creation));
@@ -31,11 +31,11 @@ describe("The object storage of the local cloud", () => {
     expect(created[0]).to.include({ bucket: "lake", key: "a b+c/é.json" });
     const { Records } = created[0]?.event as { Records: { eventName: string; s3: { object: object } }[] };
     expect(Records[0]?.eventName).to.equal("ObjectCreated:Put");
-    // S3 writes keys in events as a form does, but for the slash: a space is a plus.
+    // S3 form-encodes keys in events except the slash, so a space becomes a plus.
     expect(Records[0]?.s3.object).to.include({ key: "a+b%2Bc/%C3%A9.json", size: 5 });
   });
 
-  it("is the service that AWS_ENDPOINT_URL_S3 names, also without keys, with the buckets that it lacks", async () => {
+  it("is the service at AWS_ENDPOINT_URL_S3, even without credentials, with missing buckets created", async () => {
     const own = await startS3({ directory: join(folder, "own") });
     await own.createBucket("old");
     setVariable("AWS_ENDPOINT_URL_S3", own.url);
@@ -54,7 +54,7 @@ describe("The object storage of the local cloud", () => {
     }
   });
 
-  it("says which service cannot be reached, and what to do", async () => {
+  it("names a service that cannot be reached and the remedy", async () => {
     setVariable("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1");
     const message = await openObjectStorage(folder, ["lake"]).then(
       () => "it was opened",

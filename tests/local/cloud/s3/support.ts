@@ -8,7 +8,7 @@ import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { startS3 } from "../../../../local/cloud/s3/server";
 import type { S3Options, S3Server } from "../../../../local/cloud/s3/server";
 
-/** A server on its own directory with a bucket "lake", and the SDK's client for it. */
+/** A server on its own directory with a bucket "lake" and an SDK client for it. */
 export interface TestS3 {
   readonly server: S3Server;
   readonly client: S3Client;
@@ -17,7 +17,7 @@ export interface TestS3 {
 
 const cleanups: (() => Promise<void> | void)[] = [];
 
-/** Starts a server that {@link stopAll} ends; on `directory` again, it is a restart. */
+/** Starts a server that {@link stopAll} ends. Starting on the same `directory` again is a restart. */
 export async function startTestS3(options: Partial<S3Options> = {}): Promise<TestS3> {
   const directory = options.directory ?? temporaryDirectory();
   const server = await startS3({ ...options, directory });
@@ -37,12 +37,12 @@ export function temporaryDirectory(): string {
   return directory;
 }
 
-/** Undoes what the tests started, the last first. */
+/** Stops everything that the tests started, in reverse order. */
 export async function stopAll(): Promise<void> {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 }
 
-/** The real SDK client, signing as "AKIATEST" and trying once, so that tests see each answer. */
+/** The real SDK client, which signs as "AKIATEST" and never retries, so that tests see each answer. */
 export function clientFor(url: string): S3Client {
   return new S3Client({
     endpoint: url,
@@ -59,7 +59,7 @@ export async function getText(client: S3Client, key: string): Promise<string> {
   return text(Body as Readable);
 }
 
-/** How a call failed: the error's code and the HTTP status, as "NoSuchKey 404". */
+/** The error code and HTTP status of a failed call, such as "NoSuchKey 404". */
 export async function failureOf(call: Promise<unknown>): Promise<string> {
   try {
     await call;
@@ -70,7 +70,7 @@ export async function failureOf(call: Promise<unknown>): Promise<string> {
   return "no failure";
 }
 
-/** A request that no SDK would send; the path goes out as it is. */
+/** A request that no SDK would send. The path is sent unchanged. */
 export function rawRequest(options: {
   readonly url: string;
   readonly method: string;

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { Clock } from "../../../../local/cloud/clock";
 import { startSchedules } from "../../../../local/cloud/scheduler/scheduler";
 
-/** A clock that stands still until it is advanced; timers run in order of their time. */
+/** A clock that only moves when it is advanced. Timers run in order of their time. */
 function fakeClock(start: string): Clock & {
   advanceTo(time: string): void;
   sleepUntil(time: string): void;
@@ -42,7 +42,7 @@ function recorder(clock: Clock): { fired: string[]; fire: () => void } {
 }
 
 describe("Schedules fire on time", () => {
-  it("fires a rate at its interval, counted from the start", () => {
+  it("fires a rate at its interval from the start", () => {
     const clock = fakeClock("2026-03-01T10:02:00Z");
     const { fired, fire } = recorder(clock);
     startSchedules([{ expression: "rate(5 minutes)", fire }], clock);
@@ -66,7 +66,7 @@ describe("Schedules fire on time", () => {
     expect(daily.fired).to.deep.equal(["2026-03-01T06:00"]);
   });
 
-  it("waits for a time that is farther away than a timer can reach", () => {
+  it("waits for a time beyond the range of a timer", () => {
     const clock = fakeClock("2026-03-01T00:00:00Z");
     const { fired, fire } = recorder(clock);
     startSchedules([{ expression: "cron(0 0 1 6 ? 2026)", fire }], clock);
@@ -75,7 +75,7 @@ describe("Schedules fire on time", () => {
     expect(Math.max(...clock.delays)).to.be.lessThan(2 ** 31);
   });
 
-  it("fires once, not once for each missed time, after the machine slept", () => {
+  it("fires once after sleep instead of once for each missed time", () => {
     const clock = fakeClock("2026-03-01T10:00:00Z");
     const { fired, fire } = recorder(clock);
     startSchedules([{ expression: "rate(1 minute)", fire }], clock);
@@ -84,7 +84,7 @@ describe("Schedules fire on time", () => {
     expect(fired).to.deep.equal(["2026-03-01T12:00", "2026-03-01T12:01"]);
   });
 
-  it("stays silent once its last year is over", () => {
+  it("stays silent after its last year", () => {
     const clock = fakeClock("2027-01-01T00:00:00Z");
     startSchedules([{ expression: "cron(0 0 1 1 ? 2026)", fire: () => expect.fail("fired") }], clock);
     expect(clock.delays).to.deep.equal([]);

@@ -58,7 +58,7 @@ describe("The local Secrets Manager serves the real client", () => {
     }
   });
 
-  it("gives the value of a secret by its name", async () => {
+  it("returns the value of a secret by its name", async () => {
     const output = await client.send(new GetSecretValueCommand({ SecretId: "marble/source" }));
     expect(output).to.deep.include({
       Name: "marble/source",
@@ -79,7 +79,7 @@ describe("The local Secrets Manager serves the real client", () => {
     ],
     ["an ARN of the program", "arn:aws:secretsmanager:us-east-1:123456789012:secret:marble/source-AbCdEf"],
   ] as const) {
-    it(`gives the value of a secret by ${title}`, async () => {
+    it(`returns the value of a secret by ${title}`, async () => {
       const { ARN } = await client.send(new DescribeSecretCommand({ SecretId: "marble/source" }));
       const output = await client.send(new GetSecretValueCommand({ SecretId: arn ?? ARN }));
       expect(output.Name).to.equal("marble/source");
@@ -93,7 +93,7 @@ describe("The local Secrets Manager serves the real client", () => {
     expect(output.Name).to.equal("marble-source");
   });
 
-  it("gives the new value, under a new version of the same secret, after a rotation", async () => {
+  it("returns the new value as a new version of the same secret after a rotation", async () => {
     secrets.setSecret("rotated", "old");
     const before = await client.send(new GetSecretValueCommand({ SecretId: "rotated" }));
     secrets.setSecret("rotated", "new");
@@ -124,7 +124,7 @@ describe("The local Secrets Manager serves the real client", () => {
     });
   }
 
-  it("says which action it does not have", async () => {
+  it("names an action that it does not have", async () => {
     const error: unknown = await client.send(new ListSecretsCommand({})).catch((reason: unknown) => reason);
     expect(String(error)).to.include("has no secretsmanager.ListSecrets");
   });

@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 describe("A message to a topic becomes a mail in the outbox", () => {
-  it("one for each subscriber, once", async () => {
+  it("once for each subscriber", async () => {
     mail.subscribe(TOPIC, "ops@example.com");
     mail.subscribe(TOPIC, "ops@example.com");
     mail.subscribe(TOPIC, "data@example.com");
@@ -59,7 +59,7 @@ describe("A message to a topic becomes a mail in the outbox", () => {
     expect(lines.slice(-2)).to.deep.equal(["", "The load failed."]);
   });
 
-  it("in the order of publication, after a restart too", async () => {
+  it("in the order of publication, also after a restart", async () => {
     mail.subscribe(TOPIC, "ops@example.com");
     for (let n = 0; n < 12; n += 1) await mail.publish({ topicArn: TOPIC, message: `message ${n}` });
     const restarted = await startMail({ outbox });
@@ -68,7 +68,7 @@ describe("A message to a topic becomes a mail in the outbox", () => {
     expect(bodies).to.deep.equal(Array.from({ length: 12 }, (_, n) => `message ${n}`));
   });
 
-  it("or nothing, when nobody subscribed to the topic", async () => {
+  it("but not when nobody subscribed to the topic", async () => {
     mail.addTopic(TOPIC);
     await mail.publish({ topicArn: TOPIC, message: "unheard" });
     expect(await mail.mails()).to.deep.equal([]);
@@ -94,7 +94,7 @@ describe("A message that SNS would refuse is refused", () => {
     });
   }
 
-  it("up to the last character that SNS takes", async () => {
+  it("but accepted at SNS's limits", async () => {
     mail.subscribe(TOPIC, "ops@example.com");
     await mail.publish({ topicArn: TOPIC, subject: "x".repeat(99), message: "x".repeat(262_144) });
     expect(await mail.mails()).to.have.length(1);
@@ -129,20 +129,20 @@ describe("The local SNS serves the real client", () => {
     expect(error).to.include({ name: "NotFoundException", message: `Topic does not exist: ${TOPIC}<&>` });
   });
 
-  it("with a clear error for a message structure that it does not have", async () => {
+  it("with a clear error for an unsupported message structure", async () => {
     mail.subscribe(TOPIC, "ops@example.com");
     const structured = { TopicArn: TOPIC, Message: '{"default":"text"}', MessageStructure: "json" };
     const outcome = await client.send(new PublishCommand(structured)).catch(String);
     expect(outcome).to.include("no MessageStructure");
   });
 
-  it("with a clear error for an action that it does not have", async () => {
+  it("with a clear error for an unsupported action", async () => {
     const outcome = await client.send(new ListTopicsCommand({})).catch(String);
     expect(outcome).to.include('has no action "ListTopics"');
   });
 });
 
-it("A call that is not authorized is refused, as by SNS", async () => {
+it("The local SNS refuses an unauthorized call as SNS does", async () => {
   const calls: PublishCall[] = [];
   const guarded = await startMail({
     outbox,

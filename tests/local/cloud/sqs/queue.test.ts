@@ -26,7 +26,7 @@ describe("The stand-in for a queue that feeds a function", () => {
   let clock: AdvancingClock;
   let queue: WorkQueue;
   let denied: Set<string>;
-  /** Every message that the function got, and how to end its invocation. */
+  /** Every message that the function received, with callbacks that end its invocation. */
   let taken: { readonly message: Taken; readonly end: (ok: boolean) => void }[];
   beforeEach(() => {
     clock = advancingClock();
@@ -58,7 +58,7 @@ describe("The stand-in for a queue that feeds a function", () => {
   const bodies = (): string[] =>
     taken.map(({ message }) => (JSON.parse(message.body) as { key: string }).key);
 
-  it("hands over what S3 tells it of the keys that it is told of, in order, as Lambda does", async () => {
+  it("passes on S3's events for matching keys in order, as Lambda does", async () => {
     announce("handouts/a.json");
     announce("handouts/a.txt");
     announce("tasks/a.json");
@@ -74,7 +74,7 @@ describe("The stand-in for a queue that feeds a function", () => {
     });
   });
 
-  it("runs no more invocations at once than it may", async () => {
+  it("runs at most the allowed number of parallel invocations", async () => {
     for (const name of ["a", "b", "c", "d"]) announce(`handouts/${name}.json`);
     await tick();
     expect(taken).to.have.lengthOf(2);
@@ -83,7 +83,7 @@ describe("The stand-in for a queue that feeds a function", () => {
     expect(bodies()).to.deep.equal(["handouts/a.json", "handouts/b.json", "handouts/c.json"]);
   });
 
-  it("lets a message come back whenever the visibility timeout is over, until it is too old", async () => {
+  it("redelivers a message after each visibility timeout until it is too old", async () => {
     announce("handouts/a.json");
     for (const receives of ["1", "2", "3"]) {
       await tick();
@@ -105,7 +105,7 @@ describe("The stand-in for a queue that feeds a function", () => {
     expect(taken).to.have.lengthOf(3);
   });
 
-  it("deletes what the function has done, if it may: otherwise it comes again", async () => {
+  it("deletes a finished message if the role may, and otherwise redelivers it", async () => {
     announce("handouts/a.json");
     await tick();
     denied.add("sqs:DeleteMessage");
@@ -124,7 +124,7 @@ describe("The stand-in for a queue that feeds a function", () => {
   });
 
   for (const action of ["sqs:ReceiveMessage", "sqs:GetQueueAttributes"]) {
-    it(`keeps messages for as long as the role lacks ${action}`, async () => {
+    it(`keeps messages while the role lacks ${action}`, async () => {
       denied.add(action);
       announce("handouts/a.json");
       await queue.settled();
@@ -140,7 +140,7 @@ describe("The stand-in for a queue that feeds a function", () => {
     });
   }
 
-  it("takes nothing any more when it is stopped, and waits for the function", async () => {
+  it("accepts nothing after stop and waits for the function", async () => {
     for (const name of ["a", "b", "c"]) announce(`handouts/${name}.json`);
     await tick();
     let stopped = false;

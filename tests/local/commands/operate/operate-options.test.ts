@@ -11,7 +11,7 @@ const refusal = (...args: string[]): string => {
 };
 
 describe("The options of npm run operate", () => {
-  it("name the operation; nothing is done without --yes", () => {
+  it("name the operation, which needs --yes to run", () => {
     expect(parseOperateOptions(["reprocess"])).to.deep.include({
       operation: "reprocess",
       dryRun: true,
@@ -21,7 +21,7 @@ describe("The options of npm run operate", () => {
     expect(parseOperateOptions(["reprocess", "--yes", "--dry-run"])).to.deep.include({ dryRun: true });
   });
 
-  it("choose tables and a commit of a replay", () => {
+  it("choose tables and a commit for a replay", () => {
     const options = parseOperateOptions([
       "replay",
       "--table",
@@ -35,17 +35,17 @@ describe("The options of npm run operate", () => {
     expect(options).to.deep.include({ operation: "replay", tables: ["dim_staff", "fact_payment"], from: 12 });
   });
 
-  it("take the tables of the source behind the operation that is about them", () => {
+  it("take source tables after an operation on tables", () => {
     expect(parseOperateOptions(["release", "payment", "staff"])?.tables).to.deep.equal(["payment", "staff"]);
     expect(parseOperateOptions(["schema", "Odd name"])?.tables).to.deep.equal(["Odd name"]);
   });
 
-  it("ask for the help, which names every operation", () => {
+  it("request the help, which names every operation", () => {
     expect(parseOperateOptions(["--help"])).to.equal(undefined);
     for (const operation of OPERATIONS) expect(HELP).to.include(`  ${operation}`);
   });
 
-  it("are refused in one line that says what is taken", () => {
+  it("are refused in one line that names the accepted values", () => {
     expect(refusal()).to.include("replay, abandon-replay, reprocess, release, report, schema");
     expect(refusal("rewind")).to.include("name an operation");
     expect(refusal("replay", "dim_staff")).to.include("replay takes no argument dim_staff");

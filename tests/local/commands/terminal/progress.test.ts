@@ -6,7 +6,7 @@ import { followWork } from "../../../../local/commands/terminal/underway";
 import type { CloudEvent } from "../../../../local/cloud-event";
 import type { InvocationResult } from "../../../../local/cloud/lambda/function";
 
-/** A stream that remembers, with a clock that the test moves. */
+/** A stream that records its output, with a clock that the test moves. */
 function createRig(terminal?: { readonly columns: number }) {
   const written: string[] = [];
   const sink = new Writable({
@@ -46,7 +46,7 @@ const log = (entry: object): CloudEvent => ({ kind: "log", stage: "load", line: 
 const ended = { ok: true } as InvocationResult;
 
 describe("The progress of a command", () => {
-  it("is a line from time to time where lines stay: first after two seconds of silence", () => {
+  it("is an occasional line outside of a terminal, first after two seconds without output", () => {
     const { work, progress, wait, written } = createRig();
     progress.say("starting PostgreSQL");
     work.step("starting PostgreSQL");
@@ -60,7 +60,7 @@ describe("The progress of a command", () => {
     );
   });
 
-  it("begins anew with every line that is printed", () => {
+  it("restarts its timer with every printed line", () => {
     const { work, progress, wait, written } = createRig();
     work.step("one");
     wait(5);
@@ -70,7 +70,7 @@ describe("The progress of a command", () => {
     expect(written.slice(-2)).to.deep.equal(["two\n", "… two: 2 s\n"]);
   });
 
-  it("is a line that is replaced in a terminal, never wider than that, and leaves nothing behind", () => {
+  it("is one replaced line within the width of a terminal, which is erased at the end", () => {
     const { work, progress, wait, written } = createRig({ columns: 20 });
     work.step("running the Pulumi program and more");
     wait(1.75);
@@ -90,7 +90,7 @@ describe("The progress of a command", () => {
     expect(written.at(-1)).to.equal("\r\u001b[K");
   });
 
-  it("says which stage runs, for how long, and what it logged last", () => {
+  it("shows the running stage, its duration and its last log line", () => {
     const { work, wait, written } = createRig();
     work.onEvent({ kind: "started", stage: "load" });
     work.onEvent(
@@ -101,7 +101,7 @@ describe("The progress of a command", () => {
     expect(written).to.deep.equal(["… load: 2 s, loaded into a table table fact_payment, rows 1000000\n"]);
   });
 
-  it("is silent while nothing is done", () => {
+  it("is silent while nothing runs", () => {
     const { work, wait, written } = createRig();
     for (const _ of [1, 2]) work.onEvent({ kind: "started", stage: "remodel" });
     work.onEvent({ kind: "invocation", stage: "remodel", result: ended });

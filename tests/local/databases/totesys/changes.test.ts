@@ -5,7 +5,7 @@ import { createSource, type TestDatabase } from "../../../support/postgres/postg
 const now = new Date("2024-11-04T09:15:00.123Z");
 const NOW = "2024-11-04 09:15:00.123";
 
-describe("The application behind totesys", () => {
+describe("The generated changes of totesys", () => {
   let source: TestDatabase;
   beforeEach(async () => (source = await createSource({ seeded: true })));
   afterEach(() => source.drop());
@@ -17,7 +17,7 @@ describe("The application behind totesys", () => {
     [changes.placeSalesOrders, "sales_order", "SALE"],
     [changes.placePurchaseOrders, "purchase_order", "PURCHASE"],
   ] as const) {
-    it(`places a ${table} with its transaction and an open payment, all stamped alike`, async () => {
+    it(`place a ${table} with its transaction and an open payment at the same time`, async () => {
       const ids = await place(source.client, { count: 3, seed: 1, now });
 
       const rows = await source.query(
@@ -36,7 +36,7 @@ describe("The application behind totesys", () => {
     });
   }
 
-  it("orders the same for the same seed, and something else for another", async () => {
+  it("are the same for the same seed and different for another", async () => {
     const order = async (seed: number) => {
       const ids = await changes.placeSalesOrders(source.client, { count: 1, seed, now });
       const sql =
@@ -50,7 +50,7 @@ describe("The application behind totesys", () => {
     expect(await order(6)).not.to.deep.equal(first);
   });
 
-  it("is part of the transaction that its caller began", async () => {
+  it("are part of the caller's transaction", async () => {
     const before = await count("sales_order");
     await source.query("BEGIN");
     await changes.placeSalesOrders(source.client, { count: 2, seed: 1, now });
@@ -61,7 +61,7 @@ describe("The application behind totesys", () => {
     expect(await count("sales_order")).to.equal(before);
   });
 
-  it("leaves nothing of an order whose payment fails", async () => {
+  it("leave nothing of an order whose payment fails", async () => {
     const before = await count("sales_order");
     await source.query("ALTER TABLE payment ADD CONSTRAINT refuse CHECK (paid) NOT VALID");
 
@@ -73,7 +73,7 @@ describe("The application behind totesys", () => {
     expect(await count("sales_order")).to.equal(before);
   });
 
-  it("pays first what falls due first, with nearly the same last_updated", async () => {
+  it("pay first what is due first, with nearly the same last_updated", async () => {
     await changes.placeSalesOrders(source.client, { count: 60, seed: 1, now });
     const due = await source.query<{ payment_id: number }>(
       "SELECT payment_id FROM payment WHERE NOT paid ORDER BY payment_date, payment_id LIMIT 50",
@@ -92,7 +92,7 @@ describe("The application behind totesys", () => {
     ]);
   });
 
-  it("renames a department", async () => {
+  it("rename a department", async () => {
     await changes.renameDepartment(source.client, { departmentId: 2, name: "Buying", now });
 
     expect(
@@ -102,7 +102,7 @@ describe("The application behind totesys", () => {
     ).to.deep.equal([{ department_id: 2, department_name: "Buying" }]);
   });
 
-  it("moves an address", async () => {
+  it("move an address", async () => {
     await changes.moveAddress(source.client, {
       ...{ addressId: 3, addressLine1: "1 New Street", city: "York", postalCode: "YO1", now },
     });
@@ -115,7 +115,7 @@ describe("The application behind totesys", () => {
     ).to.deep.equal([{ address_id: 3, address_line_1: "1 New Street", city: "York", postal_code: "YO1" }]);
   });
 
-  it("amends an order", async () => {
+  it("amend an order", async () => {
     const [salesOrderId = 0] = await changes.placeSalesOrders(source.client, { count: 1, seed: 1, now });
 
     await changes.amendSalesOrder(source.client, {
@@ -130,7 +130,7 @@ describe("The application behind totesys", () => {
     ).to.deep.equal([{ units_sold: 5, created_at: NOW, last_updated: "2024-11-04 10:00:00.001" }]);
   });
 
-  it("deletes an order with its transaction and its payment", async () => {
+  it("delete an order with its transaction and its payment", async () => {
     const [id = 0] = await changes.placeSalesOrders(source.client, { count: 1, seed: 1, now });
     const counts = async () => [
       await count("sales_order"),
@@ -145,7 +145,7 @@ describe("The application behind totesys", () => {
     expect(await counts()).to.deep.equal(before.map((n) => n - 1));
   });
 
-  it("poisons the newest order that is sound, and gives all of them their dates back", async () => {
+  it("spoil the date of the newest valid order and restore all spoiled dates", async () => {
     const dates = () =>
       source.query<{ id: number; date: string }>(
         "SELECT sales_order_id AS id, agreed_payment_date AS date FROM sales_order ORDER BY 1 DESC LIMIT 3",
@@ -168,7 +168,7 @@ describe("The application behind totesys", () => {
     expect(await changes.mendOrders(source.client, { now })).to.deep.equal([]);
   });
 
-  it("says so when there is no such row", async () => {
+  it("fail with a clear error when there is no such row", async () => {
     const failure = await changes.deleteSalesOrder(source.client, -1).catch((error: unknown) => error);
 
     expect(failure).to.be.an("error").with.property("message", "DELETE found no row with the id -1");

@@ -11,7 +11,7 @@ describe("The role that extracts from totesys", () => {
     withClient(source.readerUrl, async (client) => (await client.query<{ n: number }>(sql)).rows);
   const refusalOf = (sql: string) => asReader(sql).then(() => "allowed", String);
 
-  it("reads every table, those made later too", async () => {
+  it("reads every table, including later tables", async () => {
     await source.query("CREATE TABLE later AS SELECT 1 AS n");
 
     expect(await asReader("SELECT n FROM later")).to.deep.equal([{ n: 1 }]);
@@ -27,13 +27,13 @@ describe("The role that extracts from totesys", () => {
     expect(await refusalOf("CREATE TABLE public.mine ()")).to.contain("permission denied for schema public");
   });
 
-  it("may ask for what change capture needs", async () => {
+  it("may run the functions that change capture needs", async () => {
     expect(await asReader("SELECT 1 AS n FROM pg_control_system(), pg_current_snapshot()")).to.deep.equal([
       { n: 1 },
     ]);
   });
 
-  it("gets a new password when it is made again", async () => {
+  it("gets a new password when it is created again", async () => {
     const role = { user: 'o"clock', password: "it's" };
     const url = new URL(source.url);
     url.username = encodeURIComponent(role.user);

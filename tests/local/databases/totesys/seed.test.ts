@@ -21,7 +21,7 @@ describe("The schema of totesys", () => {
   let source: TestDatabase;
   before(async () => (source = await createSource()));
 
-  it("has the eleven tables of the application and the one of its schema tool", async () => {
+  it("has the eleven tables of the application and one of its schema tool", async () => {
     const tables = await source.query<{ table_name: string }>(
       "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1",
     );
@@ -29,7 +29,7 @@ describe("The schema of totesys", () => {
     expect(tables.map((table) => table.table_name)).to.have.members(["_prisma_migrations", ...TABLES]);
   });
 
-  it("gives every table a sequence of ids, a creation time by default and a last update by hand", async () => {
+  it("gives every table a sequence of ids, a default creation time and an explicit last update", async () => {
     const columns = await source.query(
       `SELECT table_name, column_name, udt_name, datetime_precision, is_nullable,
               split_part(column_default, '(', 1) AS default
@@ -55,7 +55,7 @@ describe("The schema of totesys", () => {
     }
   });
 
-  it("lets an order go under its transaction, and nothing else that is referred to", async () => {
+  it("allows deleting an order before its transaction, but no other referenced row", async () => {
     const keys = await source.query<{ name: string; action: string }>(
       `SELECT conrelid::regclass || '.' || attname AS name, confdeltype AS action
          FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
@@ -68,7 +68,7 @@ describe("The schema of totesys", () => {
     expect(keys).to.have.length(17);
   });
 
-  it("does not keep the columns in the order of the documentation", async () => {
+  it("orders the columns differently from the documentation", async () => {
     const columns = await source.query<{ column_name: string }>(
       "SELECT column_name FROM information_schema.columns WHERE table_name = 'design' ORDER BY ordinal_position",
     );
@@ -112,13 +112,13 @@ describe("The generated source at its full size", () => {
     expect(await count("_prisma_migrations")).to.be.above(0);
   });
 
-  it("breaks no foreign key, although it was loaded without checking them", async () => {
+  it("breaks no foreign key although it was loaded without checks", async () => {
     const keys = await source.query<{ conname: string; def: string; rel: string }>(
       "SELECT conname, pg_get_constraintdef(oid) AS def, conrelid::regclass AS rel FROM pg_constraint WHERE contype = 'f'",
     );
 
     for (const { conname, def, rel } of keys) {
-      // Adding the key anew checks every row that is there.
+      // Adding the key again checks every existing row.
       await source.query(`ALTER TABLE ${rel} DROP CONSTRAINT ${conname}, ADD CONSTRAINT ${conname} ${def}`);
     }
     expect(keys).not.to.be.empty;
@@ -135,7 +135,7 @@ describe("The generated source at its full size", () => {
     expect(found).to.deep.equal({ sales: true, purchases: true, payments: true, deleted: true });
   });
 
-  it("has ids with gaps between them that are not in the order of time", async () => {
+  it("has ids with gaps that do not follow the order of time", async () => {
     for (const table of ["sales_order", "purchase_order", "transaction", "payment"]) {
       const found = await one(
         `SELECT max(${table}_id) > count(*) AS gaps, bool_or(before > created_at) AS disorder
@@ -145,7 +145,7 @@ describe("The generated source at its full size", () => {
     }
   });
 
-  it("has many rows that were updated in one millisecond, and rows updated long before others", async () => {
+  it("has many rows updated in the same millisecond and rows updated long before others", async () => {
     const found = await one<{ most: number; first: string; last: string }>(
       `SELECT (SELECT max(n)::int FROM (SELECT count(*) AS n FROM payment GROUP BY last_updated) AS t) AS most,
               min(last_updated) AS first, max(last_updated) AS last FROM payment`,
@@ -156,7 +156,7 @@ describe("The generated source at its full size", () => {
     expect(found.last).to.match(/^2024-11-03/);
   });
 
-  it("agrees on days in text form that lie after the last update", async () => {
+  it("has agreed days as text after the last update", async () => {
     for (const table of ["sales_order", "purchase_order"]) {
       const found = await one(
         `SELECT bool_and(agreed_delivery_date ~ '^\\d{4}-\\d\\d-\\d\\d$') AS delivery_is_text,
@@ -172,7 +172,7 @@ describe("The generated source at its full size", () => {
     }
   });
 
-  it("has paid what was due and nothing else", async () => {
+  it("has paid exactly the due payments", async () => {
     const found = await one(
       `SELECT bool_and(paid = (payment_date <= '2024-11-03')) AS all_due,
               count(*) FILTER (WHERE NOT paid) > 20 AS some_open,
@@ -202,7 +202,7 @@ describe("The generated source at its full size", () => {
     });
   });
 
-  it("goes on with ids that nobody has", async () => {
+  it("continues with unused ids", async () => {
     for (const table of TABLES) {
       const found = await one(
         `SELECT nextval(pg_get_serial_sequence('${table}', '${table}_id')) > max(${table}_id) AS free FROM ${table}`,
@@ -228,14 +228,14 @@ describe("The seed of a generated source", () => {
     return contentOf(source);
   };
 
-  it("decides every row", async () => {
+  it("determines every row", async () => {
     const content = await seeded({ seed: 7, scale: 0.01 });
 
     expect(await seeded({ seed: 7, scale: 0.01 })).to.deep.equal(content);
     expect(await seeded({ seed: 8, scale: 0.01 })).not.to.deep.equal(content);
   });
 
-  it("moves the whole history when another end is asked for, and changes no number", async () => {
+  it("keeps every number when the whole history is moved to another end", async () => {
     const [usual, moved] = [await createSource(), await createSource()];
     await seedTotesys(usual.url, { scale: 0.01 });
     await seedTotesys(moved.url, { scale: 0.01, end: Date.UTC(2026, 10, 29) });
@@ -253,7 +253,7 @@ describe("The seed of a generated source", () => {
     expect(last).to.deep.equal({ day: "2026-11-28" });
   });
 
-  it("leaves no table empty at the smallest scale", async () => {
+  it("fills every table at the smallest scale", async () => {
     const source = await createSource();
     await seedTotesys(source.url, { scale: 0.0001 });
 

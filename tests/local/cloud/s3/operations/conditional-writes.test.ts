@@ -12,7 +12,7 @@ import { failureOf, getText, startTestS3, stopAll } from "../support";
 
 const racers = Array.from({ length: 20 }, (_, number) => `racer ${number}`);
 
-/** Who won, if exactly one did and all others were told so. */
+/** The winner, if exactly one write won and all others were refused. */
 async function onlyWinner(race: readonly Promise<unknown>[]): Promise<string> {
   const outcomes = await Promise.all(race.map(failureOf));
   const winners = racers.filter((_, number) => outcomes[number] === "no failure");
@@ -34,7 +34,7 @@ async function startUpload(client: S3Client, Body: string) {
 describe("A conditional write", () => {
   afterEach(stopAll);
 
-  it("puts if absent: of twenty racers one wins, and it is the winner's object that stays", async () => {
+  it("puts if absent, so that one of twenty racers wins and its object stays", async () => {
     const { client, directory } = await startTestS3();
     const winner = await onlyWinner(
       racers.map((Body) =>
@@ -45,14 +45,14 @@ describe("A conditional write", () => {
     expect(readdirSync(join(directory, ".staging")), "payloads of the losers").to.deep.equal([]);
   });
 
-  it("completes an upload if absent: of twenty racers one wins", async () => {
+  it("completes an upload if absent, so that one of twenty racers wins", async () => {
     const { client } = await startTestS3();
     const uploads = await Promise.all(racers.map((Body) => startUpload(client, Body)));
     const winner = await onlyWinner(uploads.map((complete) => client.send(complete)));
     expect(await getText(client, "commit")).to.equal(winner);
   });
 
-  it("replaces what it expects: of twenty racers one wins", async () => {
+  it("replaces the expected version, so that one of twenty racers wins", async () => {
     const { client } = await startTestS3();
     const target = { Bucket: "lake", Key: "head" };
     const { ETag } = await client.send(new PutObjectCommand({ ...target, Body: "first" }));
@@ -62,13 +62,13 @@ describe("A conditional write", () => {
     expect(await getText(client, "head")).to.equal(winner);
   });
 
-  it("replaces nothing where there is nothing", async () => {
+  it("fails to replace a missing object", async () => {
     const { client } = await startTestS3();
     const put = new PutObjectCommand({ Bucket: "lake", Key: "head", Body: "text", IfMatch: '"other"' });
     expect(await failureOf(client.send(put))).to.equal("NoSuchKey 404");
   });
 
-  it("knows no If-None-Match but *, as S3", async () => {
+  it("accepts only * in If-None-Match, as S3 does", async () => {
     const { client } = await startTestS3();
     const put = new PutObjectCommand({ Bucket: "lake", Key: "head", Body: "text", IfNoneMatch: '"other"' });
     expect(await failureOf(client.send(put))).to.equal("NotImplemented 501");

@@ -21,7 +21,7 @@ describe("ListObjectsV2", () => {
     return { client, list };
   }
 
-  it("lists keys in the order of their bytes with size, entity tag and time", async () => {
+  it("lists keys in byte order with size, entity tag and time", async () => {
     const { list } = await startWith(["b", "a/2", "a/1", "ä", "B"]);
     const { Contents = [], KeyCount, IsTruncated } = await list();
     expect(Contents.map(({ Key }) => Key)).to.deep.equal(["B", "a/1", "a/2", "b", "ä"]);
@@ -34,7 +34,7 @@ describe("ListObjectsV2", () => {
     expect(Contents[0]?.LastModified?.getTime()).to.be.closeTo(Date.now(), 60_000);
   });
 
-  it("lists a bucket of more than a page to its end", async () => {
+  it("lists a bucket over several pages", async () => {
     const directory = temporaryDirectory();
     mkdirSync(join(directory, "lake", "commits"), { recursive: true });
     const names = Array.from({ length: 2345 }, (_, n) => `commits/${String(n).padStart(6, "0")}.json`);
@@ -50,7 +50,7 @@ describe("ListObjectsV2", () => {
     expect(pages.flat()).to.deep.equal(names);
   });
 
-  it("knows prefix, delimiter, start-after and max-keys", async () => {
+  it("supports prefix, delimiter, start-after and max-keys", async () => {
     const { list } = await startWith(["log/2", "log/1", "log/old/1", "log/old/2", "other"]);
     const first = await list({ Prefix: "log/", Delimiter: "/", MaxKeys: 2 });
     expect(first.Contents?.map(({ Key }) => Key)).to.deep.equal(["log/1", "log/2"]);
@@ -65,7 +65,7 @@ describe("ListObjectsV2", () => {
     expect(after.Contents?.map(({ Key }) => Key)).to.deep.equal(["log/old/2", "other"]);
   });
 
-  it("carries names that XML cannot, as they are or URL-encoded", async () => {
+  it("returns names with characters outside of XML, raw or URL-encoded", async () => {
     const name = "a b+c/%<&>\"'😀\t\u0001.csv";
     const { list } = await startWith([name]);
     expect((await list()).Contents?.[0]?.Key).to.equal(name);
@@ -75,7 +75,7 @@ describe("ListObjectsV2", () => {
     expect(encoded.Contents![0]!.Key).to.match(/^a\+b%2Bc\//);
   });
 
-  it("sees every write and deletion at once", async () => {
+  it("sees every write and deletion immediately", async () => {
     const { client, list } = await startWith(["a", "b"]);
     expect((await list()).KeyCount).to.equal(2);
     await client.send(new DeleteObjectCommand({ Bucket: "lake", Key: "a" }));
@@ -85,7 +85,7 @@ describe("ListObjectsV2", () => {
     expect((await list()).Contents?.map(({ Key, Size }) => `${Key} ${Size}`)).to.deep.equal(["b 1", "c 5"]);
   });
 
-  it("refuses what makes no sense", async () => {
+  it("refuses invalid parameters", async () => {
     const { list } = await startWith([]);
     expect(await failureOf(list({ ContinuationToken: "none" }))).to.equal("InvalidArgument 400");
     expect(await failureOf(list({ MaxKeys: -1 }))).to.equal("InvalidArgument 400");

@@ -20,27 +20,27 @@ function listAll(keys: readonly string[], query: ListQuery): ListPage[] {
 describe("A listing", () => {
   const keys = ["a", "b/1", "b/2", "b/c/3", "d/4", "e"];
 
-  it("rolls up what lies below a delimiter, each prefix once", () => {
+  it("groups keys below a delimiter into one common prefix each", () => {
     const page = listPage(keys, { ...everything, delimiter: "/" });
     expect(page).to.deep.equal({ keys: ["a", "e"], commonPrefixes: ["b/", "d/"], nextToken: undefined });
   });
 
-  it("rolls up behind the prefix", () => {
+  it("groups keys after the prefix", () => {
     const page = listPage(keys, { ...everything, prefix: "b/", delimiter: "/" });
     expect(page).to.deep.equal({ keys: ["b/1", "b/2"], commonPrefixes: ["b/c/"], nextToken: undefined });
   });
 
-  it("starts behind a key, which need not exist", () => {
+  it("starts after a key, which need not exist", () => {
     expect(listPage(keys, { ...everything, startAfter: "b/1" }).keys[0]).to.equal("b/2");
     expect(listPage(keys, { ...everything, startAfter: "b/1x" }).keys[0]).to.equal("b/2");
   });
 
-  it("says that there is more only if there is", () => {
+  it("reports a next page only if there is one", () => {
     expect(listPage(keys, { ...everything, maxKeys: 6 }).nextToken).to.equal(undefined);
     expect(listPage(keys, { ...everything, maxKeys: 5 }).nextToken).to.be.a("string");
   });
 
-  it("answers a wish for no keys with none, and not with another page for ever", () => {
+  it("returns one empty page for zero keys", () => {
     expect(listPage(keys, { ...everything, maxKeys: 0 })).to.deep.equal({
       keys: [],
       commonPrefixes: [],
@@ -48,11 +48,11 @@ describe("A listing", () => {
     });
   });
 
-  it("refuses a token that it did not make", () => {
+  it("refuses a foreign token", () => {
     expect(() => listPage(keys, { ...everything, continuationToken: "b/1" })).to.throw("continuation token");
   });
 
-  it("gives in pages of any size what it gives at once", () => {
+  it("returns the same keys in pages of any size", () => {
     const key = fc.string({ unit: fc.constantFrom("a", "b", "/"), minLength: 1, maxLength: 5 });
     const query = fc.record({
       prefix: fc.constantFrom("", "a", "a/", "b"),
@@ -81,7 +81,7 @@ describe("A listing", () => {
     );
   });
 
-  it("looks at a few of a hundred thousand keys for a page of ten", () => {
+  it("reads few of a hundred thousand keys for a page of ten", () => {
     let looks = 0;
     const many = Array.from({ length: 100_000 }, (_, n) => `${n % 10}/${String(n).padStart(6, "0")}`).sort();
     const watched = new Proxy(many, {

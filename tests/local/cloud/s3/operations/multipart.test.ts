@@ -41,7 +41,7 @@ describe("A multipart upload", () => {
       new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload: { Parts }, ...more }),
     );
 
-  it("of lib-storage, from a stream, gives the object of its parts", async () => {
+  it("from a stream by lib-storage creates the object of its parts", async () => {
     const payload = randomBytes(2 * minPart + 12_345);
     const events: number[] = [];
     s3.server.onObjectCreated(({ size }) => events.push(size));
@@ -74,7 +74,7 @@ describe("A multipart upload", () => {
     expect(await getText(s3.client, target.Key)).to.equal("text");
   });
 
-  it("takes parts in any order, and the last of those with one number", async () => {
+  it("accepts parts in any order and keeps the last part of each number", async () => {
     const id = await create();
     const third = await uploadPart(id, 3, "end");
     await uploadPart(id, 1, "first try");
@@ -83,7 +83,7 @@ describe("A multipart upload", () => {
     expect(await getText(s3.client, target.Key)).to.equal(`${"x".repeat(minPart)}end`);
   });
 
-  it("is refused with parts that S3 would refuse, and can be completed afterwards", async () => {
+  it("is refused with parts that S3 would refuse and can be completed afterwards", async () => {
     const id = await create();
     const [first, second] = [await uploadPart(id, 1, "small"), await uploadPart(id, 2, "small")];
 
@@ -109,7 +109,7 @@ describe("A multipart upload", () => {
     expect(await failureOf(complete(id, [part], { ChecksumSHA256: sha256("text") }))).to.equal("no failure");
   });
 
-  it("is gone once it was aborted or completed", async () => {
+  it("no longer exists once aborted or completed", async () => {
     const aborted = await create();
     const part = await uploadPart(aborted, 1, "text");
     await s3.client.send(new AbortMultipartUploadCommand({ ...target, UploadId: aborted }));
@@ -123,7 +123,7 @@ describe("A multipart upload", () => {
     expect(readdirSync(join(s3.directory, ".uploads"))).to.deep.equal([]);
   });
 
-  it("completed twice at once gives one object and one refusal", async () => {
+  it("gives one object and one refusal when completed twice in parallel", async () => {
     const id = await create();
     const part = await uploadPart(id, 1, Buffer.alloc(minPart));
     const outcomes = await Promise.all([complete(id, [part]), complete(id, [part])].map(failureOf));

@@ -19,7 +19,7 @@ import type { ObjectCreated, S3Request } from "../../../../../local/cloud/s3/ser
 import { failureOf, getText, rawRequest, startTestS3, stopAll } from "../support";
 import type { TestS3 } from "../support";
 
-describe("The local S3, to the SDK,", () => {
+describe("The local S3 with the SDK", () => {
   let s3: TestS3;
   beforeEach(async () => (s3 = await startTestS3()));
   afterEach(stopAll);
@@ -75,7 +75,7 @@ describe("The local S3, to the SDK,", () => {
     }
   });
 
-  it("replaces an object as a whole, whoever is reading the old one", async () => {
+  it("replaces an object as a whole while others read the old one", async () => {
     await put("key", "x".repeat(3_000_000), { Metadata: { old: "1" } });
     const old = await get("key");
     await put("key", "new");
@@ -85,7 +85,7 @@ describe("The local S3, to the SDK,", () => {
     expect((await head("key")).Metadata).to.deep.equal({});
   });
 
-  it("sends the object that it described, though another replaces it before the first byte", async () => {
+  it("sends the described object although another replaces it before the first byte", async () => {
     const target = { Bucket: "lake", Key: "key" };
     const after = async ({ operation }: S3Request) => {
       if (operation === "GetObject")
@@ -96,7 +96,7 @@ describe("The local S3, to the SDK,", () => {
     expect(await getText(s3.client, "key")).to.equal("older");
   });
 
-  it("sends a range as 206 with its place in the whole", async () => {
+  it("sends a range as 206 with its position in the object", async () => {
     await put("key", "0123456789");
     const part = await get("key", { Range: "bytes=2-5" });
     expect(part).to.deep.include({ ContentRange: "bytes 2-5/10", ContentLength: 4 });
@@ -105,7 +105,7 @@ describe("The local S3, to the SDK,", () => {
     expect(await failureOf(get("key", { Range: "bytes=10-" }))).to.equal("InvalidRange 416");
   });
 
-  it("reads on conditions", async () => {
+  it("supports conditional reads", async () => {
     const { ETag } = await put("key", "text");
     const past = new Date(Date.now() - 60_000);
     const future = new Date(Date.now() + 60_000);
@@ -121,7 +121,7 @@ describe("The local S3, to the SDK,", () => {
     expect(await outcome({ IfMatch: ETag, IfUnmodifiedSince: past })).to.equal("no failure");
   });
 
-  it("deletes an object, and again", async () => {
+  it("deletes an object, also a second time", async () => {
     await put("a/b/c", "text");
     await s3.client.send(new DeleteObjectCommand({ Bucket: "lake", Key: "a/b/c" }));
     await s3.client.send(new DeleteObjectCommand({ Bucket: "lake", Key: "a/b/c" }));
@@ -129,7 +129,7 @@ describe("The local S3, to the SDK,", () => {
     await put("a", "where a directory was");
   });
 
-  it("tags an object without touching it", async () => {
+  it("tags an object without changing it", async () => {
     const tagging = async () =>
       (await s3.client.send(new GetObjectTaggingCommand({ Bucket: "lake", Key: "key" }))).TagSet;
     const { ETag } = await put("key", "text", { Tagging: "state=new&by=a%26b", Metadata: { rows: "1" } });
@@ -186,7 +186,7 @@ describe("The local S3, to the SDK,", () => {
     expect(await failureOf(copy("from me"))).to.equal("InvalidRequest 400");
   });
 
-  it("tells of each object that came to be, with growing sequencers", async () => {
+  it("sends an event for each created object with increasing sequencers", async () => {
     const events: ObjectCreated[] = [];
     s3.server.onObjectCreated((event) => events.push(event));
 
@@ -203,7 +203,7 @@ describe("The local S3, to the SDK,", () => {
     expect(events[0]!.at).to.be.instanceOf(Date);
   });
 
-  it("has buckets", async () => {
+  it("creates and finds buckets", async () => {
     await s3.client.send(new HeadBucketCommand({ Bucket: "lake" }));
     await s3.client.send(new CreateBucketCommand({ Bucket: "processed" }));
     await s3.client.send(new HeadBucketCommand({ Bucket: "processed" }));
@@ -217,14 +217,14 @@ describe("The local S3, to the SDK,", () => {
     );
   });
 
-  it("says what is missing", async () => {
+  it("reports a missing key or bucket as S3 does", async () => {
     expect(await failureOf(get("none"))).to.equal("NoSuchKey 404");
     expect(await failureOf(head("none"))).to.equal("NotFound 404");
     expect(await failureOf(get("none", { Bucket: "other" }))).to.equal("NoSuchBucket 404");
     expect(await failureOf(put("none", "", { Bucket: "other" }))).to.equal("NoSuchBucket 404");
   });
 
-  it("refuses what it does not implement, by name", async () => {
+  it("refuses unsupported operations by name", async () => {
     const call = s3.client.send(new ListBucketsCommand({}));
     expect(await failureOf(call)).to.equal("NotImplemented 501");
     await put("key", "text");

@@ -9,7 +9,7 @@ const denied = (message: string): S3Error => new S3Error({ code: "AccessDenied",
 describe("A request that is not authorized", () => {
   afterEach(stopAll);
 
-  it("is answered as S3 does, and has no effect", async () => {
+  it("is refused as S3 does and has no effect", async () => {
     const { client } = await startTestS3({
       authorize: ({ operation, accessKeyId }) => {
         if (operation === "PutObject") throw denied(`${accessKeyId ?? ""} may not`);
@@ -22,7 +22,7 @@ describe("A request that is not authorized", () => {
     expect((await failureOf(getText(client, "a"))).name).to.equal("NoSuchKey");
   });
 
-  it("to list hides that an object is missing", async () => {
+  it("to list hides whether an object exists", async () => {
     const { client } = await startTestS3({
       authorize: ({ operation }) => {
         if (operation === "ListObjectsV2") throw denied("no list");

@@ -17,7 +17,7 @@ const signed =
   "x-amz-checksum-crc32: AAAAAA==\r\nX-Amz-Trailer-Signature:dd\r\n\r\n";
 
 describe("An aws-chunked body", () => {
-  it("is decoded to the byte wherever the network cuts it", async () => {
+  it("is decoded exactly wherever the network cuts it", async () => {
     const encoded = Buffer.from(signed);
     for (let cut = 0; cut <= encoded.length; cut++) {
       expect(await decode(encoded.subarray(0, cut), encoded.subarray(cut))).to.deep.equal({
@@ -27,7 +27,7 @@ describe("An aws-chunked body", () => {
     }
   });
 
-  it("is decoded if it comes byte by byte", async () => {
+  it("is decoded when it arrives byte by byte", async () => {
     const { payload } = await decode(...[...Buffer.from(signed)].map((byte) => Buffer.from([byte])));
     expect(payload).to.equal("hel\r\n0123456789");
   });

@@ -14,7 +14,7 @@ const checkValues = {
 
 describe("The digest of", () => {
   for (const [header, expected] of Object.entries(checkValues)) {
-    it(`${header} has its published check value, fed at once or in pieces`, () => {
+    it(`${header} matches its published check value in one or several pieces`, () => {
       const atOnce = createDigest(header)!;
       atOnce.update(Buffer.from("123456789"));
       const inPieces = createDigest(header)!;
@@ -25,7 +25,7 @@ describe("The digest of", () => {
     });
   }
 
-  it("an unknown algorithm does not exist", () => {
+  it("an unknown algorithm is undefined", () => {
     expect(createDigest("x-amz-checksum-xxhash3")).to.equal(undefined);
   });
 });

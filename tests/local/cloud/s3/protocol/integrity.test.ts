@@ -29,7 +29,7 @@ describe("A payload", () => {
   ];
 
   for (const algorithm of ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"] as const) {
-    it(`comes through with the SDK's ${algorithm}, in a header and in a trailer`, async () => {
+    it(`is stored with the SDK's ${algorithm} in a header and in a trailer`, async () => {
       const payload = randomBytes(300_000);
       const target = { Bucket: "lake", Key: "key", ChecksumAlgorithm: ChecksumAlgorithm[algorithm] };
       const stream = Readable.from([
@@ -78,7 +78,7 @@ describe("A payload", () => {
     "x-amz-trailer": "x-amz-checksum-crc32",
   };
 
-  it("in aws-chunked framing is stored without it", async () => {
+  it("in aws-chunked framing is stored without the framing", async () => {
     const { status } = await put(withTrailer, chunked("text", `x-amz-checksum-crc32:${crc("text")}\r\n`));
     const { body } = await rawRequest({ url: s3.server.url, method: "GET", path: "/lake/key" });
     expect([status, body]).to.deep.equal([200, "text"]);
@@ -104,17 +104,17 @@ describe("A payload", () => {
     });
   }
 
-  it("that is refused at its first bytes gets its answer, though most of it is under way", async () => {
+  it("gets its refusal at the first bytes although most of it is in transit", async () => {
     const { status, body } = await put(withTrailer, "no size\r\n".padEnd(5_000_000));
     expect(`${status} ${body}`).to.match(/^400 .*<Code>IncompleteBody<\/Code>/s);
   });
 
-  it("with a checksum of an unknown kind is refused, not taken unverified", async () => {
+  it("with a checksum of an unknown algorithm is refused instead of stored unverified", async () => {
     const { status, body } = await put({ "x-amz-checksum-xxhash3": "AAAA" });
     expect(`${status} ${body}`).to.match(/^501 .*x-amz-checksum-xxhash3/s);
   });
 
-  it("that is replaced by a wrong one stays as it was", async () => {
+  it("stays unchanged when a corrupt payload would replace it", async () => {
     await put({}, "first");
     const wrong = new PutObjectCommand({
       Bucket: "lake",

@@ -7,7 +7,7 @@ import type { TestS3 } from "../support";
 
 describe("A key that a directory of files cannot hold", () => {
   let s3: TestS3;
-  // One level down, so that a key that does escape lands where the clean-up finds it.
+  // The server's directory is one level down, so that the clean-up also finds a file that escapes from it.
   beforeEach(async () => (s3 = await startTestS3({ directory: join(temporaryDirectory(), "s3") })));
   afterEach(stopAll);
 
@@ -45,7 +45,7 @@ describe("A key that a directory of files cannot hold", () => {
     });
   }
 
-  it("is refused below or above an object, by name", async () => {
+  it("is refused with its name below or above another object", async () => {
     const write = (Key: string) => s3.client.send(new PutObjectCommand({ Bucket: "lake", Key, Body: Key }));
     await write("a/b");
     expect(await failureOf(write("a"))).to.equal("InvalidArgument 400");
@@ -56,7 +56,7 @@ describe("A key that a directory of files cannot hold", () => {
     expect(readdirSync(join(s3.directory, ".staging"))).to.deep.equal([]);
   });
 
-  it("is held if its segments have 255 bytes", async () => {
+  it("is accepted if its segments have 255 bytes", async () => {
     const key = `${"a".repeat(255)}/${"b".repeat(255)}`;
     expect((await put(`/lake/${key}`)).status).to.equal(200);
     expect(await getText(s3.client, key)).to.equal("text");

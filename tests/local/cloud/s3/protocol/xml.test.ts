@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { formatXml, parseXml, textOf } from "../../../../../local/cloud/s3/protocol/xml";
 
 describe("The XML of the protocol", () => {
-  it("carries any text there and back", () => {
+  it("keeps any text through writing and reading", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         expect(textOf(parseXml(formatXml(["Root", [["Key", text]]])), "Key")).to.equal(text);
@@ -11,7 +11,7 @@ describe("The XML of the protocol", () => {
     );
   });
 
-  it("leaves out what is undefined", () => {
+  it("leaves out undefined values", () => {
     expect(
       formatXml([
         "Error",
@@ -51,7 +51,7 @@ describe("The XML of the protocol", () => {
     });
   }
 
-  it("has one element where one is needed", () => {
+  it("has one element when one is required", () => {
     expect(() => textOf(parseXml("<A><B/><B/></A>"), "B"))
       .to.throw()
       .that.includes({ code: "MalformedXML" });

@@ -23,7 +23,7 @@ async function listKeys(client: S3Client): Promise<(string | undefined)[]> {
   return Contents.map(({ Key }) => Key);
 }
 
-/** A directory that a server wrote one object to, and that object's headers. */
+/** A directory with one object of an earlier server, and that object's headers. */
 async function writtenDirectory() {
   const directory = temporaryDirectory();
   const server = await startS3({ directory });
@@ -36,10 +36,10 @@ async function writtenDirectory() {
   return { directory, head, status: $metadata.httpStatusCode };
 }
 
-describe("A server that starts on a directory of another", () => {
+describe("A server that starts on the directory of an earlier server", () => {
   afterEach(stopAll);
 
-  it("finds every object as it was", async () => {
+  it("finds every object unchanged", async () => {
     const { directory, head } = await writtenDirectory();
     const { client } = await startTestS3({ directory });
 
@@ -51,7 +51,7 @@ describe("A server that starts on a directory of another", () => {
     expect(await getText(client, "a/b")).to.equal("text");
   });
 
-  it("takes a file that somebody put there for an object", async () => {
+  it("serves a file that somebody put there as an object", async () => {
     const { directory } = await writtenDirectory();
     mkdirSync(join(directory, "lake", "by"));
     writeFileSync(join(directory, "lake", "by", "hand"), "hello");
@@ -125,7 +125,7 @@ describe("A server that starts on a directory of another", () => {
   });
 });
 
-describe("A client that goes away in the middle of a body", () => {
+describe("A client that disconnects in the middle of a body", () => {
   afterEach(stopAll);
 
   it("leaves nothing behind", async () => {

@@ -9,7 +9,7 @@ import { clientFor, failureOf, getText, startTestS3, stopAll, temporaryDirectory
 
 const put = new PutObjectCommand({ Bucket: "lake", Key: "key", Body: "text" });
 
-/** A hook that fails the first PutObject and lets everything else pass. */
+/** A hook that fails the first PutObject only. */
 function failFirstPut(error: Error): (request: S3Request) => void {
   let failures = 0;
   return ({ operation }) => {
@@ -42,21 +42,21 @@ describe("A fault-injecting hook", () => {
     expect(events).to.deep.equal(["key"]);
   });
 
-  it("breaks the connection with an error that is no answer", async () => {
+  it("breaks the connection with an error that is not a response", async () => {
     const { client } = await startTestS3({ after: failFirstPut(new Error("cable cut")) });
     const failure: unknown = await client.send(put).catch((error: unknown) => error);
     expect(failure).to.include({ code: "ECONNRESET" });
     expect(await getText(client, "key")).to.equal("text");
   });
 
-  it("is answered although a large body is under way, and the connection stays usable", async () => {
+  it("is answered while a large body is in transit, and the connection stays usable", async () => {
     const { client } = await startTestS3({ before: failFirstPut(slowDown) });
     const large = new PutObjectCommand({ Bucket: "lake", Key: "key", Body: Buffer.alloc(20_000_000) });
     expect(await failureOf(client.send(large))).to.equal("SlowDown 503");
     expect(await failureOf(client.send(large))).to.equal("no failure");
   });
 
-  it("sees every operation by its name, with who signed it", async () => {
+  it("sees every operation by name with its signer", async () => {
     const seen: S3Request[] = [];
     const { client } = await startTestS3({ before: (request) => void seen.push(request) });
     await client.send(put);
@@ -82,7 +82,7 @@ describe("A fault-injecting hook", () => {
     ]);
   });
 
-  it("that never returns ends with the server", async () => {
+  it("ends with the server when it never returns", async () => {
     let stalled = (): void => undefined;
     const reached = new Promise<void>((resolve) => (stalled = resolve));
     const before = () => {
@@ -100,7 +100,7 @@ describe("A fault-injecting hook", () => {
     client.destroy();
   });
 
-  it("leaks no open file of an object that was not sent", async function () {
+  it("leaks no open file of an object that it did not send", async function () {
     if (!existsSync("/proc/self/fd")) this.skip(); // only Linux tells a process its open files
     const { client } = await startTestS3({
       after({ operation }) {
@@ -117,7 +117,7 @@ describe("A fault-injecting hook", () => {
 describe("A closed server", () => {
   afterEach(stopAll);
 
-  it("frees its port at once, though clients keep connections", async () => {
+  it("frees its port immediately although clients keep connections", async () => {
     const directory = temporaryDirectory();
     const first = await startS3({ directory });
     const client = clientFor(first.url);

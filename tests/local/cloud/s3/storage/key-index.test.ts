@@ -5,7 +5,7 @@ import { compareUtf8, createKeyIndex } from "../../../../../local/cloud/s3/stora
 const anyKey = fc.string({ unit: "binary", maxLength: 6 });
 
 describe("compareUtf8", () => {
-  it("orders as the UTF-8 bytes do", () => {
+  it("orders by UTF-8 bytes", () => {
     fc.assert(
       fc.property(anyKey, anyKey, (a, b) => {
         expect(Math.sign(compareUtf8(a, b))).to.equal(Buffer.compare(Buffer.from(a), Buffer.from(b)));
@@ -13,7 +13,7 @@ describe("compareUtf8", () => {
     );
   });
 
-  it("puts an emoji behind U+FFFD, which UTF-16 does not", () => {
+  it("puts an emoji after U+FFFD, unlike UTF-16", () => {
     expect(["😀", "\ufffd"].sort(compareUtf8)).to.deep.equal(["\ufffd", "😀"]);
     expect(["😀", "\ufffd"].sort()).to.deep.equal(["😀", "\ufffd"]);
   });
@@ -25,7 +25,7 @@ describe("A key index", () => {
     isDelete: fc.boolean(),
   });
 
-  it("holds what was added and not deleted, in order, whenever it is read", () => {
+  it("holds added and not deleted keys in order at any time", () => {
     fc.assert(
       fc.property(fc.array(change), fc.integer({ min: 1, max: 5 }), (changes, readEvery) => {
         const index = createKeyIndex(["e", "b"]);
