@@ -15,9 +15,14 @@ export const healsByItself = (error: unknown): boolean => {
 /** SQLSTATE of what the role may not do. */
 export const DENIED = "42501";
 
+/** The SQLSTATE of what the server refused. */
+const stateOf = (error: unknown): string => codeOf(error instanceof MarbleError ? error.cause : error);
+
 /** The class "data exception": a value that the column of the warehouse does not take. */
-export const isDataException = (error: unknown): boolean =>
-  codeOf(error instanceof MarbleError ? error.cause : error).startsWith("22");
+export const isDataException = (error: unknown): boolean => stateOf(error).startsWith("22");
+
+/** A foreign key without its parent, or NULL in a column that is NOT NULL. */
+export const lacksParentOrValue = (error: unknown): boolean => ["23503", "23502"].includes(stateOf(error));
 
 /** The class "integrity constraint violation". */
 const isViolation = (error: unknown): boolean => codeOf(error).startsWith("23");

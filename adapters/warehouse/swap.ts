@@ -150,7 +150,10 @@ async function aroundOf(
   };
 }
 
-/** The indexes of the old tables that come from no constraint, for the new tables, which readers do not use yet. */
+/**
+ * The indexes of the old tables that come from no constraint, for the new tables, which readers do not use yet. The loader
+ * has made its own indexes with its tables.
+ */
 async function indexesOf(
   client: pg.Client,
   { live, beside }: Swap,
@@ -169,7 +172,16 @@ async function indexesOf(
     "SELECT quote_ident($1) AS live, quote_ident($2) AS beside",
     [live, beside],
   );
-  return rows.map(({ definition }) =>
-    (definition ?? "").replace(` ON ${quoted?.live ?? ""}.`, () => ` ON ${quoted?.beside ?? ""}.`),
+  const made = await rowsOf<"definition">(
+    client,
+    `SELECT pg_get_indexdef(i.indexrelid) AS definition FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+      WHERE c.relnamespace = to_regnamespace(quote_ident($1))`,
+    [beside],
   );
+  const known = new Set(made.map(({ definition }) => definition ?? ""));
+  return rows
+    .map(({ definition }) =>
+      (definition ?? "").replace(` ON ${quoted?.live ?? ""}.`, () => ` ON ${quoted?.beside ?? ""}.`),
+    )
+    .filter((definition) => !known.has(definition));
 }

@@ -10,7 +10,14 @@ import { BOOKKEEPING, createBookkeeping, LEDGER, lockLoader } from "../../domain
 import type { CatalogueTable } from "../../domain/warehouse/target";
 import { codeOf, rowsOf, SAME_TEXT } from "../postgres/postgres";
 import { catalogueOf } from "./catalogue";
-import { DENIED, healsByItself, isDataException, warehouseError, type RefusedValue } from "./errors";
+import {
+  DENIED,
+  healsByItself,
+  isDataException,
+  lacksParentOrValue,
+  warehouseError,
+  type RefusedValue,
+} from "./errors";
 import { withoutViewsOn } from "./dependent-views";
 import { missingGrant, missingTemporary, prepareSchema } from "./rights";
 
@@ -30,8 +37,8 @@ export interface Warehouse {
   rows<Column extends string>(sql: string): Promise<Record<Column, string | null>[]>;
   /**
    * Does what may turn out to be impossible.
-   * @returns what `work` returns; undefined when it returns that, when a foreign key was violated, or when a value was
-   *   refused: nothing that it did remains then
+   * @returns what `work` returns; undefined when it returns that, when a foreign key or NOT NULL was violated, or when a value
+   *   was refused: nothing that it did remains then
    */
   attempt<T>(work: () => Promise<T | undefined>): Promise<T | undefined>;
   /**
@@ -50,6 +57,8 @@ export interface Warehouse {
   prepareSchema(schema: string): Promise<void>;
   /** Is there a relation of that name? */
   hasRelation(schema: string, name: string): Promise<boolean>;
+  /** Has a relation of the schema a column of that name? */
+  hasColumn(relation: string, column: string): Promise<boolean>;
   /**
    * Changes a table whose columns views may stand on: they are made again behind it.
    * @throws TerminalError when one of them cannot be
@@ -167,13 +176,13 @@ function warehouse(client: pg.Client, schema: string): Warehouse {
       ]);
       return row?.found === "true";
     },
+    hasColumn: async (relation, column) =>
+      (await columnsOf(client, qualified(schema, relation))).includes(column),
     withoutViewsOn: (table, change) => withoutViewsOn(client, table, change),
     missingRight: () => missingTemporary(client),
     ledger: ledgerOf(client, schema),
   };
 }
-
-const FOREIGN_KEY_VIOLATION = "23503";
 
 async function attempt<T>(client: pg.Client, work: () => Promise<T | undefined>): Promise<T | undefined> {
   await client.query("SAVEPOINT attempt");
@@ -182,7 +191,7 @@ async function attempt<T>(client: pg.Client, work: () => Promise<T | undefined>)
     result = await work();
   } catch (error) {
     // The longer way, over a staging table, says which value it was.
-    if (codeOf(error) !== FOREIGN_KEY_VIOLATION && !isDataException(error)) throw error;
+    if (!lacksParentOrValue(error) && !isDataException(error)) throw error;
   }
   await client.query(`${result === undefined ? "ROLLBACK TO" : "RELEASE"} SAVEPOINT attempt`);
   return result;

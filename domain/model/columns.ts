@@ -41,8 +41,18 @@ export interface Column<Type extends ColumnType = ColumnType, Nullable extends b
   readonly origin: Origin;
   /** The dimension whose key this column holds. */
   readonly references?: string;
+  /** The members of that dimension to which the column refers where it would refer to no row. */
+  readonly otherwise?: MembersInstead;
   /** The value that replaces NULL in a warehouse column that is NOT NULL. */
   readonly whenNull?: Literal;
+}
+
+/** Names of declared members of a dimension, to which a row refers in place of a row of the source. */
+export interface MembersInstead {
+  /** For as long as the row with that key is missing; a row waits for it where none is named. */
+  readonly whenMissing?: string;
+  /** Where a column of the reference is NULL; it stays NULL where none is named. */
+  readonly whenNull?: string;
 }
 
 type DateType = PlainType<"date">;
@@ -163,10 +173,18 @@ export const constant = <Type extends ColumnType>(
   value: NoInfer<LiteralOf<Type>>,
 ): Column<Type, false> => ({ type, nullable: false, origin: { kind: "constant", value } });
 
-/** The column is a foreign key to a dimension. A row whose parent is missing waits for it. */
-export const references = <Of extends Column>(dimension: string, column: Of): Of => ({
+/**
+ * The column is a foreign key to a dimension. A row whose parent is missing waits for it.
+ * @param otherwise members of the dimension to refer to instead: the row does not wait then
+ */
+export const references = <Of extends Column>(
+  dimension: string,
+  column: Of,
+  otherwise?: MembersInstead,
+): Of => ({
   ...column,
   references: dimension,
+  ...(otherwise !== undefined && { otherwise }),
 });
 
 /** NULL in the source becomes this value in a warehouse column that is NOT NULL: a contract decision. */

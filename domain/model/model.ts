@@ -1,4 +1,5 @@
-import type { Column } from "./columns";
+import type { Column, MembersInstead } from "./columns";
+import { memberValue } from "./members";
 import type { SourceTable } from "./source";
 import {
   feedsOf,
@@ -53,12 +54,13 @@ export function loadOrder({ calendar, tables }: Model): readonly WarehouseTable[
 export function modelShape({ calendar, tables }: Model): string {
   const shapes = [calendar, ...tables].map((table) => {
     const columns = Object.entries<Column | CalendarColumn>(table.columns).map(([name, column]) => {
-      const parent = "references" in column ? ` references ${column.references}` : "";
+      const parent =
+        "references" in column ? ` references ${column.references}${insteadOfParent(column.otherwise)}` : "";
       return `${name} ${typeName(column.type)}${column.nullable ? "?" : ""}${parent}`;
     });
     const surrogate = table.kind === "fact" ? ` ${table.surrogateKey} ${table.currentView}` : "";
     const shape = `${table.kind} ${table.name} by ${table.key.join(", ")}${surrogate} (${columns.join(", ")})`;
-    return [shape, ...severalColumns(table)].join(" ");
+    return [shape, ...severalColumns(table), ...memberKeys(table)].join(" ");
   });
   return shapes.sort().join("\n");
 }
@@ -66,7 +68,23 @@ export function modelShape({ calendar, tables }: Model): string {
 const severalColumns = (table: WarehouseTable): string[] =>
   referencesIn(table)
     .filter(({ columns }) => columns.length > 1)
-    .map(({ to, columns }) => `(${columns.join(", ")}) references ${to}`);
+    .map(
+      ({ to, columns, ...otherwise }) =>
+        `(${columns.join(", ")}) references ${to}${insteadOfParent(otherwise)}`,
+    );
+
+const insteadOfParent = ({ whenMissing, whenNull }: MembersInstead = {}): string =>
+  (whenMissing === undefined ? "" : ` or ${JSON.stringify(whenMissing)}`) +
+  (whenNull === undefined ? "" : ` or, of NULL, ${JSON.stringify(whenNull)}`);
+
+/** What else a member holds may change: every load brings it up to date. */
+function memberKeys(table: WarehouseTable): string[] {
+  if (table.kind !== "dimension") return [];
+  return Object.entries(table.members ?? {}).map(([name, member]) => {
+    const values = table.key.map((column) => String(memberValue(member, column)));
+    return `with ${JSON.stringify([name, ...values])}`;
+  });
+}
 
 /** The contracts of all source tables that the model reads, by name. */
 export function contractsOf({ tables }: Model): ReadonlyMap<string, SourceTable> {

@@ -3,6 +3,7 @@ import { loadOrder, type Model } from "./model";
 import { feedProblems, typesThatDiffer } from "./problems/columns";
 import { contractProblems } from "./problems/contracts";
 import { keyProblems, missingKeys } from "./problems/keys";
+import { memberProblems } from "./problems/members";
 import { nameProblems } from "./problems/names";
 import { referenceProblems } from "./problems/references";
 import { feedsOf, type Dimension, type Fact } from "./table";
@@ -28,6 +29,7 @@ const tableProblems = (table: Dimension | Fact, model: Model): string[] => [
   ...feedsOf(table).flatMap((feed) => feedProblems(table.name, feed, table.columns)),
   ...typesThatDiffer(table.name, feedsOf(table)),
   ...referenceProblems(table, model),
+  ...memberProblems(table, model),
 ];
 
 function orderProblems(model: Model): string[] {

@@ -1,6 +1,7 @@
-import type { Column, Origin } from "./columns";
+import type { Column, MembersInstead, Origin } from "./columns";
 import { joinName, pathOf, type Join } from "./join";
 import { listOf, type Names, type SourceTable } from "./source";
+import type { Member, MemberOf } from "./members";
 import type { ColumnType } from "./types";
 
 /**
@@ -18,7 +19,7 @@ export interface Feed {
 }
 
 /** A reference of a table: its columns hold the key of a dimension, in the order of that key. */
-export interface Reference {
+export interface Reference extends MembersInstead {
   readonly columns: readonly string[];
   /** The name of the dimension, which may be the table itself. */
   readonly to: string;
@@ -40,6 +41,8 @@ interface Remodelled extends Feed {
 /** Holds the latest version of every row of its source table. */
 export interface Dimension extends Remodelled {
   readonly kind: "dimension";
+  /** Rows that no source has, by their names: what rows refer to that would refer to no row. */
+  readonly members?: Readonly<Record<string, Member>>;
 }
 
 /** Holds every version of every row of its source table. */
@@ -71,20 +74,24 @@ export interface CalendarColumn {
 /** A table as it is declared; its key is one of its columns, or several. */
 type Declared<Table extends WarehouseTable, Name extends string> = Omit<
   Table,
-  "kind" | "name" | "key" | "columns" | "also" | "references"
+  "kind" | "name" | "key" | "columns" | "also" | "references" | "members"
 > & {
   readonly key: Names<NoInfer<Name>>;
   readonly columns: Readonly<Record<Name, Table["columns"][string]>>;
 } & (Table extends Remodelled
     ? {
         readonly also?: readonly (Feed & { readonly columns: Readonly<Record<NoInfer<Name>, Column>> })[];
-        readonly references?: readonly { readonly to: string; readonly columns: readonly NoInfer<Name>[] }[];
+        readonly references?: readonly (Reference & { readonly columns: readonly NoInfer<Name>[] })[];
       }
     : unknown);
 
-export const dimension = <Name extends string>(
+/** @param table.members by name, each with a value for every column that is NOT NULL */
+export const dimension = <Columns extends Readonly<Record<string, Column>>>(
   name: string,
-  table: Declared<Dimension, Name>,
+  table: Declared<Dimension, NoInfer<keyof Columns & string>> & {
+    readonly columns: Columns;
+    readonly members?: Readonly<Record<string, MemberOf<NoInfer<Columns>>>>;
+  },
 ): Dimension => ({
   ...table,
   ...merged(table),
@@ -170,8 +177,8 @@ export const keyColumns = ({ key }: Pick<WarehouseTable, "key">): readonly strin
 /** The references of a table: those of one column in the order of its columns, then those of several. */
 export function referencesIn(table: WarehouseTable): readonly Reference[] {
   if (table.kind === "calendar") return [];
-  const single = Object.entries(table.columns).flatMap(([column, { references: to }]) =>
-    to === undefined ? [] : [{ columns: [column], to }],
+  const single = Object.entries(table.columns).flatMap(([column, { references: to, otherwise }]) =>
+    to === undefined ? [] : [{ columns: [column], to, ...otherwise }],
   );
   return [...single, ...(table.references ?? [])];
 }

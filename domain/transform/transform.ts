@@ -9,6 +9,7 @@ import type { ReadOrigin } from "../model/columns";
 import { joinName, type Join } from "../model/join";
 import type { SourceTable } from "../model/source";
 import { joinsOfFeed, type Feed } from "../model/table";
+import { rejectMemberKeys, type KeyedMembers } from "./member-keys";
 import { reject, type Rejections } from "./rejection";
 
 /** Rows of a warehouse table, made from rows of a source table. */
@@ -33,7 +34,11 @@ export interface JoinedRows {
 export type Lookups = ReadonlyMap<string, JoinedRows>;
 
 /** A feed of the table that is called so. */
-export type NamedFeed = Feed & { readonly name: string };
+export type NamedFeed = Feed & {
+  readonly name: string;
+  /** Of a dimension with members. */
+  readonly keyed?: KeyedMembers | undefined;
+};
 
 /** The rows of a source table that a feed is fed with. */
 export interface FeedBatch {
@@ -165,6 +170,11 @@ function makeColumns(
     }
     return data;
   });
+  if (feed.keyed !== undefined) {
+    const names = Object.keys(feed.columns);
+    const dataOf = (column: string): Data | undefined => children[names.indexOf(column)];
+    rejectMemberKeys(feed.keyed, { length: rows.length, columns: feed.columns, dataOf }, late);
+  }
   // Not before all columns are made is it known which rows are good.
   let days: DayRange | undefined;
   for (const data of calendarColumns) days = hull(days, namedDays(data, late));

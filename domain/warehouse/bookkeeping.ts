@@ -23,6 +23,13 @@ export const DELETIONS = "marble_deletion";
  */
 export const ORPHANS = "marble_orphan";
 
+/**
+ * Rows that refer to a member of a dimension in place of a row that it does not have; `fact` names their table.
+ * `version` is such a row with its own references, `shown` with those that the table has. When the missing row comes,
+ * the row is loaded with it (`healed_by`), unless a later version of the same row was first (`superseded_by`).
+ */
+export const PLACEHOLDERS = "marble_placeholder";
+
 /** How up to date each source table is, as the newest loaded commit says: see `domain/log/source-status.ts`. */
 export const SOURCES = "marble_source";
 
@@ -40,9 +47,14 @@ interface BookkeepingTable {
   /** The columns by which the table is known to be ours, and their definitions. */
   readonly columns: Readonly<Record<string, string>>;
   readonly constraint?: string;
+  /** The columns of an index, and which rows are in it. */
+  readonly index?: string;
   /** Was it added after warehouses existed? Where it is missing, it is created then. */
   readonly isLate?: true;
 }
+
+/** Finds the rows that wait by their key: all that once waited stay, and would have to be read. */
+const OPEN = "(fact, key) WHERE healed_by IS NULL AND superseded_by IS NULL";
 
 export const BOOKKEEPING: readonly BookkeepingTable[] = [
   {
@@ -78,6 +90,23 @@ export const BOOKKEEPING: readonly BookkeepingTable[] = [
       healed_by: "bigint",
       superseded_by: "bigint",
     },
+    index: OPEN,
+  },
+  {
+    name: PLACEHOLDERS,
+    columns: {
+      placeholder_id: "bigserial PRIMARY KEY",
+      fact: "text NOT NULL",
+      key: "text NOT NULL",
+      commit: "bigint NOT NULL",
+      reason: "text NOT NULL",
+      version: "jsonb NOT NULL",
+      shown: "jsonb NOT NULL",
+      healed_by: "bigint",
+      superseded_by: "bigint",
+    },
+    index: OPEN,
+    isLate: true,
   },
   {
     name: SOURCES,
@@ -106,10 +135,15 @@ export const BOOKKEEPING: readonly BookkeepingTable[] = [
 ];
 
 /** Creates a table of the loader's own. */
-export function createBookkeeping(schema: string, { name, columns, constraint }: BookkeepingTable): string {
+export function createBookkeeping(
+  schema: string,
+  { name, columns, constraint, index }: BookkeepingTable,
+): string {
   const lines = Object.entries(columns).map(([column, definition]) => `"${column}" ${definition}`);
   const all = constraint === undefined ? lines : [...lines, constraint];
-  return `CREATE TABLE ${qualified(schema, name)} (\n  ${all.join(",\n  ")}\n)`;
+  const table = qualified(schema, name);
+  const create = `CREATE TABLE ${table} (\n  ${all.join(",\n  ")}\n)`;
+  return index === undefined ? create : `${create};\nCREATE INDEX ON ${table} ${index}`;
 }
 
 /** One loader at a time in a schema; the lock ends with the transaction. */

@@ -26,8 +26,14 @@ export function createTable(
     columns.map((name) => identifier(names.columns.get(name) ?? name)).join(", ");
   const lines =
     names.surrogateKey === undefined ? [] : [`${identifier(names.surrogateKey)} serial PRIMARY KEY`];
-  for (const [name, column] of Object.entries<Column | CalendarColumn>(table.columns))
-    lines.push(`${theirs([name])} ${typeName(column.type)}${column.nullable ? "" : " NOT NULL"}`);
+  // A reference that is to a member instead of NULL is never NULL.
+  const filled = new Set(
+    referencesIn(table).flatMap(({ columns, whenNull }) => (whenNull === undefined ? [] : columns)),
+  );
+  for (const [name, column] of Object.entries<Column | CalendarColumn>(table.columns)) {
+    const notNull = !column.nullable || filled.has(name);
+    lines.push(`${theirs([name])} ${typeName(column.type)}${notNull ? " NOT NULL" : ""}`);
+  }
   if (table.kind !== "fact") lines.push(`PRIMARY KEY (${theirs(keyColumns(table))})`);
   for (const { columns, to } of referencesIn(table)) {
     const parent = parents.get(to);

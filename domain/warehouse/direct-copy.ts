@@ -2,7 +2,7 @@ import type { ColumnShape } from "../formats/columnar/arrow";
 import { keyColumns } from "../model/table";
 import type { Kind } from "../model/types";
 import { identifier, literal, qualified } from "../sql";
-import { missingParents, type Destination } from "./orphans";
+import { missingParents, type Destination } from "./parents";
 import type { TargetTable } from "./target";
 import { list, namesOf, theirName } from "./values";
 
@@ -100,7 +100,8 @@ export const addForeignKeys = (schema: string, target: TargetTable, keys: readon
 
 /**
  * Finds a row without a parent among the references that no foreign key watches, as those to a table that was
- * prepared without a key. One row, or none; undefined when every reference is watched.
+ * prepared without a key, or a row that shall refer to a member instead of NULL. One row, or none; undefined when
+ * every reference is watched.
  */
 export function findUnwatchedOrphan(place: Destination, keys: readonly ForeignKey[]): string | undefined {
   const { schema, target, parents } = place;
@@ -119,9 +120,14 @@ export function findUnwatchedOrphan(place: Destination, keys: readonly ForeignKe
         key.columns.every((column, index) => pairs.includes(pairOf(column, key.parentColumns[index] ?? ""))),
     );
   };
-  const missing = missingParents(place, "f", { inTarget: true })
-    .filter(({ columns, to }) => !isWatched(columns, to))
-    .map((reference) => `(${reference.refers} AND ${reference.missing})`);
+  const missing = missingParents(place, "f", { inTarget: true }).flatMap((reference) => {
+    const { columns, to, refers, whenNull } = reference;
+    return [
+      ...(isWatched(columns, to) ? [] : [`(${refers} AND ${reference.missing})`]),
+      // It shall be to a member, which the staging table sees to.
+      ...(whenNull === undefined ? [] : [`NOT (${refers})`]),
+    ];
+  });
   if (missing.length === 0) return undefined;
   return `SELECT FROM ${qualified(schema, target.name)} AS f WHERE ${missing.join(" OR ")} LIMIT 1`;
 }

@@ -1,109 +1,31 @@
-import type { ColumnShape } from "../formats/columnar/arrow";
-import { keyColumns, referencesIn } from "../model/table";
+import { keyColumns } from "../model/table";
 import { identifier, literal, qualified } from "../sql";
-import { ORPHANS } from "./bookkeeping";
+import { ORPHANS, PLACEHOLDERS } from "./bookkeeping";
 import { insertInto, stagingName } from "./dimensions";
+import { mayReferToMembers } from "./members";
+import {
+  isParent,
+  isWaitedFor,
+  keyText,
+  matchParent,
+  missingOfStaged,
+  missingParents,
+  missingText,
+  staging,
+  type Destination,
+} from "./parents";
+import { healedColumns, placeHealed } from "./placeholders";
 import type { TargetTable } from "./target";
-import { heldValue, list, namesOf, storedValue, theirName } from "./values";
+import { list, namesOf } from "./values";
 
 /**
  * Rows that refer to a row which a dimension does not have: a bad or late row of one table stops no other. They wait
  * in a table of the loader's own, each as it was staged, until that row comes, or a later version of the row itself.
  */
 
-/** A table in the warehouse, and the dimensions that it refers to. */
-export interface Destination {
-  readonly schema: string;
-  readonly target: TargetTable;
-  /** By the dimension's name in the model. */
-  readonly parents: ReadonlyMap<string, TargetTable>;
-}
-
-const staging = ({ target }: Pick<Destination, "target">): string => `pg_temp.${stagingName(target)}`;
-
-/** The key of a staged row as one text. */
-function keyText({ target }: Pick<Destination, "target">, of: string): string {
-  const keys = keyColumns(target.table).map((key) => `${of}.${identifier(key)}`);
-  return keys.length === 1 ? `${keys.join("")}::text` : `jsonb_build_array(${keys.join(", ")})::text`;
-}
-
 /** Are the rows of this table that wait, of all that wait? `of` is the alias of the loader's table. */
 const waiting = ({ target }: Destination, of = "o"): string =>
   `${of}.fact = ${literal(target.table.name)} AND ${of}.healed_by IS NULL AND ${of}.superseded_by IS NULL`;
-
-/** A reference of a table, and the condition that a row has no parent. */
-export interface MissingParent {
-  readonly columns: readonly string[];
-  readonly to: string;
-  /** Has a row all the columns of the reference? With a NULL in one it refers to nothing. */
-  readonly refers: string;
-  /** Does the dimension have no row of that key? */
-  readonly missing: string;
-}
-
-/**
- * For each reference of a row `of`: the condition that its parent is missing.
- * @param options.inTarget is it a row of the target, not of the staging table?
- */
-export function missingParents(
-  { schema, target, parents }: Destination,
-  of: string,
-  { inTarget = false } = {},
-): readonly MissingParent[] {
-  return referencesIn(target.table).flatMap(({ columns, to }) => {
-    const parent = parents.get(to);
-    if (parent === undefined) return [];
-    const values = columns.map(
-      (column) => `${of}.${identifier(inTarget ? theirName(target, column) : column)}`,
-    );
-    const same = matchParent(parent, "p", values);
-    return [
-      {
-        columns,
-        to,
-        refers: values.map((value) => `${value} IS NOT NULL`).join(" AND "),
-        missing: `NOT EXISTS (SELECT FROM ${namesOf(schema, parent).into} AS p WHERE ${same})`,
-      },
-    ];
-  });
-}
-
-/** Is the key of a row of a dimension these values, in the order of its key? */
-function matchParent(parent: TargetTable, of: string, values: readonly string[]): string {
-  const shapes: Readonly<Record<string, ColumnShape | undefined>> = parent.table.columns;
-  return keyColumns(parent.table)
-    .map((key, index) => {
-      const type = shapes[key]?.type;
-      const targetType = parent.types.get(key);
-      if (type === undefined || targetType === undefined)
-        throw new TypeError(`${parent.table.name} has no column ${key}`);
-      const held = heldValue(`${of}.${identifier(theirName(parent, key))}`, type, targetType);
-      return `${held} = ${storedValue(values[index] ?? "NULL", type, targetType)}`;
-    })
-    .join(" AND ");
-}
-
-/** A reference to the table itself is missing only when the parent is not staged either. */
-const missingOf = (place: Destination, of: string): readonly MissingParent[] =>
-  missingParents(place, of).map((reference) =>
-    reference.to === place.target.table.name
-      ? { ...reference, missing: `${reference.missing} AND ${notStaged(place, of, reference)}` }
-      : reference,
-  );
-
-/** Does a staged row, `parent`, have the key that a reference of the staged row `child` holds? */
-const isParent = (
-  { target }: Destination,
-  parent: string,
-  child: string,
-  columns: readonly string[],
-): string =>
-  keyColumns(target.table)
-    .map((key, index) => `${parent}.${identifier(key)} = ${child}.${identifier(columns[index] ?? key)}`)
-    .join(" AND ");
-
-const notStaged = (place: Destination, of: string, { columns }: MissingParent): string =>
-  `NOT EXISTS (SELECT FROM ${staging(place)} AS staged WHERE ${isParent(place, "staged", of, columns)})`;
 
 /**
  * The staged rows that cannot be loaded: those without a parent, and those whose parent, in the same table, is one of
@@ -112,8 +34,9 @@ const notStaged = (place: Destination, of: string, { columns }: MissingParent): 
 function doomedRows(place: Destination): string {
   const { schema, target } = place;
   const keys = keyColumns(target.table).map(identifier);
-  const first = missingOf(place, "s").map(({ refers, missing }) => `(${refers} AND ${missing})`);
-  const own = missingParents(place, "s").filter(({ to }) => to === target.table.name);
+  const waitedFor = missingOfStaged(place, "s").filter(isWaitedFor);
+  const first = waitedFor.map(({ refers, missing }) => `(${refers} AND ${missing})`);
+  const own = waitedFor.filter(({ to }) => to === target.table.name);
   const roots =
     `SELECT s.ctid AS marble_place, ${keys.map((key, index) => `s.${key} AS marble_key_${index}`).join(", ")} ` +
     `FROM ${staging(place)} AS s WHERE ${first.length === 0 ? "false" : first.join(" OR ")}`;
@@ -139,15 +62,13 @@ function doomedRows(place: Destination): string {
 
 /** Why a doomed row waits: the first of its references whose parent neither is there nor comes with it. */
 function reasonOf(place: Destination, of: string): string {
-  const cases = missingParents(place, of).map(({ columns, refers, missing, to }) => {
-    const values = columns
-      .map((column) => `${literal(`${column} `)} || ${of}.${identifier(column)}::text`)
-      .join(` || ${literal(", ")} || `);
+  const waitedFor = missingParents(place, of).filter(isWaitedFor);
+  const cases = waitedFor.map(({ columns, refers, missing, to }) => {
     const comes =
       `EXISTS (SELECT FROM ${staging(place)} AS staged WHERE ${isParent(place, "staged", of, columns)} ` +
       "AND staged.ctid NOT IN (SELECT marble_place FROM doomed))";
     const alone = to === place.target.table.name ? ` AND NOT ${comes}` : "";
-    return `WHEN ${refers} AND ${missing}${alone} THEN ${values} || ${literal(" is in no dimension")}`;
+    return `WHEN ${refers} AND ${missing}${alone} THEN ${missingText(of, { columns })}`;
   });
   return cases.length === 0 ? "NULL" : `CASE ${cases.join(" ")} END`;
 }
@@ -180,17 +101,23 @@ const newestWaiting = (place: Destination, key: string): string =>
 
 /**
  * Waiting versions give way to a staged later version, or to a tombstone, of the same row.
+ * @param options.of the rows that refer to members meanwhile, instead of those that wait
  * @param options.staged the staging table; by default that of the table itself
  * @param options.keepSame do those that equal the staged row still wait?
  */
 export function supersedeOrphans(
   place: Destination,
-  options: { readonly commit: number; readonly staged?: TargetTable; readonly keepSame?: boolean },
+  options: {
+    readonly commit: number;
+    readonly of?: typeof PLACEHOLDERS;
+    readonly staged?: TargetTable;
+    readonly keepSame?: boolean;
+  },
 ): string {
-  const { commit, staged = place.target, keepSame = false } = options;
+  const { commit, of = ORPHANS, staged = place.target, keepSame = false } = options;
   const differs = keepSame ? " AND o.version IS DISTINCT FROM to_jsonb(s.*)" : "";
   return (
-    `UPDATE ${qualified(place.schema, ORPHANS)} AS o SET superseded_by = ${commit} ` +
+    `UPDATE ${qualified(place.schema, of)} AS o SET superseded_by = ${commit} ` +
     `FROM pg_temp.${stagingName(staged)} AS s WHERE ${waiting(place)} AND o.key = ${keyText({ target: staged }, "s")}${differs}`
   );
 }
@@ -210,19 +137,25 @@ export const recordHealed = (place: Destination, commit: number): string =>
   `UPDATE ${qualified(place.schema, ORPHANS)} AS o SET healed_by = ${commit} FROM ${staging(place)} AS s ` +
   `WHERE ${waiting(place)} AND o.key = ${keyText(place, "s")}`;
 
-/** Loads the waiting versions of a fact whose parents have all come, in their order. Needs the staging table's type. */
+/**
+ * Loads the waiting versions of a fact whose parents have all come, in their order; those that need not be waited for
+ * may still be missing. Needs the staging table's type.
+ */
 export function healOrphans(place: Destination, commit: number): string {
   const { into, theirs, ours } = namesOf(place.schema, place.target);
   const orphans = qualified(place.schema, ORPHANS);
-  const version = (of: string): string => `jsonb_populate_record(NULL::${staging(place)}, ${of}.version)`;
-  const ready = [
-    waiting(place),
-    ...missingParents(place, "v").map(({ refers, missing }) => `NOT (${refers} AND ${missing})`),
-  ];
+  const version = (text: string): string => `jsonb_populate_record(NULL::${staging(place)}, ${text})`;
+  const waitedFor = missingParents(place, "v").filter(isWaitedFor);
+  const ready = [waiting(place), ...waitedFor.map(({ refers, missing }) => `NOT (${refers} AND ${missing})`)];
+  const members = mayReferToMembers(place.target);
+  const columns = ["o.orphan_id", "o.key", "o.version"];
+  if (members) columns.push(healedColumns(place, "o.version"));
   return (
-    `WITH ready AS (SELECT o.orphan_id, o.version FROM ${orphans} AS o, ${version("o")} AS v WHERE ${ready.join(" AND ")}), ` +
-    `healed AS (UPDATE ${orphans} AS o SET healed_by = ${commit} FROM ready WHERE o.orphan_id = ready.orphan_id) ` +
-    `${insertInto(into, theirs)} SELECT ${list(ours, "v")} FROM ready, ${version("ready")} AS v ORDER BY ready.orphan_id`
+    `WITH ready AS (SELECT ${list(columns)} FROM ${orphans} AS o, ${version("o.version")} AS v WHERE ${ready.join(" AND ")}), ` +
+    `healed AS (UPDATE ${orphans} AS o SET healed_by = ${commit} FROM ready WHERE o.orphan_id = ready.orphan_id)` +
+    `${members ? `, ${placeHealed(place, commit)}` : ""} ` +
+    `${insertInto(into, theirs)} SELECT ${list(ours, "v")} FROM ready, ` +
+    `${version(members ? "ready.shown" : "ready.version")} AS v ORDER BY ready.orphan_id`
   );
 }
 
@@ -238,10 +171,12 @@ export const supersedeByHealed = (place: Destination, commit: number): string =>
 /** Undoes what the commits from `from` on set aside and healed, in order. */
 export function forgetOrphans({ schema, target }: Destination, from: number): readonly string[] {
   const of = `fact = ${literal(target.table.name)}`;
-  const orphans = qualified(schema, ORPHANS);
-  return [
-    `DELETE FROM ${orphans} WHERE ${of} AND commit >= ${from}`,
-    `UPDATE ${orphans} SET healed_by = NULL WHERE ${of} AND healed_by >= ${from}`,
-    `UPDATE ${orphans} SET superseded_by = NULL WHERE ${of} AND superseded_by >= ${from}`,
-  ];
+  return [ORPHANS, PLACEHOLDERS].flatMap((name) => {
+    const rows = qualified(schema, name);
+    return [
+      `DELETE FROM ${rows} WHERE ${of} AND commit >= ${from}`,
+      `UPDATE ${rows} SET healed_by = NULL WHERE ${of} AND healed_by >= ${from}`,
+      `UPDATE ${rows} SET superseded_by = NULL WHERE ${of} AND superseded_by >= ${from}`,
+    ];
+  });
 }

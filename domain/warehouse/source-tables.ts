@@ -3,7 +3,7 @@ import type { Model } from "../model/model";
 import { feedsOf, sourcesOf } from "../model/table";
 import { literal, qualified } from "../sql";
 import { mirrorName } from "./mirror/mirrored-table";
-import { LEDGER, LINEAGE, ORPHANS, SOURCES, TABLES } from "./bookkeeping";
+import { LEDGER, LINEAGE, ORPHANS, PLACEHOLDERS, SOURCES, TABLES } from "./bookkeeping";
 
 /** The statements that keep in the warehouse how up to date each table is: for reports, the console and SQL. */
 
@@ -58,9 +58,12 @@ export function recordLineage(schema: string, { tables }: Model, mirrored: Itera
   );
 }
 
+/** The newest column of the view: a view without it is of an earlier version of Marble. */
+export const MEMBER_ROWS = "member_rows";
+
 /**
  * The view of the warehouse tables. A table is current when all its source tables are; it is as of the oldest of them.
- * `waiting_rows` wait for a row that they refer to.
+ * `waiting_rows` wait for a row that they refer to; `member_rows` refer to a member in place of a missing row.
  */
 export const createTablesView = (schema: string): string => `
 CREATE OR REPLACE VIEW ${qualified(schema, TABLES)} AS
@@ -73,7 +76,9 @@ SELECT l.warehouse_table,
        COALESCE(sum(s.rejected_rows), 0)::bigint AS rejected_rows,
        (SELECT count(*) FROM ${qualified(schema, ORPHANS)} o
          WHERE o.fact = l.warehouse_table AND o.healed_by IS NULL AND o.superseded_by IS NULL) AS waiting_rows,
-       (SELECT max(b.loaded_at) FROM ${qualified(schema, LEDGER)} b) AS loaded_at
+       (SELECT max(b.loaded_at) FROM ${qualified(schema, LEDGER)} b) AS loaded_at,
+       (SELECT count(*) FROM ${qualified(schema, PLACEHOLDERS)} p
+         WHERE p.fact = l.warehouse_table AND p.healed_by IS NULL AND p.superseded_by IS NULL) AS ${MEMBER_ROWS}
   FROM ${qualified(schema, LINEAGE)} l
   LEFT JOIN ${qualified(schema, SOURCES)} s USING (source_table)
  GROUP BY l.warehouse_table`;

@@ -40,4 +40,6 @@ export interface LoadedTable {
   readonly rows: number;
   /** Rows that wait from now on for a row of a dimension. */
   readonly waiting: number;
+  /** Rows that refer to a member from now on, because the row that they refer to is missing. */
+  readonly placeholders: number;
 }

@@ -1,5 +1,5 @@
 import type { DataFile } from "../../domain/log/commit";
-import type { Destination } from "../../domain/warehouse/orphans";
+import type { Destination } from "../../domain/warehouse/parents";
 import {
   addForeignKeys,
   copyIntoTarget,

@@ -17,6 +17,8 @@ export interface LoadedCommit {
   readonly rows: Readonly<Record<string, number>>;
   /** Rows that were set aside, because a row that they refer to is in no dimension. */
   readonly waiting: number;
+  /** Rows that refer to a member, because the row that they refer to is missing. */
+  readonly placeholders: number;
 }
 
 /** Loads the next commit, if there is one, within the transaction of `warehouse`. */
@@ -37,11 +39,13 @@ export async function loadCommit(
   const load: CommitLoadContext = { ...context, warehouse, commit, targets };
   const rows = emptyByName<number>();
   let waiting = 0;
+  let placeholders = 0;
   for (const target of targets.values()) {
     const loadedTable = await loadTable(target, load);
     if (loadedTable.rows > 0 || valueNamed(commit.tables, target.table.name) !== undefined)
       rows[target.table.name] = loadedTable.rows;
     waiting += loadedTable.waiting;
+    placeholders += loadedTable.placeholders;
   }
   Object.assign(rows, await loadMirror(load));
   const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
@@ -51,7 +55,7 @@ export async function loadCommit(
   if (mirrors.size > 0) await warehouse.execute(recordMirrors(context.schema, mirrors));
   const { lake, capturedAt } = commit;
   await warehouse.ledger.record({ number, lake, model: commit.model.version, capturedAt, rows: total });
-  return { kind: "loaded", commit, rows, waiting };
+  return { kind: "loaded", commit, rows, waiting, placeholders };
 }
 
 /**

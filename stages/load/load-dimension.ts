@@ -1,20 +1,29 @@
 import type { WarehousePart } from "../../domain/log/commit";
 import { referencesOf } from "../../domain/model/table";
+import { PLACEHOLDERS } from "../../domain/warehouse/bookkeeping";
+import {
+  fillNullReferences,
+  findLackingMembers,
+  hasMembers,
+  mayReferToMembers,
+  stageMembers,
+} from "../../domain/warehouse/members";
 import {
   findOrphan,
   recordHealed,
   setOrphansAside,
   stageWaiting,
   supersedeOrphans,
-  type Destination,
 } from "../../domain/warehouse/orphans";
+import type { Destination } from "../../domain/warehouse/parents";
+import { findPlaceholder, placeMembers, stagePlaceholders } from "../../domain/warehouse/placeholders";
 import { upsertDimension } from "../../domain/warehouse/dimensions";
 import { copyDirectly } from "./direct-copy";
 
 import type { CommitLoadContext, LoadedTable } from "./context";
 import { stageRows } from "./stage-rows";
 
-/** Loads the latest rows of a dimension, and those that waited for a row that has come. */
+/** Loads the latest rows of a dimension, its members, and the rows that waited for a row that has come. */
 export async function loadDimension(
   place: Destination,
   parts: readonly WarehousePart[],
@@ -22,10 +31,10 @@ export async function loadDimension(
 ): Promise<LoadedTable> {
   const { target } = place;
   const mayWait = referencesOf(target.table).length > 0;
-  const waits = mayWait && (await load.warehouse.execute(findOrphan(place))) > 0;
+  const waits = mayWait && (await someWait(place, load));
   // Without new rows, the table may still get those that waited.
   const batches = parts.length === 0 && waits ? [[]] : parts.map(({ files }) => files);
-  const loaded = { rows: 0, waiting: 0 };
+  const loaded = { rows: 0, waiting: 0, placeholders: 0 };
   for (const [index, files] of batches.entries()) {
     const isLast = index === batches.length - 1;
     const straight = waits || loaded.waiting > 0 ? undefined : await copyDirectly(place, files, load);
@@ -33,31 +42,69 @@ export async function loadDimension(
       loaded.rows += straight;
       continue;
     }
+    // Rows of the dimension itself may refer to its members.
+    loaded.rows += await loadMembers(place, load);
     await stageRows(target, files, {
       load,
       work: async () => {
-        loaded.waiting += mayWait ? await tryWaiting(place, load, { isLast }) : 0;
+        for (const sql of fillNullReferences(place)) await load.warehouse.execute(sql);
+        if (mayWait) {
+          const tried = await tryWaiting(place, load, { isLast });
+          loaded.waiting += tried.waiting;
+          loaded.placeholders += tried.placeholders;
+        }
         for (const sql of upsertDimension(place.schema, target))
           loaded.rows += await load.warehouse.execute(sql);
         if (mayWait) await load.warehouse.execute(recordHealed(place, load.commit.number));
       },
     });
   }
+  loaded.rows += await loadMembers(place, load);
   return loaded;
+}
+
+async function someWait(place: Destination, { warehouse }: CommitLoadContext): Promise<boolean> {
+  if ((await warehouse.execute(findOrphan(place))) > 0) return true;
+  return mayReferToMembers(place.target) && (await warehouse.execute(findPlaceholder(place))) > 0;
+}
+
+/** Brings the members of a dimension up to date; returns how many were not. */
+async function loadMembers(place: Destination, load: CommitLoadContext): Promise<number> {
+  const { target, schema } = place;
+  const { warehouse } = load;
+  if (!hasMembers(target) || (await warehouse.execute(findLackingMembers(place))) === 0) return 0;
+  return stageRows(target, [], {
+    load,
+    work: async () => {
+      let rows = 0;
+      await warehouse.execute(stageMembers(place));
+      for (const sql of upsertDimension(schema, target)) rows += await warehouse.execute(sql);
+      return rows;
+    },
+  });
 }
 
 /**
  * Puts the rows that wait among the staged ones, and sets those aside that cannot be loaded. Rows that wait are tried
- * with the last part of a commit: an earlier one may still replace them.
- * @returns how many rows wait now that did not before
+ * with the last part of a commit: an earlier one may still replace them. Rows that need not wait refer to members.
+ * @returns how many rows wait now that did not before, and how many refer to other members than before
  */
 async function tryWaiting(
   place: Destination,
   { warehouse, commit }: CommitLoadContext,
   { isLast }: { readonly isLast: boolean },
-): Promise<number> {
+): Promise<Pick<LoadedTable, "waiting" | "placeholders">> {
   const { number } = commit;
-  await warehouse.execute(supersedeOrphans(place, { commit: number, keepSame: true }));
-  if (isLast) await warehouse.execute(stageWaiting(place));
-  return warehouse.execute(setOrphansAside(place, { commit: number, again: true }));
+  const members = mayReferToMembers(place.target);
+  const supersede = { commit: number, keepSame: true };
+  await warehouse.execute(supersedeOrphans(place, supersede));
+  if (members) await warehouse.execute(supersedeOrphans(place, { ...supersede, of: PLACEHOLDERS }));
+  if (isLast) {
+    await warehouse.execute(stageWaiting(place));
+    if (members) await warehouse.execute(stagePlaceholders(place));
+  }
+  const options = { commit: number, again: true };
+  const waiting = await warehouse.execute(setOrphansAside(place, options));
+  const placeholders = members ? await warehouse.execute(placeMembers(place, options)) : 0;
+  return { waiting, placeholders };
 }

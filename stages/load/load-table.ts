@@ -18,6 +18,9 @@ import {
   supersedeByHealed,
   supersedeOrphans,
 } from "../../domain/warehouse/orphans";
+import { PLACEHOLDERS } from "../../domain/warehouse/bookkeeping";
+import { fillNullReferences, mayReferToMembers } from "../../domain/warehouse/members";
+import { findPlaceholder, healPlaceholders, placeMembers } from "../../domain/warehouse/placeholders";
 import { insertCalendar } from "../../domain/warehouse/dimensions";
 import type { TargetTable } from "../../domain/warehouse/target";
 import { copyDirectly } from "./direct-copy";
@@ -49,7 +52,7 @@ async function loadCalendar(
   let rows = 0;
   for (const { files } of parts)
     rows += (await copyDirectly(place, files, load)) ?? (await stageRows(target, files, { load, work }));
-  return { rows, waiting: 0 };
+  return { rows, waiting: 0, placeholders: 0 };
 }
 
 /** Appends versions: first those that waited for a parent, then part by part the deleted and the new. */
@@ -62,6 +65,7 @@ async function loadFact(
   const { number } = commit;
   let rows = await heal(fact, load);
   let waiting = 0;
+  let placeholders = 0;
   for (const { recapture, files, tombstones } of parts) {
     if (tombstones.length > 0) await recordTombstones(fact, tombstones, load);
     if (files.length === 0) continue;
@@ -74,14 +78,34 @@ async function loadFact(
     await stageRows(fact.target, files, {
       load,
       work: async () => {
+        for (const sql of fillNullReferences(fact)) await warehouse.execute(sql);
         waiting += await warehouse.execute(setOrphansAside(fact, { commit: number, again: recapture }));
         await warehouse.execute(supersedeOrphans(fact, { commit: number }));
+        placeholders += await referToMembers(fact, { warehouse, commit: number, recapture });
         rows += await appendStaged(fact, { warehouse, recapture });
       },
     });
   }
   if (rows > 0) await warehouse.execute(recordBatch(fact, number));
-  return { rows, waiting };
+  return { rows, waiting, placeholders };
+}
+
+/**
+ * Makes staged versions whose parents are missing refer to members, where they need not wait.
+ * @returns how many versions did not before
+ */
+async function referToMembers(
+  fact: FactTarget,
+  {
+    warehouse,
+    commit,
+    recapture,
+  }: { readonly warehouse: Warehouse; readonly commit: number; readonly recapture: boolean },
+): Promise<number> {
+  if (!mayReferToMembers(fact.target)) return 0;
+  // What is captured again unchanged keeps its placeholder.
+  await warehouse.execute(supersedeOrphans(fact, { commit, of: PLACEHOLDERS, keepSame: recapture }));
+  return warehouse.execute(placeMembers(fact, { commit, again: recapture }));
 }
 
 function recordTombstones(
@@ -95,6 +119,8 @@ function recordTombstones(
     load,
     work: async () => {
       await warehouse.execute(supersedeOrphans(fact, options));
+      if (mayReferToMembers(fact.target))
+        await warehouse.execute(supersedeOrphans(fact, { ...options, of: PLACEHOLDERS }));
       return warehouse.execute(recordDeletions(fact, options));
     },
   });
@@ -114,11 +140,16 @@ async function appendStaged(
 /** Loads the versions whose parents have come, if any wait. */
 async function heal(fact: FactTarget, load: CommitLoadContext): Promise<number> {
   const { warehouse, commit } = load;
-  if ((await warehouse.execute(findOrphan(fact))) === 0) return 0;
+  const waits = (await warehouse.execute(findOrphan(fact))) > 0;
+  const members = mayReferToMembers(fact.target) && (await warehouse.execute(findPlaceholder(fact))) > 0;
+  if (!waits && !members) return 0;
   return stageRows(fact.target, [], {
     load,
     work: async () => {
-      const rows = await warehouse.execute(healOrphans(fact, commit.number));
+      // A version that waits is later than that with a placeholder.
+      let rows = members ? await warehouse.execute(healPlaceholders(fact, commit.number)) : 0;
+      if (!waits) return rows;
+      rows += await warehouse.execute(healOrphans(fact, commit.number));
       await warehouse.execute(supersedeByHealed(fact, commit.number));
       return rows;
     },

@@ -53,7 +53,11 @@ export async function loadCommits(context: LoadContext): Promise<LoadResult> {
   return { commits, tables, waiting };
 }
 
-function report(telemetry: Telemetry, { commit, rows, waiting }: LoadedCommit, now: Date): void {
+function report(
+  telemetry: Telemetry,
+  { commit, rows, waiting, placeholders }: LoadedCommit,
+  now: Date,
+): void {
   const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
   const ageSeconds = Math.round((now.getTime() - Date.parse(commit.capturedAt)) / 1000);
   telemetry.info("loaded", {
@@ -68,6 +72,11 @@ function report(telemetry: Telemetry, { commit, rows, waiting }: LoadedCommit, n
   telemetry.count("RowsOrphaned", waiting);
   if (waiting > 0)
     telemetry.warn("rows wait for a row of a dimension", { commit: commit.number, rows: waiting });
+  if (placeholders > 0)
+    telemetry.info("rows refer to a member, because a row of a dimension is missing", {
+      commit: commit.number,
+      rows: placeholders,
+    });
 }
 
 /** Tags the files of a commit, for people who look at the bucket: the ledger is the truth. */

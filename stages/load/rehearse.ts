@@ -21,8 +21,16 @@ import {
   stageWaiting,
   supersedeByHealed,
   supersedeOrphans,
-  type Destination,
 } from "../../domain/warehouse/orphans";
+import {
+  fillNullReferences,
+  findLackingMembers,
+  hasMembers,
+  mayReferToMembers,
+  stageMembers,
+} from "../../domain/warehouse/members";
+import type { Destination } from "../../domain/warehouse/parents";
+import { healPlaceholders, placeMembers, stagePlaceholders } from "../../domain/warehouse/placeholders";
 import type { TargetTable } from "../../domain/warehouse/target";
 
 /**
@@ -75,10 +83,15 @@ function statementsOf(place: Destination): readonly string[] {
         supersedeOrphans(place, { commit, keepSame: true }),
         stageWaiting(place),
         setOrphansAside(place, { commit, again: true }),
+        ...(mayReferToMembers(target)
+          ? [stagePlaceholders(place), placeMembers(place, { commit, again: true })]
+          : []),
         recordHealed(place, commit),
       ];
       return [
         ...first,
+        ...(hasMembers(target) ? [findLackingMembers(place), stageMembers(place)] : []),
+        ...fillNullReferences(place),
         ...(referencesOf(table).length === 0 ? [] : waits),
         ...upsertDimension(schema, target),
       ];
@@ -89,10 +102,14 @@ function statementsOf(place: Destination): readonly string[] {
       return [
         ...first,
         createStaging(tombstones),
+        ...fillNullReferences(fact),
         setOrphansAside(fact, { commit, again: true }),
         supersedeOrphans(fact, { commit }),
         appendVersions(fact, { recapture: true }),
         healOrphans(fact, commit),
+        ...(mayReferToMembers(target)
+          ? [placeMembers(fact, { commit, again: true }), healPlaceholders(fact, commit)]
+          : []),
         supersedeByHealed(fact, commit),
         recordDeletions(fact, { staged: tombstones, commit }),
         ...(target.changesRows ? [removeRepeated(fact, 0)] : []),

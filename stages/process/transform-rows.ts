@@ -10,7 +10,9 @@ export function transformRows(
   options: { source: CommittedBatch; lookups: Lookups; run: TransformContext },
 ): WarehouseBatch {
   const { source, lookups, run } = options;
-  const made = transformBatch({ ...feed, name: table.name }, source, lookups);
+  const members = table.kind === "dimension" ? table.members : undefined;
+  const keyed = members === undefined ? undefined : { key: table.key, members };
+  const made = transformBatch({ ...feed, name: table.name, keyed }, source, lookups);
   run.days.named = hull(run.days.named, made.days);
   for (const [row, rejection] of made.rejections) {
     run.rejected.add({

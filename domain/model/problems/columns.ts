@@ -1,5 +1,4 @@
-import { columnBuilder } from "../../formats/columnar/builder";
-import { writerOf } from "../../formats/columnar/write";
+import { isValueOf } from "../../formats/columnar/literal";
 import { isTimeZone } from "../../transform/time-zone";
 import type { Column, ReadOrigin } from "../columns";
 import { pathOf } from "../join";
@@ -7,7 +6,7 @@ import type { SourceTable } from "../source";
 import type { Feed } from "../table";
 import { typeName, type ColumnType, type Kind } from "../types";
 import { joinProblems } from "./joins";
-import { addOrName, has } from "./words";
+import { addOrName, has, shownValue } from "./words";
 
 /** What is wrong with the columns of a feed, and with its condition. */
 export function feedProblems(table: string, feed: Feed, columns: object): string[] {
@@ -51,18 +50,11 @@ function columnProblems(source: SourceTable, column: Column): string[] {
   ];
 }
 
-/** A value for a message; JSON has no bigint. */
-const shownValue = (value: unknown): string =>
-  JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? `${part}n` : part));
-
 /** Is the value one of the type? */
 function valueProblems(type: ColumnType, value: unknown, what: string): string[] {
   if (value === undefined || isValueOf(type, value)) return [];
   return [`${what} ${shownValue(value)}, which is not a value of ${typeName(type)}: give one that is`];
 }
-
-const isValueOf = (type: ColumnType, value: unknown): boolean =>
-  writerOf(type)(columnBuilder(type, 1), 0, value);
 
 /** The kinds of columns that each function takes, and what to do with another. */
 const TAKES: Readonly<Record<Exclude<ReadOrigin["kind"], "copy">, readonly Kind[]>> = {
@@ -129,7 +121,7 @@ export function typesThatDiffer(table: string, feeds: readonly Feed[]): string[]
   const [first, ...others] = feeds;
   if (first === undefined) return [];
   return others.flatMap(({ source, columns }) =>
-    Object.entries(columns).flatMap(([name, { type, references }]) => {
+    Object.entries(columns).flatMap(([name, { type, references, otherwise }]) => {
       const expected = first.columns[name];
       if (expected === undefined) return [];
       if (typeName(expected.type) !== typeName(type))
@@ -137,9 +129,16 @@ export function typesThatDiffer(table: string, feeds: readonly Feed[]): string[]
           `${table}.${name} is ${typeName(type)} from ${source.name}, but ${typeName(expected.type)} from ${first.source.name}: ` +
             "give both the same type",
         ];
-      return expected.references === references
+      if (expected.references !== references)
+        return [
+          `${table}.${name} refers to a dimension from one of its source tables only: declare it for each`,
+        ];
+      return expected.otherwise?.whenMissing === otherwise?.whenMissing &&
+        expected.otherwise?.whenNull === otherwise?.whenNull
         ? []
-        : [`${table}.${name} refers to a dimension from one of its source tables only: declare it for each`];
+        : [
+            `${table}.${name} refers to other members from ${source.name} than from ${first.source.name}: name the same`,
+          ];
     }),
   );
 }

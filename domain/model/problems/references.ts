@@ -28,11 +28,52 @@ function problemsOf(table: Dimension | Fact, reference: Reference, { calendar, t
       `${subject} refers to ${to}, whose key is ${parent.key.join(", ")}: ` +
         `give ${table.name} references: [{ to: "${to}", columns: [...] }] with a column for each, in that order`,
     ];
-  return columns.flatMap((column, place) => {
-    const problem = columnProblem(table, column, { parent, key: parent.key[place] ?? "" });
-    return problem === undefined ? [] : [`${table.name}.${column} ${problem}`];
-  });
+  return [
+    ...columns.flatMap((column, place) => {
+      const problem = columnProblem(table, column, { parent, key: parent.key[place] ?? "" });
+      return problem === undefined ? [] : [`${table.name}.${column} ${problem}`];
+    }),
+    ...insteadProblems(table, reference, parent).map((problem) => `${subject} ${problem}`),
+  ];
 }
+
+/** A reference that may be to a member instead: the load gives its columns other values. */
+function insteadProblems(
+  table: Dimension | Fact,
+  reference: Reference,
+  parent: Calendar | Dimension,
+): string[] {
+  const { whenMissing, whenNull, columns } = reference;
+  const named = [whenMissing, whenNull].filter((name) => name !== undefined);
+  if (named.length === 0) return [];
+  const members = parent.kind === "dimension" ? (parent.members ?? {}) : {};
+  const declared = Object.keys(members).length === 0 ? "it has none" : `it has ${listed(members)}`;
+  const inKey = columns.filter((column) => table.key.includes(column));
+  const shared = columns.filter((column) =>
+    referencesIn(table).some((other) => !isSame(other, reference) && other.columns.includes(column)),
+  );
+  return [
+    ...named
+      .filter((name) => !has(members, name))
+      .map(
+        (name) =>
+          `refers to the member ${name} of ${parent.name}, which does not declare it (${declared}): declare it there`,
+      ),
+    ...inKey.map(
+      (column) =>
+        `refers to a member instead, but ${column} is part of the key of ${table.name}, by which the row is found: ` +
+        "leave whenMissing and whenNull out, so that the row waits",
+    ),
+    ...shared.map(
+      (column) =>
+        `refers to a member instead, but ${column} is part of another reference too, which the member would change: ` +
+        "leave whenMissing and whenNull out, so that the row waits",
+    ),
+  ];
+}
+
+const isSame = (one: Reference, other: Reference): boolean =>
+  one.to === other.to && one.columns.join("\0") === other.columns.join("\0");
 
 function columnProblem(
   table: Dimension | Fact,

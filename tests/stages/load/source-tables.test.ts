@@ -10,6 +10,7 @@ interface Shown {
   readonly reason: string | null;
   readonly rejected_rows: string;
   readonly waiting_rows: string;
+  readonly member_rows: string;
 }
 
 describe("marble_table says of each warehouse table how up to date it is", () => {
@@ -98,5 +99,21 @@ describe("marble_table says of each warehouse table how up to date it is", () =>
     await pipeline.source.query("UPDATE staff SET last_name = 'Renamed' WHERE staff_id = 1");
     await pipeline.run();
     expect((await shown("dim_staff")).is_current).to.equal(true);
+  });
+
+  it("gets its newest column in a warehouse of an earlier version, and the views that read it stay", async () => {
+    await pipeline.warehouse.query(`
+      DROP VIEW marble_table; DROP TABLE marble_placeholder;
+      CREATE VIEW marble_table AS
+      SELECT l.warehouse_table, bool_and(COALESCE(s.state = 'current', false)) AS is_current, min(s.as_of) AS as_of,
+             min(s.since) AS behind_since, min(s.reason) AS reason, sum(s.rejected_rows)::bigint AS rejected_rows,
+             (SELECT count(*) FROM marble_orphan) AS waiting_rows,
+             (SELECT max(b.loaded_at) FROM marble_ledger b) AS loaded_at
+        FROM marble_lineage l LEFT JOIN marble_source s USING (source_table) GROUP BY l.warehouse_table;
+      CREATE VIEW late AS SELECT * FROM marble_table WHERE NOT is_current`);
+    await pipeline.source.query("UPDATE staff SET last_name = 'Renamed' WHERE staff_id = 1");
+    await pipeline.run();
+    expect(await shown("dim_staff")).to.include({ is_current: true, waiting_rows: "0", member_rows: "0" });
+    expect(await pipeline.warehouse.query("SELECT FROM late")).to.have.length(0);
   });
 });

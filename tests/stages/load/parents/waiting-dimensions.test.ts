@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { LoadResult } from "../../../stages/load/load";
-import { startPipeline, type LoadOptions, type Pipeline } from "../../support/pipeline/pipeline";
-import { createDatabase } from "../../support/postgres/postgres";
-import { STAFF_TABLES, staffModel } from "../../support/warehouse/staff-model";
-import { TINY_CALENDAR } from "../../support/oracle/tiny-totesys";
+import type { LoadResult } from "../../../../stages/load/load";
+import { startPipeline, type LoadOptions, type Pipeline } from "../../../support/pipeline/pipeline";
+import { createDatabase } from "../../../support/postgres/postgres";
+import { STAFF_TABLES, staffModel } from "../../../support/warehouse/staff-model";
+import { TINY_CALENDAR } from "../../../support/oracle/tiny-totesys";
 
 describe("A row of a dimension that refers to a missing row of a dimension waits, and stops nothing", function () {
   this.timeout(120_000);

@@ -1,0 +1,25 @@
+import type { Column } from "./columns";
+import type { Literal, LiteralOf } from "./values";
+
+/** The values of a member of a dimension, by column; NULL in a column that it does not name. */
+export type Member = Readonly<Record<string, Literal | null | undefined>>;
+
+/** One object type of several: the compiler then names the property that is missing. */
+type Declared<Parts> = { readonly [Name in keyof Parts]: Parts[Name] };
+
+/** A member as it is declared: it must give a value to each column that is NOT NULL. */
+export type MemberOf<Columns extends Readonly<Record<string, Column>>> = Declared<
+  {
+    [Name in keyof Columns as true extends Columns[Name]["nullable"] ? never : Name]: LiteralOf<
+      Columns[Name]["type"]
+    >;
+  } & {
+    [Name in keyof Columns as true extends Columns[Name]["nullable"] ? Name : never]?: LiteralOf<
+      Columns[Name]["type"]
+    > | null;
+  }
+>;
+
+/** The value of a column of a member. */
+export const memberValue = (member: Member, column: string): Literal | null =>
+  Object.hasOwn(member, column) ? (member[column] ?? null) : null;

@@ -1,0 +1,119 @@
+import type { ColumnShape } from "../formats/columnar/arrow";
+import { printedLiteral } from "../formats/columnar/literal";
+import { memberValue, type Member } from "../model/members";
+import { keyColumns, referencesIn, type WarehouseTable } from "../model/table";
+import { typeName } from "../model/types";
+import { identifier, literal } from "../sql";
+import { stagingName } from "./dimensions";
+import { isWaitedFor, staging, type Destination, type MissingParent } from "./parents";
+import type { TargetTable } from "./target";
+import { differs, list, namesOf, sameKey } from "./values";
+
+/**
+ * The members of dimensions: rows that no source has, and that rows of other tables refer to where they would refer to
+ * no row.
+ */
+
+const membersOf = (table: WarehouseTable): Readonly<Record<string, Member>> =>
+  table.kind === "dimension" ? (table.members ?? {}) : {};
+
+/** Has the table rows that no source has? */
+export const hasMembers = ({ table }: TargetTable): boolean => Object.keys(membersOf(table)).length > 0;
+
+/** May a row of the table refer to a member for as long as a row is missing? */
+export const mayReferToMembers = ({ table }: TargetTable): boolean =>
+  referencesIn(table).some((reference) => !isWaitedFor(reference));
+
+function typedValue(table: WarehouseTable, column: string, value: unknown): string {
+  const shapes: Readonly<Record<string, ColumnShape | undefined>> = table.columns;
+  const type = shapes[column]?.type;
+  if (type === undefined) throw new TypeError(`${table.name} has no column ${column}`);
+  const text = value === null ? "NULL" : literal(printedLiteral(type, value));
+  return `CAST(${text} AS ${typeName(type)})`;
+}
+
+/** The key of a member of a dimension, as typed SQL values in the order of the key. */
+function memberKey(parents: Destination["parents"], to: string, name: string): readonly string[] {
+  const table = parents.get(to)?.table;
+  const member = table === undefined ? undefined : membersOf(table)[name];
+  if (table === undefined || member === undefined) throw new TypeError(`${to} has no member ${name}`);
+  return keyColumns(table).map((column) => typedValue(table, column, memberValue(member, column)));
+}
+
+/** The columns of a reference, each with the value that refers to a member. */
+const memberValues = (
+  parents: Destination["parents"],
+  { columns, to }: Pick<MissingParent, "columns" | "to">,
+  name: string,
+): readonly (readonly [column: string, value: string])[] => {
+  const key = memberKey(parents, to, name);
+  return columns.map((column, index) => [column, key[index] ?? "NULL"] as const);
+};
+
+/** The members of a dimension as rows of SQL values, in the order of its columns. */
+function memberRows({ target: { table }, parents }: Destination): string {
+  const columns = Object.keys(table.columns);
+  const rows = Object.values(membersOf(table)).map((member) => {
+    const values = new Map(
+      columns.map((column) => [column, typedValue(table, column, memberValue(member, column))]),
+    );
+    for (const reference of referencesIn(table)) {
+      const { whenNull } = reference;
+      if (whenNull === undefined || reference.columns.every((column) => memberValue(member, column) !== null))
+        continue;
+      for (const [column, value] of memberValues(parents, reference, whenNull)) values.set(column, value);
+    }
+    return `(${[...values.values()].join(", ")})`;
+  });
+  return `VALUES ${rows.join(", ")}`;
+}
+
+/** Finds the members that a dimension lacks, or holds with other values. */
+export function findLackingMembers(place: Destination): string {
+  const { schema, target } = place;
+  const { into, ours } = namesOf(schema, target);
+  const aliases = { theirs: "t", ours: "s" };
+  return (
+    `SELECT FROM (${memberRows(place)}) AS s (${list(ours)}) WHERE NOT EXISTS ` +
+    `(SELECT FROM ${into} AS t WHERE ${sameKey(target, aliases)} AND NOT ${differs(target, aliases)})`
+  );
+}
+
+/** Puts the members of a dimension into its staging table. */
+export const stageMembers = (place: Destination): string =>
+  `INSERT INTO ${staging(place)} (${list(namesOf(place.schema, place.target).ours)}) ${memberRows(place)}`;
+
+/**
+ * The staged references that are NULL and shall be to a member, made to refer to it.
+ * @returns one statement for each such reference
+ */
+export const fillNullReferences = ({ target, parents }: Destination): readonly string[] =>
+  referencesIn(target.table).flatMap((reference) => {
+    const { whenNull, columns } = reference;
+    if (whenNull === undefined) return [];
+    const set = memberValues(parents, reference, whenNull).map(
+      ([column, value]) => `${identifier(column)} = ${value}`,
+    );
+    const isNull = columns.map((column) => `${identifier(column)} IS NULL`).join(" OR ");
+    return [`UPDATE pg_temp.${stagingName(target)} SET ${set.join(", ")} WHERE ${isNull}`];
+  });
+
+/** A row as JSON, with the keys of members in place of those of missing parents. */
+export function shownAs(
+  { parents }: Destination,
+  version: string,
+  missing: readonly MissingParent[],
+): string {
+  const replaced = missing.flatMap((reference) => {
+    const { refers, missing: condition, whenMissing } = reference;
+    if (whenMissing === undefined) return [];
+    const values = memberValues(parents, reference, whenMissing).flatMap(([column, value]) => [
+      literal(column),
+      value,
+    ]);
+    return [
+      `CASE WHEN ${refers} AND ${condition} THEN jsonb_build_object(${values.join(", ")}) ELSE '{}' END`,
+    ];
+  });
+  return [version, ...replaced].join(" || ");
+}

@@ -1,0 +1,105 @@
+import type { ColumnShape } from "../formats/columnar/arrow";
+import { keyColumns, referencesIn, type Reference } from "../model/table";
+import { identifier, literal } from "../sql";
+import { stagingName } from "./dimensions";
+import type { TargetTable } from "./target";
+import { heldValue, namesOf, storedValue, theirName } from "./values";
+
+/** A table in the warehouse, and the dimensions that it refers to. */
+export interface Destination {
+  readonly schema: string;
+  readonly target: TargetTable;
+  /** By the dimension's name in the model. */
+  readonly parents: ReadonlyMap<string, TargetTable>;
+}
+
+export const staging = ({ target }: Pick<Destination, "target">): string => `pg_temp.${stagingName(target)}`;
+
+/** The key of a staged row as one text. */
+export function keyText({ target }: Pick<Destination, "target">, of: string): string {
+  const keys = keyColumns(target.table).map((key) => `${of}.${identifier(key)}`);
+  return keys.length === 1 ? `${keys.join("")}::text` : `jsonb_build_array(${keys.join(", ")})::text`;
+}
+
+/** A reference of a table, and the condition that a row has no parent. */
+export interface MissingParent extends Reference {
+  /** Has a row all the columns of the reference? With a NULL in one it refers to nothing. */
+  readonly refers: string;
+  /** Does the dimension have no row of that key? */
+  readonly missing: string;
+}
+
+/**
+ * For each reference of a row `of`: the condition that its parent is missing.
+ * @param options.inTarget is it a row of the target, not of the staging table?
+ */
+export function missingParents(
+  { schema, target, parents }: Destination,
+  of: string,
+  { inTarget = false } = {},
+): readonly MissingParent[] {
+  return referencesIn(target.table).flatMap((reference) => {
+    const { columns, to } = reference;
+    const parent = parents.get(to);
+    if (parent === undefined) return [];
+    const values = columns.map(
+      (column) => `${of}.${identifier(inTarget ? theirName(target, column) : column)}`,
+    );
+    const same = matchParent(parent, "p", values);
+    return [
+      {
+        ...reference,
+        refers: values.map((value) => `${value} IS NOT NULL`).join(" AND "),
+        missing: `NOT EXISTS (SELECT FROM ${namesOf(schema, parent).into} AS p WHERE ${same})`,
+      },
+    ];
+  });
+}
+
+/** Does a row wait for the parents of this reference? Otherwise it refers to a member meanwhile. */
+export const isWaitedFor = ({ whenMissing }: Reference): boolean => whenMissing === undefined;
+
+/** Is the key of a row of a dimension these values, in the order of its key? */
+export function matchParent(parent: TargetTable, of: string, values: readonly string[]): string {
+  const shapes: Readonly<Record<string, ColumnShape | undefined>> = parent.table.columns;
+  return keyColumns(parent.table)
+    .map((key, index) => {
+      const type = shapes[key]?.type;
+      const targetType = parent.types.get(key);
+      if (type === undefined || targetType === undefined)
+        throw new TypeError(`${parent.table.name} has no column ${key}`);
+      const held = heldValue(`${of}.${identifier(theirName(parent, key))}`, type, targetType);
+      return `${held} = ${storedValue(values[index] ?? "NULL", type, targetType)}`;
+    })
+    .join(" AND ");
+}
+
+/** A reference to the table itself is missing only when the parent is not staged either. */
+export const missingOfStaged = (place: Destination, of: string): readonly MissingParent[] =>
+  missingParents(place, of).map((reference) =>
+    reference.to === place.target.table.name
+      ? { ...reference, missing: `${reference.missing} AND ${notStaged(place, of, reference)}` }
+      : reference,
+  );
+
+/** Does a staged row, `parent`, have the key that a reference of the staged row `child` holds? */
+export const isParent = (
+  { target }: Destination,
+  parent: string,
+  child: string,
+  columns: readonly string[],
+): string =>
+  keyColumns(target.table)
+    .map((key, index) => `${parent}.${identifier(key)} = ${child}.${identifier(columns[index] ?? key)}`)
+    .join(" AND ");
+
+const notStaged = (place: Destination, of: string, { columns }: MissingParent): string =>
+  `NOT EXISTS (SELECT FROM ${staging(place)} AS staged WHERE ${isParent(place, "staged", of, columns)})`;
+
+/** What a row `of` refers to that is missing, as SQL for a text: `customer_id 7 is in no dimension`. */
+export const missingText = (of: string, { columns }: Pick<Reference, "columns">): string => {
+  const values = columns
+    .map((column) => `${literal(`${column} `)} || ${of}.${identifier(column)}::text`)
+    .join(` || ${literal(", ")} || `);
+  return `${values} || ${literal(" is in no dimension")}`;
+};

@@ -1,0 +1,118 @@
+import { identifier, literal, qualified } from "../sql";
+import { PLACEHOLDERS } from "./bookkeeping";
+import { insertInto } from "./dimensions";
+import { shownAs } from "./members";
+import {
+  isWaitedFor,
+  keyText,
+  missingOfStaged,
+  missingParents,
+  missingText,
+  staging,
+  type Destination,
+  type MissingParent,
+} from "./parents";
+import { list, namesOf } from "./values";
+
+/**
+ * Rows that refer to a member of a dimension for as long as the row that they refer to is missing. Each is loaded with
+ * the member, and is kept as it came: when the missing row comes, it is loaded once more, with its own reference. A row
+ * has at most one placeholder that is open, of its newest version that was loaded.
+ */
+
+const placeholders = ({ schema }: Destination): string => qualified(schema, PLACEHOLDERS);
+
+/** Are they those of this table that are neither loaded as they came nor replaced? */
+const open = ({ target }: Destination, of: string): string =>
+  `${of}.fact = ${literal(target.table.name)} AND ${of}.healed_by IS NULL AND ${of}.superseded_by IS NULL`;
+
+const replaced = (missing: readonly MissingParent[]): readonly MissingParent[] =>
+  missing.filter((reference) => !isWaitedFor(reference));
+
+/** Why a row refers to members: all of its references whose parents are missing. */
+const reasonOf = (of: string, missing: readonly MissingParent[]): string =>
+  `concat_ws('; ', ${replaced(missing)
+    .map(
+      (reference) =>
+        `CASE WHEN ${reference.refers} AND ${reference.missing} THEN ${missingText(of, reference)} END`,
+    )
+    .join(", ")})`;
+
+const record = (place: Destination, commit: number, from: string): string =>
+  `INSERT INTO ${placeholders(place)} (fact, key, commit, reason, version, shown) ` +
+  `SELECT ${literal(place.target.table.name)}, r.key, ${commit}, r.reason, r.version, r.shown FROM ${from} AS r`;
+
+/** Has any row of the table a placeholder? One row, or none. */
+export const findPlaceholder = (place: Destination): string =>
+  `SELECT FROM ${placeholders(place)} AS p WHERE ${open(place, "p")} LIMIT 1`;
+
+/**
+ * Makes the staged rows whose parents are missing refer to members, and keeps them as they came. Returns how many did
+ * not refer to these members before.
+ * @param options.again may open placeholders of the staged rows be as they were staged? They are healed where a
+ *   parent has come
+ */
+export function placeMembers(
+  place: Destination,
+  { commit, again }: { readonly commit: number; readonly again: boolean },
+): string {
+  const { target } = place;
+  const missing = missingOfStaged(place, "s");
+  const any = replaced(missing).map((reference) => `(${reference.refers} AND ${reference.missing})`);
+  const columns = [...new Set(replaced(missing).flatMap((reference) => reference.columns))].map(identifier);
+  const same = (of: string): string =>
+    `${of}.key = p.key AND ${of}.version = p.version AND ${of}.shown = p.shown`;
+  const healed =
+    `healed AS (UPDATE ${placeholders(place)} AS p SET healed_by = ${commit} WHERE ${open(place, "p")} ` +
+    `AND p.key IN (SELECT ${keyText(place, "s")} FROM ${staging(place)} AS s) ` +
+    `AND NOT EXISTS (SELECT FROM placed WHERE ${same("placed")})), `;
+  return (
+    `WITH placed AS MATERIALIZED (SELECT s.ctid AS place, ${keyText(place, "s")} AS key, to_jsonb(s.*) AS version, ` +
+    `${shownAs(place, "to_jsonb(s.*)", missing)} AS shown, ${reasonOf("s", missing)} AS reason ` +
+    `FROM ${staging(place)} AS s WHERE ${any.join(" OR ")}), ${again ? healed : ""}` +
+    `changed AS (UPDATE ${staging(place)} AS s SET ${columns.map((name) => `${name} = v.${name}`).join(", ")} ` +
+    `FROM placed, jsonb_populate_record(NULL::${staging({ target })}, placed.shown) AS v WHERE s.ctid = placed.place) ` +
+    record(place, commit, "placed") +
+    (again
+      ? ` WHERE NOT EXISTS (SELECT FROM ${placeholders(place)} AS p WHERE ${open(place, "p")} AND ${same("r")})`
+      : "")
+  );
+}
+
+/** The rows of a dimension that have placeholders, as they came, among those of the staging table. */
+export const stagePlaceholders = (place: Destination): string =>
+  `INSERT INTO ${staging(place)} SELECT v.* FROM ${placeholders(place)} AS p, ` +
+  `jsonb_populate_record(NULL::${staging(place)}, p.version) AS v WHERE ${open(place, "p")} ` +
+  `AND NOT EXISTS (SELECT FROM ${staging(place)} AS s WHERE ${keyText(place, "s")} = p.key)`;
+
+/**
+ * Loads the versions of a fact with placeholders once more, if a parent has come: where others are still missing, with
+ * members for these. Needs the staging table's type.
+ */
+export function healPlaceholders(place: Destination, commit: number): string {
+  const { into, theirs, ours } = namesOf(place.schema, place.target);
+  const version = (text: string): string => `jsonb_populate_record(NULL::${staging(place)}, ${text}) AS v`;
+  const missing = missingParents(place, "v");
+  return (
+    `WITH known AS MATERIALIZED (SELECT p.placeholder_id, p.key, p.version, p.shown AS before, ` +
+    `${shownAs(place, "p.version", missing)} AS shown, ${reasonOf("v", missing)} AS reason ` +
+    `FROM ${placeholders(place)} AS p, ${version("p.version")} WHERE ${open(place, "p")}), ` +
+    `ready AS (SELECT * FROM known WHERE known.shown <> known.before), ` +
+    `healed AS (UPDATE ${placeholders(place)} AS p SET healed_by = ${commit} FROM ready WHERE p.placeholder_id = ready.placeholder_id), ` +
+    `placed AS (${record(place, commit, "ready")} WHERE r.shown <> r.version) ` +
+    `${insertInto(into, theirs)} SELECT ${list(ours, "v")} FROM ready, ${version("ready.shown")} ORDER BY ready.placeholder_id`
+  );
+}
+
+/** What of `healOrphans` makes rows refer to members: a table `ready` of healed orphans is at hand. */
+export const placeHealed = (place: Destination, commit: number): string =>
+  `superseded AS (UPDATE ${placeholders(place)} AS p SET superseded_by = ${commit} FROM ready ` +
+  `WHERE ${open(place, "p")} AND p.key = ready.key), ` +
+  `placed AS (${record(place, commit, "ready")} WHERE r.shown <> r.version AND NOT EXISTS ` +
+  `(SELECT FROM ready AS later WHERE later.key = r.key AND later.orphan_id > r.orphan_id))`;
+
+/** The columns that `placeHealed` needs of a waiting version `v`, whose JSON is `version`. */
+export function healedColumns(place: Destination, version: string): string {
+  const missing = missingParents(place, "v");
+  return `${shownAs(place, version, missing)} AS shown, ${reasonOf("v", missing)} AS reason`;
+}
