@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { modelProblems } from "../../domain/model/problems";
-import { DEFECTS } from "./generated/defects";
+import { DEFECTS } from "./generated/defects/defects";
 import { designOf, drawnDesign } from "./generated/game";
 
 const SEED = 20_261_129;

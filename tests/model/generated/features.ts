@@ -35,6 +35,15 @@ export function featuresOf({
     "references to dimensions": among(references, ({ to }) => to !== CALENDAR),
     "references of several columns": among(references, ({ columns }) => columns.length > 1),
     "references to the table itself": among(references, ({ table, to }) => table.name === to),
+    "dimensions with members": among(
+      tables,
+      (table) => table.kind === "dimension" && table.members !== undefined,
+    ),
+    "references to a member when a row is missing": among(
+      references,
+      ({ whenMissing }) => whenMissing !== undefined,
+    ),
+    "references to a member instead of NULL": among(references, ({ whenNull }) => whenNull !== undefined),
     "prepared tables": prepared.size,
     "prepared columns of another type": [...prepared.values()].reduce(
       (sum, { types }) => sum + types.size,

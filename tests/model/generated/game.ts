@@ -14,6 +14,7 @@ import { readsOf } from "./expected/reads";
 import { createSources, firstRows } from "./source/rows";
 import { designSources, drawnSources, type SourceDesign } from "./source/sources";
 import type { TableDesign } from "./star/designs";
+import { membersShown } from "./expected/members";
 import { featuresOf } from "./features";
 import { designTables, drawnTables } from "./star/tables";
 import { generatedWitness } from "./expected/witness";
@@ -88,7 +89,11 @@ function fixtureOf(design: Design): Fixture {
     has: featuresOf(design),
     allowDeletes: sources.map(({ name }) => name),
     // In the order of loading.
-    layouts: tables.flatMap((table) => layouts.filter(({ name }) => name === table.name)),
+    layouts: tables.flatMap((table) =>
+      layouts
+        .filter(({ name }) => name === table.name)
+        .map((layout) => ({ ...layout, members: membersShown(table, tables) })),
+    ),
     witness: () => generatedWitness({ sources, tables, reads, storedAs }),
   };
 }

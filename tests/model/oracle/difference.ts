@@ -28,6 +28,11 @@ export function difference({ tables }: Expectation, actual: WarehouseState): str
     if (wanted !== has)
       return `${has} rows of ${name} wait for a row of a dimension, and ${wanted} must: ${[...waiting.keys()].join(" ")}`;
   }
+  for (const [name, { placeholders }] of tables) {
+    const has = actual.placeholders.get(name) ?? 0;
+    if (placeholders.size !== has)
+      return `${has} rows of ${name} refer to a member in place of a missing row, and ${placeholders.size} must: ${[...placeholders.keys()].join(" ")}`;
+  }
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { Observation, ObservedRow, Outcome, Reference } from "./observation";
+import { contentOf, type Observation, type ObservedRow, type Outcome, type Reference } from "./observation";
 import type { Layout } from "./warehouse";
 
 type Present = Extract<Outcome, { readonly kind: "present" }>;
@@ -11,6 +11,8 @@ export interface TableExpectation {
   readonly versions: Map<string, readonly string[]>;
   /** Rows that wait for a row of a dimension, in order; of a dimension at most one of each key. */
   readonly waiting: Map<string, readonly Present[]>;
+  /** Rows that refer to a member in place of a missing row, by key; `shown` is what they say meanwhile. */
+  readonly placeholders: Map<string, { readonly row: Present; readonly shown: string }>;
 }
 
 /** What the warehouse must be after a commit, and how many rows the commit must have rejected. */
@@ -43,12 +45,13 @@ export function expectAfter(
     if (!observation.reshaped.has(source)) throw new Error(`${source} was captured again without a reason`);
   const tables = new Map<string, TableExpectation>();
   const next: Next = { before, observation, recaptured, tables };
-  for (const { name, kind } of layouts) {
+  for (const { name, kind, members } of layouts) {
     const was = before?.tables.get(name);
     const table: TableExpectation = {
-      shown: new Map(was?.shown),
+      shown: new Map(was?.shown ?? members),
       versions: new Map(was?.versions),
       waiting: new Map(was?.waiting),
+      placeholders: new Map(was?.placeholders),
     };
     tables.set(name, table);
     const rows = observation.tables.get(name) ?? new Map<string, ObservedRow>();
@@ -62,15 +65,42 @@ const isThere = (tables: Next["tables"], { to, key }: Reference): boolean =>
   // The calendar has every day that a row names.
   !tables.has(to) || tables.get(to)?.shown.has(key) === true;
 
+/** Are all rows there that a row waits for? */
+const isComplete = ({ refers }: Present, isThereFor: (reference: Reference) => boolean): boolean =>
+  refers.every((reference) => reference.instead !== undefined || isThereFor(reference));
+
+/** What a row says while rows that it refers to are missing. */
+function shownFor({ content, refers }: Present, tables: Next["tables"]): string {
+  const texts = JSON.parse(content) as (string | null)[];
+  for (const reference of refers) {
+    if (reference.instead === undefined || isThere(tables, reference)) continue;
+    const { places, texts: instead } = reference.instead;
+    places.forEach((place, at) => (texts[place] = instead[at] ?? null));
+  }
+  return contentOf(texts);
+}
+
+/** Notes what the newest loaded version of a row says, and whether it shall say more. */
+function show({ shown, placeholders }: TableExpectation, key: string, row: Present, says: string): void {
+  shown.set(key, says);
+  if (says === row.content) placeholders.delete(key);
+  else placeholders.set(key, { row, shown: says });
+}
+
 /** Rows of a dimension stay, because history refers to them. A row waits while one that it refers to is missing. */
 function loadDimension(
   table: TableExpectation,
   rows: ReadonlyMap<string, ObservedRow>,
   { tables }: Next,
 ): void {
-  const { shown, waiting } = table;
+  const { shown, waiting, placeholders } = table;
   for (const [key, { outcome }] of rows) {
     if (outcome.kind !== "present") continue;
+    if (placeholders.get(key)?.row.content === outcome.content) {
+      waiting.delete(key);
+      continue;
+    }
+    placeholders.delete(key);
     if (shown.get(key) === outcome.content) waiting.delete(key);
     else waiting.set(key, [outcome]);
   }
@@ -80,23 +110,30 @@ function loadDimension(
     isThere(tables, reference) || (tables.get(reference.to) === table && coming.has(reference.key));
   for (let size = -1; size !== coming.size;) {
     size = coming.size;
-    for (const [key, [row]] of coming) if (row?.refers.every(comes) !== true) coming.delete(key);
+    for (const [key, [row]] of coming) if (row === undefined || !isComplete(row, comes)) coming.delete(key);
   }
+  const loaded = new Map([...placeholders].map(([key, { row }]) => [key, row]));
   for (const [key, [row]] of coming) {
     waiting.delete(key);
-    if (row !== undefined) shown.set(key, row.content);
+    if (row === undefined) continue;
+    shown.set(key, row.content);
+    loaded.set(key, row);
   }
+  // All keys are there now.
+  for (const [key, row] of loaded) show(table, key, row, shownFor(row, tables));
 }
 
 /** One version for each that a commit saw; of those that come again or are made anew, those that differ. */
 function loadFact(table: TableExpectation, rows: ReadonlyMap<string, ObservedRow>, next: Next): void {
-  const { shown, versions, waiting } = table;
-  const complete = ({ refers }: Present): boolean =>
-    refers.every((reference) => isThere(next.tables, reference));
-  const append = (key: string, { content }: Present): void => {
-    shown.set(key, content);
-    versions.set(key, [...(versions.get(key) ?? []), content]);
+  const { shown, versions, waiting, placeholders } = table;
+  const complete = (row: Present): boolean => isComplete(row, (reference) => isThere(next.tables, reference));
+  const append = (key: string, row: Present): void => {
+    const says = shownFor(row, next.tables);
+    show(table, key, row, says);
+    versions.set(key, [...(versions.get(key) ?? []), says]);
   };
+  for (const [key, { row, shown: before }] of placeholders)
+    if (shownFor(row, next.tables) !== before) append(key, row);
   for (const [key, queue] of waiting) {
     const last = queue.findLastIndex(complete);
     for (const row of queue.slice(0, last + 1)) if (complete(row)) append(key, row);
@@ -107,6 +144,7 @@ function loadFact(table: TableExpectation, rows: ReadonlyMap<string, ObservedRow
     if (outcome !== undefined && outcome.kind !== "absent") continue;
     shown.delete(key);
     waiting.delete(key);
+    placeholders.delete(key);
   }
   for (const [key, { outcome, isNew, joined, source }] of rows) {
     if (outcome.kind !== "present") continue;
@@ -118,7 +156,9 @@ function loadFact(table: TableExpectation, rows: ReadonlyMap<string, ObservedRow
       continue;
     }
     waiting.delete(key);
-    if (!again || shown.get(key) !== outcome.content) append(key, outcome);
+    const says = shownFor(outcome, next.tables);
+    if (!again || shown.get(key) !== says) append(key, outcome);
+    else show(table, key, outcome, says);
   }
 }
 

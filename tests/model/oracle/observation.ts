@@ -11,6 +11,8 @@ export type Outcome =
 export interface Reference {
   readonly to: string;
   readonly key: string;
+  /** What the columns at these places say while that row is missing; without it the row waits. */
+  readonly instead?: { readonly places: readonly number[]; readonly texts: readonly string[] };
 }
 
 export interface ObservedRow {

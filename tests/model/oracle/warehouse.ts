@@ -18,6 +18,8 @@ export interface Layout {
   readonly columns: readonly string[];
   /** The places of the columns of the key. */
   readonly key: readonly number[];
+  /** Of a dimension: the rows that no source has, by key. */
+  readonly members?: ReadonlyMap<string, string>;
 }
 
 /** The tables of a model but the calendar, as Marble makes them, or by the names that a prepared warehouse has. */
@@ -51,6 +53,8 @@ export interface WarehouseState {
   readonly versions: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
   /** How many rows of each table wait for a row of a dimension. */
   readonly waiting: ReadonlyMap<string, number>;
+  /** How many rows of each table refer to a member in place of a missing row. */
+  readonly placeholders: ReadonlyMap<string, number>;
 }
 
 const NOTHING: WarehouseState = {
@@ -59,6 +63,7 @@ const NOTHING: WarehouseState = {
   shown: new Map(),
   versions: new Map(),
   waiting: new Map(),
+  placeholders: new Map(),
 };
 
 /** Looks at the warehouse. */
@@ -75,7 +80,7 @@ export async function observeWarehouse(
   return stateOf(await warehouse.query<Line>(statement(schema, layouts)), layouts);
 }
 
-type Part = "ledger" | "waiting" | "shown" | "version";
+type Part = "ledger" | "waiting" | "placeholders" | "shown" | "version";
 interface Line {
   readonly part: Part;
   readonly name: string;
@@ -91,6 +96,7 @@ function statement(schema: string, layouts: readonly Layout[]): string {
   return `SELECT part, name, row FROM (${[
     `SELECT 'ledger' AS part, '' AS name, NULL::int AS place, count(*) || ',' || COALESCE(max(commit), 0) AS row FROM ${qualified(schema, "marble_ledger")}`,
     `SELECT 'waiting', fact, NULL, count(*)::text FROM ${qualified(schema, "marble_orphan")} WHERE healed_by IS NULL AND superseded_by IS NULL GROUP BY fact`,
+    `SELECT 'placeholders', fact, NULL, count(*)::text FROM ${qualified(schema, "marble_placeholder")} WHERE healed_by IS NULL AND superseded_by IS NULL GROUP BY fact`,
     ...layouts.map((layout) => rows("shown", layout, layout.kind === "fact" ? layout.view : layout.table)),
     ...layouts.filter(({ kind }) => kind === "fact").map((layout) => rows("version", layout, layout.table)),
   ].join("\nUNION ALL ")}) AS all_rows ORDER BY place`;
@@ -101,11 +107,13 @@ function stateOf(lines: readonly Line[], layouts: readonly Layout[]): WarehouseS
   const shown = new Map(layouts.map(({ name }) => [name, new Map<string, string>()]));
   const versions = new Map<string, Map<string, string[]>>();
   const waiting = new Map<string, number>();
+  const placeholders = new Map<string, number>();
   for (const { name, kind } of layouts) if (kind === "fact") versions.set(name, new Map());
   let [commits, head] = [0, 0];
   for (const { part, name, row } of lines) {
     if (part === "ledger") [commits = 0, head = 0] = row.split(",").map(Number);
     else if (part === "waiting") waiting.set(name, Number(row));
+    else if (part === "placeholders") placeholders.set(name, Number(row));
     else {
       const texts = JSON.parse(row) as (string | null)[];
       const key = contentOf((keyed.get(name)?.key ?? []).map((place) => texts[place] ?? null));
@@ -120,5 +128,5 @@ function stateOf(lines: readonly Line[], layouts: readonly Layout[]): WarehouseS
       }
     }
   }
-  return { commits, head, shown, versions, waiting };
+  return { commits, head, shown, versions, waiting, placeholders };
 }

@@ -8,6 +8,7 @@ import {
 import { FAILS } from "../star/computations";
 import { readsIn, type Expression, type PathStep, type ReadExpression } from "../star/expressions";
 import { literalOf } from "../star/literals";
+import { memberKey, referencesIn } from "../star/members";
 import { ORIGINS } from "../star/model";
 import { readName } from "./reads";
 import type { SourceDesign } from "../source/sources";
@@ -123,19 +124,36 @@ function outcomeOf(context: RowContext): Outcome {
   const isFar = feed.columns.some(
     ({ refers }, at) => refers === CALENDAR && values[at] != null && !CALENDAR_DAYS.test(values[at]),
   );
-  if (values.includes(FAILS) || isFar) return { kind: "rejected" };
-  return { kind: "present", content: contentOf(values), refers: referencesOf(table, feed, values) };
+  if (values.includes(FAILS) || isFar || hasKeyOfMember(table, feed, values)) return { kind: "rejected" };
+  for (const { columns, to, instead } of referencesIn(table)) {
+    const places = columns.map((name) => feed.columns.findIndex((column) => column.name === name));
+    if (instead?.whenNull === undefined || places.every((place) => values[place] != null)) continue;
+    const texts = keyOfMember(context.design, to, instead.whenNull);
+    places.forEach((place, at) => (values[place] = texts[at] ?? null));
+  }
+  return { kind: "present", content: contentOf(values), refers: referencesOf(context, values) };
 }
 
-function referencesOf(table: TableDesign, feed: FeedDesign, values: readonly (string | null)[]): Reference[] {
-  const valueAt = (name: string): string | null =>
-    values[feed.columns.findIndex((column) => column.name === name)] ?? null;
-  const single = feed.columns.flatMap(({ name, refers }) =>
-    refers === undefined || refers === CALENDAR ? [] : [{ to: refers, columns: [name] }],
-  );
-  return [...single, ...table.references].flatMap(({ to, columns }) => {
-    const key = columns.map(valueAt);
-    return key.includes(null) ? [] : [{ to, key: contentOf(key) }];
+function keyOfMember({ tables }: Design, to: string, place: number): readonly string[] {
+  const table = tables.find(({ name }) => name === to);
+  if (table === undefined) throw new RangeError(`there is no table ${to}`);
+  return memberKey(table, place);
+}
+
+function hasKeyOfMember(table: TableDesign, feed: FeedDesign, values: readonly (string | null)[]): boolean {
+  const key = table.key.map((name) => values[feed.columns.findIndex((column) => column.name === name)]);
+  return table.members.some((_, place) => JSON.stringify(memberKey(table, place)) === JSON.stringify(key));
+}
+
+function referencesOf({ table, feed, design }: RowContext, values: readonly (string | null)[]): Reference[] {
+  return referencesIn(table).flatMap(({ to, columns, instead }) => {
+    if (to === CALENDAR) return [];
+    const places = columns.map((name) => feed.columns.findIndex((column) => column.name === name));
+    const key = places.map((place) => values[place] ?? null);
+    if (key.includes(null)) return [];
+    const whenMissing = instead?.whenMissing;
+    const texts = whenMissing === undefined ? undefined : keyOfMember(design, to, whenMissing);
+    return [{ to, key: contentOf(key), ...(texts !== undefined && { instead: { places, texts } }) }];
   });
 }
 

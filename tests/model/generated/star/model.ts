@@ -5,6 +5,7 @@ import {
   whenNull,
   type Column,
   type ColumnsOf,
+  type MembersInstead,
 } from "../../../../domain/model/columns";
 import { computed } from "../../../../domain/model/computed";
 import { dimDate } from "../../../../domain/model/dim-date";
@@ -15,7 +16,8 @@ import type { ColumnType } from "../../../../domain/model/types";
 import type { Expression, ReadExpression } from "./expressions";
 import { literalOf } from "./literals";
 import type { SourceDesign } from "../source/sources";
-import type { ColumnDesign, FeedDesign, TableDesign } from "./designs";
+import type { ColumnDesign, FeedDesign, InsteadDesign, TableDesign } from "./designs";
+import { memberName } from "./members";
 
 /** The columns of some table, whose names only this test knows. */
 type AnyColumns = ColumnsOf<SourceColumns, boolean>;
@@ -35,13 +37,28 @@ function declareTable(design: TableDesign, sources: readonly SourceDesign[]): Mo
     ...first,
     description: "A generated table.",
     key,
-    ...(several.length > 0 && { references: several }),
+    ...(several.length > 0 && {
+      references: several.map(({ instead, ...reference }) => ({ ...reference, ...declareInstead(instead) })),
+    }),
     ...(also.length > 0 && {
       also: also.map((feed, place) => ({ ...feed, columns: { ...feed.columns, ...originOf(place + 1) } })),
     }),
   };
-  return kind === "dimension" ? dimension(name, table) : fact(name, { ...table, surrogateKey, currentView });
+  const members = Object.fromEntries(
+    design.members.map((member, place) => [
+      memberName(place),
+      Object.fromEntries([...member].map(([column, { value }]) => [column, value])),
+    ]),
+  );
+  return kind === "dimension"
+    ? dimension(name, { ...table, ...(design.members.length > 0 && { members }) })
+    : fact(name, { ...table, surrogateKey, currentView });
 }
+
+const declareInstead = ({ whenMissing, whenNull }: InsteadDesign = {}): MembersInstead => ({
+  ...(whenMissing !== undefined && { whenMissing: memberName(whenMissing) }),
+  ...(whenNull !== undefined && { whenNull: memberName(whenNull) }),
+});
 
 /** The constant that tells the rows of several feeds apart. */
 export const ORIGINS: readonly string[] = ["first", "second"];
@@ -67,12 +84,12 @@ function sourceAt(sources: readonly SourceDesign[], at: number): SourceDesign {
 }
 
 function declareColumn(
-  { name, expression, whenNull: replaces, refers }: ColumnDesign,
+  { name, expression, whenNull: replaces, refers, instead }: ColumnDesign,
   make: (expression: Expression) => Column,
 ): Column {
   const made = name === "origin" ? (originOf(0)["origin"] ?? make(expression)) : make(expression);
   const filled = replaces ? (whenNull(literalOf(made.type).value as never, made) as Column) : made;
-  return refers === undefined ? filled : references(refers, filled);
+  return refers === undefined ? filled : references(refers, filled, declareInstead(instead));
 }
 
 function declareExpression(

@@ -128,7 +128,8 @@ function otherType(column: ColumnDesign, table: TableDesign, at: number): string
     refers !== undefined ||
     table.references.some(({ columns }) => columns.includes(name));
   if (isKey) return refers === undefined ? WIDER_TYPES[kind] : undefined;
-  if (expression.is !== "read" || whenNull) return undefined;
+  // What a member holds is a text of the declaration.
+  if (expression.is !== "read" || whenNull || table.members.length > 0) return undefined;
   const others = OTHER_TYPES[kind];
   return others[at % others.length];
 }

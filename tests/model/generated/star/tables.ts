@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { text } from "../../../../domain/model/types";
 import { conditionOf, drawnColumn, expressionOf, readOf, type DrawnColumn } from "./columns";
-import { CALENDAR, type ColumnDesign, type FeedDesign, type TableDesign } from "./designs";
+import {
+  CALENDAR,
+  type ColumnDesign,
+  type FeedDesign,
+  type InsteadDesign,
+  type TableDesign,
+} from "./designs";
+import { insteadOf, membersOf } from "./members";
 import { oneOf, looseForm, drawnName, nameGiver, type DrawnName, type NameGiver } from "../source/names";
 import { dimensionOf, inOrderOf, referenceOf, type Target } from "./references";
 import type { SourceDesign } from "../source/sources";
@@ -20,6 +27,10 @@ interface DrawnTable {
   readonly refers: boolean;
   readonly columns: readonly DrawnColumn[];
   readonly where: number | null;
+  /** How many rows a dimension has that no source has. */
+  readonly members: number;
+  /** Which of them a reference is to instead. */
+  readonly instead: number;
   /** Rows come a second time, told apart by a constant in the key. */
   readonly also: number | null;
 }
@@ -36,6 +47,8 @@ const drawnTable: fc.Arbitrary<DrawnTable> = fc.record({
   columns: fc.array(drawnColumn, { maxLength: 5 }),
   where: oneOf(3, pick),
   also: oneOf(6, pick),
+  members: fc.nat(2),
+  instead: pick,
 });
 
 export const drawnTables = fc.array(drawnTable, { minLength: 1, maxLength: 5 });
@@ -44,7 +57,7 @@ export const drawnTables = fc.array(drawnTable, { minLength: 1, maxLength: 5 });
 export function designTables(drawn: readonly DrawnTable[], sources: readonly SourceDesign[]): TableDesign[] {
   const names = nameGiver(looseForm, [
     CALENDAR,
-    ...["ledger", "batch", "deletion", "orphan", "source", "lineage", "table"].map(
+    ...["ledger", "batch", "deletion", "orphan", "source", "lineage", "table", "placeholder"].map(
       (name) => `marble_${name}`,
     ),
   ]);
@@ -114,24 +127,77 @@ function designTable(drawn: DrawnTable, design: Design): TableDesign {
       ...(refers !== undefined && { refers }),
     });
   }
+  // Of the table itself, whether it has members is not known before its columns are.
+  const wished = kind === "dimension" ? drawn.members : 0;
+  const instead = (to: string, of: readonly string[], at: number): InsteadDesign | undefined => {
+    const target = tables.find((table) => table.name === to);
+    return insteadOf(drawn.instead + at, {
+      columns: of,
+      key,
+      members: target?.members.length ?? (to === name ? wished : 0),
+    });
+  };
   const single = references.filter(({ columns }) => columns.length === 1);
   const columns = inObjectOrder([...own, ...others]).map((column) => {
-    const to = single.find((reference) => reference.columns[0] === column.name)?.to;
-    return to === undefined ? column : { ...column, refers: to };
+    const refers = single.find((reference) => reference.columns[0] === column.name)?.to ?? column.refers;
+    return refers === undefined ? column : { ...column, refers };
   });
+  const made = withMembers(
+    {
+      name,
+      kind,
+      key,
+      feeds: [{ source: at, columns }],
+      references: references.filter((reference) => reference.columns.length > 1),
+      surrogateKey,
+      currentView: "",
+    },
+    { wished, instead, tables },
+  );
   const feed = (where: number | null): FeedDesign => {
     const condition = where === null ? undefined : conditionOf(where, at, sources);
-    return { source: at, columns, ...(condition !== undefined && { where: condition }) };
+    return { source: at, columns: made.columns, ...(condition !== undefined && { where: condition }) };
   };
   return {
     name,
     kind,
     key,
     feeds: twice ? [feed(drawn.where), feed(drawn.also)] : [feed(drawn.where)],
-    references: references.filter((reference) => reference.columns.length > 1),
+    references: made.references,
+    members: made.members,
     surrogateKey,
     currentView: kind === "fact" ? names.give(drawn.view, `current_${index}`) : "",
   };
+}
+
+/** Lets references be to members; if the table itself can have none, then without those to itself. */
+function withMembers(
+  table: Omit<TableDesign, "members">,
+  options: {
+    readonly wished: number;
+    readonly instead: (to: string, of: readonly string[], at: number) => InsteadDesign | undefined;
+    readonly tables: readonly TableDesign[];
+  },
+): Pick<TableDesign, "members" | "references"> & Pick<FeedDesign, "columns"> {
+  const { wished, instead, tables } = options;
+  const choose = (members: number) => {
+    const chosen = (to: string, of: readonly string[], at: number): { instead?: InsteadDesign } => {
+      const found = to === table.name && members === 0 ? undefined : instead(to, of, at);
+      return found === undefined ? {} : { instead: found };
+    };
+    const columns = (table.feeds[0]?.columns ?? []).map((column, at) =>
+      column.refers === undefined ? column : { ...column, ...chosen(column.refers, [column.name], at) },
+    );
+    const references = table.references.map((reference, at) => ({
+      ...reference,
+      ...chosen(reference.to, reference.columns, at),
+    }));
+    return { columns, references };
+  };
+  const some = choose(wished);
+  const feeds = table.feeds.map((feed) => ({ ...feed, columns: some.columns }));
+  const members = membersOf({ ...table, feeds, references: some.references }, wished, tables);
+  return members.length > 0 ? { ...some, members } : { ...choose(0), members };
 }
 
 /** A declaration is an object: names such as "7" come first in it, whatever their place. */

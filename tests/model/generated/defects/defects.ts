@@ -1,60 +1,9 @@
-import { columnsOf, constant, references, whenNull, type Column } from "../../../domain/model/columns";
-import { computed } from "../../../domain/model/computed";
-import type { Model } from "../../../domain/model/model";
-import { optional, sourceTable, type SourceColumns, type SourceTable } from "../../../domain/model/source";
-import type { Dimension, Fact } from "../../../domain/model/table";
-import { boolean, integer, text } from "../../../domain/model/types";
-
-/** A mistake that a person may make in a model. */
-export interface Defect {
-  readonly name: string;
-  /** Puts it into a model that has none; undefined where the model has no place for it. */
-  readonly put: (model: Model, pick: number) => Defective | undefined;
-}
-
-interface Defective {
-  readonly model: Model;
-  /** What a problem must name. */
-  readonly names: readonly string[];
-}
-
-type Table = Dimension | Fact;
-
-const at = <T>(list: readonly T[], pick: number): T | undefined => list[pick % Math.max(list.length, 1)];
-
-/** Changes one of the tables. */
-const inTable =
-  (
-    change: (
-      table: Table,
-      model: Model,
-    ) => { readonly table: Table; readonly names: readonly string[] } | undefined,
-  ): Defect["put"] =>
-  (model, pick) => {
-    const table = at(model.tables, pick);
-    const changed = table && change(table, model);
-    if (changed === undefined) return undefined;
-    return {
-      model: { ...model, tables: model.tables.map((one) => (one === table ? changed.table : one)) },
-      names: changed.names,
-    };
-  };
-
-/** Adds a column to all feeds of one of the tables. */
-const withColumn = (make: (source: SourceTable, model: Model) => Column | undefined): Defect["put"] =>
-  inTable((table, model) => {
-    const made = make(table.source, model);
-    if (made === undefined) return undefined;
-    const add = <T extends { readonly columns: Table["columns"] }>(feed: T): T => ({
-      ...feed,
-      columns: { ...feed.columns, "a wrong column": made },
-    });
-    const { also } = table;
-    return {
-      table: { ...add(table), ...(also !== undefined && { also: also.map(add) }) },
-      names: [table.name, "a wrong column"],
-    };
-  });
+import { columnsOf, constant, references, whenNull, type Column } from "../../../../domain/model/columns";
+import { computed } from "../../../../domain/model/computed";
+import { optional, sourceTable, type SourceColumns, type SourceTable } from "../../../../domain/model/source";
+import { boolean, integer, text } from "../../../../domain/model/types";
+import { at, inTable, withColumn, type Defect, type Table } from "./defect";
+import { MEMBER_DEFECTS } from "./members";
 
 const columnOf = (
   { columns }: SourceTable,
@@ -71,6 +20,7 @@ const other = sourceTable("another source table", {
 });
 
 export const DEFECTS: readonly Defect[] = [
+  ...MEMBER_DEFECTS,
   {
     name: "a column that the contract does not have",
     put: withColumn((source) => columnsOf(source).copy("there is none")),
