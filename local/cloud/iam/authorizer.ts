@@ -37,14 +37,20 @@ const ADMINISTRATOR: PolicyDocument = {
   Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
 };
 
+/** The number of verdicts to remember. A longer run starts anew. */
+const REMEMBERED_VERDICTS = 10_000;
+
 /**
  * Evaluates the policies of roles and buckets as IAM does. An explicit deny wins. A call that nothing allows is denied.
+ * It remembers its verdicts, because most calls are repeated and an evaluation takes longer than the call.
  */
 export function createAuthorizer(
   { roles, buckets }: DeclaredPolicies,
   onAccess: (access: Access) => void = () => undefined,
 ): Authorizer {
   const taken = new Set<string>();
+  /** By the call as JSON. A change of the policies replaces the map, so that no old verdict can enter the new one. */
+  let verdicts = new Map<string, string>();
   const policiesOf = (principal: Principal): readonly PolicyDocument[] =>
     "administrator" in principal
       ? [ADMINISTRATOR]
@@ -53,6 +59,18 @@ export function createAuthorizer(
         );
 
   async function verdict(request: AccessRequest): Promise<string> {
+    const { principal, action, resource, context = {} } = request;
+    const known = verdicts;
+    const call = JSON.stringify([principal, action, resource, Object.entries(context)]);
+    const remembered = known.get(call);
+    if (remembered !== undefined) return remembered;
+    const evaluated = await evaluate(request);
+    if (known.size >= REMEMBERED_VERDICTS) known.clear();
+    known.set(call, evaluated);
+    return evaluated;
+  }
+
+  async function evaluate(request: AccessRequest): Promise<string> {
     const { principal, action, resource, context = {} } = request;
     if (principal === undefined) return `Anonymous is not authorized to perform: ${action} on: ${resource}`;
     const callerArn = arnOf(principal);
@@ -95,7 +113,11 @@ export function createAuthorizer(
     },
     revoke: (roleArn, action) => {
       taken.add(`${roleArn} ${action}`);
-      return () => void taken.delete(`${roleArn} ${action}`);
+      verdicts = new Map();
+      return () => {
+        taken.delete(`${roleArn} ${action}`);
+        verdicts = new Map();
+      };
     },
   };
 }
