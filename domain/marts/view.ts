@@ -1,6 +1,7 @@
 import type { WarehouseTable } from "../model/table";
 import { identifier, literal, qualified } from "../sql";
 import { BOOKKEEPING } from "../warehouse/bookkeeping";
+import { VALIDITY } from "../warehouse/history";
 import type { TargetTable } from "../warehouse/target";
 import type { Mart } from "./mart";
 
@@ -45,22 +46,23 @@ export function martView(mart: Mart, stars: Stars): MartView {
 
 /** What a mart may name: tables, views of facts as they are now, and what the loader keeps. */
 export const readableNames = (tables: readonly WarehouseTable[]): readonly string[] => [
-  ...tables.flatMap((table) => (table.kind === "fact" ? [table.currentView, table.name] : [table.name])),
+  ...tables.flatMap(namesOf),
   ...BOOKKEEPING.map(({ name }) => name),
 ];
+
+function namesOf(table: WarehouseTable): readonly string[] {
+  if (table.kind === "fact") return [table.currentView, table.name];
+  return table.kind === "dimension" && table.history !== undefined
+    ? [table.name, table.history]
+    : [table.name];
+}
 
 /** Does a statement name it? Case is nothing to SQL. */
 export const isNamed = (name: string, sql: string): boolean => new RegExp(`\\b${name}\\b`, "i").test(sql);
 
 /** The tables of the model that a mart reads. */
 export const tablesOf = (mart: Pick<Mart, "sql">, tables: readonly WarehouseTable[]): readonly string[] =>
-  tables
-    .filter((table) =>
-      [table.name, ...(table.kind === "fact" ? [table.currentView] : [])].some((name) =>
-        isNamed(name, mart.sql),
-      ),
-    )
-    .map(({ name }) => name);
+  tables.filter((table) => namesOf(table).some((name) => isNamed(name, mart.sql))).map(({ name }) => name);
 
 /** What a mart may name, with the statement that reads it. */
 function relationsOf({ schema, targets }: Stars): Map<string, string> {
@@ -74,6 +76,11 @@ function relationsOf({ schema, targets }: Stars): Map<string, string> {
         `SELECT ${renamed.join(", ")} FROM ${qualified(schema, table.currentView)}`,
       );
     }
+    if (table.kind === "dimension" && table.history !== undefined)
+      relations.set(
+        table.history,
+        `SELECT ${[...renamed, ...Object.values(VALIDITY)].join(", ")} FROM ${qualified(schema, table.history)}`,
+      );
     relations.set(table.name, `SELECT ${renamed.join(", ")} FROM ${qualified(schema, name)}`);
   }
   for (const { name, columns } of BOOKKEEPING) {

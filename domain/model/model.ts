@@ -59,7 +59,9 @@ export function modelShape({ calendar, tables }: Model): string {
       return `${name} ${typeName(column.type)}${column.nullable ? "?" : ""}${parent}`;
     });
     const surrogate = table.kind === "fact" ? ` ${table.surrogateKey} ${table.currentView}` : "";
-    const shape = `${table.kind} ${table.name} by ${table.key.join(", ")}${surrogate} (${columns.join(", ")})`;
+    const history =
+      table.kind === "dimension" && table.history !== undefined ? ` with history ${table.history}` : "";
+    const shape = `${table.kind} ${table.name} by ${table.key.join(", ")}${surrogate}${history} (${columns.join(", ")})`;
     return [shape, ...severalColumns(table), ...memberKeys(table)].join(" ");
   });
   return shapes.sort().join("\n");

@@ -43,6 +43,8 @@ export interface Dimension extends Remodelled {
   readonly kind: "dimension";
   /** Rows that no source has, by their names: what rows refer to that would refer to no row. */
   readonly members?: Readonly<Record<string, Member>>;
+  /** The table of all versions of each row, with the time of each; without a name there is none. */
+  readonly history?: string;
 }
 
 /** Holds every version of every row of its source table. */

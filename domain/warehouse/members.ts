@@ -51,7 +51,7 @@ const memberValues = (
 };
 
 /** The members of a dimension as rows of SQL values, in the order of its columns. */
-function memberRows({ target: { table }, parents }: Destination): string {
+export function memberRows({ target: { table }, parents }: Destination): string {
   const columns = Object.keys(table.columns);
   const rows = Object.values(membersOf(table)).map((member) => {
     const values = new Map(

@@ -53,7 +53,7 @@ export interface TargetTable extends TableNames {
 }
 
 /** `counterparty_legal_address_line2` is `counterparty_legal_address_line_2`. */
-const columnForm = (name: string): string => name.toLowerCase().replaceAll("_", "");
+export const columnForm = (name: string): string => name.toLowerCase().replaceAll("_", "");
 
 /** And `fact_purchase_orders` is `fact_purchase_order`. */
 export const tableForm = (name: string): string => columnForm(name).replace(/s$/, "");

@@ -8,6 +8,7 @@ import {
   mayReferToMembers,
   stageMembers,
 } from "../../domain/warehouse/members";
+import { findLackingVersions, historyOf, recordVersions } from "../../domain/warehouse/history";
 import {
   findOrphan,
   recordHealed,
@@ -40,6 +41,7 @@ export async function loadDimension(
     const straight = waits || loaded.waiting > 0 ? undefined : await copyDirectly(place, files, load);
     if (straight !== undefined) {
       loaded.rows += straight;
+      await keepHistory(place, load, { staged: false });
       continue;
     }
     // Rows of the dimension itself may refer to its members.
@@ -55,12 +57,25 @@ export async function loadDimension(
         }
         for (const sql of upsertDimension(place.schema, target))
           loaded.rows += await load.warehouse.execute(sql);
+        await keepHistory(place, load, { staged: true });
         if (mayWait) await load.warehouse.execute(recordHealed(place, load.commit.number));
       },
     });
   }
   loaded.rows += await loadMembers(place, load);
   return loaded;
+}
+
+/** Gives the rows of a dimension that have changed a new version, if it keeps its history. */
+async function keepHistory(
+  place: Destination,
+  { warehouse, commit }: CommitLoadContext,
+  { staged }: { readonly staged: boolean },
+): Promise<void> {
+  const history = historyOf(place);
+  if (history === undefined) return;
+  const options = { commit: commit.number, at: commit.capturedAt, staged };
+  for (const sql of recordVersions(history, options)) await warehouse.execute(sql);
 }
 
 async function someWait(place: Destination, { warehouse }: CommitLoadContext): Promise<boolean> {
@@ -72,16 +87,23 @@ async function someWait(place: Destination, { warehouse }: CommitLoadContext): P
 async function loadMembers(place: Destination, load: CommitLoadContext): Promise<number> {
   const { target, schema } = place;
   const { warehouse } = load;
-  if (!hasMembers(target) || (await warehouse.execute(findLackingMembers(place))) === 0) return 0;
+  if (!hasMembers(target) || !(await lacksMembers(place, load))) return 0;
   return stageRows(target, [], {
     load,
     work: async () => {
       let rows = 0;
       await warehouse.execute(stageMembers(place));
       for (const sql of upsertDimension(schema, target)) rows += await warehouse.execute(sql);
+      await keepHistory(place, load, { staged: true });
       return rows;
     },
   });
+}
+
+async function lacksMembers(place: Destination, { warehouse }: CommitLoadContext): Promise<boolean> {
+  if ((await warehouse.execute(findLackingMembers(place))) > 0) return true;
+  const history = historyOf(place);
+  return history !== undefined && (await warehouse.execute(findLackingVersions(history))) > 0;
 }
 
 /**

@@ -6,6 +6,7 @@ import { LEDGER, TABLES } from "../../domain/warehouse/bookkeeping";
 import { createTablesView, MEMBER_ROWS } from "../../domain/warehouse/source-tables";
 import { createTable, type ReferredTable } from "../../domain/warehouse/ddl";
 import { createCurrentView } from "../../domain/warehouse/facts";
+import { checkHistory, createHistory, historyOf } from "../../domain/warehouse/history";
 import { findTarget, type TargetTable } from "../../domain/warehouse/target";
 import { theirName } from "../../domain/warehouse/values";
 import type { LoadContext } from "./context";
@@ -42,9 +43,35 @@ export async function prepareWarehouse(
   }
   // Creates what is missing: a warehouse of an earlier version lacks some of it.
   await warehouse.ledger.create();
+  await prepareHistories(warehouse, { schema, targets, telemetry });
   if (isFirst) await rehearseLoads(warehouse, { schema, targets, prepared });
   await createViews(warehouse, schema, targets);
   return targets;
+}
+
+/** Creates the missing histories of dimensions. @throws TerminalError when another table has the name of one */
+async function prepareHistories(
+  warehouse: Warehouse,
+  {
+    schema,
+    targets,
+    telemetry,
+  }: Pick<LoadContext, "schema" | "telemetry"> & { readonly targets: ReadonlyMap<string, TargetTable> },
+): Promise<void> {
+  const places = [...targets.values()].flatMap(
+    (target) => historyOf({ schema, target, parents: targets }) ?? [],
+  );
+  if (places.length === 0) return;
+  const catalogue = await warehouse.catalogue();
+  for (const place of places) {
+    const found = catalogue.find(({ name }) => name === place.history);
+    if (found !== undefined) {
+      checkHistory(place, found);
+      continue;
+    }
+    telemetry.info("creating a warehouse table", { table: place.history });
+    await warehouse.execute(createHistory(place));
+  }
 }
 
 /** The tables that a foreign key may refer to: those that are created here, and found ones with a unique key. */

@@ -14,6 +14,7 @@ import {
   stageTombstones,
   type FactTarget,
 } from "../../domain/warehouse/facts";
+import { findLackingVersions, historyOf, recordVersions } from "../../domain/warehouse/history";
 import {
   healOrphans,
   recordHealed,
@@ -79,6 +80,7 @@ function statementsOf(place: Destination): readonly string[] {
     case "calendar":
       return [...first, insertCalendar(schema, target)];
     case "dimension": {
+      const history = historyOf(place);
       const waits = [
         supersedeOrphans(place, { commit, keepSame: true }),
         stageWaiting(place),
@@ -94,6 +96,12 @@ function statementsOf(place: Destination): readonly string[] {
         ...fillNullReferences(place),
         ...(referencesOf(table).length === 0 ? [] : waits),
         ...upsertDimension(schema, target),
+        ...(history === undefined
+          ? []
+          : [
+              ...(hasMembers(target) ? [findLackingVersions(history)] : []),
+              ...recordVersions(history, { commit, at: "-infinity", staged: true }),
+            ]),
       ];
     }
     case "fact": {

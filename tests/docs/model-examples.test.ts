@@ -102,7 +102,7 @@ describe("The examples of docs/model.md", () => {
       ...kinds.map((name) => `${name},`),
       ...["decimal(", "truncated(", "computed(", "required(", "optional(", "sourceTable("],
       ...["calendar(", "dimension(", "fact(", "where:", "also:", "keysAreDisjoint:", "references:"],
-      ...["members:", "whenMissing:", "whenNull:"],
+      ...["history:", "members:", "whenMissing:", "whenNull:"],
       ...["formerly:", "accepts:", "absentAsNull:", "version:", "timeZone:"],
     ];
     expect(used.filter((one) => !code.includes(one))).to.deep.equal([]);
@@ -129,6 +129,10 @@ describe("The examples of docs/model.md", () => {
       expect(await keptRows(pipeline, "marble_placeholder")).to.deep.equal(linesOf("placeholders"));
       for (const sql of marked("change")) await source.client.query(sql);
       await run(pipeline, declared);
+      for (const block of blocks.filter(({ language, mark }) => language === "sql" && mark === "warehouse"))
+        expect(await linesShown(pipeline.warehouse, block.code), `line ${block.line}`).to.have.members(
+          after(block)?.code.split("\n") ?? [],
+        );
     } finally {
       await pipeline.close();
     }
@@ -160,6 +164,12 @@ async function keptRows({ warehouse }: Pipeline, table: string): Promise<string[
     `SELECT fact, key, reason FROM ${table}`,
   );
   return rows.map(({ fact, key, reason }) => `${fact} | ${key} | ${reason}`).sort();
+}
+
+/** Rows as the document shows them: `1 | York | true`. */
+async function linesShown({ client }: TestDatabase, text: string): Promise<string[]> {
+  const { rows } = await client.query<(string | number | boolean | null)[]>({ text, rowMode: "array" });
+  return rows.map((row) => row.map((value) => String(value ?? "NULL")).join(" | "));
 }
 
 /** Runs the stages and compares each table with its SQL. */

@@ -1,16 +1,17 @@
 import { BOOKKEEPING } from "../../warehouse/bookkeeping";
 import { mirroredTable } from "../../warehouse/mirror/mirrored-table";
-import { tableForm } from "../../warehouse/target";
+import { columnForm, tableForm } from "../../warehouse/target";
+import { VALIDITY } from "../../warehouse/history";
 import { LONGEST_NAME, nameBytes } from "../../sql";
 import type { Model } from "../model";
-import { tombstoneName, type Fact, type WarehouseTable } from "../table";
+import { tombstoneName, type Dimension, type Fact, type WarehouseTable } from "../table";
 
 /** A warehouse may call its tables a little otherwise, so names that are alike are one. */
 export function nameProblems({ calendar, tables }: Model): string[] {
   const names = [
     ...BOOKKEEPING.map(({ name }) => ({ name, what: `the loader's own table ${name}` })),
     ...[calendar, ...tables].map(({ name }) => ({ name, what: `the table ${name}` })),
-    ...tables.flatMap((table) => (table.kind === "fact" ? namesOf(table) : [])),
+    ...tables.flatMap(namesOf),
   ];
   const seen = new Map<string, string>();
   const mirrored = [calendar, ...tables].filter(({ name }) => mirroredTable(name) !== undefined);
@@ -25,7 +26,11 @@ export function nameProblems({ calendar, tables }: Model): string[] {
   return [
     ...alike,
     ...taken,
-    ...[calendar, ...tables].flatMap((table) => [...impossibleNames(table), ...systemColumns(table)]),
+    ...[calendar, ...tables].flatMap((table) => [
+      ...impossibleNames(table),
+      ...systemColumns(table),
+      ...columnsOfHistory(table),
+    ]),
   ];
 }
 
@@ -52,6 +57,9 @@ function impossibleNames(table: WarehouseTable): string[] {
           { name: table.surrogateKey, what: `the column ${table.name}.${table.surrogateKey}` },
         ]
       : []),
+    ...(table.kind === "dimension" && table.history !== undefined
+      ? [{ name: table.history, what: `the history ${table.history}` }]
+      : []),
   ];
   return names.flatMap(({ name, what }) => {
     const bytes = nameBytes(name);
@@ -63,8 +71,27 @@ function impossibleNames(table: WarehouseTable): string[] {
   });
 }
 
-/** The names of the objects that belong to a fact table. */
-const namesOf = (fact: Fact): { readonly name: string; readonly what: string }[] => [
-  { name: fact.currentView, what: `the current view ${fact.currentView} of ${fact.name}` },
-  { name: tombstoneName(fact), what: `the table ${tombstoneName(fact)} of the deleted of ${fact.name}` },
-];
+/** The names of the objects that belong to a table. */
+function namesOf(table: Dimension | Fact): { readonly name: string; readonly what: string }[] {
+  if (table.kind === "dimension")
+    return table.history === undefined
+      ? []
+      : [{ name: table.history, what: `the history ${table.history} of ${table.name}` }];
+  return [
+    { name: table.currentView, what: `the current view ${table.currentView} of ${table.name}` },
+    { name: tombstoneName(table), what: `the table ${tombstoneName(table)} of the deleted of ${table.name}` },
+  ];
+}
+
+/** A warehouse may call a column a little otherwise, so columns that are alike are one. */
+function columnsOfHistory(table: WarehouseTable): string[] {
+  if (table.kind !== "dimension" || table.history === undefined) return [];
+  const { history, name } = table;
+  const own = Object.values(VALIDITY).map(columnForm);
+  return Object.keys(table.columns)
+    .filter((column) => own.includes(columnForm(column)))
+    .map(
+      (column) =>
+        `the column ${name}.${column} has the name of a column that the history ${history} adds: rename it`,
+    );
+}

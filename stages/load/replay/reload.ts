@@ -3,6 +3,7 @@ import { TerminalError, TransientError } from "../../../domain/errors";
 import { commitNumber } from "../../../domain/log/keys";
 import type { ReplayResult, ReplayRequest } from "../../../domain/warehouse/replay";
 import { forgetVersions } from "../../../domain/warehouse/facts";
+import { forgetHistory, historyOf } from "../../../domain/warehouse/history";
 import { forgetOrphans } from "../../../domain/warehouse/orphans";
 import type { TargetTable } from "../../../domain/warehouse/target";
 import type { LoadContext } from "../context";
@@ -80,7 +81,10 @@ async function forget(
   const { target, targets: parents, schema, from } = options;
   const place = { schema, target, parents };
   const { table } = target;
+  const history = historyOf(place);
   const statements =
-    table.kind === "fact" ? forgetVersions({ ...place, fact: table }, from) : forgetOrphans(place, from);
+    table.kind === "fact"
+      ? forgetVersions({ ...place, fact: table }, from)
+      : [...forgetOrphans(place, from), ...(history === undefined ? [] : forgetHistory(history, from))];
   for (const sql of statements) await warehouse.execute(sql);
 }

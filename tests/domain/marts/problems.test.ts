@@ -3,6 +3,7 @@ import type { Mart } from "../../../domain/marts/mart";
 import { marts, model } from "../../../domain/declarations";
 import { martProblems } from "../../../domain/marts/problems";
 import { dimDate } from "../../../domain/model/dim-date";
+import { dimStaff } from "../../../domain/shop/tables/dim-staff";
 import { factPayment } from "../../../domain/shop/tables/fact-payment";
 
 const small = { version: 1, calendar: dimDate, tables: [factPayment] };
@@ -15,6 +16,16 @@ describe("The problems of the marts", () => {
       mart(`mart_${index}`, `WITH x AS (SELECT 1) SELECT count(*) FROM ${name}, x`),
     );
     expect(martProblems({ model: small, marts: reading })).to.deep.equal([]);
+  });
+
+  it("are empty when a mart reads the history of a dimension", () => {
+    const kept = { ...dimStaff, history: "staff_history" };
+    expect(
+      martProblems({
+        model: { ...small, tables: [kept] },
+        marts: [mart("moves", "SELECT count(*) FROM staff_history")],
+      }),
+    ).to.deep.equal([]);
   });
 
   it("are statements that read no known table, and repeated names", () => {

@@ -283,6 +283,26 @@ describe("The problems of a model", () => {
     ]);
   });
 
+  it("include a history with the name of a table, and columns that it would have twice", () => {
+    const columns = { ...dimAirport.columns, validFrom: place.copy("city"), commit: place.copy("city") };
+    const dated = { ...dimAirport, history: "dim_plane_history", columns };
+    const other = { ...dimAirport, name: "dim_plane", history: "DIM_PLANE_HISTORYS" };
+
+    expect(problemsOf(dated, other, { ...dimAirport, name: "dim_town", history: "dim_plane" })).to.deep.equal(
+      [
+        "the history dim_plane_history of dim_airport and the history DIM_PLANE_HISTORYS of dim_plane have the same name: rename one of them",
+        "the table dim_plane and the history dim_plane of dim_town have the same name: rename one of them",
+        ...["validFrom", "commit"].map(
+          (column) =>
+            `the column dim_airport.${column} has the name of a column that the history dim_plane_history adds: rename it`,
+        ),
+      ],
+    );
+    expect(problemsOf({ ...dimAirport, history: "x".repeat(64) })).to.deep.equal([
+      `the history ${"x".repeat(64)} has a name of 64 bytes, and PostgreSQL keeps 63: shorten it`,
+    ]);
+  });
+
   it("include a contract whose key is not a column, and two contracts of one source table", () => {
     const other = sourceTable("airport", { key: "kode" as never, columns: { code: text } });
     const city = joined(plane, "base", other).copy("code");

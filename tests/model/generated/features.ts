@@ -35,6 +35,10 @@ export function featuresOf({
     "references to dimensions": among(references, ({ to }) => to !== CALENDAR),
     "references of several columns": among(references, ({ columns }) => columns.length > 1),
     "references to the table itself": among(references, ({ table, to }) => table.name === to),
+    "dimensions with a history": among(
+      tables,
+      (table) => table.kind === "dimension" && table.history !== undefined,
+    ),
     "dimensions with members": among(
       tables,
       (table) => table.kind === "dimension" && table.members !== undefined,

@@ -22,6 +22,9 @@ export function difference({ tables }: Expectation, actual: WarehouseState): str
       );
     }
   }
+  for (const [name, count] of actual.gaps)
+    if (count > 0)
+      return `${count} versions in the history of ${name} do not begin where the one before ends`;
   for (const [name, { waiting }] of tables) {
     const wanted = [...waiting.values()].reduce((sum, queue) => sum + queue.length, 0);
     const has = actual.waiting.get(name) ?? 0;

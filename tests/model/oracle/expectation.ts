@@ -7,7 +7,7 @@ type Present = Extract<Outcome, { readonly kind: "present" }>;
 export interface TableExpectation {
   /** By key: the rows of a dimension, or those that the current view of a fact shows. */
   readonly shown: Map<string, string>;
-  /** Of a fact: all versions of each row. */
+  /** Of a fact, or of a dimension that keeps its history: all versions of each row. */
   readonly versions: Map<string, readonly string[]>;
   /** Rows that wait for a row of a dimension, in order; of a dimension at most one of each key. */
   readonly waiting: Map<string, readonly Present[]>;
@@ -45,7 +45,7 @@ export function expectAfter(
     if (!observation.reshaped.has(source)) throw new Error(`${source} was captured again without a reason`);
   const tables = new Map<string, TableExpectation>();
   const next: Next = { before, observation, recaptured, tables };
-  for (const { name, kind, members } of layouts) {
+  for (const { name, kind, members, versions } of layouts) {
     const was = before?.tables.get(name);
     const table: TableExpectation = {
       shown: new Map(was?.shown ?? members),
@@ -55,8 +55,10 @@ export function expectAfter(
     };
     tables.set(name, table);
     const rows = observation.tables.get(name) ?? new Map<string, ObservedRow>();
-    if (kind === "dimension") loadDimension(table, rows, next);
-    else loadFact(table, rows, next);
+    if (kind === "dimension") {
+      loadDimension(table, rows, next);
+      if (versions !== undefined) keepHistory(table);
+    } else loadFact(table, rows, next);
   }
   return { observation, tables, rejected: rejectedRows(next) };
 }
@@ -121,6 +123,14 @@ function loadDimension(
   }
   // All keys are there now.
   for (const [key, row] of loaded) show(table, key, row, shownFor(row, tables));
+}
+
+/** A row of a dimension has a new version when a commit has changed what it says. */
+function keepHistory({ shown, versions }: TableExpectation): void {
+  for (const [key, says] of shown) {
+    const known = versions.get(key) ?? [];
+    if (known.at(-1) !== says) versions.set(key, [...known, says]);
+  }
 }
 
 /** One version for each that a commit saw; of those that come again or are made anew, those that differ. */

@@ -12,7 +12,9 @@ export interface Layout {
   readonly table: string;
   /** Of a fact: the view of the present rows. */
   readonly view: string;
-  /** Of a fact: the column that numbers the versions. */
+  /** The table that has all versions of each row: that of a fact, or the history of a dimension. */
+  readonly versions: string | undefined;
+  /** The column by which the versions of a row are ordered. */
   readonly order: string;
   /** In the order of the model. */
   readonly columns: readonly string[];
@@ -36,11 +38,22 @@ export const layoutsOf = (
       kind: table.kind,
       table: qualified(schema, names.name),
       view: table.kind === "fact" ? qualified(schema, table.currentView) : "",
-      order: identifier(names.surrogateKey ?? ""),
+      ...versionsOf(table, schema, names),
       columns: columns.map((column) => identifier(names.columns.get(column) ?? column)),
       key: table.key.map((column) => columns.indexOf(column)),
     };
   });
+
+function versionsOf(
+  table: Model["tables"][number],
+  schema: string,
+  names: TableNames,
+): Pick<Layout, "versions" | "order"> {
+  if (table.kind === "fact")
+    return { versions: qualified(schema, names.name), order: identifier(names.surrogateKey ?? "") };
+  const { history } = table;
+  return { versions: history === undefined ? undefined : qualified(schema, history), order: "commit" };
+}
 
 /** What the warehouse shows. */
 export interface WarehouseState {
@@ -49,8 +62,10 @@ export interface WarehouseState {
   readonly head: number;
   /** The rows of each dimension, and of each fact as its current view shows them, by table and key. */
   readonly shown: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  /** The versions of each row of each fact, in order. */
+  /** The versions of each row of each fact, and of each dimension that keeps its history, in order. */
   readonly versions: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+  /** How many versions of each history do not begin where the one before ends. */
+  readonly gaps: ReadonlyMap<string, number>;
   /** How many rows of each table wait for a row of a dimension. */
   readonly waiting: ReadonlyMap<string, number>;
   /** How many rows of each table refer to a member in place of a missing row. */
@@ -62,6 +77,7 @@ const NOTHING: WarehouseState = {
   head: 0,
   shown: new Map(),
   versions: new Map(),
+  gaps: new Map(),
   waiting: new Map(),
   placeholders: new Map(),
 };
@@ -80,7 +96,7 @@ export async function observeWarehouse(
   return stateOf(await warehouse.query<Line>(statement(schema, layouts)), layouts);
 }
 
-type Part = "ledger" | "waiting" | "placeholders" | "shown" | "version";
+type Part = "ledger" | "waiting" | "placeholders" | "gaps" | "shown" | "version";
 interface Line {
   readonly part: Part;
   readonly name: string;
@@ -98,8 +114,22 @@ function statement(schema: string, layouts: readonly Layout[]): string {
     `SELECT 'waiting', fact, NULL, count(*)::text FROM ${qualified(schema, "marble_orphan")} WHERE healed_by IS NULL AND superseded_by IS NULL GROUP BY fact`,
     `SELECT 'placeholders', fact, NULL, count(*)::text FROM ${qualified(schema, "marble_placeholder")} WHERE healed_by IS NULL AND superseded_by IS NULL GROUP BY fact`,
     ...layouts.map((layout) => rows("shown", layout, layout.kind === "fact" ? layout.view : layout.table)),
-    ...layouts.filter(({ kind }) => kind === "fact").map((layout) => rows("version", layout, layout.table)),
+    ...layouts.flatMap((layout) =>
+      layout.versions === undefined ? [] : [rows("version", layout, layout.versions)],
+    ),
+    ...layouts.flatMap((layout) => (layout.kind === "fact" ? [] : gapsIn(layout))),
   ].join("\nUNION ALL ")}) AS all_rows ORDER BY place`;
+}
+
+/** The first version of a row is valid since ever, the newest for ever, and each other until the next. */
+function gapsIn({ name, versions, columns, key }: Layout): string[] {
+  if (versions === undefined) return [];
+  const keys = key.map((place) => columns[place] ?? "").join(", ");
+  const line = `SELECT valid_from, valid_to, lag(valid_to, 1, '-infinity') OVER row_of AS ended, lead(valid_from, 1, 'infinity') OVER row_of AS begins
+    FROM ${versions} WINDOW row_of AS (PARTITION BY ${keys} ORDER BY commit)`;
+  return [
+    `SELECT 'gaps', ${literal(name)}, NULL, count(*)::text FROM (${line}) AS v WHERE valid_from <> ended OR valid_to <> begins OR valid_to < valid_from`,
+  ];
 }
 
 function stateOf(lines: readonly Line[], layouts: readonly Layout[]): WarehouseState {
@@ -107,12 +137,14 @@ function stateOf(lines: readonly Line[], layouts: readonly Layout[]): WarehouseS
   const shown = new Map(layouts.map(({ name }) => [name, new Map<string, string>()]));
   const versions = new Map<string, Map<string, string[]>>();
   const waiting = new Map<string, number>();
+  const gaps = new Map<string, number>();
   const placeholders = new Map<string, number>();
-  for (const { name, kind } of layouts) if (kind === "fact") versions.set(name, new Map());
+  for (const layout of layouts) if (layout.versions !== undefined) versions.set(layout.name, new Map());
   let [commits, head] = [0, 0];
   for (const { part, name, row } of lines) {
     if (part === "ledger") [commits = 0, head = 0] = row.split(",").map(Number);
     else if (part === "waiting") waiting.set(name, Number(row));
+    else if (part === "gaps") gaps.set(name, Number(row));
     else if (part === "placeholders") placeholders.set(name, Number(row));
     else {
       const texts = JSON.parse(row) as (string | null)[];
@@ -128,5 +160,5 @@ function stateOf(lines: readonly Line[], layouts: readonly Layout[]): WarehouseS
       }
     }
   }
-  return { commits, head, shown, versions, waiting, placeholders };
+  return { commits, head, shown, versions, gaps, waiting, placeholders };
 }

@@ -188,6 +188,21 @@ export const DEFECTS: readonly Defect[] = [
       return { table: { ...table, source: { ...source, columns } }, names: [source.name, name] };
     }),
   },
+  ...["valid_from", "VALIDTO", "commit"].map((wrong): Defect => ({
+    name: `the column ${wrong} in a dimension that keeps its history`,
+    put: inTable((table) => {
+      if (table.kind === "fact") return undefined;
+      const add = <T extends { readonly columns: Table["columns"] }>(feed: T): T => ({
+        ...feed,
+        columns: { ...feed.columns, [wrong]: constant(integer, 1) },
+      });
+      const { also } = table;
+      return {
+        table: { ...add(table), history: "any history", ...(also !== undefined && { also: also.map(add) }) },
+        names: [table.name, wrong, "any history"],
+      };
+    }),
+  })),
   ...["x".repeat(64), "é".repeat(32), "", "with\0zero", "ctid"].map((wrong): Defect => ({
     name: `the name ${JSON.stringify(wrong)} of a column`,
     put: inTable((table) => {
@@ -211,6 +226,12 @@ export const DEFECTS: readonly Defect[] = [
       name: `the name ${JSON.stringify(wrong)} of a view`,
       put: inTable((table) =>
         table.kind === "fact" ? { table: { ...table, currentView: wrong }, names: [wrong] } : undefined,
+      ),
+    },
+    {
+      name: `the name ${JSON.stringify(wrong)} of a history`,
+      put: inTable((table) =>
+        table.kind === "dimension" ? { table: { ...table, history: wrong }, names: [wrong] } : undefined,
       ),
     },
     {

@@ -40,6 +40,8 @@ export interface TableDesign {
   readonly references: readonly ReferenceOfTable[];
   /** Rows that no source has, of a dimension. */
   readonly members: readonly MemberDesign[];
+  /** Of a dimension that keeps its history. */
+  readonly history?: string;
   readonly surrogateKey: string;
   readonly currentView: string;
 }

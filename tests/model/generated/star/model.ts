@@ -51,7 +51,11 @@ function declareTable(design: TableDesign, sources: readonly SourceDesign[]): Mo
     ]),
   );
   return kind === "dimension"
-    ? dimension(name, { ...table, ...(design.members.length > 0 && { members }) })
+    ? dimension(name, {
+        ...table,
+        ...(design.members.length > 0 && { members }),
+        ...(design.history !== undefined && { history: design.history }),
+      })
     : fact(name, { ...table, surrogateKey, currentView });
 }
 

@@ -31,6 +31,7 @@ interface DrawnTable {
   readonly members: number;
   /** Which of them a reference is to instead. */
   readonly instead: number;
+  readonly keepsHistory: boolean;
   /** Rows come a second time, told apart by a constant in the key. */
   readonly also: number | null;
 }
@@ -49,9 +50,16 @@ const drawnTable: fc.Arbitrary<DrawnTable> = fc.record({
   also: oneOf(6, pick),
   members: fc.nat(2),
   instead: pick,
+  keepsHistory: fc.boolean(),
 });
 
 export const drawnTables = fc.array(drawnTable, { minLength: 1, maxLength: 5 });
+
+const HISTORY_COLUMNS = ["valid_from", "valid_to", "commit"];
+
+/** No column of a dimension may be called as one that its history adds. */
+const formInHistory = (name: string): string =>
+  HISTORY_COLUMNS.map(looseForm).includes(looseForm(name)) ? looseForm(name) : name;
 
 /** Dimensions first: a table refers to those before it, and to itself. */
 export function designTables(drawn: readonly DrawnTable[], sources: readonly SourceDesign[]): TableDesign[] {
@@ -83,7 +91,8 @@ function designTable(drawn: DrawnTable, design: Design): TableDesign {
   const at = (kind === "dimension" && drawn.source % 4 > 0 ? index : drawn.source) % sources.length;
   const source = sources[at];
   if (source === undefined) throw new RangeError("there is no source table");
-  const columnNames = nameGiver();
+  const keepsHistory = kind === "dimension" && drawn.keepsHistory;
+  const columnNames = keepsHistory ? nameGiver(formInHistory, HISTORY_COLUMNS) : nameGiver();
   const surrogateKey = columnNames.give(drawn.surrogate, "record_number");
   const keyColumns = source.key.map((column, place): ColumnDesign => {
     const given = columnNames.give(drawn.keyNames[place % drawn.keyNames.length] ?? null, `key_${place}`);
@@ -165,6 +174,7 @@ function designTable(drawn: DrawnTable, design: Design): TableDesign {
     feeds: twice ? [feed(drawn.where), feed(drawn.also)] : [feed(drawn.where)],
     references: made.references,
     members: made.members,
+    ...(keepsHistory && { history: names.give(drawn.view, `history_${index}`) }),
     surrogateKey,
     currentView: kind === "fact" ? names.give(drawn.view, `current_${index}`) : "",
   };
