@@ -86,7 +86,10 @@ const processStage = new Stage("process", {
     listObjects(ingestion),
     readObjects({ bucket: ingestion, keys: ["commits/*", csv, "deleted/*"] }),
     listObjects(processed),
-    readObjects({ bucket: processed, keys: [...inLog("commits/*", "state/*", "tasks/*"), ...earlier] }),
+    readObjects({
+      bucket: processed,
+      keys: [...inLog("commits/*", "rejected/*", "state/*", "tasks/*"), ...earlier],
+    }),
     createObjects({ bucket: processed, keys: inLog(...log, "tasks/*", ...handouts) }),
     uploadObjects({ bucket: processed, keys: inLog(parquet, "rejected/*", "state/*") }),
   ],

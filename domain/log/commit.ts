@@ -225,6 +225,14 @@ export const processCommit = z.object({
   /** Source tables that do not fit their contract, with the first commit that waits to be processed. */
   quarantine: byName(z.object({ since: z.int().positive(), breaches: z.array(z.string()) })),
   rejected: z.object({ rows: z.int().nonnegative(), files: z.array(dataFile) }),
+  /**
+   * The rows that were rejected, by this commit or one before it, and that no commit has brought or found deleted since:
+   * files of `MissingRow`. Of tables that lack more rows than are followed one by one, `more` is how many more; a row
+   * counts as often as it was rejected. Commits made before it was kept lack it.
+   */
+  missing: z.object({ files: z.array(dataFile), more: byName(z.int().positive()) }).optional(),
+  /** The rows that were missing, and that this commit brought or found deleted: files of `ResolvedRow`. */
+  resolved: fileSet.optional(),
   /** How up to date each source table is. Commits made before it was kept lack it. */
   sources: byName(sourceStatus).optional(),
   /** The mirror of source tables. Missing when none is mirrored. */

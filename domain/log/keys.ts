@@ -72,9 +72,6 @@ export function dataKey(options: { at: Date; table: string; extension: string; f
   return `${prefix}${day}/${segment(table)}/${time.replaceAll(":", "")}.${extension}` as ObjectKey;
 }
 
-/** The table that a key of `dataKey` is of. */
-export const tableOfKey = (key: string): string => decodeURIComponent(key.split("/").at(-2) ?? "");
-
 /** The time in a key of `dataKey`: when its file was written. */
 export function timeOfKey(key: string): Date {
   const [, day = "", time = ""] = /(\d{4}\/\d\d\/\d\d)\/[^/]+\/(\d{6}\.\d{3})\.\w+$/.exec(key) ?? [];

@@ -21,7 +21,7 @@ export const sourceStatus = z.object({
   since: z.iso.datetime(),
   /** Why it is not current, with the remedy. */
   reason: z.string().nullable(),
-  /** Rows of it that were rejected, by all commits so far. */
+  /** Rows of it that were rejected, and that no commit has brought or found deleted since. */
   rejected: z.int().nonnegative(),
 });
 export type SourceStatus = z.infer<typeof sourceStatus>;

@@ -13,8 +13,8 @@ export function sourceStatuses(
   previous: ProcessCommit | undefined,
   now: {
     readonly quarantine: ProcessCommit["quarantine"];
-    /** Rows that this commit rejected, by source table. */
-    readonly rejected: ReadonlyMap<string, number>;
+    /** How many rows were rejected and are missing, by source table of the model; if it is left out, it is as it was. */
+    readonly missing?: ReadonlyMap<string, number>;
   },
 ): Record<string, SourceStatus> {
   const names = new Set([
@@ -25,7 +25,9 @@ export function sourceStatuses(
   const statuses = [...names].map((name): [string, SourceStatus] => {
     const before = own(previous?.sources ?? {}, name);
     const found = find(commit, name, now.quarantine);
-    return [name, nextStatus(found, { before, commit, rejected: now.rejected.get(name) ?? 0 })];
+    const { missing } = now;
+    const rejected = (missing === undefined ? before?.rejected : missing.get(name)) ?? 0;
+    return [name, nextStatus(found, { before, commit, rejected })];
   });
   return Object.fromEntries(statuses);
 }
@@ -49,7 +51,7 @@ export function nextStatus(
     reason,
     asOf: isProcessed ? { commit: commit.number, capturedAt } : (before?.asOf ?? null),
     since: before?.state === state ? before.since : capturedAt,
-    rejected: (before?.rejected ?? 0) + rejected,
+    rejected,
   };
 }
 

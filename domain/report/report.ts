@@ -32,7 +32,7 @@ export interface TableBehind {
 
 /** The rows that a table of the warehouse lacks. */
 export interface RowsLacking {
-  /** Rows of its sources that were rejected so far; an update of such a row may have brought it since. */
+  /** Rows of its sources that were rejected and are missing since. */
   readonly rejected: number;
   /** Rows that wait for a row that they refer to. */
   readonly waiting: number;

@@ -6,7 +6,10 @@ import { identifier } from "../sql";
 export type KeyedCapture = Pick<TableCapture, "key" | "unique" | "identity" | "columns">;
 
 /** The columns of the contract's key, as the capture calls them. */
-function keyIn(contract: SourceTable, { columns, key }: KeyedCapture): readonly string[] {
+export function keyIn(
+  contract: SourceTable,
+  { columns, key }: Pick<KeyedCapture, "columns" | "key">,
+): readonly string[] {
   const names = new Set([...columns.map(({ name }) => name), ...key]);
   return [contract.key].flat().map((name) => {
     const column = contract.columns[name];

@@ -5,8 +5,10 @@ import type { IngestCommit, ProcessCommit } from "../../domain/log/commit";
 import type { CommitNumber } from "../../domain/log/keys";
 import type { Model } from "../../domain/model/model";
 import type { DayRange } from "../../domain/transform/calendar";
+import type { MissingRows } from "../../domain/transform/missing-rows";
 import type { TableAdmission } from "../../domain/transform/quarantine";
 import type { MirrorChoice } from "../../domain/warehouse/mirror/choice";
+import type { RemadeRows } from "./joins/remade-rows";
 import type { RejectedRows } from "./rejected-rows";
 
 /** What a run of the stage works with. `now` gives a later time on every call. */
@@ -49,4 +51,8 @@ export interface CommitContext extends ProcessContext, TransformContext {
   readonly previous: ProcessCommit | undefined;
   /** What may be processed of each source table that the model reads. */
   readonly admissions: ReadonlyMap<string, TableAdmission>;
+  /** The rows that were rejected and have not come since. */
+  readonly missing: MissingRows;
+  /** The rows of joined tables that were made anew and may have been missing. */
+  readonly remade: RemadeRows;
 }

@@ -28,6 +28,8 @@ import { transformRows } from "./transform-rows";
 import type { CommitContext, ProcessContext } from "./context";
 import { checkReads, modelStamp } from "./model-digest";
 import { joinedTables } from "./joins/joined-tables";
+import { remadeRows } from "./joins/remade-rows";
+import { findMissing, openMissing } from "./missing-rows";
 import { mirrorTables } from "./mirror/mirror-tables";
 import { workOff } from "./tasks/run-tasks";
 import { rejectedRows } from "./rejected-rows";
@@ -51,6 +53,7 @@ export async function processCommitted(
   const number = commit.number as CommitNumber;
   checkReads(model, previous, { number, admissions });
   const rejected = rejectedRows({ store: processed.store, now });
+  const missing = await openMissing({ previous, processed, model });
   const run: CommitContext = {
     ...context,
     number,
@@ -58,6 +61,8 @@ export async function processCommitted(
     admissions,
     rejected,
     days: { named: undefined },
+    missing,
+    remade: remadeRows(missing),
   };
 
   const [direct, joined] = await settleAll([directTables(run), joinedTables(run)]);
@@ -70,6 +75,7 @@ export async function processCommitted(
   );
   const quarantine = Object.fromEntries(waiting);
   const writeTables = await rejected.finish();
+  const { counts, ...lacking } = await findMissing(run, writeTables.files);
   const stamp = modelStamp(model);
   const newFiles = {
     tables: { ...tableCommits([...direct, ...joined.parts]), ...calendar.tables },
@@ -89,7 +95,8 @@ export async function processCommitted(
     ...newFiles,
     quarantine,
     rejected: writeTables,
-    sources: sourceStatuses(commit, previous, { quarantine, rejected: rejected.counts() }),
+    ...lacking,
+    sources: sourceStatuses(commit, previous, { quarantine, missing: counts }),
   };
 }
 

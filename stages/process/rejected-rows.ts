@@ -1,6 +1,6 @@
 import type { ObjectStore } from "../../adapters/lake/object-store";
 import type { DataFile } from "../../domain/log/commit";
-import { dataKey, tableOfKey } from "../../domain/log/keys";
+import { dataKey } from "../../domain/log/keys";
 import type { RejectedRow } from "../../domain/transform/rejection";
 
 /** Collects the rejected rows of a commit, as NDJSON files of a bounded size. */
@@ -11,8 +11,6 @@ export interface RejectedRows {
   /** Takes over what is written already, by a task. */
   include(written: { readonly rows: number; readonly files: readonly DataFile[] }): void;
   finish(): Promise<{ readonly rows: number; readonly files: DataFile[] }>;
-  /** How many rows of each source table the written files hold. */
-  counts(): ReadonlyMap<string, number>;
 }
 
 /** Lines are held in memory up to this many characters. */
@@ -55,14 +53,6 @@ export function rejectedRows(target: {
     finish: async () => {
       await write();
       return { rows: files.reduce((sum, { rows }) => sum + rows, 0), files };
-    },
-    counts: () => {
-      const counts = new Map<string, number>();
-      for (const { key, rows } of files) {
-        const table = tableOfKey(key);
-        counts.set(table, (counts.get(table) ?? 0) + rows);
-      }
-      return counts;
     },
   };
 }

@@ -100,7 +100,7 @@ const rowsText = ({ rejected, waiting }: RowsLacking): string =>
       : []),
     ...(rejected > 0
       ? [
-          `${countOf(rejected, "row")} of its sources ${rejected === 1 ? "was" : "were"} rejected so far, and ${rejected === 1 ? "is" : "are"} missing unless corrected since`,
+          `${countOf(rejected, "row")} of its sources ${rejected === 1 ? "was" : "were"} rejected, and ${rejected === 1 ? "is" : "are"} missing since`,
         ]
       : []),
   ].join("; ");

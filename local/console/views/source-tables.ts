@@ -20,7 +20,6 @@ export function sourceTables({ ingested, processed }: Heads): ReadonlyMap<string
   if (ingested === undefined) return new Map();
   const statuses = sourceStatuses(ingested, processed, {
     quarantine: processed?.quarantine ?? {},
-    rejected: new Map(),
   });
   const processedNow = processed?.number === ingested.number;
   return new Map(

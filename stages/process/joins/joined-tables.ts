@@ -205,6 +205,7 @@ async function* rowsOf(
       ...csvRecords(feed.source.columns, batch),
     };
     const made = transformRows(fed, { source, lookups: found.lookups, run });
+    run.remade.note(fed, source, made.rejections);
     if (table.kind === "fact" && !isFirst && made.absent.length > 0)
       absent.push(tombstoneBatch(table satisfies Fact, feed, { batch, rows: made.absent }));
     yield made.batch;

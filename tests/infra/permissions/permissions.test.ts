@@ -40,7 +40,7 @@ describe("The program grants", () => {
       "s3:ListBucket": [from, to],
       "s3:GetObject": [
         ...["commits/*", CSV, "deleted/*"].map((key) => `${from}/${key}`),
-        ...["commits/*", "state/*", "tasks/*"].map((key) => `${to}/${key}`),
+        ...["commits/*", "rejected/*", "state/*", "tasks/*"].map((key) => `${to}/${key}`),
       ],
       "s3:PutObject": under(
         "commits/*",

@@ -20,6 +20,8 @@ export interface Expectation {
   readonly observation: Observation;
   readonly tables: ReadonlyMap<string, TableExpectation>;
   readonly rejected: { readonly atLeast: number; readonly atMost: number };
+  /** How many rows of each source table are rejected as they are now, whenever that was; tables without any are left out. */
+  readonly missing: ReadonlyMap<string, number>;
 }
 
 /** What a commit must make of the warehouse. */
@@ -60,7 +62,7 @@ export function expectAfter(
       if (versions !== undefined) keepHistory(table);
     } else loadFact(table, rows, next);
   }
-  return { observation, tables, rejected: rejectedRows(next) };
+  return { observation, tables, rejected: rejectedRows(next), missing: missingRows(observation) };
 }
 
 const isThere = (tables: Next["tables"], { to, key }: Reference): boolean =>
@@ -197,6 +199,19 @@ function rejectedRows({ before, observation, recaptured }: Next): Expectation["r
     }
   }
   return rejected;
+}
+
+/** A row is missing once, of however many tables of the warehouse. */
+function missingRows({ tables, unreadable }: Observation): ReadonlyMap<string, number> {
+  const keys = new Map<string, Set<string>>();
+  const add = (source: string, key: string): void => {
+    keys.set(source, (keys.get(source) ?? new Set()).add(key));
+  };
+  for (const { source, sourceKey, times } of unreadable) if (times > 0) add(source, sourceKey);
+  for (const rows of tables.values())
+    for (const { source, sourceKey, outcome } of rows.values())
+      if (isRejected(outcome)) add(source, sourceKey);
+  return new Map([...keys].map(([source, { size }]) => [source, size]));
 }
 
 const isRejected = (outcome: Outcome): boolean =>

@@ -18,6 +18,8 @@ export interface Reference {
 export interface ObservedRow {
   /** The source table that the row comes from. */
   readonly source: string;
+  /** The key of its row there, which tells it from the others. */
+  readonly sourceKey: string;
   /** Is it made from rows of other tables too? Then it has a new version only when its content is another. */
   readonly joined: boolean;
   /** Was the source's row written since the commit before? */
@@ -28,6 +30,7 @@ export interface ObservedRow {
 /** A row of a source that cannot be read at all. */
 export interface UnreadableRow {
   readonly source: string;
+  readonly sourceKey: string;
   readonly isNew: boolean;
   /** How often it is rejected when it is captured. */
   readonly times: number;

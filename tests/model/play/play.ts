@@ -202,11 +202,15 @@ async function compare(stage: Stage): Promise<void> {
 async function compareEnd(stage: Stage): Promise<void> {
   const { log, expected, tally } = stage;
   expect((await observe(stage)).head, "every commit is loaded in the end").to.equal(expected.length);
-  for (const [index, { rejected }] of expected.entries()) {
+  for (const [index, { rejected, missing }] of expected.entries()) {
     const commit = await log.processed.log.read((index + 1) as CommitNumber);
     expect(commit?.quarantine, `tables in quarantine at commit ${index + 1}`).to.deep.equal({});
     const rows = commit?.rejected.rows;
     expect(rows, `rejected rows of commit ${index + 1}`).to.be.within(rejected.atLeast, rejected.atMost);
+    const lacking = Object.entries(commit?.sources ?? {}).flatMap(([name, source]) =>
+      source.rejected > 0 ? [[name, source.rejected] as const] : [],
+    );
+    expect(new Map(lacking), `missing rows after commit ${index + 1}`).to.deep.equal(missing);
     tally.rejected += rows ?? 0;
   }
 }

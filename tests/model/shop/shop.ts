@@ -98,6 +98,7 @@ function settle(
     if (name === "shape" && isNew) reshaped.add(key);
     tables.get(name)?.set(contentOf([key]), {
       source: FACTS[name] ?? "",
+      sourceKey: key,
       joined: false,
       isNew,
       outcome:

@@ -45,7 +45,7 @@ export function observationOf(design: Design, state: State): Pick<Observation, "
   const unreadable = sources.flatMap(({ name }, at) =>
     [...(state.rows[at] ?? [])].flatMap(([key, { values }]) =>
       values === undefined
-        ? [{ source: name, isNew: state.isNew(at, key), times: timesRead(at, tables) }]
+        ? [{ source: name, sourceKey: key, isNew: state.isNew(at, key), times: timesRead(at, tables) }]
         : [],
     ),
   );
@@ -81,6 +81,7 @@ function observeTable(table: TableDesign, design: Design, state: State): Map<str
       });
       rows.set(contentOf(key), {
         source: source?.name ?? "",
+        sourceKey,
         joined: pathsOf(feed).length > 0,
         isNew: state.isNew(feed.source, sourceKey) && isReadable(state, feed.source, sourceKey),
         outcome: outcomeOf(context),

@@ -1,0 +1,27 @@
+import { fieldText } from "./fields";
+import { scanRecords } from "./scanner";
+
+/**
+ * The columns of one record and their values, null for NULL.
+ * @param header the header of its file
+ * @throws TerminalError when they do not fit together
+ */
+export async function readRecord(
+  header: string,
+  record: string,
+): Promise<(readonly [column: string, value: string | null])[]> {
+  const bytes = new TextEncoder().encode(`${header}\n${record}\n`);
+  for await (const records of scanRecords(chunksOf(bytes), bytes.length)) {
+    const { width } = records;
+    return Array.from({ length: width }, (_, column) => [
+      fieldText(records, column) ?? "",
+      fieldText(records, width + column),
+    ]);
+  }
+  return [];
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- the scanner takes an asynchronous stream
+async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

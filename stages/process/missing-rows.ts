@@ -1,0 +1,218 @@
+import { readKeyTexts, type KeyText } from "../../domain/formats/csv/key-texts";
+import { readLines } from "../../domain/formats/lines";
+import { emptyByName } from "../../domain/log/by-name";
+import type { DataFile, ProcessCommit } from "../../domain/log/commit";
+import { dataKey } from "../../domain/log/keys";
+import { feedsIn, isDirect } from "../../domain/model/joined-feeds";
+import { contractsOf, type Model } from "../../domain/model/model";
+import type { SourceTable } from "../../domain/model/source";
+import { paddedColumns } from "../../domain/transform/contract";
+import { keyIn } from "../../domain/transform/contract-key";
+import { MissingRows, type MissingRow } from "../../domain/transform/missing-rows";
+import type { AdmittedCapture } from "../../domain/transform/quarantine";
+import type { RejectedRow } from "../../domain/transform/rejection";
+import { capturesOf } from "./batches";
+import type { CommitContext } from "./context";
+
+/** What a commit says of the rows that were rejected and have not come since. */
+export type MissingInCommit = Required<Pick<ProcessCommit, "missing" | "resolved">> & {
+  /** How many rows are missing, by source table of the model. */
+  readonly counts: ReadonlyMap<string, number>;
+};
+
+/**
+ * Opens the missing rows after the commit before. Those of a commit that kept no keys are known by number only. What the
+ * model does not read any more is not missing.
+ */
+export async function openMissing({
+  previous,
+  processed,
+  model,
+}: Pick<CommitContext, "previous" | "processed" | "model">): Promise<MissingRows> {
+  const { missing, sources } = previous ?? {};
+  const contracts = contractsOf(model);
+  const isRead = ([table]: readonly [string, number]): boolean => contracts.has(table);
+  if (missing === undefined) {
+    const counted = Object.entries(sources ?? {}).map(([table, { rejected }]) => [table, rejected] as const);
+    return new MissingRows([], counted.filter(isRead));
+  }
+  const targets = new Set(feedsIn(model).map(({ table, feed }) => feedOf(feed.source.name, table.name)));
+  const rows: MissingRow[] = [];
+  for (const { key } of missing.files)
+    for await (const line of readLines(await processed.store.stream(key))) {
+      const row = JSON.parse(line) as MissingRow;
+      const { table, target } = row;
+      if (target === null ? contracts.has(table) : targets.has(feedOf(table, target))) rows.push(row);
+    }
+  return new MissingRows(rows, Object.entries(missing.more).filter(isRead));
+}
+
+const feedOf = (table: string, target: string): string => JSON.stringify([table, target]);
+
+/**
+ * Finds what is missing after a commit, capture by capture: what it brought or found deleted is not, what it rejected is.
+ * @param rejected the files of the rows that the commit rejected
+ */
+export async function findMissing(
+  run: CommitContext,
+  rejected: readonly DataFile[],
+): Promise<MissingInCommit> {
+  const { missing, model, remade } = run;
+  const contracts = contractsOf(model);
+  await noteRejected(rejected, run, contracts);
+  const captures = [...contracts.values()]
+    .flatMap((source) => capturesOf(source, run).map((captured) => ({ source, captured })))
+    .sort((a, b) => a.captured.number - b.captured.number);
+  for (const { source, captured } of captures) await resolveCaptured(source, captured, run);
+  for (const { table, target, key, commit } of remade.rows)
+    missing.resolve({ table, key, commit, of: (lacking) => lacking === target });
+  const counts = new Map([...contracts.keys()].map((table) => [table, missing.countOf(table)]));
+  return { ...(await write(run)), counts };
+}
+
+/** Of the missing rows of a table: what a capture brought, and what it found deleted. */
+async function resolveCaptured(
+  source: SourceTable,
+  { number: commit, capture }: AdmittedCapture,
+  { missing, ingested, model }: CommitContext,
+): Promise<void> {
+  const table = source.name;
+  const hasAll = capture.mode === "full" && capture.recapture && capture.slice === null;
+  const { direct, joined } = targetsOf(source, model);
+  if (missing.follows(table, commit)) {
+    const isBrought = (target: string | null): boolean => target === null || direct.has(target);
+    const brought = new Set<KeyText>();
+    const read = (file: DataFile): Promise<AsyncIterable<readonly KeyText[]>> =>
+      keysOf(file, { source, padded: paddedColumns(capture), store: ingested.store });
+    for (const file of capture.files)
+      for await (const keys of await read(file))
+        for (const key of keys)
+          if (missing.lacks(table, key)) {
+            brought.add(key);
+            // A row of a joined table is not brought before it is made anew.
+            missing.resolve({ table, key, commit, of: isBrought });
+          }
+    const identity = capture.identity ?? capture.key;
+    // The files of deleted rows have the columns that the source tells its rows apart by.
+    if (keyIn(source, { ...capture, key: identity }).every((column) => identity.includes(column)))
+      for (const file of capture.deleted.files)
+        for await (const keys of await read(file))
+          for (const key of keys) missing.resolve({ table, key, commit, deleted: true });
+    if (hasAll) missing.resolveOthers(table, commit, brought);
+  }
+  // Rows of joined tables that come again as they were are not made anew, and not looked at.
+  if (hasAll && !joined) missing.forgetCounted(table, commit);
+}
+
+const keysOf = async (
+  { key }: DataFile,
+  {
+    source,
+    padded,
+    store,
+  }: {
+    readonly source: SourceTable;
+    readonly padded: readonly string[];
+    readonly store: CommitContext["ingested"]["store"];
+  },
+): Promise<AsyncIterable<readonly KeyText[]>> => readKeyTexts(await store.stream(key), source, { padded });
+
+/** The warehouse tables that are made of nothing but a row of the table, and whether others are. */
+function targetsOf(
+  { name }: SourceTable,
+  model: Model,
+): { readonly direct: ReadonlySet<string>; readonly joined: boolean } {
+  const feeds = feedsIn(model).filter(({ feed }) => feed.source.name === name);
+  const direct = feeds.filter(isDirect);
+  return { direct: new Set(direct.map(({ table }) => table.name)), joined: direct.length < feeds.length };
+}
+
+/** Lines whose keys are read together. */
+const LINES_TOGETHER = 1000;
+
+/** Notes the rows that a commit rejected. */
+async function noteRejected(
+  files: readonly DataFile[],
+  run: CommitContext,
+  contracts: ReadonlyMap<string, SourceTable>,
+): Promise<void> {
+  const note = async (lines: readonly RejectedRow[]): Promise<void> => {
+    for (const [{ commit, table, target = null, header }, records] of groupRows(lines)) {
+      const source = contracts.get(table);
+      if (source === undefined) continue;
+      const captured = capturesOf(source, run).find(({ number }) => number === commit);
+      const padded = captured === undefined ? [] : paddedColumns(captured.capture);
+      const file = new TextEncoder().encode([header, ...records, ""].join("\n"));
+      const blockBytes = file.length;
+      for await (const keys of readKeyTexts(chunksOf([file]), source, { padded, blockBytes }))
+        for (const key of keys) run.missing.reject({ table, target, key }, commit);
+    }
+  };
+  for (const { key: file } of files) {
+    let lines: RejectedRow[] = [];
+    for await (const line of readLines(await run.processed.store.stream(file))) {
+      lines.push(JSON.parse(line) as RejectedRow);
+      if (lines.length < LINES_TOGETHER) continue;
+      await note(lines);
+      lines = [];
+    }
+    await note(lines);
+  }
+}
+
+/** The rows that can be read as one CSV file: each group with its first row. */
+function groupRows(lines: readonly RejectedRow[]): readonly (readonly [RejectedRow, readonly string[]])[] {
+  const groups = new Map<string, [RejectedRow, string[]]>();
+  for (const line of lines) {
+    const name = JSON.stringify([line.commit, line.table, line.target, line.header]);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [line, [line.row]]);
+    else group[1].push(line.row);
+  }
+  return [...groups.values()];
+}
+
+async function write(run: CommitContext): Promise<Pick<MissingInCommit, "missing" | "resolved">> {
+  const { missing, previous } = run;
+  const { resolved } = missing;
+  const more = Object.assign(emptyByName<number>(), Object.fromEntries(missing.more));
+  const before = previous?.missing?.files;
+  // Rows that the model does not read any more are in the file of the commit before.
+  const isSame = !missing.changed && before?.reduce((sum, { rows }) => sum + rows, 0) === missing.size;
+  const files =
+    before !== undefined && isSame
+      ? before
+      : await writeLines("missing", { rows: missing.size, lines: missing.rows() }, run);
+  const resolvedFiles = await writeLines("resolved", { rows: resolved.length, lines: resolved }, run);
+  return { missing: { files, more }, resolved: { rows: resolved.length, files: resolvedFiles } };
+}
+
+async function writeLines(
+  table: string,
+  { rows, lines }: { readonly rows: number; readonly lines: Iterable<object> },
+  { processed, now }: Pick<CommitContext, "processed" | "now">,
+): Promise<DataFile[]> {
+  if (rows === 0) return [];
+  const key = dataKey({ at: now(), table, extension: "ndjson", folder: "state" });
+  return [{ key, rows, bytes: await processed.store.upload(key, chunksOf(encoded(lines))) }];
+}
+
+/** Lines that are encoded together. */
+const LINES_IN_CHUNK = 1000;
+
+function* encoded(lines: Iterable<object>): Generator<Uint8Array> {
+  const encoder = new TextEncoder();
+  let texts: string[] = [];
+  for (const line of lines) {
+    texts.push(`${JSON.stringify(line)}\n`);
+    if (texts.length < LINES_IN_CHUNK) continue;
+    yield encoder.encode(texts.join(""));
+    texts = [];
+  }
+  yield encoder.encode(texts.join(""));
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- what is read from, or uploaded, is an asynchronous stream
+async function* chunksOf(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+}
