@@ -1,24 +1,24 @@
 /**
- * The metrics that the stages publish, and their dimensions in CloudWatch. Alarms and dashboard name
- * them from here: an alarm on a metric without a publisher would never ring.
+ * The metrics that the stages publish, and their dimensions in CloudWatch. Alarms and dashboard take the names from
+ * here, because an alarm on a metric that nobody publishes would never fire.
  */
 export const METRICS_NAMESPACE = "Marble";
 
 /**
- * - A **count** says how much a run did; it is summed, and a run that did nothing may leave it out.
- * - A **gauge** says the present state; the newest value holds until the next one.
- * - A **time** is a duration of one run.
+ * - A **count** is the amount of work in a run. It is summed, and a run without work may leave it out.
+ * - A **gauge** is the present state. The newest value holds until the next one.
+ * - A **time** is the duration of a part of a run.
  */
 export const METRICS = {
   RowsIngested: "count",
   RowsDeleted: "count",
   BytesIngested: "count",
   SchemaChanges: "count",
-  /** Tables that the delete guard holds back. */
+  /** Tables that the delete guard stops. */
   TablesHeld: "gauge",
-  /** Tables that the source failed to give; the next run tries again; the other tables are captured. */
+  /** Tables at which the source failed. The next run tries again; the other tables are captured. */
   TablesFailed: "gauge",
-  /** Tables that cannot be captured as they are; the other tables are captured. */
+  /** Tables that cannot be captured. The other tables are captured. */
   TablesRefused: "gauge",
   RowsProcessed: "count",
   BytesProcessed: "count",
@@ -26,20 +26,22 @@ export const METRICS = {
   /** Tables whose columns do not fit their contract. */
   TablesQuarantined: "gauge",
   RowsLoaded: "count",
-  /** Rows that were set aside, because a row that they refer to is in no dimension. */
+  /** Rows that were set aside, because the dimension row that they refer to is missing. */
   RowsOrphaned: "count",
   /** Rows that wait for such a row now. */
   OrphansWaiting: "gauge",
-  /** Commits of the log before that the stage has not worked off. */
+  /** Commits of the previous log that the stage has not processed yet. */
   CommitsBehind: "gauge",
-  /** Seconds since the newest moment for which the warehouse is known to show what the source had. */
+  /** Seconds since the newest moment for which the warehouse is known to match the source. */
   Freshness: "gauge",
   Duration: "time",
 } as const;
 
 export type MetricName = keyof typeof METRICS;
 
-/** The dimensions of every metric. The environment is the stack: two of them in one account do not mix. */
+/**
+ * The dimensions of every metric. The environment is the name of the stack, so two stacks in one account do not mix.
+ */
 export interface MetricDimensions {
   readonly service: "ingest" | "process" | "load";
   readonly environment: string;

@@ -1,30 +1,30 @@
-/** An identifier as SQL wants it quoted, whatever it holds. */
+/** Quotes an identifier for SQL. */
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** A table's name within its schema. */
+/** A table's name, qualified with its schema. */
 export const qualified = (schema: string, name: string): string =>
   `${identifier(schema)}.${identifier(name)}`;
 
-/** A string literal; `E''` so that backslashes mean themselves whatever the server's settings. */
+/** A string literal. `E''` gives backslashes one meaning under all server settings. */
 export const literal = (value: string): string =>
   `E'${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 
-/** PostgreSQL cuts a name off behind so many bytes of UTF-8. */
+/** PostgreSQL truncates a name after this many bytes of UTF-8. */
 export const LONGEST_NAME = 63;
 
 /** How many bytes PostgreSQL needs for a name. */
 export const nameBytes = (name: string): number => new TextEncoder().encode(name).length;
 
 /**
- * A name made of another with something before and behind it. Where it would be too long, the middle is cut off, and a
- * digest of all of it keeps names apart that begin alike.
+ * A name with a prefix and a suffix. If it would be too long, the middle is cut out, and a digest of the whole keeps
+ * similar names apart.
  */
 export function derivedName(prefix: string, name: string, suffix: string): string {
   const whole = `${prefix}${name}${suffix}`;
   if (nameBytes(whole) <= LONGEST_NAME) return whole;
   const digest = `_${digestOf(name)}`;
   const room = LONGEST_NAME - nameBytes(prefix) - nameBytes(digest) - nameBytes(suffix);
-  // Code points: none may be cut in two.
+  // Split by code points, so that none is cut in two.
   const kept = Array.from(name);
   while (nameBytes(kept.join("")) > room) kept.pop();
   return `${prefix}${kept.join("")}${digest}${suffix}`;

@@ -15,11 +15,11 @@ import { reportPage, type PageScript } from "../domain/report/page/page";
 import { idOf, type Row } from "../domain/report/question";
 import { questions } from "../domain/declarations";
 
-/** The longest that a role's credentials live, and so the longest that a link can work. */
+/** The maximum lifetime of a role's credentials, and so of a presigned link. */
 const LINK_SECONDS = 12 * 3600;
 
 export interface ReportContext {
-  /** Of the invocation: a run that AWS repeats, because it failed, has the same. */
+  /** The id of the invocation. A run that AWS repeats after a failure keeps it. */
   readonly id: string;
   readonly client: pg.Client;
   readonly schema: string;
@@ -36,23 +36,23 @@ export interface ReportContext {
 
 /** What a run did. */
 export interface ReportOutcome {
-  /** the report that shows how the warehouse is now; null when nothing was ever loaded */
+  /** the report that shows the present warehouse; null when the warehouse was never loaded */
   readonly report: ReportKey | null;
   readonly commit: number | null;
-  /** false when that report was there already */
+  /** false when that report existed already */
   readonly made: boolean;
   readonly mailed: boolean;
 }
 
 /**
- * Makes the report of this day and of the newest loaded commit as it was last loaded, unless it is there, and mails a
- * link to it, when somebody asks or when the day's mail is due.
+ * Makes the report of this day and of the newest loaded commit, unless it exists. Mails a link to it when somebody asks
+ * or when the day's mail is due.
  *
- * A repeated run makes nothing twice. Of runs that overlap, the one that saw the newer warehouse makes the latest. The
- * day's mail belongs to one run an hour, which notes it before it sends it. A mail that cannot be sent fails the run. The
- * repeated run tries again, and so does the first run of the next hour, until it is sent.
+ * A repeated run makes nothing twice. Of overlapping runs, the one that saw the newer warehouse makes the latest
+ * report. One run an hour owns the day's mail; it claims the mail before it sends it. A mail that cannot be sent fails
+ * the run. The repeated run tries again, and so does the first run of the next hour, until the mail is sent.
  *
- * @throws TerminalError when a mail is asked for that has no recipient
+ * @throws TerminalError when a mail is asked for but has no recipient
  */
 export async function makeReport(
   run: ReportContext,
@@ -81,7 +81,7 @@ export async function makeReport(
   if (rows !== undefined) {
     const times = { capturedAt: position.capturedAt.toISOString(), madeAt: now.toISOString() };
     const page = reportPage({ commit, ...times, rows, ...states, reads: readsOf(run) }, script);
-    // The latest first: where the report of a day is, the latest is at least as new.
+    // Write the latest report first: whenever a dated report exists, the latest is then at least as new.
     const isLatest = await store.replaceLatest(page, edition);
     await store.keep(key, page);
     telemetry.info("made a report", { key, commit, isLatest, bytes: Buffer.byteLength(page) });
@@ -97,7 +97,7 @@ export async function makeReport(
 const readsOf = ({ marts, model }: ReportContext): Record<string, readonly string[]> =>
   Object.fromEntries(marts.map((mart) => [mart.name, tablesOf(mart, model.tables)]));
 
-/** What the marts say, by their names; of one that cannot be read, the report says so. */
+/** The rows of each mart, by name. The report says so when a mart cannot be read. */
 async function readRows({
   client,
   martsSchema,
@@ -116,7 +116,7 @@ async function readRows({
   return rows;
 }
 
-/** Is the day's mail due, and is it this run that sends it? */
+/** True if the day's mail is due and this run has claimed it. */
 async function isMailDue({ store, mailTime, now, id }: ReportContext): Promise<boolean> {
   if (!isMailTime(now, mailTime) || (await store.has(mailSentKey(now)))) return false;
   return store.claim(mailClaimKey(now), id);

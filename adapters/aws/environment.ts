@@ -1,7 +1,7 @@
 import { TerminalError } from "../../domain/errors";
 
 /**
- * A variable of the Lambda's environment, which the program sets.
+ * Reads a variable of the Lambda's environment, which the program sets.
  * @throws TerminalError when it is missing
  */
 export function environment(name: string): string {

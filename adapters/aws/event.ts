@@ -2,7 +2,7 @@ import * as z from "zod";
 import { TerminalError } from "../../domain/errors";
 
 /**
- * Reads what a person asks of a stage. Whatever else an event says is not looked at: it is a doorbell.
+ * Parses what a person asks of a stage. Every other event is only a wake-up call, and its other contents are ignored.
  * @throws TerminalError that names what is wrong with the request
  */
 export function parseEvent<T>(schema: z.ZodType<T>, event: unknown): T {

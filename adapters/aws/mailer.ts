@@ -2,10 +2,10 @@ import { PublishCommand, SNSClient, SNSServiceException } from "@aws-sdk/client-
 import { TerminalError, TransientError } from "../../domain/errors";
 import { SDK_TIMEOUTS } from "./sdk-timeouts";
 
-/** Sends a text to all who subscribed to a topic. */
+/** Sends a text to every subscriber of a topic. */
 export type Mailer = (mail: { readonly subject: string; readonly text: string }) => Promise<void>;
 
-/** @throws TerminalError when the topic is gone or may not be used, TransientError otherwise */
+/** @throws TerminalError when the topic does not exist or access to it is denied, TransientError otherwise */
 export function mailer(topicArn: string, client = new SNSClient(SDK_TIMEOUTS)): Mailer {
   return async ({ subject, text }) => {
     try {

@@ -1,16 +1,16 @@
 import * as z from "zod";
 import { TerminalError } from "../../domain/errors";
 
-/** Messages of a queue, as Lambda hands them over. */
+/** Messages of a queue, as Lambda delivers them. */
 const queueEvent = z.object({ Records: z.array(z.object({ body: z.string() })) });
 
-/** What S3 sends to a queue. When the notification is set up it sends a test, without records. */
+/** A notification that S3 sends to a queue. Setting up the notification sends a test message without records. */
 const objectEvent = z.object({
   Records: z.array(z.object({ s3: z.object({ object: z.object({ key: z.string() }) }) })).default([]),
 });
 
 /**
- * The keys of the new objects that the messages of a queue tell of.
+ * Returns the keys of the new objects that the messages of a queue announce.
  * @throws TerminalError when a message does not come from S3
  */
 export function createdKeys(event: unknown): string[] {

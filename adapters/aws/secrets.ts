@@ -7,7 +7,7 @@ import * as z from "zod";
 import { messageOf, TerminalError, TransientError } from "../../domain/errors";
 import { SDK_TIMEOUTS } from "./sdk-timeouts";
 
-/** How to reach a database; the JSON of a secret in the form that RDS itself uses. */
+/** How to connect to a database: the JSON of a secret, in the form that RDS uses. */
 const credentials = z.object({
   host: z.string().min(1),
   port: z.coerce.number().int().min(1).max(65535).default(5432),
@@ -15,14 +15,15 @@ const credentials = z.object({
   user: z.string().min(1),
   password: z.string(),
   /**
-   * true (the default): TLS, the server's certificate checked against the RDS authorities.
-   * `{ "ca": "<PEM>" }`: checked against that authority. false: no TLS; only for tests and tunnels.
+   * true (the default): TLS, with the server's certificate checked against the RDS authorities.
+   * `{ "ca": "<PEM>" }`: TLS, with the certificate checked against that authority.
+   * false: no TLS. For tests and tunnels only.
    */
   ssl: z.union([z.boolean(), z.strictObject({ ca: z.string().includes("BEGIN CERTIFICATE") })]).default(true),
 });
 export type Credentials = z.infer<typeof credentials>;
 
-/** Secrets that RDS manages say `username` and `dbname`. */
+/** Secrets that RDS manages use the names `username` and `dbname`. */
 const rdsNames = (secret: unknown): unknown => {
   if (typeof secret !== "object" || secret === null) return secret;
   const { username, dbname, ...rest } = secret as Record<string, unknown>;
@@ -34,8 +35,8 @@ const rdsNames = (secret: unknown): unknown => {
 };
 
 /**
- * Reads the credentials that a secret holds. Messages name the secret and its keys, never a value.
- * @throws TerminalError when the secret does not exist or is malformed; TransientError otherwise
+ * Reads the credentials in a secret. Messages name the secret and its keys, never a value.
+ * @throws TerminalError when the secret does not exist or is malformed, TransientError otherwise
  */
 export async function readCredentials(
   secretName: string,
@@ -53,7 +54,7 @@ export function parseCredentials(text: string, secretName: string): Credentials 
   try {
     json = JSON.parse(text);
   } catch {
-    // The parser's message would quote the secret, so it is not carried as the cause.
+    // The parser's message would quote the secret, so do not attach it as the cause.
     throw new TerminalError(
       `the secret ${secretName} is not valid JSON; it must be {"host", "port", "database", "user", "password"}`,
     );

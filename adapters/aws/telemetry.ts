@@ -5,7 +5,7 @@ import { MarbleError } from "../../domain/errors";
 import type { MetricName } from "../../domain/metrics";
 import { environment } from "./environment";
 
-/** What a log line says in addition to its message: numbers and names, never a secret or a row's content. */
+/** Fields of a log line: numbers and names, never a secret or the content of a row. */
 export type Fields = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
 export type Unit = "Count" | "Bytes" | "Milliseconds" | "Seconds";
@@ -24,7 +24,10 @@ const UNITS: Record<Unit, (typeof MetricUnit)[keyof typeof MetricUnit]> = {
   Seconds: MetricUnit.Seconds,
 };
 
-/** One for the life of the process: it knows whether the process is new. Service and namespace are Lambda's variables. */
+/**
+ * One instance for the life of the process, because it records cold starts. Lambda's variables set service and
+ * namespace.
+ */
 let processMetrics: Metrics | undefined;
 
 function metricsOfProcess(): Metrics {
@@ -33,8 +36,8 @@ function metricsOfProcess(): Metrics {
 }
 
 /**
- * Runs a handler with telemetry around it: its duration, its cold start, its error with what it is
- * about. The error is thrown on to Lambda, which decides about retries.
+ * Runs a handler and records its duration, its cold start, and its error with the table, commit or row concerned. The
+ * error is rethrown to Lambda, which decides about retries.
  */
 export async function withTelemetry<T>(
   context: Context,

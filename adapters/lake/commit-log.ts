@@ -13,24 +13,24 @@ import {
 import { within, type ObjectStore } from "./object-store";
 import type { Telemetry } from "../aws/telemetry";
 
-/** A log of commits, numbered without gaps, that only grows. */
+/** An append-only log of commits, numbered without gaps. */
 export interface CommitLog<C> {
-  /** The newest commit, or undefined. Costs the same however long the log is. */
+  /** The newest commit, or undefined. The cost does not depend on the length of the log. */
   head(): Promise<{ readonly number: CommitNumber; readonly commit: C } | undefined>;
-  /** The commit of that number, or undefined when there is none yet. */
+  /** The commit with that number; undefined when it does not exist yet. */
   read(number: CommitNumber): Promise<C | undefined>;
 }
 
-/** The log, as the stage that appends to it sees it. */
+/** The log for the stage that appends to it. */
 export interface WritableLog<C> extends CommitLog<C> {
-  /** Creates the commit, unless another run was first. Returns whether it did. */
+  /** Creates the commit, unless another run created it first. Returns whether this run created it. */
   append(number: CommitNumber, commit: C): Promise<boolean>;
 }
 
 /**
- * A commit log in a bucket. `commits/` is the truth; `heads/` is its index, newest first, and may lag
- * behind when a run died between the two: the head is then looked for from there on. Whoever looks marks
- * nothing, for most may not; the next append marks its commit, which repairs the index.
+ * A commit log in a bucket. `commits/` is the truth. `heads/` is its index, newest first. The index lags behind when a
+ * run dies between the two writes, so a reader continues from the marked commit to the real head. Readers mark nothing,
+ * because most of them may not write. The next append marks its own commit, which repairs the index.
  */
 export function commitLog<C>(store: ObjectStore, schema: z.ZodType<C>): CommitLog<C> {
   const read = async (number: CommitNumber): Promise<C | undefined> => {
@@ -44,7 +44,7 @@ export function commitLog<C>(store: ObjectStore, schema: z.ZodType<C>): CommitLo
     head: async () => {
       const marked = await store.firstKey(HEADS_PREFIX);
       const known = marked === undefined ? undefined : commitOfHeadKey(marked);
-      // Most often the marked one is the newest: it is asked for along with the one that would be after it.
+      // The marked commit is usually the newest, so read its possible successor in the same round trip.
       let [commit, next] = await Promise.all([
         known === undefined ? undefined : read(known),
         read(nextCommit(known)),
@@ -56,10 +56,10 @@ export function commitLog<C>(store: ObjectStore, schema: z.ZodType<C>): CommitLo
         next = await read(nextCommit(number));
       }
       if (number === undefined) return undefined;
-      // A head is marked only after its commit was created.
+      // A head is marked only after its commit exists.
       if (commit === undefined) {
         throw new TerminalError(
-          `${commitKey(number)} is gone from the bucket ${store.bucket}: restore it from its versions`,
+          `${commitKey(number)} is missing from the bucket ${store.bucket}: restore it from its versions`,
         );
       }
       return { number, commit };
@@ -67,7 +67,7 @@ export function commitLog<C>(store: ObjectStore, schema: z.ZodType<C>): CommitLo
   };
 }
 
-/** A commit log that can be appended to. A commit that could not be marked is committed all the same. */
+/** A commit log that accepts new commits. If marking a commit as the head fails, the commit is still valid. */
 export function writableLog<C>(
   store: ObjectStore,
   schema: z.ZodType<C>,
@@ -77,7 +77,7 @@ export function writableLog<C>(
     try {
       await store.putIfAbsent(headKey(number), String(number));
     } catch (error) {
-      telemetry.warn("the commit could not be marked as the newest: the next one will be", {
+      telemetry.warn("the commit could not be marked as the newest; the next commit repairs the index", {
         commit: number,
         reason: messageOf(error),
       });
@@ -93,7 +93,7 @@ export function writableLog<C>(
   };
 }
 
-/** The processed log of one version of the model, with the store that the keys in its commits are of. */
+/** The processed log of one version of the model, with the store to which the keys in its commits refer. */
 export function processedLog(
   bucket: ObjectStore,
   version: number,
@@ -102,6 +102,6 @@ export function processedLog(
   return { store, log: commitLog(store, processCommit) };
 }
 
-/** The processed logs of the versions before this one. */
+/** The processed logs of the earlier versions of the model. */
 export const earlierLogs = (bucket: ObjectStore, version: number): readonly CommitLog<ProcessCommit>[] =>
   Array.from({ length: version - 1 }, (_, index) => processedLog(bucket, index + 1).log);

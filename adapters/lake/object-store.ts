@@ -14,33 +14,33 @@ import { TerminalError, TransientError } from "../../domain/errors";
 import type { ObjectKey } from "../../domain/log/keys";
 import { SDK_TIMEOUTS } from "../aws/sdk-timeouts";
 
-/** One bucket. It can create objects, but neither overwrite nor delete one. */
+/** One bucket. Objects can be created, but neither overwritten nor deleted. */
 export interface ObjectStore {
   readonly bucket: string;
-  /** The whole object, for small ones; undefined when it does not exist. */
+  /** Reads a small object as a whole; undefined when it does not exist. */
   get(key: string): Promise<string | undefined>;
-  /** The bytes of an object as they come. */
+  /** Streams the bytes of an object. */
   stream(key: string): Promise<AsyncIterable<Uint8Array>>;
-  /** Bytes `start` to `end`, the last not included. */
+  /** Reads bytes `start` to `end`, `end` excluded. */
   range(key: string, start: number, end: number): Promise<ArrayBuffer>;
-  /** Creates an object unless there is one of that key (`If-None-Match: *`). Returns whether it did. */
+  /** Creates an object if the key does not exist yet (`If-None-Match: *`). Returns whether it created the object. */
   putIfAbsent(key: ObjectKey, body: string | Uint8Array): Promise<boolean>;
   /** Creates an object from a stream of unknown length; returns its size in bytes. */
   upload(key: ObjectKey, body: AsyncIterable<Uint8Array>): Promise<number>;
-  /** The first key with the prefix, in the order of bytes. */
+  /** The first key with the prefix, in byte order. */
   firstKey(prefix: string): Promise<string | undefined>;
-  /** All keys with the prefix, in the order of bytes; a request for each thousand. */
+  /** All keys with the prefix, in byte order. Makes one request for each thousand keys. */
   keys(prefix: string): Promise<readonly string[]>;
-  /** Sets the tags of an object; those that it had are gone. */
+  /** Sets the tags of an object and removes its previous tags. */
   tag(key: string, tags: Readonly<Record<string, string>>): Promise<void>;
   tags(key: string): Promise<ReadonlyMap<string, string>>;
 }
 
-/** Parts of a multipart upload: how much is held in memory, twice. */
+/** Size of a part of a multipart upload. Two parts are held in memory. */
 const PART_BYTES = 8 * 1024 * 1024;
 const PARTS_IN_FLIGHT = 2;
 
-/** S3 as an object store. Retries of single requests are the SDK's. */
+/** S3 as an object store. The SDK retries single requests. */
 export function objectStore(bucket: string, client: S3Client = new S3Client(SDK_TIMEOUTS)): ObjectStore {
   const send = async <T>(what: string, request: () => Promise<T>): Promise<T> => {
     try {
@@ -57,7 +57,8 @@ export function objectStore(bucket: string, client: S3Client = new S3Client(SDK_
       ...(range !== undefined && { Range: range }),
     });
     const { Body } = await client.send(command);
-    if (!(Body instanceof Readable)) throw new TransientError(`s3://${bucket}/${key} came without a body`);
+    if (!(Body instanceof Readable))
+      throw new TransientError(`s3://${bucket}/${key} has no body in the response of S3`);
     return Body;
   };
 
@@ -143,7 +144,7 @@ export function objectStore(bucket: string, client: S3Client = new S3Client(SDK_
   };
 }
 
-/** The part of a bucket whose keys begin with `prefix`, as a store whose keys omit the prefix. */
+/** A view of the keys of a bucket that begin with `prefix`. The keys of the view omit the prefix. */
 export function within(store: ObjectStore, prefix: string): ObjectStore {
   if (prefix === "") return store;
   const under = (key: string): ObjectKey => `${prefix}${key}` as ObjectKey;
@@ -168,7 +169,7 @@ const TERMINAL_ERRORS: ReadonlySet<string> = new Set([
   "InvalidAccessKeyId",
 ]);
 
-/** What an error of S3 means: whether the run may be repeated, and which object it is about. */
+/** Classifies an error of S3 as transient or terminal, and names the object. */
 export function storeError(bucket: string, what: string, error: unknown): unknown {
   if (!(error instanceof S3ServiceException)) return error;
   const message = `cannot ${what} in the bucket ${bucket}: ${error.name}: ${error.message}`;

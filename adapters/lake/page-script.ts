@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { PageScript } from "../../domain/report/page/page";
 
-/** Loads the script of the page, which is in the function's archive. */
+/** Loads the script of the report page from the function's archive. */
 export function loadPageScript(path: string): PageScript {
   const file = resolve(path);
   const code = readFileSync(file, "utf8");

@@ -6,22 +6,22 @@ import { editionMetadata, editionOf, isNewer, type Edition } from "../../domain/
 import { LATEST_REPORT, type ReportKey } from "../../domain/report/keys";
 import { SDK_TIMEOUTS } from "../aws/sdk-timeouts";
 
-/** The bucket of the reports. Those under a date are only ever created; `latest.html` is written over. */
+/** The bucket of the business reports. Dated reports are only ever created; `latest.html` is overwritten. */
 export interface ReportStore {
   has(key: ReportKey): Promise<boolean>;
-  /** Creates the report of a key, unless there is one. */
+  /** Creates the report with that key, unless it exists. */
   keep(key: ReportKey, page: string): Promise<void>;
   /**
-   * Makes a page the latest, unless that shows a newer edition. Returns whether it did.
-   * @throws TransientError when others write all the time
+   * Makes a page the latest report, unless `latest.html` shows a newer edition. Returns whether it did.
+   * @throws TransientError when concurrent runs keep overwriting it
    */
   replaceLatest(page: string, edition: Edition): Promise<boolean>;
   /**
-   * Notes who does something, of which the key is the name. Returns whether it is theirs: nobody had noted it before,
-   * or they themselves, in a request whose answer was lost or in a run that is repeated.
+   * Records `who` as the owner of a key. Returns true if nobody owned it, or if `who` already owns it: after a request
+   * whose answer was lost, or in a run that is repeated.
    */
   claim(key: ReportKey, who: string): Promise<boolean>;
-  /** A link with which anybody can open a report, for so many seconds at most. */
+  /** A presigned link to a report. Anybody can open it for at most that many seconds. */
   link(key: ReportKey, seconds: number): Promise<string>;
 }
 
@@ -30,7 +30,7 @@ const PAGE = { ContentType: "text/html; charset=utf-8", CacheControl: "no-cache"
 /** Each retry means that a concurrent run won; a handful of concurrent runs is the most to expect. */
 const ATTEMPTS = 10;
 
-/** The object is not what it was, is being written by another, or is gone: one looks again. */
+/** Another writer changed, locked or deleted the object in the meantime, so read it again. */
 const LOST: ReadonlySet<string> = new Set(["PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"]);
 
 type Condition = { readonly IfNoneMatch: "*" } | { readonly IfMatch: string };
@@ -50,18 +50,18 @@ export function reportStore(bucket: string, client: S3Client = new S3Client(SDK_
         const metadata = editionMetadata(edition);
         if (await put(LATEST_REPORT, { body: page, condition, metadata, lost: LOST })) return true;
       }
-      throw new TransientError(`other runs write ${LATEST_REPORT} in the bucket ${bucket} all the time`);
+      throw new TransientError(`other runs keep overwriting ${LATEST_REPORT} in the bucket ${bucket}`);
     },
     claim: async (key, who) => (await putNew(key, who)) || (await store.get(key)) === who,
     link: (key, seconds) =>
       getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: key }), { expiresIn: seconds }),
   };
 
-  /** What the latest is, and by what it is known that it still is the same. */
+  /** The edition of the latest report, and the ETag that identifies its current content. */
   async function readLatest(): Promise<{ eTag: string; edition: Edition | undefined } | undefined> {
     try {
       const command = new GetObjectCommand({ Bucket: bucket, Key: LATEST_REPORT, Range: "bytes=0-0" });
-      // A GET of one byte and no HEAD, whose errors do not say what is forbidden.
+      // A GET of one byte instead of a HEAD, because errors of HEAD do not say what is forbidden.
       const { Body, ETag = "", Metadata = {} } = await client.send(command);
       await Body?.transformToByteArray();
       return { eTag: ETag, edition: editionOf(Metadata) };
@@ -75,7 +75,7 @@ export function reportStore(bucket: string, client: S3Client = new S3Client(SDK_
     return put(key, { body, condition: { IfNoneMatch: "*" }, lost: new Set(["PreconditionFailed"]) });
   }
 
-  /** Returns false where the condition does not hold, which an error among `lost` says. */
+  /** Returns false when the condition of the write does not hold, that is, for an error among `lost`. */
   async function put(
     key: ReportKey,
     object: {

@@ -1,25 +1,24 @@
 import type { DatabaseError } from "pg";
 import { messageOf, TransientError } from "../../domain/errors";
 
-/** The class "data exception" (PostgreSQL manual, appendix A): its messages quote the value that does not fit. */
+/** The class "data exception" (PostgreSQL manual, appendix A). Its messages quote the value that was refused. */
 const DATA_EXCEPTION = /^22/;
 
-/** From the first quotation mark of whatever language to the last. */
+/** From the first quotation mark of any language to the last. */
 const QUOTED = /\p{Quotation_Mark}.*\p{Quotation_Mark}/gsu;
 
-/** Bytes of a text: `0xc3 0x28`. */
+/** The bytes of a text: `0xc3 0x28`. */
 const BYTES = /0x[0-9a-f]{2}(?: 0x[0-9a-f]{2})*/g;
 
-/** Of a character that an encoding does not have: what these messages quote are names of encodings. */
+/** Errors about a character that an encoding lacks. Their messages quote only names of encodings. */
 const ENCODING = new Set(["22021", "22P05"]);
 
-/** The column that a COPY came to: `COPY dim_staff, line 1, column first_name`, behind it perhaps a value. */
+/** The column that a COPY had reached: `COPY dim_staff, line 1, column first_name`, possibly followed by a value. */
 const COPIED = /^COPY .*, \S+ \d+, \S+ ([^:]+)/s;
 
 /**
- * Takes out of an error of PostgreSQL what may hold values of a row: errors are logged, with all that they carry.
- * What remains says where and what: code, table, column, constraint, and a message without values. The server's own
- * log has the rest.
+ * Removes everything from a PostgreSQL error that may hold values of a row, because errors are logged with all of their
+ * fields. Code, table, column, constraint, and a message without values remain. The server's own log has the rest.
  */
 export function forgetValues(error: DatabaseError): void {
   error.column ??= COPIED.exec(error.where ?? "")?.[1];
@@ -31,17 +30,17 @@ export function forgetValues(error: DatabaseError): void {
   const { message, stack = "" } = error;
   const quoted = ENCODING.has(error.code ?? "") ? message : message.replaceAll(QUOTED, "…");
   error.message = quoted.replaceAll(BYTES, "…");
-  // It begins with the message.
+  // The stack begins with the message.
   error.stack = stack.replace(message, () => error.message);
 }
 
-/** What the client says of a connection that is gone, whatever ended it. */
+/** The client's messages for a lost connection, whatever ended it. */
 const CONNECTION_LOST =
   /Client has encountered a connection error and is not queryable|Connection terminated( unexpectedly)?/;
 
 /**
- * Puts what the server said when it ended a connection in the place of the client's own sentence.
- * @param lost of which database, and what ended the connection while nothing was asked of it, if anything did
+ * Replaces the client's generic message with the reason that the server gave when it ended the connection.
+ * @param lost the database, and the error that ended the connection while it was idle, if any
  */
 export function withReason(
   error: unknown,

@@ -5,12 +5,12 @@ import { forgetValues, withReason } from "./errors";
 import { versionRefusal } from "./versions";
 import type { Credentials } from "../aws/secrets";
 
-/** Every value comes as the text that PostgreSQL sends: no Dates, no floats. */
+/** Every value arrives as the text that PostgreSQL sends: no Dates, no floats. */
 const asText = { getTypeParser: () => (value: string) => value };
 
 /**
- * Within a transaction, everything that the text of a value depends on, so that a value always has the same text,
- * whatever the role, the database or the server have for a default.
+ * Fixes, within a transaction, every setting on which the text of a value depends. A value then always has the same
+ * text, whatever the defaults of the role, the database or the server.
  */
 export const SAME_TEXT = `SET LOCAL client_encoding = 'UTF8';
 SET LOCAL datestyle = 'ISO, YMD';
@@ -23,13 +23,13 @@ SET LOCAL lc_monetary = 'C'`;
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** What the server sends unasked when a session begins. */
+/** A message that the server sends unasked when a session begins. */
 interface ParameterStatus {
   readonly parameterName: string;
   readonly parameterValue: string;
 }
 
-/** Why a connection broke while nothing was asked of it. */
+/** Why a connection broke while it was idle. */
 const endedBy = new WeakMap<pg.Client, Error>();
 
 function tls({ ssl }: Credentials): pg.ConnectionConfig["ssl"] {
@@ -37,7 +37,7 @@ function tls({ ssl }: Credentials): pg.ConnectionConfig["ssl"] {
   return ssl ? { ca: awsCaBundle.ca, rejectUnauthorized: true } : false;
 }
 
-/** Errors of PostgreSQL that a person has to fix (PostgreSQL manual, appendix A). */
+/** PostgreSQL errors that need a person (PostgreSQL manual, appendix A). */
 const TERMINAL: Readonly<Record<string, string>> = {
   "28P01": "the password is wrong",
   "28000": "the server does not accept this user",
@@ -47,8 +47,8 @@ const TERMINAL: Readonly<Record<string, string>> = {
 
 /**
  * Connects to a database.
- * @param name what the database is to us, for messages: "source", "warehouse"
- * @throws TerminalError or TransientError that names host, port and database; never the password
+ * @param name the role of the database, for messages: "source", "warehouse"
+ * @throws TerminalError or TransientError that names host, port and database, never the password
  */
 export async function connect(name: string, credentials: Credentials): Promise<pg.Client> {
   const { host, port, database, user, password } = credentials;
@@ -65,14 +65,14 @@ export async function connect(name: string, credentials: Credentials): Promise<p
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
   });
-  // A connection that breaks while nothing is asked of it is noticed by the next query, which does not know why.
+  // The next query notices a connection that broke while idle, but does not know the reason. Keep it.
   client.on("error", (error) => {
     if (!endedBy.has(client)) endedBy.set(client, error);
   });
   client.connection.on("parameterStatus", ({ parameterName, parameterValue }: ParameterStatus) => {
     if (parameterName === "server_version") version = parameterValue;
   });
-  // Before anybody else has the error: it goes into logs by more than one way.
+  // Runs before any other listener, because the error reaches the logs in more than one way.
   client.connection.on("errorMessage", forgetValues);
   try {
     await client.connect();
@@ -91,14 +91,14 @@ export async function connect(name: string, credentials: Credentials): Promise<p
   throw new TerminalError(refusal);
 }
 
-/** The SQLSTATE of an error of PostgreSQL, or the code of a system error; empty when there is none. */
+/** The SQLSTATE of a PostgreSQL error, or the code of a system error; empty when there is none. */
 export function codeOf(error: unknown): string {
   const code: unknown =
     typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : "";
 }
 
-/** Runs `work` on a connection, which is closed whatever happens. */
+/** Runs `work` on a connection and always closes it. */
 export async function withConnection<T>(
   name: string,
   credentials: Credentials,
@@ -110,12 +110,12 @@ export async function withConnection<T>(
   } catch (error) {
     throw withReason(error, { name, reason: endedBy.get(client) });
   } finally {
-    // What `work` threw must not be hidden by a connection that cannot even be closed.
+    // A failure to close must not hide what `work` threw.
     await client.end().catch(() => undefined);
   }
 }
 
-/** Rows of a statement, as texts by column. */
+/** The rows of a statement, as texts by column. */
 export async function rowsOf<Column extends string>(
   client: pg.Client,
   sql: string,

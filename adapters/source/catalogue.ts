@@ -8,13 +8,13 @@ import { identifier } from "../../domain/sql";
 import { rowsOf } from "../postgres/postgres";
 import { TYPES_BELOW } from "./types";
 
-/** What a schema of the source has: tables to ingest, and relations that cannot be, by name. */
+/** The tables of a source schema that can be ingested, and the relations that cannot be, by name. */
 export interface Catalogue {
   readonly tables: readonly TableDescription[];
   readonly refused: Readonly<Record<string, Refusal>>;
 }
 
-/** The schema tool's own bookkeeping: never ingested. */
+/** Bookkeeping of the schema migration tool, never ingested. */
 const EXCLUDED_TABLES = ["_prisma_migrations"];
 
 /** The partitions of a table, or the tables that inherit from it, at any depth. */
@@ -28,12 +28,15 @@ SELECT string_agg(',' || p.oid || ':' || p.relfilenode, '' ORDER BY p.oid) AS st
        COALESCE(bool_or(p.relpersistence = 'u'), false) AS unlogged
   FROM below JOIN pg_class p ON p.oid = below.inhrelid`;
 
-/** A column without NULL in any row. NOT NULL of a table reaches only into those below it that are its partitions. */
+/**
+ * A column that has NULL in no row. NOT NULL of a table applies to its partitions, but not to tables that inherit from
+ * it.
+ */
 const HAS_NO_NULL = `(a.attnotnull AND (c.relkind = 'p' OR b.storage IS NULL) AND NOT EXISTS (
     SELECT FROM pg_constraint n WHERE n.conrelid = a.attrelid AND n.contype = 'n' AND NOT n.convalidated
        AND a.attnum = ANY (n.conkey)))`;
 
-/** The names of the columns of an index `i`: those that it only includes are no part of the key. */
+/** The names of the key columns of an index `i`, without the columns that it only includes. */
 const KEY_COLUMNS = `
 SELECT json_agg(k.name ORDER BY k.position) AS names
   FROM (SELECT a.attname AS name, k.position
@@ -42,9 +45,9 @@ SELECT json_agg(k.name ORDER BY k.position) AS names
          WHERE k.position <= i.indnkeyatts) AS k`;
 
 /**
- * A domain counts as its base type. A key of a table that others inherit from says nothing of their rows
- * (PostgreSQL manual, 5.11.1 "Caveats"): it then has none. Nor does an index that leaves rows out, has an
- * expression, or is not built to its end.
+ * A domain counts as its base type. The key of a table does not cover the rows of tables that inherit from it
+ * (PostgreSQL manual, 5.11.1 "Caveats"), so such a table has no key. A partial index, an index on an expression, and an
+ * unfinished index are no keys either.
  */
 const RELATIONS = `
 WITH RECURSIVE ${TYPES_BELOW}
@@ -107,8 +110,8 @@ type RelationRow = Record<
 >;
 
 /**
- * Lists what a schema has.
- * @throws TerminalError when the schema is not there, may not be used, or has no table that may be read
+ * Lists the relations of a schema.
+ * @throws TerminalError when the schema does not exist, is not accessible, or has no readable table
  */
 export async function catalogueOf(
   client: pg.Client,
@@ -120,7 +123,7 @@ export async function catalogueOf(
   const tables: TableDescription[] = [];
   const refused: [string, Refusal][] = [];
   for (const row of relations) {
-    // Dropped since the snapshot was taken.
+    // The table was dropped after the snapshot was taken.
     if (row.readable === null) continue;
     const relation = {
       name: row.name ?? "",

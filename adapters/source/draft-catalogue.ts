@@ -4,8 +4,8 @@ import { TerminalError } from "../../domain/errors";
 import { rowsOf } from "../postgres/postgres";
 
 /**
- * The tables of a schema that the role may read, with keys and foreign keys. A domain counts as its base type; the
- * partitions of a table are not listed.
+ * The readable tables of a schema, with keys and foreign keys. A domain counts as its base type. Partitions are not
+ * listed.
  */
 const TABLES = `
 WITH RECURSIVE domains AS (
@@ -47,8 +47,8 @@ SELECT c.relname AS name,
  ORDER BY c.relname`;
 
 /**
- * Describes the tables of a schema for a draft of a model.
- * @throws TerminalError when the schema has no table that the role may read
+ * Describes the tables of a schema, to draft a model from them.
+ * @throws TerminalError when the role may read no table of the schema
  */
 export async function describeForDraft(client: pg.Client, schema: string): Promise<readonly DraftTable[]> {
   const rows = await rowsOf<"name" | "comment" | "columns" | "key" | "foreignKeys">(client, TABLES, [schema]);

@@ -3,8 +3,8 @@ import type { NamesInTexts } from "../../domain/capture/table-description";
 import { rowsOf } from "../postgres/postgres";
 
 /**
- * What the texts of such types have names of. A row keeps the number of an object and is printed with its name of today:
- * an object that was renamed or dropped changes rows without a write.
+ * The objects whose names the texts of these types contain. A row stores the number of an object and prints its current
+ * name, so renaming or dropping an object changes rows without a write.
  */
 const OBJECTS: Readonly<Record<string, readonly string[]>> = {
   aclitem: ["role"],
@@ -21,7 +21,7 @@ const OBJECTS: Readonly<Record<string, readonly string[]>> = {
   regtype: ["type"],
 };
 
-/** The types of PostgreSQL whose texts have names in them. */
+/** The PostgreSQL types whose texts contain names of objects. */
 export const NAMING_TYPES = Object.keys(OBJECTS);
 
 const inSchema = (kind: string, catalogue: string, namespace: string, name: string): string =>
@@ -29,8 +29,8 @@ const inSchema = (kind: string, catalogue: string, namespace: string, name: stri
     WHERE n.nspname !~ '^pg_(toast_)?temp_'`;
 
 /**
- * A digest of the names of all objects up to one. What is made later has a larger number and changes no text that is
- * there, so `$2`, the last object of the capture before, leaves it out.
+ * A digest of the names of all objects up to a number. Objects that are created later have larger numbers and change no
+ * existing text. `$2` is the last object of the previous capture, so the comparison leaves later objects out.
  */
 const NAMES = `
 WITH object (kind, oid, name) AS (
@@ -51,8 +51,8 @@ SELECT max(oid)::text AS last,
   FROM object WHERE kind = ANY ($1)`;
 
 /**
- * Looks at the names of the objects that values of some types may have.
- * @param before what the capture before said; undefined when there was none, or it did not say
+ * Reads the names of the objects to which values of some types may refer.
+ * @param before the result of the previous capture; undefined when there was no capture or it has no result
  */
 export async function namesInTexts(
   client: pg.Client,

@@ -8,17 +8,17 @@ import { identifier, literal, qualified } from "../../domain/sql";
 import { rowsOf } from "../postgres/postgres";
 import { withSourceErrors, sourceError, TableChangedError } from "./errors";
 
-/** Which rows of a table are meant. */
+/** A selection of the rows of a table. */
 export interface RowSelection {
-  /** Those of the versions that it means; all when undefined. */
+  /** Only the row versions that pass the filter; all when undefined. */
   readonly filter: VersionFilter | undefined;
-  /** Of those, only the ones up to this key. */
+  /** Of those, only the rows up to this key. */
   readonly through?: RowKey | undefined;
-  /** And all rows of a slice, however old. */
+  /** In addition, all rows of a slice, however old they are. */
   readonly slice?: Slice | undefined;
 }
 
-/** How many rows a table has, how many of them a filter means, and the transaction ids in the overlap. */
+/** The number of rows of a table, the number that passes the filter, and the transaction ids in the overlap. */
 export interface TableCounts {
   readonly total: number;
   readonly captured: number;
@@ -32,8 +32,8 @@ export interface CopyStream extends AsyncIterable<Uint8Array> {
 }
 
 /**
- * The row versions of transactions not older than the horizon. Ids are 32 bits and wrap, so ages are
- * compared; within a transaction all ages have the same point of reference. That of the horizon is taken once.
+ * Selects the row versions of transactions not older than the horizon. Ids are 32 bits and wrap, so ages are compared.
+ * Within a transaction all ages have the same reference point. The age of the horizon is computed once.
  */
 const notOlder = (horizon: bigint): string =>
   `age(xmin) <= (SELECT age(${literal(rowXid(horizon))}::xid)) AND age(xmin) >= 0`;
@@ -48,7 +48,7 @@ function condition(filter: VersionFilter | undefined): string {
   return `(${notOlder(filter.since.xmin)}${captured}${joined})`;
 }
 
-/** `(key) <comparison> (values)`; the values take the types of the columns. */
+/** `(key) <comparison> (values)`. The values take the types of the columns. */
 export function compareKey({ key: names }: TableDescription, comparison: "<=" | ">", key: RowKey): string {
   return `(${names.map(identifier).join(", ")}) ${comparison} (${key.map(literal).join(", ")})`;
 }
@@ -65,9 +65,9 @@ function selected(table: TableDescription, { filter, through, slice }: RowSelect
 }
 
 /**
- * A table is found by its name as it is now, not as it was at the snapshot: another may have taken it,
- * and one that was rewritten since looks empty (PostgreSQL manual, 13.6 "Caveats"). The statement that
- * asks holds a lock, which keeps the table as it is until the run has ended.
+ * PostgreSQL resolves a table by its current name, not by its name at the snapshot. Another table may have taken the
+ * name, and a table that was rewritten since looks empty (PostgreSQL manual, 13.6 "Caveats"). This statement takes a
+ * lock, which keeps the table unchanged until the run has ended.
  */
 function isAsDescribed(name: string, { storage }: TableDescription): string {
   const nodes = storage.split(",").map((node) => node.split(":"));
@@ -79,20 +79,20 @@ function isAsDescribed(name: string, { storage }: TableDescription): string {
 }
 
 /**
- * Where in a table the rows of a filter are. New versions go where there is room, mostly at the
- * end: what is read of them after they were counted is that part (a TID range scan, from PostgreSQL 14 on), not
- * the table again. No version moves as long as the snapshot lasts.
+ * The place in a table that holds the rows of a filter. New versions go where there is space, mostly at the end. After
+ * counting, the capture reads only that part (a TID range scan, from PostgreSQL 14 on) instead of the whole table
+ * again. No version moves while the snapshot lasts.
  */
 export interface Extent {
-  /** From where to where. */
+  /** The first and the last place. */
   readonly first: string;
   readonly last: string;
   readonly rows: number;
-  /** The place of each, an array of them as text: known when few rows were read once. */
+  /** Each place, as the text of an array. Set when a count has found few rows. */
   places?: string;
 }
 
-/** So many places are named one by one. */
+/** Up to this many places are listed one by one. */
 const FEW_ROWS = 10_000;
 
 const within = ({ first, last, places }: Extent): string =>
@@ -100,7 +100,7 @@ const within = ({ first, last, places }: Extent): string =>
     ? ` AND ctid >= ${literal(first)}::tid AND ctid <= ${literal(last)}::tid`
     : ` AND ctid = ANY (${literal(places)}::tid[])`;
 
-/** Counts in a single scan. */
+/** Counts the rows in a single scan. */
 export async function countRows(
   client: pg.Client,
   options: { schema: string; table: TableDescription; selection: RowSelection; now: Snapshot },
@@ -109,13 +109,13 @@ export async function countRows(
   const { filter, through, slice } = selection;
   const name = qualified(schema, table.name);
   const before = through === undefined ? "true" : compareKey(table, "<=", through);
-  // Rows of the slice are captured too: who wrote them is a part of the overlap.
+  // Rows of the slice are captured too, so their writers are part of the overlap.
   const last = slice === undefined ? through : slice.through;
-  // Without a writer in progress no row can come twice, so nothing of the overlap is kept.
+  // Without a writer in progress no row can arrive twice, so the overlap is empty.
   const writer = now.xmin < now.xmax ? `CASE WHEN ${notOlder(now.xmin)} THEN xmin END` : "NULL::xid";
   const place =
     filter === undefined ? "NULL::tid" : `CASE WHEN ${before} AND ${condition(filter)} THEN ctid END`;
-  // Without OFFSET the expressions would be worked out anew for every aggregate.
+  // OFFSET keeps the planner from evaluating the expressions again for every aggregate.
   const sql = `
     SELECT count(*) FILTER (WHERE known) AS total, count(place) AS captured,
            array_to_json(ARRAY[min(place), max(place)]::text[]) AS extent,
@@ -125,12 +125,9 @@ export async function countRows(
               FROM ${name}${last === undefined ? "" : ` WHERE ${compareKey(table, "<=", last)}`} OFFSET 0) AS version`;
   const [row] = await rowsOf<"total" | "captured" | "extent" | "overlap" | "same">(client, sql);
   if (row?.same !== "true")
-    throw new TableChangedError(
-      `${table.name} was changed while the run looked at it; the next run sees it`,
-      {
-        subject: { table: table.name },
-      },
-    );
+    throw new TableChangedError(`${table.name} changed while the run read it; the next run captures it`, {
+      subject: { table: table.name },
+    });
   const total = Number(row.total);
   const captured = filter === undefined ? total : Number(row.captured);
   const [first, end] = JSON.parse(row.extent ?? "[]") as (string | null | undefined)[];
@@ -143,7 +140,7 @@ export async function countRows(
   };
 }
 
-/** @param options.extent where the rows are, if that is known */
+/** @param options.extent the place of the rows, if it is known */
 export function copyRows(
   client: pg.Client,
   options: RowSelection & {

@@ -20,38 +20,38 @@ import {
   type TableCounts,
 } from "./rows";
 
-/** The source as one transaction sees it: a state that it really had, across all tables. */
+/** The source as one transaction sees it: one real state across all tables. */
 export interface SourceSnapshot {
   readonly state: SourceState & { readonly schema: string; readonly server: string };
   catalogue(): Promise<Catalogue>;
   /**
-   * One scan of the table. `now` is this transaction's snapshot.
-   * @throws TransientError when the table was replaced or rewritten since the catalogue was read
+   * Counts rows in one scan of the table. `now` is this transaction's snapshot.
+   * @throws TransientError when the table was replaced or rewritten after the catalogue was read
    */
   count(table: TableDescription, selection: RowSelection, now: Snapshot): Promise<TableCounts>;
   /**
-   * Gives all locks back, also after a statement has failed. The transaction continues with the same snapshot. Nothing
-   * is undone by it, for nothing is written.
+   * Releases all locks, also after a failed statement. The transaction keeps its snapshot. Nothing is undone, because
+   * nothing was written.
    */
   release(): Promise<void>;
-  /** The rows that are selected; of all columns, or of some. */
+  /** Copies the selected rows, with all columns or some. */
   copy(table: TableDescription, options: RowSelection & { columns?: readonly string[] }): CopyStream;
-  /** The names that values of some types may have in their texts; `before` is what the capture before said. */
+  /** Reads the names that texts of some types may contain. `before` is the result of the previous capture. */
   names(types: readonly string[], before: string | undefined): Promise<NamesInTexts>;
-  /** What tables take on disk, in bytes, by their names. */
+  /** The size of each table on disk, in bytes, by name. */
   sizes(tables: readonly TableDescription[]): Promise<ReadonlyMap<string, number>>;
-  /** The key of the n-th row behind a key, in the order of keys; undefined when there are fewer. */
+  /** The key of the n-th row after a key, in key order; undefined when there are fewer rows. */
   keyAt(table: TableDescription, after: RowKey | undefined, n: number): Promise<RowKey | undefined>;
 }
 
 /**
- * A run pauses within its transaction while it reads keys from the lake or writes files to it. What would end its
- * session meanwhile, by the default of a role, a database or the server, is not for it. PostgreSQL 17 has one more.
+ * A run pauses within its transaction while it reads keys from the lake or writes files to it. Disable every timeout
+ * that would end the session meanwhile, whatever set it: the role, the database or the server. PostgreSQL 17 adds one.
  */
 const NO_TIME_LIMIT = `SELECT set_config(name, '0', true) FROM pg_settings
  WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')`;
 
-/** `row_security = off` makes a policy that would hide rows an error. */
+/** `row_security = off` turns a policy that would hide rows into an error. */
 const BEGIN = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 ${SAME_TEXT};
 SET LOCAL search_path = '';
@@ -66,7 +66,7 @@ SELECT pg_current_snapshot()::text AS snapshot,
        current_setting('server_version') AS server;
 SAVEPOINT snapshot`;
 
-/** Runs `work` over one snapshot of the source. The connection is closed whatever happens. */
+/** Runs `work` on one snapshot of the source, and always closes the connection. */
 export async function withSourceSnapshot<T>(
   options: { credentials: Credentials; schema: string },
   work: (source: SourceSnapshot) => Promise<T>,
@@ -74,7 +74,7 @@ export async function withSourceSnapshot<T>(
   const { credentials, schema } = options;
   return withConnection("source", credentials, async (client) => {
     const state = await withSourceErrors("begin a read-only transaction", () => begin(client, schema));
-    // A filter is made for one table of one run.
+    // A filter belongs to one table of one run.
     const extents = new WeakMap<VersionFilter, Extent>();
     const source: SourceSnapshot = {
       state,
@@ -105,7 +105,7 @@ export async function withSourceSnapshot<T>(
         return copyRows(client, { schema, table, extent, ...given });
       },
     };
-    // A transaction that has only read is ended with its connection.
+    // A transaction that has only read ends with its connection.
     return work(source);
   });
 }
@@ -114,13 +114,13 @@ async function begin(client: pg.Client, schema: string): Promise<SourceSnapshot[
   // Several statements in one round trip give one result each.
   const results = (await client.query(BEGIN)) as unknown as pg.QueryResult<Record<string, string>>[];
   const row = results.at(-2)?.rows[0];
-  if (row === undefined) throw new TransientError("the source did not say which snapshot it gave");
+  if (row === undefined) throw new TransientError("the source did not report its snapshot");
   const { snapshot = "", systemIdentifier = "", timeline = "", database = "" } = row;
   const { server = "", startedAt = "" } = row;
   return { snapshot, systemIdentifier, timeline: Number(timeline), database, schema, server, startedAt };
 }
 
-/** The root of a storage, and the storages below it: a partitioned table has nothing but its partitions. */
+/** The root of a storage and the storages below it. A partitioned table stores nothing outside its partitions. */
 async function sizesOf(
   client: pg.Client,
   tables: readonly TableDescription[],

@@ -2,15 +2,15 @@ import { literal } from "../../domain/sql";
 import { NAMING_TYPES } from "./names";
 
 /**
- * Common table expressions that say what the types of a schema's columns are made of, to the end: a domain may be over
- * another, a composite type has attributes, an array elements, a range or a multirange bounds. No type holds itself.
- * `$1` is the schema. `described` has a row for each type:
+ * Common table expressions that resolve the column types of a schema down to their parts. A domain may be over another
+ * domain, a composite type has attributes, an array has elements, a range or a multirange has bounds. No type contains
+ * itself. `$1` is the schema. `described` has a row for each type:
  *
- * - `type`: as `format_type()` prints it, a domain as its base type, `enum ` before an enumerated type. NULL unless the
- *   type is a domain or enumerated;
- * - `required`: is it a domain that takes no NULL?
- * - `labels`: of an enumerated type, and of arrays and ranges of one, its values, the oldest first;
- * - `naming`: the types in it whose texts have names of other objects in them, see `NAMING_TYPES`;
+ * - `type`: as `format_type()` prints it, a domain as its base type, with `enum ` before an enumerated type. NULL
+ *   unless the type is a domain or enumerated;
+ * - `required`: true if it is a domain that rejects NULL;
+ * - `labels`: the values of an enumerated type, the oldest first; also of arrays and ranges of one;
+ * - `naming`: the types in it whose texts contain names of other objects, see `NAMING_TYPES`;
  * - `attributes`: of a composite type, and of arrays and domains of one, see `CompositeAttribute`.
  *
  * `pg_range` of PostgreSQL 13 has no `rngmultitypid`.

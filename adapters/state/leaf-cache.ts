@@ -1,21 +1,21 @@
 import type { Leaf } from "../../domain/state/leaf";
 import type { StoredLeaf } from "../../domain/state/manifest";
 
-/** The leaves that were read last, of all tables together, bounded in bytes. */
+/** The most recently read leaves of all tables, bounded in bytes. */
 export interface LeafCache {
-  /** The leaf as it is known, or as `read` reads it; two who ask at the same time read it once. */
+  /** Returns the cached leaf, or reads it with `read`. Concurrent requests share one read. */
   get(leaf: StoredLeaf, read: () => Promise<Leaf>): Promise<Leaf>;
   forget(leaf: StoredLeaf): void;
 }
 
 const CACHE_BYTES = 48 * 1024 * 1024;
 
-/** A decoded leaf takes about twice its bytes: its keys are values of JavaScript. */
+/** A decoded leaf takes about twice its bytes, because its keys are JavaScript values. */
 const MEMORY_FACTOR = 2;
 
-/** @param bytes of memory, about */
+/** @param bytes approximate bound of the memory in use */
 export function leafCache(bytes = CACHE_BYTES): LeafCache {
-  // A Map keeps the order in which its entries were set: the first is the one that was used longest ago.
+  // A Map keeps insertion order, so the first entry is the least recently used.
   const leaves = new Map<StoredLeaf, Promise<Leaf>>();
   let held = 0;
   const forget = (leaf: StoredLeaf): void => {
@@ -36,7 +36,7 @@ export function leafCache(bytes = CACHE_BYTES): LeafCache {
         if (held <= bytes || oldest === leaf) break;
         forget(oldest);
       }
-      // A failed read is not kept; whoever waits for it gets its error.
+      // Drop a failed read from the cache. Everybody who waits for it gets its error.
       reading.catch(() => forget(leaf));
       return reading;
     },

@@ -8,21 +8,21 @@ import type { RowKey } from "../../domain/state/row-key";
 import type { ObjectStore } from "../lake/object-store";
 import type { LeafCache } from "./leaf-cache";
 
-/** Reads the leaves of one table, and writes new ones, many into one object. */
+/** Reads the leaves of one table, and writes new leaves, many to an object. */
 export interface LeafStore {
   read(spec: SortedSpec, leaf: StoredLeaf): Promise<Leaf>;
-  /** Takes over a leaf; it is written with the next segment, at the latest by `flush`. */
+  /** Takes a leaf. It is written with the next segment, and by `flush` at the latest. */
   write(batch: RecordBatch, keys: { readonly first: RowKey; readonly last: RowKey }): Promise<StoredLeaf>;
-  /** A leaf that others replace is not written, if it was not yet. */
+  /** Discards a replaced leaf if it was not written yet. */
   drop(leaf: StoredLeaf): void;
-  /** After it, every leaf that is held has its place in an object. */
+  /** Writes all remaining leaves. Afterwards every leaf has a place in an object. */
   flush(): Promise<void>;
 }
 
-/** Leaves are held in memory up to this many bytes, then they become a segment. */
+/** Leaves are held in memory up to this many bytes, then written as a segment. */
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 
-/** Segments go to `state/YYYY/MM/DD/<table>/<time>.arrow`. */
+/** Stores segments at `state/YYYY/MM/DD/<table>/<time>.arrow`. */
 export function leafStore(options: {
   readonly table: string;
   readonly store: Pick<ObjectStore, "range" | "putIfAbsent">;
@@ -57,7 +57,7 @@ export function leafStore(options: {
     const held = pending.get(leaf);
     if (held !== undefined) return held;
     const { segment, offset } = leaf.place;
-    if (segment === undefined) throw new TypeError(`${table}: a leaf was dropped and is read again`);
+    if (segment === undefined) throw new TypeError(`${table}: a leaf was read after it was dropped`);
     return new Uint8Array(await store.range(segment, offset, offset + leaf.bytes));
   };
 

@@ -3,7 +3,7 @@ import { TerminalError } from "../../domain/errors";
 import type { CatalogueTable } from "../../domain/warehouse/target";
 import { rowsOf } from "../postgres/postgres";
 
-/** The type below a domain, or below a domain over a domain, with its modifier: of a column `a`. */
+/** The base type of column `a`, with its modifier, under any number of domains. */
 const BASE_TYPE = `
 WITH RECURSIVE below AS (
   SELECT a.atttypid AS type, a.atttypmod AS modifier, 0 AS depth
@@ -16,7 +16,7 @@ SELECT json_build_object(
          'isLoose', COALESCE((SELECT NOT collisdeterministic FROM pg_collation WHERE oid = a.attcollation), false))
   FROM below JOIN pg_type t ON t.oid = below.type ORDER BY depth DESC LIMIT 1`;
 
-/** What pg_trigger.tgtype says of a trigger: for each row, before, at INSERT. */
+/** The bits of pg_trigger.tgtype for a trigger that fires for each row, before INSERT. */
 const BEFORE_INSERT = 1 | 2 | 4;
 
 const CATALOGUE = `

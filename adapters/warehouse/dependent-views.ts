@@ -4,23 +4,24 @@ import { qualified } from "../../domain/sql";
 import { codeOf, rowsOf } from "../postgres/postgres";
 import { grantsOn } from "./swap";
 
-/** A relation whose definition reads a table, directly or over other views. */
+/** A relation whose definition reads a table, directly or through other views. */
 interface Reader {
   readonly oid: string;
-  /** With its schema, quoted. */
+  /** Qualified with its schema, and quoted. */
   readonly name: string;
   readonly isView: boolean;
-  /** Statements that make it again, with its owner, comment and grants. */
+  /** Statements that create it again, with its owner, comment and grants. */
   readonly statements: readonly string[];
 }
 
-/** SQLSTATE of what other objects depend on. */
+/** The SQLSTATE for an object on which others depend. */
 const DEPENDED_ON = "2BP01";
 
 /**
- * Changes a table. Views that stand in the way are dropped before, and made again behind it with all that belongs to
- * them, within the transaction of `client`.
- * @throws TerminalError when a view cannot be made again, because it reads a column that is gone; with the remedy
+ * Changes a table. Views that block the change are dropped and created again afterwards, with their owners, comments
+ * and grants, within the transaction of `client`.
+ * @throws TerminalError with the remedy when a view cannot be created again, because it reads a column that no longer
+ *   exists
  */
 export async function withoutViewsOn(
   client: pg.Client,
@@ -41,8 +42,8 @@ export async function withoutViewsOn(
   const other = readers.find(({ isView }) => !isView);
   if (other !== undefined)
     throw new TerminalError(
-      `a column of ${name} has gone or has another type, and the materialized view ${other.name} reads the table: ` +
-        "drop it, let the load continue, and make it again",
+      `a column of ${name} was dropped or has another type, and the materialized view ${other.name} reads the table: ` +
+        "drop it, let the load continue, and create it again",
     );
   for (const reader of [...readers].reverse()) await client.query(`DROP VIEW ${reader.name}`);
   await dropped(name, change);
@@ -57,7 +58,7 @@ async function dropped(name: string, change: () => Promise<void>): Promise<void>
   } catch (error) {
     if (codeOf(error) !== DEPENDED_ON) throw error;
     throw new TerminalError(
-      `a column of ${name} has gone or has another type: ${messageOf(error)}. Drop what depends on it`,
+      `a column of ${name} was dropped or has another type: ${messageOf(error)}. Drop what depends on it`,
       { cause: error },
     );
   }
@@ -68,14 +69,14 @@ async function makeAgain(client: pg.Client, table: string, reader: Reader): Prom
     for (const sql of reader.statements) await client.query(sql);
   } catch (error) {
     throw new TerminalError(
-      `the view ${reader.name} cannot be made on ${table} as it is now: ${messageOf(error)}. ` +
+      `the view ${reader.name} cannot be created again on the changed table ${table}: ${messageOf(error)}. ` +
         "The source has changed that column: change or drop the view",
       { cause: error },
     );
   }
 }
 
-/** Does something while the catalogue prints every name with its schema. */
+/** Runs `work` while the catalogue prints every name with its schema. */
 async function withQualifiedNames<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
   const [before] = await rowsOf<"path">(client, "SELECT current_setting('search_path') AS path");
   await client.query("SELECT set_config('search_path', '', true)");
@@ -84,7 +85,7 @@ async function withQualifiedNames<T>(client: pg.Client, work: () => Promise<T>):
   return result;
 }
 
-/** Those that others read come first. */
+/** A view that others read precedes them. */
 async function readersOf(client: pg.Client, table: string): Promise<readonly Reader[]> {
   const rows = await rowsOf<"oid" | "name" | "view" | "statements">(
     client,

@@ -2,23 +2,25 @@ import { DatabaseError } from "pg";
 import { MarbleError, messageOf, TerminalError, TransientError } from "../../domain/errors";
 import { codeOf } from "../postgres/postgres";
 
-/** Errors that heal: connection, serialization and deadlock, resources, a lock, a server that restarts. */
+/**
+ * Errors that resolve themselves: connection, serialization and deadlock, resources, a lock, a restart of the server.
+ */
 const TRANSIENT = /^(08|40|53|55|57|58)|^E[A-Z]+$/;
 
-/** Is it enough to try again? */
+/** True if a retry may succeed. */
 export const healsByItself = (error: unknown): boolean => {
   if (error instanceof MarbleError) return error.kind === "transient";
   const code = codeOf(error);
   return code === "" || TRANSIENT.test(code);
 };
 
-/** SQLSTATE of what the role may not do. */
+/** The SQLSTATE for a missing privilege. */
 export const DENIED = "42501";
 
-/** The SQLSTATE of what the server refused. */
+/** The SQLSTATE of an error of the server. */
 const stateOf = (error: unknown): string => codeOf(error instanceof MarbleError ? error.cause : error);
 
-/** The class "data exception": a value that the column of the warehouse does not take. */
+/** The class "data exception": a value that does not fit the column of the warehouse. */
 export const isDataException = (error: unknown): boolean => stateOf(error).startsWith("22");
 
 /** A foreign key without its parent, or NULL in a column that is NOT NULL. */
@@ -27,23 +29,23 @@ export const lacksParentOrValue = (error: unknown): boolean => ["23503", "23502"
 /** The class "integrity constraint violation". */
 const isViolation = (error: unknown): boolean => codeOf(error).startsWith("23");
 
-/** A character that the encoding of the database does not have. */
+/** A character that the encoding of the database lacks. */
 const UNTRANSLATABLE = "22P05";
 
-/** A value that the warehouse does not take: of which column, and of a row with which key (`staff_id 7`). */
+/** A value that the warehouse refuses: its column, and the key of its row (`staff_id 7`). */
 export interface RefusedValue {
   readonly column?: string | undefined;
   readonly row?: string | undefined;
 }
 
-/** What an error of the warehouse is about, as far as it is known. */
+/** Where an error of the warehouse occurred, as far as it is known. */
 export interface Refused extends RefusedValue {
   readonly table?: string | undefined;
-  /** What to do, where that is known. */
+  /** The remedy, if it is known. */
   readonly remedy?: string | undefined;
 }
 
-/** What the warehouse refused, as an error that says where, why and what to do; its cause is that of the server. */
+/** An error that says where the warehouse failed, why, and what to do. Its cause is the error of the server. */
 export function warehouseError(error: unknown, refused: Refused = {}): Error {
   if (error instanceof MarbleError) return error;
   const reported = error instanceof DatabaseError ? error : undefined;
@@ -60,8 +62,8 @@ export function warehouseError(error: unknown, refused: Refused = {}): Error {
 
 function remedyFor(error: unknown): string | undefined {
   if (codeOf(error) === UNTRANSLATABLE)
-    return "load into a database with the encoding UTF8, or take the character out of the row in the source";
+    return "load into a database with the encoding UTF8, or remove the character from the row in the source";
   if (isDataException(error) || isViolation(error))
-    return "bring the prepared table in line with the model, or correct the row in the source; the commit waits until then";
+    return "change the prepared table to match the model, or correct the row in the source; the commit waits until then";
   return undefined;
 }

@@ -8,13 +8,14 @@ import { prepareSchema } from "./rights";
 import { grantsOn } from "./swap";
 
 /**
- * Makes the schema for the marts, if it is missing.
- * @returns what is missing for that or for making views in it, as a sentence with the GRANT; undefined when all is well
+ * Creates the schema for the marts, if it is missing.
+ * @returns a sentence with the missing GRANT when the role may not create the schema or views in it; undefined
+ *   otherwise
  */
 export const prepareMartsSchema = (client: pg.Client, schema: string): Promise<string | undefined> =>
   prepareSchema(client, schema, "views");
 
-/** What is in the schema of the marts of the warehouse in `schema`. */
+/** The relations in the schema of the marts of the warehouse in `schema`. */
 export async function martRelations(
   client: pg.Client,
   { martsSchema, schema }: { readonly martsSchema: string; readonly schema: string },
@@ -58,10 +59,10 @@ export async function martsOf(
   return relations.filter(({ isView, comment }) => isView && markIn(comment)?.schema === schemas.schema);
 }
 
-/** SQLSTATE of CREATE OR REPLACE VIEW for a view that has other columns. */
+/** The SQLSTATE of CREATE OR REPLACE VIEW when the existing view has other columns. */
 const OTHER_COLUMNS = "42P16";
 
-/** Runs the statement that makes a view; where that has other columns, it is dropped first and its grants are given again. */
+/** Creates or replaces a view. If the existing view has other columns, drops it first and restores its grants. */
 export async function replaceView(
   client: pg.Client,
   { schema, name, create }: { readonly schema: string; readonly name: string; readonly create: string },
@@ -79,7 +80,7 @@ export async function replaceView(
   for (const { statement } of grants) await attempt(client, () => client.query(statement ?? ""));
 }
 
-/** Does something that may fail without the transaction failing. Returns the error. */
+/** Runs `work`, whose failure must not abort the transaction. Returns the error. */
 export async function attempt(client: pg.Client, work: () => Promise<unknown>): Promise<Error | undefined> {
   await client.query("SAVEPOINT marble_attempt");
   try {

@@ -4,15 +4,15 @@ import { literal, qualified } from "../../domain/sql";
 import { LEDGER, ORPHANS } from "../../domain/warehouse/bookkeeping";
 import { rowsOf } from "../postgres/postgres";
 
-/** How far a warehouse is. */
+/** How far a warehouse has been loaded. */
 export interface WarehousePosition {
   /** The newest loaded commit. */
   readonly commit: CommitNumber;
-  /** The lake that it is of. */
+  /** The lake from which it was loaded. */
   readonly lake: string;
-  /** When it was captured. */
+  /** When the commit was captured. */
   readonly capturedAt: Date;
-  /** When it was loaded, by the warehouse's clock; a replay loads it again. */
+  /** When it was loaded, by the warehouse's clock. A replay loads it again and changes this time. */
   readonly loadedAt: Date;
   /** Rows that wait for a row of a dimension. */
   readonly waiting: number;
@@ -23,11 +23,11 @@ export interface WaitingRows {
   /** Its name in the model. */
   readonly table: string;
   readonly rows: number;
-  /** Why one of them waits. */
+  /** Why one of these rows waits. */
   readonly reason: string;
 }
 
-/** The rows that wait in a warehouse, whichever run put them aside; none when nothing was ever loaded into it. */
+/** The rows that wait in a warehouse, whichever run set them aside; none when the warehouse was never loaded. */
 export async function readWaitingRows(client: pg.Client, schema: string): Promise<readonly WaitingRows[]> {
   if ((await readPosition(client, schema)) === undefined) return [];
   const rows = await rowsOf<"fact" | "rows" | "reason">(
@@ -42,7 +42,7 @@ export async function readWaitingRows(client: pg.Client, schema: string): Promis
   }));
 }
 
-/** Reads the position of a warehouse; undefined when nothing was ever loaded into it, or its ledger is not Marble's. */
+/** Reads the position of a warehouse; undefined when it was never loaded, or its ledger is not Marble's. */
 export async function readPosition(
   client: pg.Client,
   schema: string,
@@ -57,7 +57,7 @@ export async function readPosition(
   if (tables?.exist !== "true") return undefined;
   const [row] = await rowsOf<"commit" | "lake" | "captured" | "loaded" | "waiting">(
     client,
-    // Qualified: a bare "commit" would be the text that is selected, and "9" the newest of ten commits.
+    // Qualified, because a bare "commit" would sort by the selected text, and "9" would be the newest of ten commits.
     `SELECT l.commit::text, l.lake::text, (extract(epoch FROM l.captured_at) * 1000)::bigint::text AS captured,
             (extract(epoch FROM l.loaded_at) * 1000)::bigint::text AS loaded,
             (SELECT count(*) FROM ${orphans} WHERE healed_by IS NULL AND superseded_by IS NULL)::text AS waiting

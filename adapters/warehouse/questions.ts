@@ -6,30 +6,33 @@ import { codeOf, rowsOf, SAME_TEXT } from "../postgres/postgres";
 import { healsByItself } from "./errors";
 
 /**
- * A question that takes longer fails the run, which would otherwise end by a time-out that logs nothing. Where the role has a
- * limit, that limit holds.
+ * A question that takes longer fails the run. Without this limit, the run would end by a time-out that logs nothing. A
+ * limit of the role takes precedence.
  */
 const LIMIT =
   "SELECT set_config('statement_timeout', '5min', true) WHERE current_setting('statement_timeout') = '0'";
 
-/** Runs `work` on what the warehouse is at one moment, whatever is loaded meanwhile; it can change nothing. */
+/** Runs `work` on one snapshot of the warehouse, whatever is loaded meanwhile. The transaction is read-only. */
 export async function withWarehouseSnapshot<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
   await client.query(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${SAME_TEXT}; ${LIMIT}`);
   try {
     return await work();
   } finally {
-    // A connection that is broken has ended its transaction.
+    // A broken connection has ended its transaction.
     await client.query("ROLLBACK").catch(() => undefined);
   }
 }
 
-/** The rows that answer a question, or why its mart cannot be read. */
+/** The rows that answer a question, or the reason why its mart cannot be read. */
 export type Answer = { readonly rows: readonly Row[] } | { readonly refused: string };
 
-/** "Syntax error or access rule violation": a mart that is missing, another's, or not to be read (appendix A). */
+/**
+ * The class "syntax error or access rule violation": the mart is missing, belongs to another role, or may not be read
+ * (appendix A).
+ */
 const REFUSED = /^42/;
 
-/** Asks a question within a transaction, which continues when the mart cannot be read. */
+/** Asks a question within a transaction, which stays usable when the mart cannot be read. */
 export async function ask(client: pg.Client, question: Question, martsSchema: string): Promise<Answer> {
   await client.query("SAVEPOINT question");
   try {
@@ -37,7 +40,7 @@ export async function ask(client: pg.Client, question: Question, martsSchema: st
   } catch (error) {
     if (!REFUSED.test(codeOf(error))) {
       const Kind = healsByItself(error) ? TransientError : TerminalError;
-      throw new Kind(`the warehouse did not say what ${question.mart} has: ${messageOf(error)}`, {
+      throw new Kind(`the warehouse could not answer a question on ${question.mart}: ${messageOf(error)}`, {
         cause: error,
       });
     }

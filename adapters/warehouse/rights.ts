@@ -3,9 +3,8 @@ import { identifier } from "../../domain/sql";
 import { rowsOf } from "../postgres/postgres";
 
 /**
- * The GRANT that gives the role of the connection what it lacks to make tables and views in a schema that exists;
- * undefined when it lacks nothing. Since PostgreSQL 15, only the owner of a database may make something in its schema
- * `public`.
+ * The GRANT that the role of the connection lacks to create tables and views in an existing schema; undefined when it
+ * lacks none. Since PostgreSQL 15, only the owner of a database may create objects in its schema `public`.
  */
 export async function missingGrant(client: pg.Client, schema: string): Promise<string | undefined> {
   const [row] = await rowsOf<"uses" | "creates" | "user">(
@@ -21,7 +20,7 @@ export async function missingGrant(client: pg.Client, schema: string): Promise<s
   return `GRANT ${rights.join(", ")} ON SCHEMA ${identifier(schema)} TO ${identifier(row.user ?? "")}`;
 }
 
-/** The GRANT without which the role can make no staging table, which every load but the first needs. */
+/** The GRANT that the role lacks to create staging tables. Every load except the first needs them. */
 export async function missingTemporary(client: pg.Client): Promise<string | undefined> {
   const [row] = await rowsOf<"may" | "database" | "user">(
     client,
@@ -33,9 +32,10 @@ export async function missingTemporary(client: pg.Client): Promise<string | unde
 }
 
 /**
- * Makes a schema, if it is missing.
- * @param what is to be made in it: `views`
- * @returns what the role lacks for either, as a sentence with the GRANT; undefined when all is well
+ * Creates a schema, if it is missing.
+ * @param what the kind of object that it will hold: `views`
+ * @returns a sentence with the missing GRANT when the role may not create the schema or these objects; undefined
+ *   otherwise
  */
 export async function prepareSchema(
   client: pg.Client,
@@ -63,5 +63,5 @@ export async function prepareSchema(
   const missing = await missingGrant(client, schema);
   return missing === undefined
     ? undefined
-    : `${user} may not make ${what} in the schema ${schema}: ${missing}`;
+    : `${user} may not create ${what} in the schema ${schema}: ${missing}`;
 }

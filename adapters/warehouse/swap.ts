@@ -4,12 +4,12 @@ import { REPLAY } from "../../domain/warehouse/replay";
 import { identifier, qualified } from "../../domain/sql";
 import { rowsOf } from "../postgres/postgres";
 
-/** The schemas of a swap: the one that readers use, the one that was built next to it, the one that keeps the old tables. */
+/** The schemas of a swap: the one that readers use, the rebuilt one, and the one that keeps the old tables. */
 export interface Swap {
   readonly live: string;
   readonly beside: string;
   readonly kept: string;
-  /** Views that read the old tables, and that the caller makes anew after the swap, as oids. */
+  /** The oids of views on the old tables that the caller creates anew after the swap. */
   readonly remade: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export async function swapSchemas(client: pg.Client, swap: Swap): Promise<void> 
   const setting = (searchPath: string): Promise<unknown> =>
     client.query("SELECT set_config('search_path', $1, true)", [searchPath]);
   const [before] = await rowsOf<"path">(client, "SELECT current_setting('search_path') AS path");
-  // So that the catalogue prints every name with its schema.
+  // Makes the catalogue print every name with its schema.
   await setting("");
   const relations = await relationsOf(client, beside);
   const replaced = await replacedBy(client, swap);
@@ -49,7 +49,7 @@ type Relation = Record<"name" | "kind", string | null>;
 const move = ({ name, kind, from, to }: Relation & { from: string; to: string }): string =>
   `ALTER ${kind === "v" ? "VIEW" : "TABLE"} ${qualified(from, name ?? "")} SET SCHEMA ${identifier(to)}`;
 
-/** The tables and views of the shadow schema. Tables precede the views on them, for readers of a log. */
+/** The tables and views of the shadow schema. Tables precede the views on them, so a log reads in order. */
 export const relationsOf = (client: pg.Client, schema: string): Promise<Relation[]> =>
   rowsOf<"name" | "kind">(
     client,
@@ -71,7 +71,7 @@ const replacedBy = (
     [live, beside],
   );
 
-/** Objects whose loss a user would not notice immediately, and that only their author can make again. */
+/** Refuses objects whose loss a user would not notice immediately, and that only their author can create again. */
 async function refuseWhatIsLost(client: pg.Client, oids: readonly string[]): Promise<void> {
   const found = await rowsOf<"what">(
     client,
@@ -88,8 +88,8 @@ async function refuseWhatIsLost(client: pg.Client, oids: readonly string[]): Pro
   );
   if (found.length === 0) return;
   throw new TerminalError(
-    `the rebuilt tables cannot take their place: ${found.map(({ what }) => what).join("; ")}. ` +
-      "Drop it, let the replay continue, and make it again",
+    `the rebuilt tables cannot replace the old ones: ${found.map(({ what }) => what).join("; ")}. ` +
+      "Drop it, let the replay continue, and create it again",
   );
 }
 
@@ -103,7 +103,7 @@ const GRANT = "SELECT format('GRANT %s%s ON %s TO %s%s', a.privilege_type,";
 const GRANTEE = `CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
          CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) AS statement`;
 
-/** Statements that give again what others may do with these relations and their columns. */
+/** Statements that restore the grants on these relations and their columns. */
 export const grantsOn = (
   client: pg.Client,
   oids: readonly string[],
@@ -119,7 +119,7 @@ export const grantsOn = (
     [oids],
   );
 
-/** Statements that make around the new relations, under the old names, what is around the old ones. */
+/** Statements that recreate around the new relations, under the old names, what users made around the old ones. */
 async function aroundOf(
   client: pg.Client,
   { oids, remade }: { readonly oids: readonly string[]; readonly remade: readonly string[] },
@@ -151,8 +151,8 @@ async function aroundOf(
 }
 
 /**
- * The indexes of the old tables that come from no constraint, for the new tables, which readers do not use yet. The loader
- * has made its own indexes with its tables.
+ * The indexes of the old tables that belong to no constraint, recreated for the new tables, which readers do not use
+ * yet. The loader has created its own indexes with its tables.
  */
 async function indexesOf(
   client: pg.Client,

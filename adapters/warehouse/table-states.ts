@@ -6,7 +6,7 @@ import { rowsOf } from "../postgres/postgres";
 
 const INSTANT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
 
-/** What a reader of the warehouse must know of its tables. */
+/** What a reader of the warehouse must know about its tables. */
 export interface TableStates {
   /** The tables that are behind, by name. */
   readonly behind: Readonly<Record<string, TableBehind>>;
@@ -16,7 +16,7 @@ export interface TableStates {
 
 /**
  * Reads which tables of a warehouse are behind, and which lack rows.
- * @returns undefined when the warehouse does not know, because an earlier version of Marble loaded it
+ * @returns undefined when an earlier version of Marble loaded the warehouse and recorded neither
  */
 export async function readTableStates(client: pg.Client, schema: string): Promise<TableStates | undefined> {
   const view = qualified(schema, TABLES);
@@ -37,7 +37,7 @@ export async function readTableStates(client: pg.Client, schema: string): Promis
     .filter(({ current }) => current !== "true")
     .map(({ name, asOf, since, reason }): [string, TableBehind] => [
       name ?? "",
-      { asOf, since, reason: reason ?? "it is not known to this version of the model" },
+      { asOf, since, reason: reason ?? "this version of the model does not know it" },
     ]);
   const lacking = rows
     .map(({ name, rejected, waiting }): [string, RowsLacking] => [

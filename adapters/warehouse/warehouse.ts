@@ -23,27 +23,27 @@ import { missingGrant, missingTemporary, prepareSchema } from "./rights";
 
 /** The warehouse within one transaction. */
 export interface Warehouse {
-  /** Which database it is. It must differ from the source. */
+  /** Identifies the database, which must differ from the source. */
   identity(): Promise<{ readonly systemIdentifier: string; readonly database: string }>;
-  /** What is in the schema. */
+  /** The tables of the schema. */
   catalogue(): Promise<readonly CatalogueTable[]>;
   views(): Promise<ReadonlySet<string>>;
-  /** Runs a statement; returns the number of rows that it touched. */
+  /** Runs a statement and returns the number of rows that it changed. */
   execute(sql: string): Promise<number>;
-  /** Copies bytes into a table; returns the number of rows. */
+  /** Copies bytes into a table and returns the number of rows. */
   copy(sql: string, bytes: AsyncIterable<Uint8Array>): Promise<number>;
   isEmpty(table: string): Promise<boolean>;
   /** Reads rows, as texts by column. */
   rows<Column extends string>(sql: string): Promise<Record<Column, string | null>[]>;
   /**
-   * Does what may turn out to be impossible.
-   * @returns what `work` returns; undefined when it returns that, when a foreign key or NOT NULL was violated, or when a value
-   *   was refused: nothing that it did remains then
+   * Runs `work`, which may turn out to be impossible, and then undoes it.
+   * @returns the result of `work`; undefined, with nothing left of the work, when `work` returns that, when it violates
+   *   a foreign key or NOT NULL, or when the server refuses a value
    */
   attempt<T>(work: () => Promise<T | undefined>): Promise<T | undefined>;
   /**
    * Loads rows into a table.
-   * @param findValue the value that is not taken, looked for when the server refuses one
+   * @param findValue finds the refused value when the server refuses one
    * @throws TransientError or TerminalError that names the table, the column and the reason
    */
   loadRows<T>(
@@ -51,53 +51,53 @@ export interface Warehouse {
     work: () => Promise<T>,
     findValue?: () => Promise<RefusedValue | undefined>,
   ): Promise<T>;
-  /** Runs statements, and undoes them. @returns the error of the first that fails */
+  /** Runs statements and undoes them. @returns the error of the first that fails */
   rehearse(statements: readonly string[]): Promise<Error | undefined>;
-  /** Makes a schema for tables, if it is missing. @throws TerminalError with the GRANT when the role may not */
+  /** Creates a schema for tables, if it is missing. @throws TerminalError with the missing GRANT */
   prepareSchema(schema: string): Promise<void>;
-  /** Is there a relation of that name? */
+  /** True if a relation of that name exists. */
   hasRelation(schema: string, name: string): Promise<boolean>;
-  /** Has a relation of the schema a column of that name? */
+  /** True if a relation of the schema has that column. */
   hasColumn(relation: string, column: string): Promise<boolean>;
   /**
-   * Changes a table whose columns views may stand on: they are made again behind it.
-   * @throws TerminalError when one of them cannot be
+   * Changes a table on whose columns views may depend. The views are created again afterwards.
+   * @throws TerminalError when a view cannot be created again
    */
   withoutViewsOn(
     table: { readonly schema: string; readonly table: string },
     change: () => Promise<void>,
   ): Promise<void>;
-  /** The GRANT for what the role lacks to load more than once; undefined when it lacks nothing. */
+  /** The GRANT that the role lacks to load more than once; undefined when it lacks none. */
   missingRight(): Promise<string | undefined>;
   readonly ledger: Ledger;
 }
 
-/** The newest loaded commit, its lake, and the version of the model that made it. */
+/** The newest loaded commit, its lake, and the model version that made it. */
 export interface LedgerHead {
   readonly number: CommitNumber;
   readonly lake: string;
   readonly model: number;
 }
 
-/** Which commits are loaded. */
+/** Records which commits are loaded. */
 export interface Ledger {
-  /** The newest loaded commit, undefined when none is. @throws TerminalError when the table is not a ledger */
+  /** The newest loaded commit, undefined when there is none. @throws TerminalError when the table is not a ledger */
   head(): Promise<LedgerHead | undefined>;
   exists(): Promise<boolean>;
-  /** Creates the ledger, and what else the loader keeps. */
+  /** Creates the ledger, and the other tables that the loader keeps. */
   create(): Promise<void>;
   record(entry: LedgerHead & { readonly capturedAt: string; readonly rows: number }): Promise<void>;
-  /** Notes that the commits from that one on were loaded again. */
+  /** Records that the commits from this one on were loaded again. */
   recordAgain(from: number): Promise<void>;
 }
 
-/** A statement waits this long for a lock that a user's query holds; the next run tries again. */
+/** How long a statement waits for a lock that a user's query holds; the next run tries again. */
 const LOCK_TIMEOUT = "60s";
 
 /**
  * Runs `work` in one transaction, as the only loader of the schema.
- * @returns what `work` returns, or undefined when another loader is at work
- * @throws TransientError or TerminalError; nothing of the transaction remains
+ * @returns the result of `work`; undefined when another loader holds the lock
+ * @throws TransientError or TerminalError; the transaction is then rolled back
  */
 export async function inWarehouseTransaction<T>(
   client: pg.Client,
@@ -111,7 +111,7 @@ export async function inWarehouseTransaction<T>(
     await client.query("COMMIT");
     return result;
   } catch (error) {
-    // A connection that is gone has rolled back by itself.
+    // A lost connection has rolled back by itself.
     await client.query("ROLLBACK").catch(() => undefined);
     const remedy =
       codeOf(error) === DENIED ? await remedyOf(client, schema).catch(() => undefined) : undefined;
@@ -120,7 +120,7 @@ export async function inWarehouseTransaction<T>(
 }
 
 /**
- * Asks something of the warehouse outside a transaction.
+ * Reads from the warehouse outside a transaction.
  * @throws TransientError or TerminalError
  */
 export async function withWarehouseErrors<T>(work: () => Promise<T>): Promise<T> {
@@ -190,7 +190,7 @@ async function attempt<T>(client: pg.Client, work: () => Promise<T | undefined>)
   try {
     result = await work();
   } catch (error) {
-    // The longer way, over a staging table, says which value it was.
+    // The slow path over a staging table reports which value it was.
     if (!lacksParentOrValue(error) && !isDataException(error)) throw error;
   }
   await client.query(`${result === undefined ? "ROLLBACK TO" : "RELEASE"} SAVEPOINT attempt`);
@@ -212,7 +212,7 @@ async function loadRows<T>(
     if (findValue !== undefined) await client.query("RELEASE SAVEPOINT load_rows");
     return result;
   } catch (error) {
-    // The GRANT is looked for when the transaction has ended.
+    // The missing GRANT is looked up after the transaction has ended.
     if (codeOf(error) === DENIED) throw error;
     if (findValue === undefined || !isDataException(error)) throw warehouseError(error, { table });
     await client.query("ROLLBACK TO SAVEPOINT load_rows");
@@ -229,7 +229,7 @@ async function rehearse(client: pg.Client, statements: readonly string[]): Promi
     if (healsByItself(error)) throw error;
     return error instanceof Error ? error : new Error(String(error));
   } finally {
-    // A connection that is broken has undone it by itself.
+    // A broken connection has rolled back by itself.
     await client.query("ROLLBACK TO SAVEPOINT rehearsal; RELEASE SAVEPOINT rehearsal").catch(() => undefined);
   }
 }
@@ -260,12 +260,13 @@ function ledgerOf(client: pg.Client, schema: string): Ledger {
         if (actual.length > 0 && !foreign) continue;
         const state = foreign
           ? `is not Marble's: it has the columns ${actual.join(", ")}`
-          : "is gone, but the ledger is not";
+          : "is missing, but the ledger is not";
         throw new TerminalError(`${schema}.${name} ${state}; restore it, or load into an empty schema`);
       }
       const [row] = await rowsOf<"commit" | "lake" | "model">(
         client,
-        // Qualified: a bare "commit" would be the text that is selected, and "9" the newest of ten commits.
+        // Qualified, because a bare "commit" would sort by the selected text, and "9" would be the newest of ten
+        // commits.
         `SELECT l.commit::text, l.lake::text, l.model::text FROM ${table} AS l ORDER BY l.commit DESC LIMIT 1`,
       );
       if (row === undefined) return undefined;
@@ -282,7 +283,7 @@ function ledgerOf(client: pg.Client, schema: string): Ledger {
   };
 }
 
-/** Where it is a right on the schema or the database that is missing, the GRANT. */
+/** The missing GRANT, when a privilege on the schema or the database is missing. */
 async function remedyOf(client: pg.Client, schema: string): Promise<string | undefined> {
   const grants = [await missingGrant(client, schema), await missingTemporary(client)];
   return grants.find((grant) => grant !== undefined);

@@ -13,21 +13,23 @@ import {
 import { hasNotBegun } from "./slice";
 import { storageChange } from "./table-storage-id";
 
-/** Which cluster answered, and what its transaction sees. */
+/** Identifies the cluster that answered, and what its transaction sees. */
 export interface SourceState {
   readonly systemIdentifier: string;
   /** Changes when a standby is promoted or a backup restored. */
   readonly timeline: number;
   readonly database: string;
   readonly schema: string;
-  /** When the server was started. A running server never goes back: what replaces its data restarts it. */
+  /**
+   * When the server was started. The history of a running server is continuous: replacing its data requires a restart.
+   */
   readonly startedAt: string;
   readonly snapshot: string;
 }
 
-/** What a run has to do, decided before any table is looked at. */
+/** The plan of a run, decided before any table is read. */
 export type RunPlan =
-  /** Nobody wrote anything since the last commit. */
+  /** Nothing was written since the last commit. */
   | { readonly kind: "idle" }
   /** The lake is of another source. */
   | { readonly kind: "stranger" }
@@ -36,20 +38,20 @@ export type RunPlan =
   /** What changed since the last commit; `renew` when a commit is due even if nothing did. */
   | { readonly kind: "delta"; readonly since: Snapshot; readonly now: Snapshot; readonly renew: boolean };
 
-/** What a run that has something to do has to do. */
+/** The plan of a run that has something to capture. */
 export type ActivePlan = Extract<RunPlan, { readonly kind: "full" | "delta" }>;
 
-/** What a run has to know beside the source: what a person has allowed, and whether a commit is due. */
+/** Inputs of the plan besides the source: what a person has allowed, and whether a commit is due. */
 export interface Allowances {
-  /** Tables whose deletes are right: one that is held must be looked at. */
+  /** Tables whose deletes a person has confirmed, so that the delete guard lets them through. */
   readonly deletes?: ReadonlySet<string>;
-  /** Another database takes the place of the one before. */
+  /** True if another database may replace the previous one. */
   readonly otherSource?: boolean;
   /** A commit is due even if nothing was written. */
   readonly isDue?: boolean;
 }
 
-/** Decides what a run has to do, from the last commit and what the source says of itself. */
+/** Plans a run from the last commit and the state of the source. */
 export function planRun(
   last: IngestCommit | undefined,
   now: SourceState,
@@ -72,7 +74,8 @@ export function planRun(
   const since = parseSnapshot(last.snapshot);
   const snapshot = parseSnapshot(now.snapshot);
   if (wentBackwards(since, snapshot)) return { kind: "full", reason: "the source went back in time" };
-  // The files of a cluster may be those of a backup, and its ids have overtaken ours since: nothing else shows it.
+  // The files of the cluster may come from a backup whose transaction ids have overtaken ours. Only the restart shows
+  // it.
   if (was.startedAt !== now.startedAt) {
     return { kind: "full", reason: "the server was restarted, maybe on other data" };
   }
@@ -88,38 +91,41 @@ export function planRun(
   return { kind: "delta", since, now: snapshot, renew: isDue || horizonIsOld(since, snapshot) };
 }
 
-/** Is the first capture of a table underway, so that there is more to do without any write? */
+/** True if the first capture of a table is underway, so that work remains even without a write. */
 export const isUnderway = ({ tables }: IngestCommit): boolean =>
   Object.values(tables).some(
     ({ slice, mode }) => slice !== null && (mode === "full" || mode === "delta" || mode === "unchanged"),
   );
 
-/** What is known of a table by its last capture; undefined when its first one has not begun. */
+/** The last capture of a table; undefined when its first capture has not begun. */
 export function lastCapture(last: IngestCommit | undefined, table: string): TableCapture | undefined {
   const capture = captureOf(last, table);
   return capture !== undefined && hasNotBegun(capture) ? undefined : capture;
 }
 
-/** What to capture of one table. `reason` is for the log. */
+/** The plan for one table. `reason` is for the log. */
 export type TablePlan =
   | { readonly mode: "full"; readonly recapture: boolean; readonly reason: string }
   | { readonly mode: "delta"; readonly recapture: boolean; readonly filter: VersionFilter };
 
-/** Which row versions of a table are meant: those of transactions not older than a horizon. */
+/** Selects the row versions of a table whose transactions are not older than a horizon. */
 export interface VersionFilter {
   /** The snapshot of the last capture; its xmin is the horizon. */
   readonly since: Snapshot;
-  /** Row transaction ids whose rows were captured then, although they lie after the horizon. */
+  /** Row transaction ids after the horizon whose rows were captured already. */
   readonly captured: readonly string[];
-  /** Oids of partitions of which all rows are meant: they came in since, with rows as old as may be. */
+  /**
+   * Oids of partitions whose rows are all selected. They were attached after the last capture, and their rows may have
+   * any age.
+   */
   readonly joined: readonly string[];
 }
 
-/** Every row of a table that was captured before: some of them may be as they were. */
+/** Captures every row of a table that was captured before; some rows may be unchanged. */
 export const planRecapture = (reason: string): TablePlan => ({ mode: "full", recapture: true, reason });
 
 /**
- * Decides what to capture of one table.
+ * Plans the capture of one table.
  * @param last the last commit, if there is one
  */
 export function planTable(
@@ -141,17 +147,17 @@ export function planTable(
   const { rewritten, joined } = storageChange(previous.storage, table.storage);
   return {
     mode: "delta",
-    // A rewritten table (ALTER TYPE, TRUNCATE and reload) carries new ids on rows that may be as they were.
+    // A rewritten table (ALTER TYPE, TRUNCATE and reload) has new ids on rows that may be unchanged.
     recapture: rewritten || joined.length > 0 || idsCameRound(run.now),
     filter: { since, captured: overlap, joined },
   };
 }
 
-/** What makes rows say something else than they did, although no transaction wrote them since. */
+/** Returns a reason to capture the whole table: its rows may have changed although no transaction wrote them. */
 function whyInFull(previous: TableCapture, table: TableDescription): string | undefined {
   if (previous.mode === "absent") return `it is back: ${previous.absent ?? "it was absent"}`;
   if (storageChange(previous.storage, table.storage).replaced) return "another table has its name";
-  // Under another key the rows have to be known anew.
+  // A new key requires new files of known keys.
   if (JSON.stringify(previous.key) !== JSON.stringify(table.key)) return "its key changed";
   if (changesRows(columnChanges(previous.columns, table.columns))) return "its columns changed";
   if (table.names?.changed === true) return "objects that its rows name were renamed or dropped";

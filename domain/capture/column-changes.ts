@@ -1,25 +1,25 @@
 /** A column of a source table, as the catalogue describes it. */
 export interface CatalogueColumn {
   readonly name: string;
-  /** As `format_type()` prints it, `enum ` before an enumerated type. */
+  /** As `format_type()` prints it, with `enum ` before an enumerated type. */
   readonly type: string;
-  /** Its number in the table, which stays when it is renamed and is never given again. */
+  /** Its number in the table. It survives a rename and is never reused. */
   readonly number?: number | undefined;
-  /** Of an enumerated type, and of arrays and ranges of one: its values, the oldest first. */
+  /** The values of an enumerated type, the oldest first; also of arrays and ranges of one. */
   readonly labels?: readonly string[] | undefined;
-  /** Of a composite type, and of arrays and domains of one: what its values are made of, at any depth. */
+  /** The attributes of a composite type, at any depth; also of arrays and domains of one. */
   readonly attributes?: readonly CompositeAttribute[] | undefined;
-  /** Of a virtual generated column: its expression. */
+  /** The expression of a virtual generated column. */
   readonly generated?: string | undefined;
-  /** May it be NULL? Commits made before it was kept do not say. */
+  /** True if it may be NULL. Missing in commits made before this was recorded. */
   readonly nullable?: boolean | undefined;
-  /** What COMMENT ON COLUMN says. */
+  /** The text of COMMENT ON COLUMN. */
   readonly comment?: string | undefined;
 }
 
 /** An attribute of a composite type. */
 export interface CompositeAttribute {
-  /** The numbers of the attributes that lead to it: `.1.3`; `[]` where there is an array, `~` a range. */
+  /** The numbers of the attributes that lead to it: `.1.3`. `[]` stands for an array, `~` for a range. */
   readonly path: string;
   /** As `CatalogueColumn.type`. */
   readonly type: string;
@@ -37,8 +37,8 @@ export interface ColumnChanges {
 }
 
 /**
- * Compares the columns of a table with those at its last capture. A column is the same when its number
- * is, so that one that was dropped and added again, or two that changed names, are distinguished.
+ * Compares the columns of a table with those at its last capture. A column is identified by its number, so a column
+ * that was dropped and added again is recognized, and so are two columns that swapped names.
  */
 export function columnChanges(
   before: readonly CatalogueColumn[],
@@ -65,7 +65,7 @@ export function columnChanges(
   };
 }
 
-/** Can a value have another text now without a write? */
+/** True if a value can have another text now although no transaction wrote it. */
 const printsOtherwise = (was: CatalogueColumn, is: CatalogueColumn): boolean =>
   was.type !== is.type ||
   was.generated !== is.generated ||
@@ -73,13 +73,16 @@ const printsOtherwise = (was: CatalogueColumn, is: CatalogueColumn): boolean =>
   recomposed(was.attributes, is.attributes);
 
 /**
- * A value that was renamed (ALTER TYPE … RENAME VALUE) changes rows without touching them; one more does not. An
- * earlier commit may not say the values: what became of them since is not known.
+ * True if values of an enumerated type were renamed (ALTER TYPE … RENAME VALUE). That changes rows without a write;
+ * adding a value does not. When an earlier commit lacks the values, their history is unknown.
  */
 const relabelled = (was: CatalogueColumn["labels"], is: CatalogueColumn["labels"]): boolean =>
   is !== undefined && (was === undefined || was.some((label, index) => is[index] !== label));
 
-/** A composite value is printed without the names of its attributes: one that was renamed changes no text. */
+/**
+ * True if the attributes of a composite type changed. A renamed attribute changes no text, because a composite value is
+ * printed without the names.
+ */
 function recomposed(was: CatalogueColumn["attributes"], is: CatalogueColumn["attributes"]): boolean {
   if (is === undefined) return false;
   if (was?.length !== is.length) return true;
@@ -90,12 +93,12 @@ function recomposed(was: CatalogueColumn["attributes"], is: CatalogueColumn["att
 }
 
 /**
- * Do the rows of the table say something else now, although nothing touched them? `ADD COLUMN … DEFAULT`
- * leaves every row as it is, and so do a new name and many a new type; only a dropped column adds nothing.
+ * True if the rows have other values now although no transaction wrote them. `ADD COLUMN … DEFAULT` leaves every row
+ * unchanged, and so do a new name and many new types. A dropped column adds nothing.
  */
 export const changesRows = ({ added, renamed, retyped }: ColumnChanges): boolean =>
   added.length + renamed.length + retyped.length > 0;
 
-/** Did anything change? */
+/** True if any column changed. */
 export const hasChanges = (changes: ColumnChanges): boolean =>
   changesRows(changes) || changes.removed.length > 0;

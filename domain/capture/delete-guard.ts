@@ -1,15 +1,15 @@
-/** How much may be deleted between two runs before a person is asked. */
+/** The limits for deletes between two runs. Beyond them, a person must confirm. */
 export interface DeleteGuard {
-  /** Of the rows that the table had, 0 to 1. */
+  /** The share of the table's rows, 0 to 1. */
   readonly maxShare: number;
   /** Tables whose deletes a person has allowed. */
   readonly allowed: ReadonlySet<string>;
 }
 
-/** So few deletes are never suspicious, unless they empty the table. */
+/** This many deletes are never suspicious, unless they empty the table. */
 const FEW_DELETES = 20;
 
-/** Why the deletes of a table must wait for a person; undefined when they need not. */
+/** Returns why the deletes of a table must wait for a person; undefined when they may pass. */
 export function guardDeletes(
   guard: DeleteGuard,
   table: { name: string; previous: number; total: number; deleted: number },

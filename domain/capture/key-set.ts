@@ -1,40 +1,40 @@
-/** A key as its text, or as the number that the text is: `plainNumber` says which. */
+/** A key as a text, or as a number when `plainNumber` accepts the text. */
 export type Key = string | number;
 
-/** Whole numbers that follow one another, both ends included. */
+/** Consecutive whole numbers, both ends included. */
 export interface Run {
   readonly first: number;
   readonly last: number;
 }
 
 /**
- * A set of keys of one table. Whole numbers, which most keys are, take a bit each where they
- * lie close together; any other key is held as it is.
+ * A set of keys of one table. Most keys are whole numbers; dense ones take one bit each. Other keys are stored as
+ * texts.
  */
 export interface KeySet {
   add(key: Key): void;
   addRun(run: Run): void;
-  /** Returns whether it was there. */
+  /** Removes the key; returns whether it was in the set. */
   delete(key: Key): boolean;
   has(key: Key): boolean;
   readonly size: number;
-  /** The keys that are numbers, in ascending order, as few runs as there can be. */
+  /** The keys that are numbers, in ascending order, in as few runs as possible. */
   runs(): Iterable<Run>;
   /** The other keys. */
   texts(): Iterable<string>;
   [Symbol.iterator](): Iterator<string>;
 }
 
-/** Numbers are kept in pages of this many bits: small, so that numbers far apart cost little too. */
+/** Numbers are stored in pages of this many bits. Pages are small, so sparse numbers cost little too. */
 const PAGE_BITS = 1 << 10;
 const WORDS = PAGE_BITS / 32;
 
-/** A number is exact, and its text is the only one that it has, up to this many digits. */
+/** Up to this many digits, a number is exact and has only one text. */
 const MAX_DIGITS = 15;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** The whole number, not negative and in its canonical form, that a text in ASCII is; NaN for any other text. */
+/** The non-negative whole number that an ASCII text represents in canonical form; NaN for any other text. */
 export function plainNumber(bytes: Uint8Array, start: number, end: number): number {
   const digits = end - start;
   if (digits < 1 || digits > MAX_DIGITS || (digits > 1 && bytes[start] === ZERO)) return NaN;
@@ -49,12 +49,12 @@ export function plainNumber(bytes: Uint8Array, start: number, end: number): numb
 
 const PLAIN_NUMBER = /^(0|[1-9]\d{0,14})$/;
 
-/** The same key, as a number where it is one. */
+/** The key as a number, if it is one. */
 const normal = (key: Key): Key => (typeof key === "string" && PLAIN_NUMBER.test(key) ? Number(key) : key);
 
 const ALL_BITS = 0xffffffff;
 
-/** The bits of a word from one to another, both included. */
+/** The mask for the bits of a word from one position to another, both included. */
 const maskOf = (from: number, to: number): number => ((ALL_BITS >>> (31 - to + from)) << from) >>> 0;
 
 function countBits(word: number): number {
@@ -98,7 +98,7 @@ export function keySet(): KeySet {
       for (const [index, value] of (pages.get(number) ?? []).entries()) {
         for (let bit = 0; bit < 32 && value >>> bit !== 0; bit++) {
           if (((value >>> bit) & 1) === 0) continue;
-          // A word is full as a rule: it is one step.
+          // Most words are all ones; handle those in one step.
           const first = number * PAGE_BITS + index * 32 + bit;
           const last = value === ALL_BITS ? first + 31 : first;
           if (run?.last === first - 1) run.last = last;

@@ -1,18 +1,18 @@
 import type { Refusal } from "../log/commit";
 import { identifier, qualified } from "../sql";
 
-/** What the catalogue says of a relation, as far as it decides whether its rows can be captured. */
+/** The properties of a relation that decide whether its rows can be captured. */
 export interface Relation {
   readonly name: string;
   /** `pg_class.relkind`: r, p, v, m or f. */
   readonly kind: string;
-  /** May our role SELECT from it? */
+  /** True if our role may SELECT from it. */
   readonly readable: boolean;
-  /** Do policies hide rows from our role? */
+  /** True if policies hide rows from our role. */
   readonly rowSecurity: boolean;
   /** A partition or inheriting table that is a foreign table. */
   readonly foreignPart: string | null;
-  /** It, or a part of it, is not logged, and the source is a standby, which has no rows of it. */
+  /** True if the relation or a part of it is unlogged, and the source is a standby. A standby has no rows of it. */
   readonly unlogged: boolean;
 }
 
@@ -30,7 +30,7 @@ const WITHOUT_VERSIONS: Readonly<Record<string, { kind: Refusal["kind"]; reason:
   },
 };
 
-/** Why a relation is not ingested, with the remedy; undefined when it is. */
+/** Returns why a relation is not ingested, with the remedy; undefined when it is ingested. */
 export function refusalOf(
   relation: Relation,
   { schema, user }: { schema: string; user: string },

@@ -2,7 +2,7 @@ import { columnChanges } from "./column-changes";
 import { valueNamed } from "../log/by-name";
 import { captureOf, type IngestCommit, type TableCapture } from "../log/commit";
 
-/** What a commit says that is new of a table's schema: the ingestion log is the schema registry. */
+/** What is new in a table's schema in one commit. The ingestion log is the schema registry. */
 export interface SchemaEntry {
   readonly commit: number;
   /** When the commit was made, ISO 8601. */
@@ -12,8 +12,8 @@ export interface SchemaEntry {
 }
 
 /**
- * Compares what a commit says of a table with what the one before it said.
- * @returns undefined when nothing about its schema is new
+ * Compares the schema of a table in a commit with that in the previous commit.
+ * @returns undefined when nothing changed
  */
 export function schemaEntry(
   table: string,

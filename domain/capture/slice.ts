@@ -5,39 +5,42 @@ import type { TableCapture } from "../log/commit";
 export type RowKey = readonly string[];
 
 /**
- * The first capture of a large table takes several runs, each of which takes a slice in the order of the
- * primary key, and of the slices before it what changed. So a run's commit has a bounded size, and a run that
- * dies costs a slice. Each commit is right as far as it goes; the last one has the whole table.
+ * The first capture of a large table takes several runs. Each run captures a slice in the order of the primary key, and
+ * the changes to the earlier slices. So the commit of a run has a bounded size, and a run that dies loses one slice.
+ * Each commit is correct as far as it reaches; the last commit has the whole table.
  */
 export interface Slice {
-  /** The last key of the slices before; undefined for the first. */
+  /** The last key of the earlier slices; undefined for the first slice. */
   readonly after: RowKey | undefined;
-  /** The last key of this one; undefined when it takes all that is left. */
+  /** The last key of this slice; undefined when it reaches the end of the table. */
   readonly through: RowKey | undefined;
 }
 
-/** Types whose order is the same wherever it is asked for, and whose texts are read back as they were. */
+/** Types with the same order in every database, whose texts can be read back exactly. */
 const ORDERED =
   /^(smallint|integer|bigint|numeric(\(\d+,\d+\))?|uuid|date|text|character varying(\(\d+\))?|timestamp(\(\d\))? with(out)? time zone)$/;
 
-/** Can the table be taken in slices? It needs a key that orders its rows. */
+/** True if the table can be captured in slices: its key orders its rows. */
 export const canBeSliced = ({ key, columns }: TableDescription): boolean =>
   key.length > 0 &&
   key.every((name) => ORDERED.test(columns.find((column) => column.name === name)?.type ?? ""));
 
-/** Is the first capture of the table underway, or about to begin? A table that was captured once is taken whole. */
+/**
+ * True if the first capture of the table is underway or about to begin. A table that was captured once is always
+ * captured whole.
+ */
 export const isFirstCapture = (previous: TableCapture | undefined): boolean =>
   previous === undefined || previous.slice !== null;
 
-/** Of a table whose first capture has to wait for a run with room: it ends before the first row. */
+/** The slice of a table whose first capture was postponed for lack of budget. It contains no rows. */
 export const BEFORE_THE_FIRST: NonNullable<TableCapture["slice"]> = { through: [], rows: 1 };
 
-/** Has no row of the table been captured so far, because it had to wait? */
+/** True if the first capture was postponed, so that no row was captured yet. */
 export const hasNotBegun = ({ slice }: TableCapture): boolean => slice?.through.length === 0;
 
 /**
- * How much a run captures for the first time: about one slice of all tables together, so that it comes to its
- * end however many of them there are. The one that reaches the limit is the last, so it is two slices at most.
+ * The budget of a run for first captures: about one slice of all tables together, so that a run ends in time however
+ * many tables there are. The last table may exceed the limit, so a run captures two slices at most.
  */
 export class ByteBudget {
   private left: number;
@@ -46,7 +49,9 @@ export class ByteBudget {
     this.left = sliceBytes;
   }
 
-  /** Is there room for a table, of which at most a slice is taken? What is there is then taken. */
+  /**
+   * Takes a table, of which at most one slice is captured, out of the budget. Returns false when the budget is used up.
+   */
   take(bytes: number): boolean {
     if (this.left <= 0) return false;
     this.left -= Math.min(bytes, this.sliceBytes);
@@ -55,7 +60,7 @@ export class ByteBudget {
 }
 
 /**
- * How many rows a slice has.
+ * The number of rows in a slice.
  * @param size of the table in bytes as PostgreSQL stores it, with `rows` rows
  */
 export function rowsInSlice(

@@ -3,15 +3,15 @@ import type { TableCapture } from "../log/commit";
 import { storageChange } from "./table-storage-id";
 
 /**
- * The columns that distinguish the rows of a table: those of its primary key, or, while it has none, of
- * the one that it had last, so that what is deleted meanwhile is found. Empty when it never had one.
+ * The columns that distinguish the rows of a table: its primary key, or the last primary key of a table that has none
+ * now, so that deletes are still found. Empty when it never had a primary key.
  */
 export const identityOf = (table: TableDescription, previous: TableCapture | undefined): readonly string[] =>
   table.key.length > 0 || previous === undefined ? table.key : (earlierIdentity(table, previous) ?? []);
 
 /**
- * The present names of the columns that distinguished rows at the last capture; undefined when there were
- * none, or one of them is gone. In a table that took the place of another they have the same names.
+ * The present names of the columns that distinguished rows at the last capture; undefined when there were none, or one
+ * of them was dropped. In a table that replaced another, they have the same names.
  */
 export function earlierIdentity(
   table: TableDescription,

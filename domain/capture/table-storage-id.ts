@@ -1,16 +1,16 @@
 /**
- * How PostgreSQL stores a table, as text: `oid:relfilenode` of the table, then of every partition or
- * inheriting table below it, in order of oid: `16390:0,16393:16393,16396:16401`.
+ * How PostgreSQL stores a table, as text: `oid:relfilenode` of the table, then of every partition or inheriting table
+ * below it, ordered by oid: `16390:0,16393:16393,16396:16401`.
  *
- * The oid stays while the table lives, whatever it is called. The relfilenode changes whenever the rows
- * are written anew: TRUNCATE, VACUUM FULL, CLUSTER, pg_repack, most of ALTER COLUMN TYPE.
+ * The oid stays the same during the life of the table, whatever its name. The relfilenode changes whenever the rows are
+ * rewritten: TRUNCATE, VACUUM FULL, CLUSTER, pg_repack, most forms of ALTER COLUMN TYPE.
  */
 export interface StorageChange {
-  /** Another table has the name: rows of it may be older than the last capture. */
+  /** True if another table has taken the name. Its rows may be older than the last capture. */
   readonly replaced: boolean;
-  /** The rows were written anew: they may carry new transaction ids and be as they were. */
+  /** True if the rows were rewritten. They may have new transaction ids although they are unchanged. */
   readonly rewritten: boolean;
-  /** The oids of what came in below the table: its rows may be older than the last capture. */
+  /** The oids of the tables that were attached below the table. Their rows may be older than the last capture. */
   readonly joined: readonly string[];
 }
 
@@ -22,7 +22,7 @@ function parse(storage: string): { root: string | undefined; nodes: Map<string, 
   return { root: nodes[0]?.[0], nodes: new Map(nodes) };
 }
 
-/** Compares how a table is stored with how it was at its last capture. What was taken out below it shows in its rows. */
+/** Compares the storage of a table with that at its last capture. Detached tables show in the missing rows. */
 export function storageChange(before: string, now: string): StorageChange {
   const was = parse(before);
   const is = parse(now);

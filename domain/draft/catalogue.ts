@@ -1,16 +1,16 @@
 /**
- * What a draft of a model is made from: the tables of a source as its catalogue describes them.
+ * The input for a draft of a model: the tables of a source as its catalogue describes them.
  *
- * A *draft* is a set of TypeScript files that declare source contracts, dimensions and facts. It compiles and runs as it
- * is; a comment marks what a person has to decide.
+ * A *draft* is a set of TypeScript files that declare source contracts, dimensions and facts. It compiles and runs
+ * unchanged; a comment marks each decision that a person has to make.
  */
 export interface DraftTable {
   readonly name: string;
   readonly columns: readonly DraftColumn[];
-  /** The columns of the primary key, in its order; none where the table has no primary key. */
+  /** The columns of the primary key, in its order; empty when the table has none. */
   readonly key: readonly string[];
   readonly foreignKeys: readonly ForeignKey[];
-  /** What `COMMENT ON TABLE` says. */
+  /** The text of `COMMENT ON TABLE`. */
   readonly comment?: string;
 }
 
@@ -21,7 +21,7 @@ export interface DraftColumn {
   readonly nullable: boolean;
 }
 
-/** Columns that hold the value of a key of another table. */
+/** Columns that hold the key of another table. */
 export interface ForeignKey {
   readonly columns: readonly string[];
   readonly to: string;
@@ -38,9 +38,9 @@ export interface DraftFile {
 /** The draft of a model, and what a person should know about it. */
 export interface Draft {
   readonly files: readonly DraftFile[];
-  /** What each table became, by its name, in the order of the names. */
+  /** The role of each table, sorted by name. */
   readonly decisions: readonly Decision[];
-  /** What could not be guessed, as sentences. */
+  /** The open questions, as sentences. */
   readonly open: readonly string[];
 }
 

@@ -1,24 +1,24 @@
 import { plainType } from "../model/source-types";
 import type { DraftColumn } from "./catalogue";
 
-/** How a column of a contract is written. */
+/** How a contract declares a column. */
 export interface DraftType {
   /** The expression, such as `decimal(10, 2)`. */
   readonly code: string;
-  /** The names that the expression needs of `types.ts`. */
+  /** The names that the expression imports from `types.ts`. */
   readonly uses: readonly string[];
-  /** Further types that the column accepts, where its own is read as a text. */
+  /** Further types that the column accepts, if it is read as a text. */
   readonly accepts?: string;
-  /** Is it a type of which a key can be made? */
+  /** True if a key can be made of the type. */
   readonly isKey: boolean;
   readonly kind: string;
-  /** What a person should decide. */
+  /** A decision that a person has to make. */
   readonly note?: string;
 }
 
 const simple = (kind: string, isKey = true): DraftType => ({ code: kind, uses: [kind], isKey, kind });
 
-/** Types whose values are what a contract calls the kind; see `domain/model/source-types.ts`. */
+/** Types that correspond to one kind of a contract; see `domain/model/source-types.ts`. */
 const KINDS: readonly (readonly [RegExp, DraftType])[] = [
   [/^(integer|smallint)$/, simple("integer")],
   [/^bigint$/, simple("bigint")],
@@ -33,12 +33,12 @@ const KINDS: readonly (readonly [RegExp, DraftType])[] = [
   [/^bytea$/, simple("bytea", false)],
 ];
 
-/** Search vectors repeat what other columns say. */
+/** Search vectors repeat the content of other columns. */
 const LEFT_OUT = /^(tsvector|tsquery)$/;
 
 const MOST_DIGITS = 38;
 
-/** How a contract reads a column; undefined for one that it better leaves out. */
+/** How a contract reads a column; undefined for a column that it should leave out. */
 export function draftType({ name, type }: DraftColumn): DraftType | undefined {
   const plain = plainType(type);
   if (LEFT_OUT.test(plain)) return undefined;

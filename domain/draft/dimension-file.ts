@@ -3,10 +3,10 @@ import { snakeCase } from "./names";
 import { isOptional, readColumns, type Star } from "./star";
 import { tableFile, type TableFile } from "./table-file";
 
-/** How far a dimension reaches: customer → address → city → country. */
+/** The longest chain of joins in a dimension: customer → address → city → country. */
 const MOST_JOINS = 3;
 
-/** The file of a dimension: its own columns, and the texts of the tables that it refers to. */
+/** The file of a dimension: its columns, and the texts of the tables that it refers to. */
 export function dimensionFile(table: DraftTable, star: Star, constant: string): string {
   const source = star.contractOf.get(table.name) ?? "";
   const file = tableFile(source);
@@ -29,12 +29,12 @@ export function dimensionFile(table: DraftTable, star: Star, constant: string): 
 
 interface Step {
   readonly table: DraftTable;
-  /** The constant whose columns the joins begin at. */
+  /** The constant from whose columns the joins begin. */
   readonly from: string;
   readonly prefix: string;
-  /** The tables on the way here. */
+  /** The tables on the path. */
   readonly path: readonly string[];
-  /** May the row be missing already? */
+  /** True if the row may be missing. */
   readonly left: boolean;
 }
 
@@ -62,18 +62,18 @@ function joinTexts(file: TableFile, star: Star, step: Step): void {
     }
     if (!isSelf)
       joinTexts(file, star, { table: target, from: constant, prefix, path: [...path, target.name], left });
-    // A join that gave nothing is not declared.
+    // A join without columns is not declared.
     if (file.size() === before) file.withdraw(constant);
   }
 }
 
-/** What the reference means: `reports_to`, or `manager` of `manager_id`. */
+/** The meaning of the reference: `reports_to`, or `manager` for `manager_id`. */
 export const nameOf = ({ columns, to }: ForeignKey): string => {
   const [only] = columns;
   return snakeCase(columns.length === 1 && only !== undefined ? only.replace(/_?id$/i, "") || to : to);
 };
 
-/** `category` and `category_name` are `category_name`, `manager` and `name` are `manager_name`. */
+/** `category` and `category_name` become `category_name`; `manager` and `name` become `manager_name`. */
 const prefixed = (prefix: string, column: string): string => {
   const name = snakeCase(column);
   const last = prefix.split("_").at(-1) ?? "";

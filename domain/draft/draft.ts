@@ -35,7 +35,7 @@ export function draftModel(tables: readonly DraftTable[]): Draft {
   };
 }
 
-/** What a foreign key says that a model cannot. */
+/** The properties of a foreign key that a model cannot express. */
 function openQuestions(table: DraftTable, byName: ReadonlyMap<string, DraftTable>): string[] {
   const usable = new Set(usableForeignKeys(table, byName));
   return table.foreignKeys

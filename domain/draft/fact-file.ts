@@ -5,7 +5,7 @@ import { isEventTime } from "./roles";
 import { hasKeyTypes, isOptional, readColumns, type Star } from "./star";
 import { tableFile, type TableFile } from "./table-file";
 
-/** The file of a fact: its columns, references to dimensions, and what its header says. */
+/** The file of a fact: its columns, its references to dimensions, and the columns of its header. */
 export function factFile(table: DraftTable, star: Star, constant: string): string {
   const source = star.contractOf.get(table.name) ?? "";
   const file = tableFile(source);
@@ -64,7 +64,7 @@ function addRow(file: TableFile, star: Star, { table, from, foreignKeys, only }:
   }
 }
 
-/** When something happened: the day refers to the calendar. */
+/** Adds when something happened. The day refers to the calendar. */
 function addTime(
   file: TableFile,
   options: {
@@ -91,7 +91,7 @@ function addTime(
   file.column(`${base}_time`, `${from}.timeOf(${name})`);
 }
 
-/** A line gets from its header what it lacks: who, and when. */
+/** A line takes the missing who and when from its header. */
 function addHeader(file: TableFile, star: Star, table: DraftTable, foreignKey: ForeignKey): void {
   const header = star.byName.get(foreignKey.to);
   if (header === undefined || header.name === table.name || star.roleOf(header.name) !== "fact") return;
@@ -113,7 +113,7 @@ function addHeader(file: TableFile, star: Star, table: DraftTable, foreignKey: F
   addRow(file, star, { table: header, from, foreignKeys, only });
 }
 
-/** Quantity and price ask for an amount, whose rounding is a person's decision. */
+/** Quantity and price suggest an amount, but a person must decide how to round it. */
 function suggestMeasure(file: TableFile, { columns }: DraftTable): void {
   const find = (pattern: RegExp): DraftColumn | undefined =>
     columns.find(({ name, type }) => pattern.test(name) && /^(smallint|integer|bigint|numeric\()/.test(type));

@@ -1,4 +1,4 @@
-/** The file that names the tables of the draft. */
+/** The file that lists the tables of the draft. */
 export function modelFile(tables: readonly { readonly constant: string; readonly file: string }[]): string {
   const sorted = [...tables].sort((a, b) => (a.file < b.file ? -1 : 1));
   return [

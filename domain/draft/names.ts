@@ -1,6 +1,6 @@
 /** Names in a draft: PostgreSQL allows any, TypeScript does not. */
 
-/** A name as words, without what separates them. */
+/** A name split into words, without separators. */
 const wordsOf = (name: string): readonly string[] =>
   name
     .normalize("NFKD")
@@ -9,7 +9,7 @@ const wordsOf = (name: string): readonly string[] =>
     .split(/[^A-Za-z0-9]+/)
     .filter((word) => word !== "");
 
-/** `Order Details` is `order_details`. */
+/** `Order Details` becomes `order_details`. */
 export const snakeCase = (name: string): string =>
   wordsOf(name)
     .map((word) => word.toLowerCase())
@@ -23,7 +23,7 @@ const RESERVED = new Set(
   ).split(" "),
 );
 
-/** A name for a constant; `taken` gets it. */
+/** A name for a constant, which is added to `taken`. */
 export function constantName(name: string, taken: Set<string>): string {
   const [first = "table", ...rest] = wordsOf(name);
   const camel =
@@ -33,7 +33,7 @@ export function constantName(name: string, taken: Set<string>): string {
   return unique(safe, taken, (number) => `${safe}${number}`);
 }
 
-/** The name itself, or the first numbered one that is free; `taken` gets it. */
+/** The name itself, or the first free numbered variant. It is added to `taken`. */
 export function unique(name: string, taken: Set<string>, numbered: (number: number) => string): string {
   let free = name;
   for (let number = 2; taken.has(free); number++) free = numbered(number);
@@ -41,20 +41,20 @@ export function unique(name: string, taken: Set<string>, numbered: (number: numb
   return free;
 }
 
-/** A name as the property of an object. */
+/** A name as a property of an object. */
 export const property = (name: string): string =>
   /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 
-/** Names in code: one, or a list. */
+/** One name or a list, as code. */
 export const nameList = (names: readonly string[]): string =>
   names.length === 1 ? JSON.stringify(names[0]) : `[${names.map((name) => JSON.stringify(name)).join(", ")}]`;
 
-/** PostgreSQL cuts a longer name. */
+/** PostgreSQL truncates longer names. */
 const MOST_BYTES = 63;
 
-/** The name of a table of the warehouse; `taken` gets it. */
+/** The name of a table of the warehouse, which is added to `taken`. */
 export function warehouseName(prefix: string, name: string, taken: Set<string>): string {
-  // Room for what the engine appends, such as `_deleted`.
+  // Leaves space for the suffixes of the engine, such as `_deleted`.
   const whole = `${prefix}_${snakeCase(name)}`.slice(0, MOST_BYTES - 12);
   return unique(whole, taken, (number) => `${whole}_${number}`);
 }

@@ -1,17 +1,17 @@
 import type { DraftColumn, DraftTable, ForeignKey } from "./catalogue";
 import { draftType } from "./column-types";
 
-/** What a table is in a star. */
+/** The role of a table in a star schema. */
 export type Role = "fact" | "dimension" | "joined" | "left out";
 
 export interface TableRole {
   readonly table: DraftTable;
   readonly role: Role;
-  /** Why, as a sentence. */
+  /** The reason, as a sentence. */
   readonly because: string;
 }
 
-/** The foreign keys of a table that a model can follow: they hold the primary key of another table that it reads. */
+/** The foreign keys that a model can follow: they hold the primary key of another table that the model reads. */
 export function usableForeignKeys(
   table: DraftTable,
   byName: ReadonlyMap<string, DraftTable>,
@@ -30,18 +30,18 @@ export function usableForeignKeys(
 const typeOf = (table: DraftTable, name: string): string | undefined =>
   table.columns.find((column) => column.name === name)?.type;
 
-/** When the row was written, and not when something happened. */
+/** Columns with the time at which the row was written, not an event. */
 const BOOKKEEPING =
   /^(last_?update[ds]?|updated?_?(at|on|date)?|modified_?(at|on|date)?|created?_?(at|on|date)?)$/i;
 
-/** When something holds about a thing, and not when something happened to it. */
+/** Columns with an attribute of a thing, not an event. */
 const ATTRIBUTE = /birth|hire|valid|expir|discontinu/i;
 
-/** Does the column say when something happened? */
+/** True if the column holds the time of an event. */
 export const isEventTime = ({ name, type }: DraftColumn): boolean =>
   /^(date$|timestamp)/.test(type) && !BOOKKEEPING.test(name) && !ATTRIBUTE.test(name);
 
-/** Columns that are numbers and no key: what one adds up. */
+/** Numeric columns outside every key: the values to add up. */
 const measures = (table: DraftTable): readonly string[] => {
   const keys = new Set([...table.key, ...table.foreignKeys.flatMap(({ columns }) => columns)]);
   return table.columns
@@ -52,9 +52,9 @@ const measures = (table: DraftTable): readonly string[] => {
 };
 
 /**
- * Guesses from keys and foreign keys what each table is in a star. A table that refers and to which no other refers is
- * a fact; so is one that says when something happened and refers to two others, such as the header of an order. A table
- * to which facts refer is a dimension. A table to which dimensions alone refer is joined into them.
+ * Guesses the role of each table from keys and foreign keys. A table with references that no other table refers to is a
+ * fact. A table with the time of an event and two references, such as the header of an order, is a fact too. A table to
+ * which facts refer is a dimension. A table to which only dimensions refer is joined into them.
  */
 export function guessRoles(tables: readonly DraftTable[]): readonly TableRole[] {
   const byName = new Map(tables.map((table) => [table.name, table]));
@@ -124,7 +124,7 @@ function reasonForFact(
 
 const MOST_NAMED = 3;
 
-/** `a, b and c`; a long list is cut. */
+/** `a, b and c`; a long list is truncated. */
 export function list(names: readonly string[]): string {
   const shown =
     names.length > MOST_NAMED

@@ -2,7 +2,7 @@ import type { DraftTable } from "./catalogue";
 import { draftType } from "./column-types";
 import { nameList, property } from "./names";
 
-/** The contracts of some tables, as `sources.ts`. */
+/** The contracts of the tables, as `sources.ts`. */
 export function sourcesFile(tables: readonly DraftTable[], constantOf: ReadonlyMap<string, string>): string {
   const types = new Set<string>();
   const helpers = new Set<string>(["sourceTable"]);
@@ -49,7 +49,7 @@ function declaration(
   return `${helper}(${code}${accepts === undefined ? "" : `, { accepts: [${JSON.stringify(accepts)}] }`})`;
 }
 
-/** What the catalogue says of a table, as a comment that ends where it should. */
+/** A comment from the catalogue, made safe for use in a code comment. */
 export const comment = (text: string | undefined): readonly string[] =>
   text === undefined || text.trim() === ""
     ? []

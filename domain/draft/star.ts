@@ -3,13 +3,13 @@ import { draftType } from "./column-types";
 import { constantName, warehouseName } from "./names";
 import { usableForeignKeys, type Role, type TableRole } from "./roles";
 
-/** The tables of a source with their roles and the names that they get in a draft. */
+/** The tables of a source with their roles and their names in the draft. */
 export interface Star {
   readonly byName: ReadonlyMap<string, DraftTable>;
   readonly roleOf: (name: string) => Role;
-  /** The constant of a contract, in `sources.ts`. */
+  /** The constant of each contract in `sources.ts`. */
   readonly contractOf: ReadonlyMap<string, string>;
-  /** The table of the warehouse, of facts and dimensions. */
+  /** The warehouse table of each fact and dimension. */
   readonly warehouseOf: ReadonlyMap<string, string>;
   readonly foreignKeysOf: (table: DraftTable) => readonly ForeignKey[];
 }
@@ -36,7 +36,7 @@ export function starOf(roles: readonly TableRole[]): Star {
   };
 }
 
-/** The columns of a table that a contract reads, with how it reads them. */
+/** The columns of a table that its contract reads, with their declared types. */
 export const readColumns = (
   table: DraftTable,
 ): readonly { readonly column: DraftColumn; readonly kind: string }[] =>
@@ -51,11 +51,11 @@ export function columnOf(table: DraftTable, name: string): DraftColumn {
   return column;
 }
 
-/** May a row lack its partner, because one of the referring columns may be NULL? */
+/** True if a row may lack its parent, because one of the referring columns may be NULL. */
 export const isOptional = (table: DraftTable, { columns }: ForeignKey): boolean =>
   columns.some((name) => columnOf(table, name).nullable);
 
-/** Do the referring columns have the types of the key, as the model wants it? */
+/** True if the referring columns have the types of the key, as the model requires. */
 export function hasKeyTypes(star: Star, table: DraftTable, { columns, to, toColumns }: ForeignKey): boolean {
   const target = star.byName.get(to);
   if (target === undefined) return false;

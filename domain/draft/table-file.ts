@@ -2,7 +2,7 @@ import { nameList, property, unique } from "./names";
 
 /** Collects the parts of the file of one warehouse table. */
 export interface TableFile {
-  /** A join from the columns that `from` names; gives the constant that its columns are made with. */
+  /** Adds a join that starts at the columns in `from`; returns the constant for its columns. */
   join(options: {
     readonly from: string;
     readonly kind: "innerJoin" | "leftJoin";
@@ -10,15 +10,15 @@ export interface TableFile {
     readonly to: string;
     readonly name: string;
   }): string;
-  /** A column; its name is changed where the table has it already. Gives the name that it got. */
+  /** Adds a column and returns its name, which is changed when the table has it already. */
   column(name: string, code: string, note?: string): string;
   has(name: string): boolean;
-  /** How many columns it has. */
+  /** The number of columns. */
   size(): number;
-  /** Takes back a join of which no column was made. */
+  /** Removes a join without columns. */
   withdraw(constant: string): void;
   note(text: string): void;
-  /** A reference that needs several columns. */
+  /** Adds a reference of several columns. */
   reference(to: string, columns: readonly string[]): void;
   uses(name: "columnsOf" | "references"): void;
   finish(head: {

@@ -4,22 +4,22 @@ import { outputOf, reserve, valueWriter } from "./copy-values";
 import type { ColumnType } from "../model/types";
 
 /**
- * Encodes rows in the binary format of COPY (PostgreSQL manual, COPY, "Binary Format"): about twice
- * as fast to load as text. The values are those of a Parquet row group in their physical form.
+ * Encodes rows in the binary format of COPY (PostgreSQL manual, COPY, "Binary Format"), which loads about twice as fast
+ * as text. The values are those of a Parquet row group in their physical form.
  */
 
 const SIGNATURE = [0x50, 0x47, 0x43, 0x4f, 0x50, 0x59, 0x0a, 0xff, 0x0d, 0x0a, 0x00];
 
-/** What comes before all rows: the signature, no flags, no extension. */
+/** The header: the signature, no flags, no extension. */
 export const copyHeader = (): Uint8Array => Uint8Array.from([...SIGNATURE, 0, 0, 0, 0, 0, 0, 0, 0]);
 
-/** What comes after all rows. */
+/** The trailer. */
 export const copyTrailer = (): Uint8Array => Uint8Array.from([0xff, 0xff]);
 
-/** Room for the length and the value of anything but texts and bytes: a numeric of 38 digits takes up to 11 groups. */
+/** Space for the length and the value of anything but texts and bytes: a numeric of 38 digits takes up to 11 groups. */
 const FIXED_BYTES = 4 + 8 + 2 * 11;
 
-/** Chunks are handed over when they have grown to this size. */
+/** A chunk is emitted when it has grown to this size. */
 const CHUNK_BYTES = 256 * 1024;
 
 /**

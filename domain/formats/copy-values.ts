@@ -3,23 +3,26 @@ import { at, wordAt } from "./at";
 import { wideValue } from "./parquet/wide-values";
 import { isWide, type ColumnType } from "../model/types";
 
-/** A buffer that grows, and its view; its content may be taken. Numbers are written through the view: V8 inlines that. */
+/**
+ * A growing buffer with a view of it. The caller may take its content. Numbers are written through the view, because V8
+ * inlines that.
+ */
 export interface Output {
   buffer: Uint8Array;
   view: DataView;
   size: number;
 }
 
-/** An empty output with room for so many bytes. */
+/** An empty output with space for `bytes`. */
 export function outputOf(bytes: number): Output {
   const buffer = new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
   return { buffer, view: new DataView(buffer.buffer), size: 0 };
 }
 
-/** Writes the value that a column has in a row, after its length in bytes. */
+/** Writes the length in bytes and the value of a column in a row. */
 export type WriteValue = (output: Output, row: number) => void;
 
-/** Makes room for so many bytes. */
+/** Grows the output so that `bytes` more fit. */
 export function reserve(output: Output, bytes: number): void {
   if (output.size + bytes <= output.buffer.length) return;
   const larger = outputOf(Math.max(output.buffer.length * 2, output.size + bytes));
@@ -28,10 +31,10 @@ export function reserve(output: Output, bytes: number): void {
   output.view = larger.view;
 }
 
-/** Days from 1970-01-01 to 2000-01-01, where PostgreSQL counts from. */
+/** Days from 1970-01-01 to 2000-01-01, the epoch of PostgreSQL. */
 const EPOCH_DAYS = 10_957;
 const TWO_32 = 0x1_0000_0000;
-/** Microseconds from 1970-01-01 to 2000-01-01, by halves. */
+/** Microseconds from 1970-01-01 to 2000-01-01, in halves. */
 const EPOCH_US = EPOCH_DAYS * 86_400_000_000;
 const EPOCH_HIGH = Math.floor(EPOCH_US / TWO_32);
 const EPOCH_LOW = EPOCH_US - EPOCH_HIGH * TWO_32;
@@ -39,7 +42,7 @@ const EPOCH_LOW = EPOCH_US - EPOCH_HIGH * TWO_32;
 /**
  * The writer of a column of a Parquet row group.
  * @param values in their physical form; null and undefined are NULL
- * @param room bytes that the rest of a row may take, its texts not counted
+ * @param room bytes that the rest of a row may take, without its texts
  */
 export function valueWriter(type: ColumnType, values: DecodedArray, room: number): WriteValue {
   const write = presentWriter(type, values, room);
@@ -53,14 +56,14 @@ export function valueWriter(type: ColumnType, values: DecodedArray, room: number
   };
 }
 
-/** Typed memory holds no NULL, and to look for one would make a BigInt of each 64-bit value. */
+/** Typed memory has no NULL, and a search for one would make a BigInt of each 64-bit value. */
 function hasNulls(values: DecodedArray): boolean {
   if (ArrayBuffer.isView(values)) return false;
   for (const value of values as readonly unknown[]) if (value === null || value === undefined) return true;
   return false;
 }
 
-/** The writer of values that are there. */
+/** The writer of values that are not NULL. */
 function presentWriter(type: ColumnType, values: DecodedArray, room: number): WriteValue {
   switch (type.kind) {
     case "integer": {
@@ -142,7 +145,7 @@ function numbersOf(values: DecodedArray): Int32Array {
   return numbers;
 }
 
-/** 64-bit values as 32-bit halves, the low one first: to read them makes no BigInt. NULL is 0. */
+/** 64-bit values as 32-bit halves, the low half first, so that reading makes no BigInt. NULL is 0. */
 function wordsOf(values: DecodedArray): Int32Array {
   if (values instanceof BigInt64Array)
     return new Int32Array(values.buffer, values.byteOffset, values.length * 2);
@@ -156,7 +159,7 @@ function wordsOf(values: DecodedArray): Int32Array {
 
 const NUMERIC_BASE = 10_000;
 const NEGATIVE = 0x4000;
-/** 64 bits are exact as a number where the upper half lies within this distance of 0. */
+/** A 64-bit value is exact as a number when its upper half lies within this distance of 0. */
 const EXACT_HIGH = 2 ** 21;
 
 /** Unscaled decimals as PostgreSQL's numeric: digits in base 10,000, grouped from the decimal point. */
@@ -177,7 +180,7 @@ function numericWriter(scale: number, values: DecodedArray): WriteValue {
   };
 }
 
-/** The same of decimals of 128 bits, the highest byte first. */
+/** The same for decimals of 128 bits, the highest byte first. */
 function wideNumericWriter(scale: number, values: DecodedArray): WriteValue {
   const groups = fractionGroups(scale);
   const digits: number[] = [];
@@ -192,7 +195,7 @@ function wideNumericWriter(scale: number, values: DecodedArray): WriteValue {
   };
 }
 
-/** How many groups of four digits the places after the point take, and the factor that fills the last of them. */
+/** How many groups of four digits the fraction takes, and the factor that fills the last group. */
 function fractionGroups(scale: number): { readonly count: number; readonly shift: number } {
   const count = Math.ceil(scale / 4);
   return { count, shift: 10 ** (count * 4 - scale) };
@@ -204,7 +207,7 @@ function pushDigits(digits: number[], value: bigint): void {
     digits.push(Number(rest % BigInt(NUMERIC_BASE)));
 }
 
-/** Writes a numeric (PostgreSQL, numeric_send): its digits, the lowest first, of which `groups` are after the point. */
+/** Writes a numeric (PostgreSQL, numeric_send): its digits, the lowest first; `groups` of them are the fraction. */
 function writeNumeric(
   output: Output,
   value: {

@@ -1,6 +1,6 @@
 /**
  * Floating-point numbers as PostgreSQL prints and reads them with `extra_float_digits` 1 (PostgreSQL manual,
- * "Floating-Point Types"): the fewest digits that give the same number back.
+ * "Floating-Point Types"): the fewest digits that give back the same number.
  */
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -10,7 +10,7 @@ const NOT_FINITE: Readonly<Record<string, number>> = {
   "-Infinity": -Infinity,
 };
 
-/** A number of 64 bits; undefined where the text is not a number, or too large. */
+/** A number of 64 bits; undefined when the text is not a number, or too large. */
 export function parseDouble(text: string): number | undefined {
   if (Object.hasOwn(NOT_FINITE, text)) return NOT_FINITE[text];
   if (!NUMBER.test(text)) return undefined;
@@ -18,13 +18,13 @@ export function parseDouble(text: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** A number of 32 bits; undefined where the text is not a number, or too large. */
+/** A number of 32 bits; undefined when the text is not a number, or too large. */
 export function parseReal(text: string): number | undefined {
   const value = parseDouble(text);
   return value === undefined ? undefined : toReal(value);
 }
 
-/** The nearest number of 32 bits; undefined where a finite number is too large to have one. */
+/** The nearest number of 32 bits; undefined when a finite number is too large. */
 export function toReal(value: number): number | undefined {
   const near = Math.fround(value);
   return Number.isFinite(near) || !Number.isFinite(value) ? near : undefined;
@@ -42,8 +42,8 @@ export function printedDouble(value: number): string {
 const digitsOf = (exponential: string): number => exponential.replace(/e.*|\./g, "").length;
 
 /**
- * Lies a text halfway between a number of 64 bits and the next? PostgreSQL prints one digit more then. Below 2^53 such
- * a text has more digits than any that is printed.
+ * True if a text lies halfway between two adjacent numbers of 64 bits. PostgreSQL then prints one more digit. Below
+ * 2^53, such a text has more digits than any printed text.
  */
 function isHalfway(exponential: string, size: number): boolean {
   if (size < 2 ** 53) return false;
@@ -64,13 +64,16 @@ export function printedReal(value: number): string {
   return printed(value, { exponential: roundedToEven(size, exponential, digits), widest: 6 });
 }
 
-/** Is a number nearer to one of 32 bits than to any other? PostgreSQL prints no text halfway between two of them. */
+/**
+ * True if a number is nearer to one 32-bit number than to any other. PostgreSQL prints no text halfway between two of
+ * them.
+ */
 function isNearest(value: number, size: number): boolean {
   const next = size + 2 * (value - size);
   return Math.fround(value) === size && (value === size || Math.fround(next) !== next);
 }
 
-/** Half of the last place goes to the even digit, as in PostgreSQL; `toExponential` goes up. */
+/** Rounds half of the last digit to the even digit, like PostgreSQL; `toExponential` rounds it up. */
 function roundedToEven(size: number, exponential: string, digits: number): string {
   if (digits === 0 || !/[13579]e/.test(exponential)) return exponential;
   const [mantissa = "", power = ""] = size.toExponential(60).split("e");
@@ -79,7 +82,7 @@ function roundedToEven(size: number, exponential: string, digits: number): strin
   return isNearest(Number(lower), size) ? lower : exponential;
 }
 
-/** From the digits of its size as `toExponential` writes them; with an exponent where that is `widest` or more. */
+/** Prints a number from the digits of `toExponential`; with an exponent when that is `widest` or more. */
 function printed(value: number, size: { readonly exponential: string; readonly widest: number }): string {
   if (!Number.isFinite(value)) return String(value);
   const sign = value < 0 || Object.is(value, -0) ? "-" : "";

@@ -10,7 +10,7 @@ export function printedBytes(bytes: Uint8Array): string {
 const BACKSLASH = 0x5c;
 const X = 0x78;
 
-/** The bytes that a text of the same form says; undefined where it has another form. */
+/** The bytes of a text in that form; undefined for any other text. */
 export function parseBytes(text: Uint8Array, start: number, end: number): Uint8Array | undefined {
   if (text[start] !== BACKSLASH || text[start + 1] !== X || (end - start) % 2 !== 0) return undefined;
   const bytes = new Uint8Array((end - start) / 2 - 1);

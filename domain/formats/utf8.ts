@@ -1,5 +1,5 @@
-/** `ignoreBOM` means that a leading U+FEFF is a character like any other; it would be dropped else. */
+/** `ignoreBOM` keeps a leading U+FEFF as a character; otherwise the decoder would drop it. */
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** A text from its bytes in UTF-8, every character of it. */
+/** Decodes a text from its bytes in UTF-8, every character of it. */
 export const decodeUtf8 = (bytes: Uint8Array): string => decoder.decode(bytes);

@@ -1,12 +1,12 @@
 import * as z from "zod";
 
 /**
- * Values by the names of tables. PostgreSQL allows any name, also those that every object of JavaScript has:
- * `constructor`, `__proto__`. Objects without a prototype have none of them.
+ * Values by table name. PostgreSQL allows any name, including names that every JavaScript object has: `constructor`,
+ * `__proto__`. Objects without a prototype have none of them.
  */
 export type ByName<Value> = Record<string, Value>;
 
-/** An object for values by name, empty. */
+/** An empty object for values by name. */
 export const emptyByName = <Value>(): ByName<Value> => Object.create(null) as ByName<Value>;
 
 /** The value of a name; undefined when there is none. */
@@ -15,7 +15,7 @@ export const valueNamed = <Value>(
   name: string,
 ): Value | undefined => (values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined);
 
-/** What reads values by name; a record of zod leaves `__proto__` out without a word. */
+/** Parses values by name. A record of zod would silently drop `__proto__`. */
 export const byName = <Schema extends z.ZodType>(value: Schema) =>
   z.custom<ByName<unknown>>(isObject, "expected an object").transform((given, context) => {
     const values = emptyByName<z.output<Schema>>();

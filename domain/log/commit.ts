@@ -4,27 +4,27 @@ import { TerminalError } from "../errors";
 import { sourceStatus } from "./source-status";
 
 /**
- * The words of the domain.
+ * The glossary of the domain.
  *
- * - **commit**: the immutable record that ends a run of a stage; numbered without gaps. Until a
- *   commit names a file, the file does not exist. One number follows a batch from source to warehouse.
+ * - **commit**: the immutable record that ends a run of a stage; numbered without gaps. A file does not exist until a
+ *   commit names it. One number follows a batch from source to warehouse.
  * - **batch**: some rows on their way; in memory an Arrow record batch.
- * - **snapshot**: what a transaction of PostgreSQL sees; **horizon**: its xmin, before which all had ended.
- * - **overlap**: the transaction ids from the horizon to the snapshot's xmax; rows in it may be seen twice.
- * - **version**: a row as one transaction left it. A fact table keeps them all, a dimension the latest.
+ * - **snapshot**: what a transaction of PostgreSQL sees; **horizon**: its xmin; all earlier transactions had ended.
+ * - **overlap**: the transaction ids from the horizon to the snapshot's xmax; their rows may be seen twice.
+ * - **version**: a row as one transaction left it. A fact table keeps all versions, a dimension the latest.
  * - **tombstone**: the key of a row that was deleted in the source.
  * - **full capture**: every row of a table; **delta**: the versions since the last commit.
- * - **recapture**: a capture that may hold versions that were captured before.
+ * - **recapture**: a capture that may contain versions that were captured before.
  * - **contract**: the columns and types of a source table that the model reads.
  * - **refused**: a relation of the source that is not ingested, with the reason and the remedy.
- * - **absent**: a table that was captured once and cannot be now: it is gone, or refused.
- * - **quarantine**: where a table waits whose columns no longer fit its contract.
- * - **rejected row**: a row that breaks its contract; kept aside with its reason.
- * - **reprocess**: to build the processed log of a new model version from the ingestion log, next to the old one.
- * - **replay**: to load commits again: a whole warehouse next to the old one (**rebuild**), or some tables
- *   in place (**reload**).
- * - **task**: a piece of the work on a large commit; **handout**: a task that waits for a **worker**.
- * - **doorbell**: an event that only says "look at your log"; lost or doubled it does no harm.
+ * - **absent**: a table that was captured once and cannot be captured now, because it was dropped or is refused.
+ * - **quarantine**: the state of a table whose columns no longer fit its contract; its captures wait.
+ * - **rejected row**: a row that breaks its contract; stored separately with its reason.
+ * - **reprocess**: to build the processed log of a new model version from the ingestion log, next to the old log.
+ * - **replay**: to load commits again: a whole warehouse next to the old one (**rebuild**), or some tables in place
+ *   (**reload**).
+ * - **task**: a piece of the work on a large commit; **task message**: an object that offers a task to a **worker**.
+ * - **wake-up**: an event that only makes a stage read its log; losing or repeating it does no harm.
  */
 
 /** A data file that a commit names. */
@@ -36,10 +36,10 @@ export const dataFile = z.object({
 export type DataFile = z.infer<typeof dataFile>;
 
 const base = {
-  /** Of this format. A reader refuses a version that it does not know. */
+  /** The version of this format. A reader refuses an unknown version. */
   version: z.literal(1),
   number: z.int().positive(),
-  /** Made with the first commit and carried by all: which lake this is. */
+  /** Identifies the lake. Created with the first commit and repeated in all others. */
   lake: z.uuid(),
   createdAt: z.iso.datetime(),
 };
@@ -63,62 +63,62 @@ export const catalogueColumn = z.object({
 
 const tableCapture = z.object({
   /**
-   * What was captured: every row, the versions since the last commit, or nothing, because nothing changed
-   * (`unchanged`), because the delete guard holds the table back (`held`), because the source failed to give it
-   * (`failed`), or because it could not be read (`absent`). Of a table of the last three, all but the mode is as
-   * it was when it was last captured.
+   * What was captured: every row, the versions since the last commit, or nothing. Nothing is captured when nothing
+   * changed (`unchanged`), when the delete guard stops the table (`held`), when the source failed at it (`failed`), or
+   * when it could not be read (`absent`). In the last three cases, everything but the mode is copied from the last
+   * capture.
    */
   mode: z.enum(["full", "delta", "unchanged", "held", "failed", "absent"]),
-  /** Versions captured before may be among them: the loader compares. */
+  /** True if versions captured before may be among the rows; the loader then compares. */
   recapture: z.boolean(),
-  /** Rows captured. */
+  /** The number of captured rows. */
   rows: z.int().nonnegative(),
   files: z.array(dataFile),
   /** Tombstones: the keys of the rows that were deleted since the last commit. */
   deleted: fileSet,
-  /** Rows that the table has. */
+  /** The number of rows in the table. */
   total: z.int().nonnegative(),
-  /** What the table and all below it are to PostgreSQL: see `storageChange`. */
+  /** The storage of the table and of all tables below it: see `storageChange`. */
   storage: z.string(),
-  /** What COMMENT ON TABLE says. Commits made before it was kept lack it. */
+  /** The text of COMMENT ON TABLE. Missing in commits made before it was recorded. */
   comment: z.string().optional(),
   /** The columns of its primary key; empty when it has none. */
   key: z.array(z.string()),
   /**
-   * The columns of each other constraint or index that keeps all rows of the table apart (two rows with NULL in them
-   * are apart). Commits made before it was kept lack it.
+   * The columns of each other constraint or index that makes rows unique (two rows with NULL in them count as
+   * distinct). Missing in commits made before it was recorded.
    */
   unique: z.array(z.array(z.string())).optional(),
-  /** The columns that `keys` is of (see `identityOf`), where they are not those of `key`. */
+  /** The columns that `keys` contains (see `identityOf`), if they differ from `key`. */
   identity: z.array(z.string()).optional(),
-  /** The columns that the source had: see `CatalogueColumn`. */
+  /** The columns of the table in the source: see `CatalogueColumn`. */
   columns: z.array(catalogueColumn),
-  /** Of a table whose rows have names of other objects in their texts: see `NamesInTexts`. */
+  /** For a table whose texts contain names of other objects: see `NamesInTexts`. */
   names: z.string().optional(),
   /**
-   * Of a table whose first capture is underway (see `Slice`): the key of the last row that was captured, in
-   * the order of keys, and how many rows a slice has. `total` and `keys` are those of the rows up to it.
+   * For a table whose first capture is underway (see `Slice`): the key of the last captured row in key order, and the
+   * number of rows in a slice. `total` and `keys` cover the rows up to it.
    */
   slice: z.object({ through: z.array(z.string()), rows: z.int().positive() }).nullable(),
   /**
-   * The files, in order, that together tell the keys of all rows of the table: `rows` add, `tombstones` remove,
-   * `runs` add whole numbers that follow one another.
+   * The files that together, in this order, contain the keys of all rows of the table: `rows` add, `tombstones` remove,
+   * `runs` add consecutive whole numbers.
    */
   keys: z.array(
     z.object({ kind: z.enum(["rows", "tombstones", "runs"]), key: z.string(), bytes: z.int().nonnegative() }),
   ),
-  /** Of a held or failed table: the snapshot from which the next capture continues (null: in full), and why. */
+  /** For a held or failed table: the snapshot from which the next capture continues (null: in full), and why. */
   held: z
     .object({ snapshot: z.string().nullable(), overlap: z.array(z.string()), reason: z.string() })
     .nullable(),
-  /** Of an absent table: why. */
+  /** For an absent table: why. */
   absent: z.string().nullable().default(null),
 });
 export type TableCapture = z.infer<typeof tableCapture>;
 
 const refusal = z.object({
   kind: z.enum(["table", "view", "materialized view", "foreign table"]),
-  /** With the remedy. */
+  /** Includes the remedy. */
   reason: z.string(),
 });
 export type Refusal = z.infer<typeof refusal>;
@@ -126,7 +126,10 @@ export type Refusal = z.infer<typeof refusal>;
 /** A commit of the ingestion bucket: one state of the source. */
 export const ingestCommit = z.object({
   ...base,
-  /** A time before the snapshot: all that was committed by then is in it. Commits made before it was kept lack it. */
+  /**
+   * A time before the snapshot: it contains all that was committed by then. Missing in commits made before it was
+   * recorded.
+   */
   capturedAt: z.iso.datetime().optional(),
   source: z.object({
     systemIdentifier: z.string(),
@@ -134,39 +137,41 @@ export const ingestCommit = z.object({
     database: z.string(),
     schema: z.string(),
     server: z.string(),
-    /** When the server was started: while that stays, its history has no break. */
+    /** When the server was started. While this stays the same, its history is continuous. */
     startedAt: z.string().default(""),
   }),
   /** `pg_current_snapshot()` of the run. */
   snapshot: z.string(),
-  /** Row transaction ids in the overlap whose rows were captured: the next run leaves them out. */
+  /** Row transaction ids in the overlap whose rows were captured. The next run leaves them out. */
   overlap: z.array(z.string()),
-  /** Every table that was ever captured, the unchanged and the absent too. */
+  /** Every table that was ever captured, including unchanged and absent tables. */
   tables: byName(tableCapture),
   /** Relations of the source that are not ingested, by name. */
   refused: byName(refusal).default({}),
   /**
-   * A digest of the contracts that the model had (`contractsText`). When they change, a commit is made though nothing was
-   * written, so that process applies them. Commits made before it was kept lack it.
+   * A digest of the model's contracts (`contractsText`). When they change, ingest makes a commit even if nothing was
+   * written, so that process applies them. Missing in commits made before it was recorded.
    */
   contracts: z.string().optional(),
 });
 export type IngestCommit = z.infer<typeof ingestCommit>;
 
-/** What a commit says of a table; a table may be called `constructor`. */
+/** The capture of a table in a commit; a table may have the name `constructor`. */
 export const captureOf = (commit: IngestCommit | undefined, table: string): TableCapture | undefined =>
   valueNamed(commit?.tables, table);
 
 const warehouseTableCommit = z.object({
   rows: z.int().nonnegative(),
   deleted: z.int().nonnegative(),
-  /** What came of each capture, in order; more than one only after a quarantine. No key of a dimension comes twice in a part. */
+  /** The result of each capture, in order; several only after a quarantine. A part of a dimension has each key once. */
   parts: z.array(
     z.object({
-      /** Of a fact: versions that are loaded already may be among the rows. */
+      /** For a fact: true if versions that are already loaded may be among the rows. */
       recapture: z.boolean(),
       files: z.array(dataFile),
-      /** Of a fact: files of the keys of deleted rows. Dimensions keep what was deleted: history refers to it. */
+      /**
+       * For a fact: files of the keys of deleted rows. Dimensions keep deleted rows, because history refers to them.
+       */
       tombstones: z.array(dataFile),
     }),
   ),
@@ -174,38 +179,38 @@ const warehouseTableCommit = z.object({
 export type WarehouseTableCommit = z.infer<typeof warehouseTableCommit>;
 export type WarehousePart = WarehouseTableCommit["parts"][number];
 
-/** What one capture brings to the mirror of its table, and what the catalogue said of the table then. */
+/** What one capture adds to the mirror of its table, with the table's description at that time. */
 export const mirrorPart = z.object({
-  /** Are the rows all that the table has? Otherwise they are added, or take the place of rows with their keys. */
+  /** True if the rows are all rows of the table. Otherwise they are added, or replace rows with the same keys. */
   whole: z.boolean(),
-  /** Which table of the source it is, whatever it is called: the numbers of its columns are its own. */
+  /** Identifies the table of the source, whatever its name. The numbers of its columns are valid only within it. */
   identity: z.string(),
   comment: z.string().optional(),
   /** The columns of its primary key; empty when it has none. */
   key: z.array(z.string()),
   columns: z.array(catalogueColumn),
-  /** Rows that the mirror has with this part. */
+  /** The rows of the mirror after this part. */
   total: z.int().nonnegative(),
   files: z.array(dataFile),
-  /** Files of the keys of deleted rows; none of a part that is whole. */
+  /** Files of the keys of deleted rows; empty if the part is whole. */
   tombstones: z.array(dataFile),
 });
 export type MirrorPart = z.infer<typeof mirrorPart>;
 
 const mirror = z.object({
-  /** Every mirrored table: how up to date it is, and a digest of what the catalogue said of it (null: nothing so far). */
+  /** Every mirrored table: how up to date it is, and a digest of its description (null: not captured yet). */
   tables: byName(sourceStatus.extend({ shape: z.string().nullable() })),
-  /** What is new of them, in order; more than one part only when a table was not mirrored before. */
+  /** The new parts of each table, in order; several only when a table was not mirrored before. */
   parts: byName(z.array(mirrorPart)),
 });
 export type MirrorCommit = z.infer<typeof mirror>;
 
-/** A commit of the processed bucket: the same batch, remodelled. */
+/** A commit of the processed bucket: the same batch, transformed. */
 export const processCommit = z.object({
   ...base,
   /**
-   * The model that made it: a log holds commits of one version, and of one shape (a digest of `modelShape`). What it
-   * reads: see `ModelReads`; commits made before it was kept lack it.
+   * The model that made it. A log has commits of one version and of one shape (a digest of `modelShape`). For what it
+   * reads, see `ModelReads`; commits made before that was recorded lack it.
    */
   model: z.object({
     version: z.int().positive(),
@@ -213,36 +218,36 @@ export const processCommit = z.object({
     feeds: z.array(z.string()).optional(),
     joined: z.array(z.string()).optional(),
   }),
-  /** That of the ingest commit: the age of what the warehouse shows. */
+  /** Copied from the ingest commit: the age of what the warehouse shows. */
   capturedAt: z.iso.datetime(),
-  /** That of the ingest commit: where the rows come from. Commits made before it was kept lack it. */
+  /** Copied from the ingest commit: the origin of the rows. Missing in commits made before it was recorded. */
   source: z.object({ systemIdentifier: z.string(), database: z.string(), schema: z.string() }).optional(),
   /** The days that the calendar holds after this commit. */
   calendar: z.object({ first: z.iso.date(), last: z.iso.date() }),
-  /** Where the latest rows of each joined source table are kept. */
+  /** Where the latest rows of each joined source table are stored. */
   state: byName(z.string()),
   tables: byName(warehouseTableCommit),
   /** Source tables that do not fit their contract, with the first commit that waits to be processed. */
   quarantine: byName(z.object({ since: z.int().positive(), breaches: z.array(z.string()) })),
   rejected: z.object({ rows: z.int().nonnegative(), files: z.array(dataFile) }),
   /**
-   * The rows that were rejected, by this commit or one before it, and that no commit has brought or found deleted since:
-   * files of `MissingRow`. Of tables that lack more rows than are followed one by one, `more` is how many more; a row
-   * counts as often as it was rejected. Commits made before it was kept lack it.
+   * The rows that were rejected by this commit or an earlier one, and that no later commit has brought or found deleted:
+   * files of `MissingRow`. For tables with more such rows than are tracked one by one, `more` is the number of the
+   * others; a row counts as often as it was rejected. Missing in commits made before it was recorded.
    */
   missing: z.object({ files: z.array(dataFile), more: byName(z.int().positive()) }).optional(),
   /** The rows that were missing, and that this commit brought or found deleted: files of `ResolvedRow`. */
   resolved: fileSet.optional(),
-  /** How up to date each source table is. Commits made before it was kept lack it. */
+  /** How up to date each source table is. Missing in commits made before it was recorded. */
   sources: byName(sourceStatus).optional(),
-  /** The mirror of source tables. Missing when none is mirrored. */
+  /** The mirror of source tables. Missing when no table is mirrored. */
   mirror: mirror.optional(),
 });
 export type ProcessCommit = z.infer<typeof processCommit>;
 
 /**
- * Reads a commit from its JSON.
- * @throws TerminalError when it is not a commit; it names the object and what is wrong with it
+ * Parses a commit from its JSON.
+ * @throws TerminalError that names the object and what is wrong with it
  */
 export function parseCommit<C>(schema: z.ZodType<C>, json: string, key: string): C {
   let parsed: unknown;

@@ -3,14 +3,14 @@ import { TerminalError } from "../errors";
 /**
  * The keys of objects in the two lake buckets.
  *
- * - data: `YYYY/MM/DD/<table>/<HHMMSS.mmm>.<extension>` in UTC. Milliseconds and no colon:
- *   Spark and Windows cannot open keys with one.
+ * - data: `YYYY/MM/DD/<table>/<HHMMSS.mmm>.<extension>` in UTC. With milliseconds and without a colon, because Spark
+ *   and Windows cannot open keys with one.
  * - commits: `commits/<number, ten digits>.json`
- * - heads: `heads/<9999999999 - number>`, a small object a commit, so that the first key of a
- *   listing is the newest: the head of a log costs one request however long the log is.
+ * - heads: `heads/<9999999999 - number>`, a small object for each commit. The first key of a listing is the newest, so
+ *   finding the head of a log costs one request however long the log is.
  *
- * The processed log of model version 1 begins at the root of its bucket, that of version n under
- * `model-<n>/`: a new model's log is built next to the old one.
+ * The processed log of model version 1 begins at the root of its bucket, that of version n under `model-<n>/`. The log
+ * of a new model is built next to the old one.
  */
 export type ObjectKey = string & { readonly __brand: "ObjectKey" };
 
@@ -32,14 +32,14 @@ export const FIRST_COMMIT = commitNumber(1);
 export const nextCommit = (number: CommitNumber | undefined): CommitNumber =>
   number === undefined ? FIRST_COMMIT : commitNumber(number + 1);
 
-/** What the keys of a model version's processed log begin with. */
+/** The prefix of the processed log of a model version. */
 export const modelPrefix = (version: number): string => (version === 1 ? "" : `model-${version}/`);
 
 const padded = (value: number): string => String(value).padStart(DIGITS, "0");
 
 export const COMMITS_PREFIX = "commits/";
 export const HEADS_PREFIX = "heads/";
-/** Tasks that wait for whoever has time. */
+/** Messages of tasks that wait for a worker. */
 export const TASK_MESSAGES_PREFIX = "handouts/";
 
 export const commitKey = (number: CommitNumber): ObjectKey =>
@@ -55,14 +55,14 @@ export function commitOfHeadKey(key: string): CommitNumber {
   return commitNumber(LAST - Number(digits));
 }
 
-/** A name as one segment of a key; no segment is `.` or `..`, which tools take for folders. */
+/** A name as one segment of a key. No segment is `.` or `..`, which tools treat as folders. */
 export const segment = (name: string): string =>
   /^\.+$/.test(name) ? name.replaceAll(".", "%2E") : encodeURIComponent(name);
 
 /**
  * The key of a data file.
  * @param table any name; characters that a key should not have are percent-encoded
- * @param folder put before the date, for files that are no table data (`rejected`, `state`)
+ * @param folder a prefix before the date, for files that are not table data (`rejected`, `state`)
  */
 export function dataKey(options: { at: Date; table: string; extension: string; folder?: string }): ObjectKey {
   const { at, table, extension, folder } = options;

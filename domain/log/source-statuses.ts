@@ -1,12 +1,12 @@
 import type { IngestCommit, ProcessCommit, TableCapture } from "./commit";
 import type { SourceStatus } from "./source-status";
 
-/** What a capture says of its table. */
+/** The state of a table according to its capture. */
 export type Found = Pick<SourceStatus, "state" | "reason"> & { readonly isProcessed: boolean };
 
 /**
- * What the log says of every source table after a commit, by name. Views and foreign tables, which are never captured,
- * are not tables.
+ * The status of every source table after a commit, by name. Views and foreign tables, which are never captured, have no
+ * status.
  */
 export function sourceStatuses(
   commit: IngestCommit,
@@ -58,7 +58,9 @@ export function nextStatus(
 const refusedTables = ({ refused }: IngestCommit): string[] =>
   Object.entries(refused).flatMap(([name, { kind }]) => (kind === "table" ? [name] : []));
 
-/** A table that is gone, or may not be read, breaks its contract for that reason only: the cause is said. */
+/**
+ * A table that was dropped or may not be read breaks its contract only for that reason, so the status names the cause.
+ */
 function find(commit: IngestCommit, name: string, quarantine: ProcessCommit["quarantine"]): Found {
   const capture = own(commit.tables, name);
   if (capture?.mode === "absent") return ofCapture(capture);
@@ -72,7 +74,7 @@ function find(commit: IngestCommit, name: string, quarantine: ProcessCommit["qua
   throw new RangeError(`the commit ${commit.number} says nothing of a table ${name}`);
 }
 
-/** What the capture of a commit says of its table. */
+/** The state of a table according to its capture. */
 export function ofCapture({ mode, held, absent, slice }: TableCapture): Found {
   switch (mode) {
     case "held":
@@ -87,6 +89,6 @@ export function ofCapture({ mode, held, absent, slice }: TableCapture): Found {
   }
 }
 
-/** A table may be called `constructor`. */
+/** A table may have the name `constructor`. */
 const own = <T>(values: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(values, name) ? values[name] : undefined;

@@ -4,21 +4,21 @@ import { TASK_MESSAGES_PREFIX, segment, type CommitNumber, type ObjectKey } from
 import type { TableFeed } from "../model/joined-feeds";
 
 /**
- * A piece of the work on a commit: one captured file, remodelled for one warehouse table. Of a large commit the
- * result of each task is written down, so that what is done stays done although the run ends; whoever is first
- * with it has done the task. Small commits are processed inline, without writing task results.
+ * A piece of the work on a commit: one captured file, transformed for one warehouse table. The result of each task of a
+ * large commit is stored, so that finished tasks stay finished although the run ends; the first stored result counts.
+ * The tasks of small commits store no results.
  */
 export interface Task {
-  /** The ingest commit on whose behalf it is done. */
+  /** The ingest commit that it belongs to. */
   readonly commit: CommitNumber;
-  /** The warehouse table to make rows of, and which of its feeds the file is for. */
+  /** The target warehouse table, and which of its feeds reads the file. */
   readonly fed: TableFeed;
-  /** The ingest commit that captured the file: an earlier one, of a table that was in quarantine. */
+  /** The ingest commit that captured the file: an earlier one, when the table was in quarantine. */
   readonly captured: CommitNumber;
   /** The columns of the file whose values are padded with blanks: see `paddedColumns`. */
   readonly padded: readonly string[];
   readonly file: DataFile;
-  /** Of a mirrored table, which no model has: what its feed is made from. */
+  /** For a mirrored table, which is in no model: the description of its feed. */
   readonly mirrored?: MirroredTable;
 }
 
@@ -30,33 +30,33 @@ const mirroredTable = z.object({
 });
 export type MirroredTable = z.infer<typeof mirroredTable>;
 
-/** What came of a task. */
+/** The result of a task. */
 export const taskResult = z.object({
   files: z.array(dataFile),
-  /** Of a fact: files of the keys of rows that its condition leaves out. */
+  /** For a fact: files of the keys of rows that its condition leaves out. */
   tombstones: z.array(dataFile).default([]),
-  /** The days that the rows name, since 1970-01-01: the calendar must hold them. */
+  /** The days in the rows, since 1970-01-01: the calendar must cover them. */
   days: z.object({ first: z.int(), last: z.int() }).nullable(),
   rejected: z.object({ rows: z.int().nonnegative(), files: z.array(dataFile) }),
 });
 export type TaskResult = z.infer<typeof taskResult>;
 
-/** The message of a task for the workers: a separate object, written once. */
+/** The message that offers a task to the workers: a separate object, written once. */
 export const taskMessage = z.object({
   version: z.literal(1),
-  /** The model that the task is of. A worker with another one leaves it alone. */
+  /** The model of the task. A worker with another model ignores it. */
   model: z.object({ version: z.int().positive(), shape: z.string() }),
   commit: z.int().positive(),
   table: z.string(),
-  /** The place of the feed among those of the table. */
+  /** The index of the feed in its table. */
   feed: z.int().nonnegative().default(0),
   captured: z.int().positive(),
-  /** Missing in what a program handed out that left the blanks of `char(n)` in place. */
+  /** Missing in messages of an earlier version, which did not strip the blanks of `char(n)`. */
   padded: z.array(z.string()).optional(),
   file: dataFile,
-  /** The files that are made come after this time. Missing in what an earlier program handed out. */
+  /** The new files get times after this one. Missing in messages of an earlier version. */
   after: z.iso.datetime().optional(),
-  /** Of a mirrored table: what its feed is made from. */
+  /** For a mirrored table: the description of its feed. */
   mirrored: mirroredTable.optional(),
 });
 export type TaskMessage = z.infer<typeof taskMessage>;
@@ -64,18 +64,18 @@ export type TaskMessage = z.infer<typeof taskMessage>;
 const padded = (commit: CommitNumber): string => String(commit).padStart(10, "0");
 
 /**
- * `<commit>/<warehouse table>/<YYYY-MM-DD-source-table-time>.json`: the same task always has the same name. The
- * second feed of a table and later ones are named by their number too.
+ * `<commit>/<warehouse table>/<YYYY-MM-DD-source-table-time>.json`: a task always has the same name. Names of later
+ * feeds of a table also have their index.
  */
 const nameOf = ({ commit, fed: { table, index }, file }: Task): string =>
   `${padded(commit)}/${segment(table.name)}/${index === 0 ? "" : `${index}/`}${file.key.replaceAll("/", "-").replace(/\.csv$/, "")}.json`;
 
-/** What the keys of the results of a commit's tasks begin with. */
+/** The prefix of the results of a commit's tasks. */
 export const resultsPrefix = (commit: CommitNumber): string => `tasks/${padded(commit)}/`;
 export const resultKey = (task: Task): ObjectKey => `tasks/${nameOf(task)}` as ObjectKey;
 export const taskMessageKey = (task: Task): ObjectKey =>
   `${TASK_MESSAGES_PREFIX}${nameOf(task)}` as ObjectKey;
 
-/** Are the tasks, by their captured bytes, more work than a run should risk to do again? */
+/** True if the tasks have so many captured bytes that a run should not risk repeating them. */
 export const areLarge = (tasks: readonly Task[], taskBytes: number): boolean =>
   tasks.length > 1 && tasks.reduce((sum, { file }) => sum + file.bytes, 0) > taskBytes;

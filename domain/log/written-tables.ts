@@ -1,14 +1,14 @@
 import { mirrorName } from "../warehouse/mirror/mirrored-table";
 import type { DataFile, ProcessCommit } from "./commit";
 
-/** What a commit brought to a warehouse table, mirrored ones included. */
+/** The files that a commit has for a warehouse table; mirrored tables included. */
 export interface WrittenTable {
   readonly rows: number;
-  /** Of rows, and of the keys of deleted rows. */
+  /** Files of rows, and of the keys of deleted rows. */
   readonly files: readonly DataFile[];
 }
 
-/** The tables to which a commit of the processed bucket brought something, by their names in the log. */
+/** The tables for which a commit of the processed bucket has files, by their names in the log. */
 export function writtenTables({
   tables,
   mirror,

@@ -1,4 +1,6 @@
-/** What a value of a mart is, whatever type the warehouse has for it: a prepared one may have its own. */
+/**
+ * The type of a value of a mart, independent of the type in the warehouse; a prepared warehouse may use other types.
+ */
 export type MartType = "text" | "integer" | "decimal" | "date" | "timestamp" | "boolean";
 
 /** A column of a mart. */
@@ -16,6 +18,6 @@ export const text = column("text");
 export const integer = column("integer");
 export const decimal = column("decimal");
 export const date = column("date");
-/** A point in time; the source's clock has no time zone, that of the platform has. */
+/** A point in time. The source's clock has no time zone, the platform's clock has one. */
 export const timestamp = column("timestamp");
 export const boolean = column("boolean");

@@ -2,8 +2,8 @@ import type { MartChart } from "./chart";
 import { decimal, integer, text, type MartColumn } from "./column";
 
 /**
- * A mart: a view that answers one question of the business from the star schemas. It is declared in the
- * names of the model. `createMart` replaces them with the names of the warehouse.
+ * A mart: a view that answers one business question from the star schemas. It is declared with the names of the model.
+ * `createMart` replaces them with the names of the warehouse.
  *
  * Values are exact: money is `numeric`, and never summed across currencies.
  */
@@ -48,7 +48,7 @@ export const ORDERS = `
          created_date, agreed_delivery_date, agreed_payment_date, item_quantity * item_unit_price
     FROM current_purchase_order`;
 
-/** The first day of the month of a date, whatever the time zone of the session. */
+/** The first day of a date's month, independent of the session's time zone. */
 export const monthOf = (day: string): string => `date_trunc('month', ${day}::timestamp)::date`;
 
 /** The four measures of orders of both kinds. */

@@ -2,7 +2,7 @@ import type { Model } from "../model/model";
 import type { Mart } from "./mart";
 import { isNamed, readableNames } from "./view";
 
-/** What is wrong with the marts, each with the mart and the remedy; nothing when their views can be made. */
+/** What is wrong with the marts, each with the mart and the remedy; empty when all views can be created. */
 export function martProblems({
   marts,
   model,

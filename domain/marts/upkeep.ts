@@ -1,24 +1,27 @@
 import { markIn, type MartMark } from "./view";
 
-/** Something in the schema of the marts. */
+/** A relation in the schema of the marts. */
 export interface MartRelation {
   readonly name: string;
   readonly isView: boolean;
-  /** Does it belong to the loader's role, or to one that it is a member of? */
+  /** True if it belongs to the loader's role, or to a role of which that is a member. */
   readonly isOwn: boolean;
   readonly comment: string;
   readonly columns: readonly string[];
-  /** Is its definition as old as its comment? The loader writes both together, so a later definition comes from somebody else. */
+  /**
+   * True if its definition is as old as its comment. The loader writes both together, so somebody else wrote a newer
+   * definition.
+   */
   readonly isAsMade: boolean;
-  /** Does it read a table that is not in the schema of the warehouse, as after a rebuild? */
+  /** True if it reads a table outside the schema of the warehouse, as after a rebuild. */
   readonly readsElsewhere: boolean;
 }
 
-/** What has to be done about a mart. */
+/** What to do about a mart. */
 export type MartTask =
   { readonly do: "create" | "replace" | "nothing" } | { readonly do: "refuse"; readonly why: string };
 
-/** Compares a mart as it should be with the view of its name. */
+/** Compares the declared mart with the view of its name. */
 export function martTask(
   wanted: MartMark & Pick<MartRelation, "columns">,
   found: MartRelation | undefined,
@@ -28,13 +31,13 @@ export function martTask(
   if (mark === undefined) {
     return {
       do: "refuse",
-      why: "something that is not Marble's has its name: rename that, or set marble:martsSchema to another schema",
+      why: "another relation has its name, and Marble did not create it: rename that relation, or set marble:martsSchema to another schema",
     };
   }
   if (mark.schema !== wanted.schema) {
     return {
       do: "refuse",
-      why: `the mart of the warehouse in ${mark.schema} has this name: set marble:martsSchema to another schema`,
+      why: `the schema has the mart of another warehouse, ${mark.schema}, under this name: set marble:martsSchema to another schema`,
     };
   }
   const isSame =
@@ -43,7 +46,7 @@ export function martTask(
   if (!found.isOwn) {
     return {
       do: "refuse",
-      why: "it belongs to another role: give it to the loader's, with ALTER VIEW … OWNER TO",
+      why: "it belongs to another role: transfer it to the loader's role with ALTER VIEW … OWNER TO",
     };
   }
   return { do: "replace" };

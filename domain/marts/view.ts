@@ -5,10 +5,10 @@ import { VALIDITY } from "../warehouse/history";
 import type { TargetTable } from "../warehouse/target";
 import type { Mart } from "./mart";
 
-/** Where the tables of the model are in a warehouse. */
+/** Where a warehouse has the tables of the model. */
 export interface Stars {
   readonly schema: string;
-  /** By the names of the model. */
+  /** By their names in the model. */
   readonly targets: ReadonlyMap<string, TargetTable>;
 }
 
@@ -16,14 +16,14 @@ export interface Stars {
 export interface MartView {
   readonly name: string;
   readonly comment: string;
-  /** the meaning of each */
+  /** the meaning of each column */
   readonly columns: Readonly<Record<string, string>>;
   readonly select: string;
 }
 
 /**
- * A mart in the names of a warehouse: every table that it names is put before it as a subquery that gives
- * the columns their names in the model. The planner sees through them.
+ * A mart with the names of a warehouse. Each table that it names is prepended as a subquery that gives the columns
+ * their names in the model. The planner sees through these subqueries.
  */
 export function martView(mart: Mart, stars: Stars): MartView {
   const relations = [...relationsOf(stars)]
@@ -38,13 +38,13 @@ export function martView(mart: Mart, stars: Stars): MartView {
   const columns = Object.fromEntries(
     Object.entries(mart.columns).map(([column, { meaning }]) => [column, meaning]),
   );
-  // As a subquery, a mart may begin with a WITH.
+  // As a subquery, the SELECT of a mart may begin with WITH.
   const statement = mart.sql.trim().replace(/;$/, "");
   const select = `WITH ${relations.join(",\n     ")}\nSELECT * FROM (\n${statement}\n) AS mart`;
   return { name, comment, columns, select };
 }
 
-/** What a mart may name: tables, views of facts as they are now, and what the loader keeps. */
+/** The names that a mart may use: tables, current views of facts, and the loader's bookkeeping tables. */
 export const readableNames = (tables: readonly WarehouseTable[]): readonly string[] => [
   ...tables.flatMap(namesOf),
   ...BOOKKEEPING.map(({ name }) => name),
@@ -57,14 +57,14 @@ function namesOf(table: WarehouseTable): readonly string[] {
     : [table.name];
 }
 
-/** Does a statement name it? Case is nothing to SQL. */
+/** True if a statement names it. SQL ignores case. */
 export const isNamed = (name: string, sql: string): boolean => new RegExp(`\\b${name}\\b`, "i").test(sql);
 
 /** The tables of the model that a mart reads. */
 export const tablesOf = (mart: Pick<Mart, "sql">, tables: readonly WarehouseTable[]): readonly string[] =>
   tables.filter((table) => namesOf(table).some((name) => isNamed(name, mart.sql))).map(({ name }) => name);
 
-/** What a mart may name, with the statement that reads it. */
+/** The relations that a mart may name, with the statement that reads each. */
 function relationsOf({ schema, targets }: Stars): Map<string, string> {
   const relations = new Map<string, string>();
   for (const { table, name, columns, surrogateKey } of targets.values()) {
@@ -90,7 +90,7 @@ function relationsOf({ schema, targets }: Stars): Map<string, string> {
   return relations;
 }
 
-/** By what a mart is known to be Marble's: the warehouse that it reads, and a digest of what it is. */
+/** The mark by which Marble recognizes its marts: the schema of the warehouse, and a digest of the definition. */
 export interface MartMark {
   readonly schema: string;
   readonly digest: string;
@@ -98,13 +98,13 @@ export interface MartMark {
 
 const markLine = ({ schema, digest }: MartMark): string => `marble mart of ${schema}, ${digest}`;
 
-/** The mark in a view's comment; undefined where the comment has none, as that of a user's view. */
+/** The mark in a view's comment; undefined when the comment has none, as in a user's view. */
 export function markIn(comment: string): MartMark | undefined {
   const [, schema, digest] = /(?:^|\n)marble mart of (.*), ([0-9a-f]{16})$/.exec(comment) ?? [];
   return schema === undefined || digest === undefined ? undefined : { schema, digest };
 }
 
-/** Makes the view, or replaces one whose columns are the same or fewer. */
+/** Creates the view, or replaces one with the same columns or fewer. */
 export function createMart(martsSchema: string, view: MartView, mark: MartMark): string {
   const name = qualified(martsSchema, view.name);
   const columns = Object.entries(view.columns).map(

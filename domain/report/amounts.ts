@@ -1,6 +1,6 @@
-/** Amounts are texts of decimal numbers, as PostgreSQL gives them: no digit is lost on the way to the page. */
+/** Amounts are texts of decimal numbers, as PostgreSQL prints them, so no digit is lost on the way to the page. */
 
-/** How many digits a text has behind its point. */
+/** The number of digits after the decimal point. */
 const scaleOf = (amount: string): number => amount.split(".")[1]?.length ?? 0;
 
 /** The exact sum of amounts of one currency. */
@@ -19,26 +19,26 @@ export function sum(amounts: readonly string[]): string {
 const grouped = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 20 });
 const money = new Intl.NumberFormat("en-GB", { minimumFractionDigits: 2, maximumFractionDigits: 20 });
 const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
-// In British English millions are M or m, as the browser's version has it, and a chart would change when it is redrawn.
+// In British English the browser's version of Intl prints millions as M or m, and a redrawn chart would change.
 const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
 
-/** A decimal text, which Intl formats without going through a float. */
+/** A decimal text, which Intl formats without converting it to a float. */
 const exact = (amount: string): Intl.StringNumericLiteral => amount as Intl.StringNumericLiteral;
 
 /** All digits: `1,234.50` */
 export const amountText = (amount: string): string => money.format(exact(amount));
 
-/** Without what is behind the point: `1,235` */
+/** Without the fraction: `1,235` */
 export const roundedText = (amount: string): string => whole.format(exact(amount));
 
 const SHORTEST_LONG = 100_000_000;
 const SCALES = ["m", "bn", "tn"] as const;
 const digits3 = new Intl.NumberFormat("en-GB", { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 
-/** For a card, which has room for eight digits: `1,235`, `24,496,988`, `212 m`, `2.12 bn`. */
+/** For a card, which has space for eight digits: `1,235`, `24,496,988`, `212 m`, `2.12 bn`. */
 export function cardText(amount: string): string {
   if (Math.abs(Number(amount)) < SHORTEST_LONG) return roundedText(amount);
-  // Rounded first, or 999,999,999 would be 1,000 m.
+  // Round first, because 999,999,999 would otherwise become 1,000 m.
   let value = Number(Number(amount).toPrecision(3)) / 1e6;
   let scale = 0;
   while (Math.abs(value) >= 1000 && scale < SCALES.length - 1) {
@@ -52,7 +52,7 @@ export function cardText(amount: string): string {
 export const countText = (count: string | number): string =>
   grouped.format(typeof count === "number" ? count : exact(count));
 
-/** So many of something that takes an s: `1 order`, `1,234 orders` */
+/** A count with a noun that takes an s: `1 order`, `1,234 orders` */
 export const countOf = (count: string | number, thing: string): string =>
   `${countText(count)} ${thing}${Number(count) === 1 ? "" : "s"}`;
 
@@ -60,7 +60,7 @@ export const countOf = (count: string | number, thing: string): string =>
 export const shortText = (value: number): string => short.format(value);
 
 /**
- * The change from one amount to the next in percent, `+4.2 %`, `−4.2 %` or `±0 %`; undefined where there is nothing to
+ * The change from one amount to the next in percent, `+4.2 %`, `−4.2 %` or `±0 %`; undefined when there is nothing to
  * compare with.
  */
 export function changeText(now: string, before: string): string | undefined {

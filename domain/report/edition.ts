@@ -4,14 +4,14 @@ export interface Edition {
   readonly lake: string;
   /** the newest loaded commit */
   readonly commit: number;
-  /** when that was loaded, the last time: a replay loads it again */
+  /** when it was last loaded; a replay loads it again */
   readonly loadedAt: Date;
   readonly madeAt: Date;
 }
 
 /**
- * Does the first show a newer state than the second? Commits of one lake follow each other; of one commit, what was
- * loaded later, or was made later, is newer.
+ * True if the first edition shows a newer state than the second. Commits of one lake are ordered by number. For the
+ * same commit, the later load is newer, then the later report.
  */
 export function isNewer(one: Edition, other: Edition): boolean {
   if (one.lake === other.lake && one.commit !== other.commit) return one.commit > other.commit;
@@ -27,7 +27,7 @@ export const editionMetadata = ({ lake, commit, loadedAt, madeAt }: Edition): Re
   "made-at": madeAt.toISOString(),
 });
 
-/** The edition of an object; undefined for one that does not say. */
+/** The edition of an object; undefined when its metadata has none. */
 export function editionOf(metadata: Readonly<Record<string, string>>): Edition | undefined {
   const { lake, commit, "loaded-at": loadedAt, "made-at": madeAt } = metadata;
   if (lake === undefined || commit === undefined || loadedAt === undefined || madeAt === undefined)

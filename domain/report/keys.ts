@@ -24,9 +24,9 @@ const timeOf = (at: Date): string => at.toISOString().replaceAll(/[-:.]/g, "");
 export const reportKey = ({ madeAt, commit, loadedAt }: Edition): ReportKey =>
   `${dayOf(madeAt)}/commit-${String(commit).padStart(10, "0")}-${timeOf(loadedAt)}.html` as ReportKey;
 
-/** The key that says which run of this hour sends the day's mail. */
+/** The key that names the run which sends the day's mail in this hour. */
 export const mailClaimKey = (at: Date): ReportKey =>
   `${MAILED_PREFIX}${dayOf(at)}/${at.toISOString().slice(11, 13)}` as ReportKey;
 
-/** The key that says that the day's mail was sent. */
+/** The key of the record that the day's mail was sent. */
 export const mailSentKey = (at: Date): ReportKey => `${MAILED_PREFIX}${dayOf(at)}/sent` as ReportKey;

@@ -7,7 +7,7 @@ export const NEVER = "never";
 
 const TIME = /^\d\d:\d\d$/;
 
-/** Is a mail due at this time? This does not check whether the mail of the day was already sent. */
+/** True if a mail is due at this time. This does not check whether the day's mail was already sent. */
 export const isMailTime = (at: Date, mailTime: MailTime): boolean =>
   TIME.test(mailTime) && at.toISOString().slice(11, 16) >= mailTime;
 

@@ -1,4 +1,4 @@
-/** Months are texts of their first day, `2026-11-01`, which sort as they follow each other. */
+/** A month is the text of its first day, `2026-11-01`, so months sort chronologically. */
 
 const NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -6,24 +6,24 @@ const NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "O
 export const monthText = (month: string): string =>
   `${NAMES[Number(month.slice(5, 7)) - 1] ?? "?"} ${month.slice(0, 4)}`;
 
-/** `Nov 2026`, or `Nov 2026 so far` while it runs */
+/** `Nov 2026`, or `Nov 2026 so far` for the running month */
 export const monthSoFar = (month: string, running: string | undefined): string =>
   month === running ? `${monthText(month)} so far` : monthText(month);
 
 /** The month of a moment, as the text of its first day. */
 export const monthOf = (moment: string): string => `${moment.slice(0, 7)}-01`;
 
-/** The month that is `count` months later, or earlier when it is below zero. */
+/** The month that is `count` months later, or earlier when `count` is negative. */
 export function monthAfter(month: string, count: number): string {
   const months = Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7)) - 1 + count;
   const [year, index] = [Math.floor(months / 12), months % 12];
   return `${String(year).padStart(4, "0")}-${String(index + 1).padStart(2, "0")}-01`;
 }
 
-/** At most this many are drawn one by one; a date by mistake in the year 9999 must not make a chart of it. */
+/** At most this many months are drawn one by one. A wrong date in the year 9999 must not inflate the chart. */
 const MOST = 120;
 
-/** Every month from the first to the last of these, also those in between in which nothing happened. */
+/** Every month from the first to the last, including months without values. */
 export function monthsFrom(months: readonly string[]): string[] {
   const sorted = [...new Set(months)].sort();
   const [first, last] = [sorted[0], sorted.at(-1)];
@@ -33,7 +33,7 @@ export function monthsFrom(months: readonly string[]): string[] {
   return all.length > MOST ? sorted : all;
 }
 
-/** `25 Nov 2026`, of a day or a moment as ISO 8601 has them */
+/** `25 Nov 2026`, from a day or a moment in ISO 8601 */
 export const dayText = (date: string): string => `${Number(date.slice(8, 10))} ${monthText(date)}`;
 
 /** `25 Nov 2026, 07:31 UTC` */

@@ -1,9 +1,9 @@
 import { monthText } from "./months";
 
-/** A row of a query: texts by column, as PostgreSQL gives them. */
+/** A row of a query: texts by column, as PostgreSQL prints them. */
 export type Row = Readonly<Record<string, string | null>>;
 
-/** What a reader chose to see. */
+/** The filter that a reader chose. */
 export interface Filter {
   /** ISO 4217 code */
   readonly currency: string;
@@ -11,62 +11,62 @@ export interface Filter {
   readonly since: string;
 }
 
-/** A chart as data. Bars lie, and rank what has names; columns and lines stand on months. */
+/** A chart as data. Bars are horizontal and rank names; columns and lines show months. */
 export interface Chart {
   readonly kind: "columns" | "bars" | "lines";
   readonly categories: readonly string[];
   readonly series: readonly { readonly name: string; readonly values: readonly (number | null)[] }[];
-  /** what the values are: `GBP`, `days` */
+  /** the unit of the values: `GBP`, `days` */
   readonly unit: string;
 }
 
-/** The numbers behind a chart, all digits, for those who want them or cannot see it. */
+/** The exact numbers of a chart, also for readers who cannot see it. */
 export interface Table {
   readonly columns: readonly { readonly title: string; readonly isNumber?: boolean }[];
   readonly rows: readonly (readonly string[])[];
 }
 
-/** A question answered. */
+/** The answer to a question. */
 export interface View {
   /** One sentence. */
   readonly answer: string;
-  /** none where there is nothing to draw */
+  /** none when there is nothing to draw */
   readonly chart?: Chart;
   readonly table: Table;
 }
 
-/** A question of the business, with how the page answers it from one mart. */
+/** A business question, and how the page answers it from one mart. */
 export interface Question {
-  /** the mart that it asks */
+  /** the mart that it reads */
   readonly mart: string;
-  /** its name in the report, where another question asks the same mart; without one, it is the mart's */
+  /** its name in the report, if another question reads the same mart; by default that of the mart */
   readonly id?: string;
-  /** in the words of those who ask */
+  /** in the words of the readers */
   readonly title: string;
-  /** What the numbers are of, where a filter does not hold for them. */
+  /** What the numbers cover, if a filter does not apply to them. */
   readonly scope?: string;
   /**
-   * A query of few rows, however many the mart has.
+   * A query with few rows, however many the mart has.
    * @param mart its qualified name
    */
   readonly sql: (mart: string) => string;
-  /** @param running the month in which the data was captured, which is not over: the text of its first day */
+  /** @param running the month in which the data was captured and which is not over: the text of its first day */
   readonly view: (rows: readonly Row[], filter: Filter, running?: string) => View;
 }
 
-/** The name of a question in the report: of its section, and of its rows. */
+/** The name of a question in the report, for its section and its rows. */
 export const idOf = ({ id, mart }: Pick<Question, "id" | "mart">): string => id ?? mart;
 
 /** How many names a ranking shows. */
 export const TOP = 10;
 
-/** What a query gives at most: a page with more could not be read, or be held in memory for sure. */
+/** The maximum number of rows of a query. A page with more would be unreadable and might exhaust memory. */
 export const MOST_ROWS = 5000;
 
-/** What a text gives at most, in characters. */
+/** The maximum length of a text, in characters. */
 export const shorten = (column: string): string => `left(${column}, 80) AS ${column}`;
 
-/** The first rows of each currency, by an order. */
+/** The first rows of each currency, in an order. */
 export const topOfEachCurrency = (
   mart: string,
   { columns, order }: { readonly columns: string; readonly order: string },
@@ -78,18 +78,18 @@ SELECT ${columns}
 export const inCurrency = (rows: readonly Row[], { currency }: Filter): Row[] =>
   rows.filter(({ currency_code }) => currency_code === currency);
 
-/** What a sentence says of the period: `in GBP since Dec 2025`, `in GBP`. */
+/** The filter in a sentence: `in GBP since Dec 2025`, `in GBP`. */
 export const ofFilter = ({ currency, since }: Filter): string =>
   since === "" ? `in ${currency}` : `in ${currency} since ${monthText(since)}`;
 
-/** A filter for rows that the period does not change. */
+/** The filter for rows that do not depend on the period. */
 export const inAllMonths = ({ currency }: Filter): Filter => ({ currency, since: "" });
 
 export const inPeriod = (rows: readonly Row[], { since }: Filter): Row[] =>
   rows.filter(({ month }) => (month ?? "") >= since);
 
-/** The text of a column; the empty text where there is none. */
+/** The text of a column; the empty text when there is none. */
 export const textIn = (row: Row | undefined, column: string): string => row?.[column] ?? "";
 
-/** A number of a column as text; zero where there is none. */
+/** A number of a column as text; zero when there is none. */
 export const numberIn = (row: Row | undefined, column: string): string => row?.[column] ?? "0";

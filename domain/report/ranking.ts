@@ -6,28 +6,28 @@ interface Measure {
   readonly title: string;
 }
 
-/** What a ranking of names by money is made of. */
+/** The definition of a ranking of names by money. */
 export interface Ranking {
   /** the column of the names */
   readonly name: string;
-  /** the column of the keys, by which names are told apart that several have */
+  /** the column of the keys, which distinguish equal names */
   readonly key?: string;
-  /** what the names are, `Design` */
+  /** what the names stand for, `Design` */
   readonly title: string;
-  /** amounts, the first of which ranks */
+  /** amounts; the first one ranks */
   readonly money: readonly [Measure, ...Measure[]];
   readonly counts: readonly Measure[];
-  /** other texts beside the name */
+  /** other texts next to the name */
   readonly texts?: readonly Measure[];
-  /** `sold most`: what the first of the names did */
+  /** `sold most`: what the first name did */
   readonly did: string;
-  /** `sales`: what there is none of, where nothing is ranked */
+  /** `sales`: what is missing when the ranking is empty */
   readonly of: string;
 }
 
 /**
- * The first names of a currency, each with its amounts. The rows come ranked.
- * @param filter what holds for the rows, which is all months where the period does not change them
+ * The first names of a currency, each with its amounts. The rows are already ranked.
+ * @param filter for the rows: all months when the period does not change them
  */
 export function rankingView(rows: readonly Row[], filter: Filter, ranking: Ranking): View {
   const { name, key, title, money, counts, texts = [], did, of } = ranking;

@@ -3,7 +3,7 @@ import { revenue } from "../shop/report/questions/revenue";
 import { monthAfter } from "./months";
 import { idOf, numberIn, textIn, type Filter, type Row } from "./question";
 
-/** Everything that a report shows: what the warehouse said in one transaction. */
+/** The content of a report: what the warehouse had in one transaction. */
 export interface Report {
   /** the newest loaded commit */
   readonly commit: number;
@@ -11,19 +11,19 @@ export interface Report {
   readonly capturedAt: string;
   /** when the report was made, likewise */
   readonly madeAt: string;
-  /** The rows by the name of their question; null where its mart could not be read. */
+  /** The rows by the name of their question; null when its mart could not be read. */
   readonly rows: Readonly<Record<string, readonly Row[] | null>>;
-  /** The tables of the warehouse that are behind, by name; undefined where the warehouse does not know. */
+  /** The tables of the warehouse that are behind, by name; undefined when the warehouse does not know. */
   readonly behind?: Readonly<Record<string, TableBehind>>;
-  /** The tables of the warehouse that lack rows, by name; undefined where the warehouse does not know. */
+  /** The tables of the warehouse that lack rows, by name; undefined when the warehouse does not know. */
   readonly lacking?: Readonly<Record<string, RowsLacking>>;
   /** The tables of the warehouse that each mart reads. */
   readonly reads?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A table of the warehouse that does not show all that the source had at `capturedAt`. */
+/** A table of the warehouse that does not show the state of the source at `capturedAt`. */
 export interface TableBehind {
-  /** as of when it is, ISO 8601 in UTC; null when it never got a row */
+  /** the time whose state it shows, ISO 8601 in UTC; null when it never got a row */
   readonly asOf: string | null;
   /** since when it is behind, likewise */
   readonly since: string | null;
@@ -32,7 +32,7 @@ export interface TableBehind {
 
 /** The rows that a table of the warehouse lacks. */
 export interface RowsLacking {
-  /** Rows of its sources that were rejected and are missing since. */
+  /** Rows of its sources that were rejected and are still missing. */
   readonly rejected: number;
   /** Rows that wait for a row that they refer to. */
   readonly waiting: number;
@@ -49,10 +49,10 @@ export const lackingOf = ({ lacking = {}, reads = {} }: Report, mart: string): [
 const ofTables = <T>(found: Readonly<Record<string, T>>, tables: readonly string[] = []): [string, T][] =>
   Object.entries(found).filter(([table]) => tables.includes(table));
 
-/** How much of the past a reader may choose, in months. */
+/** The periods that a reader can choose, in months. */
 export const PERIODS = [6, 12, 24] as const;
 
-/** What a filter is chosen by: the value of an option, and what it says. */
+/** An option of a filter: its value and its text. */
 export interface Choice {
   readonly value: string;
   readonly title: string;
@@ -60,7 +60,7 @@ export interface Choice {
 
 export const rowsOf = ({ rows }: Report, question: string): readonly Row[] => rows[question] ?? [];
 
-/** All currencies of the report, that of the most sales orders first. */
+/** All currencies of the report, the one with the most sales orders first. */
 export function currenciesOf(report: Report): string[] {
   const orders = new Map<string, number>();
   for (const question of questions) {
@@ -76,7 +76,7 @@ export function currenciesOf(report: Report): string[] {
   return [...orders].toSorted(([a, m], [b, n]) => n - m || a.localeCompare(b)).map(([code]) => code);
 }
 
-/** The newest month in which anything was sold; none that is still to come, as a mistake would have it. */
+/** The newest month with sales. Future months, which come from wrong dates, do not count. */
 const newestMonth = (report: Report): string | undefined =>
   rowsOf(report, revenue.mart)
     .map((row) => textIn(row, "month"))
@@ -84,7 +84,7 @@ const newestMonth = (report: Report): string | undefined =>
     .sort()
     .at(-1);
 
-/** The periods to choose from: the first month of each, "" for all there is. */
+/** The periods to choose from: the first month of each, "" for all months. */
 export function periodsOf(report: Report): Choice[] {
   const newest = newestMonth(report);
   const recent = newest === undefined ? [] : PERIODS.map((months) => choice(newest, months));
@@ -97,8 +97,8 @@ const choice = (newest: string, months: number): Choice => ({
 });
 
 /**
- * What a page shows before anybody has chosen: the currency of the most orders, and twelve months, or all where
- * these have next to nothing.
+ * The initial filter: the currency with the most orders, and twelve months, or all months if twelve have almost no
+ * orders.
  */
 export function firstFilter(report: Report): Filter {
   const since = periodsOf(report).find(({ title }) => title === "Last 12 months")?.value ?? "";

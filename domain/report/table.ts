@@ -1,17 +1,17 @@
 import type { Table } from "./question";
 
-/** Begins a formula in a spreadsheet, whoever wrote it. */
+/** The beginning of a formula in a spreadsheet. */
 const FORMULA = /^[=+\-@\t\r]/;
 
-/** The text of a number as programs read it: `1234.50`, `-4.2`; empty where there is none. */
+/** The text of a number as programs read it: `1234.50`, `-4.2`; empty when there is none. */
 const numberText = (cell: string): string =>
   cell === "–" ? "" : cell.replaceAll(",", "").replace("−", "-").replace(/^±/, "").replace(/ %$/, "");
 
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /**
- * A table as CSV (RFC 4180), with a heading. Numbers have all digits and no commas. A text that a spreadsheet would take
- * for a formula has an apostrophe before it.
+ * A table as CSV (RFC 4180), with a header. Numbers have all digits and no commas. An apostrophe precedes a text that a
+ * spreadsheet would read as a formula.
  */
 export function tableCsv({ columns, rows }: Table): string {
   const cellText = (cell: string, index: number): string => {
@@ -28,7 +28,7 @@ export interface Order {
   readonly descending: boolean;
 }
 
-/** The places of the rows of a table in an order; what has no value comes last, whichever the order. */
+/** The row indexes of a table in an order. Rows without a value come last in both directions. */
 export function orderOf({ columns, rows }: Table, { column, descending }: Order): number[] {
   const isNumber = columns[column]?.isNumber === true;
   const cells = rows.map((row) => row[column] ?? "");

@@ -1,9 +1,9 @@
 /**
- * Cron expressions as Amazon EventBridge reads them (user guide, "Cron expressions reference"): six fields
- * in UTC, where one of day-of-month and day-of-week has to be `?`, and Sunday is day 1 of the week.
+ * Cron expressions of Amazon EventBridge (user guide, "Cron expressions reference"): six fields in UTC. One of
+ * day-of-month and day-of-week must be `?`, and Sunday is day 1 of the week.
  */
 
-/** Days of a month that a cron expression selects, in the six ways it can name them. */
+/** The days that a cron expression selects, in the six ways it can name them. */
 type Days =
   | { readonly by: "day of month"; readonly days: ReadonlySet<number> }
   | { readonly by: "last day of month" }
@@ -25,9 +25,9 @@ interface Field {
   readonly name: string;
   readonly min: number;
   readonly max: number;
-  /** Names of numbers, the first for `min`. */
+  /** Names for numbers, the first for `min`. */
   readonly names?: readonly string[];
-  /** Whether `/` may give an increment: everywhere but in day-of-week. */
+  /** True if `/` may give an increment: in every field but day-of-week. */
   readonly increments: boolean;
 }
 
@@ -54,9 +54,9 @@ const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
 /**
- * Reads the six fields between the parentheses of `cron(...)`.
+ * Parses the six fields between the parentheses of `cron(...)`.
  *
- * @throws Error naming the field and what it may hold.
+ * @throws Error naming the field and its allowed values.
  */
 export function parseCron(fields: string): Cron {
   const parts = fields.trim().split(/\s+/);
@@ -89,7 +89,7 @@ export function parseCron(fields: string): Cron {
   return cron;
 }
 
-/** The first minute after `after` at which the expression fires; undefined when its years are over. */
+/** The first minute after `after` at which the expression fires; undefined when its last year is over. */
 export function nextCronFire(cron: Cron, after: Date): Date | undefined {
   const earliest = (Math.floor(after.getTime() / MINUTE_MS) + 1) * MINUTE_MS;
   const end = Date.UTC(YEAR.max + 1, 0, 1);
@@ -137,7 +137,7 @@ function lastDayOf(year: number, month: number): number {
   return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
-/** The day from Monday to Friday that is closest to `day` and in the same month. */
+/** The day from Monday to Friday in the same month that is closest to `day`. */
 function nearestWeekday(year: number, month: number, day: number): number {
   switch (new Date(Date.UTC(year, month - 1, day)).getUTCDay()) {
     case 6:

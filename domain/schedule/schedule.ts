@@ -1,6 +1,6 @@
 import { nextCronFire, parseCron, type Cron } from "./cron";
 
-/** When a stage runs: at a fixed interval from its start, or at the minutes that a cron expression names. */
+/** When a stage runs: at a fixed interval from its start, or at the minutes that a cron expression selects. */
 export type Schedule =
   { readonly kind: "rate"; readonly intervalMs: number } | ({ readonly kind: "cron" } & Cron);
 
@@ -27,8 +27,8 @@ export function parseSchedule(expression: string): Schedule {
 }
 
 /**
- * The first time after `after` at which the schedule fires: for a rate, `after` plus the interval; for a
- * cron expression the next whole minute that it names, or undefined when its last year is over.
+ * The first time after `after` at which the schedule fires: for a rate, `after` plus the interval; for a cron
+ * expression, the next matching minute, or undefined when its last year is over.
  */
 export function nextFire(schedule: Schedule, after: Date): Date | undefined {
   return schedule.kind === "rate"
@@ -36,11 +36,11 @@ export function nextFire(schedule: Schedule, after: Date): Date | undefined {
     : nextCronFire(schedule, after);
 }
 
-/** A year that has a 29th of February, and many times of which a cron expression shows all that repeats. */
+/** A year with a 29th of February; enough times of a cron expression to see its whole cycle. */
 const REFERENCE = new Date("2024-01-01T00:00:00Z");
 const TIMES = 500;
 
-/** The longest time between two times at which a schedule fires, in minutes; infinite when it fires at most once. */
+/** The longest time between two firings of a schedule, in minutes; infinite when it fires at most once. */
 export function longestPause(schedule: Schedule): number {
   if (schedule.kind === "rate") return schedule.intervalMs / 60_000;
   const pauses: number[] = [];

@@ -4,23 +4,23 @@ import { rowReference, takeBatch, type RowReference } from "../formats/columnar/
 import type { Rejections } from "../transform/rejection";
 import { compareKeys, keyReader, type RowKey } from "./row-key";
 
-/** A table whose rows are kept sorted by their key. */
+/** A table whose rows are stored sorted by their key. */
 export interface SortedSpec {
   readonly columns: Readonly<Record<string, ColumnShape>>;
   /** The columns of the key, in its order. */
   readonly key: readonly string[];
 }
 
-/** What happens to the rows of a sorted table: deletes first, then upserts. */
+/** The changes to the rows of a sorted table: deletes first, then upserts. */
 export interface SortedChanges {
-  /** The rows that come or change, sorted by key, each key once. */
+  /** The inserted or updated rows, sorted by key, each key once. */
   readonly batch: RecordBatch;
   readonly keys: readonly RowKey[];
-  /** Keys of the rows that go, sorted; those that come again are in `keys` too. */
+  /** Keys of the deleted rows, sorted; those inserted again are in `keys` too. */
   readonly deleted: readonly RowKey[];
 }
 
-/** Rows of a source table; the rejected ones do not count. */
+/** Rows of a source table. Rejected rows are ignored. */
 export interface Upserts {
   readonly batch: RecordBatch;
   readonly rejections: Rejections;
@@ -47,8 +47,8 @@ export function typeOf(columns: SortedSpec["columns"], name: string): ColumnShap
 }
 
 /**
- * Sorts the rows of some batches by key. Of rows with one key, the last one counts: batches come in the order in
- * which they were captured.
+ * Sorts the rows of some batches by key. For equal keys, the last row wins: batches come in the order of their
+ * captures.
  */
 export function sortChanges(
   spec: SortedSpec,
@@ -78,7 +78,7 @@ export function sortChanges(
   };
 }
 
-/** Does each key come after the one before? */
+/** True if each key is greater than the one before. */
 function isAscending(keys: readonly RowKey[]): boolean {
   for (let index = 1; index < keys.length; index++) {
     const before = keys[index - 1];
@@ -88,14 +88,14 @@ function isAscending(keys: readonly RowKey[]): boolean {
   return true;
 }
 
-/** The places of the keys, sorted by key; equal keys keep their order. */
+/** The indexes of the keys, sorted by key; equal keys keep their order. */
 export function stableOrder(keys: readonly RowKey[]): number[] {
   return numericOrder(keys) ?? Array.from(keys.keys()).sort((a, b) => compareKeys(at(keys, a), at(keys, b)));
 }
 
 /**
- * As `stableOrder`, by the sort of a typed array, which calls no function: the place is put into the low digits
- * of the number that is sorted. Undefined where a key is not a number or the number would not be exact.
+ * The same as `stableOrder`, with the sort of a typed array, which calls no function. The index is put into the low
+ * digits of the sorted number. Undefined when a key is not a number or the number would not be exact.
  */
 function numericOrder(keys: readonly RowKey[]): number[] | undefined {
   let least = Infinity;
@@ -114,7 +114,7 @@ function numericOrder(keys: readonly RowKey[]): number[] | undefined {
   return Array.from(sorted, (value) => value % length);
 }
 
-/** Of each run of equal keys, the last place. */
+/** The last index of each run of equal keys. */
 const lastOfEach = (keys: readonly RowKey[], order: readonly number[]): number[] =>
   order.filter((place, index) => {
     const next = order[index + 1];

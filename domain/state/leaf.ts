@@ -6,7 +6,7 @@ import type { ColumnType } from "../model/types";
 import { at, keysOf, type SortedChanges, type SortedSpec } from "./changes";
 import { compareKeys, lowerBound, type RowKey } from "./row-key";
 
-/** Some neighbouring rows of a sorted table, in memory. */
+/** Some adjacent rows of a sorted table, in memory. */
 export interface Leaf {
   readonly batch: RecordBatch;
   /** The key of each row, ascending. */
@@ -14,14 +14,14 @@ export interface Leaf {
 }
 
 /**
- * The rows of a leaf that came, changed or went, as lists of one length. A row that was captured again as it was is
- * not among them.
+ * The inserted, updated or deleted rows of a leaf, as lists of equal length. Rows that were captured again unchanged
+ * are left out.
  */
 export interface RowChanges {
   readonly keys: readonly RowKey[];
-  /** The row in the leaf before; -1 of a row that came. */
+  /** The index of the row in the previous leaf; -1 for an inserted row. */
   readonly before: readonly number[];
-  /** The row in the batch of the changes; -1 of a row that went. */
+  /** The index of the row in the batch of the changes; -1 for a deleted row. */
   readonly after: readonly number[];
 }
 
@@ -30,7 +30,7 @@ export interface MergedLeaf extends Leaf {
   readonly changes: RowChanges;
 }
 
-/** Merges the changes whose keys lie in `[from, to)` of the changes' lists into a leaf. */
+/** Merges the changes at `[from, to)` of the lists into a leaf. */
 export function mergeLeaf(
   spec: SortedSpec,
   leaf: Leaf,
@@ -80,7 +80,7 @@ export function mergeLeaf(
   return { batch, keys, changes: changed };
 }
 
-/** The rows `[from, to)` of the changes, all of them new. */
+/** The rows `[from, to)` of the changes, all of them inserted. */
 export function newRows(changes: SortedChanges, from: number, to: number): RowChanges {
   const after = Array.from({ length: to - from }, (_, index) => from + index);
   return { keys: changes.keys.slice(from, to), before: after.map(() => -1), after };
@@ -130,7 +130,7 @@ function child(batch: RecordBatch, index: number): Data {
   return data;
 }
 
-/** The row of a key in a leaf; -1 where it has none. */
+/** The index of a key in a leaf; -1 when it is missing. */
 export function rowIn({ keys }: Leaf, key: RowKey): number {
   const place = lowerBound(keys, key);
   const found = keys[place];
@@ -147,7 +147,7 @@ export function decodeLeaf(spec: SortedSpec, bytes: Uint8Array): Leaf {
   const width = Object.keys(spec.columns).length;
   if (read?.data.children.length !== width)
     throw new TypeError(`a leaf of ${width} columns was expected, the bytes hold another`);
-  // The names are those of now: a renamed column keeps its place.
+  // Use the present names: a renamed column keeps its position.
   const batch = recordBatch(arrowSchema(spec.columns), {
     length: read.numRows,
     children: read.data.children,

@@ -4,9 +4,9 @@ import { TerminalError } from "../errors";
 import type { RowKey } from "./row-key";
 
 /**
- * Where the rows of a source table are after a commit. The rows lie sorted in *leaves*, some leaves after each other
- * in an immutable *segment* (`state/YYYY/MM/DD/<table>/<time>.arrow`). A commit that changes a row writes the leaf of
- * that row anew, into a new segment, and a manifest that names the leaves that hold now.
+ * Where the rows of a source table are after a commit. The rows are sorted into *leaves*. An immutable *segment*
+ * (`state/YYYY/MM/DD/<table>/<time>.arrow`) holds some consecutive leaves. A commit that changes a row rewrites its
+ * leaf into a new segment, and writes a manifest with all valid leaves.
  */
 export interface Manifest {
   readonly version: 1;
@@ -18,7 +18,7 @@ export interface Manifest {
   readonly indexes: Readonly<Record<string, readonly StoredLeaf[]>>;
 }
 
-/** A leaf of a sorted table: the keys that it spans, and where it lies. */
+/** A leaf of a sorted table: its range of keys, and its place. */
 export interface StoredLeaf {
   readonly first: RowKey;
   readonly last: RowKey;
@@ -27,7 +27,7 @@ export interface StoredLeaf {
   readonly place: Place;
 }
 
-/** Where a leaf lies. It has no segment until the segment is written. */
+/** The place of a leaf. It is undefined until the segment is written. */
 export interface Place {
   segment: string | undefined;
   offset: number;

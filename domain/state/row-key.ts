@@ -4,16 +4,16 @@ import { valueReader, type Value } from "../formats/columnar/read";
 import { isWide, type ColumnType } from "../model/types";
 
 /**
- * The key of a row, of one column or of several. Two keys of one table compare with `<`, and equal keys are one
- * entry of a Map.
+ * The key of a row, of one or several columns. Two keys of one table compare with `<`, and equal keys are one entry of
+ * a Map.
  *
- * A single integer, day, time or decimal is its number, and a bigint only where a number would not be exact: an
- * `integer` may refer to a `bigint`. A single text is itself. Everything else is a string of *parts*, one part a
- * column, which sorts as its columns do.
+ * A single integer, day, time or decimal is a number, and a bigint only when a number would not be exact, because an
+ * `integer` may refer to a `bigint`. A single text is itself. Every other key is a string of *parts*, one for each
+ * column, which sorts like its columns.
  */
 export type RowKey = number | bigint | string;
 
-/** How the value of a column is written as a part of a key. Columns that refer to each other have one form. */
+/** The form of a column's value as a part of a key. Columns that refer to each other have the same form. */
 type PartForm = "number" | "wide" | "text";
 
 function formOf(type: ColumnType): PartForm {
@@ -27,15 +27,15 @@ function formOf(type: ColumnType): PartForm {
   }
 }
 
-/** The order of signed numbers becomes that of unsigned ones. */
+/** Maps the order of signed numbers to that of unsigned numbers. */
 const SIGN = 0x8000;
 const LOW_32 = 0x1_0000_0000;
-/** PostgreSQL has no text with this character: it ends a text, and a prefix sorts before what it begins. */
+/** No text of PostgreSQL contains this character. It ends a text, so that a prefix sorts before the longer text. */
 const END = "\u0000";
 
 const unit = (bits: bigint, shift: bigint): number => Number((bits >> shift) & 0xffffn);
 
-/** Four UTF-16 units for 64 bits, the highest first. */
+/** Four UTF-16 code units for 64 bits, the highest first. */
 function numberPart(value: number | bigint): string {
   if (typeof value === "bigint") {
     return String.fromCharCode(unit(value, 48n) ^ SIGN, unit(value, 32n), unit(value, 16n), unit(value, 0n));
@@ -50,7 +50,7 @@ function numberPart(value: number | bigint): string {
   );
 }
 
-/** Eight UTF-16 units for 128 bits. */
+/** Eight UTF-16 code units for 128 bits. */
 function widePart(value: number | bigint): string {
   const bits = BigInt(value);
   return numberPart(BigInt.asIntN(64, bits >> 64n)) + unsigned64(BigInt.asUintN(64, bits));
@@ -90,7 +90,7 @@ function singleReader(type: ColumnType, data: Data): (row: number) => RowKey {
  * Reads the keys of the rows of a batch.
  * @param types the types of the key's columns, in the order of the key
  * @param columns their data
- * @returns the key of a row; undefined where one of its columns is NULL, for that is not a key
+ * @returns the key of a row; undefined when one of its columns is NULL
  */
 export function keyReader(
   types: readonly ColumnType[],
@@ -116,14 +116,14 @@ export function keyReader(
   };
 }
 
-/** The parts of a key, as the beginning of a key of more columns: `asParts` of (1) begins that of (1, 'a'). */
+/** The parts of a key as the beginning of a key of more columns: `asParts` of (1) begins that of (1, 'a'). */
 export function asParts(types: readonly ColumnType[], key: RowKey): string {
   const [only] = types;
   if (only === undefined || types.length > 1) return String(key);
   return part(formOf(only), key);
 }
 
-/** Reads the keys of the rows of a batch as parts, whatever their number. */
+/** Reads the keys of the rows of a batch as parts, for any number of columns. */
 export function partsReader(
   types: readonly ColumnType[],
   columns: readonly Data[],
@@ -139,7 +139,7 @@ export function partsReader(
 /** Compares two keys of one table. */
 export const compareKeys = (a: RowKey, b: RowKey): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** The first place in sorted keys whose key is not less than `key`. */
+/** The first index in sorted keys whose key is not less than `key`. */
 export function lowerBound(keys: readonly RowKey[], key: RowKey, from = 0): number {
   let low = from;
   let high = keys.length;

@@ -1,18 +1,21 @@
 import type { RecordBatch } from "apache-arrow";
 import { bytesBefore, bytesOf } from "../formats/columnar/size";
 
-/** How large leaves are, in bytes of their columns. */
+/** The size of leaves, in bytes over all columns. */
 export interface LeafSize {
-  /** What a leaf is made of. */
+  /** The size of a new leaf. */
   readonly target: number;
-  /** A larger one is split. */
+  /** A larger leaf is split. */
   readonly most: number;
 }
 
-/** A change of one row reads and writes a leaf or two: small enough for that, large enough for a request. */
+/**
+ * A change of one row reads and writes one or two leaves. This size is small enough for that, and large enough for a
+ * request.
+ */
 export const LEAF_SIZE: LeafSize = { target: 128 * 1024, most: 256 * 1024 };
 
-/** Where to cut a batch, as row numbers from 0 to its length: `[0, 700, 1400]` is two leaves. */
+/** Where to split a batch, as row numbers from 0 to its length: `[0, 700, 1400]` is two leaves. */
 export function splitRows(batch: RecordBatch, { target, most }: LeafSize): number[] {
   const { numRows } = batch;
   if (numRows === 0) return [0];
@@ -27,7 +30,7 @@ export function splitRows(batch: RecordBatch, { target, most }: LeafSize): numbe
   return [...cuts, numRows];
 }
 
-/** The first row before which there are at least so many bytes. */
+/** The first row with at least `bytes` before it. */
 function rowAtBytes(batch: RecordBatch, bytes: number): number {
   let low = 0;
   let high = batch.numRows;

@@ -14,8 +14,8 @@ export interface DayRange {
 }
 
 /**
- * The days that a calendar may hold. A date beyond is taken for a mistake and its row rejected: one
- * typing error ('20225-01-01') must not make the calendar a million rows long.
+ * The days that a calendar may cover. A date outside is a mistake and its row is rejected: one typing error
+ * ('20225-01-01') must not make the calendar a million rows long.
  */
 export const CALENDAR_LIMITS: DayRange = { first: dayNumber("1900-01-01"), last: dayNumber("2199-12-31") };
 
@@ -33,15 +33,15 @@ const dayOf = (date: Date): number => Math.floor(date.getTime() / DAY_IN_MS);
 /** A day number as 'YYYY-MM-DD'. */
 export const isoDate = (day: number): string => dateOf(day).toISOString().slice(0, 10);
 
-/** The smallest range that holds both; undefined means an empty one. */
+/** The smallest range that covers both; undefined stands for an empty range. */
 export function hull(a: DayRange | undefined, b: DayRange | undefined): DayRange | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return { first: Math.min(a.first, b.first), last: Math.max(a.last, b.last) };
 }
 
 /**
- * What the calendar must cover after a commit: what it covers, what is configured, and whole years
- * up to every day that a fact names, without a gap.
+ * What the calendar must cover after a commit: its present range, the configured range, and whole years up to every day
+ * in a fact, without a gap.
  */
 export function calendarCoverage(options: {
   covered: DayRange | undefined;
@@ -57,7 +57,7 @@ export function calendarCoverage(options: {
   };
 }
 
-/** The ranges of days in `wanted` that `covered` lacks. `wanted` holds `covered`. */
+/** The parts of `wanted` that `covered` lacks. `wanted` includes `covered`. */
 export function missingDays(covered: DayRange | undefined, wanted: DayRange): readonly DayRange[] {
   if (covered === undefined) return [wanted];
   const before = { first: wanted.first, last: covered.first - 1 };

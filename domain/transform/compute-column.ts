@@ -15,17 +15,17 @@ import { quote, reject, type Rejections } from "./rejection";
 import { zoneOffset } from "./time-zone";
 import { decodeUtf8 } from "../formats/utf8";
 
-/** The rows that a column is made from, and where its bad rows go. */
+/** The source rows of a column, and the destination of its rejected rows. */
 export interface ColumnSource {
   readonly length: number;
-  /** The column of the source that a value is read from: one value for each row. */
+  /** The data of the source column: one value for each row. */
   readonly dataOf: (origin: ReadOrigin) => Data;
   readonly rejections: Rejections;
 }
 
 const LOW_32 = 0x1_0000_0000;
 
-/** Computes one column of a warehouse table. A value that cannot be made rejects its row. */
+/** Computes one column of a warehouse table. A value that cannot be computed rejects its row. */
 export function computeColumn(name: string, column: Column, source: ColumnSource): Data {
   const made = fromOrigin(name, column, source);
   return column.whenNull !== undefined && hasNulls(made) ? filled(made, column, source.length) : made;
@@ -61,7 +61,7 @@ const inputsOf = (name: string, { inputs }: ComputedOrigin, source: ColumnSource
     data: computeColumn(`${name}.${input}`, column, source),
   }));
 
-/** The day or the time of day of each moment; the value of a NULL does not matter. */
+/** The day or the time of day of each moment. The result for NULL is undefined. */
 function partOfTimestamp(
   from: Data,
   { kind, timeZone }: { readonly kind: "dateOf" | "timeOf"; readonly timeZone?: string },
@@ -85,7 +85,7 @@ function partOfTimestamp(
   return makeData({ type: arrowType(time), length, ...nulls, data } as never);
 }
 
-/** What the clocks of a zone show at each moment, as the moment at which those of UTC show the same. */
+/** The local time in a zone at each moment, expressed as the UTC moment with the same clock time. */
 function inZone(
   timeZone: string,
   data: Data,
@@ -149,7 +149,7 @@ function derived(
   return builder.finish();
 }
 
-/** A column of one value. @throws TypeError when the value is not of the type; `modelProblems` says so before */
+/** A column with one value. @throws TypeError when the value is not of the type; `modelProblems` reports that first */
 function repeated(type: ColumnType, value: Literal | undefined, length: number): Data {
   const builder = columnBuilder(type, length);
   const write = writerOf(type);
@@ -170,7 +170,7 @@ function filled(data: Data, { type, whenNull }: Column, length: number): Data {
   return builder.finish();
 }
 
-/** Rejects the rows whose day no calendar can hold. */
+/** Rejects the rows whose day is outside the limits of a calendar. */
 export function rejectFarDays(name: string, data: Data, rejections: Rejections): void {
   const days = data.values as Int32Array;
   const { first, last } = CALENDAR_LIMITS;
@@ -188,7 +188,7 @@ export function rejectFarDays(name: string, data: Data, rejections: Rejections):
   }
 }
 
-/** The first and the last day in a date column; those of rejected rows do not count. */
+/** The first and the last day in a date column, without rejected rows. */
 export function namedDays(data: Data, rejections: Rejections): DayRange | undefined {
   const days = data.values as Int32Array;
   let first = Infinity;

@@ -11,14 +11,14 @@ import { typeName, type ColumnType } from "../model/types";
 import type { AnyValue } from "../model/values";
 import { quote, reject, type Rejections } from "./rejection";
 
-/** What a function gets under a name: the column, made for all rows. */
+/** An input of a function: the column, computed for all rows. */
 export interface Input {
   readonly input: string;
   readonly type: ColumnType;
   readonly data: Data;
 }
 
-/** Makes a column by a function of others: the only columns for which a row becomes an object. */
+/** Computes a column with a function of other columns. Only these columns turn rows into objects. */
 export function computedColumn(
   name: string,
   { type, nullable, whenNull, origin }: Column & { readonly origin: ComputedOrigin },
@@ -37,7 +37,7 @@ export function computedColumn(
     );
   for (let row = 0; row < length; row++) {
     let reason: string | undefined;
-    // An input that could not be made has rejected the row already.
+    // A failed input has already rejected the row.
     if (!rejections.has(row)) {
       try {
         const value = valueAt(row);
@@ -55,7 +55,7 @@ export function computedColumn(
   return builder.finish();
 }
 
-/** Reads values as functions of a model get them. */
+/** Reads values in the form that functions of a model receive. */
 function readerOf(type: ColumnType, data: Data): (row: number) => AnyValue {
   switch (type.kind) {
     case "integer":
@@ -74,5 +74,5 @@ function readerOf(type: ColumnType, data: Data): (row: number) => AnyValue {
   }
 }
 
-/** What a function gave, for a message. */
+/** The result of a function, for a message. */
 const shownResult = (value: unknown): string => (value as { toString(): string }).toString();

@@ -2,10 +2,10 @@ import type { TableCapture } from "../log/commit";
 import { nameAmong, type SourceColumn, type SourceTable } from "../model/source";
 import { identifier } from "../sql";
 
-/** The columns by which a commit distinguishes the rows of a table. */
+/** The columns that distinguish the rows of a table in a commit. */
 export type KeyedCapture = Pick<TableCapture, "key" | "unique" | "identity" | "columns">;
 
-/** The columns of the contract's key, as the capture calls them. */
+/** The columns of the contract's key, by their names in the capture. */
 export function keyIn(
   contract: SourceTable,
   { columns, key }: Pick<KeyedCapture, "columns" | "key">,
@@ -20,17 +20,17 @@ export function keyIn(
 const sameColumns = (these: readonly string[], those: readonly string[]): boolean =>
   these.length === those.length && these.every((name) => those.includes(name));
 
-/** Does the source see to it that no key of the contract comes twice in a capture? */
+/** True if the source ensures that each key of the contract occurs once in a capture. */
 export function hasUniqueKeys(contract: SourceTable, capture: KeyedCapture): boolean {
   const own = keyIn(contract, capture);
   return [capture.key, ...(capture.unique ?? [])].some((columns) => sameColumns(columns, own));
 }
 
 /**
- * Why a table cannot be remodelled by the key of its contract: rows with the same key would be taken for one, or
- * deleted rows are known by other columns.
- * @param readsDeletes is a table made of it that has to know which rows were deleted?
- * @returns a sentence with the remedy; undefined when the key fits, or when the commit is too old to say
+ * Why the key of a contract does not fit its table: rows with the same key would be merged, or deleted rows are
+ * identified by other columns.
+ * @param readsDeletes true if a table made of it needs the deleted rows
+ * @returns a sentence with the remedy; undefined when the key fits, or when the commit is too old to tell
  */
 export function keyBreach(
   contract: SourceTable,
@@ -47,14 +47,14 @@ export function keyBreach(
     const columns = own.map(identifier).join(", ");
     const constraint = capture.key.length === 0 ? "PRIMARY KEY" : "UNIQUE";
     return (
-      `nothing in the source keeps two rows of ${contract.name} from having the same ${key}, which the contract says ` +
+      `nothing in the source prevents two rows of ${contract.name} with the same ${key}, which the contract says ` +
       `is the key; ${primary}: ${follow}ALTER TABLE ${identifier(contract.name)} ADD ${constraint} (${columns})`
     );
   }
   const identity = capture.identity ?? capture.key;
   if (!readsDeletes || identity.length === 0 || sameColumns(identity, own)) return undefined;
   return (
-    `the deleted rows of ${contract.name} are known by ${list(identity)}, not by ${key}, which the contract says is ` +
+    `the deleted rows of ${contract.name} are identified by ${list(identity)}, not by ${key}, which the contract says is ` +
     `the key: make ${list(identity)} the key of the contract`
   );
 }
@@ -62,7 +62,9 @@ export function keyBreach(
 const list = (names: readonly string[]): string =>
   names.length === 1 ? names.join() : `(${names.join(", ")})`;
 
-/** The columns, by their names in the source, that the contract says are NOT NULL and that may be NULL there. */
+/**
+ * The columns, by their names in the source, that the contract declares as NOT NULL and the source allows to be NULL.
+ */
 export const claimsOfNotNull = (
   contract: SourceTable,
   { columns }: Pick<KeyedCapture, "columns">,

@@ -6,8 +6,8 @@ const accepts = ({ type, accepts: more = [] }: SourceColumn, actual: string): bo
   isOwnType(type, actual) || more.includes(actual) || more.includes(plainType(actual));
 
 /**
- * Compares what the source has with what the model reads.
- * @returns a sentence for each column that is missing or of another type; none when the contract holds
+ * Compares the columns of the source with those that the model reads.
+ * @returns a sentence for each column that is missing or has another type; empty when the contract holds
  */
 export function contractBreaches(
   contract: SourceTable,
@@ -25,7 +25,7 @@ export function contractBreaches(
   });
 }
 
-/** The columns of a capture that are `char(n)`: the blanks after their values are left out. */
+/** The `char(n)` columns of a capture. The blanks after their values are stripped. */
 export const paddedColumns = (actual: {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
 }): readonly string[] => actual.columns.filter(({ type }) => isPadded(type)).map(({ name }) => name);

@@ -8,9 +8,9 @@ import { keyReader, type RowKey } from "../state/row-key";
 import type { JoinedRows } from "./transform";
 
 /**
- * The keys that a join looks for: one for each row that it starts from; undefined where the key is NULL or there is
- * no row to start from.
- * @param from the driver's batch itself, or the rows that the join before led to
+ * The keys that a join looks up: one for each row from which it starts; undefined when the key is NULL or there is no
+ * row.
+ * @param from the driver's batch, or the rows to which the previous join led
  */
 export function keysToFind(
   join: Join,
@@ -34,7 +34,7 @@ export function keysToFind(
   });
 }
 
-/** Puts what was found for the keys that are not undefined back to their places. */
+/** Returns the found rows to the positions of the keys that are not undefined. */
 export function joinedRows(keys: readonly (RowKey | undefined)[], found: JoinedRows): JoinedRows {
   let next = 0;
   const rows = Int32Array.from(keys, (key) => (key === undefined ? NO_ROW : (found.rows[next++] ?? NO_ROW)));

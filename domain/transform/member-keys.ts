@@ -11,7 +11,7 @@ export interface KeyedMembers {
   readonly members: Readonly<Record<string, Member>>;
 }
 
-/** Rejects the rows of a dimension that have the key of one of its members: the member has that place. */
+/** Rejects the rows of a dimension with the key of one of its members. The member takes precedence. */
 export function rejectMemberKeys(
   { key, members }: KeyedMembers,
   made: {

@@ -5,10 +5,10 @@ import { feedName, modelReads } from "../model/model-reads";
 import type { TableAdmission } from "./quarantine";
 
 /**
- * What a model reads that the one before it did not read, although rows of it were captured before: those rows would be
- * missing for ever. A table whose rows all come with this commit may be read from now on.
+ * What a model newly reads although rows of it were captured before. Those rows would be missing forever. A table may
+ * be newly read if all of its rows arrive with this commit.
  * @param admissions what may be processed of each source table
- * @returns what is read newly: `dim_staff from team`, or the name of a joined source table
+ * @returns what is newly read: `dim_staff from team`, or the name of a joined source table
  */
 export function incompleteReads(
   model: Model,
@@ -30,7 +30,7 @@ export function incompleteReads(
   ];
 }
 
-/** Did no row of a source table come before what is processed now? */
+/** True if no row of a source table was processed before this commit. */
 function beginsNow(
   name: string,
   previous: ProcessCommit,
@@ -38,7 +38,7 @@ function beginsNow(
 ): boolean {
   const [first] = admissions.get(name)?.captures ?? [];
   if (first !== undefined) return first.capture.rows === first.capture.total;
-  // It waits in quarantine: for all of its rows, if none was processed before.
+  // It waits in quarantine, with all of its rows if none was processed before.
   const sources = previous.sources ?? {};
   const before = Object.hasOwn(sources, name) ? sources[name] : undefined;
   return before === undefined || before.asOf === null;

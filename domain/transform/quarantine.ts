@@ -4,7 +4,7 @@ import { keyBreach } from "./contract-key";
 import { commitNumber, type CommitNumber } from "../log/keys";
 import type { SourceTable } from "../model/source";
 
-/** What is known of one source table in one commit; undefined when the source never had such a table. */
+/** The capture of one source table in one commit; undefined when the source never had that table. */
 export interface CommittedCapture {
   readonly number: CommitNumber;
   readonly capture: TableCapture | undefined;
@@ -12,7 +12,7 @@ export interface CommittedCapture {
 
 export type Quarantine = ProcessCommit["quarantine"];
 
-/** A capture that fits its contract, and the ingest commit that it is of. */
+/** A capture that fits its contract, and its ingest commit. */
 export interface AdmittedCapture {
   readonly number: CommitNumber;
   readonly capture: TableCapture;
@@ -24,19 +24,19 @@ export interface TableAdmission {
   readonly quarantine: Quarantine[string] | undefined;
 }
 
-/** A contract, and what is made of its rows. */
+/** A contract, and how its rows are used. */
 export interface ReadTable {
   readonly contract: SourceTable;
-  /** Is a table made of it that has to know which rows were deleted? */
+  /** True if a table made of it needs the deleted rows. */
   readonly readsDeletes: boolean;
 }
 
 /**
- * Decides how far a source table can be processed. Where it was missing, there is nothing to process:
- * that is a breach only while nothing later is known. Nor is anything processed while its newest capture says that
- * the key of the contract does not distinguish its rows; once the source sees to it, all that waits is.
- * @param waiting its captures in order: those in quarantine since an earlier commit, then this commit's
- * @param now its capture of this commit
+ * Decides how far a source table can be processed. A commit in which the table was missing has nothing to process; it
+ * is a breach only if no later capture is known. Nothing is processed while the newest capture shows that the key of
+ * the contract does not distinguish rows. Once the source ensures it, everything that waits is processed.
+ * @param waiting its captures in order: those in quarantine since an earlier commit, then that of this commit
+ * @param now its capture in this commit
  */
 export function admit(
   table: ReadTable,
@@ -71,8 +71,8 @@ const keyBreaches = ({ contract, readsDeletes }: ReadTable, now: TableCapture | 
 };
 
 /**
- * Does a table wait as long as this is the first capture of it that waits, and that the capture of this commit?
- * Then no other one matters.
+ * True if a table waits as long as this capture, its first waiting one, and the capture of this commit do not fit. The
+ * other captures then do not matter.
  */
 export const stillWaits = (
   table: ReadTable,
@@ -84,7 +84,7 @@ export const stillWaits = (
     capture.mode !== "absent" &&
     contractBreaches(table.contract, capture).length > 0);
 
-/** The numbers of the commits of a table that wait to be processed, this one last. */
+/** The numbers of the commits of a table that wait to be processed, ending with this one. */
 export function waitingCommits(
   earlier: Quarantine[string] | undefined,
   commit: IngestCommit,

@@ -1,6 +1,6 @@
 /**
- * A row that breaks its contract: it is left out and kept where it can be found again. The first
- * reason wins. The reason may quote the value, so it goes into the rejected file and never into a log.
+ * A row that breaks its contract. It is left out and stored where it can be found again. The first reason wins. The
+ * reason may quote the value, so it goes into the rejected file and never into a log.
  */
 export interface Rejection {
   readonly column: string;
@@ -15,9 +15,9 @@ export function reject(rejections: Rejections, row: number, rejection: Rejection
   if (!rejections.has(row)) rejections.set(row, rejection);
 }
 
-/** A line of a rejected file (NDJSON): the row as it came, and why it was left out. */
+/** A line of a rejected file (NDJSON): the original row, and why it was left out. */
 export interface RejectedRow extends Rejection {
-  /** The warehouse table that the row was left out of; absent when it could not even be decoded. */
+  /** The warehouse table that lacks the row; absent when the row could not even be decoded. */
   readonly target?: string;
   readonly table: string;
   readonly commit: number;
@@ -26,7 +26,7 @@ export interface RejectedRow extends Rejection {
   readonly row: string;
 }
 
-/** At most this much of a value is quoted in a reason. */
+/** A reason quotes at most this much of a value. */
 const QUOTED_CHARACTERS = 60;
 
 export const quote = (value: string): string =>

@@ -5,13 +5,13 @@ import { keySet } from "../capture/key-set";
 import type { SourceTable } from "../model/source";
 import { quote, reject } from "./rejection";
 
-/** No text of PostgreSQL has it. */
+/** No text of PostgreSQL contains it. */
 const SEPARATOR = "\u0000";
 
 /**
- * Takes one row of each key of a capture, and rejects the others: no rule says which of them is meant. A
- * dimension holds a key once, and what stopped it would stop the whole warehouse.
- * @returns what to give every batch to, in order
+ * Takes one row of each key of a capture and rejects the others, because no rule tells which one is meant. A dimension
+ * has each key once, and an error at the load would stop the whole warehouse.
+ * @returns a function that must get every batch, in order
  */
 export function rejectRepeated(
   contract: SourceTable,

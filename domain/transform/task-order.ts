@@ -1,14 +1,14 @@
-/** What a run knows when it decides what to do next about the tasks of a large commit. */
+/** What a run knows when it decides its next step on the tasks of a large commit. */
 export interface TaskProgress<T> {
-  /** The tasks without a result, in the order in which they were handed out; at least one. */
+  /** The tasks without a result, in the order of their messages; at least one. */
   readonly open: readonly T[];
-  /** How many others take tasks, from the front; 0 when none was handed out. */
+  /** How many workers take tasks, from the front; 0 when no messages were sent. */
   readonly workers: number;
-  /** For how long the run has waited since there was a new result. */
+  /** How long the run has waited since the last new result. */
   readonly waitedMs: number;
-  /** The longest that a task took this run itself; undefined before its first. */
+  /** The longest time that this run took for a task; undefined before its first. */
   readonly longestMs: number | undefined;
-  /** Anything from 0 to below 1. */
+  /** A random number from 0 to below 1. */
   readonly chance: number;
 }
 
@@ -16,22 +16,22 @@ export type Step<T> =
   { readonly kind: "work"; readonly task: T } | { readonly kind: "wait"; readonly ms: number };
 
 /**
- * The order of tasks: the large ones first, so that none of them begins late. But for the largest, which is the
- * last: the run keeps it, and learns from it how long a task takes.
+ * The order of tasks: the large ones first, so that none begins late. The largest comes last: the run keeps it, and
+ * learns from it how long a task takes.
  */
 export function largestLast<T>(tasks: readonly T[], bytesOf: (task: T) => number): readonly T[] {
   const [largest, ...others] = [...tasks].sort((one, other) => bytesOf(other) - bytesOf(one));
   return largest === undefined ? [] : [...others, largest];
 }
 
-/** The last task is not handed out: the run begins with it. */
+/** The tasks to send to workers. The run keeps the last one and begins with it. */
 export const toHandOut = <T>(open: readonly T[]): readonly T[] => open.slice(0, -1);
 
 /**
- * Decides what a run does while others work too. It begins with the task that it kept to itself. Then it takes
- * a task that is not in progress; a random one, because another run may do the same. When only those are left that the
- * workers are at, it waits for them: for some times as long as a task takes. When nothing came, it does them
- * itself: the workers are a help, and nothing depends on them.
+ * Decides the next step of a run while workers take tasks, too. It begins with the task that it kept. Then it takes
+ * random tasks that no worker has started, because another run may do the same. When only tasks of workers are left, it
+ * waits for several times the duration of a task. If no result arrives, it does them itself, so nothing depends on the
+ * workers.
  */
 export function nextStep<T>({ open, workers, waitedMs, longestMs, chance }: TaskProgress<T>): Step<T> {
   const work = (from: readonly T[], position: number): Step<T> | undefined => {
@@ -46,13 +46,13 @@ export function nextStep<T>({ open, workers, waitedMs, longestMs, chance }: Task
   return waitedMs < patience ? wait : (any(open) ?? wait);
 }
 
-/** An event of S3, a message and the start of a process take some seconds. */
+/** An S3 event, a message and a cold start take some seconds. */
 const PATIENCE_MS = 10_000;
 const PATIENCE_TASKS = 3;
 
 const SHORTEST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 2000;
 
-/** Each pause is half as long as all before it together. */
+/** Each pause is half of the time waited so far. */
 const pauseAfter = (waitedMs: number): number =>
   Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, waitedMs / 2));

@@ -1,13 +1,15 @@
-/** Offsets change on the quarter of an hour at most. */
+/** Offsets change at quarters of an hour. */
 const QUARTER_MS = 900_000;
 
-/** The moments that JavaScript knows, but for a day: its zone may be ahead. Beyond, the clocks stay as they are. */
+/**
+ * The range of JavaScript's Date, less a day, because a zone may be ahead of UTC. Beyond it the offset stays constant.
+ */
 const MAX_MS = 8.64e15 - 86_400_000;
 
 /**
- * How far the clocks of a time zone are ahead of UTC at a moment, in milliseconds.
+ * The offset of a time zone from UTC at a moment, in milliseconds.
  * @param timeZone an IANA name
- * @throws RangeError for a zone that is not known
+ * @throws RangeError for an unknown zone
  */
 export function zoneOffset(timeZone: string): (ms: number) => number {
   const format = new Intl.DateTimeFormat("en-US", {
@@ -39,19 +41,19 @@ export function zoneOffset(timeZone: string): (ms: number) => number {
 /** 400 years. */
 const CYCLE_MS = 146_097 * 86_400_000;
 
-/** What the clocks show, as the moment at which those of UTC show the same. */
+/** The local time, expressed as the UTC moment with the same clock time. */
 function localTime(format: Intl.DateTimeFormat, ms: number): number {
   const parts = Object.fromEntries(format.formatToParts(ms).map(({ type, value }) => [type, value]));
   const part = (name: string): number => Number(parts[name]);
   const year = parts["era"] === "B" ? 1 - part("year") : part("year");
-  // Date.UTC takes the years 0 to 99 for those of a century; the calendar repeats itself after 400 years.
+  // Date.UTC maps the years 0 to 99 to the 20th century. The calendar repeats after 400 years, so shift by that.
   return (
     Date.UTC(year + 400, part("month") - 1, part("day"), part("hour"), part("minute"), part("second")) -
     CYCLE_MS
   );
 }
 
-/** Is it the name of a time zone? */
+/** True if it is the name of a time zone. */
 export function isTimeZone(timeZone: string): boolean {
   try {
     return new Intl.DateTimeFormat("en-US", { timeZone }).resolvedOptions().timeZone !== "";

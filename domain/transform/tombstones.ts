@@ -6,8 +6,8 @@ import type { Column } from "../model/columns";
 import { tombstoneTable, type Fact, type Feed } from "../model/table";
 
 /**
- * The keys of rows that are not in a fact table, as the table calls them: its tombstones.
- * @param batch has the columns of the source's key at least
+ * The keys of rows that are missing from a fact table, with the column names of the table: its tombstones.
+ * @param batch has at least the columns of the source's key
  * @param rows of the batch; all by default
  */
 export function tombstoneBatch(

@@ -14,42 +14,42 @@ import { reject, type Rejections } from "./rejection";
 
 /** Rows of a warehouse table, made from rows of a source table. */
 export interface WarehouseBatch {
-  /** The good rows only. */
+  /** The valid rows only. */
   readonly batch: RecordBatch;
-  /** The rows that were left out, by row of the source batch; those that came in rejected are among them. */
+  /** The rejected rows, by row of the source batch, including those that were rejected before. */
   readonly rejections: Rejections;
-  /** The rows that are not in the table, for a condition or a join: earlier versions of them count as deleted. */
+  /** The rows that a condition or a join excludes. Earlier versions of them count as deleted. */
   readonly absent: readonly number[];
-  /** The days that the rows name and the calendar must hold. */
+  /** The days in the rows, which the calendar must cover. */
   readonly days: DayRange | undefined;
 }
 
-/** Where a join leads: to a row of a batch for each row of another batch, or to `NO_ROW`. */
+/** The result of a join: for each row of one batch, a row of another batch, or `NO_ROW`. */
 export interface JoinedRows {
   readonly batch: RecordBatch;
   readonly rows: Int32Array;
 }
 
-/** Where the joins of a feed lead, by `joinName`. */
+/** The results of the joins of a feed, by `joinName`. */
 export type Lookups = ReadonlyMap<string, JoinedRows>;
 
-/** A feed of the table that is called so. */
+/** A feed with the name of its table. */
 export type NamedFeed = Feed & {
   readonly name: string;
-  /** Of a dimension with members. */
+  /** For a dimension with members. */
   readonly keyed?: KeyedMembers | undefined;
 };
 
-/** The rows of a source table that a feed is fed with. */
+/** The rows of a source table for a feed. */
 export interface FeedBatch {
   readonly batch: RecordBatch;
   readonly rejections: Rejections;
 }
 
 /**
- * Makes rows of a warehouse table from rows of a source table. Works column by column; a column
- * that is copied shares the memory of its source.
- * @throws TypeError when a join was not made
+ * Makes rows of a warehouse table from rows of a source table, column by column. A copied column shares the memory of
+ * its source.
+ * @throws TypeError when a join is missing
  */
 export function transformBatch(feed: NamedFeed, source: FeedBatch, lookups: Lookups): WarehouseBatch {
   const rejections: Rejections = new Map(source.rejections);
@@ -73,7 +73,7 @@ export function transformBatch(feed: NamedFeed, source: FeedBatch, lookups: Look
   };
 }
 
-/** The rows that are in the table and not rejected; undefined for all. */
+/** The rows that belong to the table and are not rejected; undefined for all. */
 function keptRows(
   length: number,
   rejections: Rejections,
@@ -88,13 +88,13 @@ const isTrue = (data: Data, row: number): boolean =>
 
 function joinedRows(feed: NamedFeed, join: Join, lookups: Lookups): JoinedRows {
   const rows = lookups.get(joinName(join));
-  if (rows === undefined) throw new TypeError(`${feed.name}: the rows of ${join.to.name} were not given`);
+  if (rows === undefined) throw new TypeError(`${feed.name}: the joined rows of ${join.to.name} are missing`);
   return rows;
 }
 
 /**
- * Leaves out the rows that an inner join leads nowhere. Where the key is NULL, that is as it should be. Where
- * the row of that key is missing, it is rejected too; it comes back with its partner, which makes it anew.
+ * Leaves out the rows without a partner in an inner join. A NULL key is intended. A key whose row is missing also
+ * rejects the row; it is made again when its partner arrives.
  */
 function leaveOut(
   feed: NamedFeed,
@@ -129,7 +129,7 @@ function textAt(
   return row === NO_ROW || !isValid(data, row) ? undefined : printerOf(column.type, data)(row);
 }
 
-/** What a column is made from: the kept rows of the batch, and the rows that they are joined to. */
+/** The source of a column: the kept rows of the batch, and the rows joined to them. */
 function rowsOf(
   feed: NamedFeed,
   batch: RecordBatch,
@@ -175,7 +175,7 @@ function makeColumns(
     const dataOf = (column: string): Data | undefined => children[names.indexOf(column)];
     rejectMemberKeys(feed.keyed, { length: rows.length, columns: feed.columns, dataOf }, late);
   }
-  // Not before all columns are made is it known which rows are good.
+  // Only after all columns are computed are the valid rows known.
   let days: DayRange | undefined;
   for (const data of calendarColumns) days = hull(days, namedDays(data, late));
   const made = recordBatch(arrowSchema(feed.columns), { length: rows.length, children });

@@ -22,7 +22,7 @@ const NOTHING: Omit<TableCapture, "mode" | "keys" | "total" | "storage" | "key" 
   absent: null,
 };
 
-/** A table that cannot be read now: all that is known of it is kept for the day it comes back. */
+/** A table that cannot be read now. Everything known about it is kept, in case it comes back. */
 export const absentCapture = (previous: TableCapture, reason: string): TableCapture => ({
   ...previous,
   ...NOTHING,
@@ -30,7 +30,7 @@ export const absentCapture = (previous: TableCapture, reason: string): TableCapt
   absent: reason,
 });
 
-/** A table of which nothing was captured so far: it is empty as far as anybody knows. */
+/** A table that was never captured. To the lake it is empty. */
 const waiting = (table: TableDescription): TableCapture => ({
   ...NOTHING,
   ...described(table),
@@ -40,7 +40,7 @@ const waiting = (table: TableDescription): TableCapture => ({
   slice: BEFORE_THE_FIRST,
 });
 
-/** A table that the source failed to give: the next run continues from the last capture. */
+/** A table at which the source failed. The next run continues from its last capture. */
 export function failedCapture(table: TableDescription, reason: string, run: CaptureContext): TableCapture {
   const previous = lastCapture(run.last, table.name);
   if (previous === undefined)
@@ -49,7 +49,7 @@ export function failedCapture(table: TableDescription, reason: string, run: Capt
   return { ...previous, ...NOTHING, mode: "failed", held };
 }
 
-/** Captures one table: its new versions, and the keys that are gone. */
+/** Captures one table: its new row versions, and the keys of deleted rows. */
 export async function captureTable(
   source: SourceSnapshot,
   table: TableDescription,
@@ -96,17 +96,17 @@ export async function captureTable(
   return { capture, overlap };
 }
 
-/** What there is to capture of a table, before anything is written. */
+/** What to capture of a table, before anything is written. */
 interface Findings {
   readonly plan: TablePlan;
   readonly counts: TableCounts;
   readonly replaced: number;
   readonly compared: KeyComparison | undefined;
-  /** Undefined when the table is taken as a whole. */
+  /** Undefined when the table is captured as a whole. */
   readonly planned: PlannedSlice | undefined;
 }
 
-/** Plans, counts and compares; what the numbers say can make the plan a full capture. */
+/** Plans, counts and compares. The counts can turn the plan into a full capture. */
 async function lookAt(
   source: SourceSnapshot,
   table: TableDescription,
@@ -128,7 +128,7 @@ async function lookAt(
   const replaced = replacedRows(counted);
   const delta = plan.mode === "delta";
   if (delta && !isContinuous(counted)) inFull(INCONSISTENT);
-  // Without a key an update cannot be told from a delete, nor a row from its double: the table is taken anew.
+  // Without a key, updates look like deletes and duplicates like new rows, so capture the table in full.
   else if (delta && replaced > 0 && table.key.length === 0) inFull("it has no key, and rows were replaced");
   const compared = await findDeleted(source, { table, previous, plan, counts, replaced, through, run });
   if (delta && compared !== undefined && plan.mode === "delta") {
@@ -144,7 +144,7 @@ async function lookAt(
   return { plan, counts, replaced, compared, planned };
 }
 
-/** The columns that distinguish rows, where they are not the primary key, as a commit records them. */
+/** The columns that distinguish rows, as a commit records them, where they are not the primary key. */
 function otherIdentity(
   table: TableDescription,
   previous: TableCapture | undefined,
@@ -153,9 +153,10 @@ function otherIdentity(
   return JSON.stringify(identity) === JSON.stringify(table.key) ? {} : { identity: [...identity] };
 }
 
-const INCONSISTENT = "rows are there that were never captured: the source is not the one of the last commit";
+const INCONSISTENT =
+  "it has rows that were never captured, so the source differs from that of the last commit";
 
-/** What the catalogue says of a table, as its commit says it. */
+/** The description of a table for its commit. */
 const described = ({
   storage,
   comment,
@@ -181,7 +182,7 @@ const described = ({
   })),
 });
 
-/** From where a table that is not captured now will continue. */
+/** Where a table that is not captured now will continue. */
 function goesOnFrom(
   plan: TablePlan,
   previous: TableCapture,
@@ -192,14 +193,14 @@ function goesOnFrom(
   return { snapshot: last?.snapshot ?? null, overlap: last?.overlap ?? [] };
 }
 
-/** The rows to look at and to copy: the versions that the plan means, of the slices before, and this slice. */
+/** The rows to read and to copy: the versions that the plan selects, the earlier slices, and this slice. */
 function selectionOf(plan: TablePlan, planned: PlannedSlice | undefined): RowSelection {
   if (plan.mode === "full") return { filter: undefined, through: planned?.slice.through };
   const { filter } = plan;
   return planned === undefined ? { filter } : { filter, through: planned.slice.after, slice: planned.slice };
 }
 
-/** How many rows are gone; of a table whose rows cannot be distinguished, at least so many. */
+/** The number of deleted rows. Without distinguishable rows it is the least possible number. */
 function deletedRows(
   table: TableDescription,
   previous: TableCapture,

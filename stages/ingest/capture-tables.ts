@@ -9,13 +9,14 @@ import { ByteBudget } from "../../domain/capture/slice";
 import { absentCapture, captureTable, failedCapture } from "./capture-table";
 import type { CaptureContext } from "./context";
 
-/** What a run found, as its commit will say. */
+/** What a run found, for its commit. */
 export type CapturedTables = Pick<IngestCommit, "tables" | "refused" | "overlap">;
 
 /**
- * Captures every table, one after the other: they share one snapshot, and so one connection. New tables come last, the
- * small ones first: others refer to them, and all of them have room. One that the source fails to give stops no other. A table that was captured once stays in every later commit: if it comes back, its
- * past must be known.
+ * Captures every table, one after the other, because they share one snapshot and so one connection. New tables come
+ * last, the small ones first, because other tables refer to them and all of them fit the budget. A table at which the
+ * source fails does not stop the others. A table that was captured once stays in every later commit, because its past
+ * must be known if it comes back.
  * @throws the first error when no table could be captured
  */
 export async function captureTables(
@@ -30,7 +31,7 @@ export async function captureTables(
   const overlap = new Set<string>();
   const failures: unknown[] = [];
   const failedLast = ({ name }: TableDescription): boolean => captureOf(given.last, name)?.mode === "failed";
-  // One that changes all the time is best looked at right after the snapshot was taken.
+  // A table that changes all the time is best read right after the snapshot was taken.
   const order = (table: TableDescription): number => (failedLast(table) ? -2 : (sizes.get(table.name) ?? -1));
   for (const table of [...tables].sort((a, b) => order(a) - order(b))) {
     try {
@@ -40,7 +41,7 @@ export async function captureTables(
     } catch (error) {
       if (!isAboutTable(error)) throw error;
       failures.push(error);
-      // A table that was made and dropped again was never there for the lake.
+      // A new table that was dropped meanwhile never existed for the lake.
       if (isGone(error) && isNew(table)) continue;
       const fields = { commit: run.number, table: table.name, reason: messageOf(error) };
       run.telemetry.warn("a table could not be captured; the next run tries again", fields);
@@ -57,9 +58,9 @@ export async function captureTables(
 }
 
 /**
- * Captures a table, and gives the locks back that it took: a server has room for so many, and a run that held those of
- * all tables to its end would take them from everybody else. Where there was no room, it is tried once more without
- * any.
+ * Captures a table and releases its locks. A server's lock table is limited, and a run that held the locks of all
+ * tables to its end would exhaust it for everybody. If the lock table is full, the capture is repeated without other
+ * locks.
  */
 async function captureUnlocked(
   source: SourceSnapshot,
@@ -70,7 +71,7 @@ async function captureUnlocked(
   for (let attempt = 1; ; attempt += 1) {
     try {
       const before = lastCapture(run.last, table.name)?.names;
-      // Before its rows are read: a name that changes meanwhile is seen by the next run.
+      // Read before the rows: a name that changes meanwhile is then seen by the next run.
       const names = naming === undefined ? undefined : await source.names(naming, before);
       const described = names === undefined ? table : { ...table, names };
       const result = await captureTable(source, described, run);

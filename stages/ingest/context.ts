@@ -9,7 +9,7 @@ import type { Snapshot } from "../../domain/capture/snapshot";
 import type { IngestCommit } from "../../domain/log/commit";
 import type { CommitNumber } from "../../domain/log/keys";
 
-/** What a run works with. `now` and `newId` are its only sources of what is not in the data. */
+/** What a run needs. `now` and `newId` are its only inputs besides the data. */
 export interface IngestContext {
   readonly store: ObjectStore;
   readonly log: WritableLog<IngestCommit>;
@@ -17,17 +17,17 @@ export interface IngestContext {
   readonly now: () => Date;
   readonly newId: () => string;
   readonly guard: DeleteGuard;
-  /** May another database take the place of the one that the lake is of? */
+  /** True if another database may replace the one that the lake was captured from. */
   readonly allowOtherSource: boolean;
-  /** A digest of the contracts of the model: when it is another than that of the last commit, a commit is due. */
+  /** A digest of the model's contracts. A commit is due when it differs from that of the last commit. */
   readonly contracts: string;
-  /** A file ends with the first record that ends beyond it. */
+  /** A file ends with the first record beyond this size. */
   readonly partBytes: number;
-  /** A table that is larger is captured in slices at first: see `Slice`. */
+  /** A larger table is first captured in slices: see `Slice`. */
   readonly sliceBytes: number;
 }
 
-/** Takes a snapshot of the source, for as long as the work lasts. */
+/** Takes a snapshot of the source for the duration of `work`. */
 export type SnapshotTaker = <T>(work: (source: SourceSnapshot) => Promise<T>) => Promise<T>;
 
 /** One run of the stage over all tables. */
@@ -36,7 +36,7 @@ export interface CaptureContext extends IngestContext {
   readonly run: ActivePlan;
   readonly last: IngestCommit | undefined;
   readonly snapshot: Snapshot;
-  /** What each table that was never captured takes on disk, in bytes. */
+  /** The size on disk, in bytes, of each table that was never captured. */
   readonly sizes: ReadonlyMap<string, number>;
   readonly room: ByteBudget;
 }

@@ -12,17 +12,17 @@ import type { CaptureContext } from "./context";
 import { toAsyncIterable, knownKeys } from "./known-keys";
 
 /**
- * Deletes leave no row, and SELECT suffices to find them: first arithmetic says
- * whether there can be any, then the captured keys whether there are, and only then the keys of the
- * source are compared with those that the lake knows.
+ * The comparison of keys. A delete leaves no row, but SELECT is enough to find it. Arithmetic first shows whether rows
+ * can have been deleted. Then the captured keys show whether rows were deleted. Only then are the source's keys
+ * compared with the known keys of the lake.
  */
 export interface KeyComparison {
-  /** The columns that were compared, as they are called now. */
+  /** The compared columns, by their current names. */
   readonly columns: readonly string[];
   /** The keys that the lake knows and the source still has. */
   readonly known: KeySet;
   readonly deleted: KeySet;
-  /** How many of the captured rows the lake knew already; of a full capture it says nothing. */
+  /** How many of the captured rows the lake already knew; 0 for a full capture. */
   readonly updated: number;
 }
 
@@ -32,18 +32,18 @@ interface Comparison {
   readonly plan: TablePlan;
   readonly counts: TableCounts;
   readonly replaced: number;
-  /** Only the rows up to this key are compared: those beyond it were never captured. */
+  /** Compare only the rows up to this key, because the rows beyond it were never captured. */
   readonly through: RowKey | undefined;
   readonly run: CaptureContext;
 }
 
-/** Finds the rows that were deleted since the last capture; undefined when there was no need to look at keys. */
+/** Finds the rows that were deleted since the last capture; undefined when no keys had to be compared. */
 export async function findDeleted(
   source: SourceSnapshot,
   comparison: Comparison,
 ): Promise<KeyComparison | undefined> {
   const { table, previous, plan, replaced, through, run } = comparison;
-  // By the columns of before: the primary key may be another one now.
+  // By the earlier columns, because the primary key may have changed.
   const columns = earlierIdentity(table, previous);
   if (columns === undefined || (plan.mode === "delta" && replaced === 0)) return undefined;
   const known = await knownKeys(previous, run);
@@ -59,7 +59,7 @@ export async function findDeleted(
   return { columns, known, deleted, updated };
 }
 
-/** How many of the captured rows the lake knew already: those were updated, not inserted. */
+/** How many of the captured rows the lake already knew. They were updated, not inserted. */
 async function updatedRows(
   source: SourceSnapshot,
   { table, plan, counts, through, known, columns }: Comparison & Pick<KeyComparison, "known" | "columns">,

@@ -9,25 +9,25 @@ import { parseSnapshot } from "../../domain/capture/snapshot";
 import { captureTables } from "./capture-tables";
 import { reportCommit, reportState } from "./telemetry";
 
-/** What a run captured; `commit` is null when there was nothing to do. */
+/** The result of a run. `commit` is null when there was nothing to capture. */
 export interface IngestResult {
   readonly commit: number | null;
-  /** Is the first capture of a large table underway, so that another run is due immediately? */
+  /** True while the first capture of a large table is underway, so another run is due immediately. */
   readonly more?: true;
   /** The tables with captured or deleted rows. */
   readonly tables: Readonly<Record<string, { readonly rows: number; readonly deleted?: number }>>;
 }
 
 /**
- * Captures one state of the source and commits it. Data files are written first; a run that dies
- * before its commit leaves files that no stage reads, and the next one captures the same again.
+ * Captures one state of the source and commits it. Data files are written first. A run that dies before its commit
+ * leaves files that no stage reads, and the next run captures the same rows again.
  * @throws TransientError when another run committed first
  */
 export async function ingestSource(
   withSnapshot: SnapshotTaker,
   context: IngestContext,
 ): Promise<IngestResult> {
-  // What is written from here on may not be in the snapshot, and a run that commits from here on is first.
+  // A row written from now on may be missing from the snapshot, and a run that commits from now on wins.
   const capturedAt = context.now();
   const head = await context.log.head();
   return withSnapshot((source) => ingestSnapshot(source, { ...context, head, capturedAt }));
@@ -102,19 +102,22 @@ async function ingestSnapshot(source: SourceSnapshot, context: SnapshotContext):
   };
 }
 
-/** A secret that leads to the wrong database must not write over what the lake and the warehouse know of the right one. */
+/**
+ * A secret that points to the wrong database must not overwrite the data of the right one in the lake and the
+ * warehouse.
+ */
 function unknownSourceError(source: SourceSnapshot, last: IngestCommit | undefined): TerminalError {
   const text = ({ database, schema, systemIdentifier }: IngestCommit["source"]): string =>
     `the schema ${schema} of the database ${database} in the cluster ${systemIdentifier}`;
   return new TerminalError(
-    `the source is ${text(sourceOf(source))}, this lake is of ${last ? text(last.source) : "another"}: ` +
-      'if it takes the place of that one, invoke ingest with {"allowOtherSource":true}, and every table is captured in full; ' +
+    `the source is ${text(sourceOf(source))}, but this lake was captured from ${last ? text(last.source) : "another"}: ` +
+      'if the new source replaces the old one, invoke ingest with {"allowOtherSource":true}, which captures every table in full; ' +
       "otherwise correct the secret, or use another lake",
   );
 }
 
 /**
- * A mistyped name would let no deletes through, without a message.
+ * Checks the names, because a mistyped name would silently allow no deletes.
  * @throws TerminalError for a table that neither the lake nor the source has
  */
 async function requireKnown(
@@ -138,7 +141,7 @@ async function requireKnown(
   );
 }
 
-/** What two runs, one after the other, captured. */
+/** Merges the results of two consecutive runs. */
 export function mergeResults(first: IngestResult | undefined, second: IngestResult): IngestResult {
   if (first === undefined) return second;
   const tables = Object.assign(emptyByName<IngestResult["tables"][string]>(), first.tables);
@@ -155,7 +158,10 @@ function sourceOf({ state }: SourceSnapshot): IngestCommit["source"] {
   return { systemIdentifier, timeline, database, schema, server, startedAt };
 }
 
-/** Are the tables, their columns, what is held, absent and refused those of the last commit? A change is worth a commit. */
+/**
+ * True if the tables, their columns, and which are held, absent or refused equal those of the last commit. A change
+ * deserves a commit.
+ */
 function sameShape(last: IngestCommit | undefined, now: Pick<IngestCommit, "tables" | "refused">): boolean {
   const shape = ({ tables, refused }: Pick<IngestCommit, "tables" | "refused">): string =>
     JSON.stringify(
@@ -173,7 +179,7 @@ function sameShape(last: IngestCommit | undefined, now: Pick<IngestCommit, "tabl
 
 const byName = ([a]: readonly unknown[], [b]: readonly unknown[]): number => (String(a) < String(b) ? -1 : 1);
 
-/** The properties of an object in one order, whoever made it. */
+/** The value with the properties of its objects sorted. */
 const inOrder = (value: unknown): unknown =>
   typeof value === "object" && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).sort(byName))

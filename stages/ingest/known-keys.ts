@@ -28,19 +28,19 @@ export async function knownKeys(previous: TableCapture, { store }: CaptureContex
   return keys;
 }
 
-/** With more files than this, the known keys are written anew. */
+/** With more files than this, the known keys are compacted. */
 const MAX_FILES = 64;
-/** It is not worth it for less than this. */
+/** Compacting pays from this size on. */
 const MIN_BYTES = 64 * 1024;
 
-/** The files that tell the keys of all rows after this capture. */
+/** The files that contain the keys of all rows after this capture. */
 export async function keyHistory(options: {
   table: TableDescription;
   previous: TableCapture | undefined;
   plan: TablePlan;
   files: readonly DataFile[];
   tombstones: readonly DataFile[];
-  /** When they were read. */
+  /** The known keys, if they were read. */
   known: KeySet | undefined;
   run: CaptureContext;
 }): Promise<KeyFile[]> {
@@ -61,7 +61,7 @@ const keyFile =
   (kind: KeyFile["kind"]) =>
   ({ key, bytes }: Pick<DataFile, "key" | "bytes">): KeyFile => ({ kind, key, bytes });
 
-/** About what a set of keys takes when it is written anew. */
+/** The approximate size of a compacted set of keys. */
 function compactBytes(keys: KeySet): number {
   let bytes = 0;
   for (const { first, last } of keys.runs()) bytes += String(first).length + String(last).length + 2;
@@ -74,7 +74,7 @@ interface KeyedTable {
   readonly identity: readonly string[];
 }
 
-/** Writes keys anew, as files of keys alone. */
+/** Writes the keys into new files that hold nothing else. */
 async function compact(table: KeyedTable, keys: KeySet, run: CaptureContext): Promise<KeyFile[]> {
   const [hasRuns, hasTexts] = [!isEmpty(keys.runs()), !isEmpty(keys.texts())];
   return [

@@ -4,13 +4,13 @@ import type { TableCapture } from "../../domain/log/commit";
 import { canBeSliced, isFirstCapture, rowsInSlice, type Slice } from "../../domain/capture/slice";
 import type { CaptureContext } from "./context";
 
-/** The slice that a run takes of a table, and how many rows every slice of it has. */
+/** The slice that a run captures of a table, and the number of rows in every slice of the table. */
 export interface PlannedSlice {
   readonly slice: Slice;
   readonly rows: number;
 }
 
-/** Decides which slice of a table to take; undefined when the table is taken as a whole. */
+/** Decides which slice of a table to capture; undefined when the table is captured as a whole. */
 export async function planSlice(
   source: SourceSnapshot,
   table: TableDescription,

@@ -4,7 +4,7 @@ import { parseSnapshot } from "../../domain/capture/snapshot";
 import { valueNamed } from "../../domain/log/by-name";
 import { captureOf, type IngestCommit, type TableCapture } from "../../domain/log/commit";
 
-/** Tells of a commit that was made, and of what changed with it. */
+/** Records a new commit and what changed with it. */
 export function reportCommit(
   telemetry: Telemetry,
   commit: IngestCommit,
@@ -36,10 +36,10 @@ export function reportCommit(
   reportColumns(telemetry, commit, last);
 }
 
-/** Up to this many transactions after an open one are tracked without a warning. */
+/** An open transaction with up to this many later ones causes no warning. */
 const MANY_TRANSACTIONS = 10_000;
 
-/** While a transaction stays open, every later one has to be remembered: commits and runs grow with their number. */
+/** While a transaction stays open, every later one must be remembered, so commits and runs grow with their number. */
 function reportOverlap(telemetry: Telemetry, { number, overlap, snapshot }: IngestCommit): void {
   if (overlap.length <= MANY_TRANSACTIONS) return;
   telemetry.warn("a transaction of the source has been open for long: end it", {
@@ -51,12 +51,12 @@ function reportOverlap(telemetry: Telemetry, { number, overlap, snapshot }: Inge
   });
 }
 
-/** What stays so until a person acts is counted by every run, whether it makes a commit or not. */
+/** Records in every run, with or without a commit, what needs a person. */
 export function reportState(telemetry: Telemetry, commit: IngestCommit | undefined): void {
   if (commit === undefined) return;
   const count = (wanted: TableCapture["mode"]): number =>
     Object.values(commit.tables).filter(({ mode }) => mode === wanted).length;
-  // That views and foreign tables are not ingested is as it should be.
+  // Views and foreign tables are never ingested, so they need no attention.
   const refused = Object.values(commit.refused).filter(({ kind }) => kind === "table");
   telemetry.count("TablesHeld", count("held"));
   telemetry.count("TablesFailed", count("failed"));
@@ -84,7 +84,7 @@ function reportColumns(telemetry: Telemetry, commit: IngestCommit, last: IngestC
   let changed = 0;
   for (const [table, { mode, columns }] of Object.entries(commit.tables)) {
     const previous = captureOf(last, table);
-    // Of a table that could not be captured, the columns are those of its last capture.
+    // The columns of a table that could not be captured are those of its last capture.
     if (previous === undefined || mode === "held" || mode === "failed" || mode === "absent") continue;
     const changes = columnChanges(previous.columns, columns);
     if (!hasChanges(changes)) continue;

@@ -55,7 +55,7 @@ export async function rehearseLoads(
   const grant = await warehouse.missingRight();
   if (grant !== undefined)
     throw new TerminalError(
-      `the role of the warehouse may not make temporary tables, and later loads need them: ${grant}`,
+      `the role of the warehouse may not create temporary tables, and later loads need them: ${grant}`,
     );
   for (const target of targets.values()) {
     if (!prepared.has(target.table.name)) continue;

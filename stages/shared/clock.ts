@@ -1,7 +1,4 @@
-/**
- * A clock that never shows the same millisecond twice: upload times name files, and a file is never
- * overwritten.
- */
+/** A clock that never shows the same millisecond twice. Upload times name files, and a file is never overwritten. */
 export function monotonicClock(clock: () => number = Date.now): () => Date {
   let last = 0;
   return () => {
@@ -10,13 +7,13 @@ export function monotonicClock(clock: () => number = Date.now): () => Date {
   };
 }
 
-/** Where a clock is behind, its times begin within so many milliseconds after those that it has to follow. */
+/** When the clock is behind, new times begin within this many milliseconds after the time that they must follow. */
 const SPREAD_MS = 10_000;
 
 /**
- * A clock that shows only times after one, so that the keys of a commit follow those of the commit before, even when
- * the clock of the machine went back. Two runs that begin after the same time show different times then: a second
- * run must not name its files as a first run did that failed.
+ * A clock that shows only times after `time`. The keys of a commit then follow those of the previous commit, even when
+ * the machine's clock went back. Two runs that begin after the same `time` show different times, so a second run does
+ * not reuse the file names of a failed first run.
  */
 export function laterThan(time: Date | undefined, now: () => Date): () => Date {
   let last = time?.getTime() ?? 0;
@@ -31,7 +28,7 @@ export function laterThan(time: Date | undefined, now: () => Date): () => Date {
 /** A stage begins no further commit when less than this is left of its invocation. */
 const RESERVE_MS = 60_000;
 
-/** Is there time for another commit, even if it takes as long as the longest so far? The first is always begun. */
+/** True if there is time for another commit, even one as slow as the slowest so far. The first commit always begins. */
 export function hasTime(context: { getRemainingTimeInMillis(): number }): () => boolean {
   let before: number | undefined;
   let longest = 0;

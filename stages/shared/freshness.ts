@@ -6,13 +6,12 @@ import type { IngestCommit, ProcessCommit } from "../../domain/log/commit";
 import { commitKey } from "../../domain/log/keys";
 
 /**
- * The state of the stages, sent by every run, including idle and failed ones.
+ * The state of the stages. Every run records it, including idle and failed runs.
  *
- * Freshness is the age of the newest moment for which the warehouse is known to show what the source had.
- * That moment is when its newest commit was captured, or, later, when a run of ingest last looked at the
- * source and found nothing beyond that commit. Such a run leaves the time as a tag of the commit. So a source
- * in which nothing happens at night stays fresh, and one that no run looks at does not: neither
- * while its commits are stuck on the way.
+ * Freshness is the age of the newest moment for which the warehouse is known to match the source. That moment is the
+ * capture of its newest loaded commit, or the last run of ingest that found nothing beyond that commit. Such a run
+ * stores its time as a tag of the commit. A source in which nothing happens at night therefore stays fresh. A source
+ * that no run reads becomes stale, and so does one whose commits are stuck in a stage.
  */
 const SEEN_TAG = "marble:seen";
 
@@ -21,13 +20,13 @@ interface IngestLog {
   readonly log: CommitLog<IngestCommit>;
 }
 
-/** Notes that the source had nothing beyond the newest commit. @param at a time before the look */
+/** Records that the source had nothing beyond the newest commit. @param at a time before the source was read */
 export async function recordSeen({ store, log }: IngestLog, at: Date): Promise<void> {
   const head = await log.head();
   if (head !== undefined) await store.tag(commitKey(head.number), { [SEEN_TAG]: at.toISOString() });
 }
 
-/** Tells which commits wait to be processed, and which tables are in quarantine. */
+/** Records which commits wait to be processed, and which tables are in quarantine. */
 export async function reportProcessStanding(options: {
   readonly ingested: IngestLog;
   readonly processed: { readonly log: CommitLog<ProcessCommit> };
@@ -46,7 +45,7 @@ interface LoadStanding {
   readonly now: Date;
 }
 
-/** Tells how old what the warehouse shows is, and what waits. Nothing is known of one that was never loaded. */
+/** Records the freshness of the warehouse, and what waits. A warehouse that was never loaded has no freshness. */
 export async function reportLoadStanding(
   position: WarehousePosition | undefined,
   options: LoadStanding,
@@ -72,7 +71,7 @@ async function reportAge(
   telemetry.count("Freshness", Math.max(0, (now.getTime() - shown) / 1000), "Seconds");
 }
 
-/** Runs `report` after `work`, whatever came of it; what `work` threw is not hidden by what `report` throws. */
+/** Runs `report` after `work`, also when `work` fails. An error of `work` takes precedence over one of `report`. */
 export async function reportAfter<T>(work: () => Promise<T>, report: () => Promise<void>): Promise<T> {
   let result: T;
   try {

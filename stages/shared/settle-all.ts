@@ -1,7 +1,7 @@
 /**
- * Waits for all works, as `Promise.all` does, but also for the others when one has failed, so that nothing
- * is left running when the stage gives up.
- * @throws the error of the first of them that failed
+ * Waits for all works, like `Promise.all`. When one fails, it still waits for the others, so nothing is left running
+ * when the stage gives up.
+ * @throws the first error among them
  */
 export async function settleAll<T extends readonly unknown[]>(works: {
   readonly [Index in keyof T]: Promise<T[Index]>;

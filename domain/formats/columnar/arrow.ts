@@ -21,7 +21,7 @@ import {
 import { byteAt } from "../at";
 import type { ColumnType } from "../../model/types";
 
-/** A column's name, type and nullability: all that a schema needs to know. */
+/** A column's name, type and nullability, which is all that a schema needs. */
 export interface ColumnShape {
   readonly type: ColumnType;
   readonly nullable: boolean;
@@ -89,12 +89,12 @@ export function columnData(batch: RecordBatch, name: string): Data {
   return data;
 }
 
-/** Does the column hold a value in this row? */
+/** True if the column has a value in this row. */
 export function isValid(data: Data, row: number): boolean {
   if (data.nullCount === 0) return true;
   const bit = row + data.offset;
   return ((byteAt(data.nullBitmap, bit >> 3) >> (bit & 7)) & 1) === 1;
 }
 
-/** Can the column hold NULLs at all, or may `isValid` be skipped? */
+/** True if the column has NULLs, so that `isValid` is needed. */
 export const hasNulls = (data: Data): boolean => data.nullCount > 0;

@@ -4,8 +4,8 @@ import { isWide, type ColumnType } from "../../model/types";
 import { arrowType } from "./arrow";
 
 /**
- * Fills the memory of one Arrow column, row by row in order. Every row gets exactly one value or
- * NULL. Only what a column of this type can hold is set; the methods for other types must not be used.
+ * Fills the memory of one Arrow column, row by row in order. Every row gets exactly one value or NULL. Call only the
+ * methods for the type of the column.
  */
 export interface ColumnBuilder {
   setNull(row: number): void;
@@ -76,7 +76,7 @@ export function columnBuilder(type: ColumnType, length: number): ColumnBuilder {
     case "time":
     case "timestamp":
     case "timestamptz": {
-      // 64 bits are written as two halves: no BigInt is made for a row.
+      // 64 bits are written as two halves, so that no BigInt is made for a row.
       const data = new BigInt64Array(length);
       const halves = new Int32Array(data.buffer);
       return {
@@ -122,7 +122,7 @@ export function columnBuilder(type: ColumnType, length: number): ColumnBuilder {
 /** Copying a few bytes one by one is faster than a call. */
 const SHORT = 24;
 
-/** A builder of values that are bytes, of any length. */
+/** A builder of values that are bytes of any length. */
 function bytesBuilder(
   type: ColumnType,
   length: number,

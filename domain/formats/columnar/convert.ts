@@ -5,9 +5,9 @@ import { arrowSchema, arrowType, isValid, recordBatch, type ColumnShape, arrowTy
 import { columnBuilder } from "./builder";
 
 /**
- * A batch as columns of these shapes hold it. Times and timestamps in milliseconds, as all were that were kept before
- * there were microseconds, become microseconds.
- * @returns undefined where the batch has other columns, or columns of other types
+ * A batch converted to columns of these shapes. Times and timestamps in milliseconds, which earlier versions of Marble
+ * wrote, become microseconds.
+ * @returns undefined when the batch has other columns, or columns of other types
  */
 export function asColumns(
   batch: RecordBatch,

@@ -4,7 +4,7 @@ import { hasNulls, isValid } from "./arrow";
 import { columnBuilder } from "./builder";
 import { copierOf } from "./take";
 
-/** In the place of a row that is missing. */
+/** Stands for a missing row. */
 export const NO_ROW = -1;
 
 /** The values of a column in these rows, in their order; NULL for `NO_ROW`. */

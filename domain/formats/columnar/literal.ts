@@ -3,13 +3,13 @@ import { columnBuilder } from "./builder";
 import { printerOf } from "./print";
 import { writerOf } from "./write";
 
-/** Is the value of a declaration one of the type? */
+/** True if the value of a declaration has the type. */
 export const isValueOf = (type: ColumnType, value: unknown): boolean =>
   writerOf(type)(columnBuilder(type, 1), 0, value);
 
 /**
  * A value of a declaration as PostgreSQL prints it.
- * @throws TypeError when it is not a value of the type; `modelProblems` says so before
+ * @throws TypeError when it is not a value of the type; `modelProblems` reports that first
  */
 export function printedLiteral(type: ColumnType, value: unknown): string {
   const builder = columnBuilder(type, 1);

@@ -4,7 +4,9 @@ import { dayOfMoment, timeOfMoment } from "../csv/moments";
 import { printedReal, printedDouble } from "../floats";
 import { valueReader } from "./read";
 
-/** Reads a column row by row as the texts that PostgreSQL prints (DateStyle ISO, in UTC), without looking at its validity. */
+/**
+ * Reads a column row by row as the texts that PostgreSQL prints (DateStyle ISO, in UTC). The caller checks validity.
+ */
 export function printerOf(type: ColumnType, data: Data): (row: number) => string {
   const read = valueReader(type, data);
   switch (type.kind) {
@@ -33,8 +35,8 @@ const DAYS_IN_ERA = 146_097;
 const two = (value: number): string => String(value).padStart(2, "0");
 
 /**
- * A day since 1970-01-01, with what comes after it before the era. Algorithm: Howard Hinnant, "chrono-Compatible
- * Low-Level Date Algorithms", civil_from_days.
+ * A day since 1970-01-01, followed by `rest` and the era. Algorithm: Howard Hinnant, "chrono-Compatible Low-Level Date
+ * Algorithms", civil_from_days.
  */
 function printedDay(day: number, rest: string): string {
   const shifted = day + 719_468;
@@ -56,7 +58,7 @@ function printedDay(day: number, rest: string): string {
   return `${printed}-${two(month)}-${two(dayOfMonth)}${rest}${year > 0 ? "" : " BC"}`;
 }
 
-/** Microseconds of a day; PostgreSQL leaves the zeros after the last place of a second out. */
+/** Microseconds of a day; like PostgreSQL, without trailing zeros of the second. */
 function printedTime(microseconds: number): string {
   const seconds = Math.floor(microseconds / 1_000_000);
   const fraction = String(microseconds - seconds * 1_000_000)

@@ -5,23 +5,23 @@ import { printedBytes } from "../hex";
 import { decodeUtf8 } from "../utf8";
 
 /**
- * A value of a column, as plain data: an unscaled decimal is a bigint, a date its days, a time its microseconds, a
- * timestamp its microseconds, as a bigint where a number would not be exact. Bytes are the text that PostgreSQL prints.
+ * A value of a column as plain data: an unscaled decimal is a bigint, a date its days, a time its microseconds, a
+ * timestamp its microseconds, as a bigint when a number would not be exact. Bytes are the text that PostgreSQL prints.
  */
 export type Value = number | bigint | boolean | string | null;
 
 const LOW_32 = 0x1_0000_0000;
 
-/** The 64-bit values of a column as 32-bit halves, the low one first: to read them makes no BigInt. */
+/** The 64-bit values of a column as 32-bit halves, the low half first, so that reading makes no BigInt. */
 export function halvesOf(data: Data): Int32Array {
   const values = data.values as BigInt64Array;
   return new Int32Array(values.buffer, values.byteOffset, values.length * 2);
 }
 
-/** 64 bits are exact as a number where the upper half lies within this distance of 0: 2^21 of 2^32 are 2^53. */
+/** A 64-bit value is exact as a number when its upper half lies within this distance of 0: 2^21 of 2^32 are 2^53. */
 const EXACT_HIGH = 2 ** 21;
 
-/** Reads 64-bit values: each as a number where that is exact. */
+/** Reads 64-bit values, each as a number when that is exact. */
 export function wideReader(data: Data): (row: number) => number | bigint {
   const halves = halvesOf(data);
   const values = data.values as BigInt64Array;
@@ -33,7 +33,7 @@ export function wideReader(data: Data): (row: number) => number | bigint {
   };
 }
 
-/** The unscaled values of a decimal column, of which 64 bits tell all where it is not wide. */
+/** The unscaled values of a decimal column. 64 bits are enough unless it is wide. */
 export function decimalReader(type: DecimalType, data: Data): (row: number) => bigint {
   const values = data.values as Uint32Array;
   const halves = new BigInt64Array(values.buffer, values.byteOffset, values.length / 2);
@@ -41,7 +41,7 @@ export function decimalReader(type: DecimalType, data: Data): (row: number) => b
   return (row) => (at(halves, row * 2 + 1) << 64n) | BigInt.asUintN(64, at(halves, row * 2));
 }
 
-/** Are the values bytes of any length? */
+/** True if the values are bytes of any length. */
 export const isBytes = ({ kind }: ColumnType): boolean => kind === "text" || kind === "bytea";
 
 /** The memory of a column of texts or bytes: row `i` is `bytes[offsets[i], offsets[i + 1])`. */
@@ -50,7 +50,7 @@ export function utf8(data: Data): { bytes: Uint8Array; offsets: Int32Array } {
   return { bytes: memory.values as Uint8Array, offsets: memory.valueOffsets as Int32Array };
 }
 
-/** Reads a column row by row, without looking at its validity. */
+/** Reads a column row by row. The caller checks validity. */
 export function valueReader(type: ColumnType, data: Data): (row: number) => Value {
   switch (type.kind) {
     case "integer":

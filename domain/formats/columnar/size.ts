@@ -1,11 +1,11 @@
 import type { Data, RecordBatch } from "apache-arrow";
 import { utf8 } from "./read";
 
-/** What the rows of a batch before `row` take, in bytes of their columns. Bits of validity and booleans count as a byte. */
+/** The bytes of the rows of a batch before `row`, over all columns. Validity bits and booleans count as a byte. */
 export const bytesBefore = (batch: RecordBatch, row: number): number =>
   batch.data.children.reduce((sum, data) => sum + columnBytesBefore(data, row), 0);
 
-/** What all rows of a batch take, in bytes of their columns. */
+/** The bytes of all rows of a batch, over all columns. */
 export const bytesOf = (batch: RecordBatch): number => bytesBefore(batch, batch.numRows);
 
 function columnBytesBefore(data: Data, row: number): number {

@@ -7,7 +7,7 @@ import { isBytes, utf8, valueReader, type Value } from "./read";
 /** A row among several batches: `batch * ROWS_IN_BATCH + row`. */
 export type RowReference = number;
 
-/** No batch has as many rows. */
+/** More rows than any batch has. */
 const ROWS_IN_BATCH = 2 ** 26;
 
 export const rowReference = (batch: number, row: number): RowReference => batch * ROWS_IN_BATCH + row;
@@ -30,7 +30,7 @@ export function copierOf(type: ColumnType, data: Data): Copy {
   };
 }
 
-/** The column made of the referenced rows of a column that is spread over several batches. */
+/** Builds a column from referenced rows of a column that is spread over several batches. */
 export function takeColumn(type: ColumnType, sources: readonly Data[], rows: readonly RowReference[]): Data {
   const [first] = sources;
   if (first !== undefined && !isBytes(type) && type.kind !== "boolean")
@@ -50,10 +50,7 @@ export function takeColumn(type: ColumnType, sources: readonly Data[], rows: rea
   return builder.finish();
 }
 
-/**
- * The referenced rows of columns whose values have one width, copied as words of 32 bits: no value is made of them on
- * the way.
- */
+/** Copies the referenced rows of columns of fixed width as 32-bit words, without making a value. */
 function takeWords(
   type: ColumnType,
   from: { readonly first: Data; readonly sources: readonly Data[]; readonly rows: readonly RowReference[] },
@@ -90,7 +87,7 @@ function takeWords(
   } as never);
 }
 
-/** The memory of a column of values of one width. */
+/** The memory of a column of fixed width. */
 function wordsOf({ values }: Data): Int32Array {
   const { buffer, byteOffset, byteLength } = values as Int32Array;
   return new Int32Array(buffer, byteOffset, byteLength / 4);
@@ -120,7 +117,7 @@ export function referenceReader(
   };
 }
 
-/** The data of a column by its place, over several batches of the same schema. */
+/** The data of a column by its index, over several batches of the same schema. */
 export const columnOver = (batches: readonly RecordBatch[], index: number): Data[] =>
   batches.map((batch) => {
     const data = batch.data.children[index];

@@ -5,18 +5,18 @@ import { toReal } from "../floats";
 import { parseBytes } from "../hex";
 import type { ColumnBuilder } from "./builder";
 
-/** Writes a value into a row of a column; says whether it is a value of the column's type. */
+/** Writes a value into a row of a column; returns false when it is not a value of the column's type. */
 export type WriteValue = (builder: ColumnBuilder, row: number, value: unknown) => boolean;
 
 /**
- * What writes the values that functions and declarations of a model give (see `ResultOf` and `LiteralOf`). A
- * decimal is rounded to the places of its type, half of the last place away from zero.
+ * The writer for values that functions and declarations of a model give (see `ResultOf` and `LiteralOf`). A decimal is
+ * rounded to the scale of its type, half of the last digit away from zero.
  */
 export function writerOf(type: ColumnType): WriteValue {
   switch (type.kind) {
     case "text":
       return (builder, row, value) => {
-        // PostgreSQL holds no text with a NUL.
+        // PostgreSQL stores no text with a NUL.
         if (typeof value !== "string" || value.includes("\0")) return false;
         const bytes = encoder.encode(value);
         builder.setBytes(row, bytes, 0, bytes.length);
@@ -65,7 +65,7 @@ export function writerOf(type: ColumnType): WriteValue {
 
 const encoder = new TextEncoder();
 
-/** Writes what the parser of the type makes of a text: a value fits where the source could hold it. */
+/** Writes what the parser of the type makes of a text. A value fits if the source could store it. */
 function writeParsed(type: ColumnType, textOf: (value: unknown) => string | undefined): WriteValue {
   const parse = parserOf(type) ?? exactParserOf(type);
   return (builder, row, value) => {

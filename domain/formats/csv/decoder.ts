@@ -11,11 +11,11 @@ import { headerPositions, unescaped } from "./fields";
 import { exactParserOf, misfit, parserOf } from "./parsers";
 import { ESCAPED, rawRecord, scanRecords, UNQUOTED, type Records } from "./scanner";
 
-/** Some rows of a source table. Rejected rows are in the batch, with any value, and must be left out. */
+/** Some rows of a source table. Rejected rows stay in the batch with arbitrary values; leave them out. */
 export interface SourceBatch {
   readonly batch: RecordBatch;
   readonly rejections: Rejections;
-  /** The header of the file, and a rejected row as it came; other rows are not kept. */
+  /** The header of the file, and the original text of a rejected row. Other rows are not kept. */
   readonly header: string;
   readonly raw: (row: number) => string;
 }
@@ -78,15 +78,15 @@ function decodeColumn(
   return builder.finish();
 }
 
-/** Where a column is in a file, and whether its values are padded with blanks there. */
+/** The position of a column in a file, and whether its values are padded with blanks. */
 interface ColumnPlace {
   readonly index: number;
   readonly padded: boolean;
 }
 
 /**
- * Where each column of the contract is in this file, under its name or an earlier one: nothing depends
- * on the order of columns. A column that the source did not have then is not among them.
+ * The position of each column of the contract in this file, under its name or an earlier one, whatever the order. A
+ * column that the source did not have at that time is missing.
  */
 function columnPlaces(
   records: Records,
@@ -113,9 +113,8 @@ function nullColumn({ type }: ColumnShape, length: number): Data {
 }
 
 /**
- * Decodes a CSV file of a source table into record batches: the columns of the contract, with
- * NULL and '' kept apart.
- * @param options.padded the columns of the file whose values are padded with blanks, which mean nothing
+ * Decodes a CSV file of a source table into record batches with the columns of the contract. NULL and '' are distinct.
+ * @param options.padded the columns of the file whose values are padded with insignificant blanks
  * @param options.blockBytes bytes decoded together; a batch has as many rows as fit
  * @throws TerminalError when the file is malformed or lacks a column of the contract
  */

@@ -28,18 +28,18 @@ export function fieldText(records: Records, field: number): string | null {
   );
 }
 
-/** The place of each column in a file whose header is the first record. */
+/** The position of each column in a file whose first record is the header. */
 export function headerPositions(records: Records): Map<string, number> {
   return new Map(
     Array.from({ length: records.width }, (_, index) => [fieldText(records, index) ?? "", index]),
   );
 }
 
-/** Joins the parts of a composite key; it is in no text of PostgreSQL. */
+/** Joins the parts of a composite key. No text of PostgreSQL contains it. */
 const KEY_SEPARATOR = "\0";
 
 /**
- * The keys of the rows of a CSV file, in groups: a whole number as such, any other key as a text.
+ * The keys of the rows of a CSV file, in groups. A whole number is a number, any other key a text.
  * @throws TerminalError when the file lacks a column of the key
  */
 export async function* readKeys(
@@ -76,13 +76,13 @@ function keyPositions(records: Records, key: readonly string[]): number[] {
 const compositeKey = (records: Records, field: number, positions: readonly number[]): string =>
   positions.map((position) => fieldText(records, field + position) ?? "").join(KEY_SEPARATOR);
 
-/** Most keys are whole numbers: no text is made of them. */
+/** Most keys are whole numbers, so do not make a text of them. */
 function singleKey(records: Records, field: number): Key {
   const number = plainNumber(records.bytes, records.starts[field] ?? 0, records.ends[field] ?? 0);
   return Number.isNaN(number) ? (fieldText(records, field) ?? "") : number;
 }
 
-/** Keys as a CSV file with the key's columns. Every field is quoted: a key is never NULL. */
+/** Keys as a CSV file with the key's columns. Every field is quoted, because a key is never NULL. */
 export function* keysAsCsv(keys: Iterable<string>, key: readonly string[]): Generator<Uint8Array> {
   const encoder = new TextEncoder();
   const line = (fields: readonly string[]): string =>

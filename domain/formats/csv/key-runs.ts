@@ -4,12 +4,12 @@ import { TerminalError } from "../../errors";
 import { scanRecords } from "./scanner";
 
 /**
- * Keys that are whole numbers, a line for each run of them: `first,last`. Most tables count their rows, so
- * that the keys of a million of them are a few lines.
+ * Keys that are whole numbers, with a line for each run of them: `first,last`. Most tables number their rows, so the
+ * keys of a million rows take a few lines.
  */
 const HEADER = "first,last\n";
 
-/** Lines of a group. */
+/** The number of lines in a group. */
 const LINES = 10_000;
 
 export function* runsAsCsv(runs: Iterable<Run>): Generator<Uint8Array> {

@@ -2,8 +2,8 @@ import { at } from "../at";
 import { digits, type Parse, type ParseExact } from "./values";
 
 /**
- * Decodes dates and times as PostgreSQL prints them with `DateStyle` ISO (PostgreSQL manual, "Date/Time Output"):
- * the year has four digits or more, and ' BC' comes last for a moment before the year 1.
+ * Decodes dates and times as PostgreSQL prints them with `DateStyle` ISO (PostgreSQL manual, "Date/Time Output"): the
+ * year has four or more digits, and ' BC' follows a moment before the year 1.
  */
 
 const DOT = 0x2e;
@@ -16,7 +16,7 @@ const B = 0x42;
 const C = 0x43;
 
 export const DAY_IN_MS = 86_400_000;
-/** Exact as a number, and so is any time of day in microseconds. */
+/** Exact as a number, like any time of day in microseconds. */
 export const DAY_IN_US = 86_400_000_000;
 
 const DAYS_IN_MONTH = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -41,14 +41,14 @@ export function daysFromCivil(year: number, month: number, day: number): number 
 export const parseDate: Parse = (bytes, start, end) =>
   end - start === 10 ? dayOf(bytes, { start, end, isBeforeChrist: false }) : NaN;
 
-/** Any date but 'infinity' and '-infinity', as days since 1970-01-01: '0044-03-15 BC', '10000-01-01'. */
+/** Any date except 'infinity' and '-infinity', as days since 1970-01-01: '0044-03-15 BC', '10000-01-01'. */
 export function parseAnyDate(bytes: Uint8Array, start: number, end: number): number {
   if (end - start === 10) return parseDate(bytes, start, end);
   const isBeforeChrist = endsWithBc(bytes, start, end);
   return dayOf(bytes, { start, end: isBeforeChrist ? end - 3 : end, isBeforeChrist });
 }
 
-/** The day that 'Y…YYYY-MM-DD' names. PostgreSQL has years of seven digits at most. */
+/** The day of 'Y…YYYY-MM-DD'. Years of PostgreSQL have seven digits at most. */
 function dayOf(bytes: Uint8Array, day: { start: number; end: number; isBeforeChrist: boolean }): number {
   const { start, end } = day;
   const places = end - start - 6;
@@ -65,7 +65,7 @@ function dayOf(bytes: Uint8Array, day: { start: number; end: number; isBeforeChr
 const endsWithBc = (bytes: Uint8Array, start: number, end: number): boolean =>
   end - start > 3 && bytes[end - 1] === C && bytes[end - 2] === B && bytes[end - 3] === SPACE;
 
-/** What a fraction of so many places is multiplied with to be microseconds. */
+/** The factor that turns a fraction with this many digits into microseconds. */
 const MICROSECONDS = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
 
 /** 'HH:MM:SS[.ffffff]' as microseconds of the day. '24:00:00' is refused. */
@@ -85,16 +85,16 @@ export function parseTime(bytes: Uint8Array, start: number, end: number): number
     : ((hours * 60 + minutes) * 60 + seconds) * 1_000_000 + fraction;
 }
 
-/** Leaves out the places of a second after the third. */
+/** Drops the digits of a second after the third. */
 const truncate = (microseconds: number): number => microseconds - (microseconds % 1000);
 
 /** A time of day, cut to milliseconds. */
 export const parseTruncatedTime: Parse = (bytes, start, end) => truncate(parseTime(bytes, start, end));
 
-/** So many days on either side of 1970 a moment in microseconds is exact as a number. */
+/** Within this many days of 1970, a moment in microseconds is exact as a number. */
 const EXACT_DAYS = 104_248;
 
-/** Microseconds since 1970-01-01 00:00:00; undefined where 64 bits do not hold them, after the year 294246. */
+/** Microseconds since 1970-01-01 00:00:00; undefined when 64 bits are too few, that is, after the year 294246. */
 function momentOf(day: number, time: number): number | bigint | undefined {
   if (day >= -EXACT_DAYS && day <= EXACT_DAYS) return day * DAY_IN_US + time;
   const moment = BigInt(day) * BigInt(DAY_IN_US) + BigInt(time);
@@ -102,9 +102,9 @@ function momentOf(day: number, time: number): number | bigint | undefined {
 }
 
 /**
- * What decodes 'YYYY-MM-DD HH:MM:SS[.ffffff]', and any other year, as microseconds since 1970-01-01 00:00:00.
- * @param zoned is it a timestamp with a time zone, as it is printed where that is UTC: '+00' after it, which may be missing
- * @param truncated is it cut to milliseconds
+ * The decoder of 'YYYY-MM-DD HH:MM:SS[.ffffff]', and any other year, to microseconds since 1970-01-01 00:00:00.
+ * @param zoned true for a timestamp with a time zone, printed in UTC with an optional '+00'
+ * @param truncated true to cut it to milliseconds
  */
 export const momentParser =
   ({ zoned, truncated }: { zoned: boolean; truncated: boolean }): ParseExact =>
@@ -121,7 +121,7 @@ export const momentParser =
       : momentOf(day, truncated ? truncate(time) : time);
   };
 
-/** The day that a moment lies in, since 1970-01-01. */
+/** The day of a moment, since 1970-01-01. */
 export function dayOfMoment(moment: number | bigint): number {
   if (typeof moment === "bigint") {
     const day = moment / BigInt(DAY_IN_US);
@@ -130,7 +130,7 @@ export function dayOfMoment(moment: number | bigint): number {
   return Math.floor(moment / DAY_IN_US);
 }
 
-/** The microseconds of its day at a moment. */
+/** The microseconds of a moment since the beginning of its day. */
 export function timeOfMoment(moment: number | bigint): number {
   const day = dayOfMoment(moment);
   return typeof moment === "bigint"

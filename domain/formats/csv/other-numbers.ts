@@ -2,13 +2,13 @@ import { decodeUtf8 } from "../utf8";
 import { parseBigint, parseBoolean, parseDecimal, parseInteger, type Parse, type ParseExact } from "./values";
 
 /**
- * Decodes values as types other than the column's own print them, where the contract accepts those: `10.00` is a whole
- * number, `1e+06` one million, `true` a boolean. What the own type prints is tried first.
+ * Decodes values that another type than the column's printed, if the contract accepts that type: `10.00` is a whole
+ * number, `1e+06` one million, `true` a boolean. The decoder of the column's type is tried first.
  */
 
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d{1,3}))?$/i;
 
-/** A number times ten to the power of `scale`; undefined where the text is not a number, or the product is not whole. */
+/** A number times 10^`scale`; undefined when the text is not a number, or the product is not whole. */
 function scaled(text: string, scale: number): bigint | undefined {
   const [, sign, whole, fraction = "", exponent = "0"] = NUMBER.exec(text) ?? [];
   if (whole === undefined) return undefined;
@@ -39,7 +39,7 @@ export const readBigint: ParseExact = (bytes, start, end) => {
   return value === undefined || value !== BigInt.asIntN(64, value) ? undefined : value;
 };
 
-/** A decimal number of at most `precision` digits, `scale` of them after the point, as its unscaled value. */
+/** A decimal number of at most `precision` digits with `scale` digits in the fraction, as its unscaled value. */
 export const decimalReader = (precision: number, scale: number): ParseExact => {
   const limit = 10n ** BigInt(precision);
   return (bytes, start, end) => {

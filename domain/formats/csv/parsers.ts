@@ -12,11 +12,11 @@ const PARSERS: Partial<Record<Kind, Parse>> = {
   time: parseTime,
 };
 
-/** What decodes the values of a column that a number holds; undefined for any other type. */
+/** The decoder of a type whose values are exact as numbers; undefined for any other type. */
 export const parserOf = (type: ColumnType): Parse | undefined =>
   type.kind === "time" && type.truncated === true ? parseTruncatedTime : PARSERS[type.kind];
 
-/** What decodes the values of a column that a number cannot hold, all of them; undefined for any other type. */
+/** The decoder of a type some of whose values are not exact as numbers; undefined for any other type. */
 export function exactParserOf(type: ColumnType): ParseExact | undefined {
   switch (type.kind) {
     case "bigint":
@@ -42,7 +42,7 @@ const ZONE = /:\d\d(\.\d+)?[+-]\d\d(:\d\d){0,2}( BC)?$/;
 const FINER = /:\d\d\.\d{7,}/;
 const YEAR = /^(\d{6,})-/;
 
-/** Why a value does not fit a type, and what to do, as the end of a sentence; empty where its text says enough. */
+/** Why a value does not fit a type, with the remedy, as the end of a sentence; empty when the value explains itself. */
 export function misfit(type: ColumnType, value: string): string {
   switch (type.kind) {
     case "integer":
@@ -69,14 +69,14 @@ function momentMisfit(kind: ClockType["kind"] | "date", value: string): string {
   if (INFINITE.test(value))
     return ": it is infinite; set it to NULL in the source, or declare the column as text";
   if (MIDNIGHT.test(value))
-    return ": a day of the lake ends before 24:00:00; set it to 00:00:00 in the source, or declare the column as text";
+    return ": a time of day must be before 24:00:00; set it to 00:00:00 in the source, or declare the column as text";
   if (FINER.test(value))
-    return ": it has more than six places of a second; round it in the source, or declare the column as text";
+    return ": it has more than six digits after the second; round it in the source, or declare the column as text";
   if (kind === "timestamp" && fits(timestamptz, value))
     return ": it has a time zone; declare the column as timestamptz";
   if (ZONE.test(value)) return ": its time zone is not UTC; declare the column as text";
   return YEAR.test(value)
-    ? ": it lies after the year 294246; set it to NULL in the source, or declare the column as text"
+    ? ": it is after the year 294246; set it to NULL in the source, or declare the column as text"
     : "";
 }
 

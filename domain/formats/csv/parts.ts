@@ -1,17 +1,17 @@
 const QUOTE = 0x22;
 const NEWLINE = 0x0a;
 
-/** One of the files that a CSV stream is cut into. Read its bytes to the end before the next is asked for. */
+/** One of the files into which a CSV stream is cut. Read its bytes to the end before the next part. */
 export interface CsvPart {
   readonly bytes: AsyncIterable<Uint8Array>;
-  /** Records so far, the header not counted; all of them when the bytes are read. */
+  /** Records so far, without the header; the total once all bytes are read. */
   readonly rows: () => number;
 }
 
 /**
- * Cuts a CSV stream (RFC 4180 as COPY writes it, with a header) into parts, each after the first record that ends
- * at or beyond `minBytes`. Every part begins with the header. Nothing is held but the header and a chunk.
- * A stream without a record is one part.
+ * Cuts a CSV stream (RFC 4180 as COPY writes it, with a header) into parts. A part ends with the first record that ends
+ * at or beyond `minBytes`. Every part begins with the header. Only the header and one chunk are held in memory. A
+ * stream without a record is one part.
  */
 export async function* csvParts(
   chunks: AsyncIterable<Uint8Array>,
@@ -37,7 +37,7 @@ export async function* csvParts(
   } while (await cutter.hasMore());
 }
 
-/** Some bytes of records, whether they end after the record that was asked for, and how many records end in them. */
+/** Some bytes of records, whether they end the requested part, and how many records end in them. */
 interface Piece {
   readonly bytes: Uint8Array;
   readonly ended: boolean;
@@ -69,8 +69,8 @@ function recordCutter(chunks: AsyncIterator<Uint8Array>): RecordCutter {
     let rows = 0;
     let inside = quoted;
     let position = 0;
-    // Searching natively for the next quote or line is several times as fast as looking at every byte. Each is
-    // looked for once: a line may be far away, and quotes many.
+    // A native search for the next quote or line feed is several times as fast as a loop over bytes. Search for each
+    // only once, because a line feed may be far away and quotes may be many.
     const end = bytes.length;
     const after = (byte: number, from: number): number => {
       const found = bytes.indexOf(byte, from);
@@ -91,7 +91,7 @@ function recordCutter(chunks: AsyncIterator<Uint8Array>): RecordCutter {
         line = after(NEWLINE, position);
       }
       if (quote === end) break;
-      // A quote within a quoted field is doubled: it ends the field and begins it again.
+      // A doubled quote within a quoted field ends the field and begins it again.
       inside = !inside;
       position = quote + 1;
     }

@@ -2,13 +2,13 @@ import type { RecordBatch } from "apache-arrow";
 import { columnData, isValid, type ColumnShape } from "../columnar/arrow";
 import { printerOf } from "../columnar/print";
 
-/** Rows of a batch as a CSV file has them: the header, and each row as a record. */
+/** Rows of a batch in the form of a CSV file: the header, and each row as a record. */
 export interface CsvRecords {
   readonly header: string;
   readonly raw: (row: number) => string;
 }
 
-/** Prints rows as PostgreSQL copies them: an unquoted empty field is NULL, a quoted one the empty text. */
+/** Prints rows as PostgreSQL copies them: an unquoted empty field is NULL, a quoted one is the empty text. */
 export function csvRecords(columns: Readonly<Record<string, ColumnShape>>, batch: RecordBatch): CsvRecords {
   return {
     header: Object.keys(columns).map(quotedWhereNeeded).join(","),

@@ -2,16 +2,16 @@ import { TerminalError } from "../../errors";
 import { decodeUtf8 } from "../utf8";
 
 /**
- * Finds the records and fields of CSV as PostgreSQL writes it (COPY … FORMAT csv: comma, line
- * feed, double quotes only where needed and doubled within; PostgreSQL manual, COPY, "CSV Format").
- * Nothing is decoded here: a field is a range of bytes and how it was quoted.
+ * Finds the records and fields of CSV as PostgreSQL writes it (COPY … FORMAT csv: comma, line feed, double quotes only
+ * where needed and doubled within; PostgreSQL manual, COPY, "CSV Format"). Nothing is decoded here. A field is a range
+ * of bytes and its quoting.
  */
 export interface Records {
   readonly bytes: Uint8Array;
-  /** Number of records, and of fields in each. */
+  /** The number of records, and of fields in each. */
   readonly count: number;
   readonly width: number;
-  /** Of field `record * width + column`: its first byte, the byte after its last, its quoting. */
+  /** For field `record * width + column`: its first byte, the byte after its last, its quoting. */
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   readonly quoting: Uint8Array;
@@ -82,7 +82,8 @@ function scanBlock(
         stop = start;
         for (;;) {
           stop = bytes.indexOf(QUOTE, stop);
-          // The byte after a quote says whether the quote closes the field; without it the record is incomplete.
+          // The byte after a quote decides whether the quote closes the field. Without that byte the record is
+          // incomplete.
           if (stop < 0 || stop + 1 >= end) break scan;
           if (bytes[stop + 1] !== QUOTE) break;
           quoting = ESCAPED;
@@ -126,19 +127,22 @@ function scanBlock(
   return { records: { bytes, count, width: width ?? 0, ...table }, consumed };
 }
 
-/** Long loops are what V8 compiles well: by 1 MB, a million rows cost two thirds more of processor time. */
+/**
+ * A size that keeps V8's compiled loops running. With blocks of 1 MB, a million rows cost two thirds more processor
+ * time.
+ */
 const BLOCK_BYTES = 4 << 20;
 
 /**
- * By how much a block grows for a record that is longer: it is looked through again from its start each time, and
- * what it holds too much is memory.
+ * The growth of a block for a longer record. Each growth scans the record again from its start, and a larger block
+ * costs memory.
  */
 const more = (bytes: number): number => Math.ceil(bytes * 1.25);
 
 /**
- * Cuts a stream of bytes into blocks of complete records, the header among them.
+ * Cuts a stream of bytes into blocks of complete records, including the header.
  * @param blockBytes how many bytes are scanned together; a longer record makes its block longer
- * @yields records that are good until the next are asked for: their memory is used again
+ * @yields records that are valid until the next ones are requested, because their memory is reused
  * @throws TerminalError when the CSV is malformed, empty, or ends within a record
  */
 export async function* scanRecords(

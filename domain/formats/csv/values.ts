@@ -1,14 +1,13 @@
 import { byteAt } from "../at";
 
 /**
- * Decodes one field from its bytes. Each decoder returns NaN (or undefined) for a text that is no
- * value of the type.
+ * Decodes one field from its bytes. Each decoder returns NaN (or undefined) for a text that is not a value of the type.
  */
 
-/** The number that a value is decoded to; NaN where the text does not fit. */
+/** Decodes a value to a number; NaN when the text does not fit. */
 export type Parse = (bytes: Uint8Array, start: number, end: number) => number;
 
-/** A value that a number may not hold, as a bigint there; undefined where the text does not fit. */
+/** Decodes a value to a number, or to a bigint when a number is not exact; undefined when the text does not fit. */
 export type ParseExact = (bytes: Uint8Array, start: number, end: number) => number | bigint | undefined;
 
 const MINUS = 0x2d;
@@ -53,8 +52,8 @@ export function parseBoolean(bytes: Uint8Array, start: number, end: number): num
 
 /**
  * A decimal number as its unscaled value: '12.5' with scale 2 is 1250.
- * @returns a number where it is exact, a bigint beyond 15 digits, undefined where it is not a number
- *   or has more digits than `precision` and `scale` allow
+ * @returns a number when that is exact, a bigint beyond 15 digits, undefined when the text is not a number or has more
+ *   digits than `precision` and `scale` allow
  */
 export function parseDecimal(
   bytes: Uint8Array,
@@ -91,7 +90,7 @@ export function parseDecimal(
   }
   const missing = scale - Math.min(Math.max(places, 0), scale);
   if (significant > 0 && significant + missing > precision) return undefined;
-  // Twice nine digits are exact as numbers.
+  // Two groups of nine digits are each exact as numbers.
   if (significant > 18) {
     const all = [...bytes.subarray(range.start, end)].filter((byte) => byte >= ZERO && byte <= NINE);
     const kept = all.slice(0, places < 0 ? all.length : all.length - Math.max(places - scale, 0));

@@ -4,14 +4,14 @@ import { writePageHeader } from "hyparquet-writer/src/datapage.js";
 import { snappyCompress } from "hyparquet-writer/src/snappy.js";
 import { levelsOf, nullsIn, type Validity } from "./validity";
 
-/** The values of a column that are there, encoded (Apache Parquet, Encodings.md: PLAIN, or RLE_DICTIONARY). */
+/** The values of a column without its NULLs, encoded (Apache Parquet, Encodings.md: PLAIN, or RLE_DICTIONARY). */
 export interface EncodedValues {
   readonly type: ParquetType;
-  /** The different values, written plainly, when the pages hold indexes of them. */
+  /** The distinct values in PLAIN encoding, when the pages hold indexes of them. */
   readonly dictionary?: { readonly size: number; readonly bytes: Uint8Array } | undefined;
-  /** The rows of each page, the NULLs counted, and its values. Each is made when it is asked for. */
+  /** The number of rows of each page, including NULLs, and its values. Each page is made on demand. */
   readonly pages: Iterable<{ readonly rows: number; readonly bytes: Uint8Array }>;
-  /** The smallest and the largest value; undefined when there are only NULLs. */
+  /** The smallest and the largest value; undefined when all values are NULL. */
   readonly bounds: { readonly min: Bound; readonly max: Bound } | undefined;
 }
 
@@ -20,17 +20,17 @@ type Bound = number | bigint | boolean | Uint8Array;
 interface Page {
   readonly type: "DICTIONARY_PAGE" | "DATA_PAGE_V2";
   readonly encoding: Encoding;
-  /** How many, the NULLs counted. */
+  /** The number of values, including NULLs. */
   readonly values: number;
   readonly nulls: number;
-  /** What says of each value whether it is there; of a column that may be NULL. Never compressed. */
+  /** The definition levels of a nullable column. Never compressed. */
   readonly levels: Uint8Array;
   readonly bytes: Uint8Array;
 }
 
 const NO_LEVELS = new Uint8Array();
 
-/** Writes a page; returns its size with its header, not compressed. */
+/** Writes a page; returns its uncompressed size including its header. */
 function writePage(writer: ByteWriter, page: Page): number {
   const { type, encoding, values, nulls, levels, bytes } = page;
   const compressed = snappyCompress(bytes);
@@ -60,8 +60,8 @@ function writePage(writer: ByteWriter, page: Page): number {
 }
 
 /**
- * Writes the chunk that a column has in a row group: what the writer's own `writeColumn` does, of memory instead of
- * an array of values.
+ * Writes the chunk of a column in a row group. It does what the library's `writeColumn` does, but reads Arrow memory
+ * instead of an array of values.
  */
 export function writeChunk(
   writer: ByteWriter,

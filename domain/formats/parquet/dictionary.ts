@@ -1,6 +1,6 @@
 import type { FixedWidth } from "./fixed-width";
 
-/** The different values of a column, and for each of those that are there which of them it has. */
+/** The distinct values of a column, and the index of each value that is not NULL. */
 export interface Dictionary {
   readonly words: Int32Array;
   /** The number of values. */
@@ -8,15 +8,15 @@ export interface Dictionary {
   readonly indexes: Int32Array;
 }
 
-/** A dictionary must save at least as much as this share of the rows: more values, and it is given up. */
+/** A dictionary with more distinct values than this share of the rows does not pay. */
 export const LARGEST_SHARE = 1 / 4;
-/** And no more than this many: 14 bits a row. */
+/** The maximum number of distinct values: 14 bits a row. */
 export const LARGEST = 1 << 14;
 const SLOTS = 1 << 16;
 
 /**
- * Finds the different values of a column; undefined when they are so many that a dictionary does not pay.
- * Open addressing over typed arrays: nothing is allocated for a row.
+ * Finds the distinct values of a column; undefined when a dictionary would not pay. Uses open addressing over typed
+ * arrays, so nothing is allocated for a row.
  */
 export function dictionaryOf({ type, words, count }: FixedWidth): Dictionary | undefined {
   const limit = Math.min(Math.floor(count * LARGEST_SHARE), LARGEST);
@@ -30,7 +30,7 @@ export function dictionaryOf({ type, words, count }: FixedWidth): Dictionary | u
   for (let index = 0; index < count; index++) {
     const low = words[index * stride] ?? 0;
     const high = wide ? (words[index * stride + 1] ?? 0) : 0;
-    // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4); the high half seldom differs.
+    // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4). The high half seldom varies.
     let slot = Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) >>> 16;
     let entry = slots[slot] ?? 0;
     while (
@@ -53,12 +53,12 @@ export function dictionaryOf({ type, words, count }: FixedWidth): Dictionary | u
 }
 
 /**
- * Indexes as a data page of RLE_DICTIONARY holds them: the width in bits, then one bit-packed run of groups of
- * eight (Apache Parquet, Encodings.md, "Run Length Encoding / Bit-Packing Hybrid").
+ * Encodes indexes as a data page of RLE_DICTIONARY: the width in bits, then one bit-packed run of groups of eight
+ * (Apache Parquet, Encodings.md, "Run Length Encoding / Bit-Packing Hybrid").
  * @param size of the dictionary; every index is below
  */
 export function packBits(indexes: Int32Array, size: number): Uint8Array {
-  // Every row of a single value has the index 0. Some readers still want a bit for it.
+  // With a single distinct value every index is 0, but some readers still expect one bit.
   const width = Math.max(32 - Math.clz32(size - 1), 1);
   const groups = Math.ceil(indexes.length / 8);
   const bytes = new Uint8Array(1 + 5 + groups * width);

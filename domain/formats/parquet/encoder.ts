@@ -12,19 +12,21 @@ import { byteValues, textValues } from "./text-values";
 import { validityOf } from "./validity";
 import { wideValues } from "./wide-values";
 
-/** When a row group is closed: with the batch that brings it to so many rows, or to so many bytes of its columns. */
+/**
+ * When to close a row group: with the batch that brings it to this many rows, or to this many bytes over all columns.
+ */
 export interface RowGroupSize {
   readonly rows: number;
   readonly bytes: number;
 }
 
-/** What a writer and a reader hold in memory. */
+/** Bounds the memory of a writer and of a reader. */
 export const ROW_GROUP_SIZE: RowGroupSize = { rows: 65_536, bytes: 16 * 1024 * 1024 };
 
 export interface ParquetEncoder {
-  /** Takes a batch in; returns the bytes that are complete, if any. */
+  /** Adds a batch; returns the bytes that are complete, if any. */
   write(batch: RecordBatch): Uint8Array | undefined;
-  /** The last row groups and the footer. */
+  /** Returns the last row groups and the footer. */
   finish(): Uint8Array;
   readonly rows: number;
 }
@@ -100,7 +102,7 @@ const partsOf = (batches: readonly RecordBatch[], index: number): Data[] =>
     return data;
   });
 
-/** What is there of a column, read straight from the memory of its batches. */
+/** The values of a column without NULLs, read from the memory of its batches. */
 function valuesOf(
   type: ColumnType,
   column: { readonly parts: readonly Data[]; readonly rows: number; readonly nulls: number },

@@ -6,10 +6,10 @@ import type { EncodedValues } from "./chunk";
 import { dictionaryOf, packBits } from "./dictionary";
 import type { FixedWidth } from "./fixed-width";
 
-/** A kind of column whose values have one width, as whole words. */
+/** A kind of column whose values have a fixed width in whole words. */
 export type FixedKind = Exclude<Kind, "text" | "bytea" | "boolean" | "real" | "double">;
 
-/** How many words of 32 bits a value takes in memory; the first two of a decimal tell all, unless it is wide. */
+/** How many 32-bit words a value takes in memory. The first two words of a decimal are enough, unless it is wide. */
 const WORDS: Readonly<Record<FixedKind, number>> = {
   integer: 1,
   bigint: 2,
@@ -44,7 +44,7 @@ export function fixedValues(
   };
 }
 
-/** The words of the values that are there. */
+/** The words of the values that are not NULL. */
 function presentWords(
   kind: FixedKind,
   { parts, rows, nulls }: { readonly parts: readonly Data[]; readonly rows: number; readonly nulls: number },
@@ -72,7 +72,7 @@ function presentWords(
   return { type: to === 1 ? "INT32" : "INT64", words, count };
 }
 
-/** Words are little-endian in a file, as on every machine that Node runs on. */
+/** Words are little-endian in a file, as on every machine that Node supports. */
 const bytesOf = ({ buffer, byteOffset, byteLength }: Int32Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 

@@ -4,8 +4,8 @@ import { hasNulls, isValid } from "../columnar/arrow";
 import type { EncodedValues } from "./chunk";
 
 /**
- * The values of a column of floating-point numbers, as one page. A dictionary seldom pays, and would have to tell 0
- * from -0.
+ * The values of a column of floating-point numbers, as one page. A dictionary seldom pays, and would have to
+ * distinguish 0 from -0.
  */
 export function floatValues(
   kind: "real" | "double",
@@ -29,7 +29,7 @@ export function floatValues(
 }
 
 /**
- * The bounds as Parquet wants them (parquet.thrift, ColumnOrder): without NaN, the lower zero negative, the upper one
+ * The bounds that Parquet requires (parquet.thrift, ColumnOrder): no NaN, a lower zero negative, an upper zero
  * positive.
  */
 function boundsOf(values: Float32Array | Float64Array): EncodedValues["bounds"] {

@@ -52,8 +52,8 @@ export async function* readRowGroups(
 }
 
 /**
- * The metadata with the names of the table, in which a leading U+FEFF is a character: hyparquet drops it. Columns that
- * differ in this alone are in the order of the table.
+ * The metadata with the names of the table. hyparquet drops a leading U+FEFF of a name, although it is a character.
+ * Columns whose names differ only in that are in the order of the table.
  */
 function withWholeNames(metadata: FileMetaData, names: readonly string[]): FileMetaData {
   if (!names.some((name) => name.startsWith("\ufeff"))) return metadata;
@@ -79,7 +79,7 @@ function withWholeNames(metadata: FileMetaData, names: readonly string[]): FileM
   };
 }
 
-/** The times and timestamps that hold milliseconds, as all did that were written before there were microseconds. */
+/** The times and timestamps in milliseconds, which earlier versions of Marble wrote. */
 const columnsInMilliseconds = ({ schema }: FileMetaData): ReadonlySet<string> =>
   new Set(
     schema
@@ -91,8 +91,8 @@ const inMicroseconds = (value: unknown): unknown =>
   typeof value === "number" || typeof value === "bigint" ? BigInt(value) * 1000n : value;
 
 /**
- * The metadata without logical types, so that values come as they are stored: hyparquet turns
- * DECIMAL into floats and DATE into Dates.
+ * The metadata without logical types, so that values are read as they are stored. hyparquet turns DECIMAL into floats
+ * and DATE into Dates.
  */
 export function physical(metadata: FileMetaData): FileMetaData {
   const schema = metadata.schema.map((element) => {
@@ -102,7 +102,7 @@ export function physical(metadata: FileMetaData): FileMetaData {
   return { ...metadata, schema };
 }
 
-/** The file with the bytes of one row group fetched in one request. */
+/** The file, with the bytes of one row group fetched in one request. */
 async function groupBytes(
   file: AsyncBuffer,
   group: FileMetaData["row_groups"][number],

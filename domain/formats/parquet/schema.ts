@@ -50,7 +50,7 @@ function element(type: ColumnType): Omit<SchemaElement, "name"> {
   }
 }
 
-/** The Parquet schema of a table: a root and one leaf a column. */
+/** The Parquet schema of a table: a root, and one leaf for each column. */
 export function parquetSchema(columns: Readonly<Record<string, ColumnShape>>): SchemaElement[] {
   const leaves = Object.entries(columns).map(([name, { type, nullable }]) => ({
     name,

@@ -4,10 +4,10 @@ import type { EncodedValues } from "./chunk";
 import { LARGEST, LARGEST_SHARE, packBits } from "./dictionary";
 import { bytesOfText, compareTexts, hashOf, lengthOf, plainTexts, textsOf, type Texts } from "./texts";
 
-/** A page of texts is closed when it has grown to this size, so that no second copy of a row group is needed. */
+/** A page of texts is closed at this size, so that no second copy of a row group is needed. */
 const PAGE_BYTES = 1 << 20;
 
-/** The values of a text column: one page of indexes of a dictionary, or pages of about a megabyte. */
+/** The values of a text column: one page of dictionary indexes, or pages of about a megabyte. */
 export function textValues(column: {
   readonly parts: readonly Data[];
   readonly rows: number;
@@ -27,23 +27,23 @@ export function textValues(column: {
   };
 }
 
-/** The values of a column of bytes. Without bounds: those of texts are cut where a character ends. */
+/** The values of a column of bytes. It has no bounds, because the bounds of texts are cut at the end of a character. */
 export const byteValues = (column: Parameters<typeof textValues>[0]): EncodedValues => ({
   ...textValues(column),
   bounds: undefined,
 });
 
-/** The different texts of a column, each by the first of those that are equal. */
+/** The distinct texts of a column, each represented by its first occurrence. */
 interface TextDictionary {
   readonly entries: readonly number[];
   readonly indexes: Int32Array;
-  /** What the entries take, with their lengths. */
+  /** The size of the entries, including their lengths. */
   readonly bytes: number;
 }
 
 const SLOTS = 1 << 16;
 
-/** Finds the different texts; undefined when they are so many, or so long, that a dictionary does not pay. */
+/** Finds the distinct texts; undefined when they are too many or too long for a dictionary to pay. */
 function textDictionary(texts: Texts): TextDictionary | undefined {
   const limit = Math.min(Math.floor(texts.count * LARGEST_SHARE), LARGEST);
   if (limit === 0) return undefined;
@@ -100,7 +100,10 @@ function* range(from: number, to: number): Generator<number> {
 
 const everyOf = ({ count }: Texts): Iterable<number> => range(0, count);
 
-/** The footer keeps the first 16 bytes of a bound; of a longer text, these tell it that it is longer. */
+/**
+ * The footer keeps the first 16 bytes of a bound. A longer text is cut to this many bytes, so the footer still sees
+ * that it is longer.
+ */
 const BOUND_BYTES = 64;
 
 function boundsOf(texts: Texts, indexes: Iterable<number>): EncodedValues["bounds"] {
@@ -111,7 +114,7 @@ function boundsOf(texts: Texts, indexes: Iterable<number>): EncodedValues["bound
     if (max === undefined || compareTexts(texts, index, max) > 0) max = index;
   }
   if (min === undefined || max === undefined) return undefined;
-  // A copy: whatever the bounds lie in would be kept until the footer is written.
+  // Copy them, because a view would keep the whole memory alive until the footer is written.
   const cut = (index: number): Uint8Array => bytesOfText(texts, index).slice(0, BOUND_BYTES);
   const bounds = { min: cut(min), max: cut(max) };
   return lengthOf(texts, max) > BOUND_BYTES && isHighest(bounds.max) ? undefined : bounds;
@@ -120,6 +123,6 @@ function boundsOf(texts: Texts, indexes: Iterable<number>): EncodedValues["bound
 /** U+10FFFF in UTF-8: no character is higher. */
 const HIGHEST = [0xf4, 0x8f, 0xbf, 0xbf];
 
-/** Does a text begin with so many of the highest character that no short text lies above it? */
+/** True if a text begins with so many of the highest character that no short text is greater. */
 const isHighest = (bytes: Uint8Array): boolean =>
   bytes.subarray(0, 16).every((byte, place) => byte === HIGHEST[place % 4]);

@@ -4,12 +4,12 @@ import { hasNulls, isValid } from "../columnar/arrow";
 import { utf8 } from "../columnar/read";
 
 /**
- * The texts of a column that is spread over several batches, where they lie in memory: none is copied, and no string
- * is made of one. NULLs are not among them.
+ * The texts of a column that is spread over several batches, by their place in memory. No text is copied, and no string
+ * is made. NULLs are left out.
  */
 export interface Texts {
   readonly count: number;
-  /** Of each text: the row that it has in the group, the memory that it lies in, and where there. */
+  /** For each text: its row in the group, its memory, and its place there. */
   readonly rows: Int32Array;
   readonly memory: readonly Uint8Array[];
   readonly places: Int32Array;
@@ -17,7 +17,7 @@ export interface Texts {
   readonly ends: Int32Array;
 }
 
-/** @param count of the texts that are there */
+/** @param count of the values that are not NULL */
 export function textsOf(parts: readonly Data[], count: number): Texts {
   const memory: Uint8Array[] = [];
   const rows = new Int32Array(count);
@@ -56,7 +56,7 @@ export const lengthOf = ({ starts, ends }: Texts, index: number): number =>
 export const bytesOfText = (texts: Texts, index: number): Uint8Array =>
   memoryOf(texts, index).subarray(wordAt(texts.starts, index), wordAt(texts.ends, index));
 
-/** Compares two texts by their bytes, as Parquet orders them: below 0, 0, or above. */
+/** Compares two texts bytewise, as Parquet orders them: below 0, 0, or above. */
 export function compareTexts(texts: Texts, a: number, b: number): number {
   const [memoryA, memoryB] = [memoryOf(texts, a), memoryOf(texts, b)];
   const [startA, startB] = [wordAt(texts.starts, a), wordAt(texts.starts, b)];
@@ -83,8 +83,8 @@ export function hashOf(texts: Texts, index: number): number {
 const SHORT = 24;
 
 /**
- * Some texts as Parquet's PLAIN has them: each after its length in four bytes.
- * @param size of all of them, with their lengths
+ * Texts in the PLAIN encoding of Parquet: each after its length in four bytes.
+ * @param size of all of them, including their lengths
  */
 export function plainTexts(texts: Texts, indexes: Iterable<number>, size: number): Uint8Array {
   const bytes = new Uint8Array(size);

@@ -2,13 +2,13 @@ import type { Data } from "apache-arrow";
 import { byteAt } from "../at";
 import { hasNulls, isValid } from "../columnar/arrow";
 
-/** Which rows of a row group have a value: a bit each, the first row in the lowest. */
+/** Which rows of a row group have a value: one bit each, the first row in the lowest bit. */
 export interface Validity {
   readonly bits: Uint8Array;
   readonly nulls: number;
 }
 
-/** Rows of a row group, the last not included. */
+/** A range of rows of a row group, the end excluded. */
 interface Rows {
   readonly start: number;
   readonly end: number;
@@ -37,7 +37,7 @@ export function validityOf(parts: readonly Data[], rows: number): Validity | und
 const isPresent = (bits: Uint8Array, row: number): boolean =>
   ((byteAt(bits, row >> 3) >> (row & 7)) & 1) === 1;
 
-/** How many of some rows are NULL. */
+/** The number of NULLs in a range of rows. */
 export function nullsIn(validity: Validity | undefined, { start, end }: Rows): number {
   if (validity === undefined) return 0;
   let nulls = 0;
@@ -47,7 +47,7 @@ export function nullsIn(validity: Validity | undefined, { start, end }: Rows): n
 
 /**
  * The definition levels of some rows (Apache Parquet, Encodings.md, "Run Length Encoding / Bit-Packing Hybrid"): one
- * run of as many ones, or one of bits in groups of eight.
+ * run of ones, or one run of bits in groups of eight.
  */
 export function levelsOf(validity: Validity | undefined, { start, end }: Rows): Uint8Array {
   const rows = end - start;

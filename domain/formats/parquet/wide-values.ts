@@ -3,12 +3,12 @@ import { at } from "../at";
 import { hasNulls, isValid } from "../columnar/arrow";
 import type { EncodedValues } from "./chunk";
 
-/** Bytes of a decimal of 128 bits. */
+/** The size of a 128-bit decimal. */
 const BYTES = 16;
 
 /**
- * The values of a column of decimals of more than 18 digits, as one page: 16 bytes each, the highest first (Apache
- * Parquet, LogicalTypes.md, DECIMAL). Without bounds: readers do not agree on how to order them.
+ * The values of a column of decimals of more than 18 digits, as one page: 16 bytes each, the highest byte first (Apache
+ * Parquet, LogicalTypes.md, DECIMAL). It has no bounds, because readers disagree about their order.
  */
 export function wideValues(column: {
   readonly parts: readonly Data[];
@@ -30,7 +30,7 @@ export function wideValues(column: {
   return { type: "FIXED_LEN_BYTE_ARRAY", pages: [{ rows, bytes }], bounds: undefined };
 }
 
-/** The unscaled decimal that 16 bytes say. */
+/** The unscaled decimal in 16 bytes. */
 export function wideValue(bytes: Uint8Array): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset, BYTES);
   return (view.getBigInt64(0) << 64n) | view.getBigUint64(8);

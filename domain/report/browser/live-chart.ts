@@ -2,20 +2,23 @@ import { chartHeight, chartOption } from "../charts/chart-option";
 import { newChart } from "../charts/echarts";
 import type { Chart } from "../question";
 
-/** A chart that answers to the mouse. */
+/** An interactive chart. */
 export interface LiveChart {
-  /** Draws it anew, as wide as its element is now. */
+  /** Redraws it at the present width of its element. */
   resize(): void;
   dispose(): void;
 }
 
-/** Draws a chart into an element of the page, in place of what it has; while the element has no width, later. */
+/**
+ * Draws a chart into an element of the page and replaces its content. If the element has no width yet, the chart is
+ * drawn later.
+ */
 export function liveChart(element: HTMLElement, chart: Chart): LiveChart {
   const height = chartHeight(chart);
   let drawn: ReturnType<typeof newChart> | undefined;
   const draw = (): void => {
     const width = element.clientWidth;
-    // A hidden page has no width. What were drawn for it would be NaN; the page says when it is shown.
+    // A hidden page has no width, and the chart would contain NaN. The page calls again when it is shown.
     if (width === 0) return;
     if (drawn === undefined) {
       element.replaceChildren();

@@ -1,5 +1,5 @@
 export { chartSvg } from "../charts/chart-svg";
 import { startPage } from "./page";
 
-// Lambda loads this script too, and draws with it what the page shows before it runs there.
+// Lambda loads this script too, and draws the first charts of the page with it.
 if (typeof document !== "undefined") startPage();

@@ -5,14 +5,14 @@ import { chartLabel, headlinesHtml, sectionParts } from "../page/section";
 import { liveChart, type LiveChart } from "./live-chart";
 import { csvLink, letSort } from "./table";
 
-/** An element that the page has. @throws Error when it has not: page and script are made together */
+/** Finds an element of the page. @throws Error when it is missing: page and script belong together */
 function find<T extends Element>(selector: string, type: new () => T): T {
   const found = document.querySelector(selector);
   if (found instanceof type) return found;
   throw new Error(`the page has no ${selector}`);
 }
 
-/** Makes charts, numbers and filters of the page answer to its reader. */
+/** Makes the charts, tables and filters of the page interactive. */
 export function startPage(): void {
   const report = JSON.parse(find("#report", HTMLScriptElement).text) as Report;
   const currency = find("#currency", HTMLSelectElement);
@@ -40,11 +40,11 @@ export function startPage(): void {
   for (const event of ["resize", "beforeprint", "afterprint"]) addEventListener(event, resize);
   document.addEventListener("visibilitychange", resize);
   openForPrint();
-  // A browser that comes back to the page may have kept what was chosen.
+  // A browser that returns to the page may have kept the chosen filters.
   addEventListener("pageshow", show);
 }
 
-/** Paper has no room to open: the numbers are printed, and closed again. */
+/** Opens the tables for printing, because paper is not interactive, and closes them again. */
 function openForPrint(): void {
   let opened: HTMLDetailsElement[] = [];
   addEventListener("beforeprint", () => {
@@ -80,7 +80,7 @@ function showSections(report: Report, filter: Filter): Map<string, LiveChart> {
   return charts;
 }
 
-/** How old the data is for who reads the page, which may have been saved long ago. */
+/** The age of the data at reading time; the page may have been saved long ago. */
 function ageText(capturedAt: string): string {
   const minutes = Math.max(0, Math.round((Date.now() - Date.parse(capturedAt)) / 60_000));
   const [count, unit] =

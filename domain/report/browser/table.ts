@@ -1,7 +1,10 @@
 import type { Table } from "../question";
 import { orderOf, tableCsv } from "../table";
 
-/** Makes the heads of a table sort it. Months and ranks come sorted; a column is first sorted the other way. */
+/**
+ * Makes the column headers of a table sort it. Months and ranks are sorted already; the first click on a column sorts
+ * in the other direction.
+ */
 export function letSort(element: HTMLElement, table: Table): void {
   const body = element.querySelector("tbody");
   const heads = [...element.querySelectorAll<HTMLElement>("thead th")];
@@ -30,7 +33,7 @@ export function csvLink(
   const link = document.createElement("a");
   link.className = "csv";
   link.download = name;
-  // Excel takes a file without the mark for one of its own encoding.
+  // Without the byte order mark, Excel assumes another encoding.
   link.href = `data:text/csv;charset=utf-8,${encodeURIComponent(`\ufeff${tableCsv(table)}`)}`;
   link.textContent = "Save as CSV";
   link.setAttribute("aria-label", `Save as CSV: ${title}`);

@@ -2,7 +2,7 @@ import type { EChartsCoreOption } from "echarts/core";
 import { countText, shortText } from "../amounts";
 import type { Chart } from "../question";
 
-/** Colours are those of the style sheet, which knows of dark screens and of paper. */
+/** The colours come from the style sheet, which covers dark screens and paper. */
 const INK = "var(--ink)";
 const MUTED = "var(--muted)";
 const LINE = "var(--line)";
@@ -11,30 +11,30 @@ const SERIES = ["var(--series-1)", "var(--series-2)", "var(--series-3)"];
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 const BAR_PX = 30;
 
-/** What the unit of the axis takes, in px. */
+/** The height of the unit of the axis, in px. */
 const UNIT_PX = 18;
 
-/** How high a chart is, in px. */
+/** The height of a chart, in px. */
 export const chartHeight = ({ kind, categories }: Chart): number =>
   UNIT_PX + (kind === "bars" ? 70 + categories.length * BAR_PX : 280);
 
-/** Above this, names take no more of a narrow screen. */
+/** Names take at most this much of a narrow screen. */
 const nameWidth = (width: number): number => Math.min(180, Math.round(width * 0.42));
 
-/** So many columns all have their names. */
+/** Up to this many columns, every column shows its name. */
 const FEW = 6;
 
-/** The room beneath a column; the rest is that of the axis beside them. */
+/** The width below a column; the axis next to the columns takes the rest. */
 const columnWidth = (width: number, columns: number): number => Math.floor((width - 60) / columns) - 4;
 
-/** How much of a chart its legend takes, in px: names that find no room in a row go to the next. */
+/** The height of a chart's legend, in px. Names that do not fit a row move to the next. */
 function legendHeight(series: Chart["series"], width: number): number {
   if (series.length < 2) return 12;
   const needed = series.reduce((sum, { name }) => sum + 27 + name.length * 7, 0);
   return 16 + Math.ceil(needed / width) * 20;
 }
 
-/** A chart as ECharts wants it, for a width in px. */
+/** The ECharts option of a chart, for a width in px. */
 export function chartOption(chart: Chart, width: number): EChartsCoreOption {
   const { kind, categories, series, unit } = chart;
   const lies = kind === "bars";
@@ -47,7 +47,7 @@ export function chartOption(chart: Chart, width: number): EChartsCoreOption {
       color: lies ? INK : MUTED,
       fontFamily: FONT,
       ...(lies && { width: nameWidth(width), overflow: "truncate", interval: 0 }),
-      // Names that follow from no others are all shown, on two lines where there is no room for one.
+      // Names without an order are all shown, on two lines if one is too short.
       ...(!lies &&
         categories.length <= FEW && {
           width: columnWidth(width, categories.length),
@@ -73,7 +73,7 @@ export function chartOption(chart: Chart, width: number): EChartsCoreOption {
     },
   };
   return {
-    // Drawn once by the server, and again at once by the browser: nothing should move.
+    // The server draws the chart once and the browser redraws it immediately, so nothing should move.
     animation: false,
     color: SERIES,
     textStyle: { fontFamily: FONT, color: INK },
@@ -115,7 +115,7 @@ export function chartOption(chart: Chart, width: number): EChartsCoreOption {
       showSymbol: data.length < 3,
       lineStyle: { width: 2.5 },
       itemStyle: { borderRadius: lies ? [0, 3, 3, 0] : [3, 3, 0, 0] },
-      // ECharts would lighten a colour that it cannot read.
+      // ECharts would lighten a colour that it cannot parse.
       emphasis: { disabled: true },
     })),
   };

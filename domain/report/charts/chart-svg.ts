@@ -2,7 +2,7 @@ import { chartHeight, chartOption } from "./chart-option";
 import { newChart } from "./echarts";
 import type { Chart } from "../question";
 
-/** How wide a chart is that is drawn before anybody has opened the page, in px. */
+/** The width of a chart that is drawn before anybody opens the page, in px. */
 const WIDTH = 560;
 
 /** A chart as SVG, without a browser. It shrinks with the page. */

@@ -3,8 +3,8 @@ import { GridComponent, LegendComponent, TooltipComponent } from "echarts/compon
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 
-// What is not named here is not in the page.
+// The page contains only the parts that are named here.
 use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
 
-/** ECharts, of which only what the report draws is loaded. */
+/** ECharts, with only the parts that the report draws. */
 export const newChart = init;

@@ -1,11 +1,11 @@
-/** Text that is markup already. */
+/** Text that is already markup. */
 export class Html {
   constructor(readonly text: string) {}
 }
 
 type Part = string | number | Html | readonly Html[];
 
-/** Markup in which every value that is put in is shown as text, unless it is markup itself. */
+/** A template for markup. Inserted values are escaped, unless they are markup. */
 export function markup(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(
     strings.map((string, index) => (index === 0 ? string : `${textOf(parts[index - 1])}${string}`)).join(""),
@@ -27,10 +27,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** A text as it has to stand in markup, between tags or in a quoted attribute, to be shown as it is. */
+/** A text escaped for use between tags or in a quoted attribute. */
 export const escapeHtml = (text: string): string =>
   text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 
-/** JSON as the content of a script element, which only `</script` or `<!--` could end too early. */
+/** JSON as the content of a script element. Only `</script` or `<!--` could end it too early. */
 export const scriptJson = (value: unknown): Html =>
   new Html(JSON.stringify(value).replaceAll("<", "\\u003c"));

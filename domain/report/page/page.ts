@@ -20,17 +20,17 @@ import { chartLabel, headlinesHtml, sectionParts, tableHtml } from "./section";
 import { STYLE } from "./style";
 
 export interface PageScript {
-  /** what domain/report/browser/main.ts was bundled to */
+  /** the bundled domain/report/browser/main.ts */
   readonly code: string;
-  /** its SHA-256, in Base64: the only script that the page runs */
+  /** its SHA-256 in Base64: the page allows no other script */
   readonly sha256: string;
-  /** the same code, drawing a chart as SVG without a browser */
+  /** the same code, which draws a chart as SVG without a browser */
   readonly chartSvg: (chart: Chart) => string;
 }
 
 /**
- * The report as one HTML page that fetches nothing: style, script, data and the first drawing of every chart are
- * in it.
+ * The report as one HTML page that fetches nothing. It contains its style, script, data, and the first drawing of every
+ * chart.
  */
 export function reportPage(report: Report, script: PageScript): string {
   const filter = firstFilter(report);
@@ -73,7 +73,7 @@ which the report was made, in UTC.</p></footer>
 `.text;
 }
 
-/** What the whole page must not hide: tables that are behind. */
+/** A warning on top of the page: tables that are behind. */
 function behindHtml({ behind = {} }: Report): Html {
   const tables = Object.entries(behind);
   if (tables.length === 0) return markup``;
@@ -85,7 +85,7 @@ function behindHtml({ behind = {} }: Report): Html {
 <ul>${rows}</ul></div>`;
 }
 
-/** What the whole page must not hide: rows that are not in its numbers. */
+/** A warning on top of the page: rows that are missing from its numbers. */
 function lackingHtml({ lacking = {} }: Report): Html {
   const tables = Object.entries(lacking);
   if (tables.length === 0) return markup``;
@@ -105,14 +105,14 @@ const rowsText = ({ rejected, waiting }: RowsLacking): string =>
       : []),
   ].join("; ");
 
-/** What a section must not hide: rows that are not in its numbers. */
+/** A warning in a section: rows that are missing from its numbers. */
 const lackingSentence = (tables: readonly (readonly [string, RowsLacking])[]): Html =>
   markup`${tables.map(
     ([table, rows]) => markup`<p class="behind">Incomplete: of ${table}, ${rowsText(rows)}.</p>
 `,
   )}`;
 
-/** What a section must not hide: its numbers are older than the page. */
+/** A warning in a section: its numbers are older than the page. */
 function behindSentence(tables: readonly (readonly [string, TableBehind])[]): Html {
   const [first] = tables;
   if (first === undefined) return markup``;
@@ -123,14 +123,16 @@ function behindSentence(tables: readonly (readonly [string, TableBehind])[]): Ht
     : markup`<p class="behind">As of ${momentText(oldest)}: ${names} is behind since then.</p>`;
 }
 
-/** Nothing is loaded, sent or framed. Styles may stand in attributes: ECharts writes them, and they can fetch nothing. */
+/**
+ * Nothing is loaded, sent or framed. Inline styles are allowed, because ECharts writes them and they can fetch nothing.
+ */
 const policy = ({ sha256 }: PageScript): string =>
   `default-src 'none'; script-src 'sha256-${sha256}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
 
 const optionHtml = ({ value, title }: Choice, chosen: string): Html =>
   markup`<option value="${value}"${value === chosen ? markup` selected` : ""}>${title}</option>`;
 
-/** Hidden until the script is there that they need. */
+/** Hidden until the script runs, because the filters need it. */
 function filtersHtml(report: Report, { currency, since }: Filter): Html {
   const currencies = currenciesOf(report).map((code) => ({ value: code, title: code }));
   return markup`<form id="filters" aria-label="Filters" hidden><div>

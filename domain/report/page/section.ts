@@ -4,7 +4,7 @@ import { momentText, monthOf } from "../months";
 import { idOf, type Filter, type Question, type Table, type View } from "../question";
 import { rowsOf, type Report } from "../report";
 
-/** A table of the page. It scrolls by itself where it is wider than the screen, with the keyboard too. */
+/** A table of the page. A table wider than the screen scrolls on its own, also with the keyboard. */
 export function tableHtml({ columns, rows }: Table, caption: string): Html {
   const numeric = (index: number): Html | string => (columns[index]?.isNumber ? markup` class="number"` : "");
   const cellHtml = (cell: string, index: number): Html =>
@@ -18,13 +18,13 @@ export function tableHtml({ columns, rows }: Table, caption: string): Html {
 </table></div>`;
 }
 
-/** What a question's section says and lists, but for the chart. */
+/** The texts and the table of a question's section, without the chart. */
 export interface SectionParts {
   readonly view: View;
   readonly table: Html;
 }
 
-/** What a chart is to those who cannot see it. */
+/** The description of a chart for readers who cannot see it. */
 export const chartLabel = ({ answer }: View): string =>
   `Chart: ${answer} The numbers are in the table beneath.`;
 
@@ -36,7 +36,7 @@ export function sectionParts(report: Report, question: Question, filter: Filter)
   return { view, table };
 }
 
-/** The numbers that are read first. */
+/** The numbers at the top of the page. */
 export const headlinesHtml = (report: Report, filter: Filter): Html =>
   markup`${headlinesOf(report, filter).map(headlineHtml)}`;
 

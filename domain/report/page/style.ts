@@ -1,4 +1,4 @@
-/** The look of the page: light, dark, narrow and on paper. Contrasts are those of WCAG AA. */
+/** The style of the page: light, dark, narrow, and on paper. Contrasts meet WCAG AA. */
 export const STYLE = `
 :root { color-scheme: light dark; --page: #f5f6f8; --surface: #fff; --ink: #1a1f27; --muted: #55606e; --line: #dfe3e8;
   --series-1: #2f5bd0; --series-2: #c2570c; --series-3: #0f766e; --good: #11703c; --bad: #b3261e; }

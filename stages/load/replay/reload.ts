@@ -57,7 +57,7 @@ async function reload(
     const commit = await log.read(commitNumber(number));
     if (commit === undefined)
       throw new TerminalError(
-        `commit ${number} is gone from the bucket ${context.store.bucket}: restore it from its versions`,
+        `commit ${number} is missing from the bucket ${context.store.bucket}: restore it from its versions`,
         { subject: { commit: number } },
       );
     const load = { ...context, warehouse, commit, targets };

@@ -46,7 +46,7 @@ export async function readResult(task: Task, store: ObjectStore): Promise<TaskRe
   const key = resultKey(task);
   const json = await store.get(key);
   if (json !== undefined) return parseCommit(taskResult, json, key);
-  throw new TerminalError(`${key} is gone from the bucket ${store.bucket}: restore it from its versions`, {
+  throw new TerminalError(`${key} is missing from the bucket ${store.bucket}: restore it from its versions`, {
     subject: { table: task.fed.table.name, commit: task.commit, key },
   });
 }

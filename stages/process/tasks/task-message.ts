@@ -83,7 +83,7 @@ async function readHandout(
   const json = await processed.store.get(key);
   if (json === undefined)
     throw new TerminalError(
-      `${key} is gone from the bucket ${processed.store.bucket}: restore it from its versions, or purge the message`,
+      `${key} is missing from the bucket ${processed.store.bucket}: restore it from its versions, or purge the message`,
       { subject: { key } },
     );
   const {

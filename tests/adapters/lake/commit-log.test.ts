@@ -88,7 +88,9 @@ describe("A commit log", () => {
     has(1);
     bucket.refused = headKey(number(2));
     expect(await own().append(number(2), { says: "2" })).to.equal(true);
-    expect(warned).to.deep.equal(["the commit could not be marked as the newest: the next one will be"]);
+    expect(warned).to.deep.equal([
+      "the commit could not be marked as the newest; the next commit repairs the index",
+    ]);
     expect(await log().head()).to.deep.equal({ number: 2, commit: { says: "2" } });
   });
 
@@ -103,7 +105,7 @@ describe("A commit log", () => {
     bucket.objects.delete(commitKey(number(3)));
     const { message } = await failureOf(log().head());
     expect(message).to.equal(
-      `${commitKey(number(3))} is gone from the bucket marble-dev-ingestion: restore it from its versions`,
+      `${commitKey(number(3))} is missing from the bucket marble-dev-ingestion: restore it from its versions`,
     );
   });
 

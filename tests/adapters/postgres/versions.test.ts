@@ -48,7 +48,7 @@ describe("A server", () => {
     expect(error).to.include({
       kind: "terminal",
       message:
-        "the source is PostgreSQL 12.22, Marble needs 13 or later (13 to 18 are known to work): upgrade the server",
+        "the source is PostgreSQL 12.22, but Marble needs 13 or later (13 to 18 are known to work): upgrade the server",
     });
     expect(asked, "only the message that ends the session").to.deep.equal(["X"]);
   });

@@ -49,7 +49,7 @@ describe("A question to the warehouse", () => {
     );
     expect(error).to.be.instanceOf(TransientError);
     expect(error.message).to.include(
-      `what ${question.mart} has: canceling statement due to statement timeout`,
+      `a question on ${question.mart}: canceling statement due to statement timeout`,
     );
   });
 

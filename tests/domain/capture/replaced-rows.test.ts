@@ -22,7 +22,7 @@ function counted(
       updated: captured.filter(({ key }) => known.has(key)).length,
       deleted: before.filter(({ key }) => !present.has(key)).length,
     },
-    strangers: after.filter((row) => !isNew(row) && !known.has(row.key)).length,
+    unknown: after.filter((row) => !isNew(row) && !known.has(row.key)).length,
   };
 }
 
@@ -53,10 +53,10 @@ describe("A history that is not continuous", () => {
         rows,
         fc.array(fc.boolean(), { minLength: 31, maxLength: 31 }),
         (before, after, fresh) => {
-          const { counts, keys, strangers } = counted(before, after, ({ key }) => fresh[key] === true);
+          const { counts, keys, unknown } = counted(before, after, ({ key }) => fresh[key] === true);
 
-          expect(replacedRows(counts)).to.equal(keys.updated + keys.deleted - strangers);
-          expect(isContinuous(counts, keys)).to.equal(strangers === 0);
+          expect(replacedRows(counts)).to.equal(keys.updated + keys.deleted - unknown);
+          expect(isContinuous(counts, keys)).to.equal(unknown === 0);
         },
       ),
     );

@@ -24,7 +24,7 @@ interface Case {
   readonly lenient?: RegExp;
 }
 
-const nothingKeeps = /^nothing in the source keeps two rows of design from having the same (design_id|id), /;
+const nothingPrevents = /^nothing in the source prevents two rows of design with the same (design_id|id), /;
 const CASES: readonly Case[] = [
   { what: "is accepted as the primary key", key: ["design_id"], unique: [], isUnique: true },
   {
@@ -40,7 +40,7 @@ const CASES: readonly Case[] = [
     unique: [],
     isUnique: false,
     breach: /; it has no primary key: ALTER TABLE "design" ADD PRIMARY KEY \("design_id"\)$/,
-    lenient: nothingKeeps,
+    lenient: nothingPrevents,
   },
   {
     what: "is refused as a part of the primary key",
@@ -49,7 +49,7 @@ const CASES: readonly Case[] = [
     isUnique: false,
     breach:
       /; its primary key is \(design_id, name\): make \(design_id, name\) the key of the contract, or ALTER TABLE/,
-    lenient: nothingKeeps,
+    lenient: nothingPrevents,
   },
   {
     what: "is accepted with a unique index on a table without a primary key",
@@ -63,7 +63,7 @@ const CASES: readonly Case[] = [
     unique: [["design_id"]],
     isUnique: true,
     breach:
-      /^the deleted rows of design are known by name, not by design_id, .* make name the key of the contract$/,
+      /^the deleted rows of design are identified by name, not by design_id, .* make name the key of the contract$/,
   },
   {
     what: "is not judged for a commit that is too old to have the unique indexes",

@@ -69,7 +69,7 @@ describe("A table is processed", () => {
 describe("A table whose contract key does not identify its rows", () => {
   const keyed = (key: string[], unique: string[][] = []): TableCapture => ({ ...good, key, unique });
   const breach =
-    "nothing in the source keeps two rows of design from having the same id, which the contract says is the key; " +
+    "nothing in the source prevents two rows of design with the same id, which the contract says is the key; " +
     'its primary key is name: make name the key of the contract, or ALTER TABLE "design" ADD UNIQUE ("id")';
 
   it("waits with its earlier unprocessed captures", () => {

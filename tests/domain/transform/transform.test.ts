@@ -47,7 +47,7 @@ describe("A joined column", () => {
 
   it("is refused without the rows of the joined table", () => {
     expect(() => transformed(dimStaff, [member(1, 1)])).to.throw(
-      "dim_staff: the rows of department were not given",
+      "dim_staff: the joined rows of department are missing",
     );
   });
 

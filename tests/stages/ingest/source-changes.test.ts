@@ -175,7 +175,7 @@ describe("when the source is not the one that it was, it is noticed, and no delt
     const before = (await pipeline.ingested.log.head())?.number;
     const { message } = await failureOf(pipeline.ingest());
     expect(message).to.match(
-      /^the source is the schema public of the database .* in the cluster \d+, this lake is of/,
+      /^the source is the schema public of the database .* in the cluster \d+, but this lake was captured from/,
     );
     expect(message).to.include('invoke ingest with {"allowOtherSource":true}');
     expect((await pipeline.ingested.log.head())?.number, "nothing was committed").to.equal(before);

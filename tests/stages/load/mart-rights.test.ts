@@ -36,7 +36,7 @@ describe("The marts, where the loader's role", () => {
     expect(await actualRows(pipeline.warehouse, "owned")).to.deep.equal(await expectedRows(pipeline.source));
   };
 
-  it("may not make the schema, it says which GRANT is missing, once, and loads", async () => {
+  it("without the right to create the schema, names the missing GRANT once, and loads", async () => {
     await pipeline.load(options);
 
     expect(warnings()).to.deep.equal([
@@ -46,11 +46,11 @@ describe("The marts, where the loader's role", () => {
     await expectLoaded();
   });
 
-  it("may not make views in it, it says so, and makes them when it may", async () => {
+  it("without the right to create views, names the GRANT, and creates them once it is given", async () => {
     await query("CREATE SCHEMA marts");
     await pipeline.load(options);
     expect(warnings()).to.deep.equal([
-      `"${role}" may not make views in the schema marts: GRANT USAGE, CREATE ON SCHEMA "marts" TO "${role}"`,
+      `"${role}" may not create views in the schema marts: GRANT USAGE, CREATE ON SCHEMA "marts" TO "${role}"`,
     ]);
     await query(`GRANT USAGE, CREATE ON SCHEMA marts TO ${role}`);
     pipeline.logged.length = 0;

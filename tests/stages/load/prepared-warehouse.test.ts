@@ -130,7 +130,7 @@ describe("A table that was prepared otherwise than the model", function () {
       department_name varchar NOT NULL, location varchar NOT NULL, email_address varchar NOT NULL)`;
     const tooLong =
       "the warehouse refused rows of dim_staff, column first_name, among them that with staff_id 1: value too long for type character varying(5): " +
-      "bring the prepared table in line with the model, or correct the row in the source; the commit waits until then";
+      "change the prepared table to match the model, or correct the row in the source; the commit waits until then";
 
     it("where it is copied straight, and where it is staged", async () => {
       await pipeline.warehouse.query(small);

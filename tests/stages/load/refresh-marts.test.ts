@@ -236,7 +236,7 @@ describe("The load keeps the marts up to date", () => {
     await pipeline.load({ schema: "project" });
 
     expect(warnings()).to.have.length(marts.length);
-    expect(warnings()[0]).to.include("the mart of the warehouse in public has this name");
+    expect(warnings()[0]).to.include("the schema has the mart of another warehouse, public, under this name");
     await query("DROP SCHEMA project CASCADE");
     await expectRight();
   });

@@ -43,7 +43,7 @@ describe("The role of the warehouse", () => {
       `GRANT USAGE, CREATE ON SCHEMA public TO ${role}; REVOKE TEMPORARY ON DATABASE ${name} FROM PUBLIC`,
     );
     expect(await refusal()).to.equal(
-      `the role of the warehouse may not make temporary tables, and later loads need them: GRANT TEMPORARY ON DATABASE "${name}" TO "${role}"`,
+      `the role of the warehouse may not create temporary tables, and later loads need them: GRANT TEMPORARY ON DATABASE "${name}" TO "${role}"`,
     );
 
     await query(`GRANT TEMPORARY ON DATABASE ${name} TO ${role}`);

@@ -257,9 +257,9 @@ describe("The tasks of a large commit that are handed out", function () {
     expect(commit.calendar.last).to.equal("2039-12-31");
   });
 
-  it("that are gone from the bucket, or are none, make the worker fail with what to do", async () => {
+  it("fails with the remedy when the object of a message is missing or malformed", async () => {
     const gone = await failureOf(remodel("handouts/0000000001/fact_payment/x.json"));
-    expect(gone.message).to.include("is gone from the bucket processed");
+    expect(gone.message).to.include("is missing from the bucket processed");
     await pipeline.processed.store.putIfAbsent("handouts/none.json" as never, "{}");
     const none = await failureOf(remodel("handouts/none.json"));
     expect(none.message).to.include("handouts/none.json is not a commit");

@@ -52,7 +52,7 @@ describe("A table that lost its primary key, with a key that comes twice,", func
         [table]: {
           since: partBytes === Infinity ? 2 : 1,
           breaches: [
-            `nothing in the source keeps two rows of ${table} from having the same ${key}, which the contract says is the key; ` +
+            `nothing in the source prevents two rows of ${table} with the same ${key}, which the contract says is the key; ` +
               `it has no primary key: ALTER TABLE "${table}" ADD PRIMARY KEY ("${key}")`,
           ],
         },

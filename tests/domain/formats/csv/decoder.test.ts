@@ -197,7 +197,7 @@ describe("A row that breaks its contract is rejected unchanged while other rows 
     [
       "1,,,,,,24:00:00,",
       "daily",
-      'daily "24:00:00" is not a valid time: a day of the lake ends before 24:00:00; set it to 00:00:00 in the source, or declare the column as text',
+      'daily "24:00:00" is not a valid time: a time of day must be before 24:00:00; set it to 00:00:00 in the source, or declare the column as text',
     ],
     [
       "1,,,,,,,infinity",
@@ -207,7 +207,7 @@ describe("A row that breaks its contract is rejected unchanged while other rows 
     [
       "1,,,,,,,2023-02-28 00:00:00.0000001",
       "at",
-      'at "2023-02-28 00:00:00.0000001" is not a valid timestamp: it has more than six places of a second; round it in the source, or declare the column as text',
+      'at "2023-02-28 00:00:00.0000001" is not a valid timestamp: it has more than six digits after the second; round it in the source, or declare the column as text',
     ],
     ["y,,bad,,,,,worse", "id", 'id "y" is not a valid integer'],
     [`1,,${"9".repeat(80)},,,,,`, "price", `price "${"9".repeat(60)}…" is not a valid numeric(10,2)`],
