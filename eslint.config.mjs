@@ -44,6 +44,39 @@ const noAmbient = (message, ...groups) => ({
   "no-restricted-imports": ["error", { patterns: [{ group: groups, message }] }],
 });
 
+/** `z` by name brings all languages of its messages into every archive. */
+const ZOD_BY_NAME = {
+  selector: "ImportDeclaration[source.value='zod'] > ImportSpecifier",
+  message: 'Write `import * as z from "zod"`: the named export takes all of zod along.',
+};
+
+/** Globals with I/O, a clock, randomness, or an environment. */
+const IMPURE_GLOBALS = [
+  "process",
+  "Buffer",
+  "console",
+  "require",
+  "global",
+  "globalThis",
+  "fetch",
+  "performance",
+  "crypto",
+  "setTimeout",
+  "setInterval",
+  "setImmediate",
+  "queueMicrotask",
+  "__dirname",
+  "__filename",
+];
+
+/** `new Date()` and `Date()` without an argument, `Date.now()`, `Math.random()`. */
+const IMPURE_CALLS = [
+  "NewExpression[callee.name='Date'][arguments.length=0]",
+  "CallExpression[callee.name='Date']",
+  "MemberExpression[object.name='Date'][property.name='now']",
+  "MemberExpression[object.name='Math'][property.name='random']",
+];
+
 export default tseslint.config(
   { ignores: ["coverage/", "node_modules/", ".marble/"] },
   ...tseslint.configs.strictTypeChecked,
@@ -66,14 +99,7 @@ export default tseslint.config(
         { allowNumber: true, allowBoolean: true },
       ],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
-      // `z` by name brings all languages of its messages into every archive.
-      "no-restricted-syntax": [
-        "error",
-        {
-          selector: "ImportDeclaration[source.value='zod'] > ImportSpecifier",
-          message: 'Write `import * as z from "zod"`: the named export takes all of zod along.',
-        },
-      ],
+      "no-restricted-syntax": ["error", ZOD_BY_NAME],
       "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
     },
   },
@@ -92,6 +118,28 @@ export default tseslint.config(
       "@aws-lambda-powertools/*",
       "@pulumi/*",
     ),
+  },
+  {
+    files: ["domain/**/*.ts"],
+    // The scripts of the report's page run in a browser.
+    ignores: ["domain/report/browser/**"],
+    rules: {
+      "no-restricted-globals": [
+        "error",
+        ...IMPURE_GLOBALS.map((name) => ({
+          name,
+          message: `The domain is pure: ${name} belongs to an adapter.`,
+        })),
+      ],
+      "no-restricted-syntax": [
+        "error",
+        ZOD_BY_NAME,
+        ...IMPURE_CALLS.map((selector) => ({
+          selector,
+          message: "The domain is pure: take the time, or the random number, as a parameter.",
+        })),
+      ],
+    },
   },
   {
     files: ["handlers/**/*.ts", "stages/**/*.ts", "adapters/**/*.ts"],

@@ -15,7 +15,7 @@ export interface Output {
 
 /** An empty output with space for `bytes`. */
 export function outputOf(bytes: number): Output {
-  const buffer = new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
+  const buffer = new Uint8Array(bytes);
   return { buffer, view: new DataView(buffer.buffer), size: 0 };
 }
 
