@@ -168,8 +168,8 @@ describe("A table that was prepared otherwise than the model", function () {
       await pipeline.warehouse.query(`DROP DATABASE ${name} WITH (FORCE)`);
       expect(error.message).to.equal(
         "the warehouse refused rows of dim_staff, column first_name: character with byte sequence … in encoding " +
-          '"UTF8" has no equivalent in encoding "LATIN1": load into a database with the encoding UTF8, or take the ' +
-          "character out of the row in the source",
+          '"UTF8" has no equivalent in encoding "LATIN1": load into a database with the encoding UTF8, or remove the ' +
+          "character from the row in the source",
       );
     });
   });

@@ -171,7 +171,7 @@ describe("The load keeps the marts up to date", () => {
 
     expect(warnings()).to.have.length(2);
     for (const warning of warnings())
-      expect(warning).to.include("not Marble's").and.include("marble:martsSchema");
+      expect(warning).to.include("Marble did not create it").and.include("marble:martsSchema");
     expect(await query("SELECT * FROM marts.revenue_by_month")).to.deep.equal([{ mine: 1 }]);
     expect(await views()).to.have.length(marts.length);
   });
