@@ -133,6 +133,10 @@ function scanBlock(
  */
 const BLOCK_BYTES = 4 << 20;
 
+/** What a scan begins with, in bytes and fields. Most files are small, and a run may read hundreds of them. */
+const FIRST_BYTES = 1 << 16;
+const FIRST_FIELDS = 1 << 10;
+
 /**
  * The growth of a block for a longer record. Each growth scans the record again from its start, and a larger block
  * costs memory.
@@ -150,12 +154,12 @@ export async function* scanRecords(
   blockBytes = BLOCK_BYTES,
 ): AsyncGenerator<Records, void, undefined> {
   const table: FieldTable = {
-    starts: new Int32Array(1 << 16),
-    ends: new Int32Array(1 << 16),
-    quoting: new Uint8Array(1 << 16),
-    recordStarts: new Int32Array(1 << 12),
+    starts: new Int32Array(FIRST_FIELDS),
+    ends: new Int32Array(FIRST_FIELDS),
+    quoting: new Uint8Array(FIRST_FIELDS),
+    recordStarts: new Int32Array(FIRST_FIELDS),
   };
-  let block = new Uint8Array(blockBytes * 2);
+  let block = new Uint8Array(Math.min(FIRST_BYTES, blockBytes * 2));
   let filled = 0;
   let line = 1;
   let width: number | undefined;
@@ -182,7 +186,8 @@ export async function* scanRecords(
 
   for await (const chunk of chunks) {
     if (filled + chunk.length > block.length) {
-      const larger = new Uint8Array(Math.max(more(block.length), filled + chunk.length));
+      const usual = Math.min(block.length * 2, blockBytes * 2);
+      const larger = new Uint8Array(Math.max(usual, more(block.length), filled + chunk.length));
       larger.set(block.subarray(0, filled));
       block = larger;
     }

@@ -63,6 +63,21 @@ describe("A field of CSV", () => {
   });
 });
 
+describe("A scan", () => {
+  it("takes little memory for a small file, because a run may read hundreds of them", async () => {
+    for await (const { bytes, starts } of scanRecords(streamed("id\n1\n"))) {
+      expect(bytes.buffer.byteLength).to.be.at.most(64 * 1024);
+      expect(starts.buffer.byteLength).to.be.at.most(64 * 1024);
+    }
+  });
+
+  it("takes a chunk that is larger than its memory", async () => {
+    const ids = Array.from({ length: 200_000 }, (_, index) => String(index));
+    const { records } = await scanned(streamed(`id\n${ids.join("\n")}\n`));
+    expect(records.map(([id]) => id)).to.deep.equal(["id", ...ids]);
+  });
+});
+
 describe("A stream of CSV gives the same records", () => {
   const records: readonly Fields[] = [
     ["id", "na,me", 'q"'],
