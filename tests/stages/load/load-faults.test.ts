@@ -1,18 +1,16 @@
 import { expect } from "chai";
 import { TransientError } from "../../../domain/errors";
 import type { LoadResult } from "../../../stages/load/load";
-import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
 import { failureOf } from "../../support/failure";
-import { startAfterFirstRun } from "../../support/pipeline/first-run";
-import type { Pipeline } from "../../support/pipeline/pipeline";
 import { startPostgresProxy, type Statement, type Verdict } from "../../support/postgres/postgres-proxy";
 import { endConnections } from "../../support/oracle/tiny-totesys";
+import { startSales, type SalePipeline } from "../../support/warehouse/sale-model";
 
 describe("a load that does not come to its end", function () {
   this.timeout(180_000);
-  let pipeline: Pipeline;
+  let pipeline: SalePipeline;
   beforeEach(async () => {
-    pipeline = await startAfterFirstRun({ source: "tiny", until: "process" });
+    pipeline = await startSales();
   });
   afterEach(() => pipeline.close());
 
@@ -52,12 +50,10 @@ describe("a load that does not come to its end", function () {
 
   const change = async (units: number): Promise<void> => {
     await pipeline.source.query(`
-      UPDATE sales_order SET units_sold = ${units} WHERE sales_order_id = 2;
-      INSERT INTO sales_order SELECT (o).* FROM (SELECT jsonb_populate_record(s, '{"sales_order_id": ${units}}') AS o
-                                                   FROM sales_order AS s WHERE sales_order_id = 1) AS made;
-      DELETE FROM sales_order WHERE sales_order_id = ${units - 1} AND sales_order_id > 100;
-      UPDATE payment SET paid = NOT paid WHERE payment_id = 3;
-      UPDATE department SET department_name = 'D${units}' WHERE department_id = 1`);
+      UPDATE sale SET units = ${units} WHERE id = 2;
+      INSERT INTO sale SELECT ${units}, staff_id, units, due FROM sale WHERE id = 1;
+      DELETE FROM sale WHERE id = ${units - 1} AND id > 100;
+      UPDATE department SET name = 'D${units}' WHERE id = 1`);
     await pipeline.ingest();
     await pipeline.process();
   };
@@ -70,14 +66,13 @@ describe("a load that does not come to its end", function () {
     return (await warehouse.query("SELECT FROM marble_ledger")).length;
   };
   const expectLoadedOnce = async (): Promise<void> => {
-    expect(await actualRows(pipeline.warehouse)).to.deep.equal(await expectedRows(pipeline.source));
+    await pipeline.expectShown();
     const head = await pipeline.processed.log.head();
     expect(await commits(), "a ledger row for each commit").to.equal(head?.number);
-    const [versions] = await pipeline.warehouse.query<{ order: number; payment: number; broken: number }>(`
-      SELECT (SELECT count(*)::int FROM fact_sales_order WHERE sales_order_id = 2) AS order,
-             (SELECT count(*)::int FROM fact_payment WHERE payment_id = 3) AS payment,
+    const [versions] = await pipeline.warehouse.query<{ sale: number; broken: number }>(`
+      SELECT (SELECT count(*)::int FROM fact_sale WHERE sale_id = 2) AS sale,
              (SELECT count(*)::int FROM pg_constraint WHERE contype = 'f' AND NOT convalidated) AS broken`);
-    expect(versions).to.deep.equal({ order: head?.number, payment: head?.number, broken: 0 });
+    expect(versions).to.deep.equal({ sale: head?.number, broken: 0 });
   };
   const emptyWarehouse = (): Promise<unknown> =>
     pipeline.warehouse.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
@@ -117,13 +112,14 @@ describe("a load that does not come to its end", function () {
     await change(201);
     await pipeline.load();
     await change(202);
-    const before = await actualRows(pipeline.warehouse);
+    const before = await pipeline.shown();
     // What a load of such a commit does, on another warehouse.
     const statements: Statement[] = [];
-    const twin = await startAfterFirstRun({ source: "tiny" });
+    const twin = await startSales();
     const own = pipeline;
     try {
       pipeline = twin;
+      await twin.load();
       for (const units of [201, 202]) {
         await change(units);
         if (units === 201) await twin.load();
@@ -146,7 +142,7 @@ describe("a load that does not come to its end", function () {
         const what = `${verdict} ${index + 1}, ${kind} ${sql.slice(0, 60)}`;
         await breakAt(index + 1, verdict, what);
         expect(await commits(), what).to.equal(2);
-        expect(await actualRows(pipeline.warehouse), what).to.deep.equal(before);
+        expect(await pipeline.shown(), what).to.deep.equal(before);
       }
     }
     await pipeline.load();
@@ -191,13 +187,13 @@ describe("a load that does not come to its end", function () {
   const obstacles: readonly (readonly [string, string, string])[] = [
     [
       "a lock that a user's query holds for too long",
-      "BEGIN; LOCK TABLE fact_payment IN ACCESS EXCLUSIVE MODE",
+      "BEGIN; LOCK TABLE fact_sale IN ACCESS EXCLUSIVE MODE",
       "ROLLBACK",
     ],
     [
       "a statement that takes longer than the role is allowed",
       `CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(5); RETURN NULL; END';
-       CREATE TRIGGER slow AFTER INSERT ON fact_payment EXECUTE FUNCTION slow()`,
+       CREATE TRIGGER slow AFTER INSERT ON fact_sale EXECUTE FUNCTION slow()`,
       "DROP FUNCTION slow CASCADE",
     ],
   ];
@@ -206,7 +202,7 @@ describe("a load that does not come to its end", function () {
       const { warehouse } = pipeline;
       await pipeline.load();
       await change(201);
-      const before = await actualRows(warehouse);
+      const before = await pipeline.shown();
       const role = `ALTER ROLE CURRENT_USER IN DATABASE ${warehouse.name}`;
       await warehouse.query(`${role} SET statement_timeout = '700ms'`);
       await warehouse.query(begin);
@@ -219,7 +215,7 @@ describe("a load that does not come to its end", function () {
         .that.includes("statement timeout");
       await warehouse.query(end);
       await warehouse.query(`${role} RESET statement_timeout`);
-      expect(await actualRows(warehouse)).to.deep.equal(before);
+      expect(await pipeline.shown()).to.deep.equal(before);
       expect(await pipeline.load()).to.deep.include({ commits: [2] });
       await expectLoadedOnce();
     });
@@ -228,11 +224,11 @@ describe("a load that does not come to its end", function () {
   it("waits for a user's query that is soon done", async () => {
     await pipeline.load();
     await change(201);
-    await pipeline.warehouse.query("BEGIN; LOCK TABLE fact_payment IN ACCESS EXCLUSIVE MODE");
+    await pipeline.warehouse.query("BEGIN; LOCK TABLE fact_sale IN ACCESS EXCLUSIVE MODE");
 
     let ended = false;
     const loading = pipeline.load().finally(() => (ended = true));
-    const waits = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'fact_payment'::regclass";
+    const waits = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'fact_sale'::regclass";
     while ((await pipeline.warehouse.query(waits)).length === 0)
       expect(ended, "the load ended before it came to the lock").to.equal(false);
     await pipeline.warehouse.query("COMMIT");
