@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import type { CloudEvent } from "../cloud-event";
 import { showConsole } from "../console/console";
 import { eventHistory, type History } from "../console/server/history";
+import { keepRuns } from "../console/server/kept-runs";
 import type { HttpServer } from "../cloud/http";
 import { INTERRUPTED, untilInterrupted } from "./terminal/interruption";
 import { describeMissing, missingData, type Missing } from "./missing-data";
@@ -34,7 +35,8 @@ async function local(): Promise<void> {
     say(what);
   };
   const collector = resultCollector();
-  const history = eventHistory();
+  const runs = keepRuns(options.lake);
+  const history = eventHistory(undefined, runs);
   const tell = eventTeller();
   const logs = stageLogs(join(options.lake, "logs"));
   const onEvent = (event: CloudEvent): void => {

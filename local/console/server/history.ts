@@ -3,6 +3,7 @@ import type { CloudEvent, FunctionName } from "../../cloud-event";
 import type { AlarmTransition } from "../../cloud/cloudwatch/alarm";
 import { embeddedMetrics } from "../../cloud/cloudwatch/embedded-metrics";
 import type { InvocationResult } from "../../cloud/lambda/function";
+import type { KeptRuns } from "./kept-runs";
 import type { LogLine, Topic } from "../api";
 import { joinedText, logLine } from "./log-line";
 
@@ -13,7 +14,7 @@ export interface Run {
   readonly result: InvocationResult;
 }
 
-/** What the platform has told since it was started, as far as a person may want to look back. */
+/** What the platform has told, as far as a person may want to look back: the runs of earlier starts too. */
 export interface History {
   readonly onEvent: (event: CloudEvent) => void;
   /** The newest last. */
@@ -33,9 +34,13 @@ export interface History {
 const KEPT_RUNS = 500;
 const KEPT_LINES = 2000;
 
-/** Keeps events in memory, the newest of each kind. */
-export function eventHistory(now: () => Date = () => new Date()): History {
+/**
+ * Keeps events in memory, the newest of each kind.
+ * @param kept keeps the runs over restarts
+ */
+export function eventHistory(now: () => Date = () => new Date(), kept?: KeptRuns): History {
   const runs = perFunction<Run>();
+  for (const { stage, run } of kept?.earlier ?? []) keep(runs[stage], run, KEPT_RUNS);
   const underway = perFunction<Date>();
   const logs: LogLine[] = [];
   const transitions = new Map<string, AlarmTransition>();
@@ -73,7 +78,9 @@ export function eventHistory(now: () => Date = () => new Date()): History {
         case "invocation": {
           const endedAt = now();
           const startedAt = underway[event.stage].shift() ?? endedAt;
-          keep(runs[event.stage], { startedAt, endedAt, result: event.result }, KEPT_RUNS);
+          const run = { startedAt, endedAt, result: event.result };
+          keep(runs[event.stage], run, KEPT_RUNS);
+          kept?.add({ stage: event.stage, run });
           tell("runs");
           return;
         }
