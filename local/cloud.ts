@@ -55,7 +55,7 @@ export interface Cloud {
   /** Disables the schedules of a stage, or enables them again. */
   enableSchedules(stage: StageName, enabled: boolean): void;
   /** The next time that a schedule starts a stage; undefined if no schedule does. */
-  nextRun(stage: StageName): Date | undefined;
+  nextRun(stage: FunctionName): Date | undefined;
   /** Revokes an action from the role of a stage or of a schedule. Returns a function that restores it. */
   revoke(roleArn: string, action: string): () => void;
   /** The credentials of a function, or of the account's administrator. */

@@ -6,6 +6,9 @@
 export type StageName = "ingest" | "process" | "load";
 export const STAGES: readonly StageName[] = ["ingest", "process", "load"];
 
+/** The functions around the stages: `remodel` takes tasks of process, `report` makes the page of the business. */
+export type HelperName = "remodel" | "report";
+
 export type { SourceTableView, TablesView, WarehouseTableView, TableBehind, WhatToDo } from "./tables-api";
 import type { TableBehind, TablesView } from "./tables-api";
 
@@ -23,6 +26,8 @@ export interface RunView {
   readonly durationMs: number;
   /** What it did, or the sentence of its error. */
   readonly says: string;
+  /** The commits of a run that rejected rows; empty when it rejected none. */
+  readonly rejected: readonly number[];
 }
 
 /** A stage that fails, since its last success. */
@@ -34,7 +39,7 @@ export interface FailureView {
 }
 
 export interface StageView {
-  readonly name: StageName;
+  readonly name: StageName | HelperName;
   /** `behind`: the stage works, and does not carry all tables. `unknown`: the warehouse cannot be asked. */
   readonly state: "never" | "running" | "failed" | "waiting" | "behind" | "unknown" | "idle";
   /** Commits of the log before that it has not worked off; null for ingest, and when it cannot be known. */
@@ -52,6 +57,8 @@ export interface Overview {
   /** Whether a source of one's own is up, only its next run will say. */
   readonly source: { readonly name: string; readonly state: "up" | "stopped" | "yours" };
   readonly stages: readonly StageView[];
+  /** The functions of the program around the stages. */
+  readonly helpers: readonly StageView[];
   /** The newest commit of each log and of the warehouse; 0 when there is none, null when nobody can say. */
   readonly ingested: number;
   readonly processed: number;
@@ -64,7 +71,7 @@ export interface Overview {
   readonly behind: readonly TableBehind[];
   /** Rows that did not get into the warehouse. */
   readonly lacking: {
-    /** Rows of the source that were rejected so far, by table; some may have been corrected since. */
+    /** Rows of the source that were rejected and are missing since, by table. */
     readonly rejected: readonly TableRows[];
     /** Rows that wait in the warehouse for a row that they refer to. */
     readonly waiting: number;
@@ -95,6 +102,8 @@ export interface CommitRow {
     readonly bytes: number;
     readonly rejected: number;
     readonly runMs: number | null;
+    /** The run that made it: see `RunView`. */
+    readonly run: string | null;
     readonly tables: readonly TableRows[];
   } | null;
   readonly load: { readonly at: string; readonly rows: number; readonly runMs: number | null } | null;
@@ -135,6 +144,8 @@ export interface AlarmView {
   readonly since: string | null;
   readonly reason: string;
   readonly description: string;
+  /** Of an alarm that rings: where the console shows what it is about. */
+  readonly leads: readonly { readonly text: string; readonly address: string }[];
 }
 
 export interface MailView {
@@ -184,6 +195,8 @@ export interface TablePage {
   readonly rows: readonly (readonly (string | null)[])[];
   /** Ask with it for the rows that follow; null at the end. */
   readonly next: string | null;
+  /** How many rows the object has; null where it is too large to count them. */
+  readonly total: number | null;
 }
 
 /** A commit, with the files that it names. */
@@ -212,9 +225,22 @@ export interface RejectedRowView {
   readonly commit: number;
   readonly table: string;
   readonly reason: string;
-  /** The row, or its key. */
-  readonly row: string;
+  /** The columns of the row and their values, null for NULL; of a row that waits, its key alone. */
+  readonly row: readonly (readonly [column: string, value: string | null])[];
+  /** What became of it, as far as the commits that were looked through say. */
+  readonly since: RowSince;
+  /** The run that rejected it: see `RunView`; null when it is not known. */
+  readonly run: string | null;
 }
+
+/**
+ * What became of a row that was rejected: it is missing, or a commit brought it, found it deleted, or rejected it again.
+ * It is not known of rows that process does not follow one by one.
+ */
+export type RowSince =
+  | { readonly state: "missing" }
+  | { readonly state: "unknown" }
+  | { readonly state: "corrected" | "deleted" | "rejected again"; readonly commit: number };
 
 export interface Rejected {
   /** Rows that break their contract, of the newest commits; the newest first. */
@@ -256,7 +282,8 @@ export interface Deed {
   readonly title: string;
   readonly startedAt: string;
   readonly endedAt: string | null;
-  readonly state: "underway" | "done" | "failed";
+  /** `unchanged`: it was done, and changed nothing. */
+  readonly state: "underway" | "done" | "unchanged" | "failed";
   readonly says: readonly string[];
 }
 

@@ -212,7 +212,7 @@ describe("The console does not call current what is not", function () {
     await wrong().getByText("2 rows wait").waitFor();
     expect(await wrong().innerText())
       .to.match(/2 rows wait in the warehouse .*correct the reference/)
-      .and.match(/Rejected so far: 1 row of currency\..*Correct them in the source/);
+      .and.match(/Rejected, and missing since: 1 row of currency\..*Correct them in the source/);
     await expectInView();
     await badge(/^✘ rows are missing/).waitFor();
     const label = await page.getByRole("img", { name: /PostgreSQL/ }).getAttribute("aria-label");

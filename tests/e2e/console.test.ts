@@ -49,6 +49,7 @@ describe("The console, in a browser", function () {
   const goTo = (name: string) =>
     page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
   const seen = (text: string | RegExp) => page.getByText(text).first().waitFor();
+  const rejectedRows = () => page.getByRole("table", { name: "Rejected rows" });
   const card = (stage: string) => page.getByRole("region", { name: new RegExp(`^${stage} `) });
   const sql = (statement: string, values: readonly string[] = []) =>
     withClient(platform.source.ownerUrl ?? "", (client) => client.query(statement, [...values]));
@@ -100,6 +101,14 @@ describe("The console, in a browser", function () {
     expect(await page.title()).not.to.include("failed");
   });
 
+  it("has report and remodel in the picture, and says what they do", async () => {
+    await goTo("Pipeline");
+    await platform.cloud.invoke("report");
+    await page.getByRole("img", { name: /warehouse, star schemas, .*; then report, ✔ done/ }).waitFor();
+    await card("report").getByText("Makes the page of the business report").waitFor();
+    await card("remodel").getByText("Takes tasks of process").waitFor();
+  });
+
   it("shows metrics, alarms with what to do, the mails, and the logs with a filter", async () => {
     await goTo("Metrics");
     await page.getByRole("img", { name: /^Rows loaded: load: [\d,]+ rows$/ }).waitFor();
@@ -109,11 +118,8 @@ describe("The console, in a browser", function () {
     await page.getByText("ALARM", { exact: true }).last().click();
     await page.getByText(HOSTILE, { exact: true }).waitFor();
     await page.getByText("ingest-errors", { exact: true }).click();
-    await page
-      .getByText(/What to do: docs\/runbook\.md#a-stage-fails/)
-      .locator("visible=true")
-      .first()
-      .waitFor();
+    const whatToDo = page.getByText(/What to do: docs\/runbook\.md#a-stage-fails/);
+    await whatToDo.locator("visible=true").first().waitFor();
     await goTo("Logs");
     await page.getByLabel("level").selectOption("ERROR");
     await seen("the run failed");
@@ -139,7 +145,11 @@ describe("The console, in a browser", function () {
       if (bucket === "ingestion") await picture("console-lake");
       await object.getByRole("link", { name: /counterparty/ }).click();
       await object.getByRole("cell", { name: HOSTILE, exact: true }).waitFor();
-      await object.getByText(/^page 1: \d+ row/).waitFor();
+      await object.getByText(/^page 1: \d+ rows? of \d+$/).waitFor();
+      await object.getByRole("searchbox", { name: "search" }).fill("ONERROR");
+      await object.getByText(/^page 1: 1 row of \d+ matches$/).waitFor();
+      const top = await object.getByRole("heading").boundingBox();
+      expect(top?.y, "what was opened is in view").to.be.within(0, 900);
     }
     expect(await page.title()).not.to.include("owned");
     expect(await page.locator("img").count()).to.equal(0);
@@ -207,14 +217,26 @@ describe("The console, in a browser", function () {
     await deed(/process: commit \d+: .*1 rejected/);
     await deed("✔ done");
     await goTo("Rejected rows");
-    await page
-      .getByRole("table", { name: "Rejected rows" })
-      .getByText(/\(or never\)" is not a date/)
-      .waitFor();
+    const rejected = rejectedRows().getByRole("row").nth(1);
+    await rejected.getByText(/\(or never\)" is not a date/).waitFor();
+    await rejected.getByText("✘ still missing").waitFor();
+    expect(await rejected.innerText()).to.match(/agreed_payment_date\s+.*\(or never\)/);
+    await goTo("Pipeline");
+    await card("process").getByRole("link", { name: "its rejected rows" }).click();
+    await seen(/Only the rows that commit \d+ rejected/);
+    await rejected.getByRole("link", { name: "its run" }).click();
+    await seen(/Only the lines of the run/);
     await goTo("Pipeline");
     await button("Repair poisoned rows").click();
     await deed(/repaired the sales orders \d+/);
     await deed("✔ done");
+    await page.getByRole("link", { name: /^✔ fresh/ }).waitFor();
+    await goTo("Rejected rows");
+    await rejected.getByText(/✔ corrected\s+by\s+commit \d+/).waitFor();
+    await goTo("Pipeline");
+    await button("Repair poisoned rows").click();
+    await deed(/no row is poisoned/);
+    await deed("– no change");
   });
 
   it("says what an operation will do, does it, and tells what came of it", async () => {
@@ -237,9 +259,8 @@ describe("The console, in a browser", function () {
     await sql("ALTER TABLE design ADD colour text");
     await runAll();
     await goTo("Rejected rows");
-    const rejected = page.getByRole("table", { name: "Rejected rows" });
-    await rejected.getByText('agreed_payment_date "<i>never</i>" is not a date').waitFor();
-    expect(await rejected.innerText()).to.include("sales_order → fact_sales_order");
+    await rejectedRows().getByText('agreed_payment_date "<i>never</i>" is not a date').waitFor();
+    expect(await rejectedRows().innerText()).to.include("sales_order → fact_sales_order");
     await goTo("Schemas");
     await page.getByText("design", { exact: true }).click();
     await page.getByText(/commit \d+, .*: added colour text/).waitFor();

@@ -71,7 +71,8 @@ export function createScheduleRunner(
     next: (functionArn) => {
       if (disabled.has(functionArn)) return undefined;
       const times = schedules?.next().filter((_, index) => triggers[index]?.functionArn === functionArn);
-      return times?.reduce((first, time) => (first === undefined || (time && time < first) ? time : first));
+      // A function that no schedule invokes has no times.
+      return times?.filter((time) => time !== undefined).sort((a, b) => a.getTime() - b.getTime())[0];
     },
     settled,
     stop: async () => {

@@ -17,13 +17,17 @@ type Say = (line: string) => void;
 /** The end of a dry run. */
 export const NOTHING_DONE = "nothing was changed: add --yes to do it";
 
-/** Performs an operation through the Lambdas of a running platform. Prints what it will do, and its progress. */
+/**
+ * Performs an operation through the Lambdas of a running platform. Prints what it will do, and its progress.
+ * @returns whether there was anything to do
+ */
 export async function operate(
   platform: Lambdas,
   options: Pick<OperateOptions, "operation" | "tables" | "from" | "dryRun">,
   say: Say,
-): Promise<void> {
+): Promise<boolean> {
   const { operation, tables, from, dryRun } = options;
+  let had = true;
   switch (operation) {
     case "replay": {
       const replay = { ...(tables.length > 0 && { tables }), ...(from !== undefined && { from }) };
@@ -37,7 +41,7 @@ export async function operate(
       break;
     case "reprocess":
       announce(say, await invoke<ReprocessPlan>(platform, "process", { reprocess: true, dryRun: true }));
-      if (!dryRun) await reprocessUntilDone(platform, say);
+      if (!dryRun) had = await reprocessUntilDone(platform, say);
       break;
     case "release":
       await requireHeld(platform, tables);
@@ -51,7 +55,8 @@ export async function operate(
     case "schema":
       throw new TypeError("schema is a question to the log, not to a Lambda");
   }
-  say(dryRun ? NOTHING_DONE : "done");
+  say(dryRun ? NOTHING_DONE : had ? "done" : "no commit was left to process");
+  return had;
 }
 
 const announce = (say: Say, { says }: { readonly says: string | readonly string[] }): void =>
@@ -87,10 +92,10 @@ async function requireHeld({ cloud }: Lambdas, tables: readonly string[]): Promi
   throw new Error(`the delete guard does not hold back ${others.join(", ")}; it holds back ${which}`);
 }
 
-async function reprocessUntilDone(platform: Lambdas, say: Say): Promise<void> {
-  for (;;) {
+async function reprocessUntilDone(platform: Lambdas, say: Say): Promise<boolean> {
+  for (let had = false; ; had = true) {
     const { commits } = await invoke<ProcessResult>(platform, "process", { reprocess: true });
-    if (commits.length === 0) return;
+    if (commits.length === 0) return had;
     say(`remodelled commits ${commits[0] ?? ""} to ${commits.at(-1) ?? ""}`);
   }
 }

@@ -82,6 +82,7 @@ function Question({ plan, close }: { readonly plan: Plan; readonly close: (yes: 
 const DEED_STATES: Readonly<Record<Deed["state"], readonly [text: string, badge: string]>> = {
   underway: ["▶ underway", "running"],
   done: ["✔ done", "idle"],
+  unchanged: ["– no change", "never"],
   failed: ["✘ failed", "failed"],
 };
 

@@ -83,7 +83,8 @@ function Console() {
   const connected = useConnected();
   const main = useRef<HTMLElement>(null);
   const { title = "", page: Page = Pipeline } = PAGES.find(({ name }) => name === current) ?? {};
-  const failed = overview?.stages.filter(({ failure }) => failure !== null).map(({ name }) => name) ?? [];
+  const { stages = [], helpers = [] } = overview ?? {};
+  const failed = [...stages, ...helpers].filter(({ failure }) => failure !== null).map(({ name }) => name);
   useEffect(() => {
     const behind = overview?.behind.length ?? 0;
     const sign = !connected

@@ -15,12 +15,14 @@ const STATES: Readonly<Record<StageView["state"], string>> = {
 
 /** What is said of the state of a stage; that it has no work does not make a table current that is behind. */
 export const stateText = (
-  state: StageView["state"],
+  { name, state }: Pick<StageView, "name" | "state">,
   { behind, lacking }: Pick<Overview, "behind" | "lacking">,
-): string =>
-  state === "idle" && behind.length + lacking.rejected.length + lacking.waiting > 0
-    ? "✔ done"
-    : STATES[state];
+): string => {
+  // What the report shows is as old as its last run; remodel has no work of its own.
+  const isHelper = name === "report" || name === "remodel";
+  const lacks = behind.length + lacking.rejected.length + lacking.waiting > 0;
+  return state === "idle" && (isHelper || lacks) ? "✔ done" : STATES[state];
+};
 
 const CANNOT_BE_ASKED = "cannot be asked";
 
@@ -44,7 +46,7 @@ function useNarrow(): boolean {
   return narrow;
 }
 
-/** The way from the source to the warehouse: four stores, and the three stages between them. */
+/** The way from the source to the warehouse: four stores, the three stages between them, and the report. */
 export function Picture({ overview }: { readonly overview: Overview }) {
   const narrow = useNarrow();
   const size = narrow ? { width: 300, height: 74, gap: 30 } : { width: 134, height: 84, gap: 36 };
@@ -98,7 +100,7 @@ function Arrow(props: {
 }
 
 function nodesOf(overview: Overview): readonly Node[] {
-  const { source, stages, ingested, processed, loaded } = overview;
+  const { source, stages, helpers, ingested, processed, loaded } = overview;
   const store = (name: string, what: string, state: string): Node => ({
     kind: "store",
     state: state === "stopped" || state === CANNOT_BE_ASKED ? "failed" : "",
@@ -107,6 +109,7 @@ function nodesOf(overview: Overview): readonly Node[] {
   const commit = (number: number | null): string =>
     number === null ? CANNOT_BE_ASKED : number === 0 ? "empty" : `commit ${number}`;
   const [ingest, process, load] = stages.map((stage) => stageNode(stage, overview));
+  const [report] = helpers.filter(({ name }) => name === "report").map((stage) => stageNode(stage, overview));
   return [
     store(source.name, "PostgreSQL", source.state),
     ingest,
@@ -115,14 +118,24 @@ function nodesOf(overview: Overview): readonly Node[] {
     store("processed", "Parquet", commit(processed)),
     load,
     store("warehouse", "star schemas", commit(loaded)),
+    report,
   ].filter((node) => node !== undefined);
 }
 
-function stageNode({ name, state, runs }: StageView, overview: Overview): Node {
+function stageNode(stage: StageView, overview: Overview): Node {
+  const { name, state, runs } = stage;
   const last = runs.at(-1);
+  // Only a large commit has work for it.
+  const remodel = overview.helpers.find((helper) => helper.name === "remodel");
+  const helps = name === "process" && remodel !== undefined && remodel.state !== "never";
   return {
     kind: "stage",
     state,
-    lines: [name, stateText(state, overview), last === undefined ? "" : duration(last.durationMs)],
+    lines: [
+      name,
+      stateText(stage, overview),
+      last === undefined ? "" : duration(last.durationMs),
+      ...(helps ? [`remodel ${stateText(remodel, overview)}`] : []),
+    ],
   };
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Overview, TableBehind } from "../api";
+import { addressOf } from "./address";
 import { plural } from "./format";
 import { useConnected } from "./live";
 import { Time } from "./parts";
@@ -42,20 +43,22 @@ const Stopped = () => (
   </section>
 );
 
-function troublesOf({ source, stages, behind, lacking, warehouseProblem }: Overview): ComponentChildren[] {
-  const failed = stages.flatMap(({ name, failure }) =>
+function troublesOf(overview: Overview): ComponentChildren[] {
+  const { source, stages, helpers, behind, lacking, warehouseProblem } = overview;
+  const failed = [...stages, ...helpers].flatMap(({ name, failure, runs }) =>
     failure === null
       ? []
       : [
           <li key={name}>
             <a href="#pipeline">{name} fails</a> since <Time at={failure.since} />:{" "}
-            <span class="sentence">{failure.sentence}</span> {failure.remedy}
+            <span class="sentence">{failure.sentence}</span> {failure.remedy}{" "}
+            <a href={addressOf("logs", runs.at(-1)?.id ?? "")}>The log of its last run</a>
           </li>,
         ],
   );
   const late = behind.slice(0, SHOWN).map((one) => (
     <li key={`table ${one.table}`}>
-      <a href="#tables">
+      <a href={addressOf("tables", one.table)}>
         {one.table} {BEHIND[one.state]}
       </a>{" "}
       since <Time at={one.since} />: <span class="sentence">{one.reason}</span> {one.todo.sentence}
@@ -88,10 +91,10 @@ function troublesOf({ source, stages, behind, lacking, warehouseProblem }: Overv
     ),
     lacking.rejected.length > 0 && (
       <li key="rejected">
-        Rejected so far:{" "}
+        Rejected, and missing since:{" "}
         {lacking.rejected.map(({ table, rows }) => `${plural(rows, "row")} of ${table}`).join(", ")}. The page{" "}
-        <a href="#rejected">Rejected rows</a> has each with its reason. Correct them in the source: any update
-        captures a row again. See “Rejected rows” in docs/runbook.md.
+        <a href="#rejected">Rejected rows</a> has each with its reason. Correct them in the source, or delete
+        them there: any update captures a row again. See “Rejected rows” in docs/runbook.md.
       </li>
     ),
     behind.length > SHOWN && (

@@ -1,7 +1,6 @@
 import { fieldText } from "../../../domain/formats/csv/fields";
 import { scanRecords, type Records } from "../../../domain/formats/csv/scanner";
-import type { TablePage } from "../api";
-import { bytesFrom, cut, PAGE_ROWS, type RangedFile } from "./ranged-file";
+import { bytesFrom, cut, MOST_COUNTED, PAGE_ROWS, type RangedFile, type RowsPage } from "./ranged-file";
 
 const BLOCK_BYTES = 64 * 1024;
 
@@ -9,7 +8,7 @@ const BLOCK_BYTES = 64 * 1024;
  * A page of a CSV file as the ingest stage writes it.
  * @param from the byte where the first record begins, as the page before says; 0 for the first page
  */
-export async function csvPage(file: RangedFile, from: number): Promise<TablePage> {
+export async function csvPage(file: RangedFile, from: number): Promise<RowsPage> {
   const header = await readHeader(file);
   const start = Math.max(from, header.bytes.length);
   const rows: (string | null)[][] = [];
@@ -26,6 +25,14 @@ export async function csvPage(file: RangedFile, from: number): Promise<TablePage
     block += records.recordStarts[records.count] ?? 0;
   }
   return { kind: "table", columns: header.columns, rows, next: null };
+}
+
+/** The records of a CSV file without its header; null where the file is too large. */
+export async function countRecords(file: RangedFile): Promise<number | null> {
+  if (file.size > MOST_COUNTED) return null;
+  let count = -1;
+  for await (const records of scanRecords(bytesFrom(file, 0))) count += records.count;
+  return count;
 }
 
 async function readHeader(file: RangedFile): Promise<{ bytes: Uint8Array; columns: string[] }> {

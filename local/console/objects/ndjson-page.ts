@@ -1,5 +1,4 @@
-import type { TablePage } from "../api";
-import { bytesFrom, cut, PAGE_ROWS, type RangedFile } from "./ranged-file";
+import { bytesFrom, cut, MOST_COUNTED, PAGE_ROWS, type RangedFile, type RowsPage } from "./ranged-file";
 
 const NEWLINE = 0x0a;
 
@@ -7,7 +6,7 @@ const NEWLINE = 0x0a;
  * A page of a file with a JSON object a line, its members as columns.
  * @param from the byte where the first line begins, as the page before says; 0 for the first page
  */
-export async function ndjsonPage(file: RangedFile, from: number): Promise<TablePage> {
+export async function ndjsonPage(file: RangedFile, from: number): Promise<RowsPage> {
   const lines: Readonly<Record<string, unknown>>[] = [];
   let rest: Buffer = Buffer.alloc(0);
   let at = from;
@@ -27,6 +26,14 @@ export async function ndjsonPage(file: RangedFile, from: number): Promise<TableP
     rows: lines.map((line) => columns.map((name) => cellText(line[name]))),
     next: at < file.size ? String(at) : null,
   };
+}
+
+/** The lines of a file; null where it is too large. */
+export async function countLines(file: RangedFile): Promise<number | null> {
+  if (file.size > MOST_COUNTED) return null;
+  let count = 0;
+  for await (const chunk of bytesFrom(file, 0)) for (const byte of chunk) if (byte === NEWLINE) count += 1;
+  return count;
 }
 
 function cellText(value: unknown): string | null {

@@ -1,18 +1,20 @@
-import { parquetMetadataAsync, parquetScan, type FileMetaData, type SchemaElement } from "hyparquet";
+import {
+  parquetMetadataAsync,
+  parquetScan,
+  type AsyncBuffer,
+  type FileMetaData,
+  type SchemaElement,
+} from "hyparquet";
 import { physical } from "../../../domain/formats/parquet/reader";
 import { decodeUtf8 } from "../../../domain/formats/utf8";
-import type { TablePage } from "../api";
-import { cut, PAGE_ROWS, type RangedFile } from "./ranged-file";
+import { cut, PAGE_ROWS, type RangedFile, type RowsPage } from "./ranged-file";
 
 /**
  * A page of a Parquet file, at most up to the end of a row group: of the others, nothing is read.
  * @param from the number of its first row, from 0 on
  */
-export async function parquetPage(file: RangedFile, from: number): Promise<TablePage> {
-  const buffer = {
-    byteLength: file.size,
-    slice: (start: number, end = file.size) => file.read(start, end),
-  };
+export async function parquetPage(file: RangedFile, from: number): Promise<RowsPage> {
+  const buffer = bufferOf(file);
   const metadata = await parquetMetadataAsync(buffer);
   const leaves = metadata.schema.filter(({ num_children: children }) => children === undefined);
   const { group, first, end } = groupOf(metadata, from);
@@ -34,6 +36,15 @@ export async function parquetPage(file: RangedFile, from: number): Promise<Table
     next: to < Number(metadata.num_rows) ? String(to) : null,
   };
 }
+
+/** The rows of a Parquet file. */
+export const countParquet = async (file: RangedFile): Promise<number> =>
+  Number((await parquetMetadataAsync(bufferOf(file))).num_rows);
+
+const bufferOf = (file: RangedFile): AsyncBuffer => ({
+  byteLength: file.size,
+  slice: (start, end = file.size) => file.read(start, end),
+});
 
 /** The row group that holds a row, and the rows that it holds; an empty one behind the last. */
 function groupOf(

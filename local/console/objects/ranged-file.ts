@@ -1,3 +1,5 @@
+import type { TablePage } from "../api";
+
 /** An object that is read in ranges. */
 export interface RangedFile {
   /** Its size in bytes. */
@@ -6,11 +8,17 @@ export interface RangedFile {
   read(start: number, end: number): Promise<ArrayBuffer>;
 }
 
+/** Some rows of an object. */
+export type RowsPage = Omit<TablePage, "total">;
+
 /** Rows on a page. */
 export const PAGE_ROWS = 100;
 
 const CHUNK_BYTES = 64 * 1024;
 const MOST_BYTES = 16 * 1024 * 1024;
+
+/** The rows of a file up to this size are counted, in bytes. */
+export const MOST_COUNTED = MOST_BYTES;
 
 /**
  * The bytes from a place on, in chunks.

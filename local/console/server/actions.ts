@@ -6,7 +6,6 @@ import type { InvocationResult } from "../../cloud/lambda/function";
 import { NOTHING_DONE, operate } from "../../commands/operate/operations";
 import type { Platform } from "../../platform";
 import { withClient } from "../../databases/postgres/client";
-import { NOTHING, summary } from "../../commands/present";
 import { requireSuccess } from "../../commands/run-report";
 import {
   mendOrders,
@@ -17,6 +16,7 @@ import {
 } from "../../databases/totesys/changes";
 import { STAGES } from "../api";
 import type { ActionRequest } from "../action-request";
+import { NO_WORK, saysOf } from "../views/stage-view";
 import type { History } from "./history";
 
 export type Say = (line: string) => void;
@@ -25,8 +25,12 @@ export type Say = (line: string) => void;
 export interface Action {
   readonly title: string;
   readonly plan: (say: Say) => Promise<void> | void;
-  readonly run: (say: Say) => Promise<void>;
+  /** @returns what came of it */
+  readonly run: (say: Say) => Promise<Effect>;
 }
+
+/** Did it change anything? */
+export type Effect = "changed" | "unchanged";
 
 export const WAREHOUSE_TABLES: readonly string[] = [model.calendar, ...model.tables].map(({ name }) => name);
 
@@ -72,11 +76,13 @@ export function actionOf(workplace: Workplace, request: ActionRequest): Action {
       const options = { operation: action, tables: some, from: "from" in request ? request.from : undefined };
       return {
         title: [action, ...some].join(" "),
-        plan: (say) =>
-          operate(platform, { ...options, dryRun: true }, (line) => {
+        plan: async (say) => {
+          await operate(platform, { ...options, dryRun: true }, (line) => {
             if (line !== NOTHING_DONE) say(line);
-          }),
-        run: (say) => operate(platform, { ...options, dryRun: false }, say),
+          });
+        },
+        run: async (say) =>
+          (await operate(platform, { ...options, dryRun: false }, say)) ? "changed" : "unchanged",
       };
     }
     default:
@@ -94,12 +100,13 @@ function shopAction(workplace: Workplace, action: ShopAction): Action {
   const { ownerUrl, outage } = workplace.platform.source;
   if (ownerUrl === undefined || outage === undefined)
     throw new Error("the source is your own: the console writes nothing to it and does not stop it");
-  const everything = (say: Say): Promise<void> => runStages(workplace, STAGES, { say, must: false });
+  const everything = (say: Say): Promise<Effect> => runStages(workplace, STAGES, { say, must: false });
   switch (action) {
     case "trade":
       return simple("let the shop go on", "New orders come, and payments are made.", async (say) => {
         say(await trade(ownerUrl));
         await everything(say);
+        return "changed";
       });
     case "poison":
       return simple(
@@ -109,6 +116,7 @@ function shopAction(workplace: Workplace, action: ShopAction): Action {
           const id = await withClient(ownerUrl, (client) => poisonOrder(client, { now: new Date() }));
           say(`the sales order ${id} has an invalid payment date`);
           await everything(say);
+          return "changed";
         },
       );
     case "mend":
@@ -118,7 +126,8 @@ function shopAction(workplace: Workplace, action: ShopAction): Action {
         async (say) => {
           const ids = await withClient(ownerUrl, (client) => mendOrders(client, { now: new Date() }));
           say(ids.length === 0 ? "no row is poisoned" : `repaired the sales orders ${ids.join(", ")}`);
-          await everything(say);
+          const effect = await everything(say);
+          return ids.length > 0 ? "changed" : effect;
         },
       );
     case "stop-source":
@@ -140,6 +149,7 @@ function outageAction(
       await outage.end();
       say("the source is up");
       await everything(say);
+      return "changed";
     });
   return simple(
     "kill the source",
@@ -148,6 +158,7 @@ function outageAction(
       await outage.begin();
       say("the source is stopped");
       await wake(say);
+      return "changed";
     },
   );
 }
@@ -163,20 +174,25 @@ async function runStages(
   { platform: { cloud }, history }: Workplace,
   stages: readonly StageName[],
   { say, must }: { readonly say: Say; readonly must: boolean },
-): Promise<void> {
+): Promise<Effect> {
   const start = new Date();
+  let effect: Effect = "unchanged";
   for (const stage of stages) {
     const result = await cloud.invoke(stage);
     await cloud.settled();
     const runs = history.runs(stage).filter(({ endedAt }) => endedAt >= start);
     const told = new Set(
-      runs.map((run) => (run.result.ok ? summary(run.result.payload) : failureText(run.result))),
+      runs.map((run) => (run.result.ok ? saysOf(run.result.payload) : failureText(run.result))),
     );
     // A new commit has woken process before it was its turn: then its turn finds nothing to do.
-    if (told.size > 1) told.delete(NOTHING);
-    for (const line of told) say(`${stage}: ${line}`);
+    if (told.size > 1) told.delete(NO_WORK);
+    for (const line of told) {
+      say(`${stage}: ${line}`);
+      if (line !== NO_WORK) effect = "changed";
+    }
     if (must) requireSuccess(stage, result);
   }
+  return effect;
 }
 
 const failureText = ({ error }: InvocationResult): string =>

@@ -1,6 +1,6 @@
 import { messageOf } from "../../../domain/errors";
 import type { Platform } from "../../platform";
-import { actionOf, actionRequest, WAREHOUSE_TABLES, type Say, type Workplace } from "./actions";
+import { actionOf, actionRequest, WAREHOUSE_TABLES, type Effect, type Say, type Workplace } from "./actions";
 import type { Activity, Deed, Plan } from "../api";
 import type { History } from "./history";
 import { Refusal } from "./refusal";
@@ -27,13 +27,12 @@ export function actionsOf(platform: Platform, history: Pick<History, "tell" | "r
     history.tell("activity");
   };
 
-  async function work(id: number, run: (say: Say) => Promise<void>): Promise<void> {
+  async function work(id: number, run: (say: Say) => Promise<Effect>): Promise<void> {
     const say: Say = (line) => change(id, ({ says }) => ({ says: [...says, line].slice(-KEPT_LINES) }));
     const end = (state: Deed["state"]): void =>
       change(id, () => ({ state, endedAt: new Date().toISOString() }));
     try {
-      await run(say);
-      end("done");
+      end((await run(say)) === "changed" ? "done" : "unchanged");
     } catch (error) {
       say(messageOf(error));
       end("failed");

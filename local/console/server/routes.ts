@@ -60,8 +60,14 @@ export function routes(context: ConsoleContext, deeds: Pick<Actions, "activity">
       );
       return { ...rest, next: next ?? null };
     },
-    object: (query) => objectPage(lake, { bucket: query("bucket"), key: query("key"), from: query("from") }),
-    rejected: () => listRejected(context),
+    object: (query) =>
+      objectPage(lake, {
+        bucket: query("bucket"),
+        key: query("key"),
+        from: query("from"),
+        text: query("text"),
+      }),
+    rejected: (query) => listRejected(context, { commit: Number(query("commit")) || undefined }),
     tables: () => tables(context),
     schemas: () => schemas(lake.ingested),
     "schema-changes": (query) => schemaChanges(lake.ingested, query("table")),

@@ -1,23 +1,76 @@
-import type { AlarmView } from "../api";
+import type { AlarmView, StageName, TableBehind } from "../api";
+import type { Alarm } from "../../cloud/cloudwatch/alarm";
+import { FUNCTION_NAMES } from "../../cloud-event";
 import type { ConsoleContext } from "../server/context";
 import { shortName } from "./metrics";
+import { tablesBehind } from "./source-tables";
 
 const ORDER = ["ALARM", "INSUFFICIENT_DATA", "OK"] as const;
 
 /** Every alarm that the program declares, those that ring first. */
-export function alarmViews({ platform, history, alarms }: ConsoleContext): AlarmView[] {
+export async function alarmViews(context: ConsoleContext): Promise<AlarmView[]> {
+  const { platform, history, lake, alarms } = context;
+  const [ingested, processed] = await Promise.all([lake.ingested.head(), lake.processed.head()]);
+  const behind = tablesBehind({ ingested: ingested?.commit, processed: processed?.commit });
   const states = platform.cloud.alarmStates();
   const transitions = history.transitions();
   return alarms
-    .map(({ name, description }): AlarmView => {
+    .map((alarm): AlarmView => {
+      const { name, description } = alarm;
       const transition = transitions.get(name);
+      const state = states.get(name) ?? "INSUFFICIENT_DATA";
       return {
         name: shortName(name),
-        state: states.get(name) ?? "INSUFFICIENT_DATA",
+        state,
         since: transition?.at.toISOString() ?? null,
         reason: transition?.reason ?? "",
         description,
+        leads: state === "ALARM" ? leadsOf(alarm, behind, history) : [],
       };
     })
     .sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || (a.name < b.name ? -1 : 1));
+}
+
+/** The state of the tables that a metric counts. */
+const TABLE_METRICS: Readonly<Record<string, TableBehind["state"]>> = {
+  TablesQuarantined: "quarantined",
+  TablesHeld: "held",
+  TablesFailed: "failed",
+  TablesRefused: "refused",
+};
+
+const ROW_METRICS: ReadonlySet<string> = new Set(["RowsRejected", "OrphansWaiting"]);
+
+type Lead = AlarmView["leads"][number];
+
+const PIPELINE: Lead = { text: "the state of the stages", address: "#pipeline" };
+
+/** Where the console shows what an alarm is about: its tables, its rows, or the log of the run that failed. */
+export function leadsOf(
+  { metric, dimensions }: Alarm,
+  behind: readonly TableBehind[],
+  history: Pick<ConsoleContext["history"], "runs">,
+): readonly Lead[] {
+  const state = TABLE_METRICS[metric];
+  if (state !== undefined) {
+    const tables = behind.filter((one) => one.state === state);
+    return tables.map(({ table }) => ({
+      text: `the table ${table}`,
+      address: `#tables/${encodeURIComponent(table)}`,
+    }));
+  }
+  if (ROW_METRICS.has(metric)) return [{ text: "the rows and their reasons", address: "#rejected" }];
+  const name = shortName(dimensions["FunctionName"] ?? "");
+  const watched = FUNCTION_NAMES.find((one) => one === name);
+  // An old warehouse has its cause in the first stage that fails.
+  const stages: readonly StageName[] = ["ingest", "process", "load"];
+  for (const stage of watched === undefined ? stages : [watched]) {
+    const run = history.runs(stage).at(-1);
+    if (run?.result.ok === false)
+      return [
+        { text: `the log of ${stage}'s failed run`, address: `#logs/${run.result.requestId}` },
+        PIPELINE,
+      ];
+  }
+  return [PIPELINE];
 }

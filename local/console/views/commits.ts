@@ -26,11 +26,19 @@ export async function commits(context: ConsoleContext, before: number | undefine
       ]);
       if (ingested === undefined) throw new Error(`the ingest commit ${number} is gone from the lake`);
       const loaded = ledger.commits.get(number);
-      const runMs = (stage: StageName): number | null => runOf(history.runs(stage), number) ?? null;
+      const run = (stage: StageName): Run | undefined => runOf(history.runs(stage), number);
+      const runMs = (stage: StageName): number | null => run(stage)?.result.durationMs ?? null;
       return {
         number,
         ingest: { ...ingestPart(ingested), runMs: runMs("ingest") },
-        process: processed === undefined ? null : { ...processPart(processed), runMs: runMs("process") },
+        process:
+          processed === undefined
+            ? null
+            : {
+                ...processPart(processed),
+                runMs: runMs("process"),
+                run: run("process")?.result.requestId ?? null,
+              },
         load:
           loaded === undefined
             ? null
@@ -66,7 +74,7 @@ function processPart({
   createdAt,
   tables,
   rejected,
-}: ProcessCommit): Omit<NonNullable<CommitRow["process"]>, "runMs"> {
+}: ProcessCommit): Omit<NonNullable<CommitRow["process"]>, "runMs" | "run"> {
   const written = Object.entries(tables).map(([table, { rows }]) => ({ table, rows }));
   const parts = Object.values(tables).flatMap((table) => table.parts);
   return {
@@ -78,8 +86,8 @@ function processPart({
   };
 }
 
-/** How long the run took that brought a commit on its way; undefined when it was before the console's time. */
-function runOf(runs: readonly Run[], number: number): number | undefined {
+/** The run that brought a commit on its way; undefined when it is not kept any more. */
+export function runOf(runs: readonly Run[], number: number): Run | undefined {
   return runs.findLast(({ result: { ok, payload } }) => {
     if (!ok) return false;
     const { commit, commits: several = [] } = payload as {
@@ -87,5 +95,5 @@ function runOf(runs: readonly Run[], number: number): number | undefined {
       readonly commits?: readonly number[];
     };
     return commit === number || several.includes(number);
-  })?.result.durationMs;
+  });
 }

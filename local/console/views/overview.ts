@@ -1,5 +1,6 @@
 import type { ProcessCommit } from "../../../domain/log/commit";
-import type { Overview, StageName, TableBehind } from "../api";
+import type { DeclaredFunction } from "../../pulumi/program";
+import type { HelperName, Overview, StageName, TableBehind } from "../api";
 import { STAGES } from "../api";
 import type { ConsoleContext } from "../server/context";
 import { readLedger } from "./ledger";
@@ -38,6 +39,18 @@ export async function overview(context: ConsoleContext): Promise<Overview> {
         nextRun: cloud.nextRun(name),
       }),
     ),
+    helpers: HELPERS.filter((name) => cloud.program.functions.some((one) => serviceOf(one) === name)).map(
+      (name) =>
+        stageView({
+          name,
+          runs: history.runs(name),
+          running: history.isRunning(name),
+          backlog: null,
+          isBehind: false,
+          isUnknown: false,
+          nextRun: cloud.nextRun(name),
+        }),
+    ),
     ingested: ingested?.number ?? 0,
     processed: head,
     loaded: ledger.newest,
@@ -52,6 +65,11 @@ export async function overview(context: ConsoleContext): Promise<Overview> {
     warehouseProblem: ledger.problem,
   };
 }
+
+const HELPERS: readonly HelperName[] = ["remodel", "report"];
+
+const serviceOf = ({ environment }: DeclaredFunction): string | undefined =>
+  environment["POWERTOOLS_SERVICE_NAME"];
 
 const rejectedRows = (processed: ProcessCommit | undefined): Overview["lacking"]["rejected"] =>
   Object.entries(processed?.sources ?? {}).flatMap(([table, { rejected }]) =>

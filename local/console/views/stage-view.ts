@@ -1,4 +1,4 @@
-import type { StageName } from "../../cloud";
+import type { ProcessResult } from "../../../stages/process/process";
 import { NOTHING, summary } from "../../commands/present";
 import type { FailureView, RunView, StageView } from "../api";
 import type { Run } from "../server/history";
@@ -6,7 +6,7 @@ import { remedyOf } from "./remedy";
 
 /** What is known of a stage. */
 export interface StageFacts {
-  readonly name: StageName;
+  readonly name: StageView["name"];
   /** The newest last. */
   readonly runs: readonly Run[];
   readonly running: boolean;
@@ -52,13 +52,22 @@ function runView({ startedAt, endedAt, result }: Run): RunView {
     ok,
     durationMs,
     says: ok ? saysOf(payload) : sentenceOf(result),
+    rejected: ok ? rejectedBy(payload) : [],
   };
 }
 
+function rejectedBy(payload: unknown): readonly number[] {
+  const { rejected = 0, commits = [] } = payload as Partial<Pick<ProcessResult, "rejected" | "commits">>;
+  return rejected > 0 ? commits : [];
+}
+
+/** What is said of a run that had no work. */
+export const NO_WORK = "no new commit";
+
 /** That a run had no work does not say that there is none: a table may be in quarantine. */
-function saysOf(payload: unknown): string {
+export function saysOf(payload: unknown): string {
   const text = summary(payload);
-  return text === NOTHING ? "no new commit" : text;
+  return text === NOTHING ? NO_WORK : text;
 }
 
 /** The failures since the last success; null when the last run succeeded. */

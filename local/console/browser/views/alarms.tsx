@@ -10,7 +10,7 @@ const STATES: Readonly<Record<AlarmView["state"], string>> = {
 
 /** The alarms that the program declares, and the mails that they have sent. */
 export function Alarms() {
-  const alarms = useLive("alarms", { topics: ["alarms"] });
+  const alarms = useLive("alarms", { topics: ["alarms", "runs"] });
   const mails = useLive("mails", { topics: ["alarms"] });
   return (
     <>
@@ -51,7 +51,7 @@ export function Alarms() {
   );
 }
 
-function Alarm({ alarm: { name, state, since, reason, description } }: { readonly alarm: AlarmView }) {
+function Alarm({ alarm: { name, state, since, reason, description, leads } }: { readonly alarm: AlarmView }) {
   return (
     <li>
       <details open={state === "ALARM"}>
@@ -63,6 +63,20 @@ function Alarm({ alarm: { name, state, since, reason, description } }: { readonl
             </span>
           )}
         </summary>
+        {leads.length > 0 && (
+          <p>
+            Look at{" "}
+            {leads.map(({ text, address }, index) => (
+              <>
+                {index > 0 && ", "}
+                <a key={address} href={address}>
+                  {text}
+                </a>
+              </>
+            ))}
+            .
+          </p>
+        )}
         <pre>{[description, reason].filter(Boolean).join("\n\n")}</pre>
       </details>
     </li>

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { CommitRow, TableRows } from "../../api";
+import { addressOf } from "../address";
 import { bytes, count, duration, plural } from "../format";
 import { useLive } from "../live";
 import { Answer, CommitLink, Panel, Table, Time } from "../parts";
@@ -95,9 +96,9 @@ function Row({
           <Rows rows={process.rows} tables={process.tables} />
           <td class="number">{bytes(process.bytes)}</td>
           <td class={process.rejected > 0 ? "number bad" : "number"}>
-            {process.rejected > 0 ? <a href="#rejected">{count(process.rejected)}</a> : 0}
+            {process.rejected > 0 ? <a href={`#rejected/${number}`}>{count(process.rejected)}</a> : 0}
           </td>
-          <Run ms={process.runMs} />
+          <Run ms={process.runMs} id={process.run} />
         </>
       )}
       {load === null ? (
@@ -117,9 +118,11 @@ function Row({
   );
 }
 
-/** A run of an earlier start of the platform is in its log only. */
-const Run = ({ ms }: { readonly ms: number | null }) => (
-  <td class="number">{ms === null ? "–" : duration(ms)}</td>
+/** A run that is kept no more is in the files of the log only. */
+const Run = ({ ms, id = null }: { readonly ms: number | null; readonly id?: string | null }) => (
+  <td class="number">
+    {ms === null ? "–" : id === null ? duration(ms) : <a href={addressOf("logs", id)}>{duration(ms)}</a>}
+  </td>
 );
 
 function Rows({ rows, tables }: { readonly rows: number; readonly tables: readonly TableRows[] }) {

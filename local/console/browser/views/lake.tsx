@@ -1,35 +1,14 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
+import { addressOf, useAddress } from "../address";
 import { bytes } from "../format";
 import { useLive } from "../live";
 import { ObjectView } from "./object";
 import { Answer, Panel } from "../parts";
 
-interface Place {
-  readonly bucket: string;
-  readonly key: string;
-}
-
-const addressOf = ({ bucket, key }: Place): string => `#lake/${bucket}/${encodeURIComponent(key)}`;
-
-/** The object that the address names. */
-function usePlace(): Place | undefined {
-  const read = (): Place | undefined => {
-    const [, , bucket, key] = /^#(lake)\/([^/]+)\/(.+)$/.exec(location.hash) ?? [];
-    return bucket === undefined || key === undefined ? undefined : { bucket, key: decodeURIComponent(key) };
-  };
-  const [place, setPlace] = useState(read());
-  useEffect(() => {
-    const look = (): void => setPlace(read());
-    addEventListener("hashchange", look);
-    return () => removeEventListener("hashchange", look);
-  }, []);
-  return place;
-}
-
 /** The lake as a tree, and what is in the object that was chosen. */
 export function Lake() {
   const live = useLive("buckets", { topics: [] });
-  const place = usePlace();
+  const [bucketOfObject, objectKey] = useAddress();
   return (
     <div class="sides">
       <Panel title="Lake">
@@ -37,23 +16,18 @@ export function Lake() {
           {(buckets) => (
             <ul class="tree">
               {buckets.map((bucket) => (
-                <Folder key={bucket} bucket={bucket} prefix="" name={bucket} open chosen={place?.key} />
+                <Folder key={bucket} bucket={bucket} prefix="" name={bucket} open chosen={objectKey} />
               ))}
             </ul>
           )}
         </Answer>
       </Panel>
-      {place === undefined ? (
+      {bucketOfObject === undefined || objectKey === undefined ? (
         <Panel title="Object" note="Choose a file of the tree: CSV, Parquet and commits open as tables.">
           {undefined}
         </Panel>
       ) : (
-        <ObjectView
-          key={addressOf(place)}
-          bucket={place.bucket}
-          objectKey={place.key}
-          addressOf={addressOf}
-        />
+        <ObjectView key={`${bucketOfObject}/${objectKey}`} bucket={bucketOfObject} objectKey={objectKey} />
       )}
     </div>
   );
@@ -100,7 +74,7 @@ function Contents(props: Omit<FolderProps, "name" | "open"> & { readonly after: 
             ))}
             {objects.map(({ key, bytes: size }) => (
               <li key={key}>
-                <a href={addressOf({ bucket, key })} aria-current={key === chosen ? "true" : undefined}>
+                <a href={addressOf("lake", bucket, key)} aria-current={key === chosen ? "true" : undefined}>
                   {key.slice(prefix.length)}
                 </a>{" "}
                 <span class="note">{bytes(size)}</span>

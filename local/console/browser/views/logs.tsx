@@ -1,22 +1,9 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { STAGES } from "../../api";
+import { useAddress } from "../address";
 import { count } from "../format";
 import { useLive } from "../live";
 import { Answer, Panel, Table, Time } from "../parts";
-
-/** The run that the address names: `#logs/ID`. */
-const runOf = (hash: string): string => decodeURIComponent(hash.slice(1).split("/")[1] ?? "");
-
-/** Follows the address, by which a run leads to its lines. */
-function useRun(): string {
-  const [run, setRun] = useState(runOf(location.hash));
-  useEffect(() => {
-    const look = (): void => setRun(runOf(location.hash));
-    addEventListener("hashchange", look);
-    return () => removeEventListener("hashchange", look);
-  }, []);
-  return run;
-}
 
 /** Those who write a log: the stages, the report, and who helps process. */
 const WRITERS = [...STAGES, "report", "remodel"];
@@ -25,7 +12,8 @@ const LEVELS = ["DEBUG", "INFO", "WARN", "ERROR", "TEXT"];
 /** What the stages have logged since the platform was started, the newest first. */
 export function Logs() {
   const [filter, setFilter] = useState({ stage: "", level: "", text: "" });
-  const run = useRun();
+  /** Of the run that the address names, when it names one: `#logs/ID`. */
+  const [run = ""] = useAddress();
   const live = useLive("logs", { topics: ["logs"], query: { ...filter, run } });
   const choose = (name: "stage" | "level", choices: readonly string[]) => (
     <label>
@@ -58,7 +46,8 @@ export function Logs() {
       </form>
       {run !== "" && (
         <p>
-          Only the lines of the run {run}. <a href="#logs">Show all lines</a>
+          Only the lines of the run {run}. <a href="#logs">Show all lines</a>. The lines of a run before this
+          start of the platform are in the folder logs only.
         </p>
       )}
       <Answer live={live}>

@@ -1,55 +1,79 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { CommitPage, TablePage } from "../../api";
+import { addressOf } from "../address";
 import { bytes, count, plural } from "../format";
 import { useLive } from "../live";
 import { Answer, Panel, Table } from "../parts";
 
-type AddressOf = (place: { readonly bucket: string; readonly key: string }) => string;
-
 /** An object of the lake, a page of it at a time. */
-export function ObjectView(props: {
-  readonly bucket: string;
-  readonly objectKey: string;
-  readonly addressOf: AddressOf;
-}) {
-  const { bucket, objectKey, addressOf } = props;
+export function ObjectView({ bucket, objectKey }: { readonly bucket: string; readonly objectKey: string }) {
   /** Where each page begins that was shown, the last the one that is. */
   const [pages, setPages] = useState<readonly string[]>([""]);
-  const live = useLive("object", { topics: [], query: { bucket, key: objectKey, from: pages.at(-1) ?? "" } });
+  const [text, setText] = useState("");
+  const query = { bucket, key: objectKey, from: pages.at(-1) ?? "", text };
+  const live = useLive("object", { topics: [], query });
+  const top = useRef<HTMLDivElement>(null);
+  // The tree may be long, and what was opened in it is beside its beginning.
+  useEffect(() => top.current?.scrollIntoView(), []);
+  const search = (wanted: string): void => {
+    setPages([""]);
+    setText(wanted);
+  };
   return (
-    <Panel title="Object" note={`${bucket} / ${objectKey}`}>
-      <Answer live={live}>
-        {(page) => {
-          if (page.kind === "commit") return <Commit page={page} bucket={bucket} addressOf={addressOf} />;
-          if (page.kind === "text") return <pre>{page.text + (page.cut ? "\n…" : "")}</pre>;
-          return (
-            <>
-              <p class="buttons">
-                <button
-                  type="button"
-                  disabled={pages.length === 1}
-                  onClick={() => setPages(pages.slice(0, -1))}
-                >
-                  Previous rows
-                </button>
-                <button
-                  type="button"
-                  disabled={page.next === null}
-                  onClick={() => setPages([...pages, page.next ?? ""])}
-                >
-                  Next rows
-                </button>
-                <span class="note" role="status">
-                  page {pages.length}: {plural(page.rows.length, "row")}
-                </span>
-              </p>
-              <Rows page={page} />
-            </>
-          );
-        }}
-      </Answer>
-    </Panel>
+    <div ref={top}>
+      <Panel title="Object" note={`${bucket} / ${objectKey}`}>
+        <Answer live={live}>
+          {(page) => {
+            if (page.kind === "commit") return <Commit page={page} bucket={bucket} />;
+            if (page.kind === "text") return <pre>{page.text + (page.cut ? "\n…" : "")}</pre>;
+            return (
+              <>
+                <p class="buttons">
+                  <button
+                    type="button"
+                    disabled={pages.length === 1}
+                    onClick={() => setPages(pages.slice(0, -1))}
+                  >
+                    Previous rows
+                  </button>
+                  <button
+                    type="button"
+                    disabled={page.next === null}
+                    onClick={() => setPages([...pages, page.next ?? ""])}
+                  >
+                    Next rows
+                  </button>
+                  <label>
+                    search{" "}
+                    <input
+                      type="search"
+                      value={text}
+                      onInput={({ currentTarget }) => search(currentTarget.value)}
+                    />
+                  </label>
+                  <span class="note" role="status">
+                    {shownText(page, { number: pages.length, isSearch: text !== "" })}
+                  </span>
+                </p>
+                <Rows page={page} />
+              </>
+            );
+          }}
+        </Answer>
+      </Panel>
+    </div>
   );
+}
+
+/** `page 2: 100 rows of 1,234`, `page 1: 3 rows of 1,234 match` */
+function shownText(
+  { rows, total, next }: TablePage,
+  { number, isSearch }: { readonly number: number; readonly isSearch: boolean },
+): string {
+  const of = total === null ? "" : ` of ${count(total)}`;
+  const match = isSearch ? ` ${rows.length === 1 ? "matches" : "match"}` : "";
+  const more = isSearch && next !== null ? "; the next rows are not searched yet" : "";
+  return `page ${number}: ${plural(rows.length, "row")}${of}${match}${more}`;
 }
 
 const Rows = ({ page: { columns, rows } }: { readonly page: TablePage }) => (
@@ -64,15 +88,7 @@ const Rows = ({ page: { columns, rows } }: { readonly page: TablePage }) => (
   </Table>
 );
 
-function Commit({
-  page,
-  bucket,
-  addressOf,
-}: {
-  readonly page: CommitPage;
-  readonly bucket: string;
-  readonly addressOf: AddressOf;
-}) {
+function Commit({ page, bucket }: { readonly page: CommitPage; readonly bucket: string }) {
   return (
     <>
       <dl>
@@ -93,7 +109,7 @@ function Commit({
               <ul>
                 {files.map(({ key, bytes: size }) => (
                   <li key={key}>
-                    <a href={addressOf({ bucket, key })}>{key}</a> <span class="note">{bytes(size)}</span>
+                    <a href={addressOf("lake", bucket, key)}>{key}</a> <span class="note">{bytes(size)}</span>
                   </li>
                 ))}
               </ul>

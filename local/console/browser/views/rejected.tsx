@@ -1,11 +1,14 @@
-import type { RejectedRowView } from "../../api";
+import type { RejectedRowView, RowSince } from "../../api";
+import { addressOf, useAddress } from "../address";
 import { plural } from "../format";
 import { useLive } from "../live";
 import { Answer, CommitLink, Panel, Table } from "../parts";
 
-/** The rows that did not get into the warehouse, and why. */
+/** The rows that did not get into the warehouse, why, and what became of them. */
 export function Rejected() {
-  const live = useLive("rejected", { topics: ["runs"] });
+  /** The commit that the address names, when it names one: `#rejected/7`. */
+  const [commit = ""] = useAddress();
+  const live = useLive("rejected", { topics: ["runs"], query: { commit } });
   return (
     <Answer live={live}>
       {({ rejected, commits, waiting, bucket, warehouseProblem }) => (
@@ -14,10 +17,28 @@ export function Rejected() {
             title="Rejected rows"
             note="They break the contract of their table. Correct them in the source: any update captures a row again."
           >
+            {commit !== "" && (
+              <p>
+                Only the rows that commit {commit} rejected. <a href="#rejected">Show all rows</a>
+              </p>
+            )}
             {rejected.length === 0 ? (
               <p class="note">None in the last {plural(commits, "commit")}.</p>
             ) : (
-              <Rows caption="Rejected rows" rows={rejected} bucket={bucket} />
+              <Table
+                caption="Rejected rows"
+                columns={["commit", "table", "reason", "row", "since"]}
+                numbers={[0]}
+              >
+                {rejected.map((row, index) => (
+                  <tr key={index}>
+                    <Place row={row} bucket={bucket} />
+                    <td class="wide">
+                      <Since since={row.since} bucket={bucket} />
+                    </td>
+                  </tr>
+                ))}
+              </Table>
             )}
           </Panel>
           <Panel
@@ -28,7 +49,13 @@ export function Rejected() {
             {waiting.length === 0 ? (
               <p class="note">None.</p>
             ) : (
-              <Rows caption="Rows that wait" rows={waiting} bucket={bucket} />
+              <Table caption="Rows that wait" columns={["commit", "table", "reason", "row"]} numbers={[0]}>
+                {waiting.map((row, index) => (
+                  <tr key={index}>
+                    <Place row={row} bucket={bucket} />
+                  </tr>
+                ))}
+              </Table>
             )}
           </Panel>
         </>
@@ -37,25 +64,47 @@ export function Rejected() {
   );
 }
 
-const Rows = ({
-  caption,
-  rows,
+/** Where a row comes from, why it is not there, and its columns. */
+const Place = ({
+  row: { commit, table, reason, row, run },
   bucket,
 }: {
-  readonly caption: string;
-  readonly rows: readonly RejectedRowView[];
+  readonly row: RejectedRowView;
   readonly bucket: string;
 }) => (
-  <Table caption={caption} columns={["commit", "table", "reason", "row"]} numbers={[0]}>
-    {rows.map(({ commit, table, reason, row }, index) => (
-      <tr key={index}>
-        <td class="number">
-          <CommitLink bucket={bucket} number={commit} />
-        </td>
-        <td>{table}</td>
-        <td class="wide">{reason}</td>
-        <td class="wide note">{row}</td>
-      </tr>
-    ))}
-  </Table>
+  <>
+    <td class="number">
+      <CommitLink bucket={bucket} number={commit} />
+      {run !== null && (
+        <>
+          {" "}
+          <a href={addressOf("logs", run)}>its run</a>
+        </>
+      )}
+    </td>
+    <td>{table}</td>
+    <td class="wide">{reason}</td>
+    <td class="wide">
+      <dl class="row">
+        {row.map(([column, value]) => [
+          <dt key={column}>{column}</dt>,
+          <dd key={`${column}=`}>{value ?? <span class="note">NULL</span>}</dd>,
+        ])}
+      </dl>
+    </td>
+  </>
 );
+
+function Since({ since, bucket }: { readonly since: RowSince; readonly bucket: string }) {
+  if (since.state === "missing") return <span class="badge failed">✘ still missing</span>;
+  if (since.state === "unknown") return <span class="note">not known</span>;
+  const { state, commit } = since;
+  const link = <CommitLink bucket={bucket} number={commit} />;
+  if (state === "rejected again") return <>rejected again by commit {link}</>;
+  return (
+    <>
+      <span class="badge idle">✔ {state === "corrected" ? "corrected" : "deleted in the source"}</span> by
+      commit {link}
+    </>
+  );
+}

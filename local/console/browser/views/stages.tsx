@@ -1,4 +1,5 @@
 import type { Overview, RunView, StageView } from "../../api";
+import { addressOf } from "../address";
 import { clock, duration, moment, plural, spell } from "../format";
 import { useNow } from "../live";
 import { Time } from "../parts";
@@ -9,10 +10,10 @@ export function Stages({ overview }: { readonly overview: Overview }) {
   return (
     <>
       <p role="status" class="unseen">
-        {overview.stages.map(announcement).filter(Boolean).join(" ")}
+        {[...overview.stages, ...overview.helpers].map(announcement).filter(Boolean).join(" ")}
       </p>
       <div class="cards">
-        {overview.stages.map((stage) => (
+        {[...overview.stages, ...overview.helpers].map((stage) => (
           <Stage key={stage.name} stage={stage} overview={overview} />
         ))}
       </div>
@@ -20,15 +21,28 @@ export function Stages({ overview }: { readonly overview: Overview }) {
   );
 }
 
+/** The rejected rows of a commit; of several, all. */
+const rejectedAddress = (commits: readonly number[]): string =>
+  commits.length === 1 ? addressOf("rejected", String(commits[0])) : addressOf("rejected");
+
+/** What the functions around the stages do. */
+const WHAT: Partial<Record<StageView["name"], string>> = {
+  remodel: "Takes tasks of process while a large commit is processed.",
+  report: "Makes the page of the business report from the warehouse.",
+};
+
 function Stage({ stage, overview }: { readonly stage: StageView; readonly overview: Overview }) {
   const { name, state, failure, recovery, runs, backlog, nextRun } = stage;
   const now = useNow();
   const last = runs.at(-1);
+  const rejecting = runs.findLast((run) => run.rejected.length > 0);
+  const what = WHAT[name];
   return (
     <section class={`card ${failure === null ? state : "failed"}`} aria-labelledby={`stage-${name}`}>
       <h3 id={`stage-${name}`}>
-        {name} <span class={`badge ${state}`}>{stateText(state, overview)}</span>
+        {name} <span class={`badge ${state}`}>{stateText(stage, overview)}</span>
       </h3>
+      {what !== undefined && <p class="note">{what}</p>}
       {failure !== null && (
         <div class="failure">
           <p>
@@ -65,6 +79,15 @@ function Stage({ stage, overview }: { readonly stage: StageView; readonly overvi
             </>
           )}
         </dd>
+        {rejecting !== undefined && (
+          <>
+            <dt>Rejected</dt>
+            <dd>
+              <Time at={rejecting.endedAt} /> ·{" "}
+              <a href={rejectedAddress(rejecting.rejected)}>its rejected rows</a>
+            </dd>
+          </>
+        )}
         {backlog !== null && (
           <>
             <dt>Backlog</dt>
@@ -72,7 +95,13 @@ function Stage({ stage, overview }: { readonly stage: StageView; readonly overvi
           </>
         )}
         <dt>Next run</dt>
-        <dd>{nextRun === null ? "not planned" : `in ${spell(Date.parse(nextRun) - now)}`}</dd>
+        <dd>
+          {nextRun === null
+            ? name === "remodel"
+              ? "when process hands out tasks"
+              : "not planned"
+            : `in ${spell(Date.parse(nextRun) - now)}`}
+        </dd>
       </dl>
       {runs.length > 0 && <Strip runs={runs} />}
     </section>

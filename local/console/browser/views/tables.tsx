@@ -1,5 +1,7 @@
+import { useEffect, useRef } from "preact/hooks";
 import type { SourceTableView, TablesView, WarehouseTableView } from "../../api";
 import { ActButton, isBusy, useActivity } from "../act";
+import { useAddress } from "../address";
 import { count, plural } from "../format";
 import { useLive } from "../live";
 import { Answer, CommitLink, Panel, Table, Time } from "../parts";
@@ -57,8 +59,13 @@ function SourceTables({ view: { source, bucket, commits } }: { readonly view: Ta
 
 function SourceTable(props: { readonly table: SourceTableView; readonly bucket: string }) {
   const { table, state, rows, asOf, behind, rejected, commits } = props.table;
+  const [chosen] = useAddress();
+  const row = useRef<HTMLTableRowElement>(null);
+  useEffect(() => {
+    if (chosen === table) row.current?.scrollIntoView({ block: "center" });
+  }, [chosen]);
   return (
-    <tr>
+    <tr ref={row} class={chosen === table ? "chosen" : undefined}>
       <th scope="row">
         <a href={`#schemas/${encodeURIComponent(table)}`} title="its columns, and how they changed">
           {table}

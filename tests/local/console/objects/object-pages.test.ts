@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { date, decimal, integer, text, time, timestamp } from "../../../../domain/model/types";
-import { csvPage } from "../../../../local/console/objects/csv-page";
-import { ndjsonPage } from "../../../../local/console/objects/ndjson-page";
-import { parquetPage } from "../../../../local/console/objects/parquet-page";
-import type { RangedFile } from "../../../../local/console/objects/ranged-file";
-import type { TablePage } from "../../../../local/console/api";
+import { countRecords, csvPage } from "../../../../local/console/objects/csv-page";
+import { countLines, ndjsonPage } from "../../../../local/console/objects/ndjson-page";
+import { countParquet, parquetPage } from "../../../../local/console/objects/parquet-page";
+import type { RangedFile, RowsPage } from "../../../../local/console/objects/ranged-file";
+import { searchPages } from "../../../../local/console/objects/search-pages";
 import { batchOf, type Columns, type Row } from "../../../support/formats/columnar";
 import { failureOf } from "../../../support/failure";
 import { parquetOf } from "../../../support/formats/parquet";
@@ -27,10 +27,10 @@ function fileOf(content: string | Buffer): RangedFile & { bytesRead: number } {
 }
 
 /** All rows of a file, page by page. */
-async function allRows(page: (from: number) => Promise<TablePage>): Promise<Cells[][]> {
+async function allRows(page: (from: number) => Promise<RowsPage>): Promise<Cells[][]> {
   const pages: Cells[][] = [];
   for (let from: string | null = "0"; from !== null;) {
-    const { rows, next }: TablePage = await page(Number(from));
+    const { rows, next }: RowsPage = await page(Number(from));
     pages.push(rows.map((row) => [...row]));
     from = next;
   }
@@ -130,5 +130,48 @@ describe("A file of rejected rows, a page at a time", () => {
     expect(first.rows[7]).to.deep.equal(["7", "é<"]);
     const shown = await allRows((from) => ndjsonPage(file, from));
     expect(shown.flat().map(([row]) => row)).to.deep.equal(lines.map(({ row }) => String(row)));
+  });
+});
+
+describe("The rows of a file", () => {
+  const rows = Array.from({ length: 450 }, (_, id): Cells => [
+    String(id),
+    id % 3 === 0 ? "A fizz\n," : "none",
+  ]);
+  const csv = fileOf(csvOf([["id", "word"], ...rows]));
+
+  it("are counted, in every format", async () => {
+    const ids: Columns = { id: { type: integer, nullable: false } };
+    const batch = batchOf(
+      ids,
+      rows.map(([id]): Row => [Number(id)]),
+    );
+    expect(await countRecords(csv)).to.equal(450);
+    expect(await countParquet(fileOf(parquetOf(ids, [batch])))).to.equal(450);
+    expect(await countLines(fileOf('{"a":1}\n{"a":2}\n'))).to.equal(2);
+  });
+
+  it("are not counted where the file is large", async () => {
+    const large = { size: 17 * 1024 * 1024, read: () => Promise.reject(new Error("it was read")) };
+    expect(await countRecords(large)).to.equal(null);
+    expect(await countLines(large)).to.equal(null);
+  });
+
+  it("are found by a text on whatever page they are, once", async () => {
+    const found: string[] = [];
+    for (let from: string | null = "0"; from !== null;) {
+      const page: RowsPage = await searchPages((at) => csvPage(csv, at), {
+        start: Number(from),
+        text: "FIZZ",
+      });
+      found.push(...page.rows.map(([id]) => id ?? ""));
+      from = page.next;
+    }
+    expect(found).to.deep.equal(rows.filter(([, word]) => word !== "none").map(([id]) => id));
+  });
+
+  it("that have a text nowhere are none", async () => {
+    const page = await searchPages((at) => csvPage(csv, at), { start: 0, text: "buzz" });
+    expect(page).to.deep.include({ rows: [], next: null });
   });
 });

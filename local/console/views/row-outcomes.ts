@@ -1,0 +1,92 @@
+import { model } from "../../../domain/declarations";
+import { readKeyTexts, type KeyText } from "../../../domain/formats/csv/key-texts";
+import type { DataFile } from "../../../domain/log/commit";
+import { commitNumber } from "../../../domain/log/keys";
+import { contractsOf } from "../../../domain/model/model";
+import { paddedColumns } from "../../../domain/transform/contract";
+import type { MissingRow, ResolvedRow } from "../../../domain/transform/missing-rows";
+import type { RejectedRow } from "../../../domain/transform/rejection";
+import type { RowSince } from "../api";
+import type { LakeReader } from "../objects/lake-reader";
+import { linesOf } from "./lake-lines";
+
+/** A row that was rejected, with its key. */
+type Keyed = Pick<MissingRow, "table" | "target" | "key"> & { readonly commit: number };
+
+/**
+ * What became of rejected rows since, in their order.
+ * @param resolved the files of rows that were missing, and that later commits brought or found deleted
+ */
+export async function rowOutcomes(
+  lake: LakeReader,
+  rows: readonly RejectedRow[],
+  resolved: readonly DataFile[],
+): Promise<readonly RowSince[]> {
+  if (rows.length === 0) return [];
+  const keyed = await Promise.all(rows.map((row) => keyedRow(lake, row)));
+  const known = keyed.filter((row) => row !== undefined);
+  const wanted = new Set(known.map(nameOf));
+  const came: ResolvedRow[] = [];
+  for (const file of resolved)
+    for await (const row of linesOf<ResolvedRow>(lake, file)) if (wanted.has(nameOf(row))) came.push(row);
+  const missing: MissingRow[] = [];
+  for (const file of (await lake.processed.head())?.commit.missing?.files ?? [])
+    for await (const row of linesOf<MissingRow>(lake, file)) if (wanted.has(nameOf(row))) missing.push(row);
+  return keyed.map((row) =>
+    row === undefined ? { state: "unknown" } : outcomeOf(row, { rejected: known, came, missing }),
+  );
+}
+
+const nameOf = ({ table, key }: Pick<MissingRow, "table" | "key">): string => JSON.stringify([table, key]);
+
+/** The first thing that happened to a row after it was rejected. */
+export function outcomeOf(
+  row: Keyed,
+  {
+    rejected,
+    came,
+    missing,
+  }: {
+    readonly rejected: readonly Keyed[];
+    readonly came: readonly ResolvedRow[];
+    /** The rows that are missing now. */
+    readonly missing: readonly MissingRow[];
+  },
+): RowSince {
+  const isSame = (other: Pick<MissingRow, "table" | "key">): boolean => nameOf(other) === nameOf(row);
+  const ofTarget = ({ target }: Pick<MissingRow, "target">): boolean => target === row.target;
+  const events: Exclude<RowSince, { readonly state: "missing" | "unknown" }>[] = [
+    ...rejected
+      // A row that could not be decoded was left out of every table.
+      .filter((other) => isSame(other) && (ofTarget(other) || other.target === null || row.target === null))
+      .map(({ commit }) => ({ state: "rejected again" as const, commit })),
+    ...came
+      .filter((other) => isSame(other) && ofTarget(other))
+      .map(({ commit, deleted }) => ({
+        state: deleted ? ("deleted" as const) : ("corrected" as const),
+        commit,
+      })),
+  ];
+  const [first] = events.filter(({ commit }) => commit > row.commit).sort((a, b) => a.commit - b.commit);
+  if (first !== undefined) return first;
+  return { state: missing.some((other) => isSame(other) && ofTarget(other)) ? "missing" : "unknown" };
+}
+
+async function keyedRow(lake: LakeReader, row: RejectedRow): Promise<Keyed | undefined> {
+  const { commit, table, target = null } = row;
+  const contract = contractsOf(model).get(table);
+  if (contract === undefined) return undefined;
+  const capture = (await lake.ingested.read(commitNumber(commit)))?.tables[table];
+  const file = new TextEncoder().encode(`${row.header}\n${row.row}\n`);
+  const padded = capture === undefined ? [] : paddedColumns(capture);
+  for await (const keys of readKeyTexts(chunksOf(file), contract, { padded, blockBytes: file.length })) {
+    const [key] = keys satisfies readonly KeyText[];
+    if (key !== undefined) return { commit, table, target, key };
+  }
+  return undefined;
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- the reader of keys takes an asynchronous stream
+async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
