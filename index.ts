@@ -63,7 +63,7 @@ const parquet = dataFiles("parquet");
 const inLog = (...keys: string[]): string[] => keys.map((key) => `${modelPrefix(model.version)}${key}`);
 const earlier = Array.from({ length: model.version - 1 }, (_, index) => `${modelPrefix(index + 1)}commits/*`);
 // The tasks of large commits, if there are workers.
-const handouts = config.remodelConcurrency > 0 ? [`${TASK_MESSAGES_PREFIX}*`] : [];
+const taskMessages = config.remodelConcurrency > 0 ? [`${TASK_MESSAGES_PREFIX}*`] : [];
 
 // The common settings of the Lambdas.
 const { subnetIds, securityGroupIds, tracing } = config;
@@ -90,7 +90,7 @@ const processStage = new Stage("process", {
       bucket: processed,
       keys: [...inLog("commits/*", "rejected/*", "state/*", "tasks/*"), ...earlier],
     }),
-    createObjects({ bucket: processed, keys: inLog(...log, "tasks/*", ...handouts) }),
+    createObjects({ bucket: processed, keys: inLog(...log, "tasks/*", ...taskMessages) }),
     uploadObjects({ bucket: processed, keys: inLog(parquet, "rejected/*", "state/*") }),
   ],
   startedBy: config.sweepSchedule,
@@ -137,7 +137,7 @@ const worker =
         permissions: [
           readObjects({ bucket: ingestion, keys: [csv] }),
           listObjects(processed),
-          readObjects({ bucket: processed, keys: inLog(...handouts) }),
+          readObjects({ bucket: processed, keys: inLog(...taskMessages) }),
           createObjects({ bucket: processed, keys: inLog("tasks/*") }),
           uploadObjects({ bucket: processed, keys: inLog(parquet, "rejected/*") }),
         ],

@@ -14,7 +14,7 @@ import { hasTime, monotonicClock } from "../stages/shared/clock";
 import type { LoadResult } from "../stages/load/load";
 import type { LoadContext } from "../stages/load/context";
 import { planReplay, runLoad } from "../stages/load/replay/replay";
-import { reportAfter, reportLoadStanding } from "../stages/shared/freshness";
+import { recordAfter, recordLoadState } from "../stages/shared/freshness";
 
 /** A person's request. A schedule sends an empty event. */
 const request = z.object({
@@ -48,11 +48,11 @@ export async function load(event: unknown, context: Context): Promise<LoadResult
         hasTime: hasTime(context),
       };
       if (dryRun) return planReplay(run, asked.replay ?? {});
-      return reportAfter(
+      return recordAfter(
         () => runLoad(run, asked),
         async () => {
           const position = await readPosition(client, schema);
-          await reportLoadStanding(position, { ingested, log: run.log, telemetry, now: new Date() });
+          await recordLoadState(position, { ingested, log: run.log, telemetry, now: new Date() });
         },
       );
     });

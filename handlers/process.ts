@@ -14,7 +14,7 @@ import type { ProcessContext } from "../stages/process/context";
 import { hasTime, monotonicClock } from "../stages/shared/clock";
 import { processCommits, type ProcessResult } from "../stages/process/process";
 import { planReprocess, type ReprocessPlan } from "../stages/process/reprocess";
-import { reportAfter, reportProcessStanding } from "../stages/shared/freshness";
+import { recordAfter, recordProcessState } from "../stages/shared/freshness";
 
 /** A person's request. Events and schedules have none. */
 const request = z.object({
@@ -54,9 +54,9 @@ export async function processIngestion(
       pause: setTimeout,
     };
     if (dryRun) return planReprocess(run);
-    return reportAfter(
+    return recordAfter(
       () => processCommits(run),
-      () => reportProcessStanding(run),
+      () => recordProcessState(run),
     );
   });
 }

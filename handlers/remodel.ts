@@ -8,7 +8,7 @@ import { ingestCommit } from "../domain/log/commit";
 import { modelPrefix } from "../domain/log/keys";
 import { declarationsOf } from "../domain/declarations";
 import { hasTime, monotonicClock } from "../stages/shared/clock";
-import { remodelHandedOut, type RemodelResult } from "../stages/process/tasks/task-message";
+import { runTaskMessages, type RemodelResult } from "../stages/process/tasks/task-message";
 
 /** Does a task of a large commit that process has sent. */
 export async function remodel(event: unknown, context: Context): Promise<RemodelResult> {
@@ -17,7 +17,7 @@ export async function remodel(event: unknown, context: Context): Promise<Remodel
     const ingested = objectStore(environment("INGESTION_BUCKET"));
     const prefix = modelPrefix(model.version);
     const keys = createdKeys(event).filter((key) => key.startsWith(prefix));
-    return remodelHandedOut(
+    return runTaskMessages(
       keys.map((key) => key.slice(prefix.length)),
       {
         ingested: { store: ingested, log: commitLog(ingested, ingestCommit) },

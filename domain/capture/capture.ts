@@ -32,7 +32,7 @@ export type RunPlan =
   /** Nothing was written since the last commit. */
   | { readonly kind: "idle" }
   /** The lake is of another source. */
-  | { readonly kind: "stranger" }
+  | { readonly kind: "other-source" }
   /** The source continues no earlier commit: every table in full. `reason` is for the log. */
   | { readonly kind: "full"; readonly reason: string }
   /** What changed since the last commit; `renew` when a commit is due even if nothing did. */
@@ -66,7 +66,7 @@ export function planRun(
   if (isOther) {
     return otherSource
       ? { kind: "full", reason: "the source is another database than before" }
-      : { kind: "stranger" };
+      : { kind: "other-source" };
   }
   if (was.timeline !== now.timeline) {
     return { kind: "full", reason: "the source was restored from a backup or failed over" };

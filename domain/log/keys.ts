@@ -40,7 +40,7 @@ const padded = (value: number): string => String(value).padStart(DIGITS, "0");
 export const COMMITS_PREFIX = "commits/";
 export const HEADS_PREFIX = "heads/";
 /** Messages of tasks that wait for a worker. */
-export const TASK_MESSAGES_PREFIX = "handouts/";
+export const TASK_MESSAGES_PREFIX = "task-messages/";
 
 export const commitKey = (number: CommitNumber): ObjectKey =>
   `${COMMITS_PREFIX}${padded(number)}.json` as ObjectKey;

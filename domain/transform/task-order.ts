@@ -25,7 +25,7 @@ export function largestLast<T>(tasks: readonly T[], bytesOf: (task: T) => number
 }
 
 /** The tasks to send to workers. The run keeps the last one and begins with it. */
-export const toHandOut = <T>(open: readonly T[]): readonly T[] => open.slice(0, -1);
+export const tasksForWorkers = <T>(open: readonly T[]): readonly T[] => open.slice(0, -1);
 
 /**
  * Decides the next step of a run while workers take tasks, too. It begins with the task that it kept. Then it takes
@@ -41,14 +41,14 @@ export function nextStep<T>({ open, workers, waitedMs, longestMs, chance }: Task
   const any = (from: readonly T[]): Step<T> | undefined => work(from, Math.floor(chance * from.length));
   const free = longestMs === undefined ? work(open, open.length - 1) : any(open.slice(workers));
   if (free !== undefined) return free;
-  const patience = PATIENCE_MS + PATIENCE_TASKS * (longestMs ?? 0);
+  const timeoutMs = WORKER_TIMEOUT_MS + WORKER_TIMEOUT_TASKS * (longestMs ?? 0);
   const wait: Step<T> = { kind: "wait", ms: pauseAfter(waitedMs) };
-  return waitedMs < patience ? wait : (any(open) ?? wait);
+  return waitedMs < timeoutMs ? wait : (any(open) ?? wait);
 }
 
 /** An S3 event, a message and a cold start take some seconds. */
-const PATIENCE_MS = 10_000;
-const PATIENCE_TASKS = 3;
+const WORKER_TIMEOUT_MS = 10_000;
+const WORKER_TIMEOUT_TASKS = 3;
 
 const SHORTEST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 2000;

@@ -12,7 +12,7 @@ import type { RunReport } from "./run-report";
 import { HELP, parseOptions, type LocalOptions } from "./options";
 import { startPlatform, whereItIs, type Platform } from "../platform";
 import { describeUnknown } from "../databases/unknown-source";
-import { colourOf, eventTeller } from "./present";
+import { colourOf, eventFormatter } from "./present";
 import { stageLogs } from "./stage-logs";
 import { printHelp } from "./terminal/help";
 import { paint } from "./terminal/paint";
@@ -37,14 +37,14 @@ async function local(): Promise<void> {
   const collector = resultCollector();
   const runs = keepRuns(options.lake);
   const history = eventHistory(undefined, runs);
-  const tell = eventTeller();
+  const lineOf = eventFormatter();
   const logs = stageLogs(join(options.lake, "logs"));
   const onEvent = (event: CloudEvent): void => {
     work.onEvent(event);
     collector.onEvent(event);
     history.onEvent(event);
     logs.onEvent(event);
-    const line = tell(event);
+    const line = lineOf(event);
     if (line === undefined) return;
     const colour = colourOf(event);
     const time = paint("dim", new Date().toISOString().slice(11, 19), stream);

@@ -137,7 +137,7 @@ function portOf(text: string | undefined): number | undefined {
 /**
  * The error for an argument without an option. It does not quote the argument, which may be a URL with its password.
  */
-export const STRAY_ARGUMENT =
+export const UNEXPECTED_ARGUMENT =
   "an argument has no option before it: write --source URL, not URL alone; see --help";
 
 /** Parses arguments. An error says in one line what is wrong, without a value that may be a secret. */
@@ -145,7 +145,7 @@ export function parseOrExplain<T>(parsing: () => T): T {
   try {
     return parsing();
   } catch (error) {
-    if (hasCode(error, "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL")) throw new Error(STRAY_ARGUMENT);
+    if (hasCode(error, "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL")) throw new Error(UNEXPECTED_ARGUMENT);
     // Node's message continues with advice about its parser.
     const [problem = ""] = messageOf(error).split(/\. |\n/);
     throw new Error(`${problem.replace(/\.$/, "")}; see --help`, { cause: error });

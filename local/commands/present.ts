@@ -80,7 +80,7 @@ export function colourOf(event: CloudEvent): Colour | undefined {
  * Describes events for a person, each in a line; undefined for uninteresting ones. Remembers the alarms that it
  * described, because the end of any other alarm is not interesting.
  */
-export function eventTeller(): (event: CloudEvent) => string | undefined {
+export function eventFormatter(): (event: CloudEvent) => string | undefined {
   const ringing = new Set<string>();
   return (event) => (event.kind === "alarm" ? alarmLine(event.transition, ringing) : eventLine(event));
 }

@@ -45,7 +45,7 @@ export function failedCapture(table: TableDescription, reason: string, run: Capt
   const previous = lastCapture(run.last, table.name);
   if (previous === undefined)
     return { ...waiting(table), mode: "failed", held: { snapshot: null, overlap: [], reason } };
-  const held = { ...goesOnFrom(planTable(run.last, table, run.run), previous, run), reason };
+  const held = { ...resumeFrom(planTable(run.last, table, run.run), previous, run), reason };
   return { ...previous, ...NOTHING, mode: "failed", held };
 }
 
@@ -58,7 +58,7 @@ export async function captureTable(
   const previous = lastCapture(run.last, table.name);
   if (previous === undefined && !run.room.take(run.sizes.get(table.name) ?? 0))
     return { capture: waiting(table), overlap: [] };
-  const found = await lookAt(source, table, { previous, run });
+  const found = await findChanges(source, table, { previous, run });
   const { plan, counts, compared, planned } = found;
   const { overlap } = counts;
   const description = {
@@ -78,7 +78,7 @@ export async function captureTable(
       ? undefined
       : heldBack(table, { previous, counts, deleted: deletedRows(table, previous, found), run });
   if (previous !== undefined && reason !== undefined) {
-    const held = { ...goesOnFrom(plan, previous, run), reason };
+    const held = { ...resumeFrom(plan, previous, run), reason };
     return { capture: { ...previous, ...NOTHING, mode: "held", held }, overlap };
   }
 
@@ -107,7 +107,7 @@ interface Findings {
 }
 
 /** Plans, counts and compares. The counts can turn the plan into a full capture. */
-async function lookAt(
+async function findChanges(
   source: SourceSnapshot,
   table: TableDescription,
   { previous, run }: { previous: TableCapture | undefined; run: CaptureContext },
@@ -183,7 +183,7 @@ const described = ({
 });
 
 /** Where a table that is not captured now will continue. */
-function goesOnFrom(
+function resumeFrom(
   plan: TablePlan,
   previous: TableCapture,
   { last }: CaptureContext,

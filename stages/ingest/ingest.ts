@@ -7,7 +7,7 @@ import { TerminalError, TransientError } from "../../domain/errors";
 import { nextCommit } from "../../domain/log/keys";
 import { parseSnapshot } from "../../domain/capture/snapshot";
 import { captureTables } from "./capture-tables";
-import { reportCommit, reportState } from "./telemetry";
+import { recordCommit, recordState } from "./telemetry";
 
 /** The result of a run. `commit` is null when there was nothing to capture. */
 export interface IngestResult {
@@ -45,11 +45,11 @@ async function ingestSnapshot(source: SourceSnapshot, context: SnapshotContext):
     otherSource: context.allowOtherSource,
     isDue: head !== undefined && head.commit.contracts !== context.contracts,
   });
-  if (run.kind === "stranger") throw unknownSourceError(source, head?.commit);
+  if (run.kind === "other-source") throw unknownSourceError(source, head?.commit);
   await requireKnown(context.guard.allowed, source, head?.commit);
   if (run.kind === "idle") {
     telemetry.info("nothing was written in the source", { commit: head?.number ?? 0 });
-    reportState(telemetry, head?.commit);
+    recordState(telemetry, head?.commit);
     return { commit: null, tables: {} };
   }
   const number = nextCommit(head?.number);
@@ -64,7 +64,7 @@ async function ingestSnapshot(source: SourceSnapshot, context: SnapshotContext):
   const due = run.kind === "full" || run.renew || !sameShape(head?.commit, captured);
   if (changed.length === 0 && !due) {
     telemetry.info("no table changed", { commit: head?.number ?? 0 });
-    reportState(telemetry, head?.commit);
+    recordState(telemetry, head?.commit);
     return { commit: null, tables: {} };
   }
 
@@ -89,7 +89,7 @@ async function ingestSnapshot(source: SourceSnapshot, context: SnapshotContext):
       },
     );
   }
-  reportCommit(telemetry, commit, head?.commit);
+  recordCommit(telemetry, commit, head?.commit);
   const tables = changed.map(([name, { rows, deleted }]) => [
     name,
     { rows, ...(deleted.rows > 0 && { deleted: deleted.rows }) },

@@ -5,7 +5,7 @@ import { valueNamed } from "../../domain/log/by-name";
 import { captureOf, type IngestCommit, type TableCapture } from "../../domain/log/commit";
 
 /** Records a new commit and what changed with it. */
-export function reportCommit(
+export function recordCommit(
   telemetry: Telemetry,
   commit: IngestCommit,
   last: IngestCommit | undefined,
@@ -21,8 +21,8 @@ export function reportCommit(
   telemetry.count("RowsIngested", rows);
   telemetry.count("RowsDeleted", deleted);
   telemetry.count("BytesIngested", bytes, "Bytes");
-  reportState(telemetry, commit);
-  reportOverlap(telemetry, commit);
+  recordState(telemetry, commit);
+  recordOverlap(telemetry, commit);
   for (const [table, { mode, held }] of Object.entries(tables)) {
     if (mode !== "held") continue;
     telemetry.warn("the table is held back by the delete guard", {
@@ -40,7 +40,7 @@ export function reportCommit(
 const MANY_TRANSACTIONS = 10_000;
 
 /** While a transaction stays open, every later one must be remembered, so commits and runs grow with their number. */
-function reportOverlap(telemetry: Telemetry, { number, overlap, snapshot }: IngestCommit): void {
+function recordOverlap(telemetry: Telemetry, { number, overlap, snapshot }: IngestCommit): void {
   if (overlap.length <= MANY_TRANSACTIONS) return;
   telemetry.warn("a transaction of the source has been open for long: end it", {
     commit: number,
@@ -52,7 +52,7 @@ function reportOverlap(telemetry: Telemetry, { number, overlap, snapshot }: Inge
 }
 
 /** Records in every run, with or without a commit, what needs a person. */
-export function reportState(telemetry: Telemetry, commit: IngestCommit | undefined): void {
+export function recordState(telemetry: Telemetry, commit: IngestCommit | undefined): void {
   if (commit === undefined) return;
   const count = (wanted: TableCapture["mode"]): number =>
     Object.values(commit.tables).filter(({ mode }) => mode === wanted).length;

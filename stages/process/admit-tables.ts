@@ -17,20 +17,20 @@ import {
 import { identifier } from "../../domain/sql";
 import type { ProcessContext } from "./context";
 
-/** Commits that are read in parallel. */
+/** Number of commits that are read in parallel. */
 const BUNCH = 32;
 
-/** A source table, and the commits of which its captures are wanted. */
+/** A source table, and the commits whose captures of it are needed. */
 interface Wanted {
   readonly name: string;
   readonly numbers: readonly CommitNumber[];
 }
 
 /**
- * What may be processed of each source table: what waits in quarantine, and this commit.
+ * What may be processed of each source table: its captures in quarantine, and this commit.
  *
- * A table waits for the first of its commits that does not fit. That one is read, and while it does not fit, no
- * other is: a run costs the same however long a quarantine has lasted.
+ * A table in quarantine waits because of its first commit that does not fit. Only that commit is read while it does not
+ * fit, so a run costs the same however long the quarantine lasts.
  */
 export async function admitTables(
   commit: IngestCommit,
@@ -66,7 +66,7 @@ export async function admitTables(
   );
 }
 
-/** Rows of one key are taken for versions of one row: only the source can ensure that they are. */
+/** Rows with the same key are treated as versions of one row. Only the source can ensure that they are. */
 function warnOfOtherKey(
   contract: SourceTable,
   { captures }: TableAdmission,
@@ -78,13 +78,15 @@ function warnOfOtherKey(
       commit: number,
       table: contract.name,
       reason:
-        `the contract says ${contract.key.join(", ")}, the source ${capture.key.length > 0 ? capture.key.join(", ") : "none"}: ` +
-        `rows with the same ${contract.key.join(", ")} are taken for versions of one`,
+        `the contract says ${contract.key.join(", ")}, but the source says ${capture.key.length > 0 ? capture.key.join(", ") : "none"}: ` +
+        `rows with the same ${contract.key.join(", ")} are treated as versions of one row`,
     });
   }
 }
 
-/** Says at the first capture of a table what its catalogue allows and its contract does not. */
+/**
+ * Warns at the first capture of a table about columns that its catalogue allows to be NULL and its contract does not.
+ */
 function warnOfNullable(
   contract: SourceTable,
   { captures }: TableAdmission,
@@ -104,7 +106,7 @@ function warnOfNullable(
   }
 }
 
-/** Are deleted rows of a table looked up by their keys: by a fact of it, or for a join that it is part of? */
+/** True if deleted rows of a table are looked up by their keys, by one of its facts or for a join. */
 const readsDeletes = (model: Model, { name }: SourceTable): boolean =>
   feedsIn(model).some(
     ({ table, feed }) =>
@@ -112,7 +114,7 @@ const readsDeletes = (model: Model, { name }: SourceTable): boolean =>
       joinsOfFeed(feed).some(({ to }) => to.name === name),
   );
 
-/** The captures of tables, each in order. Each commit is read once for all of them, and some in parallel. */
+/** The captures of tables, each in order. Each commit is read once for all tables, some commits in parallel. */
 async function readCaptures(
   wanted: readonly Wanted[],
   read: (number: CommitNumber) => Promise<IngestCommit | undefined>,
@@ -135,7 +137,7 @@ async function readCaptures(
 
 function present(commit: IngestCommit | undefined, number: CommitNumber, table: string): IngestCommit {
   if (commit !== undefined) return commit;
-  throw new TerminalError(`ingest commit ${number} is gone, but ${table} waits for it`, {
+  throw new TerminalError(`ingest commit ${number} is missing, but ${table} waits for it`, {
     subject: { table, commit: number },
   });
 }

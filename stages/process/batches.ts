@@ -12,14 +12,14 @@ import { hasUniqueKeys } from "../../domain/transform/contract-key";
 import { rejectRepeated } from "../../domain/transform/repeated-keys";
 import type { CommitContext, TransformContext } from "./context";
 
-/** What was admitted of a source table, in order. */
+/** The admitted captures of a source table, in order. */
 export const capturesOf = (source: SourceTable, run: CommitContext): readonly AdmittedCapture[] =>
   run.admissions.get(source.name)?.captures ?? [];
 
-/** Some rows of a source table, and the ingest commit that they come from. */
+/** Some rows of a source table, and their ingest commit. */
 export type CommittedBatch = SourceBatch & { readonly commit: CommitNumber };
 
-/** The decoded rows of one capture, of each key one. */
+/** The decoded rows of one capture, one row of each key. */
 export async function* captureBatches(
   source: SourceTable,
   { number, capture }: AdmittedCapture,
@@ -50,18 +50,18 @@ export async function* fileBatches(
   checkRows(file, rows, { table: source.name, commit: number });
 }
 
-/** The text of a file does not show that the file was cut off between two records. */
+/** A file that was cut off between two records still looks complete, so compare the number of rows. */
 function checkRows(file: DataFile, rows: number, subject: { table: string; commit: number }): void {
   if (rows === file.rows) return;
   throw new TerminalError(
-    `${file.key} has ${rows} rows, its commit says ${file.rows}: restore the object from its versions`,
+    `${file.key} has ${rows} rows, but its commit says ${file.rows}: restore the object from its versions`,
     { subject },
   );
 }
 
 /**
- * The decoded tombstones of one capture: batches of the key alone. A key that does not fit its type was
- * never loaded: its row was rejected.
+ * The decoded tombstones of one capture: batches with only the key. A key that does not fit its type was never loaded,
+ * because its row was rejected.
  */
 export async function* tombstoneBatches(
   source: SourceTable,

@@ -11,14 +11,14 @@ import type { MirrorChoice } from "../../domain/warehouse/mirror/choice";
 import type { RemadeRows } from "./joins/remade-rows";
 import type { RejectedRows } from "./rejected-rows";
 
-/** What a run of the stage works with. `now` gives a later time on every call. */
+/** What a run of the stage needs. `now` returns a later time on every call. */
 export interface ProcessContext {
   readonly ingested: { readonly store: ObjectStore; readonly log: CommitLog<IngestCommit> };
-  /** Of this version of the model. */
+  /** The processed log of this version of the model. */
   readonly processed: { readonly store: ObjectStore; readonly log: WritableLog<ProcessCommit> };
-  /** The processed logs of the versions before it. */
+  /** The processed logs of earlier versions. */
   readonly earlier: readonly CommitLog<ProcessCommit>[];
-  /** May the log of a new version be begun? */
+  /** True if the log of a new version may be started. */
   readonly reprocess: boolean;
   readonly model: Model;
   /** The captured tables that are mirrored. */
@@ -26,33 +26,33 @@ export interface ProcessContext {
   readonly calendar: DayRange;
   readonly telemetry: Telemetry;
   readonly now: () => Date;
-  /** Is there time for another commit, or another task of one? */
+  /** True if there is time for another commit, or for another task of one. */
   readonly hasTime: () => boolean;
-  /** Of a commit with more captured bytes than this, what is done stays done when a run ends. */
+  /** The finished tasks of a commit with more captured bytes than this stay finished when a run ends. */
   readonly taskBytes: number;
-  /** How many other invocations take the tasks that this one hands out; 0: none is handed out. */
+  /** How many other invocations take tasks of this run; 0 if no task is offered. */
   readonly workers: number;
   /** Waits for that many milliseconds. */
   readonly pause: (ms: number) => Promise<void>;
 }
 
-/** What the rows of a table need on their way. */
+/** What transforming the rows of a table needs. */
 export interface TransformContext extends Pick<ProcessContext, "ingested" | "now"> {
   readonly processed: Pick<ProcessContext["processed"], "store">;
   readonly rejected: RejectedRows;
-  /** Days that rows have named so far; the calendar must hold them. */
+  /** The days in the rows so far; the calendar must cover them. */
   readonly days: { named: DayRange | undefined };
 }
 
-/** One commit on its way through the stage. */
+/** One commit in the stage. */
 export interface CommitContext extends ProcessContext, TransformContext {
   readonly processed: ProcessContext["processed"];
   readonly number: CommitNumber;
   readonly previous: ProcessCommit | undefined;
   /** What may be processed of each source table that the model reads. */
   readonly admissions: ReadonlyMap<string, TableAdmission>;
-  /** The rows that were rejected and have not come since. */
+  /** The rejected rows that no later commit has brought or found deleted. */
   readonly missing: MissingRows;
-  /** The rows of joined tables that were made anew and may have been missing. */
+  /** The rows of joined tables that were made again and may have been missing. */
   readonly remade: RemadeRows;
 }

@@ -14,15 +14,15 @@ import type { RejectedRow } from "../../domain/transform/rejection";
 import { capturesOf } from "./batches";
 import type { CommitContext } from "./context";
 
-/** What a commit says of the rows that were rejected and have not come since. */
+/** The part of a commit about rows that were rejected and are still missing. */
 export type MissingInCommit = Required<Pick<ProcessCommit, "missing" | "resolved">> & {
-  /** How many rows are missing, by source table of the model. */
+  /** The number of missing rows, by source table of the model. */
   readonly counts: ReadonlyMap<string, number>;
 };
 
 /**
- * Opens the missing rows after the commit before. Those of a commit that kept no keys are known by number only. What the
- * model does not read any more is not missing.
+ * Opens the missing rows of the previous commit. For a commit that stored no keys, only their number is known. Rows
+ * that the model no longer reads are not missing.
  */
 export async function openMissing({
   previous,
@@ -50,7 +50,8 @@ export async function openMissing({
 const feedOf = (table: string, target: string): string => JSON.stringify([table, target]);
 
 /**
- * Finds what is missing after a commit, capture by capture: what it brought or found deleted is not, what it rejected is.
+ * Updates the missing rows capture by capture: rows that were captured or deleted are resolved, rejected rows are
+ * added.
  * @param rejected the files of the rows that the commit rejected
  */
 export async function findMissing(
@@ -70,7 +71,7 @@ export async function findMissing(
   return { ...(await write(run)), counts };
 }
 
-/** Of the missing rows of a table: what a capture brought, and what it found deleted. */
+/** Resolves the missing rows of a table that a capture brought or found deleted. */
 async function resolveCaptured(
   source: SourceTable,
   { number: commit, capture }: AdmittedCapture,
@@ -89,18 +90,18 @@ async function resolveCaptured(
         for (const key of keys)
           if (missing.lacks(table, key)) {
             brought.add(key);
-            // A row of a joined table is not brought before it is made anew.
+            // A row of a joined table is not resolved before it is made again.
             missing.resolve({ table, key, commit, of: isBrought });
           }
     const identity = capture.identity ?? capture.key;
-    // The files of deleted rows have the columns that the source tells its rows apart by.
+    // The files of deleted rows have the columns that distinguish rows in the source.
     if (keyIn(source, { ...capture, key: identity }).every((column) => identity.includes(column)))
       for (const file of capture.deleted.files)
         for await (const keys of await read(file))
           for (const key of keys) missing.resolve({ table, key, commit, deleted: true });
     if (hasAll) missing.resolveOthers(table, commit, brought);
   }
-  // Rows of joined tables that come again as they were are not made anew, and not looked at.
+  // Unchanged rows of joined tables are not made again, and so not checked.
   if (hasAll && !joined) missing.forgetCounted(table, commit);
 }
 
@@ -117,7 +118,7 @@ const keysOf = async (
   },
 ): Promise<AsyncIterable<readonly KeyText[]>> => readKeyTexts(await store.stream(key), source, { padded });
 
-/** The warehouse tables that are made of nothing but a row of the table, and whether others are. */
+/** The warehouse tables made only of a row of the table, and whether there are others. */
 function targetsOf(
   { name }: SourceTable,
   model: Model,
@@ -127,10 +128,10 @@ function targetsOf(
   return { direct: new Set(direct.map(({ table }) => table.name)), joined: direct.length < feeds.length };
 }
 
-/** Lines whose keys are read together. */
+/** Number of lines whose keys are read together. */
 const LINES_TOGETHER = 1000;
 
-/** Notes the rows that a commit rejected. */
+/** Adds the rows that a commit rejected. */
 async function noteRejected(
   files: readonly DataFile[],
   run: CommitContext,
@@ -177,7 +178,7 @@ async function write(run: CommitContext): Promise<Pick<MissingInCommit, "missing
   const { resolved } = missing;
   const more = Object.assign(emptyByName<number>(), Object.fromEntries(missing.more));
   const before = previous?.missing?.files;
-  // Rows that the model does not read any more are in the file of the commit before.
+  // Rows that the model no longer reads are in the file of the previous commit.
   const isSame = !missing.changed && before?.reduce((sum, { rows }) => sum + rows, 0) === missing.size;
   const files =
     before !== undefined && isSame
@@ -197,7 +198,7 @@ async function writeLines(
   return [{ key, rows, bytes: await processed.store.upload(key, chunksOf(encoded(lines))) }];
 }
 
-/** Lines that are encoded together. */
+/** Number of lines that are encoded together. */
 const LINES_IN_CHUNK = 1000;
 
 function* encoded(lines: Iterable<object>): Generator<Uint8Array> {

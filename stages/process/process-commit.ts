@@ -31,17 +31,17 @@ import { joinedTables } from "./joins/joined-tables";
 import { remadeRows } from "./joins/remade-rows";
 import { findMissing, openMissing } from "./missing-rows";
 import { mirrorTables } from "./mirror/mirror-tables";
-import { workOff } from "./tasks/run-tasks";
+import { runTasks } from "./tasks/run-tasks";
 import { rejectedRows } from "./rejected-rows";
 import { include } from "./tasks/transform-task";
 import { laterThan } from "../shared/clock";
 import { settleAll } from "../shared/settle-all";
-import { writtenTombstones } from "./write-tombstones";
+import { writeTombstoneFiles } from "./write-tombstones";
 import { writeTable, type ParquetTable } from "./write-table";
 
 /**
- * Remodels one ingest commit: writes its files.
- * @returns the commit that names them; undefined when the time is over; the next run continues
+ * Transforms one ingest commit and writes its files.
+ * @returns the commit that names them; undefined when the time is over, and the next run continues
  */
 export async function processCommitted(
   commit: IngestCommit,
@@ -90,7 +90,7 @@ export async function processCommitted(
     capturedAt: commit.capturedAt ?? commit.createdAt,
     source: placeOf(commit.source),
     calendar: calendar.covered,
-    // What is joined no more is not kept up to date, and forgotten.
+    // Forget the state of tables that are no longer joined, because it is no longer updated.
     state: only(stamp.joined ?? [], { ...previous?.state, ...joined.state }),
     ...newFiles,
     quarantine,
@@ -100,7 +100,7 @@ export async function processCommitted(
   };
 }
 
-/** The time of the newest file; workers write some of them by clocks of their own. */
+/** The time of the newest file. Workers name some of the files by their own clocks. */
 function lastTimeOf(written: Pick<ProcessCommit, "tables" | "mirror">): Date {
   const files = writtenTables(written).flatMap(([, { files }]) => files);
   return new Date(files.reduce((last, { key }) => Math.max(last, timeOfKey(key).getTime()), 0));
@@ -119,12 +119,12 @@ const placeOf = ({
   schema,
 });
 
-/** A feed whose rows need nothing but themselves, with one capture of its source and the tasks of its files. */
+/** A feed without joins, with one capture of its source and the tasks of its files. */
 interface DirectCapture {
   readonly fed: TableFeed;
   readonly captured: AdmittedCapture;
   readonly tasks: readonly Task[];
-  /** Are its rows no work for tasks, because all keys of the capture have to be known to each other? */
+  /** True if the capture cannot be split into tasks, because all of its keys must be compared. */
   readonly asOne: boolean;
 }
 
@@ -152,7 +152,7 @@ function directCaptures(run: CommitContext): DirectCapture[] {
 async function directTables(run: CommitContext): Promise<TableParts | undefined> {
   const captures = directCaptures(run);
   const tasks = captures.flatMap((capture) => capture.tasks);
-  const results = await workOff(tasks, run);
+  const results = await runTasks(tasks, run);
   if (results === undefined) return undefined;
   for (const result of results) include(result, run);
   const resultOf = new Map(tasks.map((task, index) => [task, results[index]]));
@@ -164,17 +164,17 @@ async function directTables(run: CommitContext): Promise<TableParts | undefined>
       : done.flatMap((result) => result?.files ?? []);
     const left = isFirst(captured) ? [] : done.flatMap((result) => result?.tombstones ?? []);
     const deleted =
-      fed.table.kind === "fact" ? await writtenTombstones({ ...fed, table: fed.table }, captured, run) : [];
+      fed.table.kind === "fact" ? await writeTombstoneFiles({ ...fed, table: fed.table }, captured, run) : [];
     const { recapture } = captured.capture;
     parts.push([fed.table.name, { recapture, files, tombstones: [...deleted, ...left] }]);
   }
   return parts;
 }
 
-/** Nothing of the table was captured before: what a condition leaves out has no earlier version. */
+/** True if nothing of the table was captured before: rows that a condition leaves out have no earlier version. */
 const isFirst = ({ capture }: AdmittedCapture): boolean => capture.mode === "full" && !capture.recapture;
 
-/** The rows of a table, made of one capture from its first file to its last. */
+/** The rows of a table, made of one whole capture. */
 async function* wholeCapture(
   fed: TableFeed,
   captured: AdmittedCapture,

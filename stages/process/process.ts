@@ -10,17 +10,17 @@ import { processCommitted } from "./process-commit";
 import { writtenTables } from "../../domain/log/written-tables";
 import { planReprocess, requireReprocess } from "./reprocess";
 
-/** What a run remodelled. */
+/** The result of a run. */
 export interface ProcessResult {
   readonly commits: readonly number[];
-  /** Rows written for each warehouse table. */
+  /** The rows written for each warehouse table. */
   readonly tables: Readonly<Record<string, { readonly rows: number }>>;
   readonly rejected: number;
 }
 
 /**
- * Processes the ingestion log, in order, from the end of the processed log. Which event woke it does
- * not matter: lost, late or doubled ones do no harm.
+ * Processes the ingestion log in order, from the end of the processed log. The event that started the run does not
+ * matter: lost, late or repeated events do no harm.
  */
 export async function processCommits(context: ProcessContext): Promise<ProcessResult> {
   const { ingested, processed, model, telemetry } = context;
@@ -61,7 +61,7 @@ export async function processCommits(context: ProcessContext): Promise<ProcessRe
 function checkLake(last: ProcessCommit | undefined, commit: IngestCommit): void {
   if (last === undefined || last.lake === commit.lake) return;
   throw new TerminalError(
-    `the processed bucket holds commits of the lake ${last.lake}, the ingestion bucket those of ${commit.lake}: ` +
+    `the processed bucket holds commits of the lake ${last.lake}, but the ingestion bucket those of ${commit.lake}: ` +
       "they do not belong together; give each ingestion bucket its own processed bucket",
     { subject: { commit: commit.number } },
   );

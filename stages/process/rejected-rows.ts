@@ -6,9 +6,9 @@ import type { RejectedRow } from "../../domain/transform/rejection";
 /** Collects the rejected rows of a commit, as NDJSON files of a bounded size. */
 export interface RejectedRows {
   add(row: RejectedRow): void;
-  /** Writes what has come together, when it is much; call it now and then. */
+  /** Writes the collected lines to a file when they exceed a size; call it now and then. */
   spill(): Promise<void>;
-  /** Takes over what is written already, by a task. */
+  /** Adds files that a task has already written. */
   include(written: { readonly rows: number; readonly files: readonly DataFile[] }): void;
   finish(): Promise<{ readonly rows: number; readonly files: DataFile[] }>;
 }
@@ -26,7 +26,7 @@ export function rejectedRows(target: {
   let characters = 0;
 
   const write = async (): Promise<void> => {
-    // Rows may come in while these are on their way.
+    // New rows may arrive while these are being written.
     const taken = [...waiting];
     waiting.clear();
     characters = 0;

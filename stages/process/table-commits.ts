@@ -1,9 +1,9 @@
 import type { DataFile, WarehousePart, WarehouseTableCommit } from "../../domain/log/commit";
 
-/** What came of the captures, in order, each with the name of its warehouse table. */
+/** The results of the captures, in order, each with the name of its warehouse table. */
 export type TableParts = readonly (readonly [table: string, part: WarehousePart])[];
 
-/** What the commit says of the tables that got something. */
+/** The entries of the commit for the tables that got something. */
 export function tableCommits(made: TableParts): Record<string, WarehouseTableCommit> {
   const parts = new Map<string, WarehousePart[]>();
   for (const [table, part] of made)

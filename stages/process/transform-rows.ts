@@ -4,7 +4,7 @@ import { transformBatch, type Lookups, type WarehouseBatch } from "../../domain/
 import type { CommittedBatch } from "./batches";
 import type { TransformContext } from "./context";
 
-/** Transforms a batch; keeps its rejected rows and the days that it names. */
+/** Transforms a batch; collects its rejected rows and the days in its rows. */
 export function transformRows(
   { table, feed }: TableFeed,
   options: { source: CommittedBatch; lookups: Lookups; run: TransformContext },

@@ -5,15 +5,15 @@ import type { DataFile } from "../../domain/log/commit";
 import { dataKey } from "../../domain/log/keys";
 import { parquetEncoder, type ParquetEncoder } from "../../domain/formats/parquet/encoder";
 
-/** A table as a Parquet file needs it. */
+/** The description of a table for a Parquet file. */
 export interface ParquetTable {
   readonly name: string;
   readonly columns: Readonly<Record<string, ColumnShape>>;
 }
 
 /**
- * Writes batches of a warehouse table as one Parquet file, as they come: neither the batches nor the
- * file are held as a whole.
+ * Writes batches of a warehouse table as one Parquet file. It streams: neither all batches nor the whole file are in
+ * memory.
  * @returns the file; undefined when there was no row, and then nothing is written
  */
 export async function writeTable(
@@ -23,7 +23,7 @@ export async function writeTable(
 ): Promise<DataFile | undefined> {
   const encoder = parquetEncoder(table.columns);
   const chunks = encodeBatches(encoder, batches)[Symbol.asyncIterator]();
-  // The first bytes come only when there are rows: until then no object is begun.
+  // The first bytes arrive only when there are rows. Until then no upload begins.
   const first = await chunks.next();
   if (encoder.rows === 0) return undefined;
   const key = dataKey({ at: target.now(), table: table.name, extension: "parquet" });

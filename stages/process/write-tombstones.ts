@@ -8,8 +8,8 @@ import { tombstoneBatches } from "./batches";
 import type { CommitContext } from "./context";
 import { writeTable } from "./write-table";
 
-/** Writes the keys of the rows that a capture found deleted, as the fact's table names them. */
-export async function writtenTombstones(
+/** Writes the keys of the rows that a capture found deleted, with the column names of the fact's table. */
+export async function writeTombstoneFiles(
   { table, feed }: TableFeed & { readonly table: Fact },
   captured: AdmittedCapture,
   run: CommitContext,

@@ -27,7 +27,7 @@ export async function recordSeen({ store, log }: IngestLog, at: Date): Promise<v
 }
 
 /** Records which commits wait to be processed, and which tables are in quarantine. */
-export async function reportProcessStanding(options: {
+export async function recordProcessState(options: {
   readonly ingested: IngestLog;
   readonly processed: { readonly log: CommitLog<ProcessCommit> };
   readonly telemetry: Telemetry;
@@ -38,7 +38,7 @@ export async function reportProcessStanding(options: {
   telemetry.count("TablesQuarantined", Object.keys(head?.commit.quarantine ?? {}).length);
 }
 
-interface LoadStanding {
+interface LoadState {
   readonly ingested: ObjectStore;
   readonly log: CommitLog<ProcessCommit>;
   readonly telemetry: Telemetry;
@@ -46,9 +46,9 @@ interface LoadStanding {
 }
 
 /** Records the freshness of the warehouse, and what waits. A warehouse that was never loaded has no freshness. */
-export async function reportLoadStanding(
+export async function recordLoadState(
   position: WarehousePosition | undefined,
-  options: LoadStanding,
+  options: LoadState,
 ): Promise<void> {
   const { log, telemetry } = options;
   // Run both; a failure of one must not suppress the other.
@@ -56,14 +56,14 @@ export async function reportLoadStanding(
     log.head().then((head) => {
       telemetry.count("CommitsBehind", (head?.number ?? 0) - (position?.commit ?? 0));
     }),
-    position === undefined ? undefined : reportAge(position, options),
+    position === undefined ? undefined : recordAge(position, options),
   ]);
   for (const one of sent) if (one.status === "rejected") throw one.reason;
 }
 
-async function reportAge(
+async function recordAge(
   position: WarehousePosition,
-  { ingested, telemetry, now }: LoadStanding,
+  { ingested, telemetry, now }: LoadState,
 ): Promise<void> {
   telemetry.count("OrphansWaiting", position.waiting);
   const seen = (await ingested.tags(commitKey(position.commit))).get(SEEN_TAG);
@@ -72,7 +72,7 @@ async function reportAge(
 }
 
 /** Runs `report` after `work`, also when `work` fails. An error of `work` takes precedence over one of `report`. */
-export async function reportAfter<T>(work: () => Promise<T>, report: () => Promise<void>): Promise<T> {
+export async function recordAfter<T>(work: () => Promise<T>, report: () => Promise<void>): Promise<T> {
   let result: T;
   try {
     result = await work();

@@ -87,10 +87,10 @@ describe("A large commit is remodelled by several invocations at once:", functio
 
   it("a message that comes twice, or is S3's test, is done with at once", async () => {
     const lambda = watched.cloud.function("remodel");
-    const [handout = ""] = await processed.store.keys("handouts/");
+    const [key = ""] = await processed.store.keys("task-messages/");
     const message = (body: object): object => ({ Records: [{ body: JSON.stringify(body) }] });
     const nothing = { commits: [], tables: {}, rejected: 0 };
-    const again = await lambda.invoke(message({ Records: [{ s3: { object: { key: handout } } }] }));
+    const again = await lambda.invoke(message({ Records: [{ s3: { object: { key } } }] }));
     expect(again).to.deep.include({ ok: true, payload: nothing });
     const test = await lambda.invoke(message({ Service: "Amazon S3", Event: "s3:TestEvent" }));
     expect(test).to.deep.include({ ok: true, payload: nothing });
@@ -107,7 +107,7 @@ describe("A large commit is remodelled by several invocations at once:", functio
     const isAtWork = (event: CloudEvent): boolean =>
       event.kind === "access" &&
       event.access.action === "s3:GetObject" &&
-      event.access.resource.includes("/handouts/");
+      event.access.resource.includes("/task-messages/");
     while (!watched.events.slice(from).some(isAtWork)) await new Promise((resolve) => setTimeout(resolve, 1));
     watched.cloud.function("remodel").kill();
     await watched.cloud.settled();

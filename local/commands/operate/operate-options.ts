@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { parseOrExplain, STRAY_ARGUMENT } from "../options";
+import { parseOrExplain, UNEXPECTED_ARGUMENT } from "../options";
 import { HELP_OPTION } from "../terminal/help";
 
 /** The operations of `npm run operate`. Each is an event for a Lambda, or a question to the lake. */
@@ -72,7 +72,7 @@ const parse = (args: readonly string[]) =>
 export function parseOperateOptions(args: readonly string[]): OperateOptions | undefined {
   const { values, positionals } = parseOrExplain(() => parse(args));
   if (values.help) return undefined;
-  if (positionals.some((text) => text.includes("://"))) throw new Error(STRAY_ARGUMENT);
+  if (positionals.some((text) => text.includes("://"))) throw new Error(UNEXPECTED_ARGUMENT);
   const [operation, ...rest] = positionals;
   if (!isOperation(operation)) throw new Error(`name an operation: ${OPERATIONS.join(", ")}; see --help`);
   const takesTables = operation === "release" || operation === "schema";

@@ -10,7 +10,7 @@ import { urlOf } from "./url";
 /** The server setting that names the process which started the server. */
 export const OWNER_SETTING = "marble.owner";
 
-const PATIENCE_MS = 15_000;
+const OWNER_TIMEOUT_MS = 15_000;
 
 /** The content of `postmaster.pid` in the data directory of a running server. */
 export interface ServerState {
@@ -39,12 +39,12 @@ export async function readServerState(data: string): Promise<ServerState | undef
  * @throws Error if that process still lives, so the cluster is in use
  */
 export async function reapOrphan({ data, password }: Pick<Cluster, "data" | "password">): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + OWNER_TIMEOUT_MS;
   for (;;) {
     const server = await readServerState(data);
     if (!server || !isAlive(server.pid)) return;
     const owner = await askForOwner(server, password);
-    if (owner === "stranger") {
+    if (owner === "unknown") {
       // Another process has the id of the dead server, so PostgreSQL would refuse to start.
       await rm(pidFile(data), { force: true });
       return;
@@ -60,8 +60,8 @@ export async function reapOrphan({ data, password }: Pick<Cluster, "data" | "pas
   }
 }
 
-/** The process that started this server; "busy" if it starts or stops, "stranger" if it is not ours. */
-async function askForOwner(server: ServerState, password: string): Promise<number | "busy" | "stranger"> {
+/** The process that started this server; "busy" if it starts or stops, "unknown" if it is not ours. */
+async function askForOwner(server: ServerState, password: string): Promise<number | "busy" | "unknown"> {
   try {
     return await withClient(urlOf({ port: server.port, database: "postgres", password }), async (client) => {
       const { rows } = await client.query<{ owner: string | null }>(
@@ -72,7 +72,7 @@ async function askForOwner(server: ServerState, password: string): Promise<numbe
     });
   } catch (error) {
     const wrongPassword = error instanceof DatabaseError && error.code === "28P01";
-    return wrongPassword || hasCode(error, "ECONNREFUSED") ? "stranger" : "busy";
+    return wrongPassword || hasCode(error, "ECONNREFUSED") ? "unknown" : "busy";
   }
 }
 

@@ -65,9 +65,9 @@ export async function endServer(server: ChildProcess): Promise<void> {
   server.ref();
   const exit = once(server, "exit");
   server.kill("SIGINT");
-  const impatience = setTimeout(() => server.kill("SIGQUIT"), STOP_TIMEOUT_MS);
+  const timer = setTimeout(() => server.kill("SIGQUIT"), STOP_TIMEOUT_MS);
   await exit;
-  clearTimeout(impatience);
+  clearTimeout(timer);
 }
 
 function argumentsOf({ cluster, account, port, settings }: Launch): string[] {

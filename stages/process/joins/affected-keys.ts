@@ -4,12 +4,12 @@ import { at, stableOrder } from "../../../domain/state/changes";
 import type { RowKey } from "../../../domain/state/row-key";
 import type { TableState } from "../state/table-state";
 
-/** The keys that changed, by source table. */
+/** The changed keys, by source table. */
 export type ChangedKeys = ReadonlyMap<string, readonly RowKey[]>;
 
 /**
- * The keys of the driver's rows whose made row may differ: those that changed themselves, and those that lead, over
- * the joins of the feed, to a row that changed. Sorted: rows that lie close together are read together.
+ * The keys of the driver's rows whose result may differ: rows that changed themselves, and rows that lead to a changed
+ * row over the joins of the feed. They are sorted, so that neighbouring rows are read together.
  */
 export async function affectedKeys(
   feed: Feed,

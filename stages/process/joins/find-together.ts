@@ -7,10 +7,10 @@ import { joinedRows, keysToFind } from "../../../domain/transform/join-rows";
 import type { JoinedRows, Lookups } from "../../../domain/transform/transform";
 import type { TableState } from "../state/table-state";
 
-/** About how many bytes of rows are made together, unless it is one row. */
+/** The approximate size of the rows that are made together; a single row may be larger. */
 export const BATCH_BYTES = 4 * 1024 * 1024;
 
-/** Some rows of a driver with all that they are joined with, and about how many bytes are made of them. */
+/** Some rows of a driver with all rows joined to them, and the approximate size of the result. */
 export interface Together {
   readonly batch: RecordBatch;
   readonly lookups: Lookups;
@@ -18,8 +18,8 @@ export interface Together {
 }
 
 /**
- * Follows the joins of a feed from rows of its driver, those that lead to others first. A row that many refer to
- * counts for each of them: it is written that often.
+ * Follows the joins of a feed from rows of its driver, in the order of their dependencies. The size counts a joined row
+ * once for each row that refers to it, because it is written that often.
  * @returns undefined when the rows of several keys are too large to be made together
  */
 export async function findTogether(
@@ -35,7 +35,8 @@ export async function findTogether(
   let bytes = Math.max(1, bytesOf(batch));
   for (const join of joinsOfFeed(feed)) {
     const from = join.via === undefined ? { batch } : lookups.get(joinName(join.via));
-    if (from === undefined) throw new TypeError(`${joinName(join)} was followed before its way`);
+    if (from === undefined)
+      throw new TypeError(`${joinName(join)} was followed before the join that leads to it`);
     const wanted = keysToFind(join, feed.source, from);
     const known = wanted.filter((key) => key !== undefined);
     const found = await stateOf(join.to.name).find(known, mostBytes);
@@ -48,7 +49,7 @@ export async function findTogether(
   return { batch, lookups, bytes };
 }
 
-/** What the joined rows take, each as often as it is referred to. */
+/** The size of the joined rows, each counted once for each reference. */
 function referredBytes({ batch, rows }: JoinedRows): number {
   const sizes = Array.from(
     { length: batch.numRows },

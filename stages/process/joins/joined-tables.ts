@@ -17,24 +17,24 @@ import type { TableParts } from "../table-commits";
 import { transformRows } from "../transform-rows";
 import type { CommitContext } from "../context";
 import { openTableState, type TableState } from "../state/table-state";
-import { writtenTombstones } from "../write-tombstones";
+import { writeTombstoneFiles } from "../write-tombstones";
 import { writeTable } from "../write-table";
 
-/** What the joined tables add to a commit. */
+/** What the joined tables contribute to a commit. */
 interface JoinedTables {
   readonly parts: TableParts;
-  /** Where the rows of the source tables are kept now. */
+  /** Where the rows of the source tables are stored now. */
   readonly state: Readonly<Record<string, string>>;
 }
 
-/** The source tables that joins need, with their rows as far as the commit is applied. */
+/** The source tables that joins need, with their rows up to the applied commit. */
 type States = ReadonlyMap<string, TableState>;
 
 /**
- * Maintains the tables with joins: when a row changes, comes or goes, on whatever side of a join, every row made
- * from it is made anew. A renamed department emits all of its staff although no staff row changed.
+ * Maintains the tables with joins. When a row on either side of a join is inserted, updated or deleted, every result
+ * row made from it is made again. A renamed department emits all of its staff, although no staff row changed.
  *
- * What waited in quarantine is applied commit by commit: a fact table keeps every version.
+ * Captures from a quarantine are applied commit by commit, because a fact table keeps every version.
  */
 export async function joinedTables(run: CommitContext): Promise<JoinedTables> {
   const affected = feedsIn(run.model).filter(
@@ -67,7 +67,7 @@ export async function joinedTables(run: CommitContext): Promise<JoinedTables> {
 const hasChanged = (source: SourceTable, run: CommitContext): boolean =>
   capturesOf(source, run).some(({ capture }) => capture.rows + capture.deleted.rows > 0);
 
-/** The commits of which something waits to be applied, in order. */
+/** The commits with captures to apply, in order. */
 const commitsOf = (sources: readonly SourceTable[], run: CommitContext): readonly CommitNumber[] =>
   [...new Set(sources.flatMap((source) => capturesOf(source, run).map(({ number }) => number)))].sort(
     (a, b) => a - b,
@@ -97,7 +97,7 @@ const stateOf = (states: States, name: string): TableState => {
   return state;
 };
 
-/** What one step of a commit works with. */
+/** The context of one step of a commit. */
 interface Step {
   readonly number: CommitNumber;
   readonly states: States;
@@ -107,7 +107,7 @@ interface Step {
 const captureAt = (source: SourceTable, { number, run }: Step): AdmittedCapture | undefined =>
   capturesOf(source, run).find((captured) => captured.number === number);
 
-/** Applies what a commit captured of a source table; returns the keys of the rows that came, changed or went. */
+/** Applies a commit's captures of a source table; returns the keys of the inserted, updated or deleted rows. */
 async function applyCaptures(source: SourceTable, step: Step): Promise<readonly RowKey[]> {
   const { states, run } = step;
   const captured = captureAt(source, step);
@@ -131,7 +131,7 @@ async function* decodable(
   }
 }
 
-/** Is there a feed without joins from this source? It then keeps the rows that cannot be decoded. */
+/** True if a feed without joins reads this source. That feed then stores the rows that cannot be decoded. */
 const isDirectSource = ({ name }: SourceTable, { model }: CommitContext): boolean =>
   feedsIn(model).some((fed) => fed.feed.source.name === name && isDirect(fed));
 
@@ -147,7 +147,7 @@ function keepUndecodable(table: SourceTable, source: CommittedBatch, run: Commit
   }
 }
 
-/** Makes the rows of a feed anew that the step concerns. */
+/** Makes the rows of a feed again that the step affects. */
 async function makeAnew(
   fed: TableFeed,
   step: Step & { readonly changed: ChangedKeys; readonly isFirst: boolean },
@@ -158,7 +158,7 @@ async function makeAnew(
   const captured = captureAt(feed.source, step);
   const deleted =
     table.kind === "fact" && captured !== undefined
-      ? await writtenTombstones({ ...fed, table }, captured, run)
+      ? await writeTombstoneFiles({ ...fed, table }, captured, run)
       : [];
   const keys = isFirst
     ? (step.changed.get(feed.source.name) ?? [])
@@ -168,17 +168,17 @@ async function makeAnew(
   const left =
     table.kind === "fact" && !isFirst ? await writeTable(tombstoneTable(table), absent, target) : undefined;
   return {
-    // What is made anew may be as it was: the loader compares.
+    // A row that is made again may be unchanged, so the loader compares.
     recapture: table.kind === "fact" && !isFirst,
     files: file === undefined ? [] : [file],
     tombstones: left === undefined ? deleted : [...deleted, left],
   };
 }
 
-/** Rows that are made together, at most. */
+/** The maximum number of rows that are made together. */
 const BATCH_ROWS = 4096;
 
-/** Makes the rows of some keys of the driver, those that are there. */
+/** Makes the rows for some keys of the driver, if they exist. */
 async function* rowsOf(
   fed: TableFeed,
   keys: readonly RowKey[],

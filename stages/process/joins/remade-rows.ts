@@ -4,7 +4,7 @@ import type { MissingRows } from "../../../domain/transform/missing-rows";
 import type { Rejections } from "../../../domain/transform/rejection";
 import type { CommittedBatch } from "../batches";
 
-/** A row of a source table that was made anew for a warehouse table, in the step of an ingest commit. */
+/** A row of a source table that was made again for a warehouse table, in the step of an ingest commit. */
 export interface RemadeRow {
   readonly table: string;
   readonly target: string;
@@ -12,14 +12,14 @@ export interface RemadeRow {
   readonly commit: number;
 }
 
-/** Collects the rows of joined tables that were made anew and may have been missing. */
+/** Collects the rows of joined tables that were made again and may have been missing. */
 export interface RemadeRows {
-  /** Notes rows that were made anew; those that were rejected may be made anew by a later commit of the run. */
+  /** Records rows that were made again. A later commit of the run may make rejected rows again. */
   note(fed: TableFeed, made: CommittedBatch, rejections: Rejections): void;
   readonly rows: readonly RemadeRow[];
 }
 
-/** Rows that a run itself rejected are looked for up to this number: more of them stay missing. */
+/** The maximum number of rows rejected by this run that are tracked. Beyond it, rows stay missing. */
 const MOST_REJECTED = 100_000;
 
 export function remadeRows(missing: MissingRows): RemadeRows {

@@ -4,13 +4,13 @@ import { captureOf, type IngestCommit } from "../../../domain/log/commit";
 import { commitNumber } from "../../../domain/log/keys";
 import type { AdmittedCapture } from "../../../domain/transform/quarantine";
 
-/** Commits that are read together. */
+/** Number of commits that are read together. */
 const BUNCH = 32;
 
 /**
- * The captures of each table, in order, from the last one that has all of its rows to that of this commit: together
- * they have the present rows of a table that was not mirrored so far. Those that brought nothing are left out. A table
- * that has never been captured has none; its first capture will have all of its rows.
+ * The captures of each table, in order, from the last one with all of its rows to that of this commit. Together they
+ * have the present rows of a table that was not mirrored before. Captures without changes are left out. A table that
+ * was never captured has none; its first capture will have all rows.
  */
 export async function capturesSinceWhole(
   tables: readonly string[],
@@ -34,7 +34,7 @@ export async function capturesSinceWhole(
     for (const [index, one] of commits.entries()) {
       if (one === undefined)
         throw new TerminalError(
-          `ingest commit ${numbers[index] ?? 0} is gone, and the mirror begins with what it captured: restore it from its versions`,
+          `ingest commit ${numbers[index] ?? 0} is missing, and the mirror begins with its rows: restore it from its versions`,
           { subject: { commit: numbers[index] ?? 0 } },
         );
       look(one);

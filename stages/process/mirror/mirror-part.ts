@@ -12,7 +12,7 @@ import {
 import type { CommitContext } from "../context";
 import { writeTable } from "../write-table";
 
-/** A digest of what the catalogue said of a table, as far as its mirror shows it. */
+/** A digest of the parts of a table's description that its mirror shows. */
 export const shapeOf = ({
   comment,
   key,
@@ -23,7 +23,7 @@ export const shapeOf = ({
     .digest("hex")
     .slice(0, 16);
 
-/** What a capture brings to the mirror of its table; writes the keys of the deleted rows. */
+/** The part of a table's mirror that a capture adds; writes the keys of the deleted rows. */
 export async function mirrorPartOf(
   name: string,
   { capture }: AdmittedCapture,
@@ -39,12 +39,16 @@ export async function mirrorPartOf(
     columns,
     total,
     files: [...files],
-    tombstones: whole ? [] : await writtenKeys(name, capture, run),
+    tombstones: whole ? [] : await writeDeletedKeys(name, capture, run),
   };
 }
 
 /** Writes the keys of the rows that a capture found deleted. */
-async function writtenKeys(name: string, capture: TableCapture, run: CommitContext): Promise<DataFile[]> {
+async function writeDeletedKeys(
+  name: string,
+  capture: TableCapture,
+  run: CommitContext,
+): Promise<DataFile[]> {
   const columns = keyColumnsOf(capture);
   const { feed } = mirrorFeed(name, { key: capture.key, columns });
   const keys = async function* (): AsyncGenerator<RecordBatch> {

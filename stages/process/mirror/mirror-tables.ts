@@ -17,18 +17,18 @@ import type { CommitContext } from "../context";
 import { capturesSinceWhole } from "./mirror-history";
 import { mirrorPartOf, shapeOf } from "./mirror-part";
 import { include } from "../tasks/transform-task";
-import { workOff } from "../tasks/run-tasks";
+import { runTasks } from "../tasks/run-tasks";
 
 type MirrorStatus = MirrorCommit["tables"][string];
 
-/** A mirrored table, and what was captured of it since its mirror was made last. */
+/** A mirrored table, and its captures since the last part of its mirror. */
 interface Mirrored {
   readonly name: string;
   readonly captures: readonly AdmittedCapture[];
 }
 
 /**
- * Writes what a commit brings to the mirror of each table that is mirrored.
+ * Writes the parts that a commit adds to the mirror of each mirrored table.
  * @returns undefined when the time is over before all is written, and the next run continues; `none` when no table is
  *   mirrored
  */
@@ -76,7 +76,9 @@ const statusOf = (
   { commit, run }: { commit: IngestCommit; run: CommitContext },
 ): Omit<MirrorStatus, "shape"> => nextStatus(found, { before: statusBefore(name, run), commit, rejected: 0 });
 
-/** What is new of each table: the capture of this commit, and of a table that was not mirrored, those before it. */
+/**
+ * The new captures of each table: that of this commit, and the earlier ones of a table that was not mirrored before.
+ */
 async function findNew(
   names: readonly string[],
   commit: IngestCommit,
@@ -94,7 +96,9 @@ async function findNew(
   });
 }
 
-/** Rows, deleted rows, or another description of the table. What could not be captured is as it was. */
+/**
+ * True for rows, deleted rows, or another description of the table. A table that could not be captured is unchanged.
+ */
 function bringsSomething(capture: TableCapture, shape: string | null | undefined): boolean {
   if (capture.mode === "full" || capture.mode === "delta") return true;
   return capture.mode === "unchanged" && shapeOf(capture) !== shape;
@@ -108,7 +112,7 @@ async function writeRows(
   const work = mirrored.flatMap(({ name, captures }) =>
     captures.flatMap((captured) => tasksOf(name, captured, run.number).map((task) => ({ captured, task }))),
   );
-  const results = await workOff(
+  const results = await runTasks(
     work.map(({ task }) => task),
     run,
   );
@@ -130,7 +134,7 @@ function tasksOf(name: string, { number, capture }: AdmittedCapture, commit: Com
     commit,
     fed,
     captured: number,
-    // The warehouse has the type of the source: blanks mean there what they mean here.
+    // The mirror has the type of the source, so padding blanks mean the same there.
     padded: [],
     file,
     mirrored: { table: name, key, columns },

@@ -10,19 +10,19 @@ import { keyReader, lowerBound, type RowKey } from "../../../domain/state/row-ke
 import { LEAF_SIZE, splitRows, type LeafSize } from "../../../domain/state/split";
 import { settleAll } from "../../shared/settle-all";
 
-/** The rows of some keys: a batch, and for each key its row in it, or -1. */
+/** The rows of some keys: a batch, and for each key the index of its row, or -1. */
 export interface FoundRows {
   readonly batch: RecordBatch;
   readonly rows: Int32Array;
 }
 
-/** Rows sorted by their key, in leaves; a change writes the leaves that it touches anew. */
+/** Rows sorted by their key, in leaves. A change rewrites the affected leaves. */
 export interface SortedTable {
   readonly spec: SortedSpec;
-  /** The leaves that hold now, in the order of their keys. */
+  /** The current leaves, in key order. */
   leaves(): readonly StoredLeaf[];
   /**
-   * The rows of these keys. The leaves that they are in are not held together, however many they are.
+   * The rows of these keys. Their leaves are not all held in memory at the same time.
    * @param maxBytes of the rows
    * @returns undefined when the rows of several keys are larger
    */
@@ -32,16 +32,18 @@ export interface SortedTable {
    * @param of the columns of the wanted keys
    */
   findByPrefix(prefixes: readonly string[], of: readonly string[]): Promise<RowKey[]>;
-  /** @param onChange gets the rows of a leaf that changed, and the leaf as it was; undefined where all are new */
+  /**
+   * @param onChange gets the changed rows of a leaf, and the leaf before the change; undefined when all rows are new
+   */
   merge(changes: SortedChanges, onChange?: OnChange): Promise<void>;
 }
 
 export type OnChange = (changes: RowChanges, before: RecordBatch | undefined) => void;
 
-/** Leaves that are read at the same time. */
+/** Number of leaves that are read in parallel. */
 const READS = 8;
 
-/** Leaves that are held at the same time, in bytes: many of the usual size, or a large one. */
+/** The size of the leaves that are held at the same time, in bytes: many of the usual size, or a large one. */
 const GROUP_BYTES = 8 * 1024 * 1024;
 
 export function sortedTable(
@@ -52,7 +54,7 @@ export function sortedTable(
   const { store, size = LEAF_SIZE, groupBytes = GROUP_BYTES } = options;
   let current = start;
 
-  /** The leaf in whose span the key belongs; the first for all keys before it. */
+  /** The leaf to whose range the key belongs; the first leaf for all keys before it. */
   const placeOf = (key: RowKey): number => {
     let low = 0;
     let high = current.length;
@@ -76,7 +78,7 @@ export function sortedTable(
     return read;
   };
 
-  /** Leaves in groups, each small enough to be held as a whole. */
+  /** Groups leaves, so that each group is small enough to be held in memory. */
   const grouped = (places: readonly number[]): number[][] => {
     const groups: number[][] = [];
     let bytes = Infinity;
@@ -97,7 +99,7 @@ export function sortedTable(
     let place = -1;
     for (let index = 0; index < keys.length; index++) {
       const key = at(keys, index);
-      // Neighbours often lie in one leaf.
+      // Neighbouring keys often belong to the same leaf.
       if (!spans(current[place], key)) place = placeOf(key);
       if (spans(current[place], key)) isWanted[place] = 1;
       else place = -1;
@@ -123,7 +125,7 @@ export function sortedTable(
     return { batch: takeBatch(pieces, spec.columns, references), rows };
   };
 
-  /** The rows of some leaves that are asked for; `count` rows come before them. */
+  /** Finds requested rows in some leaves; `count` rows come before them. */
   const findIn = async (
     group: readonly number[],
     of: {
@@ -147,7 +149,7 @@ export function sortedTable(
       const within = found.get(places[index] ?? -1);
       const row = within === undefined ? -1 : rowIn(within.leaf, at(keys, index));
       if (within === undefined || row === -1) continue;
-      // A row that several keys ask for is there once.
+      // A row that several keys request is returned once.
       if (within.rows[row] === -1)
         within.rows[row] = count + references.push(rowReference(within.batch, row)) - 1;
       rows[index] = within.rows[row] ?? -1;
@@ -164,7 +166,7 @@ export function sortedTable(
     for (let place = 0; place < current.length; place++) {
       const prefix = wanted[next];
       if (prefix === undefined) break;
-      // Leaves between the wanted keys are skipped.
+      // Skip the leaves between the wanted keys.
       place = Math.max(place, placeOf(prefix));
       const leaf = await store.read(spec, at(current, place));
       const read = keyReader(
@@ -200,7 +202,7 @@ export function sortedTable(
     current = [...made, ...current.slice(untouched)];
   };
 
-  /** Applies changes to one leaf, and gives the leaves that take its place. */
+  /** Applies changes to one leaf, and returns the leaves that replace it. */
   const mergeInto = async (
     stored: StoredLeaf | undefined,
     changes: SortedChanges,
@@ -210,7 +212,7 @@ export function sortedTable(
     const [from, to] = range.keys;
     const comesAfter = stored !== undefined && from < to && at(changes.keys, from) > stored.last;
     const isFull = stored !== undefined && stored.bytes * 2 >= size.target;
-    // Rows that only come after a full leaf leave it as it is: a first load writes each leaf once.
+    // Rows that are appended after a full leaf leave it unchanged, so a first load writes each leaf once.
     if (stored === undefined || (comesAfter && isFull && range.deleted[0] === range.deleted[1])) {
       onChange?.(newRows(changes, from, to), undefined);
       const written = await write(changes.batch.slice(from, to), changes.keys.slice(from, to));
@@ -250,7 +252,7 @@ function least(a: RowKey | undefined, b: RowKey | undefined): RowKey {
 
 /**
  * Collects the keys of the rows of a leaf that begin with a wanted prefix.
- * @returns the first prefix that later leaves may have more of
+ * @returns the first prefix that may continue in later leaves
  */
 function collect(
   leaf: Leaf,

@@ -6,7 +6,10 @@ import type { ColumnType } from "../../../domain/model/types";
 import type { RowChanges } from "../../../domain/state/leaf";
 import { compareKeys, keyReader, partsReader } from "../../../domain/state/row-key";
 
-/** The index of a table by some of its columns: these and its key, sorted by both. Rows with a NULL are not in it. */
+/**
+ * The index of a table by some of its columns: these and its key, sorted by both. Rows with a NULL in these columns are
+ * left out.
+ */
 export function indexSpec(table: SortedSpec, columns: readonly string[]): SortedSpec {
   const names = [...new Set([...columns, ...table.key])];
   return {
@@ -17,15 +20,15 @@ export function indexSpec(table: SortedSpec, columns: readonly string[]): Sorted
   };
 }
 
-/** Collects what changes of rows mean for an index. */
+/** Translates changes of rows into changes of an index. */
 export interface IndexChanges {
   add(changes: RowChanges, before: RecordBatch | undefined): void;
-  /** What has to be merged into the index. */
+  /** The changes to merge into the index. */
   finish(): SortedChanges;
 }
 
 /**
- * @param options.width how many columns it is an index by; the rest of its key is the key of the table
+ * @param options.width the number of indexed columns; the rest of the index key is the key of the table
  * @param options.after the batch of the changes, sorted by the key of the table
  */
 export function indexChanges(
@@ -59,7 +62,7 @@ export function indexChanges(
       });
     },
     finish: () => {
-      // The rows come in the order of the table's key: the index has to sort them by its own columns alone.
+      // The rows are sorted by the table's key, so the index only has to sort them by its own columns.
       const order = stableOrder(rows.map((row) => valueAfter(row) ?? ""));
       const taken = order.map((place): RowReference => rowReference(0, at(rows, place)));
       return {
@@ -71,7 +74,7 @@ export function indexChanges(
   };
 }
 
-/** The batch with the columns of the index alone. */
+/** The batch with only the columns of the index. */
 function selectColumns(batch: RecordBatch, { columns }: SortedSpec): RecordBatch {
   const children = Object.keys(columns).map((name) => columnData(batch, name));
   return recordBatch(arrowSchema(columns), { length: batch.numRows, children });

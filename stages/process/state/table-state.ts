@@ -20,49 +20,49 @@ import type { LeafSize } from "../../../domain/state/split";
 import { sortedTable, type FoundRows, type SortedTable } from "./sorted-table";
 import { indexChanges, indexSpec } from "./table-index";
 
-/** A source table whose present rows are kept from commit to commit, because rows of the warehouse join it. */
+/** A source table whose present rows are stored from commit to commit, because rows of the warehouse join it. */
 export interface StateSpec {
   readonly name: string;
   readonly columns: Readonly<Record<string, ColumnShape & Earlier>>;
   /** The columns of its key. */
   readonly key: readonly string[];
-  /** Columns, in addition to its key, by whose values its rows are looked up: those that refer to joined tables. */
+  /** Columns, in addition to the key, by which rows are looked up: those that refer to joined tables. */
   readonly indexes: readonly (readonly string[])[];
 }
 
-/** The present rows of a source table. Memory is bounded; a change reads and writes what its keys touch. */
+/** The present rows of a source table. Memory is bounded. A change reads and writes only the leaves of its keys. */
 export interface TableState {
   /**
-   * The present rows of these keys. All of them are held in memory.
+   * The present rows of these keys, all of them in memory.
    * @param maxBytes of the rows
-   * @returns undefined when the rows of several keys are larger: ask for fewer
+   * @returns undefined when the rows of several keys are larger: ask for fewer keys
    */
   find(keys: readonly RowKey[], maxBytes?: number): Promise<FoundRows | undefined>;
   /**
-   * The keys of the rows whose columns of an index hold one of these values.
-   * @param values keys of the table that the columns refer to
+   * The keys of the rows with one of these values in the columns of an index.
+   * @param values keys of the table to which the columns refer
    */
   findReferring(index: readonly string[], values: readonly RowKey[]): Promise<RowKey[]>;
   /**
-   * Applies what was captured: first the deletes, then the rows; of rows with one key, the last.
+   * Applies captured changes: first the deletes, then the rows. For equal keys, the last row wins.
    * @param changes.deletes batches of the key's columns
-   * @returns the keys of the rows that came, changed or went; those captured again as they were are not among them
+   * @returns the keys of the inserted, updated or deleted rows, without rows that were captured again unchanged
    */
   apply(changes: {
     readonly upserts: AsyncIterable<Upserts> | Iterable<Upserts>;
     readonly deletes: AsyncIterable<RecordBatch> | Iterable<RecordBatch>;
   }): Promise<RowKey[]>;
   /**
-   * Writes what changed.
+   * Writes the changes.
    * @returns the key to name in the commit; undefined for a table that never had a row
    */
   save(): Promise<string | undefined>;
 }
 
-/** What the state needs of a bucket. */
+/** The operations of a bucket that the state needs. */
 export type StateStore = Pick<ObjectStore, "get" | "range" | "stream" | "putIfAbsent">;
 
-/** Rows that are sorted and merged together: what bounds memory. */
+/** Number of rows that are sorted and merged together; it bounds memory. */
 const CHUNK_ROWS = 262_144;
 const CHUNK_BYTES = 32 * 1024 * 1024;
 
@@ -78,8 +78,8 @@ export interface StateOptions {
 }
 
 /**
- * Opens the state of a table as it was after the commit that names `key`.
- * @throws TerminalError when what is kept has other columns than the model reads now
+ * Opens the state of a table after the commit that names `key`.
+ * @throws TerminalError when the stored rows have other columns than the model reads now
  */
 export async function openTableState(
   spec: StateSpec,
@@ -99,7 +99,7 @@ export async function openTableState(
   const rows = sortedTable(spec, manifest?.rows ?? [], over);
   const indexes = new Map<string, TableIndex>();
   for (const columns of spec.indexes) {
-    // The beginning of a key of several columns is an index already.
+    // The primary key already serves as an index by its first columns.
     if (isPrefixOfKey(spec, columns)) continue;
     const name = indexName(columns);
     const table = sortedTable(indexSpec(spec, columns), manifest?.indexes[name] ?? [], over);
@@ -176,7 +176,7 @@ export async function openTableState(
   };
 }
 
-/** An index, and by how many columns. */
+/** An index, and its number of columns. */
 interface TableIndex {
   readonly table: SortedTable;
   readonly width: number;
@@ -207,7 +207,7 @@ async function readManifest(spec: StateSpec, key: string, store: StateStore): Pr
   return manifest;
 }
 
-/** A column may have another name than when it was kept; its type and place may not change. */
+/** A column may have been renamed since it was stored. Its type and position must be the same. */
 function checkColumns(
   spec: StateSpec,
   key: string,
@@ -226,13 +226,13 @@ function checkColumns(
   const list = (columns: readonly (readonly [string, string])[]): string =>
     columns.map(([name, type]) => `${name} ${type}`).join(", ");
   throw new TerminalError(
-    `the joined rows of ${spec.name} are kept with the columns ${list(kept)}, the model reads ${list(wanted)} ` +
+    `the joined rows of ${spec.name} are kept with the columns ${list(kept)}, but the model reads ${list(wanted)} ` +
       `(${key}): raise the version of the model, and reprocess`,
     { subject: { table: spec.name } },
   );
 }
 
-/** The rows as an earlier version of Marble kept them: a stream of batches. */
+/** Rows in the format of an earlier version of Marble: a stream of batches. */
 async function* legacyRows(spec: StateSpec, key: string, store: StateStore): AsyncGenerator<Upserts> {
   const reader = await RecordBatchReader.from(await store.stream(key));
   for await (const batch of reader) {
@@ -247,7 +247,7 @@ async function* legacyRows(spec: StateSpec, key: string, store: StateStore): Asy
   }
 }
 
-/** Builds the indexes that the manifest does not have, because a join was added since. Returns whether there were some. */
+/** Builds the indexes that the manifest lacks, because a join was added since. Returns whether any was built. */
 async function buildMissing(
   spec: StateSpec,
   of: {

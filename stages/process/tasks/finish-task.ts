@@ -3,22 +3,22 @@ import { parseCommit } from "../../../domain/log/commit";
 import { TerminalError, TransientError } from "../../../domain/errors";
 import { resultKey, taskResult, type Task, type TaskResult } from "../../../domain/log/task";
 import type { ProcessContext, TransformContext } from "../context";
-import { remodelTask } from "./transform-task";
+import { transformTask } from "./transform-task";
 
-/** What whoever does a task works with. */
+/** What doing a task needs. */
 export type TaskContext = Pick<TransformContext, "ingested" | "processed" | "now"> &
   Pick<ProcessContext, "telemetry">;
 
 /**
- * Does a task and writes its result down, unless another was first.
- * @returns what came of it here; files that only the second wrote are not used
+ * Does a task and stores its result, unless another run was first.
+ * @returns the result of this run; files of a second result are never used
  */
 export async function finishTask(task: Task, context: TaskContext): Promise<TaskResult> {
   const { processed, telemetry } = context;
   const started = performance.now();
-  const result = await retryTransient(() => remodelTask(task, context));
+  const result = await retryTransient(() => transformTask(task, context));
   await processed.store.putIfAbsent(resultKey(task), JSON.stringify(result));
-  telemetry.info("remodelled a file", {
+  telemetry.info("transformed a file", {
     commit: task.commit,
     table: task.fed.table.name,
     rows: task.file.rows,
@@ -27,7 +27,7 @@ export async function finishTask(task: Task, context: TaskContext): Promise<Task
   return result;
 }
 
-/** Two parallel runs may name a file by the same millisecond; the second retries with another name. */
+/** Two parallel runs may name a file by the same millisecond. The second then retries with another name. */
 async function retryTransient<T>(work: () => Promise<T>, attempts = 3): Promise<T> {
   try {
     return await work();
@@ -37,11 +37,11 @@ async function retryTransient<T>(work: () => Promise<T>, attempts = 3): Promise<
   }
 }
 
-/** Has somebody done the task? */
+/** True if the task has a result. */
 export const isFinished = async (task: Task, store: ObjectStore): Promise<boolean> =>
   (await store.firstKey(resultKey(task))) !== undefined;
 
-/** What came of a task that is finished. */
+/** Reads the result of a finished task. */
 export async function readResult(task: Task, store: ObjectStore): Promise<TaskResult> {
   const key = resultKey(task);
   const json = await store.get(key);

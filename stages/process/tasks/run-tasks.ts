@@ -1,32 +1,32 @@
-import { largestLast, nextStep, toHandOut } from "../../../domain/transform/task-order";
+import { largestLast, nextStep, tasksForWorkers } from "../../../domain/transform/task-order";
 import { areLarge, resultKey, resultsPrefix, type Task, type TaskResult } from "../../../domain/log/task";
 import type { ProcessContext } from "../context";
 import { finishTask, readResult } from "./finish-task";
-import { handOut } from "./task-message";
-import { remodelTask } from "./transform-task";
+import { sendTask } from "./task-message";
+import { transformTask } from "./transform-task";
 import { settleAll } from "../../shared/settle-all";
 
 /**
- * Does the tasks of a commit. Finished tasks of a large commit stay finished, and the next run continues. Workers
- * get its tasks, and this run does tasks in parallel to them.
+ * Does the tasks of a commit. Finished tasks of a large commit stay finished, and the next run continues. Workers take
+ * some of the tasks while this run does others.
  * @returns the results, in the order of the tasks; undefined when the time is over before all is done
  */
-export async function workOff(
+export async function runTasks(
   tasks: readonly Task[],
   context: ProcessContext,
 ): Promise<readonly TaskResult[] | undefined> {
   const { processed, telemetry, hasTime, taskBytes, workers, pause } = context;
   const [first] = tasks;
-  if (first === undefined || !areLarge(tasks, taskBytes)) return atOnce(tasks, context);
+  if (first === undefined || !areLarge(tasks, taskBytes)) return runInline(tasks, context);
   const { commit } = first;
-  telemetry.info("a large commit is worked off in tasks", { commit, tasks: tasks.length });
+  telemetry.info("a large commit is processed as tasks", { commit, tasks: tasks.length });
 
   const withoutResult = async (of: readonly Task[]): Promise<readonly Task[]> => {
     const done = new Set(await processed.store.keys(resultsPrefix(commit)));
     return of.filter((task) => !done.has(resultKey(task)));
   };
   let open = largestLast(await withoutResult(tasks), ({ file }) => file.bytes);
-  if (workers > 0) await inBunches(toHandOut(open), (task) => handOut(task, context));
+  if (workers > 0) await inBunches(tasksForWorkers(open), (task) => sendTask(task, context));
   let waitedMs = 0;
   let longestMs: number | undefined;
   while (open.length > 0) {
@@ -53,13 +53,13 @@ export async function workOff(
 const SMALL_BYTES = 4 * 1024 * 1024;
 
 /**
- * Most files of a commit are small: while one waits for the bucket, others are worked on. Large ones follow one
- * after the other, so that memory does not grow with their number.
+ * Most files of a commit are small: several are processed in parallel, because each waits for the bucket. Large files
+ * follow one after the other, so that memory does not grow with their number.
  */
-async function atOnce(tasks: readonly Task[], context: ProcessContext): Promise<readonly TaskResult[]> {
+async function runInline(tasks: readonly Task[], context: ProcessContext): Promise<readonly TaskResult[]> {
   const results = new Map<Task, TaskResult>();
   const work = async (task: Task): Promise<void> => {
-    results.set(task, await remodelTask(task, context));
+    results.set(task, await transformTask(task, context));
   };
   const isLarge = ({ file }: Task): boolean => file.bytes > SMALL_BYTES;
   const oneByOne = async (): Promise<void> => {
@@ -70,7 +70,7 @@ async function atOnce(tasks: readonly Task[], context: ProcessContext): Promise<
   return tasks.flatMap((task) => results.get(task) ?? []);
 }
 
-/** Requests in parallel. */
+/** Number of requests in parallel. */
 const BUNCH = 16;
 
 async function inBunches<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {

@@ -11,8 +11,11 @@ import { finishTask, isFinished, type TaskContext } from "./finish-task";
 import { modelStamp } from "../model-digest";
 import { laterThan } from "../../shared/clock";
 
-/** Hands a task out, once: an object in the bucket, of which S3 tells a queue, and the queue a worker. */
-export async function handOut(task: Task, { model, processed, now }: ProcessContext): Promise<void> {
+/**
+ * Offers a task to the workers, once. The message is an object in the bucket. S3 announces it to a queue, and the queue
+ * starts a worker.
+ */
+export async function sendTask(task: Task, { model, processed, now }: ProcessContext): Promise<void> {
   const of: TaskMessage = {
     version: 1,
     model: modelStamp(model),
@@ -28,12 +31,12 @@ export async function handOut(task: Task, { model, processed, now }: ProcessCont
   await processed.store.putIfAbsent(taskMessageKey(task), JSON.stringify(of));
 }
 
-/** What a worker works with. */
+/** What a worker needs. */
 export type WorkerContext = TaskContext & Pick<ProcessContext, "model" | "hasTime">;
 
-/** What a worker has done. */
+/** The result of a worker. */
 export interface RemodelResult {
-  /** The ingest commits on whose behalf. */
+  /** The ingest commits whose tasks it did. */
   readonly commits: readonly number[];
   /** Rows read for each warehouse table. */
   readonly tables: Readonly<Record<string, { readonly rows: number }>>;
@@ -41,12 +44,12 @@ export interface RemodelResult {
 }
 
 /**
- * Does tasks that were handed out. A message is a wake-up call: what is done already, or belongs to another version
- * of the program, is left as it is.
- * @param keys of task messages, as the store of the model's version names them
- * @throws TransientError when there is not enough time for all of them: the message comes again
+ * Does the tasks of messages. A message is a wake-up call: a task that is finished, or belongs to another version of
+ * the program, is ignored.
+ * @param keys of task messages, relative to the store of the model's version
+ * @throws TransientError when there is not enough time for all of them; the queue then delivers the message again
  */
-export async function remodelHandedOut(
+export async function runTaskMessages(
   keys: readonly string[],
   context: WorkerContext,
 ): Promise<RemodelResult> {
@@ -54,17 +57,17 @@ export async function remodelHandedOut(
   const tables = emptyByName<{ rows: number }>();
   let rejected = 0;
   for (const key of keys) {
-    const handedOut = await readHandout(key, context);
-    const task = handedOut?.task;
-    if (handedOut === undefined || task === undefined || (await isFinished(task, context.processed.store))) {
-      context.telemetry.info("nothing is left to do of what was handed out", { key });
+    const message = await readTaskMessage(key, context);
+    const task = message?.task;
+    if (message === undefined || task === undefined || (await isFinished(task, context.processed.store))) {
+      context.telemetry.info("the task of the message is finished or outdated", { key });
       continue;
     }
     if (!context.hasTime())
       throw new TransientError(`no time left for ${key}; the queue delivers its message again`, {
         subject: { table: task.fed.table.name, commit: task.commit, key },
       });
-    const now = laterThan(handedOut.after, context.now);
+    const now = laterThan(message.after, context.now);
     const result = await finishTask(task, { ...context, now });
     commits.add(task.commit);
     const { name } = task.fed.table;
@@ -74,8 +77,8 @@ export async function remodelHandedOut(
   return { commits: [...commits], tables, rejected };
 }
 
-/** The task of a message, and a time before its files; undefined when it is not one of this version of the program. */
-async function readHandout(
+/** The task of a message, and a time before its files; undefined for another version of the program. */
+async function readTaskMessage(
   key: string,
   { model, processed }: WorkerContext,
 ): Promise<{ readonly task: Task; readonly after: Date | undefined } | undefined> {

@@ -10,8 +10,8 @@ import type { TransformContext } from "../context";
 import { rejectedRows, type RejectedRows } from "../rejected-rows";
 import { writeTable } from "../write-table";
 
-/** Remodels one captured file for one table whose rows need nothing but themselves, as a stream. */
-export async function remodelTask(
+/** Transforms one captured file for one table without joins, as a stream. */
+export async function transformTask(
   task: Task,
   context: Pick<TransformContext, "ingested" | "processed" | "now">,
 ): Promise<TaskResult> {
@@ -50,7 +50,7 @@ async function* rowsOf(
   }
 }
 
-/** Adds what came of a task to what is known of its commit. */
+/** Adds the result of a task to that of its commit. */
 export function include(result: TaskResult, run: TransformContext): void {
   run.days.named = hull(run.days.named, result.days ?? undefined);
   run.rejected.include(result.rejected);

@@ -66,7 +66,7 @@ describe("A run that finds a different source from the one in the lake", () => {
   ];
   for (const [what, now] of others) {
     it(`captures nothing unless a person allows it: another ${what}`, () => {
-      expect(planRun(ingested(), state(now))).to.deep.equal({ kind: "stranger" });
+      expect(planRun(ingested(), state(now))).to.deep.equal({ kind: "other-source" });
       expect(planRun(ingested(), state(now), { otherSource: true })).to.deep.equal({
         kind: "full",
         reason: "the source is another database than before",

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { largestLast, nextStep, toHandOut, type Step } from "../../../domain/transform/task-order";
+import { largestLast, nextStep, tasksForWorkers, type Step } from "../../../domain/transform/task-order";
 
 /** The events of a run over `count` tasks of `taskMs` each. */
 interface Run {
@@ -21,7 +21,7 @@ function play(options: {
 }): Run {
   const { count, workers, taskMs, chance, helped } = options;
   let open: readonly number[] = Array.from({ length: count }, (_, index) => index);
-  const handedOut = new Set(toHandOut(open));
+  const sent = new Set(tasksForWorkers(open));
   const worked: number[] = [];
   const steps: { step: Step<number>; open: readonly number[] }[] = [];
   let waitedMs = 0;
@@ -34,7 +34,7 @@ function play(options: {
       worked.push(step.task);
       longestMs = taskMs;
     } else waitedMs += step.ms;
-    const done = new Set(helped(steps.length, open).filter((task) => handedOut.has(task)));
+    const done = new Set(helped(steps.length, open).filter((task) => sent.has(task)));
     if (done.size > 0) waitedMs = 0;
     open = open.filter((task) => !done.has(task) && (step.kind === "wait" || task !== step.task));
   }
@@ -102,14 +102,14 @@ describe("A run over the tasks of a large commit", () => {
         const order = largestLast(sizes, (bytes) => bytes);
         expect([...order].sort((a, b) => a - b)).to.deep.equal([...sizes].sort((a, b) => a - b));
         expect(order.at(-1)).to.equal(Math.max(...sizes));
-        expect(toHandOut(order)).to.deep.equal([...toHandOut(order)].sort((a, b) => b - a));
+        expect(tasksForWorkers(order)).to.deep.equal([...tasksForWorkers(order)].sort((a, b) => b - a));
       }),
     );
     expect(largestLast([], () => 0)).to.deep.equal([]);
   });
 
   it("hands out one of two tasks and does the other", () => {
-    expect(toHandOut(["a", "b"])).to.deep.equal(["a"]);
+    expect(tasksForWorkers(["a", "b"])).to.deep.equal(["a"]);
     expect(
       nextStep({ open: ["a", "b"], workers: 4, waitedMs: 0, longestMs: undefined, chance: 0 }),
     ).to.deep.equal({ kind: "work", task: "b" });

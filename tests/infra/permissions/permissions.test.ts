@@ -46,7 +46,7 @@ describe("The program grants", () => {
         "commits/*",
         "heads/*",
         "tasks/*",
-        "handouts/*",
+        "task-messages/*",
         PARQUET,
         "rejected/*",
         "state/*",
@@ -63,7 +63,7 @@ describe("The program grants", () => {
     const permissions = permissionsOf(program, roleOf(program, stageOf(program, "remodel").arn));
     expect(permissions).to.deep.include({
       "s3:ListBucket": [to],
-      "s3:GetObject": [`${from}/${CSV}`, `${to}/handouts/*`],
+      "s3:GetObject": [`${from}/${CSV}`, `${to}/task-messages/*`],
       "s3:PutObject": ["tasks/*", PARQUET, "rejected/*"].map((key) => `${to}/${key}`),
       "s3:AbortMultipartUpload": [PARQUET, "rejected/*"].map((key) => `${to}/${key}`),
     });

@@ -24,7 +24,7 @@ describe("The workers for large commits", () => {
         {
           queueArn: queueOf("remodel-tasks").arn,
           events: ["s3:ObjectCreated:*"],
-          filterPrefix: "handouts/",
+          filterPrefix: "task-messages/",
           filterSuffix: ".json",
         },
       ],
@@ -53,7 +53,7 @@ describe("The workers for large commits", () => {
     // The bucket policies name the worker's role even so, because a deployment may not change them.
     const others = without.resources.filter(({ type }) => !type.endsWith(":BucketPolicy"));
     expect(JSON.stringify(others.map(({ inputs, name }) => [name, inputs]))).not.to.match(
-      /remodel-|handouts/,
+      /remodel-|task-messages/,
     );
     for (const type of ["EventSourceMapping", "QueuePolicy"])
       expect(resourcesOf(without.resources, type), type).to.deep.equal([]);

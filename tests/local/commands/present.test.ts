@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { InvocationResult } from "../../../local/cloud/lambda/function";
 import type { Alarm } from "../../../local/cloud/cloudwatch/alarm";
 import type { AlarmState } from "../../../local/cloud/cloudwatch/evaluate";
-import { eventTeller, textTable } from "../../../local/commands/present";
+import { eventFormatter, textTable } from "../../../local/commands/present";
 
 const result = (given: Partial<InvocationResult>): InvocationResult => ({
   ok: true,
@@ -42,7 +42,7 @@ describe("A table of text", () => {
 });
 
 describe("The line about an event", () => {
-  const eventLine = eventTeller();
+  const eventLine = eventFormatter();
 
   it("shows the commit of a stage, its size and its duration", () => {
     const payload = { commit: 3, tables: { staff: { rows: 1200 }, design: { rows: 34 } } };
@@ -85,7 +85,7 @@ describe("The line about an event", () => {
   it("names an alarm when it starts and ends, but not alarms that are OK from the start", () => {
     const alarm = (name: string, treatMissingData: Alarm["treatMissingData"]): Alarm =>
       ({ name, treatMissingData }) as Alarm;
-    const tell = eventTeller();
+    const tell = eventFormatter();
     const told = (of: Alarm, from: AlarmState, to: AlarmState): string | undefined =>
       tell({ kind: "alarm", transition: { alarm: of, from, to, reason: "", at: new Date(0) } });
     const errors = alarm("ingest-errors", "notBreaching");

@@ -16,7 +16,7 @@ import { watchRace } from "./race";
 import type { World } from "./world";
 
 /** Enough for anything; a run that hangs is a failure. */
-const PATIENCE_MS = 60_000;
+const WORKER_TIMEOUT_MS = 60_000;
 
 /** The stages without any fault: what is left to do is done by them. */
 const QUIET: Omit<Event<Deed>, "stage"> = { twice: false, pause: null, skew: 0, faults: [], meanwhile: null };
@@ -218,7 +218,7 @@ async function compareEnd(stage: Stage): Promise<void> {
 async function soon<T>(promise: Promise<T>, stage: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`a run of ${stage} hangs`)), PATIENCE_MS);
+    timer = setTimeout(() => reject(new Error(`a run of ${stage} hangs`)), WORKER_TIMEOUT_MS);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

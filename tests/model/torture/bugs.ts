@@ -94,9 +94,9 @@ export const BUGS: readonly Bug[] = [
       },
       {
         file: "stages/ingest/ingest.ts",
-        search: "  reportCommit(telemetry, commit, head?.commit);\n",
+        search: "  recordCommit(telemetry, commit, head?.commit);\n",
         replace:
-          "  for (const write of afterCommit.get(context.store) ?? []) await write();\n  reportCommit(telemetry, commit, head?.commit);\n",
+          "  for (const write of afterCommit.get(context.store) ?? []) await write();\n  recordCommit(telemetry, commit, head?.commit);\n",
       },
     ],
   },

@@ -214,13 +214,13 @@ describe("The work on a large commit", () => {
     const stopped = await pipeline.process({ taskBytes: 0, hasTime: () => tasks++ < 6 });
     expect(stopped.commits).to.deep.equal([]);
     expect(await pipeline.processed.log.head()).to.equal(undefined);
-    const before = pipeline.logged.filter(({ message }) => message === "remodelled a file").length;
+    const before = pipeline.logged.filter(({ message }) => message === "transformed a file").length;
     expect(before).to.equal(5);
 
     await pipeline.process({ taskBytes: 0 });
     await pipeline.load();
 
-    const all = pipeline.logged.filter(({ message }) => message === "remodelled a file").length;
+    const all = pipeline.logged.filter(({ message }) => message === "transformed a file").length;
     expect(all, "no task was done twice").to.equal(taskKeys.length);
     await expectSame(pipeline);
   });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { declarationsOf } from "../../../domain/declarations";
-import { remodelHandedOut } from "../../../stages/process/tasks/task-message";
+import { runTaskMessages } from "../../../stages/process/tasks/task-message";
 import { monotonicClock } from "../../../stages/shared/clock";
 import { cuttingAt } from "../../support/postgres/cut-connection";
 import { failureOf } from "../../support/failure";
@@ -170,7 +170,7 @@ describe("The mirror", function () {
   it("is the same when others take the tasks", async () => {
     const queue: string[] = [];
     pipeline.s3.onObjectCreated(({ key }) => {
-      if (key.startsWith("handouts/")) queue.push(key);
+      if (key.startsWith("task-messages/")) queue.push(key);
     });
     await pipeline.ingest({ partBytes: 200 });
     const { ingested, processed } = pipeline;
@@ -179,7 +179,7 @@ describe("The mirror", function () {
     let byOthers = 0;
     const pause = async (): Promise<void> => {
       const context = { ingested, processed, model, telemetry, now: monotonicClock(), hasTime: () => true };
-      const { tables } = await remodelHandedOut(queue.splice(0), context);
+      const { tables } = await runTaskMessages(queue.splice(0), context);
       byOthers += Object.keys(tables).length;
     };
     await pipeline.process({ taskBytes: 0, workers: 2, pause });

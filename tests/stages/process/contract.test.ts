@@ -171,7 +171,7 @@ describe("rows and tables that break their contract", () => {
     expect(error)
       .to.be.instanceOf(Error)
       .with.property("message")
-      .that.matches(/design.*\.csv has 20 rows, its commit says 21/);
+      .that.matches(/design.*\.csv has 20 rows, but its commit says 21/);
   });
 
   it("a new column reaches the lake and stops nothing", async () => {

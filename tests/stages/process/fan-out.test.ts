@@ -8,7 +8,7 @@ import { timeOfKey } from "../../../domain/log/keys";
 import { taskMessageKey, type Task } from "../../../domain/log/task";
 import { monotonicClock } from "../../../stages/shared/clock";
 import {
-  remodelHandedOut,
+  runTaskMessages,
   type RemodelResult,
   type WorkerContext,
 } from "../../../stages/process/tasks/task-message";
@@ -28,7 +28,7 @@ describe("The tasks of a large commit that are handed out", function () {
     keys = [];
     pipeline.s3.onObjectCreated(({ key }) => {
       keys.push(key);
-      if (key.startsWith("handouts/")) queue.push(key);
+      if (key.startsWith("task-messages/")) queue.push(key);
     });
     await pipeline.ingest({ partBytes: 2048 });
   });
@@ -38,7 +38,7 @@ describe("The tasks of a large commit that are handed out", function () {
     const { ingested, processed } = pipeline;
     const telemetry = { info: () => undefined, warn: () => undefined, count: () => undefined };
     const now = monotonicClock();
-    return remodelHandedOut([key], {
+    return runTaskMessages([key], {
       ingested,
       processed,
       model,
@@ -48,7 +48,7 @@ describe("The tasks of a large commit that are handed out", function () {
       ...over,
     });
   };
-  /** Takes handouts in order until the work on them ends. */
+  /** Takes task messages in order until the work on them ends. */
   async function help(work: Promise<unknown>, over: Partial<WorkerContext> = {}): Promise<string[]> {
     const taken: string[] = [];
     let ended = false;
@@ -61,8 +61,9 @@ describe("The tasks of a large commit that are handed out", function () {
     }
     return taken;
   }
-  const resultOf = (key: string): string => key.replace("handouts/", "tasks/");
-  const byRun = (): number => pipeline.logged.filter(({ message }) => message === "remodelled a file").length;
+  const resultOf = (key: string): string => key.replace("task-messages/", "tasks/");
+  const byRun = (): number =>
+    pipeline.logged.filter(({ message }) => message === "transformed a file").length;
   const expectSame = async (): Promise<void> => {
     await pipeline.load();
     expect(await actualRows(pipeline.warehouse)).to.deep.equal(await expectedRows(pipeline.source));
@@ -179,7 +180,7 @@ describe("The tasks of a large commit that are handed out", function () {
     expect(byRun(), "all others are the workers'").to.equal(1);
 
     await pipeline.process({ taskBytes: 0, workers: 2, pause: () => Promise.resolve() });
-    const once = keys.filter((key) => /^(handouts|tasks)\//.test(key));
+    const once = keys.filter((key) => /^(task-messages|tasks)\//.test(key));
     expect(new Set(once).size).to.equal(once.length);
     await expectSame();
   });
@@ -258,11 +259,11 @@ describe("The tasks of a large commit that are handed out", function () {
   });
 
   it("fails with the remedy when the object of a message is missing or malformed", async () => {
-    const gone = await failureOf(remodel("handouts/0000000001/fact_payment/x.json"));
+    const gone = await failureOf(remodel("task-messages/0000000001/fact_payment/x.json"));
     expect(gone.message).to.include("is missing from the bucket processed");
-    await pipeline.processed.store.putIfAbsent("handouts/none.json" as never, "{}");
-    const none = await failureOf(remodel("handouts/none.json"));
-    expect(none.message).to.include("handouts/none.json is not a commit");
+    await pipeline.processed.store.putIfAbsent("task-messages/none.json" as never, "{}");
+    const none = await failureOf(remodel("task-messages/none.json"));
+    expect(none.message).to.include("task-messages/none.json is not a commit");
     expect((await remodel("commits/0000000001.json")).commits).to.deep.equal([]);
   });
 });

@@ -6,7 +6,7 @@ import { dimension, fact } from "../../../domain/model/table";
 import { integer, text } from "../../../domain/model/types";
 import { dimDate } from "../../../domain/model/dim-date";
 import { monotonicClock } from "../../../stages/shared/clock";
-import { remodelHandedOut } from "../../../stages/process/tasks/task-message";
+import { runTaskMessages } from "../../../stages/process/tasks/task-message";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 import { createDatabase } from "../../support/postgres/postgres";
 
@@ -56,7 +56,7 @@ const model: Model = {
 describe("The blanks behind the values of char(n)", function () {
   this.timeout(60_000);
   let pipeline: Pipeline;
-  let handouts: string[];
+  let messages: string[];
   beforeEach(async () => {
     const source = await createDatabase();
     await source.query(`
@@ -68,9 +68,9 @@ describe("The blanks behind the values of char(n)", function () {
       INSERT INTO child VALUES ('one  ', 'ab'), ('two', 'ghijk');
       INSERT INTO visit VALUES ('v1', 'two', 1), ('v2', 'two', 2)`);
     pipeline = await startPipeline({ source });
-    handouts = [];
+    messages = [];
     pipeline.s3.onObjectCreated(({ key }) => {
-      if (key.startsWith("handouts/")) handouts.push(key);
+      if (key.startsWith("task-messages/")) messages.push(key);
     });
   });
   afterEach(() => pipeline.close());
@@ -129,11 +129,11 @@ describe("The blanks behind the values of char(n)", function () {
     await pipeline.ingest();
     let asked = 0;
     await pipeline.process({ model, taskBytes: 0, workers: 1, hasTime: () => (asked += 1) === 1 });
-    expect(handouts).not.to.deep.equal([]);
+    expect(messages).not.to.deep.equal([]);
     const { ingested, processed } = pipeline;
     const telemetry = { info: () => undefined, warn: () => undefined, count: () => undefined };
     const context = { ingested, processed, model, telemetry, now: monotonicClock(), hasTime: () => true };
-    const report = await remodelHandedOut(handouts, context);
+    const report = await runTaskMessages(messages, context);
     expect(Object.keys(report.tables)).to.include("dim_parent");
 
     await remodelled(0);

@@ -4,9 +4,9 @@ import { readPosition } from "../../../adapters/warehouse/position";
 import type { MetricName } from "../../../domain/metrics";
 import {
   recordSeen,
-  reportAfter,
-  reportLoadStanding,
-  reportProcessStanding,
+  recordAfter,
+  recordLoadState,
+  recordProcessState,
 } from "../../../stages/shared/freshness";
 import { failureOf } from "../../support/failure";
 import { credentialsOf, startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
@@ -28,12 +28,12 @@ describe("How the stages stand", () => {
       count: (metric: MetricName, value: number) => void (metrics[metric] = value),
     };
     const { ingested, processed, warehouse } = pipeline;
-    if (report === "process") await reportProcessStanding({ ingested, processed, telemetry });
+    if (report === "process") await recordProcessState({ ingested, processed, telemetry });
     else {
       const position = await withConnection("warehouse", credentialsOf(warehouse.url), (client) =>
         readPosition(client, "public"),
       );
-      await reportLoadStanding(position, { ingested: ingested.store, log: processed.log, telemetry, now });
+      await recordLoadState(position, { ingested: ingested.store, log: processed.log, telemetry, now });
     }
     return metrics;
   }
@@ -96,7 +96,7 @@ describe("How the stages stand", () => {
       readPosition(client, "public"),
     );
     const broken = { ...pipeline.ingested.store, tags: () => Promise.reject(new Error("throttled")) };
-    const report = reportLoadStanding(position, {
+    const report = recordLoadState(position, {
       ingested: broken,
       log: pipeline.processed.log,
       telemetry,
@@ -132,11 +132,11 @@ describe("A report after work", () => {
   it("is made when the work failed too, whose error it does not hide", async () => {
     let reported = 0;
     const report = (): Promise<void> => Promise.resolve(void (reported += 1));
-    expect(await reportAfter(() => Promise.resolve("done"), report)).to.equal("done");
-    expect((await failureOf(reportAfter(broken("work"), report))).message).to.equal("work");
+    expect(await recordAfter(() => Promise.resolve("done"), report)).to.equal("done");
+    expect((await failureOf(recordAfter(broken("work"), report))).message).to.equal("work");
     expect(reported).to.equal(2);
-    expect((await failureOf(reportAfter(broken("work"), broken("report")))).message).to.equal("work");
-    expect((await failureOf(reportAfter(() => Promise.resolve(), broken("report")))).message).to.equal(
+    expect((await failureOf(recordAfter(broken("work"), broken("report")))).message).to.equal("work");
+    expect((await failureOf(recordAfter(() => Promise.resolve(), broken("report")))).message).to.equal(
       "report",
     );
   });

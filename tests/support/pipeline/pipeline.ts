@@ -54,7 +54,7 @@ export interface ProcessOptions {
   /** Is there time for another commit? */
   readonly hasTime?: () => boolean;
   readonly processed?: Pipeline["processed"];
-  /** A commit with more captured bytes is worked off in tasks. */
+  /** A commit with more captured bytes is processed as tasks. */
   readonly taskBytes?: number;
   /** How many others take tasks that are handed out. */
   readonly workers?: number;

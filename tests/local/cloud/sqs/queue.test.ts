@@ -13,7 +13,7 @@ const DECLARED: DeclaredQueue = {
   maximumConcurrency: 2,
   visibilityMs: 60_000,
   retentionMs: 150_000,
-  notifications: [{ bucket: "lake", prefix: "handouts/", suffix: ".json" }],
+  notifications: [{ bucket: "lake", prefix: "task-messages/", suffix: ".json" }],
 };
 
 interface Taken {
@@ -59,14 +59,14 @@ describe("The stand-in for a queue that feeds a function", () => {
     taken.map(({ message }) => (JSON.parse(message.body) as { key: string }).key);
 
   it("passes on S3's events for matching keys in order, as Lambda does", async () => {
-    announce("handouts/a.json");
-    announce("handouts/a.txt");
+    announce("task-messages/a.json");
+    announce("task-messages/a.txt");
     announce("tasks/a.json");
-    announce("handouts/b.json", "other");
-    announce("handouts/b.json");
+    announce("task-messages/b.json", "other");
+    announce("task-messages/b.json");
     await tick();
 
-    expect(bodies()).to.deep.equal(["handouts/a.json", "handouts/b.json"]);
+    expect(bodies()).to.deep.equal(["task-messages/a.json", "task-messages/b.json"]);
     expect(taken[0]!.message).to.include({
       eventSource: "aws:sqs",
       eventSourceARN: DECLARED.arn,
@@ -75,16 +75,16 @@ describe("The stand-in for a queue that feeds a function", () => {
   });
 
   it("runs at most the allowed number of parallel invocations", async () => {
-    for (const name of ["a", "b", "c", "d"]) announce(`handouts/${name}.json`);
+    for (const name of ["a", "b", "c", "d"]) announce(`task-messages/${name}.json`);
     await tick();
     expect(taken).to.have.lengthOf(2);
     taken[1]!.end(true);
     await tick();
-    expect(bodies()).to.deep.equal(["handouts/a.json", "handouts/b.json", "handouts/c.json"]);
+    expect(bodies()).to.deep.equal(["task-messages/a.json", "task-messages/b.json", "task-messages/c.json"]);
   });
 
   it("redelivers a message after each visibility timeout until it is too old", async () => {
-    announce("handouts/a.json");
+    announce("task-messages/a.json");
     for (const receives of ["1", "2", "3"]) {
       await tick();
       const { message, end } = taken.at(-1)!;
@@ -106,7 +106,7 @@ describe("The stand-in for a queue that feeds a function", () => {
   });
 
   it("deletes a finished message if the role may, and otherwise redelivers it", async () => {
-    announce("handouts/a.json");
+    announce("task-messages/a.json");
     await tick();
     denied.add("sqs:DeleteMessage");
     taken[0]!.end(true);
@@ -126,7 +126,7 @@ describe("The stand-in for a queue that feeds a function", () => {
   for (const action of ["sqs:ReceiveMessage", "sqs:GetQueueAttributes"]) {
     it(`keeps messages while the role lacks ${action}`, async () => {
       denied.add(action);
-      announce("handouts/a.json");
+      announce("task-messages/a.json");
       await queue.settled();
       clock.advance(120_000);
       await queue.settled();
@@ -141,7 +141,7 @@ describe("The stand-in for a queue that feeds a function", () => {
   }
 
   it("accepts nothing after stop and waits for the function", async () => {
-    for (const name of ["a", "b", "c"]) announce(`handouts/${name}.json`);
+    for (const name of ["a", "b", "c"]) announce(`task-messages/${name}.json`);
     await tick();
     let stopped = false;
     const stopping = queue.stop().then(() => (stopped = true));
