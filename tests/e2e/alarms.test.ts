@@ -7,7 +7,7 @@ import { breakTable } from "../support/postgres/broken-table";
 import { signedBy } from "../support/local/signed-by";
 import { shortSubject, startWatchedCloud, type WatchedCloud } from "../support/local/watched-cloud";
 
-describe("An alarm arrives when a person has to act, and only then:", function () {
+describe("An alarm reaches a person exactly when a person has to act", function () {
   this.timeout(120_000);
   let watched: WatchedCloud;
   /** Is S3 too busy to take the mark of a commit? */
@@ -49,14 +49,14 @@ describe("An alarm arrives when a person has to act, and only then:", function (
     return [];
   };
 
-  /** What is broken in a test is mended in it: each begins with a healthy platform and ends with one. */
+  /** Each test repairs what it breaks, so each begins and ends with a healthy platform. */
   afterEach(function () {
     if (this.currentTest?.parent?.title === "for good") return;
     const bad = [...watched.cloud.alarmStates()].filter(([, state]) => state === "ALARM");
     expect(bad).to.deep.equal([]);
   });
 
-  it("the first run mails that all is well, as far as runs tell it, which CloudWatch does of every new alarm", async () => {
+  it("confirms with the first run that all is well, as far as runs can show it, as CloudWatch does for every new alarm", async () => {
     await watched.pass(30);
     expect(await watched.newSubjects()).to.deep.equal([
       "OK failed-tables",
@@ -72,13 +72,13 @@ describe("An alarm arrives when a person has to act, and only then:", function (
     ]);
   });
 
-  it("the metrics that alarms and dashboard name are told, and the logs have what the saved queries ask for", () => {
+  it("has a publisher for every metric of alarms and dashboard, and the fields of the saved queries in the logs", () => {
     const { cloud, events } = watched;
-    const told = cloud
+    const shown = cloud
       .metrics()
       .filter(({ namespace, dimensions }) => namespace === "Marble" && dimensions["environment"] === "local")
       .map(({ metric }) => metric);
-    expect(told).to.include.members(Object.keys(METRICS));
+    expect(shown).to.include.members(Object.keys(METRICS));
 
     // One process of each stage was started, and stayed warm.
     const coldStarts = events.filter((event) => event.kind === "log" && event.line.includes('"ColdStart":1'));
@@ -89,12 +89,12 @@ describe("An alarm arrives when a person has to act, and only then:", function (
       expect(messages).to.include(message);
   });
 
-  it("nobody is mailed in a night in which nothing happens", async () => {
+  it("mails nobody in a night without changes", async () => {
     await watched.pass(75);
     expect(await watched.newSubjects()).to.deep.equal([]);
   });
 
-  it("nobody is mailed for what heals itself: one failure of each stage, and the retry succeeds", async () => {
+  it("mails nobody when one run of each stage fails and its retry succeeds", async () => {
     for (const stage of ["ingest", "process", "load"] as const) {
       const logged = watched.events.length;
       const running = watched.cloud.invoke(stage);
@@ -107,7 +107,7 @@ describe("An alarm arrives when a person has to act, and only then:", function (
     expect(await watched.newSubjects()).to.deep.equal([]);
   });
 
-  it("nobody is mailed, nor does a run fail, while the newest commit of a log is not marked", async () => {
+  it("mails nobody, and fails no run, while the newest commit of a log is not marked", async () => {
     const { cloud, source, warehouse, events } = watched;
     const from = events.length;
     unmarked = true;
@@ -127,7 +127,7 @@ describe("An alarm arrives when a person has to act, and only then:", function (
   });
 
   for (const what of ["source", "warehouse"] as const)
-    it(`nobody is mailed for an outage of some minutes: the ${what} is down`, async () => {
+    it(`mails nobody during an outage of some minutes: the ${what} is down`, async () => {
       const { name } = watched[what];
       for (const minutes of [4, 12, 19]) {
         await accept(watched, name, false);
@@ -139,7 +139,7 @@ describe("An alarm arrives when a person has to act, and only then:", function (
       expect(await watched.newSubjects()).to.deep.equal([]);
     });
 
-  it("nobody is mailed for an outage of some minutes: no stage reaches S3", async () => {
+  it("mails nobody during an outage of some minutes: no stage reaches S3", async () => {
     await watched.source.query(
       "UPDATE staff SET first_name = 'Later', last_updated = now() WHERE staff_id = 1",
     );
@@ -154,7 +154,7 @@ describe("An alarm arrives when a person has to act, and only then:", function (
     ).to.deep.equal([{ first_name: "Later" }]);
   });
 
-  it("the source is down for long: one mail says so, a second that the warehouse has grown old, and both end", async () => {
+  it("reports a long outage of the source, then the age of the warehouse, and the end of both", async () => {
     const { source } = watched;
     await accept(watched, source.name, false);
     // The last run that succeeded was up to five minutes before.
@@ -171,7 +171,7 @@ describe("An alarm arrives when a person has to act, and only then:", function (
     expect(body).to.include("OK: A run has succeeded").and.include("State:   ALARM -> OK");
   });
 
-  it("the warehouse is down for long", async () => {
+  it("reports a long outage of the warehouse", async () => {
     const { warehouse } = watched;
     await accept(watched, warehouse.name, false);
     expect((await nextMails({ from: 20, to: 27 })).map(shortSubject)).to.deep.equal(["ALARM load-errors"]);
@@ -184,7 +184,7 @@ describe("An alarm arrives when a person has to act, and only then:", function (
     expect(await watched.newSubjects()).to.deep.equal(["OK freshness-unknown", "OK load-errors"]);
   });
 
-  it("the secret is wrong, and no mail shows it", async () => {
+  it("reports a wrong secret without showing it", async () => {
     const { cloud, sourceSecret } = watched;
     const secret = JSON.parse(sourceSecret) as Record<string, unknown>;
     cloud.setSecret("Totesys-Credentials", JSON.stringify({ ...secret, password: "hunter2" }));
@@ -199,7 +199,7 @@ describe("An alarm arrives when a person has to act, and only then:", function (
     expect(others).to.deep.equal(["OK ingest-errors"]);
   });
 
-  it("rows break their contract, and facts refer to them", async () => {
+  it("reports rows that break their contract, and facts that refer to them", async () => {
     const { source } = watched;
     await source.query("INSERT INTO currency VALUES (900, 'ZZZ', now(), now())");
     await source.query(
@@ -217,7 +217,7 @@ describe("An alarm arrives when a person has to act, and only then:", function (
     expect(await watched.newSubjects()).to.deep.equal(["OK rejected-rows"]);
   });
 
-  it("a table lost more rows than the delete guard lets through", async () => {
+  it("reports a table that lost more rows than the delete guard allows", async () => {
     await watched.source.query("DELETE FROM payment");
     await watched.source.query(
       "UPDATE staff SET first_name = 'Held', last_updated = now() WHERE staff_id = 2",
@@ -230,9 +230,9 @@ describe("An alarm arrives when a person has to act, and only then:", function (
     expect(await watched.newSubjects()).to.deep.equal(["OK held-tables"]);
   });
 
-  it("the source fails to give a table for longer than a while; all others go on", async () => {
+  it("reports a table at which the source fails for longer, while all others are captured", async () => {
     const { source } = watched;
-    const mend = await breakTable(source, "transaction");
+    const repair = await breakTable(source, "transaction");
     await watched.pass(15);
     await source.query("UPDATE staff SET first_name = 'Seen', last_updated = now() WHERE staff_id = 2");
     await watched.pass(5);
@@ -240,7 +240,7 @@ describe("An alarm arrives when a person has to act, and only then:", function (
     await watched.pass(25);
     expect(await watched.newSubjects()).to.deep.equal(["ALARM failed-tables"]);
 
-    await mend();
+    await repair();
     await watched.pass(10);
     expect(await watched.newSubjects()).to.deep.equal(["OK failed-tables"]);
   });
@@ -250,7 +250,7 @@ describe("An alarm arrives when a person has to act, and only then:", function (
     [["load"], "freshness-unknown"],
     [["ingest", "process", "load"], "freshness-unknown"],
   ] as const) {
-    it(`nobody starts ${stages.join(", ")} any more`, async () => {
+    it(`reports that nobody starts ${stages.join(", ")} any more`, async () => {
       for (const stage of stages) watched.cloud.enableSchedules(stage, false);
       await watched.pass(45);
       expect(await watched.newSubjects()).to.deep.equal([`ALARM ${alarm}`]);
@@ -265,7 +265,7 @@ describe("An alarm arrives when a person has to act, and only then:", function (
     });
   }
 
-  it("a schedule may no longer start its stage", async () => {
+  it("reports that a schedule may no longer start its stage", async () => {
     const [schedule] = watched.cloud.program.resources.filter(
       ({ type, name }) => type === "aws:scheduler/schedule:Schedule" && name.includes("load"),
     );
@@ -279,7 +279,7 @@ describe("An alarm arrives when a person has to act, and only then:", function (
     expect(await watched.newSubjects()).to.deep.equal(["OK freshness-unknown"]);
   });
 
-  it("a commit cannot be read: neither stage that reads the log gets past it", async () => {
+  it("reports an unreadable commit, at which both stages that read the log stop", async () => {
     const { cloud, source } = watched;
     await source.query("UPDATE staff SET first_name = 'Renamed', last_updated = now() WHERE staff_id = 1");
     const { payload } = await cloud.invoke("ingest");
@@ -305,9 +305,9 @@ describe("An alarm arrives when a person has to act, and only then:", function (
     ]);
   });
 
-  // The last: it is over when the model is mended, which is a deployment (tests/stages/process/contract.test.ts).
-  describe("for good", () => {
-    it("the columns of a table no longer fit", async () => {
+  // This test comes last, because only a corrected model ends it, which is a deployment (tests/stages/process/contract.test.ts).
+  describe("without an end", () => {
+    it("reports a table whose columns no longer fit", async () => {
       await watched.source.query("ALTER TABLE design RENAME file_name TO file");
       await watched.pass(40);
       expect(await watched.newSubjects()).to.deep.equal(["ALARM quarantined-tables"]);

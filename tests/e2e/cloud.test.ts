@@ -11,7 +11,7 @@ import { payDue } from "../../local/databases/totesys/changes";
 import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";
 import { createDatabase, createSource, type TestDatabase } from "../support/postgres/postgres";
 
-describe("the local cloud, running the very archives that would be uploaded", function () {
+describe("The local cloud, running the archives that a deployment uploads,", function () {
   this.timeout(120_000);
   let source: TestDatabase;
   let warehouse: TestDatabase;
@@ -63,7 +63,7 @@ describe("the local cloud, running the very archives that would be uploaded", fu
     for (const line of lines) expect(line).not.to.include(password);
   });
 
-  it("names a wrong password and shows none; a changed secret is picked up by a warm function", async () => {
+  it("names a wrong password without showing it, and uses a changed secret in a warm function", async () => {
     const secret = JSON.parse(databaseSecret(source.readerUrl, "source")) as Record<string, unknown>;
     cloud.setSecret("Totesys-Credentials", JSON.stringify({ ...secret, password: "hunter2" }));
     const failed = await cloud.invoke("ingest");
@@ -77,11 +77,11 @@ describe("the local cloud, running the very archives that would be uploaded", fu
 
   const unusable: readonly (readonly [string, object, RegExp])[] = [
     ["a database that does not exist", { database: "nowhere" }, /the database does not exist/],
-    ["a host that is none", { host: "no.such.host.invalid", password: "hunter2" }, /no\.such\.host\.invalid/],
+    ["an unknown host", { host: "no.such.host.invalid", password: "hunter2" }, /no\.such\.host\.invalid/],
     ["a port where nobody listens", { port: 1, password: "hunter2" }, /127\.0\.0\.1:1 .*ECONNREFUSED/],
   ];
   for (const [what, change, message] of unusable) {
-    it(`names what it cannot connect to, and shows no secret: ${what}`, async () => {
+    it(`names what it cannot reach, without a secret: ${what}`, async () => {
       const before = databaseSecret(source.readerUrl, "source");
       const secret = JSON.parse(before) as Record<string, unknown>;
       cloud.setSecret("Totesys-Credentials", JSON.stringify({ ...secret, ...change }));
@@ -93,7 +93,7 @@ describe("the local cloud, running the very archives that would be uploaded", fu
     });
   }
 
-  it("loses and doubles nothing when a stage is killed in the middle of its work", async () => {
+  it("loses and duplicates nothing when a stage is killed during its work", async () => {
     for (const stage of ["ingest", "process", "load"] as const) {
       await payDue(source.client, { count: 2, now: new Date("2024-11-08T10:00:00.001Z") });
       if (stage !== "ingest") await cloud.invoke("ingest");
@@ -129,7 +129,7 @@ describe("the local cloud, running the very archives that would be uploaded", fu
     ["a wrong port", '{"host":"h","database":"d","user":"u","password":"hunter2","port":"x"}', /"port"/],
   ];
   for (const [what, text, message] of malformed) {
-    it(`names a malformed secret and what is wrong in it, and shows nothing of it: ${what}`, async () => {
+    it(`names a malformed secret and its fault, without its content: ${what}`, async () => {
       const before = databaseSecret(source.readerUrl, "source");
       cloud.setSecret("Totesys-Credentials", text);
       const { error } = await cloud.invoke("ingest");
@@ -139,7 +139,7 @@ describe("the local cloud, running the very archives that would be uploaded", fu
     });
   }
 
-  it("drops an event after two retries; the next one does what it was to do", async () => {
+  it("drops an event after two retries, and the next event does its work", async () => {
     await source.query(
       "UPDATE payment SET paid = NOT paid WHERE payment_id = (SELECT min(payment_id) FROM payment)",
     );

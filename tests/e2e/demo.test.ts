@@ -7,7 +7,7 @@ import { runCommand, startCommand } from "../support/local/command";
 describe("npm run demo", function () {
   this.timeout(120_000);
 
-  it("stops everything when it is interrupted, and is not mistaken for done", async () => {
+  it("stops everything on an interrupt, and does not report success", async () => {
     const demo = startCommand("local/commands/demo/demo.ts", []);
     await demo.printed("✔ ingest");
     demo.child.kill("SIGINT");
@@ -19,7 +19,7 @@ describe("npm run demo", function () {
     expect(existsSync(".marble/demo/lock")).to.equal(false);
   });
 
-  it("stays up with its console when that is wanted, and ends in order with Ctrl-C", async () => {
+  it("stays up with its console on request, and stops cleanly on Ctrl-C", async () => {
     const demo = startCommand("local/commands/demo/demo.ts", ["--keep"]);
     await demo.printed("stop with Ctrl-C");
     const [address = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(demo.output()) ?? [];
@@ -41,7 +41,7 @@ describe("npm run demo", function () {
     expect(existsSync(".marble/demo/postgres/source/data/postmaster.pid")).to.equal(false);
   });
 
-  it("shows what went through each stage and answers questions, and leaves nothing running", async () => {
+  it("shows the results of each stage, answers questions, and leaves nothing running", async () => {
     const { code, stdout, stderr } = await runCommand("local/commands/demo/demo.ts", []);
 
     expect(code, stderr).to.equal(0);

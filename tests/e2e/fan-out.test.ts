@@ -7,10 +7,10 @@ import { lakeIn, s3Client, stagesOver, type Pipeline } from "../support/pipeline
 import { monotonicClock } from "../../stages/shared/clock";
 import { startWatchedCloud, type WatchedCloud } from "../support/local/watched-cloud";
 
-/** Workers at once: the fewest that AWS allows. */
+/** The number of parallel workers: the minimum of AWS. */
 const CONCURRENCY = 2;
 
-describe("A large commit is remodelled by several invocations at once:", function () {
+describe("A large commit is transformed by several parallel invocations", function () {
   this.timeout(240_000);
   let watched: WatchedCloud;
   let processed: Pipeline["processed"];
@@ -57,7 +57,7 @@ describe("A large commit is remodelled by several invocations at once:", functio
     expect(await actualRows(watched.warehouse)).to.deep.equal(await expectedRows(watched.source));
   };
 
-  it("process hands out, no more workers than may take tasks, and the warehouse is what the source is", async () => {
+  it("and process starts no more workers than allowed, and the warehouse matches the source", async () => {
     await ingest();
     await watched.cloud.settled();
 
@@ -74,7 +74,7 @@ describe("A large commit is remodelled by several invocations at once:", functio
     await expectLoaded();
   });
 
-  it("a small commit is the work of one invocation", async () => {
+  it("but a small commit by one invocation", async () => {
     const from = watched.events.length;
     await watched.source.query("UPDATE design SET file_name = 'small' WHERE design_id = 1");
     await ingest();
@@ -85,7 +85,7 @@ describe("A large commit is remodelled by several invocations at once:", functio
     await expectLoaded();
   });
 
-  it("a message that comes twice, or is S3's test, is done with at once", async () => {
+  it("and a repeated message, or the test message of S3, is ignored", async () => {
     const lambda = watched.cloud.function("remodel");
     const [key = ""] = await processed.store.keys("task-messages/");
     const message = (body: object): object => ({ Records: [{ body: JSON.stringify(body) }] });
@@ -98,12 +98,12 @@ describe("A large commit is remodelled by several invocations at once:", functio
     expect(alien.error?.message).to.include("does not come from S3");
   });
 
-  it("a worker that is killed leaves its task to the others, and its message comes back", async () => {
+  it("and other workers take over the task of a killed worker, whose message is delivered again", async () => {
     const from = watched.events.length;
     const before = (await head()) ?? 0;
     await change();
     await ingest();
-    // In the middle of its work: it is about to be told what to do.
+    // In the middle of its work: it is reading its task.
     const isAtWork = (event: CloudEvent): boolean =>
       event.kind === "access" &&
       event.access.action === "s3:GetObject" &&
@@ -124,7 +124,7 @@ describe("A large commit is remodelled by several invocations at once:", functio
       .and.not.to.include(false);
   });
 
-  it("workers that always fail hold nothing up, and somebody is told", async () => {
+  it("and workers that always fail block nothing, and raise an alarm", async () => {
     const { cloud } = watched;
     const before = (await head()) ?? 0;
     const from = watched.events.length;
@@ -149,7 +149,7 @@ describe("A large commit is remodelled by several invocations at once:", functio
     expect(invocations("remodel", later), "every message was done with").to.deep.equal([]);
   });
 
-  it("the workers may do what they do, and no more", () => {
+  it("and the workers have exactly the permissions that they need", () => {
     const { program } = watched.cloud;
     const worker = stageOf(program, "remodel");
     expect(permissionsOf(program, roleOf(program, worker.arn))).to.have.all.keys(

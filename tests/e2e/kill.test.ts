@@ -15,7 +15,7 @@ const KILLS = 12;
 const SEED = 20_261_125;
 const STAGES: readonly StageName[] = ["ingest", "process", "load"];
 
-describe("the very archives, killed again and again while the source changes", function () {
+describe("The deployed archives, killed again and again while the source changes,", function () {
   this.timeout(180_000);
   let source: TestDatabase;
   let warehouse: TestDatabase;
@@ -51,7 +51,7 @@ describe("the very archives, killed again and again while the source changes", f
       DELETE FROM sales_order WHERE sales_order_id = ${1000 + round - 4};
       UPDATE payment SET paid = NOT paid WHERE payment_id = ${1 + (round % 9)}`);
 
-  it(`ends with the warehouse as the source is, and no version twice (seed ${SEED})`, async () => {
+  it(`end with a warehouse that matches the source, without duplicate versions (seed ${SEED})`, async () => {
     const random = startRandom(SEED);
     let [round, killed] = [0, 0];
     // How long a run takes here, to kill it somewhere in between.

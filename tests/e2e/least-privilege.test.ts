@@ -7,7 +7,7 @@ import { startWatchedCloud, type WatchedCloud } from "../support/local/watched-c
 
 const STAGES = ["ingest", "process", "load", "report"] as const;
 
-describe("No role may do more than it needs, and each needs what it may:", function () {
+describe("Every role has exactly the permissions that it needs", function () {
   this.timeout(240_000);
   let watched: WatchedCloud;
   /** The bucket into which uploads in parts are broken off, and of whom; of everybody by default. */
@@ -71,7 +71,7 @@ describe("No role may do more than it needs, and each needs what it may:", funct
          FROM generate_series(${from}, ${from + 17_000}) n`,
     );
 
-  it("a mail that could not be sent is sent by the run that noted it, which reads the note", async () => {
+  it("so that a repeated run reads its note and sends the mail that failed", async () => {
     const { cloud } = watched;
     for (const stage of ["ingest", "process", "load"] as const) {
       await cloud.invoke(stage);
@@ -89,12 +89,12 @@ describe("No role may do more than it needs, and each needs what it may:", funct
     expect(denials().join("\n")).to.include("sns:Publish");
   });
 
-  it("a life with changes, deletes, bad rows, broken uploads and dropped events is denied nothing", async () => {
+  it("so that a long life with changes, deletes, bad rows, broken uploads and dropped events is denied nothing", async () => {
     const { cloud, source } = watched;
     const from = watched.events.length;
     expect(await runAll()).not.to.include(false);
     expect((await fetch(await mailedLink())).status).to.equal(200);
-    // A commit of one file is no large one: process itself finds the bad row.
+    // A commit of one file is small, so process itself finds the bad row.
     await source.query("INSERT INTO currency VALUES (900, 'ZZZ', now(), now())");
     expect(await runAll()).not.to.include(false);
     for (const name of ["One", "Two", "Three"]) {
@@ -141,7 +141,7 @@ describe("No role may do more than it needs, and each needs what it may:", funct
     expect(denials(from)).to.deep.equal([]);
   });
 
-  it("no action that a policy grants goes unused, on no resource that it names", () => {
+  it("so that every granted action is used, on every resource that a policy names", () => {
     const { program } = watched.cloud;
     const schedules = resourcesOf(program.resources, "Schedule").map(
       ({ inputs }) => (inputs["target"] as { roleArn: string }).roleArn,
@@ -174,7 +174,7 @@ describe("No role may do more than it needs, and each needs what it may:", funct
     report: ["secretsmanager:GetSecretValue", "s3:ListBucket", "s3:GetObject", "s3:PutObject"],
   };
   for (const stage of STAGES) {
-    describe(`${stage}, which has work to do,`, () => {
+    describe(`so that ${stage} with work to do`, () => {
       before(async () => {
         await change(`For ${stage}`);
         // What comes before the stage does its work; the stage itself, which follows by itself, cannot.
@@ -210,7 +210,7 @@ describe("No role may do more than it needs, and each needs what it may:", funct
     });
   }
 
-  it("without sns:Publish no report is mailed, and without s3:GetObject its link opens nothing", async () => {
+  it("so that no report is mailed without sns:Publish, and its link opens nothing without s3:GetObject", async () => {
     const role = roleOfStage("report");
     const publish = watched.cloud.revoke(role, "sns:Publish");
     expect((await watched.cloud.invoke("report", { mail: true })).error?.message).to.include("sns:Publish");
@@ -224,7 +224,7 @@ describe("No role may do more than it needs, and each needs what it may:", funct
     expect((await fetch(link.split("?")[0]!)).status, "without the signature").to.equal(403);
   });
 
-  it("without s3:PutObjectTagging nothing stops: load warns, ingest fails only when it has nothing else to do", async () => {
+  it("so that nothing stops without s3:PutObjectTagging: load warns, and ingest fails only when it has nothing else to do", async () => {
     const from = watched.events.length;
     const giveBack = STAGES.map((stage) => watched.cloud.revoke(roleOfStage(stage), "s3:PutObjectTagging"));
     await change("Untagged");
@@ -236,7 +236,7 @@ describe("No role may do more than it needs, and each needs what it may:", funct
     );
   });
 
-  it("without s3:AbortMultipartUpload a broken upload cannot be taken back: the error names it, and the next run does all", async () => {
+  it("so that without s3:AbortMultipartUpload a broken upload names the action, and the next run captures everything", async () => {
     const giveBack = watched.cloud.revoke(roleOfStage("ingest"), "s3:AbortMultipartUpload");
     await grow(200_000);
     broken = "ingestion";
@@ -250,7 +250,7 @@ describe("No role may do more than it needs, and each needs what it may:", funct
     expect(await runAll()).not.to.include(false);
   });
 
-  it("without the right to log nothing is logged", async () => {
+  it("so that nothing is logged without the right to log", async () => {
     const role = roleOfStage("ingest");
     const giveBack = watched.cloud.revoke(role, "logs:PutLogEvents");
     const from = watched.events.length;

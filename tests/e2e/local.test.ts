@@ -17,7 +17,7 @@ import { createDatabase, createSource, type TestDatabase } from "../support/post
 
 const MAIN = "local/commands/local.ts";
 
-describe("npm run local -- --once --json, over databases of our own", function () {
+describe("npm run local -- --once --json, over the user's databases", function () {
   this.timeout(120_000);
   let source: TestDatabase;
   let warehouse: TestDatabase;
@@ -56,7 +56,7 @@ describe("npm run local -- --once --json, over databases of our own", function (
     expect(await actualRows(warehouse, "marts")).to.deep.equal(await expectedRows(source));
   };
 
-  it("gives exactly the warehouse that SQL over the source predicts, in the schema that is named", async () => {
+  it("builds exactly the warehouse that SQL over the source predicts, in the named schema", async () => {
     const report = reportOf(await run());
 
     await expectSame();
@@ -75,7 +75,7 @@ describe("npm run local -- --once --json, over databases of our own", function (
     expect(report).to.deep.include({ rejected: 0, waiting: 0, missing: [] });
   });
 
-  it("goes on from the lake, with changes in between", async () => {
+  it("continues from the lake after changes", async () => {
     const now = new Date("2024-11-06T10:00:00.001Z");
     await placeSalesOrders(source.client, { count: 3, seed: 5, now });
     await payDue(source.client, { count: 4, now });
@@ -95,7 +95,7 @@ describe("npm run local -- --once --json, over databases of our own", function (
     expect(report.load.commits).to.deep.equal([2]);
   });
 
-  it("commits nothing when nothing has changed", async () => {
+  it("commits nothing without changes", async () => {
     expect(reportOf(await run())).to.deep.equal({
       ingest: { commit: null, tables: {} },
       process: { commits: [], tables: {} },
@@ -147,13 +147,13 @@ describe("npm run local -- --once --json, over databases of our own", function (
       /cannot connect to the source database .*127\.0\.0\.1:1 .*ECONNREFUSED/,
     ],
     [
-      "a URL that is none",
+      "an invalid URL",
       () => "reader:hunter2@localhost",
       /--source (is not a URL|must begin with postgresql:\/\/)/,
     ],
   ];
   for (const [what, change, message] of failures) {
-    it(`ends with an error that names the cause, and no secret: ${what}`, async () => {
+    it(`ends with an error that names the cause, without a secret: ${what}`, async () => {
       const url = change(new URL(source.readerUrl));
       const { code, stderr, stdout } = await runCommand(MAIN, [
         "--source",
@@ -174,7 +174,7 @@ describe("npm run local -- --once --json, over databases of our own", function (
     });
   }
 
-  it("leaves out a table that may not be read, says how to mend it, and catches up when it is mended", async () => {
+  it("skips an unreadable table with a remedy, and catches up once it is readable", async () => {
     await source.query("REVOKE SELECT ON payment FROM reader");
     await payDue(source.client, { count: 1, now: new Date("2024-11-07T10:00:00.001Z") });
 
@@ -203,7 +203,7 @@ describe("npm run local -- --once --json, over databases of our own", function (
     await expectSame();
   });
 
-  it("names rejected rows with their files, rows that wait and broken marts, and ends with 2", async () => {
+  it("names rejected rows with their files, waiting rows and broken marts, and exits with 2", async () => {
     await source.query(
       "INSERT INTO currency (currency_id, currency_code, last_updated) VALUES (90, 'XYZ', now())",
     );
@@ -239,7 +239,7 @@ describe("npm run local -- --once --json, over databases of our own", function (
     await expectSame();
   });
 
-  it("refuses a table to allow deletes of that nobody has, and names those that there are", async () => {
+  it("refuses to allow deletes of an unknown table, and names the known tables", async () => {
     const { code, stderr } = await run("--allow-deletes", "paymnet");
 
     expect(code).to.equal(1);
@@ -248,7 +248,7 @@ describe("npm run local -- --once --json, over databases of our own", function (
     );
   });
 
-  it("says how to mend it when no table may be read, and commits nothing", async () => {
+  it("commits nothing and names the remedy when no table is readable", async () => {
     await source.query("REVOKE SELECT ON ALL TABLES IN SCHEMA public FROM reader");
 
     const failed = await runCommand(MAIN, [
@@ -267,7 +267,7 @@ describe("npm run local -- --once --json, over databases of our own", function (
     await source.query("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader");
   });
 
-  it("refuses an option that it does not know, --json without --once, and a lake that is in use", async () => {
+  it("refuses an unknown option, --json without --once, and a lake that is in use", async () => {
     expect(await runCommand(MAIN, ["--sauce", "x"])).to.deep.include({ code: 1 });
     expect((await runCommand(MAIN, ["--json"])).stderr).to.include("--json needs --once");
     const busy = startCommand(MAIN, [
@@ -288,7 +288,7 @@ describe("npm run local -- --once --json, over databases of our own", function (
     expect(await readdir(lake)).not.to.include("lock");
   });
 
-  it("explains itself", async () => {
+  it("prints its help", async () => {
     const { code, stdout } = await runCommand(MAIN, ["--help"]);
 
     expect(code).to.equal(0);

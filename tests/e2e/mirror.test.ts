@@ -7,7 +7,7 @@ import { runCommand, type Ended } from "../support/local/command";
 import { expectMirrored, SAME_TEXT } from "../support/oracle/mirrored";
 import { createDatabase, createSource, type TestDatabase } from "../support/postgres/postgres";
 
-/** A database that nobody has told Marble about; it has an address too. */
+/** A database that Marble has no model for; it has a table of addresses, too. */
 const SOURCE = `
   CREATE TYPE rating AS ENUM ('G', 'PG-13');
   CREATE TABLE film (film_id int PRIMARY KEY, title text NOT NULL, rating rating, length interval, price numeric(20,6));
@@ -19,7 +19,7 @@ const SOURCE = `
   INSERT INTO film_category SELECT n, 1 + n % 2 FROM generate_series(1, 30) AS n;
   INSERT INTO address VALUES (1, 'Here 1', '(1,2)')`;
 
-describe("npm run local -- --once, over a database that the model does not know", function () {
+describe("npm run local -- --once, over a database without a model,", function () {
   this.timeout(120_000);
   let source: TestDatabase;
   let warehouse: TestDatabase;
@@ -43,7 +43,7 @@ describe("npm run local -- --once, over a database that the model does not know"
       ...more,
     ]);
 
-  it("gives its mirror and three sentences, and no warning", async () => {
+  it("mirrors it, and prints three sentences and no warning", async () => {
     const { code, stdout, stderr } = await run();
 
     expect(code, stderr).to.equal(0);
@@ -60,7 +60,7 @@ describe("npm run local -- --once, over a database that the model does not know"
     expect(tables.map(({ name }) => name)).to.deep.equal(["dim_date"]);
   });
 
-  it("continues with what has changed since, and says in JSON what each table got", async () => {
+  it("continues with later changes, and lists the rows of each table in JSON", async () => {
     await source.query(`
       ALTER TABLE film RENAME title TO name;
       DELETE FROM film_category WHERE film_id = 3;
@@ -74,7 +74,7 @@ describe("npm run local -- --once, over a database that the model does not know"
     expect(missing).to.deep.equal([]);
   });
 
-  it("mirrors a database that the model knows when it is asked to, next to the star schemas", async () => {
+  it("mirrors a database with a model on request, next to the star schemas", async () => {
     const known = await createSource({ seeded: true });
     const both = await createDatabase();
     const other = await mkdtemp(join(tmpdir(), "marble-mirror-"));

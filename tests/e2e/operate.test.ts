@@ -50,7 +50,7 @@ describe("npm run operate, through the real Lambdas", function () {
     return said.join("\n");
   };
 
-  it("makes no lake in a folder that has none", async () => {
+  it("creates no lake in a folder without one", async () => {
     const empty = join(await mkdtemp(join(tmpdir(), "marble-no-lake-")), "lake");
 
     const { code, stderr } = await runCommand("local/commands/operate/operate.ts", [
@@ -67,7 +67,7 @@ describe("npm run operate, through the real Lambdas", function () {
     expect(existsSync(empty)).to.equal(false);
   });
 
-  it("says what a replay would do and does nothing; with --yes it does it", async () => {
+  it("describes a replay without doing it, and does it with --yes", async () => {
     await warehouse.query("UPDATE dim_staff SET first_name = 'damaged'");
     const damaged = await actualRows(warehouse);
 
@@ -82,7 +82,7 @@ describe("npm run operate, through the real Lambdas", function () {
     expect(await actualRows(warehouse)).to.deep.equal(await expectedRows(source));
   });
 
-  it("loads one table again, and fails with the cause when there is no such table", async () => {
+  it("loads one table again, and fails with the cause for an unknown table", async () => {
     await warehouse.query("UPDATE dim_design SET design_name = 'damaged'");
 
     expect(await run("replay", "--table", "dim_design", "--yes")).to.include("load: replayed commit 1, of 1");
@@ -93,7 +93,7 @@ describe("npm run operate, through the real Lambdas", function () {
     );
   });
 
-  it("accepts deletes that the guard holds back", async () => {
+  it("accepts deletes that the guard stopped", async () => {
     await source.query("TRUNCATE payment");
     const held = await runOnce(platform, collector);
     expect((await actualRows(warehouse))["current_payment"]).to.not.be.empty;
@@ -114,7 +114,7 @@ describe("npm run operate, through the real Lambdas", function () {
     );
   });
 
-  it("names, at the end of a run, what does not fit its contract or may not be read", async () => {
+  it("names at the end of a run what does not fit its contract or may not be read", async () => {
     await source.query("ALTER TABLE design RENAME file_name TO filename; CREATE TABLE secret (id integer)");
     await source.query("REVOKE ALL ON secret FROM reader, PUBLIC");
     said = [];
@@ -129,7 +129,7 @@ describe("npm run operate, through the real Lambdas", function () {
     ]);
   });
 
-  it("makes the business report, once, and says where it is", async () => {
+  it("makes the business report once, and says where it is", async () => {
     expect(await run("report")).to.include("nothing was changed");
     const path = (said: string): string => /^\/.*\.html$/m.exec(said)?.[0] ?? "none";
     const made = path(await run("report", "--yes"));
@@ -137,13 +137,13 @@ describe("npm run operate, through the real Lambdas", function () {
     expect(path(await run("report", "--yes"))).to.equal(made);
   });
 
-  it("finds nothing to reprocess in a log that is complete, and no replay to abandon", async () => {
+  it("finds nothing to reprocess in a complete log, and no replay to abandon", async () => {
     expect(await run("reprocess", "--yes")).to.include("is complete: there is nothing to do");
     expect(await run("abandon-replay")).to.include("nothing was changed");
     expect((await failureOf(run("abandon-replay", "--yes"))).message).to.include("no replay is underway");
   });
 
-  it("is a command with help, and exits with 1 and the cause", async () => {
+  it("has help, and exits with 1 and the cause", async () => {
     expect((await runCommand("local/commands/operate/operate.ts", ["--help"])).stdout).to.include(
       "npm run operate -- OPERATION",
     );

@@ -19,7 +19,7 @@ describe("The mail of a day", function () {
       event.kind === "invocation" && event.stage === "report" ? [event.result] : [],
     );
 
-  it("that could not be sent is sent when AWS repeats the run, and by no run after it", async () => {
+  it("that failed is sent when AWS repeats the run, and only once", async () => {
     const { cloud } = watched;
     const { roleArn } = cloud.program.functions.find(
       ({ environment }) => environment["POWERTOOLS_SERVICE_NAME"] === "report",

@@ -8,7 +8,7 @@ import { startWatchedCloud, type WatchedCloud } from "../support/local/watched-c
 /** As the rotation of Secrets Manager does: first the database, then the secret. */
 const SECRETS = { ingest: "Totesys-Credentials", load: "Warehouse-Credentials" } as const;
 
-describe("A password that is rotated between two runs of a warm Lambda", function () {
+describe("A password that was rotated between two runs of a warm Lambda", function () {
   this.timeout(120_000);
   let watched: WatchedCloud;
   let logins: Record<keyof typeof SECRETS, { role: string; database: TestDatabase; url: string }>;

@@ -27,7 +27,7 @@ function commandsOf(title: string): readonly string[] {
 
 const [RUN = "", LAST_ERRORS = "", LAST_WARNINGS = ""] = SECTIONS.flatMap(({ local }) => local);
 
-describe("The runbook, followed to the letter in a copy of the project", function () {
+describe("The runbook, followed to the letter in a copy of the project,", function () {
   this.timeout(180_000);
   let project: string;
   before(async () => {
@@ -96,7 +96,7 @@ describe("The runbook, followed to the letter in a copy of the project", functio
   const [ORPHANS = ""] = SECTIONS.find(({ title }) => title === "Rows wait for a dimension")!.sql;
   const [BACK_UP, LOSE, PUT_BACK] = commandsOf("Restore a warehouse");
 
-  it("starts healthy, kept up and stopped as its commands say; its questions are answered", async () => {
+  it("starts healthy, is kept up and stopped by its commands, and its questions are answered", async () => {
     const { stdout, stderr } = await bash("npm run local", {}, "load     commit 1");
     expect(stdout, stderr).to.match(/^stopping$/m);
     await expectHealth();
@@ -107,7 +107,7 @@ describe("The runbook, followed to the letter in a copy of the project", functio
     await succeeds(BACK_UP);
   });
 
-  it("A stage fails: the log names the object that is no commit; without it, the run succeeds", async () => {
+  it("repairs a failed stage: the log names the object that is not a commit; without it, the run succeeds", async () => {
     await breakSource();
     const ingestion = await ingestionBucket();
     await writeFile(join(ingestion, "commits/0000000002.json"), "junk");
@@ -147,7 +147,7 @@ describe("The runbook, followed to the letter in a copy of the project", functio
       await query("UPDATE sales_order SET staff_id = 4711, last_updated = now() WHERE sales_order_id = 2");
     });
 
-  it("shows what is broken where it says that one looks", async () => {
+  it("shows what is broken at the places that it names", async () => {
     const [rejected] = commandsOf("Rejected rows");
     expect(await succeeds(rejected))
       .to.include("some day")
@@ -164,7 +164,7 @@ describe("The runbook, followed to the letter in a copy of the project", functio
     await within("source", (query) => query(remedy!.replaceAll("\\", "")));
   });
 
-  it("Workers fail: their last errors are looked at", async () => {
+  it("shows the last errors of failed workers", async () => {
     await writeFile(
       join(project, ".marble/logs/remodel.log"),
       '{"level":"ERROR","message":"it failed"}\n{"level":"INFO"}\n',
@@ -176,7 +176,7 @@ describe("The runbook, followed to the letter in a copy of the project", functio
       .and.not.include("INFO");
   });
 
-  it("heals rejected rows, waiting facts, a quarantined, a held and a refused table, over a backup that was restored", async () => {
+  it("repairs rejected rows, waiting facts, and quarantined, held and refused tables, after a restored backup", async () => {
     await within("source", async (query) => {
       await query(`UPDATE sales_order SET agreed_payment_date = '2024-12-01', last_updated = now()
                     WHERE sales_order_id = 1`);
@@ -198,7 +198,7 @@ describe("The runbook, followed to the letter in a copy of the project", functio
     expect((await answers()).get(ORPHANS)).to.deep.equal([]);
   });
 
-  it("The business report: is made of what is loaded, lists itself, and says of when it is", async () => {
+  it("covers the business report: it shows the loaded data, is listed, and states its time", async () => {
     const [make, list, age] = commandsOf("The business report");
     const said = await succeeds(make);
     const [path = "none", commit = ""] = /^\/.*\/commit-0*(\d+)-.*\.html$/m.exec(said) ?? [];
@@ -214,7 +214,7 @@ describe("The runbook, followed to the letter in a copy of the project", functio
     expect(await succeeds(list), "what is shown is not made again").to.equal(listed);
   });
 
-  it("Reprocess and Replay: a new version of the model gets its log, and a damaged warehouse is mended", async () => {
+  it("covers Reprocess and Replay: a new model version gets its log, and a damaged warehouse is rebuilt", async () => {
     await edit("domain/shop/shop.ts", "version: 1,", () => "version: 2,");
     await within("warehouse", async (query) => {
       await query("UPDATE dim_staff SET first_name = 'damaged'");
@@ -228,7 +228,7 @@ describe("The runbook, followed to the letter in a copy of the project", functio
     await expectHealth();
   });
 
-  it("Rotate a secret, Tear down, Restore from nothing: only the right password brings the warehouse back", async () => {
+  it("covers Rotate a secret, Tear down, Restore from nothing: only the right password restores the warehouse", async () => {
     for (const command of commandsOf("Tear down, and keep the lake")) await succeeds(command);
     const [rotated] = commandsOf("Rotate a secret");
     const source = await embeddedSource(join(project, ".marble/postgres"), { progress: () => undefined });
@@ -253,7 +253,7 @@ describe("The runbook, followed to the letter in a copy of the project", functio
 });
 
 describe("The runbook", () => {
-  it("has no command that the tests above do not run, but those that it marks as needing AWS", () => {
+  it("has only commands that these tests run, or that are marked as needing AWS", () => {
     for (const { title, local, unmarked, inline } of SECTIONS) {
       expect(unmarked, title).to.deep.equal([]);
       const needsNoAws = inline.filter(
@@ -264,7 +264,7 @@ describe("The runbook", () => {
     }
   });
 
-  it("says of every alarm what to look at, what to do and how to verify it", () => {
+  it("says for every alarm what to check, what to do and how to verify it", () => {
     const alerts = readFileSync(join(PROJECT, "infra/alarms/alarm-text.ts"), "utf8");
     const alarms = [...alerts.matchAll(/^ {2}\| "([a-z-]+)"/gm)].map(([, name = ""]) => name);
     expect(alarms).to.have.length.above(10);

@@ -23,7 +23,7 @@ describe("A signal to stop", function () {
     ["SIGHUP", "ingest ", ["--once"], 130],
   ] as const) {
     const when = moment.trim();
-    it(`ends npm run local ${args.join("")} in order: ${signal} at "${when}" gives ${status}`, async () => {
+    it(`stops npm run local ${args.join("")} cleanly: ${signal} at "${when}" gives ${status}`, async () => {
       const command = startCommand(MAIN, ["--lake", lake, ...args]);
       await command.printed(moment);
       command.child.kill(signal);
@@ -36,7 +36,7 @@ describe("A signal to stop", function () {
   }
 
   for (const moment of ["starting PostgreSQL", "generating a totesys source", "running the Pulumi program"]) {
-    it(`ends the start, and starts nothing more: Ctrl-C at "${moment}"`, async () => {
+    it(`stops the start, and nothing else starts: Ctrl-C at "${moment}"`, async () => {
       const command = startCommand(MAIN, ["--lake", lake], {}, { group: true });
       await command.printed(moment);
       process.kill(-command.child.pid!, "SIGINT");
@@ -50,7 +50,7 @@ describe("A signal to stop", function () {
     });
   }
 
-  it("is also a reader of the output that has gone away, as head does", async () => {
+  it("is also sent by a closed output pipe, as head does", async () => {
     const command = startCommand(MAIN, ["--lake", lake]);
     await command.printed("starting PostgreSQL");
     command.child.stdout!.destroy();
@@ -62,7 +62,7 @@ describe("A signal to stop", function () {
   });
 
   for (const delayMs of [0, 300]) {
-    it(`of a terminal reaches the whole group, and no run is cut off by it: Ctrl-C ${delayMs} ms after the start`, async () => {
+    it(`from a terminal reaches the whole group, and no run is cut off: Ctrl-C ${delayMs} ms after the start`, async () => {
       const command = startCommand(MAIN, ["--lake", lake], {}, { group: true });
       await command.printed("schedules are on");
       await delay(delayMs);

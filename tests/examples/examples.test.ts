@@ -49,7 +49,7 @@ async function assertEqual(pipeline: Pipeline, example: Example, when: string): 
 
 for (const example of [orders, rental, music]) {
   describe(`A star over a database of ${example.name}`, () => {
-    it("equals SQL over the source, at the first load and after every change", async function () {
+    it("equals SQL over the source, after the first load and after every change", async function () {
       this.timeout(180_000);
       const source = await createDatabase();
       await source.client.query(readFileSync(join(__dirname, example.schema), "utf8"));

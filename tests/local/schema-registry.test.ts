@@ -19,7 +19,7 @@ describe("The schema registry", () => {
   });
   after(() => pipeline.close());
 
-  const told = async (table: string): Promise<{ entries: number; lines: string[] }> => {
+  const recorded = async (table: string): Promise<{ entries: number; lines: string[] }> => {
     const lines: string[] = [];
     const entries = await tellSchemaHistory(pipeline.ingested.log, table, {
       line: (text) => lines.push(text),
@@ -29,7 +29,7 @@ describe("The schema registry", () => {
   };
 
   it("shows the columns of a table from the commit that first saw them", async () => {
-    const { entries, lines } = await told("design");
+    const { entries, lines } = await recorded("design");
 
     expect(entries).to.equal(3);
     expect(lines.map((line) => line.replace(/ {2}\d{4}-.*Z$/, ""))).to.deep.equal([
@@ -44,7 +44,7 @@ describe("The schema registry", () => {
   });
 
   it("has no entry for an unknown table", async () => {
-    expect(await told("desing")).to.deep.equal({ entries: 0, lines: [] });
+    expect(await recorded("desing")).to.deep.equal({ entries: 0, lines: [] });
   });
 
   it("explains how to name a lake when it finds none", async () => {

@@ -6,13 +6,13 @@ import { designOf, drawnDesign } from "./generated/game";
 import { playAll } from "./workers/pool";
 import { failureText, taskOf } from "./workers/protocol";
 
-/** Each has a model of its own; a workflow plays random ones each night. */
+/** Each has its own model; a workflow plays random ones each night. */
 const HISTORIES = 20;
 
 const SEED = 20_261_129;
 
-describe("whatever the model is", () => {
-  it("the check of a model finds nothing wrong with one that can be used", () => {
+describe("For any generated model", () => {
+  it("the model check accepts a valid model", () => {
     fc.assert(
       fc.property(drawnDesign, (drawn) => {
         expect(modelProblems(designOf(drawn).model)).to.deep.equal([]);
@@ -21,7 +21,7 @@ describe("whatever the model is", () => {
     );
   });
 
-  it("the warehouse shows what plain SQL over the source gives, whatever fails on the way", async function () {
+  it("the warehouse shows what plain SQL over the source returns, whatever fails", async function () {
     this.timeout(900_000);
     let index = 0;
 

@@ -9,7 +9,7 @@ const HISTORIES = 40;
 /** The same histories for everyone: a pull request fails for what it changes. */
 const SEED = 20_261_122;
 
-describe("whatever the source does and whatever fails on the way", () => {
+describe("For any history of the source with any failures", () => {
   it("the warehouse shows states that the source had, with each version of each fact once", async function () {
     this.timeout(900_000);
     let index = 0;

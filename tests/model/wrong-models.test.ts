@@ -7,7 +7,7 @@ import { designOf, drawnDesign } from "./generated/game";
 const SEED = 20_261_129;
 const MODELS = 40;
 
-describe("The check of a model names what is wrong, whatever else is in the model", () => {
+describe("The check of a model names the fault, whatever else the model has", () => {
   for (const { name, put } of DEFECTS) {
     it(name, () => {
       let found = 0;

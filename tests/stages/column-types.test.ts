@@ -189,7 +189,7 @@ function printedByDuckdb(name: string, type: string): string {
   return `CASE ${name}::text WHEN 'nan' THEN 'NaN' WHEN '-inf' THEN '-Infinity' ELSE ${name}::text END`;
 }
 
-describe("a source with the types that most have reaches the warehouse and the lake as it is", () => {
+describe("A source with common types reaches the warehouse and the lake unchanged", () => {
   let pipeline: Pipeline;
   beforeEach(async () => {
     const source = await createDatabase();
@@ -221,7 +221,7 @@ describe("a source with the types that most have reaches the warehouse and the l
   const shownAs = (table: (typeof airline.tables)[number]): string =>
     table.kind === "fact" ? table.currentView : table.name;
 
-  it("row for row, at first and when rows have come, changed and gone", async () => {
+  it("row for row, at first and after inserts, updates and deletes", async () => {
     await run();
     await expectSame();
 
@@ -236,7 +236,7 @@ describe("a source with the types that most have reaches the warehouse and the l
     expect(await pipeline.warehouse.query("SELECT FROM fact_booking")).to.have.length(7);
   });
 
-  it("with versions that are captured again, or wait for their dimension, neither doubled nor changed", async () => {
+  it("with recaptured and waiting versions neither duplicated nor changed", async () => {
     await pipeline.source.query("ALTER TABLE booking DROP CONSTRAINT booking_passenger_id_fkey");
     await pipeline.source.query(
       `CREATE TABLE away AS TABLE passenger; DELETE FROM passenger WHERE passenger_id = '${ZOE}'`,
@@ -251,7 +251,7 @@ describe("a source with the types that most have reaches the warehouse and the l
     expect(await pipeline.warehouse.query("SELECT FROM fact_booking")).to.have.length(4);
   });
 
-  it("and a column that had no time zone at first is read as one in UTC", async () => {
+  it("and a column that had no time zone before is read as UTC", async () => {
     const alter = (type: string): Promise<unknown> =>
       pipeline.source.query(
         `ALTER TABLE booking ALTER changed_at TYPE ${type} USING changed_at AT TIME ZONE 'UTC'`,
@@ -265,7 +265,7 @@ describe("a source with the types that most have reaches the warehouse and the l
     expect(await pipeline.warehouse.query("SELECT FROM fact_booking")).to.have.length(4);
   });
 
-  it("with the types that the model says, in the warehouse and in the files", async () => {
+  it("with the types of the model, in the warehouse and in the files", async () => {
     await run();
 
     const types = await pipeline.warehouse.query<{ name: string; type: string }>(

@@ -16,7 +16,7 @@ import {
 import { copyBucket } from "../support/pipeline/copy-bucket";
 import { stagesOver, startPipeline, type Pipeline } from "../support/pipeline/pipeline";
 
-/** The keys that a template stands for, as Athena projects them: two digits for month and day. */
+/** The keys that match a template, as Athena projects them: two digits for month and day. */
 const keysOf = ({ template }: LakeTable): RegExp => {
   const pattern = PARTITIONS.reduce(
     (text, name) => text.replace(`\${${name}}`, name === "written_year" ? "(20\\d\\d)" : "(\\d\\d)"),
@@ -34,7 +34,7 @@ const DUCKDB: Readonly<Record<string, string>> = {
 };
 const duckdbType = (hive: string): string => DUCKDB[hive] ?? hive.toUpperCase();
 
-describe("The lake as the catalogue describes it", () => {
+describe("The lake, as its catalogue describes it,", () => {
   let pipeline: Pipeline;
   let directory: string;
   let connection: DuckDBConnection;
@@ -60,7 +60,7 @@ describe("The lake as the catalogue describes it", () => {
       "INSERT INTO sales_order SELECT (jsonb_populate_record(NULL::sales_order, to_jsonb(o) || '{\"sales_order_id\": 7}')).* FROM sales_order o WHERE sales_order_id = 2",
     );
     await pipeline.run();
-    // A rejected row, and the log of a later version of the model beside this one's.
+    // A rejected row, and the log of a later version of the model next to this one.
     await pipeline.source.query(
       "UPDATE sales_order SET agreed_delivery_date = 'soon' WHERE sales_order_id = 3",
     );
@@ -101,7 +101,7 @@ describe("The lake as the catalogue describes it", () => {
   const texts = async (sql: string): Promise<string[]> =>
     (await query(sql)).map((row) => (row as (string | null)[]).map((value) => value ?? "").join("|")).sort();
 
-  it("gives every Parquet file of the log to the one table that it is of", () => {
+  it("assigns every Parquet file of the log to exactly one table", () => {
     const tables = lakeTables(model);
     const data = keys.filter((key) => /^\d/.test(key));
     expect(data.length).to.be.greaterThan(20);
@@ -111,7 +111,7 @@ describe("The lake as the catalogue describes it", () => {
     }
   });
 
-  it("mixes nothing else into them: state, rejected rows, the logs, another version of the model", () => {
+  it("has nothing else in its tables: no state, rejected rows, logs, or other model versions", () => {
     const others = keys.filter((key) => !/^\d/.test(key));
     for (const folder of ["state/", "rejected/", "commits/", "heads/", "model-2/"])
       expect(
@@ -124,7 +124,7 @@ describe("The lake as the catalogue describes it", () => {
       expect(keys.filter((key) => keysOf(table).test(key) && !key.startsWith("model-2/"))).to.deep.equal([]);
   });
 
-  it("has the names and types that the files have", async () => {
+  it("has the names and types of the files", async () => {
     for (const table of lakeTables(model)) {
       for (const key of filesOf(table)) {
         const described = await query(
@@ -136,7 +136,7 @@ describe("The lake as the catalogue describes it", () => {
     }
   });
 
-  it("has every version of each fact that the warehouse has, value for value", async () => {
+  it("has the same versions of each fact as the warehouse, value for value", async () => {
     for (const table of lakeTables(model).filter(({ name }) => /^fact_[a-z_]+(?<!_deleted)$/.test(name))) {
       const columns = table.columns.map(({ name }) => `${name}::text`).join(", ");
       const loaded = await pipeline.warehouse.query<Record<string, string | null>>(
@@ -154,14 +154,14 @@ describe("The lake as the catalogue describes it", () => {
     }
   });
 
-  it("has the keys of the deleted", async () => {
+  it("has the keys of the deleted rows", async () => {
     expect(await query("SELECT sales_order_id FROM fact_sales_order_deleted ORDER BY 1")).to.deep.equal([
       [5],
       [7],
     ]);
   });
 
-  it("is asked for the latest by named queries that say what the warehouse says", async () => {
+  it("has named queries for the latest rows that agree with the warehouse", async () => {
     for (const table of model.tables) {
       const { sql } = latestQueries(model).find(({ name }) => name === `latest_${table.name}`)!;
       const columns = lakeTables(model).find(({ name }) => name === table.name)!.columns;
@@ -221,7 +221,7 @@ describe("A table that the model does not name", function () {
     return (await connection.runAndReadAll(`${statement} ${more}`)).getRowObjects();
   };
 
-  it("is read from the ingestion bucket as docs/lake.md says: the latest version of each row, without the deleted", async () => {
+  it("can be read from the ingestion bucket as docs/lake.md says: the latest version of each row, without deleted rows", async () => {
     await change(
       "CREATE TABLE note (id integer PRIMARY KEY, words text); INSERT INTO note VALUES (1,'a'), (2,'b'), (3,NULL), (4,'')",
     );
@@ -274,7 +274,7 @@ describe("A table that the model does not name", function () {
     ],
   ];
   for (const [what, make, remove, key, rows] of awkward) {
-    it(`is read right as well ${what}`, async () => {
+    it(`can be read correctly ${what}`, async () => {
       await change(make);
       await change(remove);
 
@@ -282,7 +282,7 @@ describe("A table that the model does not name", function () {
     });
   }
 
-  it("is read right as well when the clock went back between two commits", async () => {
+  it("can be read correctly when the clock went back between two commits", async () => {
     const later = pipelineAt(pipeline, "2026-11-28T10:00:00Z");
     await pipeline.source.query(
       "CREATE TABLE note (id int PRIMARY KEY, v text); INSERT INTO note VALUES (1, 'old'), (2, 'gone'), (3, 'back')",

@@ -113,7 +113,7 @@ function named(names: readonly string[]): Named {
 describe("Tables, columns and schemas may have any name that PostgreSQL allows", function () {
   this.timeout(240_000);
 
-  it("on both sides: rows come, change and go, and a rebuild puts them in place again", async () => {
+  it("on both sides: for inserts, updates, deletes, and a rebuild", async () => {
     await fc.assert(
       fc.asyncProperty(anyNames, async (names) => {
         const { model, schemas, sql } = named(names);
@@ -145,7 +145,7 @@ describe("Tables, columns and schemas may have any name that PostgreSQL allows",
     );
   });
 
-  it("but a name of the model that PostgreSQL would cut off is refused by the check of the model", () => {
+  it("but a name that PostgreSQL would truncate is refused by the model check", () => {
     const long = "é".repeat(32);
     const names = Array.from({ length: NAMES }, (_, index) =>
       index === 9 || index === 15 ? `${long}${index}` : `n${index}x`,

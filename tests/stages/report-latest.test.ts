@@ -22,7 +22,7 @@ const CONFLICT = new S3Error({
 describe("The latest report", () => {
   afterEach(stopAll);
 
-  it("is of the newest commit, in whatever order reports come, and says which it is", async () => {
+  it("shows the newest commit, in whatever order reports arrive, and says which it is", async () => {
     const { client } = await startTestS3();
     const store = reportStore("lake", client);
     expect(await store.replaceLatest("two", edition(2))).to.equal(true);
@@ -38,7 +38,7 @@ describe("The latest report", () => {
     expect(ContentType).to.equal("text/html; charset=utf-8");
   });
 
-  it("is of the newest commit when many runs write it at once", async () => {
+  it("shows the newest commit when many runs write it in parallel", async () => {
     for (const [round, commits] of [
       [3, 1, 2, 5, 4],
       [1, 2, 3, 4, 5],
@@ -51,7 +51,7 @@ describe("The latest report", () => {
     }
   });
 
-  it("is not taken back by a run that saw an older one, and writes last", async () => {
+  it("is not reverted by a run that saw an older commit and writes last", async () => {
     let held: (() => void) | undefined;
     const newer = new Promise<void>((resolve) => (held = resolve));
     const { client } = await startTestS3({
@@ -68,7 +68,7 @@ describe("The latest report", () => {
     expect(await getText(client, "latest.html")).to.equal("three");
   });
 
-  it("is looked at again when S3 says that another writes it, or that it is gone", async () => {
+  it("is read again when S3 reports a concurrent write or a missing object", async () => {
     const answers: S3Error[] = [];
     const { client } = await startTestS3({
       before: ({ operation }) => {
@@ -88,7 +88,7 @@ describe("The latest report", () => {
     expect(await getText(client, "latest.html")).to.equal("one");
   });
 
-  it("takes the place of one that does not say what it shows", async () => {
+  it("replaces a latest.html without edition metadata", async () => {
     const { client } = await startTestS3();
     await client.send(new PutObjectCommand({ Bucket: "lake", Key: "latest.html", Body: "old" }));
     expect(await reportStore("lake", client).replaceLatest("one", edition(1))).to.equal(true);

@@ -31,7 +31,7 @@ describe("The report", () => {
       expect(reporting.mails).to.deep.equal([]);
     });
 
-    it("is made once for a commit and a day, under a key of its own, and is the latest", async () => {
+    it("is made once for a commit and a day, under its own key, and is the latest", async () => {
       await pipeline.run();
       const { report, ...rest } = await reporting.run({ now: MORNING });
       expect(rest).to.deep.equal({ commit: 1, made: true, mailed: false });
@@ -49,7 +49,7 @@ describe("The report", () => {
       });
     });
 
-    it("says in the head and in each section that stands on a quarantined table as of when it is", async () => {
+    it("states at the top and in each affected section the time of a quarantined table", async () => {
       const other = await startPipeline({ seeded: true });
       try {
         const made = await startReporting(other);
@@ -71,7 +71,7 @@ describe("The report", () => {
       }
     });
 
-    it("shows what the marts say", async () => {
+    it("shows the rows of the marts", async () => {
       const { rows } = dataIn(await reporting.page("latest.html"));
       const sales = await pipeline.warehouse.query<Record<string, unknown>>(
         `SELECT month::text, currency_code, orders::text, units_sold::text, revenue::text, average_order::text
@@ -88,7 +88,7 @@ describe("The report", () => {
       expect(cents).to.equal(BigInt(late!.amount.replace(".", "")));
     });
 
-    it("shows the same whatever way the warehouse has of writing dates", async () => {
+    it("shows the same whatever date format the warehouse has", async () => {
       const shown = async (day: string): Promise<unknown> => {
         const { report } = await reporting.run({ now: new Date(`${day}T12:00:00Z`) });
         return dataIn(await reporting.page(report!)).rows;
@@ -115,7 +115,7 @@ describe("The report", () => {
       ["a table was loaded again in place", { tables: ["dim_staff"], from: 2 }],
       ["the warehouse was rebuilt", {}],
     ] satisfies [string, object][]) {
-      it(`is made again after ${what}, beside the one that showed it before`, async () => {
+      it(`is made again after ${what}, next to the earlier report`, async () => {
         const before = (await reporting.run({ now: NOON })).report!;
         const was = await reporting.page(before);
         expect((await pipeline.load({ replay })).replay).to.include({ state: "done" });
@@ -130,7 +130,7 @@ describe("The report", () => {
       });
     }
 
-    it("is mailed to whoever asks, as a link that opens the page and says when it ends", async () => {
+    it("is mailed on request, as a link that opens the page and states when it expires", async () => {
       const { report, made, mailed } = await reporting.run({ now: NOON, mail: true, mailTime: "asked" });
       expect({ made, mailed }).to.deep.equal({ made: false, mailed: true });
       const { subject, text } = reporting.mails.at(-1)!;
@@ -158,7 +158,7 @@ describe("The report", () => {
       expect(await mailed(TOMORROW, "07:00")).to.equal(true);
     });
 
-    it("is mailed to nobody while the stack says never, and says so to whoever asks", async () => {
+    it("is mailed to nobody while the stack says never, and a request gets the reason", async () => {
       const before = reporting.mails.length;
       const { name, message } = await failureOf(reporting.run({ now: NOON, mail: true, mailTime: "never" }));
       expect(name).to.equal("TerminalError");
@@ -183,7 +183,7 @@ describe("The report", () => {
         expect(reporting.mails).to.have.lengthOf(before + 1);
       });
 
-    it("says which mart it lacks, and has all others", async () => {
+    it("names a mart that it lacks, and has all others", async () => {
       await pipeline.warehouse.query(
         "CREATE SCHEMA other; CREATE VIEW other.best_designs AS SELECT 1 AS mine",
       );
@@ -199,7 +199,7 @@ describe("The report", () => {
       expect(reporting.logged.filter(({ level }) => level === "warn")).to.have.lengthOf(questions.length - 1);
     });
 
-    it("takes few rows, however many the marts have, and of long texts what can be read", async () => {
+    it("has few rows, however many the marts have, and shortens long texts", async () => {
       const columns: Readonly<Record<string, string>> = {
         revenue_by_month:
           "'2020-01-01'::date + (n % 900) * 31 AS month, 'C' || n % 300 AS currency_code, 1 AS orders, 1 AS units_sold, 1.5 AS revenue, 1.5 AS average_order",
@@ -229,7 +229,7 @@ describe("The report", () => {
     });
   });
 
-  it("of an empty warehouse, and of one order, says so", async () => {
+  it("says so for an empty warehouse, and for one order", async () => {
     pipeline = await startPipeline();
     reporting = await startReporting(pipeline);
     try {

@@ -3,17 +3,17 @@ import { MarbleError } from "../../domain/errors";
 import type { S3Request } from "../../local/cloud/s3/server";
 import { startSales, type SalePipeline } from "../support/warehouse/sale-model";
 
-/** As many reads of CSV files in a run are told apart, and as many reads of commits. */
+/** This many reads of CSV files in a run are distinguished, and as many reads of commits. */
 const READS = 4;
 
 /** One read of these is as good as another, and their number grows from run to run. */
 const kindOfRead = ({ operation, key }: S3Request): string | undefined =>
   operation === "GetObject" ? /\.csv$|^commits\//.exec(key)?.[0] : undefined;
 
-describe("a run that is cut off at a request to S3", function () {
+describe("A run that is cut off at a request to S3", function () {
   this.timeout(120_000);
   let pipeline: SalePipeline;
-  /** Of the run that is going on. */
+  /** The requests of the present run. */
   let requests = 0;
   const reads = new Map<string, number>();
   let broken: { readonly at: number; readonly when: "before" | "after" } | undefined;
@@ -70,7 +70,7 @@ describe("a run that is cut off at a request to S3", function () {
   };
 
   const expectNoGapAndNoDouble = async (rounds: number): Promise<void> => {
-    // The row that is spoilt in every other round is corrected before the end.
+    // The row that every other round breaks is corrected before the end.
     await pipeline.source.query("UPDATE sale SET due = '2024-11-11' WHERE id = 3");
     await pipeline.run();
     await pipeline.expectShown();
@@ -96,7 +96,7 @@ describe("a run that is cut off at a request to S3", function () {
 
   for (const stage of ["ingest", "process"] as const) {
     for (const when of ["before", "after"] as const) {
-      it(`loses and doubles nothing: ${stage}, ${when} any request takes effect`, async () => {
+      it(`loses and duplicates nothing: ${stage}, ${when} any request takes effect`, async () => {
         let round = 0;
         let reached = 0;
         do {

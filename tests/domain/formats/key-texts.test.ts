@@ -11,7 +11,7 @@ const line = sourceTable("line", {
 async function keysOf(file: string, padded: readonly string[] = []): Promise<readonly string[]> {
   const keys: string[] = [];
   const bytes = new TextEncoder().encode(file);
-  // eslint-disable-next-line @typescript-eslint/require-await -- it stands for what comes over a network
+  // eslint-disable-next-line @typescript-eslint/require-await -- simulates a network stream
   const chunks = (async function* () {
     yield bytes;
   })();

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { readLines } from "../../../domain/formats/lines";
 
 /** The bytes of a text, so many at a time. */
-// eslint-disable-next-line @typescript-eslint/require-await -- it stands for what comes over a network
+// eslint-disable-next-line @typescript-eslint/require-await -- simulates a network stream
 async function* chunks(text: string, size: number): AsyncGenerator<Uint8Array> {
   const bytes = new TextEncoder().encode(text);
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);

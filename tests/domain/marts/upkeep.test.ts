@@ -6,7 +6,7 @@ import { targetOf } from "../../support/warehouse/staging";
 
 const MARK = { schema: "public", digest: "0123456789abcdef" };
 const WANTED = { ...MARK, columns: ["month", "revenue"] };
-const standing = (more: Partial<MartRelation> = {}): MartRelation => ({
+const relation = (more: Partial<MartRelation> = {}): MartRelation => ({
   name: "revenue_by_month",
   isView: true,
   isOwn: true,
@@ -20,44 +20,44 @@ const standing = (more: Partial<MartRelation> = {}): MartRelation => ({
 describe("The upkeep of a mart", () => {
   const cases: readonly [says: string, found: MartRelation | undefined, does: string][] = [
     ["creates it when its name is free", undefined, "create"],
-    ["does nothing when it is up to date", standing(), "nothing"],
+    ["does nothing when it is up to date", relation(), "nothing"],
     [
       "replaces it when its definition has changed",
-      standing({ comment: "marble mart of public, fedcba9876543210" }),
+      relation({ comment: "marble mart of public, fedcba9876543210" }),
       "replace",
     ],
-    ["replaces it when it reads tables that were replaced", standing({ readsElsewhere: true }), "replace"],
-    ["replaces it when somebody has overwritten it", standing({ isAsMade: false }), "replace"],
-    ["replaces it when somebody has renamed a column", standing({ columns: ["month", "sum"] }), "replace"],
-    ["refuses to replace a user's view", standing({ comment: "mine" }), "refuse"],
+    ["replaces it when it reads tables that were replaced", relation({ readsElsewhere: true }), "replace"],
+    ["replaces it when somebody has overwritten it", relation({ isAsMade: false }), "replace"],
+    ["replaces it when somebody has renamed a column", relation({ columns: ["month", "sum"] }), "replace"],
+    ["refuses to replace a user's view", relation({ comment: "mine" }), "refuse"],
     [
       "refuses to replace a user's view whose comment only mentions marts",
-      standing({ comment: "marble mart of public, soon" }),
+      relation({ comment: "marble mart of public, soon" }),
       "refuse",
     ],
-    ["refuses to replace a table with any comment", standing({ isView: false }), "refuse"],
+    ["refuses to replace a table with any comment", relation({ isView: false }), "refuse"],
     [
       "refuses to replace the mart of another warehouse",
-      standing({ comment: "marble mart of other, 0123456789abcdef" }),
+      relation({ comment: "marble mart of other, 0123456789abcdef" }),
       "refuse",
     ],
     [
       "refuses to change the view of another role",
-      standing({ isOwn: false, readsElsewhere: true }),
+      relation({ isOwn: false, readsElsewhere: true }),
       "refuse",
     ],
-    ["accepts the view of another role when it need not change", standing({ isOwn: false }), "nothing"],
+    ["accepts the view of another role when it need not change", relation({ isOwn: false }), "nothing"],
   ];
   for (const [says, found, does] of cases) it(says, () => expect(martTask(WANTED, found).do).to.equal(does));
 
   it("drops only its own marts that are no longer declared", () => {
     const relations = [
-      standing(),
-      standing({ name: "older" }),
-      standing({ name: "mine", comment: "" }),
-      standing({ name: "others", comment: "marble mart of other, 0123456789abcdef" }),
-      standing({ name: "table", isView: false }),
-      standing({ name: "foreign", isOwn: false }),
+      relation(),
+      relation({ name: "older" }),
+      relation({ name: "mine", comment: "" }),
+      relation({ name: "others", comment: "marble mart of other, 0123456789abcdef" }),
+      relation({ name: "table", isView: false }),
+      relation({ name: "foreign", isOwn: false }),
     ];
     expect(findUndeclared(relations, { schema: "public", declared: ["revenue_by_month"] })).to.deep.equal([
       "older",

@@ -58,12 +58,12 @@ describe("The problems of a model", () => {
 
   it("include a mistyped key, which the compiler refuses too", () => {
     const mistyped = [
-      // @ts-expect-error -- what is tested: tsc refuses a key that is none of the columns
+      // @ts-expect-error -- what is tested: tsc refuses a key that is not one of the columns
       dimension("dim_airport", { ...dimAirport, key: "kode", columns: { code: place.copy("code") } }),
-      // @ts-expect-error -- what is tested: tsc refuses a key that is none of the columns
+      // @ts-expect-error -- what is tested: tsc refuses a key that is not one of the columns
       fact("fact_plane", { ...factPlane, key: "idd", columns: { id: own.copy("id") } }),
     ];
-    // @ts-expect-error -- what is tested: tsc refuses a key that is none of the columns
+    // @ts-expect-error -- what is tested: tsc refuses a key that is not one of the columns
     const days = calendar("dim_date", { ...dimDate, key: "day_id", columns: { year: dimDate.columns.year } });
 
     expect(modelProblems({ version: 1, calendar: days, tables: mistyped })).to.deep.equal([

@@ -55,7 +55,7 @@ function measureFaults(inputs: Readonly<Record<string, unknown>>): readonly stri
   return [
     ...[...single, "dimensions"]
       .filter((name) => inputs[name] !== undefined)
-      .map((name) => `${name} beside queries`),
+      .map((name) => `${name} next to queries`),
     ...(results === 1 ? [] : [`${results} queries give a result, and one has to`]),
     ...queries.flatMap(({ expression, metric }) =>
       (expression === undefined) === (metric === undefined) ? ["a query is an expression or a metric"] : [],

@@ -86,21 +86,21 @@ describe("The line about an event", () => {
     const alarm = (name: string, treatMissingData: Alarm["treatMissingData"]): Alarm =>
       ({ name, treatMissingData }) as Alarm;
     const tell = eventFormatter();
-    const told = (of: Alarm, from: AlarmState, to: AlarmState): string | undefined =>
+    const shown = (of: Alarm, from: AlarmState, to: AlarmState): string | undefined =>
       tell({ kind: "alarm", transition: { alarm: of, from, to, reason: "", at: new Date(0) } });
     const errors = alarm("ingest-errors", "notBreaching");
     const unknown = alarm("freshness-unknown", "breaching");
     const old = alarm("freshness", "missing");
 
-    expect(told(errors, "INSUFFICIENT_DATA", "OK")).to.equal(undefined);
-    expect(told(errors, "OK", "ALARM")).to.equal("ALARM    ingest-errors");
-    expect(told(errors, "ALARM", "INSUFFICIENT_DATA")).to.equal(undefined);
-    expect(told(errors, "INSUFFICIENT_DATA", "OK")).to.equal("OK       ingest-errors");
-    expect(told(old, "INSUFFICIENT_DATA", "ALARM")).to.equal("ALARM    freshness");
+    expect(shown(errors, "INSUFFICIENT_DATA", "OK")).to.equal(undefined);
+    expect(shown(errors, "OK", "ALARM")).to.equal("ALARM    ingest-errors");
+    expect(shown(errors, "ALARM", "INSUFFICIENT_DATA")).to.equal(undefined);
+    expect(shown(errors, "INSUFFICIENT_DATA", "OK")).to.equal("OK       ingest-errors");
+    expect(shown(old, "INSUFFICIENT_DATA", "ALARM")).to.equal("ALARM    freshness");
     // Nothing is measured yet, and this alarm treats missing data as breaching.
-    expect(told(unknown, "INSUFFICIENT_DATA", "ALARM")).to.equal(undefined);
-    expect(told(unknown, "ALARM", "OK")).to.equal(undefined);
-    expect(told(unknown, "OK", "ALARM")).to.equal("ALARM    freshness-unknown");
+    expect(shown(unknown, "INSUFFICIENT_DATA", "ALARM")).to.equal(undefined);
+    expect(shown(unknown, "ALARM", "OK")).to.equal(undefined);
+    expect(shown(unknown, "OK", "ALARM")).to.equal("ALARM    freshness-unknown");
   });
 
   it("shows a stage's warning with the mart, the breaches and the reason", () => {

@@ -40,7 +40,7 @@ export interface Design {
   readonly prepared: ReadonlyMap<string, PreparedTable>;
 }
 
-/** Makes of a draw what it stands for. */
+/** Turns a draw into its meaning. */
 export function designOf(drawn: DrawnDesign): Design {
   const schemaName = (name: DrawnName): string =>
     name?.startsWith("pg_") === true ? "public" : (name ?? "public");
@@ -103,7 +103,7 @@ interface DrawnGame {
   readonly steps: readonly Step<RowChange>[];
 }
 
-/** Histories, each of a model of its own. */
+/** Histories, each with its own model. */
 export const generatedGame: Game<DrawnGame> = {
   drawn: fc.record({
     design: drawnDesign,

@@ -53,7 +53,7 @@ function faultsOf(stage: StageName): fc.Arbitrary<Fault[]> {
   );
 }
 
-/** No tables are altered while a run goes on: an older snapshot sees a truncated table as empty. */
+/** No tables are altered during a run: an older snapshot sees a truncated table as empty. */
 const during = <Change>(changes: Changes<Change>): fc.Arbitrary<SourceStep<Change>> =>
   fc.oneof(
     { weight: 3, arbitrary: changeStep(changes) },

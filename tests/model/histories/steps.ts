@@ -1,4 +1,4 @@
-/** Connections that hold transactions open; the last one commits at once. */
+/** Connections that hold transactions open; the last one commits immediately. */
 export const SLOTS = 3;
 export const AUTOCOMMIT = SLOTS;
 
@@ -15,7 +15,7 @@ export type SourceStep<Change> =
   | { readonly kind: "prepare"; readonly slot: number }
   /** On a connection that may have a transaction open. */
   | { readonly kind: "change"; readonly slot: number; readonly change: Change }
-  /** What somebody does to the tables themselves, each in a transaction of its own. */
+  /** What somebody does to the tables themselves, each in its own transaction. */
   | { readonly kind: "alter"; readonly change: Change };
 
 export type StageName = "ingest" | "process" | "load";
@@ -31,7 +31,7 @@ export type Place = number | "decisive" | "afterDecisive";
  *
  * - failBefore: the request is lost, or the connection breaks before the statement reaches the server
  * - failAfter: it takes effect, COMMIT too, and the answer is lost
- * - cutConnections: the connections to the database break; a request goes on
+ * - cutConnections: the connections to the database break, but a request continues
  * - kill: from here on the process is dead
  */
 export interface Fault {
@@ -43,7 +43,7 @@ export interface Fault {
 /** Something wakes a stage. */
 export interface Event<Change> {
   readonly stage: StageName;
-  /** Two instances of the stage at once. */
+  /** Two parallel instances of the stage. */
   readonly twice: boolean;
   /** Of two instances, one waits at that step until the other has ended. */
   readonly pause: { readonly instance: number; readonly at: Place } | null;

@@ -4,7 +4,7 @@ import { namesIn, type TableNames } from "../../../domain/warehouse/target";
 import type { TestDatabase } from "../../support/postgres/postgres";
 import { contentFrom, contentOf } from "./observation";
 
-/** Where a table of the model stands in the warehouse. */
+/** The place of a table of the model in the warehouse. */
 export interface Layout {
   readonly name: string;
   readonly kind: "dimension" | "fact";

@@ -44,7 +44,7 @@ export async function openApplication(source: TestDatabase): Promise<Application
       return true;
     } catch (error) {
       if (!EXPECTED.test((error as { code?: string }).code ?? "")) throw error;
-      // Outside a transaction too: the error is told before the server has aborted, and the oracle must not look then.
+      // Outside a transaction too: the client gets the error before the server has aborted, and the oracle must not look then.
       await slot.client.query("ROLLBACK");
       slot.open = false;
       return false;

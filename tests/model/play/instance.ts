@@ -8,7 +8,7 @@ import { count, type Counts } from "../workers/tally";
 import type { Fixture } from "../fixture";
 import { BUCKETS, type World } from "./world";
 
-/** One instance of a stage: a process of its own, as far as anybody else can tell. */
+/** One instance of a stage: a separate process, as far as others can see. */
 export interface Instance {
   /** It signs its requests with this. */
   readonly name: string;
@@ -21,7 +21,7 @@ export interface Instance {
 
 export interface Ended {
   readonly error: unknown;
-  /** Did a fault strike? Then an error is no surprise. */
+  /** True if a fault occurred, so that an error is expected. */
   readonly struck: boolean;
   /** Killed: whatever it threw, nobody heard it. */
   readonly dead: boolean;

@@ -21,7 +21,7 @@ const WORKER_TIMEOUT_MS = 60_000;
 /** The stages without any fault: what is left to do is done by them. */
 const QUIET: Omit<Event<Deed>, "stage"> = { twice: false, pause: null, skew: 0, faults: [], meanwhile: null };
 
-/** What is known while a history goes on. */
+/** The state of a running history. */
 interface Stage {
   readonly world: World;
   readonly fixture: Fixture;
@@ -96,7 +96,7 @@ async function happen(event: Event<Deed>, stage: Stage): Promise<void> {
   const ingests = event.stage === "ingest";
   if (ingests) await remember(stage);
   const clock = (runs: number): (() => number) => {
-    // Minutes lie between two runs; two at once have the same clock.
+    // Minutes lie between two runs; parallel runs have the same clock.
     const start = runs * 60_000 + event.skew * 3_600_000;
     return () => Date.now() + start;
   };
@@ -198,7 +198,7 @@ async function compare(stage: Stage): Promise<void> {
     .reduce((sum, versions) => sum + versions.length, 0);
 }
 
-/** In the end all is loaded, and every bad version of a row stands in the rejected files of its commit. */
+/** In the end everything is loaded, and the rejected files of each commit have its bad versions. */
 async function compareEnd(stage: Stage): Promise<void> {
   const { log, expected, tally } = stage;
   expect((await observe(stage)).head, "every commit is loaded in the end").to.equal(expected.length);

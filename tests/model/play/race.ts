@@ -1,7 +1,7 @@
 import type { IsAt } from "./instance";
 import type { Event } from "../histories/steps";
 
-/** Watches two instances that are at work at once, and lets one wait for the other. */
+/** Watches two parallel instances, and lets one wait for the other. */
 export interface Race {
   /** An instance is about to take a step; it waits for this. */
   onStep(instance: number, isAt: IsAt): Promise<void>;

@@ -17,7 +17,7 @@ export interface World {
   readonly version: string;
   /** Makes everything as it is at the beginning of a history, whatever the last one left. */
   reset(fixture: Fixture): Promise<void>;
-  /** A lake of its own for one history. */
+  /** The lake of one history. */
   startLake(hooks: { readonly before: S3Hook; readonly after: S3Hook }): Promise<Lake>;
   close(): Promise<void>;
 }

@@ -17,7 +17,7 @@ export type ShopChange =
   | { readonly do: "rekeyOrder"; readonly pick: number }
   /** Deletes an order and gives its key to another one. */
   | { readonly do: "takeOverKey"; readonly pick: number }
-  /** Writes a date that is none: the row is rejected until it is mended. */
+  /** Writes an invalid date: the row is rejected until it is corrected. */
   | { readonly do: "spoilOrder"; readonly pick: number }
   | { readonly do: "mendOrders" }
   | { readonly do: "togglePaid"; readonly pick: number }
@@ -27,7 +27,7 @@ export type ShopChange =
   | { readonly do: "moveStaff"; readonly pick: number; readonly to: number }
   | { readonly do: "moveAddress"; readonly pick: number; readonly city: string };
 
-/** What somebody does to the tables themselves, each in a transaction of its own. */
+/** What somebody does to the tables themselves, each in its own transaction. */
 export type Alteration =
   /** Its rows stay as they are; what the table is to PostgreSQL changes. */
   | { readonly alter: "vacuumFull" }

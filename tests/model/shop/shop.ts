@@ -78,7 +78,7 @@ async function read(source: TestDatabase): Promise<ShopState> {
   return { snapshot: lines.find(({ name }) => name === "snapshot")?.row ?? "", lines };
 }
 
-/** What each line said that stands for a row or for a table. */
+/** What each line said about a row or a table. */
 type Versions = ReadonlyMap<string, string | null>;
 
 const nameOf = ({ name, key }: Line): string => `${name} ${key}`;

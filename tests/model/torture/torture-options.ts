@@ -12,7 +12,7 @@ export interface TortureOptions {
   readonly workers: number;
   readonly path: string | undefined;
   readonly bugs: boolean;
-  /** Has each history a model of its own? */
+  /** True if each history has its own model. */
   readonly generated: boolean;
   readonly help: boolean;
 }
@@ -26,7 +26,7 @@ difference it stops, looks for the smallest history that shows it, and exits wit
   --histories N   how many (default: 1000)
   --minutes M     begins no history after so many minutes (default: no limit)
   --seed S        which ones (default: of the day); a seed always gives the same histories; "random" takes any
-  --workers W     processes, each with a PostgreSQL server of its own (default: one a processor)
+  --workers W     processes, each with its own PostgreSQL server (default: one a processor)
   --path P        one history of the seed again, as a failure names it
   --generated     generates the model too, with its tables, one for each history
   --bugs          puts the classic bugs back into a copy of the code, one by one, and plays until each is

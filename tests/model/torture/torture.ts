@@ -45,11 +45,11 @@ const INTERVAL_MS = 2000;
 /** A line now and then: how many are played, how fast, and when all will be. */
 function startProgress(total: number): (done: number, more: string) => void {
   const started = performance.now();
-  let told = started;
+  let printed = started;
   return (done, more) => {
     const now = performance.now();
-    if (now - told < INTERVAL_MS && done < total) return;
-    told = now;
+    if (now - printed < INTERVAL_MS && done < total) return;
+    printed = now;
     const rate = done / ((now - started) / 1000);
     const left = Number.isFinite(total) ? `, ${Math.ceil((total - done) / rate)} s left` : "";
     const of = Number.isFinite(total) ? ` of ${total}` : "";

@@ -24,7 +24,7 @@ export interface PoolOptions {
   readonly project?: string;
 }
 
-/** Plays histories in several processes, each with a PostgreSQL server of its own, up to the first that fails. */
+/** Plays histories in several processes, each with its own PostgreSQL server, until one fails. */
 export async function playAll(options: PoolOptions): Promise<Played> {
   const { project = resolve(__dirname, "../../..") } = options;
   const tally = emptyTally();

@@ -14,7 +14,7 @@ export interface Tally {
   loads: number;
   versions: number;
   rejected: number;
-  /** Two instances of a stage at once. */
+  /** Two parallel instances of a stage. */
   races: number;
   /** Of them, those in which both took steps before the other ended. */
   interleaved: number;

@@ -8,7 +8,7 @@ import { worlds } from "../play/world";
 import type { Answer, GameName, Task } from "./protocol";
 import { emptyTally, type Tally } from "./tally";
 
-/** A process that plays the histories that it is told to, on a PostgreSQL server of its own. */
+/** A process that plays given histories on its own PostgreSQL server. */
 
 /** A failing history is made smaller for no longer than this. */
 const SHRINKING_MS = 240_000;

@@ -4,7 +4,7 @@ import { actualRows, expectedRows } from "../../support/oracle/expected-warehous
 import { startAfterFirstRun } from "../../support/pipeline/first-run";
 import type { Pipeline } from "../../support/pipeline/pipeline";
 
-describe("a table that disappears and comes back", () => {
+describe("A table that disappears and comes back", () => {
   let pipeline: Pipeline;
   beforeEach(async () => {
     pipeline = await startAfterFirstRun();
@@ -36,7 +36,7 @@ describe("a table that disappears and comes back", () => {
     ],
   ];
   for (const [how, away, back, reason] of ways) {
-    it(`${how}: is absent with the reason, doubles no fact, and the deletes in between are seen`, async () => {
+    it(`is absent with the reason, duplicates no fact, and shows the deletes in between: ${how}`, async () => {
       const before = await versions();
       await pipeline.source.query(away);
       await pipeline.run();
@@ -66,7 +66,7 @@ describe("a table that disappears and comes back", () => {
     });
   }
 
-  it("is not looked for in vain: a run without changes commits nothing", async () => {
+  it("causes no commit in a run without changes", async () => {
     await pipeline.source.query("ALTER TABLE payment RENAME TO hidden");
     await pipeline.ingest();
     await pipeline.source.query("CREATE SCHEMA other");
@@ -74,7 +74,7 @@ describe("a table that disappears and comes back", () => {
     expect((await pipeline.ingest()).commit).to.equal(null);
   });
 
-  it("is held back when most of it is missing then", async () => {
+  it("is held if most of it is missing when it comes back", async () => {
     await pipeline.source.query("REVOKE SELECT ON payment FROM reader");
     await pipeline.run();
     await pipeline.source.query(

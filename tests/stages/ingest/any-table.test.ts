@@ -6,7 +6,7 @@ import { latest, replayed, sourceRows } from "../../support/pipeline/lake";
 import { testedMajor } from "../../support/postgres/version";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
-describe("any table reaches the lake as it is", function () {
+describe("Any table reaches the lake unchanged", function () {
   this.timeout(120_000);
   let pipeline: Pipeline;
   beforeEach(async () => {
@@ -16,7 +16,7 @@ describe("any table reaches the lake as it is", function () {
 
   const sql = (text: string): Promise<unknown> => pipeline.source.query(text);
 
-  it("with a column, and an array, of every type that PostgreSQL has", async () => {
+  it("with a column, and an array, of every PostgreSQL type", async () => {
     const types = await pipeline.source.query<{ name: string }>(
       `SELECT typname AS name FROM pg_type
         WHERE typnamespace = 'pg_catalog'::regnamespace AND typtype IN ('b', 'r', 'm') AND typelem = 0
@@ -58,7 +58,7 @@ describe("any table reaches the lake as it is", function () {
     expect(await expectFaithful(pipeline, "t")).to.equal(most + 1);
   });
 
-  it("with types of its own: composites, enumerations, domains, ranges, and arrays of them", async () => {
+  it("with user-defined types: composites, enumerations, domains, ranges, and arrays of them", async () => {
     await sql(`
       CREATE TYPE mood AS ENUM ('sad', 'so, so', '"ok"');
       CREATE TYPE pair AS (a int, b text);
@@ -99,7 +99,7 @@ describe("any table reaches the lake as it is", function () {
     "hasOwnProperty",
     "-- comment",
   ];
-  it("of any name, with columns of any name; changes and deletes are seen", async () => {
+  it("with any names of table and columns, and its changes and deletes are found", async () => {
     await pipeline.ingest();
     for (const name of names) {
       const table = identifier(name);
@@ -176,7 +176,7 @@ describe("any table reaches the lake as it is", function () {
     });
   }
 
-  it("with values of 50 MB, of which no more than a part is held in memory", async () => {
+  it("with values of 50 MB, of which only a part is in memory", async () => {
     await sql(`CREATE TABLE t (id int PRIMARY KEY, v text);
                INSERT INTO t SELECT i, repeat('line, "' || chr(10), 7 * 1024 * 1024) FROM generate_series(1, 4) i`);
     const before = process.memoryUsage().rss;

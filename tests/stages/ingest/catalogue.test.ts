@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { latest } from "../../support/pipeline/lake";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
-describe("a commit says what the catalogue knows of a table", () => {
+describe("A commit records from the catalogue of a table", () => {
   let pipeline: Pipeline;
   beforeEach(async () => {
     pipeline = await startPipeline();
@@ -14,7 +14,7 @@ describe("a commit says what the catalogue knows of a table", () => {
   const nullable = async (table: string): Promise<Record<string, boolean | undefined>> =>
     Object.fromEntries((await columns(table)).map((column) => [column.name, column.nullable]));
 
-  it("which constraints and indexes keep its rows apart, and none that keeps only some apart", async () => {
+  it("which constraints and indexes make all rows unique, and not those that cover only some rows", async () => {
     await sql(`CREATE TABLE t (id int PRIMARY KEY, a int, b int, c text, d int UNIQUE DEFERRABLE INITIALLY DEFERRED,
                  UNIQUE (b, a), UNIQUE (c) INCLUDE (a));
       CREATE UNIQUE INDEX ON t (a) WHERE b > 0; CREATE UNIQUE INDEX ON t (lower(c)); CREATE INDEX ON t (b);
@@ -26,7 +26,7 @@ describe("a commit says what the catalogue knows of a table", () => {
     expect(unique).to.have.deep.members([["d"], ["b", "a"], ["c"], ["c", "d"]]);
   });
 
-  it("and none of a table that others inherit from, for its key does not reach into them", async () => {
+  it("none of them for a table with inheriting tables, because its key does not cover their rows", async () => {
     await sql(
       "CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL UNIQUE); CREATE TABLE heir () INHERITS (t)",
     );
@@ -46,7 +46,7 @@ describe("a commit says what the catalogue knows of a table", () => {
     expect(await nullable("t")).to.deep.equal({ id: false, a: false, b: true, c: false, d: false, e: true });
   });
 
-  it("and what their comments say; one that is new is worth a commit", async () => {
+  it("the comments; a new comment causes a commit", async () => {
     await sql("CREATE TABLE t (id int PRIMARY KEY, a int); COMMENT ON COLUMN t.a IS 'a \"b\"\nc'");
     await pipeline.ingest();
     expect(await columns("t")).to.deep.equal([
@@ -61,8 +61,8 @@ describe("a commit says what the catalogue knows of a table", () => {
   });
 });
 
-describe("NOT NULL that a contract claims of a column that may be NULL", () => {
-  it("is said at the first capture, with the remedy, and stops nothing", async () => {
+describe("A column that a contract declares as NOT NULL and the source allows to be NULL", () => {
+  it("causes a warning with the remedy at the first capture, and stops nothing", async () => {
     const pipeline = await startPipeline({ seeded: true });
     await pipeline.source.query(
       "ALTER TABLE design ALTER file_name DROP NOT NULL; UPDATE design SET file_name = NULL WHERE design_id = 1",

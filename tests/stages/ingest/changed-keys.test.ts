@@ -6,7 +6,7 @@ import type { Pipeline } from "../../support/pipeline/pipeline";
 const GONE =
   "DELETE FROM payment WHERE payment_id IN (SELECT payment_id FROM payment ORDER BY payment_id LIMIT 5)";
 
-describe("deletes are found although the primary key changes", () => {
+describe("Deletes are found although the primary key", () => {
   let pipeline: Pipeline;
   beforeEach(async () => {
     pipeline = await startAfterFirstRun();
@@ -33,7 +33,7 @@ describe("deletes are found although the primary key changes", () => {
     expect(shown.map(({ id }) => id)).to.deep.equal(is.map(({ id }) => id));
   }
 
-  it("to another one, in the same interval", async () => {
+  it("changes in the same interval", async () => {
     await change(
       GONE,
       "ALTER TABLE payment DROP CONSTRAINT payment_pkey, ADD PRIMARY KEY (payment_id, created_at)",
@@ -46,7 +46,7 @@ describe("deletes are found although the primary key changes", () => {
     await expectSame();
   });
 
-  it("and is away for some runs", async () => {
+  it("is missing for some runs", async () => {
     await change("ALTER TABLE payment DROP CONSTRAINT payment_pkey");
     await change(GONE);
     await expectDeleted();
@@ -58,7 +58,7 @@ describe("deletes are found although the primary key changes", () => {
     await expectSame();
   });
 
-  it("with a partitioned table that takes the place of the old one", async () => {
+  it("belongs to a partitioned table that replaced the old one", async () => {
     await change(
       "CREATE TABLE payment_new (LIKE payment) PARTITION BY RANGE (created_at)",
       "CREATE TABLE payment_all PARTITION OF payment_new DEFAULT",
@@ -72,14 +72,14 @@ describe("deletes are found although the primary key changes", () => {
     await expectDeleted();
   });
 
-  it("because another table inherits from this one for a while", async () => {
+  it("does not cover the rows of a table that inherits for a while", async () => {
     await change("CREATE TABLE heir () INHERITS (payment); GRANT SELECT ON heir TO reader", GONE);
     await expectDeleted();
     await change("DROP TABLE heir", GONE);
     await expectSame();
   });
 
-  it("and without one, duplicates are no sign that the source is another one", async () => {
+  it("is missing, and duplicates do not look like another source", async () => {
     await change("CREATE TABLE twice (id int PRIMARY KEY); INSERT INTO twice VALUES (1), (2)");
     await change("ALTER TABLE twice DROP CONSTRAINT twice_pkey; INSERT INTO twice VALUES (1)");
     await change("DELETE FROM twice WHERE ctid = (SELECT max(ctid) FROM twice)");

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { latest, replayed, rowsOfCsv, sourceRows } from "../../support/pipeline/lake";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
-describe("deletes are found by key, whatever made them", () => {
+describe("Deletes are found by key", () => {
   let pipeline: Pipeline;
   beforeEach(async () => {
     pipeline = await startPipeline();
@@ -21,7 +21,7 @@ describe("deletes are found by key, whatever made them", () => {
       expect(await replayed(pipeline, table), table).to.deep.equal(await sourceRows(pipeline.source, table));
   };
 
-  it("a cascade deletes, SET NULL and SET DEFAULT update", async () => {
+  it("when a cascade deletes, while SET NULL and SET DEFAULT update", async () => {
     await sql(`
       CREATE TABLE parent (id int PRIMARY KEY); INSERT INTO parent SELECT generate_series(0, 9);
       CREATE TABLE child (id int PRIMARY KEY, p int REFERENCES parent ON DELETE CASCADE);
@@ -70,7 +70,7 @@ describe("deletes are found by key, whatever made them", () => {
     },
   ];
   for (const { what, columns, names, values, third } of keys) {
-    it(`with a key of ${what}: a delete, a delete and re-insert, and a change of the key`, async () => {
+    it(`with a key of ${what}: a delete, a delete with re-insert, and a change of the key`, async () => {
       await sql(
         `CREATE TABLE t (n int, ${columns}); INSERT INTO t SELECT i, ${values} FROM generate_series(1, 9) i`,
       );
@@ -92,7 +92,7 @@ describe("deletes are found by key, whatever made them", () => {
     });
   }
 
-  it("keys that change places are updates", async () => {
+  it("and swapped keys are updates", async () => {
     await sql(
       "CREATE TABLE t (id int PRIMARY KEY DEFERRABLE INITIALLY DEFERRED, v text); INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'c')",
     );

@@ -6,7 +6,7 @@ import { actualRows, expectedRows } from "../../support/oracle/expected-warehous
 import { startAfterFirstRun } from "../../support/pipeline/first-run";
 import type { Pipeline } from "../../support/pipeline/pipeline";
 
-describe("deletes, with the right to SELECT alone", () => {
+describe("Deletes, with only the right to SELECT,", () => {
   let pipeline: Pipeline;
   beforeEach(async () => {
     pipeline = await startAfterFirstRun();
@@ -22,7 +22,7 @@ describe("deletes, with the right to SELECT alone", () => {
   const count = async (sql: string): Promise<number> =>
     Number((await pipeline.warehouse.query<{ n: string }>(`SELECT count(*) AS n FROM ${sql}`))[0]?.n);
 
-  it("leave the current views, stay in the history, and stay in dimensions that it refers to", async () => {
+  it("leave the current views, but stay in the history and in the dimensions of the history", async () => {
     const before = await count("fact_sales_order");
     await deleteSalesOrder(pipeline.source.client, 1);
 
@@ -53,7 +53,7 @@ describe("deletes, with the right to SELECT alone", () => {
     await currentFacts();
   });
 
-  it("make a new version, and no tombstone, when the row is inserted again before the next run", async () => {
+  it("make a new version and no tombstone when the row is inserted again before the next run", async () => {
     await pipeline.source.query(
       "BEGIN; CREATE TEMP TABLE kept AS SELECT * FROM payment WHERE payment_id = 4; DELETE FROM payment WHERE payment_id = 4; INSERT INTO payment SELECT * FROM kept; DROP TABLE kept; COMMIT",
     );
@@ -67,7 +67,7 @@ describe("deletes, with the right to SELECT alone", () => {
     await currentFacts();
   });
 
-  it("of a row that comes back later end its absence", async () => {
+  it("end when the row comes back later", async () => {
     await pipeline.source.query(
       "CREATE TABLE kept AS SELECT * FROM payment WHERE payment_id = 5; GRANT SELECT ON kept TO reader; DELETE FROM payment WHERE payment_id = 5",
     );
@@ -79,7 +79,7 @@ describe("deletes, with the right to SELECT alone", () => {
     expect(await count("fact_payment WHERE payment_id = 5")).to.equal(2);
   });
 
-  it("of all rows, or of most, hold the table back until a person allows them; other tables go on", async () => {
+  it("of all or most rows hold the table until a person allows them, while other tables are captured", async () => {
     await pipeline.source.query("TRUNCATE payment");
     await pipeline.source.query("UPDATE department SET department_name = 'New' WHERE department_id = 1");
 
@@ -102,7 +102,7 @@ describe("deletes, with the right to SELECT alone", () => {
     expect(await count("current_payment")).to.equal(0);
   });
 
-  it("hold a table back that never had a key, when it is emptied", async () => {
+  it("hold a table without a key when it is emptied", async () => {
     await pipeline.source.query(
       "CREATE TABLE keyless AS SELECT i FROM generate_series(1, 100) i; GRANT SELECT ON keyless TO reader",
     );
@@ -119,7 +119,7 @@ describe("deletes, with the right to SELECT alone", () => {
     expect(tables).to.deep.equal({ keyless: { rows: 0 } });
   });
 
-  it("lose nothing that was written while the table was held", async () => {
+  it("lose no row that was written while the table was held", async () => {
     const most =
       "DELETE FROM payment WHERE payment_id IN (SELECT payment_id FROM payment ORDER BY 1 LIMIT 100)";
     await pipeline.source.query(most);
@@ -133,7 +133,7 @@ describe("deletes, with the right to SELECT alone", () => {
     await currentFacts();
   });
 
-  it("are found in a table with a composite and odd key; a table without a key is captured again", async () => {
+  it("are found in a table with a composite and unusual key; a table without a key is captured again", async () => {
     await pipeline.source.query(`
       CREATE TABLE "Odd ""name""/x" ("key, a" text, b int, note text, PRIMARY KEY ("key, a", b));
       INSERT INTO "Odd ""name""/x" SELECT 'ä"' || i, i, E'line\\nbreak' FROM generate_series(1, 9) i;
@@ -155,7 +155,7 @@ describe("deletes, with the right to SELECT alone", () => {
     expect(await pipeline.ingested.store.get(file!.key)).to.equal('"key, a","b"\n"ä""2","2"\n"ä""3","3"\n');
   });
 
-  it("are found after any number of runs, with a bounded number of files to look at", async () => {
+  it("are found after any number of runs, with a bounded number of files to read", async () => {
     await pipeline.source.query("INSERT INTO department (department_name, last_updated) VALUES ('z', now())");
     const update = async (run: number): Promise<TableCapture["keys"]> => {
       await pipeline.source.query("UPDATE department SET manager = $1 WHERE department_id = 1", [
@@ -195,7 +195,7 @@ describe("deletes, with the right to SELECT alone", () => {
     expect((await pipeline.ingest()).tables["department"]).to.deep.equal({ rows: 0, deleted: 1 });
   });
 
-  it("are found in a large table by a file of its keys, which is small where the keys are numbers in a row", async () => {
+  it("are found in a large table by its file of keys, which is small for consecutive numbers", async () => {
     await pipeline.source.query(
       "INSERT INTO department (department_name, manager, last_updated) SELECT 'd' || i, repeat('x', 100), now() FROM generate_series(1, 2000) AS i",
     );

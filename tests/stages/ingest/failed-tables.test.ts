@@ -13,7 +13,7 @@ const CHANGES = `UPDATE payment SET paid = NOT paid WHERE payment_id % 3 = 0;
   DELETE FROM payment WHERE payment_id IN (SELECT max(payment_id) FROM payment);
   UPDATE department SET manager = 'seen' WHERE department_id = 1`;
 
-describe("a table that the source fails to give stops no other", () => {
+describe("A table at which the source fails stops no other table", () => {
   let pipeline: Pipeline;
   afterEach(() => pipeline.close());
 
@@ -25,10 +25,10 @@ describe("a table that the source fails to give stops no other", () => {
   };
   const counted = (): number | undefined => pipeline.counted.get("TablesFailed")?.at(-1);
 
-  it("and goes on from where it was, with all that changed and was deleted meanwhile", async () => {
+  it("and continues from its last capture, with all changes and deletes in between", async () => {
     pipeline = await startAfterFirstRun();
     await pipeline.source.query(CHANGES);
-    const mend = await breakTable(pipeline.source, "payment");
+    const repair = await breakTable(pipeline.source, "payment");
 
     const report = await pipeline.ingest();
     expect(report.tables).to.deep.equal({ department: { rows: 1 } });
@@ -45,7 +45,7 @@ describe("a table that the source fails to give stops no other", () => {
     await pipeline.source.query("UPDATE department SET manager = 'again' WHERE department_id = 1");
     await pipeline.ingest();
 
-    await mend();
+    await repair();
     const healed = await pipeline.ingest();
     expect(healed.tables["payment"]).to.have.property("deleted", 1);
     expect((await captureOf("payment")).mode, "nobody wrote: it was tried all the same").to.equal("delta");
@@ -53,33 +53,33 @@ describe("a table that the source fails to give stops no other", () => {
     await expectSame();
   });
 
-  it("from the first run on", async () => {
+  it("in the first run", async () => {
     pipeline = await startPipeline({ seeded: true });
-    const mend = await breakTable(pipeline.source, "payment");
+    const repair = await breakTable(pipeline.source, "payment");
     const report = await pipeline.ingest();
     expect(report.tables).to.include.keys("department", "sales_order");
     expect(report.more, "no run waits for it").to.equal(undefined);
     await pipeline.process();
     await pipeline.load();
-    await mend();
+    await repair();
 
     await expectSame();
   });
 
-  it("in the middle of a capture in full, which is then made", async () => {
+  it("during a full capture, which is then repeated", async () => {
     pipeline = await startAfterFirstRun();
     await pipeline.source.query(`${CHANGES}; ALTER TABLE payment ADD COLUMN note text DEFAULT 'old'`);
-    const mend = await breakTable(pipeline.source, "payment");
+    const repair = await breakTable(pipeline.source, "payment");
     await pipeline.ingest();
     expect((await captureOf("payment")).held?.snapshot).to.equal(null);
-    await mend();
+    await repair();
     await pipeline.ingest();
 
     expect((await captureOf("payment")).mode).to.equal("full");
     await expectSame();
   });
 
-  it("also in the middle of its rows, at a value that cannot be sent", async () => {
+  it("in the middle of its rows, at a value that cannot be sent", async () => {
     pipeline = await startPipeline({ seeded: true });
     const name = `${pipeline.source.name}_ascii`;
     await pipeline.source.query(
@@ -110,7 +110,7 @@ describe("a table that the source fails to give stops no other", () => {
     await pipeline.source.query(`DROP DATABASE ${name}`);
   });
 
-  it("also while somebody holds a lock on it", async () => {
+  it("while somebody holds a lock on it", async () => {
     pipeline = await startAfterFirstRun();
     const migration = await connect(pipeline.source.url);
     await migration.query("BEGIN; LOCK TABLE payment");
@@ -123,15 +123,15 @@ describe("a table that the source fails to give stops no other", () => {
     await expectSame();
   });
 
-  it("and when it gives none, the run fails with the first error, and commits nothing", async () => {
+  it("but the run fails with the first error and commits nothing when all tables fail", async () => {
     pipeline = await startPipeline({ seeded: true });
     const tables = await pipeline.source.query<{ name: string }>(
       "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'",
     );
-    const mends = [];
-    for (const { name } of tables) mends.push(await breakTable(pipeline.source, name));
+    const repairs = [];
+    for (const { name } of tables) repairs.push(await breakTable(pipeline.source, name));
     const error = await failureOf(pipeline.ingest());
-    for (const mend of mends) await mend();
+    for (const repair of repairs) await repair();
 
     expect(error.message).to.match(/could not count the rows of .*could not open file/);
     expect(await pipeline.ingested.log.head()).to.equal(undefined);

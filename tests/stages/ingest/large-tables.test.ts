@@ -42,7 +42,7 @@ describe("The first capture of a large table", function () {
     }
   }
 
-  it("is made in slices, a commit each, of files of a bounded size; the last says that it is whole", async () => {
+  it("is made in slices, each a commit with files of a bounded size, and the last completes the table", async () => {
     const runs = await ingestAll(pipeline);
     expect(runs).to.be.greaterThan(2);
     const { commit } = (await pipeline.ingested.log.head())!;
@@ -60,7 +60,7 @@ describe("The first capture of a large table", function () {
     expect(await versions(pipeline, "fact_payment")).to.equal(await versions(pipeline, "current_payment"));
   });
 
-  it("stays right while the source is written to: inserts, updates, deletes and moved keys on both sides", async () => {
+  it("stays correct during inserts, updates, deletes and moved keys on both sides", async () => {
     const { source } = pipeline;
     let round = 0;
     await ingestAll(pipeline, async () => {
@@ -91,7 +91,7 @@ describe("The first capture of a large table", function () {
     await expectSame(pipeline);
   });
 
-  it("goes on although nobody writes, and is begun by no run but the first", async () => {
+  it("continues without writes in the source, and only a first capture is sliced", async () => {
     await pipeline.ingest(SMALL);
     const second = await pipeline.ingest(SMALL);
     expect(second.commit).to.equal(2);
@@ -108,7 +108,7 @@ describe("The first capture of a large table", function () {
     );
   });
 
-  it("captures once what a writer in progress leaves in the overlap, within the slice and behind it", async () => {
+  it("captures rows of an open writer in the overlap once, within the slice and beyond it", async () => {
     const { source } = pipeline;
     const writer = await connect(source.url);
     await writer.query("BEGIN; UPDATE department SET manager = 'open' WHERE department_id = 1");
@@ -125,7 +125,7 @@ describe("The first capture of a large table", function () {
     expect(await versions(pipeline, "fact_payment")).to.equal(await versions(pipeline, "current_payment"));
   });
 
-  it("takes about a slice of all tables together in a run, however many there are, the small ones first", async () => {
+  it("takes about a slice of all tables together in a run, the small tables first", async () => {
     const { source } = pipeline;
     for (let table = 1; table <= 20; table++) {
       await source.query(`CREATE TABLE many_${table} (id int PRIMARY KEY, v text);
@@ -147,7 +147,7 @@ describe("The first capture of a large table", function () {
     await expectSame(pipeline);
   });
 
-  it("goes on in slices when a partition is added in between, and when the rows are written anew", async () => {
+  it("continues in slices when a partition is added, and when the rows are rewritten", async () => {
     const { source } = pipeline;
     await source.query(`CREATE TABLE parted (id int PRIMARY KEY, v text) PARTITION BY RANGE (id);
       CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (1000);
@@ -201,7 +201,7 @@ describe("The work on a large commit", () => {
   });
   afterEach(() => pipeline.close());
 
-  it("is done in tasks, and gives what it gives at once", async () => {
+  it("gives the same result as tasks and inline", async () => {
     await pipeline.process({ taskBytes: 0 });
     await pipeline.load();
 
@@ -209,7 +209,7 @@ describe("The work on a large commit", () => {
     expect(taskKeys.length).to.be.greaterThan(20);
   });
 
-  it("goes on where it stood when the time is over", async () => {
+  it("continues with the open tasks after a time-out", async () => {
     let tasks = 0;
     const stopped = await pipeline.process({ taskBytes: 0, hasTime: () => tasks++ < 6 });
     expect(stopped.commits).to.deep.equal([]);
@@ -225,7 +225,7 @@ describe("The work on a large commit", () => {
     await expectSame(pipeline);
   });
 
-  it("is shared by two runs at once, whoever comes first", async () => {
+  it("is shared by two parallel runs, whichever is first", async () => {
     await Promise.all([pipeline.process({ taskBytes: 0 }), pipeline.process({ taskBytes: 0 })]);
     await pipeline.load();
 

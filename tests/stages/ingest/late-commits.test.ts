@@ -5,7 +5,7 @@ import { commitNumber } from "../../../domain/log/keys";
 import { replayed, rowsOfCsv, sourceRows } from "../../support/pipeline/lake";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
-describe("every version is captured once, however late it is committed and whatever its timestamp says", () => {
+describe("Every version is captured once, however late its commit and whatever its timestamp", () => {
   let pipeline: Pipeline;
   let writers: Client[];
   beforeEach(async () => {
@@ -42,7 +42,7 @@ describe("every version is captured once, however late it is committed and whate
     expect(all, "no version twice").to.have.length(new Set(all).size);
   };
 
-  it("by a transaction that was open over several runs, with savepoints, some of them rolled back", async () => {
+  it("from a transaction that is open over several runs, with savepoints, some of them rolled back", async () => {
     const [long, short] = writers;
     await long!.query(
       `BEGIN; ${set(1, "long")}; SAVEPOINT a; ${set(2, "long")}; SAVEPOINT b; ${set(3, "lost")}`,
@@ -65,7 +65,7 @@ describe("every version is captured once, however late it is committed and whate
     await expectFaithful();
   });
 
-  it("behind one that is open for so long that it must be told, before ever more has to be remembered", async () => {
+  it("after a transaction that is open so long that it causes a warning", async () => {
     const [long] = writers;
     await long!.query(`BEGIN; ${set(1, "long")}`);
     await pipeline.source.query(`DO $$ BEGIN FOR i IN 1..10002 LOOP
@@ -83,7 +83,7 @@ describe("every version is captured once, however late it is committed and whate
     await expectFaithful();
   });
 
-  it("by a prepared transaction; of one that was rolled back, nothing", async () => {
+  it("from a prepared transaction once it is committed, and nothing if it is rolled back", async () => {
     const [first, second, short] = writers;
     const name = pipeline.source.name;
     await first!.query(`BEGIN; ${set(1, "prepared")}; PREPARE TRANSACTION '${name}_late'`);
@@ -100,7 +100,7 @@ describe("every version is captured once, however late it is committed and whate
     await expectFaithful();
   });
 
-  it("by many writers at once, quick and slow ones, with runs in between", async () => {
+  it("from many parallel writers, fast and slow, with runs in between", async () => {
     const write = async (writer: Client, who: number): Promise<void> => {
       for (let turn = 0; turn < 25; turn++) {
         const id = 1 + ((who + 4 * turn) % 20);

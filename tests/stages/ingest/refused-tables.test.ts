@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
-describe("what cannot be ingested is refused by name, with the reason and the remedy", () => {
+describe("What cannot be ingested is refused by name, with the reason and the remedy", () => {
   let pipeline: Pipeline;
   beforeEach(async () => {
     pipeline = await startPipeline();
@@ -30,7 +30,7 @@ describe("what cannot be ingested is refused by name, with the reason and the re
     ],
   ];
   for (const [what, sql, reason] of tables) {
-    it(`a table that ${what}: all others go on, and it is counted until it is mended`, async () => {
+    it(`a table that ${what}, while all others are captured; the metric counts it until it is fixed`, async () => {
       await pipeline.source.query(sql);
 
       const report = await pipeline.ingest();
@@ -50,12 +50,12 @@ describe("what cannot be ingested is refused by name, with the reason and the re
       await pipeline.ingest();
       expect(
         pipeline.logged.filter(({ level }) => level === "warn"),
-        "told once",
+        "warned once",
       ).to.have.length(1);
     });
   }
 
-  it("views, materialized views and foreign tables, which are expected and ring no alarm", async () => {
+  it("views, materialized views and foreign tables, without an alarm", async () => {
     await pipeline.source.query(`
       CREATE VIEW looking AS SELECT 1 AS a; CREATE MATERIALIZED VIEW kept AS SELECT 1 AS a;
       CREATE EXTENSION postgres_fdw; CREATE SERVER s FOREIGN DATA WRAPPER postgres_fdw;
@@ -73,7 +73,7 @@ describe("what cannot be ingested is refused by name, with the reason and the re
     expect(pipeline.logged.filter(({ level }) => level === "warn")).to.deep.equal([]);
   });
 
-  it("a change of it alone is worth a commit", async () => {
+  it("and a change of it causes a commit", async () => {
     await pipeline.ingest();
     await pipeline.source.query("CREATE VIEW looking AS SELECT 1 AS a");
     expect((await pipeline.ingest()).commit).to.equal(2);
@@ -82,7 +82,7 @@ describe("what cannot be ingested is refused by name, with the reason and the re
     expect(await refused()).to.deep.equal({});
   });
 
-  it("a table in whose place a view stands is absent", async () => {
+  it("and a table that was replaced by a view is absent", async () => {
     await pipeline.ingest();
     await pipeline.source.query(
       "ALTER TABLE department RENAME TO d; CREATE VIEW department AS SELECT * FROM d",
@@ -94,7 +94,7 @@ describe("what cannot be ingested is refused by name, with the reason and the re
     expect(commit.tables["d"]!.rows).to.equal(1);
   });
 
-  it("and when nothing can be read, the run fails with the remedy", async () => {
+  it("and the run fails with the remedy when nothing can be read", async () => {
     await pipeline.source.query("REVOKE SELECT ON ALL TABLES IN SCHEMA public FROM reader");
 
     const error = await pipeline.ingest().catch((caught: unknown) => caught);
@@ -106,7 +106,7 @@ describe("what cannot be ingested is refused by name, with the reason and the re
   });
 });
 
-describe("a table that is held back", () => {
+describe("A table that is held", () => {
   it("is counted by every run, also when nothing was written", async () => {
     const pipeline = await startPipeline({ seeded: true });
     await pipeline.ingest();

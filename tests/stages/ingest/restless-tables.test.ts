@@ -14,7 +14,7 @@ const RESTLESS: readonly (readonly [string, string])[] = [
   ["losing a column", "ALTER TABLE z_stage DROP COLUMN IF EXISTS v"],
 ];
 
-describe("a table that changes faster than a run comes to it stops no other", () => {
+describe("A table that changes faster than runs reach it stops no other table", () => {
   let pipeline: Pipeline;
   /** What happens in the source while the table small is written to the lake. */
   let meanwhile: readonly string[] = [];
@@ -37,7 +37,7 @@ describe("a table that changes faster than a run comes to it stops no other", ()
   };
 
   for (const [what, statements] of RESTLESS) {
-    it(`${what}: it alone has failed, and is looked at first by the next run`, async () => {
+    it(`when it ${what}: only it fails, and the next run captures it first`, async () => {
       await pipeline.ingest();
       await change("b");
       await pipeline.source.query("UPDATE z_stage SET v = 'b'");
@@ -57,7 +57,7 @@ describe("a table that changes faster than a run comes to it stops no other", ()
     });
   }
 
-  it("made and dropped between two runs: the lake never hears of it", async () => {
+  it("when it is created and dropped between two runs: it leaves no trace in the lake", async () => {
     await pipeline.source.query(
       "CREATE TABLE z_work (id int PRIMARY KEY); GRANT SELECT ON z_work TO reader; INSERT INTO z_work SELECT generate_series(1, 2000)",
     );

@@ -18,7 +18,7 @@ import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
 const RESTARTED = "the server was restarted, maybe on other data";
 
-describe("when the source is not the one that it was, it is noticed, and no delta is wrong", function () {
+describe("A changed source is detected, and no delta is wrong", function () {
   this.timeout(120_000);
   let base: string;
   let source: MovableSource;
@@ -81,7 +81,7 @@ describe("when the source is not the one that it was, it is noticed, and no delt
     for (let taken = 0; taken < count; taken++) await source.query("SELECT pg_current_xact_id()");
   };
 
-  it("restarted: every table in full, and no fact has a second version", async () => {
+  it("after a restart: every table is captured in full, and no fact gets a second version", async () => {
     const first = await start(await copied(base));
     await source.moveTo(first);
     await pipeline.run();
@@ -97,7 +97,7 @@ describe("when the source is not the one that it was, it is noticed, and no delt
     await expectRight();
   });
 
-  /** Runs, makes a backup, goes on and runs, and comes back with the backup. */
+  /** Runs, makes a backup, changes and runs, and restores the backup. */
   const restore = async (): Promise<void> => {
     const first = await start(await copied(base));
     await source.moveTo(first);
@@ -114,7 +114,7 @@ describe("when the source is not the one that it was, it is noticed, and no delt
     await source.moveTo(await start(backup));
   };
 
-  it("restored from a backup", async () => {
+  it("after it was restored from a backup", async () => {
     await restore();
     const before = await versions();
     await pipeline.run();
@@ -125,7 +125,7 @@ describe("when the source is not the one that it was, it is noticed, and no delt
     await expectRight();
   });
 
-  it("restored from a backup whose transaction ids have overtaken ours", async () => {
+  it("after it was restored from a backup whose transaction ids have overtaken ours", async () => {
     await restore();
     const before = await versions();
     await setUnits(3, 601);
@@ -139,7 +139,7 @@ describe("when the source is not the one that it was, it is noticed, and no delt
     expect(reason()).to.equal(RESTARTED);
   });
 
-  it("the same, where the server does not say that it was restarted: where the counts tell, the table is taken in full", async () => {
+  it("also without a visible restart: when the counts show it, the table is captured in full", async () => {
     await restore();
     await source.query(
       "INSERT INTO department (department_name, last_updated) VALUES ('other', now()), ('one more', now())",
@@ -183,7 +183,7 @@ describe("when the source is not the one that it was, it is noticed, and no delt
     await pipeline.run();
   }
 
-  it("another cluster with the same data", async () => {
+  it("when it is another cluster with the same data", async () => {
     await source.moveTo(await start(await copied(base)));
     await pipeline.run();
     const before = await versions();
@@ -198,7 +198,7 @@ describe("when the source is not the one that it was, it is noticed, and no delt
     await expectRight();
   });
 
-  it("the database under a new name", async () => {
+  it("when the database has a new name", async () => {
     const cluster = await start(await copied(base));
     await source.moveTo(cluster);
     await pipeline.run();
@@ -236,7 +236,7 @@ describe("when the source is not the one that it was, it is noticed, and no delt
     await to.end();
   };
 
-  it("a standby as the source gives deltas, late commits among them", async () => {
+  it("but a standby as the source gives deltas, including late commits", async () => {
     const primary = await start(await copied(base));
     await primary.stop();
     const copy = await copied(primary.directory);
@@ -265,7 +265,7 @@ describe("when the source is not the one that it was, it is noticed, and no delt
     await expectRight();
   });
 
-  it("failed over to a standby that lacks what was captured last", async () => {
+  it("after a failover to a standby that lacks the last captured rows", async () => {
     const primary = await start(await copied(base));
     await source.moveTo(primary);
     await pipeline.run();

@@ -9,10 +9,10 @@ import { movableSource, removeCluster, startCluster } from "../../support/postgr
 import { createSource } from "../../support/postgres/postgres";
 import { testedMajor } from "../../support/postgres/version";
 
-describe("a run keeps within what a source allows", function () {
+describe("A run stays within the limits of a source", function () {
   this.timeout(180_000);
 
-  it("however long it pauses within its transaction, whatever time limits the role has", async () => {
+  it("although it pauses within its transaction, whatever timeouts the role has", async () => {
     const pipeline = await startPipeline({
       before: async ({ operation, key }) => {
         // Longer than both limits.
@@ -32,7 +32,7 @@ describe("a run keeps within what a source allows", function () {
     expect(tables).to.deep.include({ a: { rows: 1 }, b: { rows: 1 } });
   });
 
-  it("and takes more tables than the server has room for locks", async () => {
+  it("with more tables than the server's lock table can hold", async () => {
     const cluster = await startCluster(undefined, {
       max_locks_per_transaction: "10",
       max_connections: "5",
@@ -63,8 +63,8 @@ describe("a run keeps within what a source allows", function () {
   });
 });
 
-describe("a connection to the source that the server ends", () => {
-  it("says why, although nothing was asked of it then", async () => {
+describe("A connection that the server of the source ends", () => {
+  it("gives the reason, although it was idle at that moment", async () => {
     const source = await createSource();
     const ended = failureOf(
       withSourceSnapshot(

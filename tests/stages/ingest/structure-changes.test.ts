@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { capturedRows, latest, replayed, sourceRows } from "../../support/pipeline/lake";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
-describe("when a table's structure changes, no row is missed", () => {
+describe("A change of a table's structure misses no row", () => {
   let pipeline: Pipeline;
   beforeEach(async () => {
     pipeline = await startPipeline();
@@ -88,7 +88,7 @@ describe("when a table's structure changes, no row is missed", () => {
     await expectFaithful();
   });
 
-  it("when a partition is rewritten, and when a new one is made", async () => {
+  it("when a partition is rewritten, and when a new partition is created", async () => {
     await sql(PARTITIONED);
     await pipeline.ingest();
     await sql("VACUUM FULL t1");
@@ -103,7 +103,7 @@ describe("when a table's structure changes, no row is missed", () => {
     await expectFaithful();
   });
 
-  it("when old tables come to inherit from it, whose keys may be the same", async () => {
+  it("when old tables with equal keys start to inherit from it", async () => {
     await sql(`${TABLE}; CREATE TABLE child (LIKE t); INSERT INTO child VALUES (1, 'child'), (2, 'child')`);
     await pipeline.ingest();
     await sql("ALTER TABLE child INHERIT t");
@@ -155,7 +155,7 @@ describe("when a table's structure changes, no row is missed", () => {
     });
   }
 
-  it("when the key's column is renamed, deletes are seen", async () => {
+  it("when the key's column is renamed, and deletes are found", async () => {
     await sql(TABLE);
     await pipeline.ingest();
     await sql("ALTER TABLE t RENAME id TO key; DELETE FROM t WHERE key = 4");
@@ -164,7 +164,7 @@ describe("when a table's structure changes, no row is missed", () => {
     expect((await latest(pipeline, "t")).deleted.rows).to.equal(1);
   });
 
-  it("when two columns change names, and when a value of an enumeration is renamed", async () => {
+  it("when two columns swap names, and when a value of an enumeration is renamed", async () => {
     await sql(
       "CREATE TYPE mood AS ENUM ('sad', 'ok'); CREATE TABLE t (id int PRIMARY KEY, a text, b text, m mood); INSERT INTO t VALUES (1, 'a', 'b', 'sad')",
     );
@@ -181,7 +181,7 @@ describe("when a table's structure changes, no row is missed", () => {
     expect(await mode()).to.equal("delta");
   });
 
-  it("whose key includes other columns: they are no part of it", async () => {
+  it("when the key's index includes other columns, which are not part of the key", async () => {
     await sql(
       "CREATE TABLE t (id int, v text, PRIMARY KEY (id) INCLUDE (v)); INSERT INTO t VALUES (1, 'a'), (2, 'b')",
     );
@@ -192,7 +192,7 @@ describe("when a table's structure changes, no row is missed", () => {
     expect(await latest(pipeline, "t")).to.deep.include({ key: ["id"], deleted: { rows: 0, files: [] } });
   });
 
-  it("called '..' or '.': it has a folder of its own", async () => {
+  it("when it is called '..' or '.', and gets its own folder", async () => {
     await sql(
       'CREATE TABLE ".." (id int PRIMARY KEY); INSERT INTO ".." VALUES (1); CREATE TABLE "." (id int PRIMARY KEY); INSERT INTO "." VALUES (2)',
     );

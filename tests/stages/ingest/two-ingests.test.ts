@@ -3,7 +3,7 @@ import { failureOf } from "../../support/failure";
 import { startAfterFirstRun } from "../../support/pipeline/first-run";
 import type { Pipeline } from "../../support/pipeline/pipeline";
 
-describe("two runs of ingest at once", () => {
+describe("Of two parallel runs of ingest", () => {
   let pipeline: Pipeline;
   /** Once, before the log is listed for the first time. */
   let meanwhile: (() => Promise<void>) | undefined;
@@ -33,7 +33,7 @@ describe("two runs of ingest at once", () => {
     return rows.map(({ units }) => units).slice(1);
   };
 
-  it("an older state never comes after a newer one, however long the log takes to be read", async () => {
+  it("an older state never follows a newer one, however slowly the log is read", async () => {
     await order(111);
     meanwhile = async () => {
       await order(222);
@@ -63,7 +63,7 @@ describe("two runs of ingest at once", () => {
     expect(await versions()).to.deep.equal([222]);
   });
 
-  it("a commit says as of when it is: what was written while it was captured is in the next", async () => {
+  it("each commit has the time before its snapshot: later writes are in the next commit", async () => {
     let written = "";
     whileCapturing = async () => {
       await new Promise((resolve) => setTimeout(resolve, 5));

@@ -97,7 +97,7 @@ const NAMES: readonly (readonly [string, string, string])[] = [
   ["aclitem", "'ROLE=r/postgres'", "ALTER ROLE ROLE RENAME TO ROLE_renamed"],
 ];
 
-describe("a row whose text changed although nobody wrote it is captured again", function () {
+describe("A row whose text changed without a write is captured again", function () {
   this.timeout(120_000);
   let pipeline: Pipeline;
   beforeEach(async () => {
@@ -129,7 +129,7 @@ describe("a row whose text changed although nobody wrote it is captured again", 
   }
 
   for (const [type, value, change] of NAMES) {
-    it(`when what it names is called otherwise: ${type}, ${change}`, async () => {
+    it(`when an object that it names is renamed: ${type}, ${change}`, async () => {
       const role = `${pipeline.source.name}_role`;
       const given = (text: string): string =>
         text.replaceAll("ROLE ROLE", `ROLE ${role}`).replaceAll(/ROLE(?=['_=])/g, role);
@@ -154,7 +154,7 @@ describe("a row whose text changed although nobody wrote it is captured again", 
     });
   }
 
-  it("but not when an enumeration in a composite type gets a value, or an attribute a name", async () => {
+  it("but not when an enumeration in a composite type gets a value, or an attribute is renamed", async () => {
     await sql(
       `${TYPES}; CREATE TABLE t (id int PRIMARY KEY, v withmood); INSERT INTO t VALUES (1, ('sad', 1))`,
     );
@@ -167,7 +167,7 @@ describe("a row whose text changed although nobody wrote it is captured again", 
     await expectFaithful();
   });
 
-  it("and once when the commit before says nothing of what its type is made of", async () => {
+  it("and once when the previous commit does not record the parts of its type", async () => {
     await sql(`${TYPES}; CREATE TABLE t (id int PRIMARY KEY, v addr); INSERT INTO t VALUES (1, ('x', 1))`);
     await pipeline.ingest();
     const head = (await pipeline.ingested.log.head())!;

@@ -45,7 +45,7 @@ const foreignKeysOf = (database: TestDatabase, fact: string): Promise<ForeignKey
     `SELECT conname AS name, convalidated AS valid FROM pg_constraint WHERE conrelid = '${fact}'::regclass AND contype = 'f' ORDER BY conname`,
   );
 
-describe("the first load of a fact", () => {
+describe("The first load of a fact", () => {
   let pipeline: Pipeline;
   beforeEach(async () => {
     pipeline = await startPipeline({ seeded: true });
@@ -64,7 +64,7 @@ describe("the first load of a fact", () => {
     ).to.deep.equal([]);
   });
 
-  it("says the same of any rows, parents missing or not, as the way by the staging table", async () => {
+  it("gives the same result as the staging table for any rows, with or without missing parents", async () => {
     await pipeline.run();
     await pipeline.source.query(
       "ALTER TABLE sales_order DROP CONSTRAINT sales_order_staff_id_fkey, DROP CONSTRAINT sales_order_design_id_fkey",

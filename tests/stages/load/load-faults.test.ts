@@ -6,7 +6,7 @@ import { startPostgresProxy, type Statement, type Verdict } from "../../support/
 import { endConnections } from "../../support/oracle/tiny-totesys";
 import { startSales, type SalePipeline } from "../../support/warehouse/sale-model";
 
-describe("a load that does not come to its end", function () {
+describe("An interrupted load", function () {
   this.timeout(180_000);
   let pipeline: SalePipeline;
   beforeEach(async () => {
@@ -77,7 +77,7 @@ describe("a load that does not come to its end", function () {
   const emptyWarehouse = (): Promise<unknown> =>
     pipeline.warehouse.query("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
 
-  it("leaves nothing of a first load, wherever the line breaks; behind COMMIT it leaves all", async () => {
+  it("leaves nothing of a first load wherever the connection breaks; after COMMIT it leaves everything", async () => {
     const all = await statementsOf();
     // Up to the end of the transaction that finds nothing more to load; the marts that come then never fail a load.
     const commit = all.findIndex(({ sql }) => sql === "COMMIT");
@@ -107,7 +107,7 @@ describe("a load that does not come to its end", function () {
     await expectLoadedOnce();
   });
 
-  it("changes nothing with a later load, wherever the line breaks before COMMIT has taken effect", async () => {
+  it("changes nothing in a later load, wherever the connection breaks before COMMIT takes effect", async () => {
     await pipeline.load();
     await change(201);
     await pipeline.load();
@@ -149,7 +149,7 @@ describe("a load that does not come to its end", function () {
     await expectLoadedOnce();
   });
 
-  it("is not repeated when the answer to COMMIT was lost: the ledger decides", async () => {
+  it("is not repeated when the answer to COMMIT was lost, because the ledger decides", async () => {
     await pipeline.load();
     await change(201);
 
@@ -161,7 +161,7 @@ describe("a load that does not come to its end", function () {
     await expectLoadedOnce();
   });
 
-  it("is done once by two loaders, whichever statement one of them is at when the other comes", async () => {
+  it("is done once by two loaders, whichever statement one of them executes when the other starts", async () => {
     await pipeline.load();
     let place = 0;
     let round = 0;
@@ -198,7 +198,7 @@ describe("a load that does not come to its end", function () {
     ],
   ];
   for (const [what, begin, end] of obstacles) {
-    it(`fails for now, and leaves nothing: ${what}`, async () => {
+    it(`fails transiently and leaves nothing: ${what}`, async () => {
       const { warehouse } = pipeline;
       await pipeline.load();
       await change(201);
@@ -221,7 +221,7 @@ describe("a load that does not come to its end", function () {
     });
   }
 
-  it("waits for a user's query that is soon done", async () => {
+  it("waits for a short query of a user", async () => {
     await pipeline.load();
     await change(201);
     await pipeline.warehouse.query("BEGIN; LOCK TABLE fact_sale IN ACCESS EXCLUSIVE MODE");

@@ -20,7 +20,7 @@ import type { Pipeline } from "../../support/pipeline/pipeline";
 import type { TestDatabase } from "../../support/postgres/postgres";
 import { startPostgresProxy, type Statement, type Verdict } from "../../support/postgres/postgres-proxy";
 
-describe("a load into a warehouse whose server fails", function () {
+describe("A load into a failing server", function () {
   this.timeout(120_000);
   let pipeline: Pipeline;
   let directory: string;
@@ -67,7 +67,7 @@ describe("a load into a warehouse whose server fails", function () {
     ["before COMMIT", ({ sql }) => sql === "COMMIT"],
   ];
   for (const [what, isMoment] of moments) {
-    it(`is done once when the server stops at once and starts again: ${what}`, async () => {
+    it(`is done once when the server stops immediately and starts again: ${what}`, async () => {
       const server = await startPostgres({ directory });
       const state = await readServerState(join(directory, "data"));
       let stopped = false;
@@ -101,7 +101,7 @@ describe("a load into a warehouse whose server fails", function () {
     });
   }
 
-  it("leaves nothing when the disk is full, and is done once when there is room again", async () => {
+  it("leaves nothing when the disk is full, and is done once when there is space again", async () => {
     await pipeline.source.query(`
       INSERT INTO sales_order (last_updated, design_id, staff_id, counterparty_id, units_sold, unit_price, currency_id,
                                agreed_delivery_date, agreed_payment_date, agreed_delivery_location_id)
@@ -113,7 +113,7 @@ describe("a load into a warehouse whose server fails", function () {
     await makeSmallCluster(directory, initdb);
     const cluster = await openCluster(directory, { initdb, account });
     const full = join(directory, "postgres-on-a-full-disk");
-    // No file may grow beyond this. The server calls it an internal error: a disk that is full has a code of its own.
+    // No file may grow beyond this. The server calls it an internal error: a full disk has a separate code.
     await writeFile(full, `#!/bin/sh\nulimit -f 2501\nexec "${postgres}" "$@"\n`, { mode: 0o755 });
     // A port that was free a moment ago.
     const before = await startPostgres({ directory });

@@ -13,14 +13,14 @@ async function failure(promise: Promise<unknown>): Promise<string> {
   throw new Error("it did not fail");
 }
 
-describe("the load", () => {
+describe("The load", () => {
   let pipeline: Pipeline;
   beforeEach(async () => {
     pipeline = await startAfterFirstRun({ until: "process" });
   });
   afterEach(() => pipeline.close());
 
-  it("takes a prepared warehouse as it is: another schema, other names, no keys", async () => {
+  it("uses a prepared warehouse unchanged: another schema, other names, no keys", async () => {
     await pipeline.load();
     await pipeline.warehouse.query(`
       CREATE SCHEMA project;
@@ -46,7 +46,7 @@ describe("the load", () => {
       .and.not.include("fact_purchase_order");
   });
 
-  it("says which column of a prepared table it cannot find, and which it has no value for", async () => {
+  it("names the missing columns of a prepared table, and the columns without a value", async () => {
     await pipeline.warehouse.query(
       "CREATE TABLE dim_design (design_id int PRIMARY KEY, design_name text, file_location text)",
     );
@@ -61,7 +61,7 @@ describe("the load", () => {
     ).to.have.length(0);
   });
 
-  it("refuses a warehouse whose ledger is gone or is another's, or that belongs to another lake", async () => {
+  it("refuses a warehouse whose ledger is missing or foreign, or that belongs to another lake", async () => {
     await pipeline.load();
     await pipeline.warehouse.query("UPDATE marble_ledger SET lake = gen_random_uuid()");
     await pipeline.source.query("UPDATE staff SET first_name = 'x' WHERE staff_id = 1");
@@ -74,20 +74,20 @@ describe("the load", () => {
     expect(await failure(pipeline.load())).to.include("is not Marble's");
   });
 
-  it("refuses when a table of its own beside the ledger is gone", async () => {
+  it("refuses a warehouse that lacks one of the loader's tables next to the ledger", async () => {
     await pipeline.load();
     await pipeline.warehouse.query("DROP TABLE marble_orphan CASCADE");
     expect(await failure(pipeline.load())).to.include("public.marble_orphan is gone");
   });
 
-  it("is done once by two loaders at once", async () => {
+  it("is done once by two parallel loaders", async () => {
     await Promise.all([pipeline.load(), pipeline.load(), pipeline.load()]);
 
     expect(await actualRows(pipeline.warehouse)).to.deep.equal(await expectedRows(pipeline.source));
     expect(await pipeline.warehouse.query("SELECT FROM marble_ledger")).to.have.length(1);
   });
 
-  it("goes on from commit 10 to 11: numbers are no texts", async () => {
+  it("continues from commit 10 to 11, because numbers are not compared as texts", async () => {
     for (let commit = 2; commit <= 12; commit++) {
       await pipeline.source.query("UPDATE staff SET first_name = $1 WHERE staff_id = 1", [`Name ${commit}`]);
       await pipeline.ingest();
@@ -100,7 +100,7 @@ describe("the load", () => {
     expect(await actualRows(pipeline.warehouse)).to.deep.equal(await expectedRows(pipeline.source));
   });
 
-  it("tags what it has loaded, with the commit", async () => {
+  it("tags the loaded files with the commit", async () => {
     await pipeline.load();
 
     const { commit } = (await pipeline.processed.log.head())!;
@@ -109,7 +109,7 @@ describe("the load", () => {
     expect(tagging).to.include("marble:commit").and.include("<Value>1</Value>");
   });
 
-  it("appends only what differs when rows are captured again from a source that is another", async () => {
+  it("appends only the differences when rows are captured again from a changed source", async () => {
     await pipeline.load();
     const head = (await pipeline.ingested.log.head())!;
     // As if the database had been restored from a backup: the recorded cluster is another one.

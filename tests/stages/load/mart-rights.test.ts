@@ -63,7 +63,7 @@ describe("The marts, where the loader's role", () => {
     );
   });
 
-  it("does not own a view that has to change, it says so", async () => {
+  it("does not own a view that has to change, name the reason", async () => {
     await query(`GRANT CREATE ON DATABASE ${pipeline.warehouse.name} TO ${role}`);
     await pipeline.load(options);
     await query("ALTER VIEW marts.revenue_by_month OWNER TO CURRENT_USER");
@@ -75,7 +75,7 @@ describe("The marts, where the loader's role", () => {
     expect(warnings()[0]).to.include("it belongs to another role");
   });
 
-  it("cannot take one along to rebuilt tables, it refuses these, says why, and goes on when it can", async () => {
+  it("cannot move a mart to rebuilt tables, stop the swap with the reason until it can", async () => {
     const isStale = async (): Promise<unknown> =>
       query(`SELECT (SELECT sum(units_sold) FROM marts.revenue_by_month) IS DISTINCT FROM
                     (SELECT sum(units_sold) FROM owned.current_sales_order) AS stale`);

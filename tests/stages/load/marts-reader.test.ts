@@ -17,7 +17,7 @@ function documented(names: Readonly<Record<string, string>>): string {
   );
 }
 
-describe("A role that reads the marts, as docs/quicksight.md makes it", () => {
+describe("A role that reads the marts, created as docs/quicksight.md says,", () => {
   let pipeline: Pipeline;
   let role: string;
   let reader: Client;
@@ -47,18 +47,18 @@ describe("A role that reads the marts, as docs/quicksight.md makes it", () => {
     expect(rows.length).to.be.above(0);
   });
 
-  it("reads those that a later load makes, too", async () => {
+  it("reads those of a later load, too", async () => {
     await pipeline.warehouse.query("DROP VIEW marts.revenue_by_month");
     await pipeline.load();
     await expectReadable();
   });
 
-  it("still reads them after a rebuild of the warehouse", async () => {
+  it("reads them after a rebuild of the warehouse", async () => {
     await pipeline.load({ replay: {} });
     await expectReadable();
   });
 
-  it("reads nothing beneath them, and changes nothing", async () => {
+  it("reads nothing below them, and changes nothing", async () => {
     const refused = async (sql: string): Promise<unknown> =>
       reader.query(sql).then(
         () => "done",

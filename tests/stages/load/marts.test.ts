@@ -90,7 +90,7 @@ describe("The marts show what SQL over the source predicts", () => {
   });
   after(() => pipeline.close());
 
-  it("of all that the source has", async () => {
+  it("for all rows of the source", async () => {
     await run(pipeline);
 
     const actual = await expectSame(pipeline);
@@ -101,7 +101,7 @@ describe("The marts show what SQL over the source predicts", () => {
     expect(warnings(pipeline)).to.deep.equal([]);
   });
 
-  it("after new orders, payments that turn paid, a renamed department, a moved address, changed and deleted orders", async () => {
+  it("after new orders, settled payments, a renamed department, a moved address, changed and deleted orders", async () => {
     const { client } = pipeline.source;
     await placeSalesOrders(client, { count: 5, seed: 1, now: NOW });
     await placePurchaseOrders(client, { count: 3, seed: 2, now: NOW });
@@ -133,7 +133,7 @@ describe("The marts show what SQL over the source predicts", () => {
     }
   });
 
-  it("whatever changes", async function () {
+  it("after any changes", async function () {
     this.timeout(240_000);
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 6 }), async (changes) => {
@@ -152,7 +152,7 @@ describe("The marts show what SQL over the source predicts", () => {
     expect(counted!.back).to.be.greaterThan(0);
   });
 
-  it("whatever the time zone of the one who asks", async () => {
+  it("in any time zone of the reader", async () => {
     for (const zone of ["Pacific/Kiritimati", "Pacific/Pago_Pago"]) {
       await pipeline.warehouse.query(`SET timezone = '${zone}'`);
       await expectSame(pipeline);
@@ -160,7 +160,7 @@ describe("The marts show what SQL over the source predicts", () => {
     await pipeline.warehouse.query("RESET timezone");
   });
 
-  it("after a rebuild too, and the tables that it replaced can go", async () => {
+  it("after a rebuild, and the replaced tables can be dropped", async () => {
     const before = await actualMarts(pipeline.warehouse);
 
     const { replay } = await pipeline.load({ replay: {} });
@@ -180,7 +180,7 @@ describe("The marts of a small shop", () => {
   });
   afterEach(() => pipeline.close());
 
-  it("that has nothing are empty", async () => {
+  it("are empty without data", async () => {
     await run(pipeline);
 
     const actual = await expectSame(pipeline);
@@ -188,7 +188,7 @@ describe("The marts of a small shop", () => {
     expect(warnings(pipeline)).to.deep.equal([]);
   });
 
-  it("with one order have one row, or none", async () => {
+  it("have one row or none for one order", async () => {
     await pipeline.source.query(`
       INSERT INTO address VALUES (1, '1', NULL, NULL, 'Łódź', '', 'Poland', '1', now(), now());
       INSERT INTO counterparty VALUES (1, 'O''Neill', 1, NULL, NULL, now(), now());

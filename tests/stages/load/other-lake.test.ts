@@ -3,7 +3,7 @@ import { failureOf } from "../../support/failure";
 import { startAfterFirstRun } from "../../support/pipeline/first-run";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
-describe("A warehouse that was loaded from another lake is not mistaken for this one's", () => {
+describe("A warehouse of another lake is refused", () => {
   let old: Pipeline;
   let begunAnew: Pipeline;
   beforeEach(async () => {
@@ -24,7 +24,7 @@ describe("A warehouse that was loaded from another lake is not mistaken for this
   };
   const REMEDY = "load this lake into another schema, or into an empty warehouse";
 
-  it("when both have come as far: it is not up to date", async () => {
+  it("when both have the same number of commits", async () => {
     await begunAnew.ingest();
     await begunAnew.process();
 
@@ -53,7 +53,7 @@ describe("A warehouse that was loaded from another lake is not mistaken for this
     expect((await failureOf(begunAnew.load())).message).to.include(REMEDY);
   });
 
-  it("by a replay, which begins nothing", async () => {
+  it("by a replay, which changes nothing", async () => {
     await begunAnew.ingest();
     await begunAnew.process();
 

@@ -16,7 +16,7 @@ const prepared = (type: Readonly<Record<string, string>>): string => `
     currency_id integer NOT NULL, design_id integer NOT NULL, agreed_payment_date date NOT NULL,
     agreed_delivery_date ${type["agreed_delivery_date"] ?? "date"} NOT NULL, agreed_delivery_location_id integer NOT NULL)`;
 
-describe("A table that was prepared otherwise than the model", function () {
+describe("A prepared table that differs from the model", function () {
   this.timeout(120_000);
   let pipeline: Pipeline;
   beforeEach(async () => {
@@ -54,7 +54,7 @@ describe("A table that was prepared otherwise than the model", function () {
     ],
   ];
   for (const [what, sql] of tables) {
-    it(`gets no second row of a version that is captured again: one that ${what}`, async () => {
+    it(`gets no second row of a version that is captured again, if it ${what}`, async () => {
       await pipeline.warehouse.query(sql);
       await pipeline.run();
       expect(await versions("fact_sales_order", "sales_order_id")).to.deep.equal({ all: 10, rows: 10 });
@@ -111,7 +111,7 @@ describe("A table that was prepared otherwise than the model", function () {
     }
   });
 
-  it("whose keys are GENERATED ALWAYS AS IDENTITY gets the keys of the source, at first and later", async () => {
+  it("with keys GENERATED ALWAYS AS IDENTITY gets the keys of the source, at first and later", async () => {
     await pipeline.warehouse.query(`
       CREATE TABLE dim_staff (staff_id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, first_name varchar, last_name varchar,
         department_name varchar, location varchar, email_address varchar);
@@ -125,14 +125,14 @@ describe("A table that was prepared otherwise than the model", function () {
     expect(await actualRows(pipeline.warehouse)).to.deep.equal(await expectedRows(pipeline.source));
   });
 
-  describe("that does not take a value fails the load with the table, the column and the reason", () => {
+  describe("that refuses a value fails the load with the table, the column and the reason", () => {
     const small = `CREATE TABLE dim_staff (staff_id integer PRIMARY KEY, first_name varchar(5) NOT NULL, last_name varchar NOT NULL,
       department_name varchar NOT NULL, location varchar NOT NULL, email_address varchar NOT NULL)`;
     const tooLong =
       "the warehouse refused rows of dim_staff, column first_name, among them that with staff_id 1: value too long for type character varying(5): " +
       "change the prepared table to match the model, or correct the row in the source; the commit waits until then";
 
-    it("where it is copied straight, and where it is staged", async () => {
+    it("on the direct path and on the staging path", async () => {
       await pipeline.warehouse.query(small);
       await pipeline.source.query("UPDATE staff SET first_name = 'Much too long' WHERE staff_id = 1");
       await pipeline.ingest();
@@ -153,7 +153,7 @@ describe("A table that was prepared otherwise than the model", function () {
       expect((await failureOf(pipeline.load({ marts: [] }))).message).to.equal(tooLong);
     });
 
-    it("where the encoding of the warehouse lacks a character", async () => {
+    it("also when the encoding of the warehouse lacks a character", async () => {
       await pipeline.source.query("UPDATE staff SET first_name = 'snow ' || chr(9731) WHERE staff_id = 1");
       await pipeline.ingest();
       await pipeline.process();

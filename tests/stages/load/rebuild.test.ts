@@ -22,7 +22,7 @@ describe("A rebuild of the warehouse", () => {
     expect(await versions(pipeline)).to.deep.equal(before);
   };
 
-  it("makes the same of the log again, whatever somebody did to the tables or the ledger", async () => {
+  it("makes the same warehouse from the log again, whatever happened to the tables or the ledger", async () => {
     await pipeline.warehouse.query(`
       DELETE FROM fact_payment WHERE payment_record_id % 3 = 0;
       UPDATE dim_staff SET first_name = 'damaged';
@@ -36,14 +36,14 @@ describe("A rebuild of the warehouse", () => {
       `SELECT count(*) AS n FROM ${replay!.kept!}.dim_staff WHERE first_name = 'damaged'`,
     );
     expect(Number(kept[0]!.n)).to.be.greaterThan(0);
-    expect(await pipeline.load({}), "and the next load goes on behind it").to.deep.equal({
+    expect(await pipeline.load({}), "and the next load continues after it").to.deep.equal({
       commits: [],
       tables: {},
       waiting: 0,
     });
   });
 
-  it("takes the place of tables whose ledger is somebody else's", async () => {
+  it("replaces tables whose ledger is foreign", async () => {
     await pipeline.warehouse.query("DROP TABLE marble_ledger CASCADE; CREATE TABLE marble_ledger (id int)");
 
     const { replay } = await pipeline.load({ replay: {} });
@@ -82,7 +82,7 @@ describe("A rebuild of the warehouse", () => {
     );
   });
 
-  it("refuses, with the reason, what it could not carry over; nothing has moved then", async () => {
+  it("refuses with the reason what it cannot carry over, and moves nothing", async () => {
     await pipeline.warehouse.query(
       "CREATE MATERIALIZED VIEW daily AS SELECT count(*) AS n FROM fact_payment",
     );
@@ -93,11 +93,11 @@ describe("A rebuild of the warehouse", () => {
     await expectMended();
 
     await pipeline.warehouse.query("DROP MATERIALIZED VIEW daily");
-    expect((await pipeline.load()).replay?.state, "the next run goes on").to.equal("done");
+    expect((await pipeline.load()).replay?.state, "the next run continues").to.equal("done");
     await expectMended();
   });
 
-  it("shows readers the old tables until the new ones are complete, and then all of them at once", async () => {
+  it("shows readers the old tables until the new ones are complete, and then all of them together", async () => {
     await pipeline.warehouse.query("DELETE FROM fact_payment WHERE payment_record_id % 3 = 0");
     await pipeline.warehouse.query("UPDATE dim_staff SET first_name = 'damaged'");
     const state = `SELECT (SELECT count(*) FROM fact_payment) || ' ' ||
@@ -119,7 +119,7 @@ describe("A rebuild of the warehouse", () => {
     expect(after!.state).to.equal(`${before["fact_payment"]!.length} 0`);
   });
 
-  it("goes on over several runs, while the old tables are loaded as ever", async () => {
+  it("continues over several runs, while the old tables are loaded as usual", async () => {
     let commits = 0;
     const first = await pipeline.load({ replay: {}, hasTime: () => commits++ < 2 });
     expect(first.replay).to.deep.include({ state: "underway", commit: 1, of: 3 });
@@ -153,7 +153,7 @@ describe("A rebuild of the warehouse", () => {
     expect(schemas.map(({ name }) => name.slice(0, 13))).to.deep.equal(["public_before"]);
   });
 
-  it("is abandoned on request", async () => {
+  it("can be abandoned", async () => {
     let commits = 0;
     await pipeline.load({ replay: {}, hasTime: () => commits++ < 2 });
     expect((await pipeline.load({ abandonReplay: true })).replay?.state).to.equal("abandoned");
@@ -162,7 +162,7 @@ describe("A rebuild of the warehouse", () => {
     await expectMended();
   });
 
-  it("keeps the names that a prepared warehouse has", async () => {
+  it("keeps the names of a prepared warehouse", async () => {
     await pipeline.warehouse.query(`
       CREATE SCHEMA project;
       CREATE TABLE project.fact_purchase_orders (LIKE public.fact_purchase_order INCLUDING DEFAULTS);
@@ -190,7 +190,7 @@ describe("A rebuild of the warehouse", () => {
     expect(await actualRows(pipeline.warehouse, "fresh")).to.deep.equal(await expectedRows(pipeline.source));
   });
 
-  it("needs the right to make a schema, and says how to get it", async () => {
+  it("needs the right to create a schema, and names the GRANT", async () => {
     const role = `${pipeline.warehouse.name}_loader`;
     await pipeline.warehouse.query(`
       CREATE ROLE ${role} LOGIN PASSWORD 'x'; CREATE SCHEMA owned AUTHORIZATION ${role}`);

@@ -19,7 +19,7 @@ const TYPES: Readonly<Record<MartType, string>> = {
   boolean: "^boolean$",
 };
 
-describe("The load keeps the marts up to date", () => {
+describe("The load creates and updates the marts", () => {
   let pipeline: Pipeline;
   before(async () => {
     pipeline = await startPipeline({ seeded: true });
@@ -47,14 +47,14 @@ describe("The load keeps the marts up to date", () => {
   const views = (): Promise<unknown[]> =>
     query("SELECT relname, oid, xmin FROM pg_class WHERE relnamespace = 'marts'::regnamespace ORDER BY 1");
 
-  it("and makes nothing before there are tables", async () => {
+  it("once there are tables", async () => {
     await pipeline.load({ hasTime: () => false });
 
     expect(await query("SELECT FROM pg_namespace WHERE nspname = 'marts'")).to.have.length(0);
     expect(warnings()).to.deep.equal([]);
   });
 
-  it("with the question, and the columns that are declared: their names, meanings and types", async () => {
+  it("with the question, and the declared names, meanings and types of the columns", async () => {
     await pipeline.load();
 
     for (const { name, question, columns } of marts) {
@@ -79,12 +79,12 @@ describe("The load keeps the marts up to date", () => {
     expect(floats).to.have.length(0);
   });
 
-  it("and their examples can be asked", async () => {
+  it("with valid examples", async () => {
     await pipeline.load();
     for (const { example } of marts) await query(example);
   });
 
-  it("whose statement may begin with a WITH of its own, and end with a semicolon or a remark", async () => {
+  it("from a statement that may begin with WITH, and end with a semicolon or a comment", async () => {
     const name = REVENUE!.name;
     const counted = { ...REVENUE!, columns: { orders: integer("number of orders") } };
     for (const sql of [
@@ -99,7 +99,7 @@ describe("The load keeps the marts up to date", () => {
     expect(warnings()).to.deep.equal([]);
   });
 
-  it("and does nothing when nothing has changed", async () => {
+  it("and does nothing without changes", async () => {
     await pipeline.load();
     expect(news()).to.deep.equal(marts.map(({ name }) => `created "marts"."${name}"`));
     pipeline.logged.length = 0;
@@ -111,7 +111,7 @@ describe("The load keeps the marts up to date", () => {
     expect(await views()).to.deep.equal(before);
   });
 
-  it("and replaces one whose definition has changed, other columns and all, with its grants", async () => {
+  it("and replaces a mart with a changed definition, including its columns, and keeps its grants", async () => {
     const role = `${pipeline.warehouse.name}_analyst`;
     await pipeline.load();
     await query(`CREATE ROLE ${role}; GRANT USAGE ON SCHEMA marts TO ${role};
@@ -131,7 +131,7 @@ describe("The load keeps the marts up to date", () => {
     await query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
   });
 
-  it("and makes good what somebody has done to one: their statement in its place, another name for a column", async () => {
+  it("and repairs a mart whose statement or column names somebody changed", async () => {
     await pipeline.load();
     await query(`CREATE OR REPLACE VIEW marts.revenue_by_month AS
                  SELECT month, currency_code, orders, units_sold, 0.00 AS revenue, average_order, 'mine' AS extra
@@ -151,7 +151,7 @@ describe("The load keeps the marts up to date", () => {
     expect(news()).to.deep.equal([]);
   });
 
-  it("and drops one that is declared no more", async () => {
+  it("and drops a mart that is no longer declared", async () => {
     await pipeline.load();
     await query("CREATE VIEW marts.mine AS SELECT 1 AS one");
     await pipeline.load({ marts: marts.slice(1) });
@@ -163,7 +163,7 @@ describe("The load keeps the marts up to date", () => {
     expect(names).to.have.length(marts.length);
   });
 
-  it("but leaves a user's own view or table of that name, and makes the others", async () => {
+  it("but leaves a user's view or table with the name of a mart, and makes the others", async () => {
     await query(`CREATE SCHEMA marts; CREATE VIEW marts.revenue_by_month AS SELECT 1 AS mine;
                  CREATE TABLE marts.best_designs (mine int)`);
 
@@ -176,7 +176,7 @@ describe("The load keeps the marts up to date", () => {
     expect(await views()).to.have.length(marts.length);
   });
 
-  it("but not at the price of a user's view that reads one", async () => {
+  it("but never drops a user's view that reads a mart", async () => {
     await pipeline.load();
     await query("CREATE VIEW public.report AS SELECT revenue FROM marts.revenue_by_month");
     pipeline.logged.length = 0;
@@ -196,7 +196,7 @@ describe("The load keeps the marts up to date", () => {
     await query("DROP VIEW public.report");
   });
 
-  it("and goes on loading when one cannot be made", async () => {
+  it("and continues to load when a mart cannot be made", async () => {
     const broken: Mart = { ...REVENUE!, sql: "\nSELECT nothing FROM current_sales_order" };
     await pipeline.load();
     await pipeline.load({ marts: [broken, ...marts.slice(1)] });
@@ -205,7 +205,7 @@ describe("The load keeps the marts up to date", () => {
     await expectRight();
   });
 
-  it("in a schema that is called anything, over tables that a prepared warehouse has under other names", async () => {
+  it("in a schema with any name, over a prepared warehouse with other names", async () => {
     await query(`
       CREATE SCHEMA project;
       CREATE TABLE project.fact_purchase_orders (LIKE public.fact_purchase_order INCLUDING DEFAULTS);
@@ -228,7 +228,7 @@ describe("The load keeps the marts up to date", () => {
     await query('DROP SCHEMA project CASCADE; DROP SCHEMA "Odd ""marts" CASCADE');
   });
 
-  it("one warehouse a schema: a second does not take them over", async () => {
+  it("for one warehouse in a schema: a second warehouse does not take them over", async () => {
     await pipeline.load();
     await query("CREATE SCHEMA project");
     pipeline.logged.length = 0;
@@ -241,7 +241,7 @@ describe("The load keeps the marts up to date", () => {
     await expectRight();
   });
 
-  it("through a rebuild, in its very transaction, whatever the new tables are", async () => {
+  it("in the transaction of a rebuild, whatever the new tables are", async () => {
     await pipeline.load();
     const before = await actualMarts(pipeline.warehouse);
     // A column that the model does not have any more, as after a change of the model.

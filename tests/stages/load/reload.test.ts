@@ -15,7 +15,7 @@ describe("A reload of tables", () => {
   });
   afterEach(() => pipeline.close());
 
-  it("from a commit on, for one fact, leaves what came before, and every other table, as it is", async () => {
+  it("of one fact from a commit on leaves the earlier versions and every other table unchanged", async () => {
     const keys = (): Promise<unknown[]> =>
       pipeline.warehouse.query("SELECT sales_record_id FROM fact_sales_order ORDER BY 1");
     const [last] = await pipeline.warehouse.query<{ last: string }>(
@@ -36,7 +36,7 @@ describe("A reload of tables", () => {
     expect(damaged.length).to.be.greaterThan(0);
   });
 
-  it("of all tables from the first commit on mends all, deletions and waiting versions too", async () => {
+  it("of all tables from the first commit on repairs everything, including deletions and waiting versions", async () => {
     await pipeline.source.query(
       "SET session_replication_role = replica; INSERT INTO payment SELECT 900001, created_at, last_updated, 900001, counterparty_id, payment_amount, currency_id, payment_type_id, paid, payment_date, company_ac_number, counterparty_ac_number FROM payment WHERE payment_id = 1",
     );
@@ -71,7 +71,7 @@ describe("A reload of tables", () => {
     expect(await versions(pipeline)).to.deep.equal(damaged);
   });
 
-  it("refuses what does not exist, by name", async () => {
+  it("refuses unknown tables and commits by name", async () => {
     expect(await failure(pipeline.load({ replay: { tables: ["fact_x"] } }))).to.include(
       "the model has no table fact_x; it has",
     );

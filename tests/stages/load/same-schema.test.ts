@@ -4,7 +4,7 @@ import { actualRows, expectedRows } from "../../support/oracle/expected-warehous
 import { TINY_CALENDAR, createTinySource } from "../../support/oracle/tiny-totesys";
 import { startPipeline, type LoadOptions, type Pipeline } from "../../support/pipeline/pipeline";
 
-describe("A warehouse in the schema of its source is refused: both would feed each other", () => {
+describe("A warehouse in the schema of its source is refused, because both would feed each other", () => {
   let pipeline: Pipeline;
   before(async () => {
     const source = await createTinySource();
@@ -26,7 +26,7 @@ describe("A warehouse in the schema of its source is refused: both would feed ea
     ["for its mirror", "marble:mirrorSchema", { schema: "dwh", mirrorSchema: "public" }],
   ];
   for (const [what, setting, options] of refused) {
-    it(`${what}, before anything is written`, async () => {
+    it(`before anything is written: ${what}`, async () => {
       const before = await relations();
       const { message } = await failureOf(pipeline.load(options));
 
@@ -38,7 +38,7 @@ describe("A warehouse in the schema of its source is refused: both would feed ea
     });
   }
 
-  it("is loaded in another schema of the same database, but not moved to that of the source later", async () => {
+  it("but loaded in another schema of the same database, which cannot move to that of the source later", async () => {
     await pipeline.source.query("CREATE SCHEMA dwh");
     await pipeline.load({ schema: "dwh" });
     expect(await actualRows(pipeline.source, "dwh")).to.deep.equal(await expectedRows(pipeline.source));

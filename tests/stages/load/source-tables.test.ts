@@ -13,7 +13,7 @@ interface Shown {
   readonly member_rows: string;
 }
 
-describe("marble_table says of each warehouse table how up to date it is", () => {
+describe("marble_table shows how up to date each warehouse table is", () => {
   let pipeline: Pipeline;
   beforeEach(async () => {
     pipeline = await startPipeline({ seeded: true });
@@ -30,7 +30,7 @@ describe("marble_table says of each warehouse table how up to date it is", () =>
     return row!;
   };
 
-  it("is current after a load, as of the capture", async () => {
+  it("with the time of the capture after a load", async () => {
     const [ledger] = await pipeline.warehouse.query<{ captured_at: string }>(
       "SELECT captured_at FROM marble_ledger",
     );
@@ -39,7 +39,7 @@ describe("marble_table says of each warehouse table how up to date it is", () =>
     expect(table.as_of).to.equal(ledger!.captured_at);
   });
 
-  it("names a source table in quarantine, since when and why, and no other", async () => {
+  it("with the quarantine of one source table, since when and why", async () => {
     const before = await shown("fact_payment");
     await pipeline.source.query("ALTER TABLE payment RENAME COLUMN paid TO settled");
     await pipeline.source.query("UPDATE staff SET last_name = 'Renamed' WHERE staff_id = 1");
@@ -56,7 +56,7 @@ describe("marble_table says of each warehouse table how up to date it is", () =>
     expect(later.behind_since).to.equal(first.behind_since);
   });
 
-  it("says that a table of the model is absent, not that it is quarantined, and nothing of a view", async () => {
+  it("with an absent table, which is not quarantined, and without views", async () => {
     await pipeline.source.query(
       "CREATE VIEW paid AS SELECT * FROM staff; ALTER TABLE payment RENAME TO away",
     );
@@ -68,14 +68,14 @@ describe("marble_table says of each warehouse table how up to date it is", () =>
     expect(states).to.deep.equal([{ name: "payment", state: "absent" }]);
   });
 
-  it("names the joined table that holds a dimension back", async () => {
+  it("with the joined table that delays a dimension", async () => {
     await pipeline.source.query("ALTER TABLE department RENAME COLUMN location TO place");
     await pipeline.source.query("UPDATE department SET manager = 'New'");
     await pipeline.run();
     expect((await shown("dim_staff")).reason).to.match(/^department is quarantined/);
   });
 
-  it("names a table that the delete guard holds, until it is released", async () => {
+  it("with a table that the delete guard stops, until it is released", async () => {
     await pipeline.source.query("DELETE FROM payment");
     await pipeline.run();
     expect((await shown("fact_payment")).reason).to.match(/^payment is held/);
@@ -85,7 +85,7 @@ describe("marble_table says of each warehouse table how up to date it is", () =>
     expect(await shown("fact_payment")).to.include({ is_current: true, reason: null });
   });
 
-  it("counts rejected rows and rows that wait", async () => {
+  it("with the number of rejected and waiting rows", async () => {
     await pipeline.source.query(
       "UPDATE payment SET payment_date = 'never' WHERE payment_id = (SELECT min(payment_id) FROM payment)",
     );
@@ -93,7 +93,7 @@ describe("marble_table says of each warehouse table how up to date it is", () =>
     expect((await shown("fact_payment")).rejected_rows).to.equal("1");
   });
 
-  it("is made in a warehouse of an earlier version, which has none of it", async () => {
+  it("also in a warehouse of an earlier version without this view", async () => {
     await pipeline.warehouse.query("DROP VIEW marble_table");
     await pipeline.warehouse.query("DROP TABLE marble_source, marble_lineage");
     await pipeline.source.query("UPDATE staff SET last_name = 'Renamed' WHERE staff_id = 1");
@@ -101,7 +101,7 @@ describe("marble_table says of each warehouse table how up to date it is", () =>
     expect((await shown("dim_staff")).is_current).to.equal(true);
   });
 
-  it("gets its newest column in a warehouse of an earlier version, and the views that read it stay", async () => {
+  it("also in a warehouse of an earlier version with an older view, and views on it stay", async () => {
     await pipeline.warehouse.query(`
       DROP VIEW marble_table; DROP TABLE marble_placeholder;
       CREATE VIEW marble_table AS

@@ -25,7 +25,7 @@ describe("The role of the warehouse", () => {
   const query = (sql: string): Promise<unknown> => pipeline.warehouse.query(sql);
   const refusal = async (): Promise<string> => (await failureOf(pipeline.load(options))).message;
 
-  it("is told which right on the schema it lacks, as long as it lacks one", async () => {
+  it("gets the missing GRANT on the schema in the error, as long as one is missing", async () => {
     const refused = "the warehouse refused the load: permission denied";
     expect(await refusal()).to.equal(
       `${refused} for schema public: GRANT CREATE ON SCHEMA "public" TO "${role}"`,
@@ -37,7 +37,7 @@ describe("The role of the warehouse", () => {
     );
   });
 
-  it("is told before the first load that it lacks TEMPORARY, which later loads need", async () => {
+  it("gets the missing TEMPORARY in the error before the first load, because later loads need it", async () => {
     const { name } = pipeline.warehouse;
     await query(
       `GRANT USAGE, CREATE ON SCHEMA public TO ${role}; REVOKE TEMPORARY ON DATABASE ${name} FROM PUBLIC`,
@@ -56,7 +56,7 @@ describe("The role of the warehouse", () => {
     await query(`GRANT TEMPORARY ON DATABASE ${name} TO ${role}`);
   });
 
-  it("needs no more than these, TEMPORARY and CREATE on the database to load, to make the marts, and to load again", async () => {
+  it("needs only these, TEMPORARY and CREATE on the database to load and to make the marts", async () => {
     const { name } = pipeline.warehouse;
     await query(
       `GRANT USAGE, CREATE ON SCHEMA public TO ${role}; GRANT CREATE ON DATABASE ${name} TO ${role}`,

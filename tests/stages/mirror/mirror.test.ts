@@ -32,7 +32,7 @@ describe("The mirror of a source", function () {
   });
   afterEach(() => pipeline.close());
 
-  it("has every value of every type that PostgreSQL has", async () => {
+  it("has every value of every PostgreSQL type", async () => {
     const types = await pipeline.source.query<{ name: string }>(
       `SELECT typname AS name FROM pg_type WHERE typnamespace = 'pg_catalog'::regnamespace AND typname = ANY ($1) ORDER BY 1`,
       [Object.keys(VALUES).filter((name) => !INTERNAL.includes(name))],
@@ -96,7 +96,7 @@ describe("The mirror of a source", function () {
     expect(await expectMirrored(pipeline)).to.equal(37);
   });
 
-  it("has the types of the source, so that nothing has to be cast", async () => {
+  it("has the types of the source, so nothing needs a cast", async () => {
     await pipeline.sql(SHOP);
     await pipeline.mirror();
 
@@ -153,7 +153,7 @@ describe("The mirror of a source", function () {
     ]);
   });
 
-  it("shows one state of the source, whatever table a reader looks at", async () => {
+  it("shows one state of the source in all tables", async () => {
     await pipeline.sql(SHOP);
     await pipeline.mirror();
     const seen = new Set<string>();
@@ -172,7 +172,7 @@ describe("The mirror of a source", function () {
     expect([...seen].sort()).to.have.members(["21 3", "22 4", "23 5", "24 6"]);
   });
 
-  it("has tables that come, keeps the rows of those that go, and says so", async () => {
+  it("has new tables, keeps the rows of dropped tables, and says so", async () => {
     await pipeline.sql(SHOP);
     await pipeline.mirror();
     await pipeline.sql(
@@ -198,7 +198,7 @@ describe("The mirror of a source", function () {
     expect(await status()).to.deep.equal([{ is_current: true, reason: null }]);
   });
 
-  it("is of the tables that are named; one that is named later has all of its rows, and one that is not stays", async () => {
+  it("has the named tables: a table that is named later gets all rows, a table that is no longer named stays", async () => {
     await pipeline.sql(SHOP);
     await pipeline.mirror(new Set(["customer", "nobody"]));
     await expectSame(pipeline, "customer");

@@ -90,10 +90,10 @@ function statementOf(given: Exclude<Step, { kind: "run" }>, { columns }: Table):
   }
 }
 
-describe("The mirror of a table of any types", function () {
+describe("The mirror of a table with any types", function () {
   this.timeout(300_000);
 
-  it("has the rows of the source after every commit, whatever was written and changed", () =>
+  it("equals the source after every commit, whatever was written and changed", () =>
     fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...(Object.keys(KEYS) as (keyof typeof KEYS)[])),

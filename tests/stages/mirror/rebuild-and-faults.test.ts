@@ -54,7 +54,7 @@ describe("The mirror", function () {
     await expectMirrored(pipeline);
   });
 
-  it("is rebuilt with the warehouse, with the views on it, and readers see the old rows until then", async () => {
+  it("is rebuilt with the warehouse and the views on it, and readers see the old rows until then", async () => {
     await withHistory();
     await pipeline.warehouse.query(
       "CREATE VIEW sums AS SELECT sum(d) AS d FROM mirror.t; UPDATE mirror.t SET d = 7; DROP TABLE mirror.note",
@@ -92,7 +92,7 @@ describe("The mirror", function () {
     await expectMirrored(pipeline);
   });
 
-  it("refuses, with the remedy, a table that somebody has changed, dropped, or made first", async () => {
+  it("refuses with the remedy a table that somebody changed, dropped, or created first", async () => {
     await pipeline.mirror();
     await pipeline.warehouse.query("DELETE FROM mirror.t WHERE a = 5");
     await pipeline.sql("DELETE FROM t WHERE a = 5");
@@ -117,7 +117,7 @@ describe("The mirror", function () {
     await expectMirrored(pipeline);
   });
 
-  it("says which GRANT the role of the warehouse lacks, and works in a schema that was made for it", async () => {
+  it("names the missing GRANT of the warehouse role, and works in an existing schema", async () => {
     const role = `${pipeline.warehouse.name}_loader`;
     await pipeline.warehouse.query(`
       CREATE ROLE ${role} LOGIN PASSWORD 'x'; GRANT USAGE, CREATE ON SCHEMA public TO ${role}`);
@@ -138,7 +138,7 @@ describe("The mirror", function () {
     }
   });
 
-  it("is of the rows that are captured, while a table is captured in slices", async () => {
+  it("has the captured rows while a table is captured in slices", async () => {
     await pipeline.sql("INSERT INTO t SELECT n, repeat('x', 200), 1 FROM generate_series(100, 2000) AS n");
     const rows: number[] = [];
     for (let turn = 0; turn < 30; turn++) {
@@ -158,7 +158,7 @@ describe("The mirror", function () {
     await expectMirrored(pipeline);
   });
 
-  it("is the same when tasks of a large commit are handed out", async () => {
+  it("is the same when a large commit is processed as tasks", async () => {
     await pipeline.ingest({ partBytes: 200 });
     await pipeline.process({ taskBytes: 1 });
     await pipeline.load();
@@ -167,7 +167,7 @@ describe("The mirror", function () {
     await expectMirrored(pipeline);
   });
 
-  it("is the same when others take the tasks", async () => {
+  it("is the same when workers take the tasks", async () => {
     const queue: string[] = [];
     pipeline.s3.onObjectCreated(({ key }) => {
       if (key.startsWith("task-messages/")) queue.push(key);
@@ -189,7 +189,7 @@ describe("The mirror", function () {
     await expectMirrored(pipeline);
   });
 
-  it("is as it was of a table that the delete guard holds, and says so", async () => {
+  it("keeps its rows for a table that the delete guard stops, and says so", async () => {
     await pipeline.mirror();
     await pipeline.sql("DELETE FROM t WHERE a > 5; INSERT INTO note VALUES ('new')");
     await pipeline.mirror();

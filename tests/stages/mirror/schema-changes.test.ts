@@ -8,7 +8,7 @@ const TABLES = `
   CREATE TABLE other (id int PRIMARY KEY);
   INSERT INTO other VALUES (1)`;
 
-/** What can be done to a table, each of it seen by a run of its own. */
+/** What can be done to a table, each captured by a separate run. */
 const CHANGES: readonly (readonly [title: string, sql: string])[] = [
   ["a column is added", "ALTER TABLE t ADD e date"],
   ["a column with a default is added", "ALTER TABLE t ADD e int NOT NULL DEFAULT 7"],
@@ -53,7 +53,7 @@ const CHANGES: readonly (readonly [title: string, sql: string])[] = [
   ],
 ];
 
-describe("The mirror of a table follows without a hand when", function () {
+describe("The mirror of a table follows by itself when", function () {
   this.timeout(60_000);
   let pipeline: MirrorPipeline;
   beforeEach(async () => {
@@ -78,7 +78,7 @@ describe("The mirror of a table follows without a hand when", function () {
     });
   }
 
-  it("its key is gone, and rows are updated, deleted and doubled", async () => {
+  it("its key is dropped, and rows are updated, deleted and duplicated", async () => {
     await pipeline.sql("ALTER TABLE t DROP CONSTRAINT t_pkey");
     await pipeline.mirror();
     for (const sql of [
@@ -93,7 +93,7 @@ describe("The mirror of a table follows without a hand when", function () {
     }
   });
 
-  it("several of it come together, while nobody runs process and load", async () => {
+  it("several changes come together, while process and load do not run", async () => {
     for (const sql of [
       "ALTER TABLE t ADD e int DEFAULT 3; DELETE FROM t WHERE id = 1",
       "ALTER TABLE t RENAME e TO f; UPDATE t SET f = 4 WHERE id = 2",
@@ -143,7 +143,7 @@ describe("Views on the mirror", function () {
     expect(row).to.deep.equal({ most: "2001.00000", comment: "Sums.", granted: true });
   });
 
-  it("stop the load, which says what to do, when the source drops a column that they read", async () => {
+  it("stop the load with the remedy when the source drops a column that they read", async () => {
     await pipeline.sql("ALTER TABLE t DROP a; INSERT INTO other VALUES (9)");
     const { message } = await failureOf(pipeline.mirror());
     expect(message)

@@ -64,7 +64,7 @@ describe("A column of an accepted type", () => {
     );
   };
 
-  it("gives every value that fits, however the other type prints it", async () => {
+  it("keeps every value that fits, whatever the print format of the other type", async () => {
     expect(await run()).to.deep.equal([
       { paid: true, price: "1000000.00", rate: "0.000050", quantity: 10, total: "9007199254740992" },
       { paid: false, price: "-12.50", rate: "0.000000", quantity: -3, total: "-1" },
@@ -72,7 +72,7 @@ describe("A column of an accepted type", () => {
     expect(await rejectedRows(pipeline)).to.deep.equal([]);
   });
 
-  it("rejects the rows whose value does not fit, and says what to do about what is no finite number", async () => {
+  it("rejects the rows whose value does not fit, with a remedy for values that are not finite numbers", async () => {
     await pipeline.source.query(`
       UPDATE payment SET quantity = 10.5 WHERE payment_id = 1;
       UPDATE payment SET price = 'NaN' WHERE payment_id = 2`);

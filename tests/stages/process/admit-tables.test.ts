@@ -6,7 +6,7 @@ import { actualRows, expectedRows } from "../../support/oracle/expected-warehous
 import { startAfterFirstRun } from "../../support/pipeline/first-run";
 import type { Pipeline } from "../../support/pipeline/pipeline";
 
-describe("A quarantine that lasts", function () {
+describe("A long quarantine", function () {
   this.timeout(60_000);
   let pipeline: Pipeline;
   /** The ingest commits that were read. */
@@ -42,7 +42,7 @@ describe("A quarantine that lasts", function () {
   };
   const quarantine = async () => (await pipeline.processed.log.head())!.commit.quarantine;
 
-  it("costs a run the same however long it is, also when the source has what it had", async () => {
+  it("costs a run the same however long it lasts, even when the source is unchanged", async () => {
     await readsOfNext();
     const second = await readsOfNext();
     const later = [];
@@ -54,7 +54,7 @@ describe("A quarantine that lasts", function () {
     expect(Object.values(await quarantine()).map(({ since }) => since)).to.deep.equal([2, 2]);
   });
 
-  it("ends with all that waited, in order, for which each commit is read once, whoever waits for it", async () => {
+  it("ends with all waiting commits in order, each read once for all tables", async () => {
     for (let day = 0; day < 40; day += 1) await readsOfNext();
     await takeBack();
     const lenient = accepting(model, { design: "file_name", currency: "currency_code" });

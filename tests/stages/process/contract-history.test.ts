@@ -13,7 +13,7 @@ import { startAfterFirstRun } from "../../support/pipeline/first-run";
 import type { Pipeline } from "../../support/pipeline/pipeline";
 
 /** The model, with other words for where the units of a sales order come from. */
-function mended(name: string, column: SourceColumn): Model {
+function corrected(name: string, column: SourceColumn): Model {
   const { units_sold: _, ...others } = salesOrder.columns;
   const source = sourceTable("sales_order", {
     key: "sales_order_id",
@@ -27,7 +27,7 @@ function mended(name: string, column: SourceColumn): Model {
   return { ...model, tables: model.tables.map((one) => (one.name === table.name ? table : one)) };
 }
 
-describe("the log stays processable when the source has changed", () => {
+describe("The log can be processed after the source has changed", () => {
   let pipeline: Pipeline;
   let order = 0;
   beforeEach(async () => {
@@ -55,15 +55,15 @@ describe("the log stays processable when the source has changed", () => {
     );
 
   /** Processes the same log from its first commit, into a bucket and a warehouse of their own. */
-  const reprocessed = async (mendedModel: Model): Promise<TestDatabase> => {
+  const reprocessed = async (correctedModel: Model): Promise<TestDatabase> => {
     const warehouse = await createDatabase();
     const processed = await pipeline.processedIn("again");
-    await pipeline.process({ model: mendedModel, processed });
-    await pipeline.load({ model: mendedModel, database: warehouse, processed });
+    await pipeline.process({ model: correctedModel, processed });
+    await pipeline.load({ model: correctedModel, database: warehouse, processed });
     return warehouse;
   };
 
-  it("a renamed column quarantines its table alone, and the mended model takes up where it stood", async () => {
+  it("when a column is renamed: only its table is quarantined, and the corrected model continues from there", async () => {
     await pipeline.source.query("ALTER TABLE sales_order RENAME units_sold TO units");
     await update("units = 101");
     await pipeline.source.query("UPDATE department SET department_name = 'New' WHERE department_id = 1");
@@ -77,7 +77,7 @@ describe("the log stays processable when the source has changed", () => {
     });
     expect(Object.keys((await pipeline.processed.log.read(2 as never))!.tables)).to.include("dim_staff");
 
-    const now = mended("units", required(integer, { formerly: ["units_sold"] }));
+    const now = corrected("units", required(integer, { formerly: ["units_sold"] }));
     await update("units = 103");
     await pipeline.ingest();
     await pipeline.process({ model: now });
@@ -92,7 +92,7 @@ describe("the log stays processable when the source has changed", () => {
     await again.drop();
   });
 
-  it("a column whose type became a domain over it, or over such a domain, is what it was", async () => {
+  it("when the type of a column becomes a domain over it, or over such a domain", async () => {
     await pipeline.source.query(`
       CREATE DOMAIN kind AS "TransactionType"; CREATE DOMAIN "our kind" AS kind CHECK (VALUE IS NOT NULL);
       CREATE DOMAIN code AS varchar(3); CREATE DOMAIN "our code" AS code CHECK (VALUE = upper(VALUE));
@@ -116,7 +116,7 @@ describe("the log stays processable when the source has changed", () => {
     expect(typeOf("sales_order", "unit_price")).to.include({ type: "numeric(10,2)" });
   });
 
-  it("a column of another type is accepted where the contract says so, and values that do not fit are rejected", async () => {
+  it("when a column has another type that the contract accepts: values that do not fit are rejected", async () => {
     await pipeline.source.query("ALTER TABLE sales_order ALTER units_sold TYPE text");
     await update("units_sold = 'many'");
     await pipeline.run();
@@ -124,7 +124,7 @@ describe("the log stays processable when the source has changed", () => {
       "column units_sold is text, not integer",
     ]);
 
-    const now = mended("units_sold", required(integer, { accepts: ["text"] }));
+    const now = corrected("units_sold", required(integer, { accepts: ["text"] }));
     await update("units_sold = '104'");
     await pipeline.ingest();
     const report = await pipeline.process({ model: now });

@@ -11,7 +11,7 @@ import { startAfterFirstRun } from "../../support/pipeline/first-run";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 import { rejectedRows } from "../../support/pipeline/rejected-rows";
 
-describe("rows and tables that break their contract", () => {
+describe("Rows and tables that break their contract", () => {
   let pipeline: Pipeline;
   afterEach(() => pipeline.close());
 
@@ -21,7 +21,7 @@ describe("rows and tables that break their contract", () => {
 
   const bad: readonly (readonly [string, string, string, RegExp])[] = [
     [
-      "a date that is none",
+      "an invalid date",
       "payment",
       "UPDATE payment SET payment_date = '2024-02-30' WHERE payment_id = 7",
       /payment_date "2024-02-30" is not a date/,
@@ -45,7 +45,7 @@ describe("rows and tables that break their contract", () => {
       /last_updated "infinity" is not a valid timestamp/,
     ],
     [
-      "a number that is none",
+      "an invalid number",
       "payment",
       "UPDATE payment SET payment_amount = 'NaN' WHERE payment_id = 7",
       /payment_amount "NaN" is not a valid numeric/,
@@ -58,7 +58,7 @@ describe("rows and tables that break their contract", () => {
     ],
   ];
   for (const [what, table, sql, reason] of bad) {
-    it(`a row with ${what} is kept aside with its reason, the others go on, and a corrected version heals it`, async () => {
+    it(`are set aside with the reason, others continue, and a corrected version repairs them: a row with ${what}`, async () => {
       pipeline = await startPipeline({ seeded: true });
       const [before] = await pipeline.source.query<{ row: string }>(
         "SELECT format('UPDATE payment SET payment_date=%L, paid=%L, last_updated=%L, payment_amount=%L WHERE payment_id = 7', payment_date, paid, last_updated, payment_amount) AS row FROM payment WHERE payment_id = 7",
@@ -85,7 +85,7 @@ describe("rows and tables that break their contract", () => {
     });
   }
 
-  it("facts of a rejected dimension row wait for it, and come in their order when it is mended", async () => {
+  it("let facts of a rejected dimension row wait, and come in order once it is corrected", async () => {
     pipeline = await startPipeline({ seeded: true });
     await pipeline.source.query("UPDATE currency SET currency_code = 'XYZ' WHERE currency_id = 2");
     await pipeline.ingest();
@@ -116,7 +116,7 @@ describe("rows and tables that break their contract", () => {
     expect(waiting).to.have.length(0);
   });
 
-  it("a fact whose later version is complete is not overtaken by the one that waited", async () => {
+  it("let no waiting fact overtake its later version", async () => {
     pipeline = await startPipeline({ seeded: true });
     await pipeline.source.query("UPDATE currency SET currency_code = 'XYZ' WHERE currency_id = 2");
     await pipeline.run();
@@ -136,7 +136,7 @@ describe("rows and tables that break their contract", () => {
     ).to.have.length(1);
   });
 
-  it("a fact that waits does not wait twice when it is captured again", async () => {
+  it("let a fact wait once, however often it is captured", async () => {
     pipeline = await startPipeline({ seeded: true });
     await pipeline.source.query("UPDATE currency SET currency_code = 'XYZ' WHERE currency_id = 2");
     await pipeline.run();
@@ -153,7 +153,7 @@ describe("rows and tables that break their contract", () => {
     expect(facts!.n).to.equal(orders!.n);
   });
 
-  it("a file with fewer rows than its commit says is refused by name", async () => {
+  it("include a file with fewer rows than its commit says, which is refused by name", async () => {
     pipeline = await startPipeline({ seeded: true });
     await pipeline.ingest();
     const head = (await pipeline.ingested.log.head())!;
@@ -174,7 +174,7 @@ describe("rows and tables that break their contract", () => {
       .that.matches(/design.*\.csv has 20 rows, but its commit says 21/);
   });
 
-  it("a new column reaches the lake and stops nothing", async () => {
+  it("do not include a new column, which reaches the lake and stops nothing", async () => {
     pipeline = await startAfterFirstRun();
     await pipeline.source.query("ALTER TABLE design ADD colour text DEFAULT 'red'");
     await pipeline.source.query(
@@ -188,7 +188,7 @@ describe("rows and tables that break their contract", () => {
     expect(await pipeline.ingested.store.get(commit.tables["design"]!.files[0]!.key)).to.include("red");
   });
 
-  it("a column that the model reads and that is gone quarantines its table alone; a mended model takes up where it stood", async () => {
+  it("include a dropped column that the model reads: only its table is quarantined, until the model is corrected", async () => {
     pipeline = await startAfterFirstRun();
     await pipeline.source.query("ALTER TABLE design RENAME file_name TO file");
     await pipeline.source.query(
@@ -217,7 +217,7 @@ describe("rows and tables that break their contract", () => {
 
     await pipeline.source.query("UPDATE department SET location = location");
     await pipeline.ingest();
-    await pipeline.process({ model: mended() });
+    await pipeline.process({ model: corrected() });
     await pipeline.load();
 
     const designs = await pipeline.warehouse.query<{ design_name: string }>(
@@ -229,7 +229,7 @@ describe("rows and tables that break their contract", () => {
 });
 
 /** The model, with the column's new name. */
-function mended(): Model {
+function corrected(): Model {
   const design = sourceTable("design", {
     key: "design_id",
     columns: { design_id: integer, design_name: text, file_location: text, file: text },

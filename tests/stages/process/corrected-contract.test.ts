@@ -36,7 +36,7 @@ describe("A corrected contract takes effect with the next run, not with the next
   });
   after(() => pipeline.close());
 
-  it("releases a table from quarantine, with all that waited", async () => {
+  it("and releases a table from quarantine, with all waiting commits", async () => {
     await pipeline.source.query("ALTER TABLE design RENAME file_name TO file");
     await pipeline.source.query("UPDATE design SET file = 'new.json' WHERE design_id = 1");
     await pipeline.run();

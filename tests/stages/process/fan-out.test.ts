@@ -16,7 +16,7 @@ import { actualRows, expectedRows } from "../../support/oracle/expected-warehous
 import { failureOf } from "../../support/failure";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
-describe("The tasks of a large commit that are handed out", function () {
+describe("The tasks of a large commit that workers take", function () {
   this.timeout(60_000);
   let pipeline: Pipeline;
   /** What was handed out and not taken yet. */
@@ -69,7 +69,7 @@ describe("The tasks of a large commit that are handed out", function () {
     expect(await actualRows(pipeline.warehouse)).to.deep.equal(await expectedRows(pipeline.source));
   };
 
-  it("are done by workers and run together, in files that are those of one run alone", async () => {
+  it("are done by workers and the run together, with the files of a single run", async () => {
     const run = pipeline.process({ taskBytes: 0, workers: 2, pause: () => setTimeout(5) });
     const byWorkers = await Promise.all([help(run), help(run)]);
     await run;
@@ -89,7 +89,7 @@ describe("The tasks of a large commit that are handed out", function () {
     await expectSame();
   });
 
-  it("write files whose keys come after those of the commit before, and before the next, whatever a worker's clock says", async () => {
+  it("write files with keys between those of the previous and the next commit, whatever a worker's clock says", async () => {
     const change = async (): Promise<void> => {
       await pipeline.source.query("UPDATE payment SET paid = NOT paid WHERE payment_id % 2 = 0");
       await pipeline.ingest({ partBytes: 2048 });
@@ -114,7 +114,7 @@ describe("The tasks of a large commit that are handed out", function () {
       expect(Math.min(...after)).to.be.greaterThan(Math.max(...times[index]!));
   });
 
-  it("are as many as the table has files: each is a task, but for the one that the run keeps", async () => {
+  it("are as many as the table has files, less the one that the run keeps", async () => {
     await pipeline.process({ taskBytes: 0, workers: 2, pause: () => Promise.resolve() });
 
     const { tables } = (await pipeline.ingested.log.read(1 as never))!;
@@ -129,7 +129,7 @@ describe("The tasks of a large commit that are handed out", function () {
     expect(ofPayment.filter((key) => queue.includes(key)).length).to.be.at.least(files.length - 1);
   });
 
-  it("are done by the run itself when nobody answers, after one wait", async () => {
+  it("are done by the run itself when no worker answers, after one wait", async () => {
     let waited = 0;
     let waits = 0;
     let last = 0;
@@ -150,7 +150,7 @@ describe("The tasks of a large commit that are handed out", function () {
     await expectSame();
   });
 
-  it("are waited for as long as results come, however slowly", async () => {
+  it("are waited for as long as results arrive, however slowly", async () => {
     let waited = 0;
     await pipeline.process({
       taskBytes: 0,
@@ -168,7 +168,7 @@ describe("The tasks of a large commit that are handed out", function () {
     expect(queue).to.deep.equal([]);
   });
 
-  it("are left for the next run when the time is over while it waits, and then not handed out again", async () => {
+  it("are left for the next run when the time is over, and are not sent again", async () => {
     let steps = 0;
     const stopped = await pipeline.process({
       taskBytes: 0,
@@ -185,7 +185,7 @@ describe("The tasks of a large commit that are handed out", function () {
     await expectSame();
   });
 
-  it("that are announced twice are done once, and not after the commit either", async () => {
+  it("are done once when announced twice, and not after the commit", async () => {
     const run = pipeline.process({ taskBytes: 0, workers: 1000, pause: () => setTimeout(5) });
     while (queue.length === 0) await setTimeout(2);
     const key = queue[0]!;
@@ -200,7 +200,7 @@ describe("The tasks of a large commit that are handed out", function () {
     await expectSame();
   });
 
-  it("may be finished after the commit: what came late is not used", async () => {
+  it("may finish after the commit, and the late result is not used", async () => {
     let held: (() => void) | undefined;
     const until = new Promise<void>((resolve) => (held = resolve));
     const { processed } = pipeline;
@@ -226,7 +226,7 @@ describe("The tasks of a large commit that are handed out", function () {
     await expectSame();
   });
 
-  it("are left alone by another model, and of a message without time nothing is lost", async () => {
+  it("are ignored by another model, and a message without time is not lost", async () => {
     await pipeline.process({ taskBytes: 0, workers: 1000, pause: () => Promise.resolve(), hasTime: once() });
     const key = queue[0]!;
     const written = keys.length;
@@ -244,7 +244,7 @@ describe("The tasks of a large commit that are handed out", function () {
     expect(keys.at(-1)).to.match(new RegExp(`^tasks/0000000001/${task.table.name}/`));
   });
 
-  it("keep the rejected rows that workers find, and the days that their rows name", async () => {
+  it("keep the rejected rows and the days that workers find", async () => {
     await pipeline.source.query(
       "UPDATE payment SET payment_date = 'never' WHERE payment_id % 10 = 0; UPDATE payment SET payment_date = '2039-05-06' WHERE payment_id = 1",
     );
@@ -258,7 +258,7 @@ describe("The tasks of a large commit that are handed out", function () {
     expect(commit.calendar.last).to.equal("2039-12-31");
   });
 
-  it("fails with the remedy when the object of a message is missing or malformed", async () => {
+  it("fail with the remedy when the object of a message is missing or malformed", async () => {
     const gone = await failureOf(remodel("task-messages/0000000001/fact_payment/x.json"));
     expect(gone.message).to.include("is missing from the bucket processed");
     await pipeline.processed.store.putIfAbsent("task-messages/none.json" as never, "{}");

@@ -35,7 +35,7 @@ const held = ({ columns }: SourceTable, rows: readonly Row[]): Pick<TableState, 
   },
 });
 
-describe("Rows of a driver are made together with what they are joined with only as far as that is small", () => {
+describe("Rows of a driver are made together with their joined rows while the result is small", () => {
   const long = "x".repeat(BATCH_BYTES / 4);
   const found = async (
     cities: readonly Row[],
@@ -52,7 +52,7 @@ describe("Rows of a driver are made together with what they are joined with only
   const clientsOf = (count: number, cityOf: (id: number) => number, note = ""): Row[] =>
     Array.from({ length: count }, (_, id) => ({ id, city_id: cityOf(id), note }));
 
-  it("small rows all together", async () => {
+  it("for small rows, all together", async () => {
     expect(
       await found(
         [{ id: 0, note: "Leeds" }],
@@ -61,13 +61,13 @@ describe("Rows of a driver are made together with what they are joined with only
     ).to.be.within(5_000, 50_000);
   });
 
-  it("not long rows of the driver", async () => {
+  it("but not for long rows of the driver", async () => {
     const all = clientsOf(9, () => 0, long);
     expect(await found([{ id: 0, note: "" }], all)).to.equal(undefined);
     expect(await found([{ id: 0, note: "" }], all, 2)).to.be.greaterThan(BATCH_BYTES / 2);
   });
 
-  it("not long rows that are joined", async () => {
+  it("but not for long joined rows", async () => {
     const cities = Array.from({ length: 9 }, (_, id) => ({ id, note: long }));
     expect(
       await found(
@@ -84,13 +84,13 @@ describe("Rows of a driver are made together with what they are joined with only
     ).to.be.greaterThan(BATCH_BYTES / 4);
   });
 
-  it("not many rows that are joined with one long row: it is written for each of them", async () => {
+  it("but not for many rows joined with one long row, because it is written for each of them", async () => {
     const all = clientsOf(500, () => 0);
     expect(await found([{ id: 0, note: long }], all)).to.equal(undefined);
     expect(await found([{ id: 0, note: long }], all, 7)).to.be.greaterThan(BATCH_BYTES);
   });
 
-  it("but a single one however long it is", async () => {
+  it("but a single row is made however long it is", async () => {
     const note = long.repeat(20);
     expect(
       await found(

@@ -169,7 +169,7 @@ describe("A table with joins shows what SQL over the source says", () => {
     return row?.n ?? 0;
   };
 
-  it("at first, and after every change on every side of every join, with no version too many", async () => {
+  it("at first, and after every change on every side of every join, without extra versions", async () => {
     expect(modelProblems(model)).to.deep.equal([]);
     pipeline = await startPipeline();
     try {

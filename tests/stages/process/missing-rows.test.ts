@@ -131,7 +131,7 @@ describe("A row that was rejected is missing", () => {
     });
   }
 
-  it("until what it was joined with comes, though the row itself did not change", async () => {
+  it("until its joined row arrives, although the row itself did not change", async () => {
     await pipeline.source.query("ALTER TABLE staff DROP CONSTRAINT IF EXISTS staff_department_id_fkey");
     await pipeline.source.query(NO_DEPARTMENT);
     await pipeline.run();
@@ -144,7 +144,7 @@ describe("A row that was rejected is missing", () => {
     expect(await missing()).to.deep.equal({});
   });
 
-  it("until what it was joined with comes, by a later commit of one run", async () => {
+  it("until its joined row arrives, in a later commit of one run", async () => {
     await pipeline.source.query("ALTER TABLE staff DROP CONSTRAINT IF EXISTS staff_department_id_fkey");
     await pipeline.source.query("ALTER TABLE department RENAME department_name TO name");
     await pipeline.source.query("ALTER TABLE staff RENAME last_name TO name");
@@ -162,7 +162,7 @@ describe("A row that was rejected is missing", () => {
     expect(await missing()).to.deep.equal({});
   });
 
-  it("until it is corrected, though a column of its key was renamed meanwhile", async () => {
+  it("until it is corrected, although a column of its key was renamed meanwhile", async () => {
     await pipeline.source.query(BAD_CURRENCY);
     await pipeline.run();
     await pipeline.source.query("ALTER TABLE currency RENAME currency_id TO id");
@@ -173,7 +173,7 @@ describe("A row that was rejected is missing", () => {
     expect(await missing()).to.deep.equal({});
   });
 
-  it("no longer when the model makes nothing of its table any more", async () => {
+  it("until the model no longer reads its table", async () => {
     await pipeline.source.query(BAD_CURRENCY);
     await pipeline.run();
     await pipeline.source.query(

@@ -40,7 +40,7 @@ const modelOf = (...tables: Dimension[]): Model => ({ version: 1, calendar: dimD
 const DIRECT = modelOf(dimShop(undefined), dimTown("town"));
 const JOINED = modelOf(dimShop("town"), dimTown("town"));
 
-describe("A model that begins to read rows which were captured before is refused, until its version is raised", () => {
+describe("A model that newly reads rows which were captured before is refused until its version is raised", () => {
   let pipeline: Pipeline;
   beforeEach(async () => {
     const source = await createDatabase();
@@ -70,14 +70,14 @@ describe("A model that begins to read rows which were captured before is refused
     return message;
   };
 
-  it("when a table gets a join: the rows on both sides were not kept", async () => {
+  it("when a table gets a join, because the rows on both sides were not stored", async () => {
     await run(DIRECT);
     expect(await refusal(JOINED)).to.match(
       /^the model reads more rows than before, but its version is still 1: shop, town\. Those .* before commit 2/,
     );
   });
 
-  it("also when the join was there once, and the rows of that time are", async () => {
+  it("also when the join existed earlier and rows of that time are stored", async () => {
     await run(JOINED);
     await write("UPDATE town SET town = 'York'");
     await run(DIRECT);
@@ -92,7 +92,7 @@ describe("A model that begins to read rows which were captured before is refused
     );
   });
 
-  it("but not when the model is taken back, nor with a new version", async () => {
+  it("but not when the model is reverted, nor with a new version", async () => {
     await run(DIRECT);
     await refusal(JOINED);
     await write("UPDATE town SET town = 'York'");
@@ -104,7 +104,7 @@ describe("A model that begins to read rows which were captured before is refused
     expect(await pipeline.warehouse.query("SELECT town FROM dim_shop")).to.deep.equal([{ town: "York" }]);
   });
 
-  it("nor when all rows of what is read newly come with the commit", async () => {
+  it("but not when all newly read rows arrive with the commit", async () => {
     await write("DELETE FROM shop");
     await run(DIRECT);
     await write("CREATE TABLE other (LIKE town INCLUDING ALL); INSERT INTO other VALUES (2, 'Hull')");

@@ -53,7 +53,7 @@ const model: Model = {
   ],
 };
 
-describe("The blanks behind the values of char(n)", function () {
+describe("The blanks after the values of char(n)", function () {
   this.timeout(60_000);
   let pipeline: Pipeline;
   let messages: string[];
@@ -103,7 +103,7 @@ describe("The blanks behind the values of char(n)", function () {
     await pipeline.load({ model });
   };
 
-  it("are left out of values, of keys, of references, of joined rows, and of the keys of deleted rows", async () => {
+  it("are stripped from values, keys, references, joined rows, and keys of deleted rows", async () => {
     await pipeline.ingest();
     await remodelled();
     expect(await shown()).to.deep.equal(FIRST);
@@ -125,7 +125,7 @@ describe("The blanks behind the values of char(n)", function () {
     });
   });
 
-  it("are left out by the workers of a large commit too", async () => {
+  it("are stripped by the workers of a large commit, too", async () => {
     await pipeline.ingest();
     let asked = 0;
     await pipeline.process({ model, taskBytes: 0, workers: 1, hasTime: () => (asked += 1) === 1 });

@@ -4,7 +4,7 @@ import { startAfterFirstRun } from "../../support/pipeline/first-run";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 import { rejectedRows } from "../../support/pipeline/rejected-rows";
 
-describe("A table that lost its primary key, with a key that comes twice,", function () {
+describe("A table that lost its primary key, with a repeated key,", function () {
   this.timeout(60_000);
   let pipeline: Pipeline;
   afterEach(() => pipeline.close());
@@ -21,7 +21,7 @@ describe("A table that lost its primary key, with a key that comes twice,", func
       "UPDATE payment_type SET payment_type_name = 'SALES_REFUND' WHERE payment_type_id = 1",
     );
   };
-  const mend = async (table: string, key: string): Promise<void> => {
+  const repair = async (table: string, key: string): Promise<void> => {
     await pipeline.source.query(
       `DELETE FROM ${table} a USING ${table} b WHERE a.${key} = b.${key} AND a.ctid > b.ctid`,
     );
@@ -39,7 +39,7 @@ describe("A table that lost its primary key, with a key that comes twice,", func
     ["address", "address_id", "dim_location and dim_counterparty", Infinity],
     ["sales_order", "sales_order_id", "fact_sales_order", Infinity],
   ] as const) {
-    it(`waits alone, and no row of it is shown that may be another's: ${made}`, async () => {
+    it(`waits alone, and shows no row that may belong to another: ${made}`, async () => {
       pipeline = partBytes === Infinity ? await startAfterFirstRun() : await startPipeline({ seeded: true });
       await spoil(table, key);
       await pipeline.ingest({ partBytes });
@@ -60,14 +60,14 @@ describe("A table that lost its primary key, with a key that comes twice,", func
       const { dim_payment_type: actual } = await actualRows(pipeline.warehouse);
       expect(actual).to.deep.equal((await expectedRows(pipeline.source))["dim_payment_type"]);
 
-      await mend(table, key);
+      await repair(table, key);
       await pipeline.run();
       expect((await pipeline.processed.log.head())!.commit.quarantine).to.deep.equal({});
       await expectSame();
     });
   }
 
-  it("ends its wait as well when another constraint keeps its rows apart", async () => {
+  it("ends its wait as well when another constraint makes its rows unique", async () => {
     pipeline = await startAfterFirstRun();
     await pipeline.source.query("ALTER TABLE design DROP CONSTRAINT design_pkey CASCADE");
     await pipeline.run();

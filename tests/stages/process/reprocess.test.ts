@@ -63,7 +63,7 @@ describe("A change of the model", () => {
   const change = (): Promise<unknown> =>
     pipeline.source.query("UPDATE department SET manager = 'New' WHERE department_id = 1");
 
-  it("is refused while the version is the old one, and what was written stays as it is", async () => {
+  it("is refused under the old version, and existing files stay unchanged", async () => {
     await change();
     await pipeline.ingest();
 
@@ -73,7 +73,7 @@ describe("A change of the model", () => {
     expect((await pipeline.processed.log.head())?.number).to.equal(2);
   });
 
-  it("that leaves the tables as they are needs no new version", async () => {
+  it("that does not change the tables needs no new version", async () => {
     await change();
     await pipeline.ingest();
     const renamed = { ...model, tables: [...model.tables].reverse() };
@@ -81,7 +81,7 @@ describe("A change of the model", () => {
     expect((await pipeline.process({ model: renamed })).commits).to.deep.equal([3]);
   });
 
-  it("waits for a person before a new log is begun, and before a warehouse is rebuilt", async () => {
+  it("waits for a person before a new log is started, and before a warehouse is rebuilt", async () => {
     expect(await failure(pipeline.process({ model: changed(2) }))).to.include(
       'invoking process with {"reprocess":true}',
     );
@@ -90,7 +90,7 @@ describe("A change of the model", () => {
     );
   });
 
-  it("reaches the warehouse by reprocess and replay, with all that the log has; readers see the old until then", async () => {
+  it("reaches the warehouse by reprocess and replay, with the whole log; readers see the old tables until then", async () => {
     await change();
     await pipeline.ingest();
     const next = changed(2);
@@ -116,10 +116,10 @@ describe("A change of the model", () => {
     await pipeline.source.query("UPDATE payment SET paid = NOT paid WHERE payment_id = 2");
     await pipeline.ingest();
     await pipeline.process({ model: next });
-    expect((await pipeline.load({ model: next })).commits, "and goes on").to.deep.equal([4]);
+    expect((await pipeline.load({ model: next })).commits, "and continues").to.deep.equal([4]);
   });
 
-  it("can be killed while the log is built, and goes on with the next run", async () => {
+  it("can be killed while the log is built, and continues with the next run", async () => {
     const next = changed(2);
     let begun = 0;
     await pipeline.process({ model: next, reprocess: true, hasTime: () => begun++ < 1 });
@@ -130,7 +130,7 @@ describe("A change of the model", () => {
     expect((await pipeline.load({ model: next })).replay).to.deep.include({ state: "done", commit: 2 });
   });
 
-  it("during a rebuild begins the rebuild anew", async () => {
+  it("during a rebuild restarts the rebuild", async () => {
     let begun = 0;
     await pipeline.load({ replay: {}, hasTime: () => begun++ < 2 });
     await pipeline.process({ model: changed(3), reprocess: true });

@@ -208,7 +208,7 @@ describe("The state of a joined table", () => {
   const nowhere: Record<string, Value> = { integer: 77, bigint: 77n, text: "nowhere", decimal: 77n };
 
   for (const [kind, spec] of Object.entries(SPECS)) {
-    it(`finds what plain maps hold after any captures, by ${kind}, in every commit's state`, () =>
+    it(`equals plain maps after any captures, by ${kind}, in every commit's state`, () =>
       fc.assert(
         fc.asyncProperty(
           fc.array(captured(spec), { minLength: 1, maxLength: 5 }),
@@ -250,7 +250,7 @@ describe("The state of a joined table", () => {
   });
   const lines = (count: number): Plain[] => Array.from({ length: count }, (_, id) => line(id, id % 10));
 
-  it("says that a row captured again as it was has not changed, and keeps its manifest", async () => {
+  it("reports no change for a row that is captured again unchanged, and keeps its manifest", async () => {
     const state = await open(LINES, undefined);
     await state.apply({ upserts: upserts(LINES, lines(50)), deletes: [] });
     const key = await state.save();
@@ -292,7 +292,7 @@ describe("The state of a joined table", () => {
       .and.at.most(2 * small!.bytes);
   });
 
-  it("reads what an earlier version kept as one stream", async () => {
+  it("reads the single stream of an earlier version", async () => {
     const key = dataKey({ at: now(), table: "line", extension: "arrow", folder: "state" });
     await store.upload(key, RecordBatchStreamWriter.writeAll([batchOfObjects(LINES.columns, lines(20))]));
     const state = await open(LINES, key);

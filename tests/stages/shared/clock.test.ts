@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { hasTime, laterThan, monotonicClock } from "../../../stages/shared/clock";
 
-describe("keys of the lake", () => {
-  it("never share a time, even when the clock stands still", () => {
+describe("Keys of the lake", () => {
+  it("never share a time, even when the clock stops", () => {
     const now = monotonicClock(() => 1000);
     expect([now(), now(), now()].map(Number)).to.deep.equal([1000, 1001, 1002]);
   });
@@ -16,7 +16,7 @@ describe("keys of the lake", () => {
     expect(Number(laterThan(undefined, () => new Date(7))())).to.equal(7);
   });
 
-  it("are not those of an earlier run after the same commit, although the clock is behind that commit", () => {
+  it("differ from those of an earlier run after the same commit, although the clock is behind that commit", () => {
     const hour = 3_600_000;
     const timesAt = (clock: number): number[] => {
       const now = laterThan(
@@ -32,8 +32,8 @@ describe("keys of the lake", () => {
   });
 });
 
-describe("the time of an invocation", () => {
-  it("is enough for a first commit always, and for another one when a minute is left", () => {
+describe("The time of an invocation", () => {
+  it("is always enough for a first commit, and for another one when a minute is left", () => {
     let left = 0;
     const more = hasTime({ getRemainingTimeInMillis: () => left });
     expect(more()).to.equal(true);
@@ -42,7 +42,7 @@ describe("the time of an invocation", () => {
     expect(more()).to.equal(true);
   });
 
-  it("is enough for another one when as much is left as the longest took", () => {
+  it("is enough for another commit when as much is left as the slowest took", () => {
     const left = [900_000, 800_000, 300_000, 510_000, 490_000];
     const more = hasTime({ getRemainingTimeInMillis: () => left.shift() ?? 0 });
     expect([more(), more(), more(), more(), more()]).to.deep.equal([true, true, false, true, false]);

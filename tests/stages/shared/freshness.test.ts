@@ -11,13 +11,13 @@ import {
 import { failureOf } from "../../support/failure";
 import { credentialsOf, startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
-describe("How the stages stand", () => {
+describe("The recorded state of the stages", () => {
   let pipeline: Pipeline;
   beforeEach(async () => (pipeline = await startPipeline({ seeded: true })));
   afterEach(() => pipeline.close());
 
-  /** What is told at a time. */
-  async function told(
+  /** The metrics that a stage records at a time. */
+  async function recorded(
     report: "load" | "process",
     now = new Date(),
   ): Promise<Partial<Record<MetricName, number>>> {
@@ -39,24 +39,24 @@ describe("How the stages stand", () => {
   }
   const minutesOn = (minutes: number): Date => new Date(Date.now() + minutes * 60_000);
   const freshness = async (now: Date): Promise<number> =>
-    Math.round(((await told("load", now)).Freshness ?? NaN) / 60);
+    Math.round(((await recorded("load", now)).Freshness ?? NaN) / 60);
   const change = (): Promise<unknown> =>
     pipeline.source.query("UPDATE staff SET first_name = first_name || '.'");
 
-  it("is not known of a warehouse that was never loaded, but for what waits", async () => {
+  it("has no freshness for a warehouse that was never loaded, but counts what waits", async () => {
     await pipeline.ingest();
-    expect(await told("process")).to.deep.equal({ CommitsBehind: 1, TablesQuarantined: 0 });
+    expect(await recorded("process")).to.deep.equal({ CommitsBehind: 1, TablesQuarantined: 0 });
     await pipeline.process();
-    expect(await told("load")).to.deep.equal({ CommitsBehind: 1 });
+    expect(await recorded("load")).to.deep.equal({ CommitsBehind: 1 });
   });
 
-  it("is fresh as of the capture of the newest loaded commit", async () => {
+  it("is fresh since the capture of the newest loaded commit", async () => {
     await pipeline.run();
     expect(await freshness(minutesOn(20))).to.equal(20);
-    expect(await told("load")).to.include({ CommitsBehind: 0, OrphansWaiting: 0 });
+    expect(await recorded("load")).to.include({ CommitsBehind: 0, OrphansWaiting: 0 });
   });
 
-  it("stays fresh while ingest finds nothing new, and ages from its last look on", async () => {
+  it("stays fresh while ingest finds nothing new, and ages from its last run on", async () => {
     await pipeline.run();
     await recordSeen(pipeline.ingested, minutesOn(15));
     expect(await freshness(minutesOn(20))).to.equal(5);
@@ -65,32 +65,32 @@ describe("How the stages stand", () => {
     expect(await freshness(minutesOn(90))).to.equal(35);
   });
 
-  it("ages while a commit is on its way, whatever ingest sees after it", async () => {
+  it("ages while a commit is on its way, whatever later runs of ingest see", async () => {
     await pipeline.run();
     await recordSeen(pipeline.ingested, minutesOn(15));
     await change();
     await pipeline.ingest();
     await recordSeen(pipeline.ingested, minutesOn(55));
     expect(await freshness(minutesOn(60)), "not processed").to.equal(45);
-    expect(await told("process")).to.include({ CommitsBehind: 1 });
+    expect(await recorded("process")).to.include({ CommitsBehind: 1 });
     await pipeline.process();
     expect(await freshness(minutesOn(60)), "not loaded").to.equal(45);
     await pipeline.load();
     expect(await freshness(minutesOn(60)), "loaded").to.equal(5);
   });
 
-  it("notes no look at a lake that has no commit", async () => {
+  it("marks nothing in a lake without a commit", async () => {
     await recordSeen(pipeline.ingested, new Date());
     expect(await pipeline.ingested.log.head()).to.equal(undefined);
   });
 
-  it("tells what waits although it cannot tell how old the warehouse is, and the error comes out", async () => {
+  it("counts what waits although the freshness is unknown, and the error is thrown", async () => {
     await pipeline.run();
-    const told: string[] = [];
+    const recorded: string[] = [];
     const telemetry = {
       info: () => undefined,
       warn: () => undefined,
-      count: (metric: MetricName) => void told.push(metric),
+      count: (metric: MetricName) => void recorded.push(metric),
     };
     const position = await withConnection("warehouse", credentialsOf(pipeline.warehouse.url), (client) =>
       readPosition(client, "public"),
@@ -103,7 +103,7 @@ describe("How the stages stand", () => {
       now: new Date(),
     });
     expect((await failureOf(report)).message).to.equal("throttled");
-    expect(told).to.have.members(["CommitsBehind", "OrphansWaiting"]);
+    expect(recorded).to.have.members(["CommitsBehind", "OrphansWaiting"]);
   });
 
   it("counts the facts that wait, until they are loaded", async () => {
@@ -111,25 +111,25 @@ describe("How the stages stand", () => {
     await pipeline.source.query("INSERT INTO currency VALUES (900, 'ZZZ', now(), now())");
     await pipeline.source.query("UPDATE sales_order SET currency_id = 900 WHERE sales_order_id < 4");
     await pipeline.run();
-    expect(await told("load")).to.include({ OrphansWaiting: 3 });
+    expect(await recorded("load")).to.include({ OrphansWaiting: 3 });
     await pipeline.source.query("UPDATE currency SET currency_code = 'CHF' WHERE currency_id = 900");
     await pipeline.run();
-    expect(await told("load")).to.include({ OrphansWaiting: 0 });
+    expect(await recorded("load")).to.include({ OrphansWaiting: 0 });
   });
 
-  it("counts the tables in quarantine, also when no commit came", async () => {
+  it("counts the tables in quarantine, also without a new commit", async () => {
     await pipeline.run();
     await pipeline.source.query("ALTER TABLE design RENAME file_name TO file");
     await pipeline.run();
     await pipeline.process();
-    expect(await told("process")).to.include({ TablesQuarantined: 1 });
+    expect(await recorded("process")).to.include({ TablesQuarantined: 1 });
   });
 });
 
-describe("A report after work", () => {
+describe("A record after work", () => {
   const broken = (message: string) => (): Promise<never> => Promise.reject(new Error(message));
 
-  it("is made when the work failed too, whose error it does not hide", async () => {
+  it("is made when the work failed, and does not hide its error", async () => {
     let reported = 0;
     const report = (): Promise<void> => Promise.resolve(void (reported += 1));
     expect(await recordAfter(() => Promise.resolve("done"), report)).to.equal("done");

@@ -2,8 +2,8 @@ import { expect } from "chai";
 import { setTimeout as sleep } from "node:timers/promises";
 import { settleAll } from "../../../stages/shared/settle-all";
 
-describe("Works done together", () => {
-  it("give their results in order", async () => {
+describe("Parallel works", () => {
+  it("return their results in order", async () => {
     const slow = sleep(5).then(() => "slow");
     expect(await settleAll([slow, Promise.resolve(1)])).to.deep.equal(["slow", 1]);
   });

@@ -24,7 +24,7 @@ export function startCommand(
   script: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
-  /** In a process group of its own, as a terminal starts it. */
+  /** In its own process group, as a terminal starts it. */
   { group = false } = {},
 ): RunningCommand {
   const child = spawn(process.execPath, ["-r", "./register.cjs", script, ...args], {

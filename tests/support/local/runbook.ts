@@ -1,8 +1,8 @@
-/** A section of a runbook: what stands between two headings. */
+/** A section of a runbook: the text between two headings. */
 export interface Section {
   readonly title: string;
   readonly text: string;
-  /** Commands that run on a laptop, each as it stands there. */
+  /** Commands that run on a laptop, each as it is written there. */
   readonly local: readonly string[];
   /** Questions to the warehouse. */
   readonly sql: readonly string[];

@@ -86,14 +86,14 @@ export interface Pipeline {
   ingest(options?: IngestOptions): Promise<IngestResult>;
   process(options?: ProcessOptions): Promise<ProcessResult>;
   load(options?: LoadOptions): Promise<LoadResult>;
-  /** A processed bucket beside the other. */
+  /** A second processed bucket. */
   processedIn(bucket: string): Promise<Pipeline["processed"]>;
   /** All three, in order. */
   run(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The credentials that a test database's URL stands for. */
+/** The credentials in the URL of a test database. */
 export function credentialsOf(url: string): Credentials {
   const { hostname, port, pathname, username, password } = new URL(url);
   return {
@@ -243,7 +243,7 @@ export const s3Client = (url: string, accessKeyId = "test"): S3Client =>
     maxAttempts: 1,
   });
 
-/** Starts a pipeline over databases of its own. Close it. */
+/** Starts a pipeline over its own databases. Close it. */
 export async function startPipeline(options: PipelineOptions = {}): Promise<Pipeline> {
   const directory = options.lake ?? (await mkdtemp(join(tmpdir(), "marble-pipeline-")));
   const { before, after } = options;

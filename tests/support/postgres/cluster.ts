@@ -14,7 +14,7 @@ import { otherPostgres } from "./version";
 const READER = { user: "reader", password: "reader" };
 const SETTINGS = { fsync: "off", autovacuum: "off", shared_buffers: "32MB", max_prepared_transactions: "5" };
 
-/** A database cluster of its own: to stop, to copy and to start again, which no shared server can be. */
+/** A separate database cluster that can be stopped, copied and started again, unlike a shared server. */
 export interface TestCluster {
   readonly directory: string;
   readonly server: PostgresServer;

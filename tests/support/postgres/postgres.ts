@@ -128,7 +128,7 @@ async function copyOf(template: string): Promise<TestDatabase> {
 
 async function startServer(): Promise<{ server: PostgresServer; directory: string }> {
   await sweepLeftovers();
-  // Exits instead of dying, so that the server is told to stop.
+  // Exits instead of dying, so that the server is stopped.
   process.once("SIGTERM", () => process.exit(143));
   const directory = await makeServerDirectory();
   const server = await startPostgres({ directory, settings: SETTINGS, ...otherPostgres() });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { messageOf } from "../../../domain/errors";
 import { POSTGRES_PACKAGE } from "./version";
 
-/** The versions of PostgreSQL that npm has beside the installed one, by their major version. */
+/** The versions of PostgreSQL that npm has in addition to the installed one, by their major version. */
 const VERSIONS: Readonly<Record<string, string>> = { "13": "13.23.0-beta.16", "18": "18.4.0-beta.17" };
 
 const HELP = `npm run test:postgres -- VERSION... [TEST FILE...]

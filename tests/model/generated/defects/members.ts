@@ -79,7 +79,7 @@ export const MEMBER_DEFECTS: readonly Defect[] = [
     })),
   },
   {
-    name: "a member that refers to a row that is none of its dimension",
+    name: "a member that refers to a row outside its dimension",
     put: inTable((table) => {
       if (table.kind === "fact") return undefined;
       const column = references("dim_date", noDay);

@@ -91,7 +91,7 @@ function observeTable(table: TableDesign, design: Design, state: State): Map<str
   return rows;
 }
 
-/** What cannot be read brings no version of its own. */
+/** An unreadable row makes no version. */
 const isReadable = ({ rows }: State, source: number, key: string): boolean =>
   rows[source]?.get(key)?.values !== undefined;
 
@@ -158,7 +158,7 @@ function referencesOf({ table, feed, design }: RowContext, values: readonly (str
   });
 }
 
-/** What stands in a column of the warehouse. */
+/** The value of a column of the warehouse. */
 function valueOf({ name, expression, whenNull }: ColumnDesign, context: RowContext): string | null {
   const { design, table, place } = context;
   if (name === "origin" && expression.is === "constant") return ORIGINS[place] ?? null;

@@ -32,7 +32,7 @@ const CHANGES = [
   "rekey",
   "takeOverKey",
   "spoil",
-  "mend",
+  "repair",
   "refer",
   "refer",
 ] as const;
@@ -113,12 +113,12 @@ function statementOf(
       ];
       return update(spoilt.length > 0 ? [spoilt[change.seed % spoilt.length] ?? spoilt[0]!] : itself);
     }
-    case "mend": {
-      const mended = new Map([
+    case "repair": {
+      const corrected = new Map([
         ...bad.map(([name, kind]) => [name, kind.values[0] ?? "NULL"] as const),
         ...nulls.map(({ name, kind }) => [name, kind.values[0] ?? "NULL"] as const),
       ]);
-      return mended.size > 0 ? `UPDATE ${table} SET ${assigned(mended)}` : update(itself);
+      return corrected.size > 0 ? `UPDATE ${table} SET ${assigned(corrected)}` : update(itself);
     }
     case "delete":
       return `DELETE FROM ${table} WHERE ${row}`;

@@ -2,7 +2,7 @@ import type Big from "big.js";
 import { optional, type DeclaredColumn } from "../../../../domain/model/source";
 import { boolean, decimal, integer, text, type ColumnType, type Kind } from "../../../../domain/model/types";
 
-/** What stands for a value that cannot be made: its row is rejected. */
+/** Marks a value that cannot be computed; its row is rejected. */
 export const FAILS = "\u0001fails";
 
 /** A value as a function of a model gets it. */

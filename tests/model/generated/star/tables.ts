@@ -32,7 +32,7 @@ interface DrawnTable {
   /** Which of them a reference is to instead. */
   readonly instead: number;
   readonly keepsHistory: boolean;
-  /** Rows come a second time, told apart by a constant in the key. */
+  /** The rows come twice, distinguished by a constant in the key. */
   readonly also: number | null;
 }
 

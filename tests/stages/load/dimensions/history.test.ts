@@ -8,7 +8,7 @@ import { startPipeline, type LoadOptions, type Pipeline } from "../../../support
 import { createDatabase } from "../../../support/postgres/postgres";
 import { PEOPLE_TABLES, peopleModel } from "../../../support/warehouse/history-model";
 
-describe("A dimension with a history keeps each version of a row with its time", function () {
+describe("A dimension with a history keeps each version of a row with its period", function () {
   this.timeout(120_000);
   let pipeline: Pipeline;
   let model = peopleModel();
@@ -45,7 +45,7 @@ describe("A dimension with a history keeps each version of a row with its time",
     `{"name": ${JSON.stringify(name)}, "town": ${JSON.stringify(town)}, "boss_id": ${boss}, "person_id": ${id}} ${time}`;
   const UNKNOWN = person(-1, "not known", null, null, "from ever to ever by 1");
 
-  it("from the first load on, also when only a joined row changes, and not when a row comes again as it was", async () => {
+  it("from the first load on, also when only a joined row changes, and not for an unchanged row", async () => {
     await run(
       "INSERT INTO town VALUES (1, 'York'); INSERT INTO person VALUES (1, 'Ann', 1), (2, 'Bob', NULL)",
     );
@@ -80,7 +80,7 @@ describe("A dimension with a history keeps each version of a row with its time",
     ).to.deep.equal(["1 York", "2 Leeds"]);
   });
 
-  it("and its newest version when the source deletes it", async () => {
+  it("and ends its newest version when the source deletes the row", async () => {
     await run("INSERT INTO person VALUES (1, 'Ann', NULL), (2, 'Bob', NULL), (3, 'Cy', NULL)");
     await run("DELETE FROM person WHERE id = 1");
     await run("INSERT INTO person VALUES (1, 'Amy', NULL)");
@@ -91,7 +91,7 @@ describe("A dimension with a history keeps each version of a row with its time",
     ]);
   });
 
-  it("its members too, and rows that refer to a member until their parent comes", async () => {
+  it("with its members, and rows that refer to a member until their parent arrives", async () => {
     await run("INSERT INTO person VALUES (1, 'Ann', NULL, 7)");
     model = peopleModel("not yet known");
     await run("INSERT INTO person VALUES (7, 'Eve', NULL, NULL)");
@@ -108,7 +108,7 @@ describe("A dimension with a history keeps each version of a row with its time",
     expect((await versions())[0]).to.equal(UNKNOWN);
   });
 
-  it("as a prepared warehouse holds it: what that does not keep makes no version", async () => {
+  it("as a prepared warehouse stores it: differences that it does not store make no version", async () => {
     await pipeline.warehouse.query(`
       CREATE TABLE "Dim_Persons" (town char(9), name varchar(9), "personId" text, boss_id bigint, more int NOT NULL DEFAULT 7);
       CREATE FUNCTION shorten() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.name := left(NEW.name, 3); RETURN NEW; END $$;
@@ -131,7 +131,7 @@ describe("A dimension with a history keeps each version of a row with its time",
     ]);
   });
 
-  it("which a reload and a rebuild make again, also when somebody changed the history", async () => {
+  it("which a reload and a rebuild make again, also after somebody changed the history", async () => {
     await run("INSERT INTO person VALUES (1, 'Ann', NULL, NULL), (2, 'Bob', NULL, NULL)");
     await run("UPDATE person SET name = 'Anne' WHERE id = 1");
     await run(
@@ -161,7 +161,7 @@ describe("A dimension with a history keeps each version of a row with its time",
     expect(await versions()).to.have.length(7);
   });
 
-  it("in their order, also when the clock goes back", async () => {
+  it("in order, also when the clock goes back", async () => {
     await run("INSERT INTO person VALUES (1, 'Ann', NULL)");
     await run("UPDATE person SET name = 'Anne'");
     await pipeline.warehouse.query(`UPDATE person_history SET valid_from = '2999-01-01' WHERE commit = 2;
@@ -175,7 +175,7 @@ describe("A dimension with a history keeps each version of a row with its time",
     ).to.deep.equal(["Ann -infinity 2999-01-01", "Anne 2999-01-01 2999-01-01", "Anna 2999-01-01 infinity"]);
   });
 
-  it("in a table that is its own: another one of that name is refused before anything is written", async () => {
+  it("in its own table: another table of that name is refused before anything is written", async () => {
     await pipeline.warehouse.query("CREATE TABLE person_history (person_id int, name text)");
     const error = await failureOf(run("INSERT INTO person VALUES (1, 'Ann', NULL)"));
     expect(error).to.be.instanceOf(TerminalError);
@@ -203,7 +203,7 @@ describe("A dimension with a history keeps each version of a row with its time",
     expect(await versions()).to.have.length(4);
   });
 
-  it("and is part of the shape of the model, which needs a new version with it", () => {
+  it("and the history is part of the model's shape, which needs a new version with it", () => {
     const { tables } = model;
     const without = tables.map((table) => ({ ...table, history: undefined as never }));
     expect(modelShape(model)).to.not.equal(modelShape({ ...model, tables: without }));

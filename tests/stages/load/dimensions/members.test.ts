@@ -9,7 +9,7 @@ import { createDatabase } from "../../../support/postgres/postgres";
 import { endConnections, TINY_CALENDAR } from "../../../support/oracle/tiny-totesys";
 import { memberModel, SALE_TABLES } from "../../../support/warehouse/member-model";
 
-describe("A row that refers to a missing row refers to a member of the dimension, where the model says so", function () {
+describe("A row with a missing parent refers to a member of the dimension, if the model says so,", function () {
   this.timeout(240_000);
   let pipeline: Pipeline;
   let model = memberModel();
@@ -54,7 +54,7 @@ describe("A row that refers to a missing row refers to a member of the dimension
 
   const MEMBERS = ["-2 nobody -1", "-1 not known"];
 
-  it("from the first load on; NULL refers to another member, and what has none waits as ever", async () => {
+  it("from the first load on; NULL refers to another member, and a reference without a member waits", async () => {
     const { waiting } = await run(`INSERT INTO customer VALUES (1, 'Ann', NULL), (2, 'Bob', 9);
       INSERT INTO shop VALUES ('York', 1, 'Main'); INSERT INTO clerk VALUES (5);
       INSERT INTO sale VALUES (1, 1, 'York', 1, 5, 10), (2, 7, 'York', 2, NULL, 20), (3, NULL, NULL, NULL, NULL, 30),
@@ -76,7 +76,7 @@ describe("A row that refers to a missing row refers to a member of the dimension
     expect(await states()).to.deep.equal(["dim_customer 0 1", "fact_sale 1 1"]);
   });
 
-  it("until that row comes: a fact then gets one new version, which the view shows", async () => {
+  it("until the parent arrives: a fact then gets one new version, which the view shows", async () => {
     await run("INSERT INTO sale VALUES (1, 7, 'York', 2, NULL, 10), (2, 7, NULL, NULL, 6, 20)");
     expect(await sales("fact_sale")).to.deep.equal(["1 -1 ?0 - 10"]);
 
@@ -96,7 +96,7 @@ describe("A row that refers to a missing row refers to a member of the dimension
     expect([await open("orphan"), await open("placeholder")]).to.deep.equal([[], []]);
   });
 
-  it("after it waited for another row: it refers to a member, and then to the row itself", async () => {
+  it("after it waited for another row: first it refers to a member, then to the row", async () => {
     await run("INSERT INTO sale VALUES (1, 7, NULL, NULL, 6, 10)");
     await run("UPDATE sale SET amount = 11");
     expect(await open("orphan")).to.have.length(2);
@@ -108,7 +108,7 @@ describe("A row that refers to a missing row refers to a member of the dimension
     expect(await sales("fact_sale")).to.deep.equal(["1 -1 -0 6 10", "1 -1 -0 6 11", "1 7 -0 6 11"]);
   });
 
-  it("and gives way to a later version of itself, and to its deletion", async () => {
+  it("and gives way to its later version, and to its deletion", async () => {
     await run(
       "INSERT INTO sale VALUES (1, 7, NULL, NULL, NULL, 10), (2, 7, NULL, NULL, NULL, 20), (3, 8, NULL, NULL, NULL, 30)",
     );
@@ -131,7 +131,7 @@ describe("A row that refers to a missing row refers to a member of the dimension
     expect(await sales("current_sale")).to.have.members(["1 7 -0 - 11", "3 8 -0 6 30"]);
   });
 
-  it("not to a row that was deleted in the source: the dimension keeps that", async () => {
+  it("but not when the parent was deleted in the source, because the dimension keeps it", async () => {
     await run(
       "INSERT INTO customer VALUES (7, 'Eve', NULL); INSERT INTO sale VALUES (1, 7, NULL, NULL, NULL, 10)",
     );
@@ -156,7 +156,7 @@ describe("A row that refers to a missing row refers to a member of the dimension
     expect(await customers()).to.deep.equal([...MEMBERS, "2 Bob 9", "7 Eve 2", "9 Ida"]);
   });
 
-  it("in a prepared warehouse too, with other names and types and without keys", async () => {
+  it("in a prepared warehouse, with other names and types and without keys", async () => {
     await pipeline.warehouse.query(`
       CREATE TABLE "Dim_Customers" (name text, customer_id text, sent_by bigint);
       CREATE TABLE dim_shop (shop_city varchar(9), shop_number bigint, street text);
@@ -172,7 +172,7 @@ describe("A row that refers to a missing row refers to a member of the dimension
     ]);
   });
 
-  it("and is found again by a reload and by a rebuild", async () => {
+  it("and again after a reload and after a rebuild", async () => {
     await run("INSERT INTO sale VALUES (1, 7, 'York', 2, NULL, 10), (2, 8, NULL, NULL, NULL, 20)");
     await run("INSERT INTO customer VALUES (7, 'Eve', NULL)");
     const all = async (): Promise<unknown> => [
@@ -188,7 +188,7 @@ describe("A row that refers to a missing row refers to a member of the dimension
     expect(await all()).to.deep.equal(before);
   });
 
-  it("which the source's own rows cannot replace; what else a member says may change", async () => {
+  it("which rows of the source cannot replace; other values of a member may change", async () => {
     await run(
       "INSERT INTO customer VALUES (-1, 'Zed', NULL); INSERT INTO sale VALUES (1, -1, NULL, NULL, NULL, 10)",
     );
@@ -205,7 +205,7 @@ describe("A row that refers to a missing row refers to a member of the dimension
     expect(await customers()).to.deep.equal(["-2 nobody -1", "-1 not yet known"]);
   });
 
-  it("a load that is cut off leaves nothing of it, and is repeated", async () => {
+  it("and a load that is cut off leaves nothing of it, and is repeated", async () => {
     await run(
       "INSERT INTO sale VALUES (1, 7, 'York', 2, NULL, 10), (2, 8, NULL, NULL, 6, 20); INSERT INTO customer VALUES (2, 'Bob', 9)",
     );

@@ -6,7 +6,7 @@ import { createDatabase } from "../../../support/postgres/postgres";
 import { STAFF_TABLES, staffModel } from "../../../support/warehouse/staff-model";
 import { TINY_CALENDAR } from "../../../support/oracle/tiny-totesys";
 
-describe("A row of a dimension that refers to a missing row of a dimension waits, and stops nothing", function () {
+describe("A row of a dimension with a missing parent waits, and stops nothing", function () {
   this.timeout(120_000);
   let pipeline: Pipeline;
   const start = async (): Promise<void> => {
@@ -41,7 +41,7 @@ describe("A row of a dimension that refers to a missing row of a dimension waits
       )
     ).map(({ row }) => row);
 
-  it("with all that refer to it, and all are loaded in the commit in which the missing row comes", async () => {
+  it("with all rows that refer to it; all are loaded in the commit that brings the parent", async () => {
     await sql(`INSERT INTO site VALUES (1, 'Leeds');
       INSERT INTO department VALUES (10, 'Sales', 1), (20, 'Lost', 2);
       INSERT INTO employee VALUES (100, 'Ann', 10, NULL), (200, 'Bob', 20, NULL), (300, 'Cyd', 10, 200);
@@ -74,7 +74,7 @@ describe("A row of a dimension that refers to a missing row of a dimension waits
     expect(await shown("current_visit")).to.deep.equal(["1 100 5", "2 200 6", "3 300 7"]);
   });
 
-  it("not where the parent comes in the same commit: rows may refer to one another, in a circle too", async () => {
+  it("but not when the parent arrives in the same commit; rows may refer to one another, also in a circle", async () => {
     await sql("INSERT INTO employee VALUES (3, 'Cyd', NULL, 2), (1, 'Ann', NULL, 1)");
     expect(await run()).to.deep.include({ waiting: 1 });
 
@@ -91,7 +91,7 @@ describe("A row of a dimension that refers to a missing row of a dimension waits
     ]);
   });
 
-  it("and gives way to its later version, waiting or not; the version before stays until then", async () => {
+  it("and gives way to its later version, waiting or not; the earlier version stays until then", async () => {
     await sql("INSERT INTO employee VALUES (1, 'Ann', NULL, NULL), (2, 'Bob', NULL, 9)");
     await run();
     await sql(
@@ -112,7 +112,7 @@ describe("A row of a dimension that refers to a missing row of a dimension waits
     expect(await waiting()).to.deep.equal([]);
   });
 
-  it("also when it was deleted meanwhile, as rows of a dimension are kept", async () => {
+  it("also when it was deleted meanwhile, because rows of a dimension are kept", async () => {
     await sql("INSERT INTO employee VALUES (2, 'Bob', NULL, 9)");
     await run();
     await sql("DELETE FROM employee; INSERT INTO employee VALUES (9, 'Ida', NULL, NULL)");
@@ -130,7 +130,7 @@ describe("A row of a dimension that refers to a missing row of a dimension waits
     expect(await pipeline.warehouse.query("SELECT FROM marble_orphan")).to.have.length(1);
   });
 
-  it("in a prepared warehouse too, whose tables have no foreign keys and keys of other types", async () => {
+  it("in a prepared warehouse, whose tables have no foreign keys and other key types", async () => {
     await pipeline.warehouse.query(`
       CREATE TABLE dim_department (department_id text, department_name text, site_id bigint);
       CREATE TABLE dim_employee (employee_id bigint, employee_name text, department_id varchar(5), manager_id smallint)`);
@@ -142,7 +142,7 @@ describe("A row of a dimension that refers to a missing row of a dimension waits
     expect(await shown("dim_employee")).to.deep.equal(["200 Bob 20", "300 Cyd 200"]);
   });
 
-  it("and is found again by a reload and by a rebuild", async () => {
+  it("and again after a reload and after a rebuild", async () => {
     await sql("INSERT INTO employee VALUES (1, 'Ann', NULL, NULL), (2, 'Bob', NULL, 9), (3, 'Cyd', NULL, 8)");
     await run();
     await sql("INSERT INTO employee VALUES (8, 'Hal', NULL, NULL)");
@@ -155,7 +155,7 @@ describe("A row of a dimension that refers to a missing row of a dimension waits
     expect([await shown("dim_employee"), await waiting()]).to.deep.equal(before);
   });
 
-  describe("whatever comes in whatever order", () => {
+  describe("in any order of arrival", () => {
     interface Row {
       readonly id: number;
       readonly department: number | null;
@@ -173,7 +173,7 @@ describe("A row of a dimension that refers to a missing row of a dimension waits
       }),
     );
 
-    it("a row is shown in its newest version that was complete, and in the end all are", async () => {
+    it("a row is shown in its newest complete version, and in the end all rows are shown", async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.array(fc.array(change, { minLength: 1, maxLength: 5 }), { minLength: 2, maxLength: 4 }),

@@ -46,7 +46,7 @@ describe("An aws-chunked body", () => {
   });
 
   const malformed = {
-    "a size that is no number": "x\r\n\r\n",
+    "a size that is not a number": "x\r\n\r\n",
     "a size that is negative": "-1\r\n\r\n",
     "a line without a carriage return": "0\n\n",
     "data longer than its size": "2\r\nabc\r\n0\r\n\r\n",

@@ -36,7 +36,7 @@ describe("The XML of the protocol", () => {
     "an element that is not closed": "<A><B></B>",
     "elements that overlap": "<A><B></A></B>",
     "two roots": "<A/><B/>",
-    "text beside the root": "<A/>x",
+    "text next to the root": "<A/>x",
     "a document type": '<!DOCTYPE A [<!ENTITY e "x">]><A>&e;</A>',
     "a comment": "<A><!-- x --></A>",
     "an unknown entity": "<A>&e;</A>",
