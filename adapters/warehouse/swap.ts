@@ -7,26 +7,26 @@ import { rowsOf } from "../postgres/postgres";
 /** The schemas of a swap: the one that readers use, the rebuilt one, and the one that keeps the old tables. */
 export interface Swap {
   readonly live: string;
-  readonly beside: string;
+  readonly shadow: string;
   readonly kept: string;
   /** The oids of views on the old tables that the caller creates anew after the swap. */
   readonly remade: readonly string[];
 }
 
 /**
- * Puts every table and view of the schema `beside` in the place of the one with its name, within the
- * transaction of `client`. What users made around the old ones is carried over to the new: grants and owners,
- * indexes, views and foreign keys that refer to them. A separate schema keeps the old ones.
+ * Replaces the live tables and views by those of the shadow schema with the same names, within the transaction of
+ * `client`. The new tables get what users made around the old ones: grants and owners, indexes, and views and foreign
+ * keys that refer to them. A third schema keeps the old tables.
  * @throws TerminalError when something around the old tables cannot be carried over; nothing has moved then
  */
 export async function swapSchemas(client: pg.Client, swap: Swap): Promise<void> {
-  const { live, beside, kept } = swap;
+  const { live, shadow, kept } = swap;
   const setting = (searchPath: string): Promise<unknown> =>
     client.query("SELECT set_config('search_path', $1, true)", [searchPath]);
   const [before] = await rowsOf<"path">(client, "SELECT current_setting('search_path') AS path");
   // Makes the catalogue print every name with its schema.
   await setting("");
-  const relations = await relationsOf(client, beside);
+  const relations = await relationsOf(client, shadow);
   const replaced = await replacedBy(client, swap);
   const oids = replaced.map(({ oid }) => oid ?? "");
   await refuseWhatIsLost(client, oids);
@@ -36,11 +36,11 @@ export async function swapSchemas(client: pg.Client, swap: Swap): Promise<void> 
   for (const { drop } of around.foreignKeys) await client.query(drop ?? "");
   await client.query(`CREATE SCHEMA ${identifier(kept)}`);
   for (const { name, kind } of replaced) await client.query(move({ name, kind, from: live, to: kept }));
-  for (const { name, kind } of relations) await client.query(move({ name, kind, from: beside, to: live }));
+  for (const { name, kind } of relations) await client.query(move({ name, kind, from: shadow, to: live }));
   for (const { statement } of [...around.owners, ...around.grants, ...around.views])
     await client.query(statement ?? "");
   for (const { add } of around.foreignKeys) await client.query(add ?? "");
-  await client.query(`DROP TABLE ${qualified(beside, REPLAY)}; DROP SCHEMA ${identifier(beside)}`);
+  await client.query(`DROP TABLE ${qualified(shadow, REPLAY)}; DROP SCHEMA ${identifier(shadow)}`);
   await setting(before?.path ?? "");
 }
 
@@ -60,7 +60,7 @@ export const relationsOf = (client: pg.Client, schema: string): Promise<Relation
 
 const replacedBy = (
   client: pg.Client,
-  { live, beside }: Swap,
+  { live, shadow }: Swap,
 ): Promise<Record<"oid" | "name" | "kind", string | null>[]> =>
   rowsOf<"oid" | "name" | "kind">(
     client,
@@ -68,7 +68,7 @@ const replacedBy = (
        FROM pg_class old JOIN pg_class new USING (relname)
       WHERE old.relnamespace = to_regnamespace(quote_ident($1)) AND new.relnamespace = to_regnamespace(quote_ident($2))
         AND old.relkind IN ('r', 'v', 'm', 'p', 'f') AND new.relkind IN ('r', 'v')`,
-    [live, beside],
+    [live, shadow],
   );
 
 /** Refuses objects whose loss a user would not notice immediately, and that only their author can create again. */
@@ -156,7 +156,7 @@ async function aroundOf(
  */
 async function indexesOf(
   client: pg.Client,
-  { live, beside }: Swap,
+  { live, shadow }: Swap,
   oids: readonly string[],
 ): Promise<string[]> {
   const rows = await rowsOf<"definition" | "name">(
@@ -167,21 +167,21 @@ async function indexesOf(
         AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)`,
     [oids],
   );
-  const [quoted] = await rowsOf<"live" | "beside">(
+  const [quoted] = await rowsOf<"live" | "shadow">(
     client,
-    "SELECT quote_ident($1) AS live, quote_ident($2) AS beside",
-    [live, beside],
+    "SELECT quote_ident($1) AS live, quote_ident($2) AS shadow",
+    [live, shadow],
   );
   const made = await rowsOf<"definition">(
     client,
     `SELECT pg_get_indexdef(i.indexrelid) AS definition FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
       WHERE c.relnamespace = to_regnamespace(quote_ident($1))`,
-    [beside],
+    [shadow],
   );
   const known = new Set(made.map(({ definition }) => definition ?? ""));
   return rows
     .map(({ definition }) =>
-      (definition ?? "").replace(` ON ${quoted?.live ?? ""}.`, () => ` ON ${quoted?.beside ?? ""}.`),
+      (definition ?? "").replace(` ON ${quoted?.live ?? ""}.`, () => ` ON ${quoted?.shadow ?? ""}.`),
     )
     .filter((definition) => !known.has(definition));
 }

@@ -3,10 +3,10 @@ import { listOf, type Names, type SourceColumn, type SourceColumns, type SourceT
 import { date, text, time, type ColumnType, type Kind, type PlainType, type ClockType } from "./types";
 import type { Literal, LiteralOf } from "./values";
 
-/** Where a warehouse column's value comes from. */
+/** The origin of a warehouse column's value. */
 export type Origin = ReadOrigin | ConstantOrigin | ComputedOrigin;
 
-/** Made from one column of a source table: the table's own, or one that is joined. */
+/** A value from one column of a source table: the table's own, or a joined one. */
 export type ReadOrigin =
   | { readonly kind: "copy" | "parsedDate"; readonly column: string; readonly join?: Join }
   | {
@@ -24,34 +24,34 @@ export interface ConstantOrigin {
   readonly value: Literal;
 }
 
-/** Made by a function of several columns. */
+/** A value computed by a function of several columns. */
 export interface ComputedOrigin {
   readonly kind: "computed";
   readonly inputs: Readonly<Record<string, Column>>;
   readonly compute: (row: never) => unknown;
 }
 
-/** A pure function of a text. What it throws becomes the reason of the row's rejection. */
+/** A pure function of a text. An error that it throws becomes the reason of the row's rejection. */
 export type Derivation = (value: string) => string;
 
-/** A column of a warehouse table; its name is its place in the declaration. */
+/** A column of a warehouse table. The declaration gives it its name. */
 export interface Column<Type extends ColumnType = ColumnType, Nullable extends boolean = boolean> {
   readonly type: Type;
   readonly nullable: Nullable;
   readonly origin: Origin;
   /** The dimension whose key this column holds. */
   readonly references?: string;
-  /** The members of that dimension to which the column refers where it would refer to no row. */
+  /** The members of that dimension to which the column refers when there is no row to refer to. */
   readonly otherwise?: MembersInstead;
   /** The value that replaces NULL in a warehouse column that is NOT NULL. */
   readonly whenNull?: Literal;
 }
 
-/** Names of declared members of a dimension, to which a row refers in place of a row of the source. */
+/** Names of declared members of a dimension, to which a row refers instead of a row of the source. */
 export interface MembersInstead {
-  /** For as long as the row with that key is missing; a row waits for it where none is named. */
+  /** The member while the row with that key is missing; without it, the referring row waits. */
   readonly whenMissing?: string;
-  /** Where a column of the reference is NULL; it stays NULL where none is named. */
+  /** The member when a column of the reference is NULL; without it, the reference stays NULL. */
   readonly whenNull?: string;
 }
 
@@ -71,22 +71,22 @@ type Nullable<Column extends SourceColumn, Left extends boolean> = Left extends 
   ? true
   : Column["nullable"];
 
-/** In which time zone a moment is looked at. */
+/** The time zone in which a moment is read. */
 export interface InTimeZone {
   /** An IANA name, such as `Europe/London`; UTC by default. */
   readonly timeZone: string;
 }
 
 /**
- * The ways to make warehouse columns from the columns of one source table.
- * @typeParam Left may the row be missing, so that every column may be NULL?
+ * The functions that make warehouse columns from the columns of one source table.
+ * @typeParam Left true if the row may be missing, so that every column may be NULL
  */
 export interface ColumnsOf<Columns extends SourceColumns, Left extends boolean = false> {
-  /** As it is. */
+  /** The value unchanged. */
   copy<Name extends keyof Columns & string>(
     column: Name,
   ): Column<Columns[Name]["type"], Nullable<Columns[Name], Left>>;
-  /** The day of a timestamp; of one with a time zone, in UTC or in a zone that is named. */
+  /** The day of a timestamp. A timestamp with a time zone is read in UTC, or in a named zone. */
   dateOf<Name extends NamesOf<Columns, "timestamp" | "timestamptz">>(
     column: Name,
   ): Column<DateType, Nullable<Columns[Name], Left>>;
@@ -94,7 +94,9 @@ export interface ColumnsOf<Columns extends SourceColumns, Left extends boolean =
     column: Name,
     options: InTimeZone,
   ): Column<DateType, Nullable<Columns[Name], Left>>;
-  /** The time of day of a timestamp, in microseconds; of one with a time zone, in UTC or in a zone that is named. */
+  /**
+   * The time of day of a timestamp, in microseconds. A timestamp with a time zone is read in UTC, or in a named zone.
+   */
   timeOf<Name extends NamesOf<Columns, "timestamp" | "timestamptz">>(
     column: Name,
   ): Column<TimeType, Nullable<Columns[Name], Left>>;
@@ -102,7 +104,7 @@ export interface ColumnsOf<Columns extends SourceColumns, Left extends boolean =
     column: Name,
     options: InTimeZone,
   ): Column<TimeType, Nullable<Columns[Name], Left>>;
-  /** The day that a text 'YYYY-MM-DD' names. */
+  /** The day in a text 'YYYY-MM-DD'. */
   parsedDate<Name extends NamesOf<Columns, "text">>(
     column: Name,
   ): Column<DateType, Nullable<Columns[Name], Left>>;
@@ -112,11 +114,11 @@ export interface ColumnsOf<Columns extends SourceColumns, Left extends boolean =
     derive: Derivation,
   ): Column<TextType, Nullable<Columns[Name], Left>>;
   /**
-   * Columns of the row of `to` whose key `on` holds. A row where `on` is NULL is left out, as in SQL; one
-   * whose partner is missing is rejected, and comes back with its partner.
+   * Columns of the row of `to` with the key in `on`. A row with NULL in `on` is left out, as in SQL. A row whose
+   * partner is missing is rejected, and made again when the partner arrives.
    */
   innerJoin<To extends SourceColumns>(on: Names<keyof Columns & string>, to: SourceTable<To>): ColumnsOf<To>;
-  /** The same. Its columns are NULL where that row does not exist. */
+  /** The same, but its columns are NULL when that row does not exist. */
   leftJoin<To extends SourceColumns>(
     on: Names<keyof Columns & string>,
     to: SourceTable<To>,
@@ -128,7 +130,7 @@ const UNKNOWN: SourceColumn = { type: text, nullable: true };
 
 /** Columns made from a source table. */
 export const columnsOf = <Columns extends SourceColumns>(table: SourceTable<Columns>): ColumnsOf<Columns> =>
-  // The types are those of the contract, which are looked up here by name.
+  // The types come from the contract; the code looks them up by name.
   columnsVia(table, undefined) as ColumnsOf<SourceColumns> as unknown as ColumnsOf<Columns>;
 
 function columnsVia(table: SourceTable, join: Join | undefined): ColumnsOf<SourceColumns, boolean> {
@@ -160,22 +162,22 @@ function columnsVia(table: SourceTable, join: Join | undefined): ColumnsOf<Sourc
   return methods as unknown as ColumnsOf<SourceColumns, boolean>;
 }
 
-/** Columns of the row of `to` whose key `table.on` holds; short for `columnsOf(table).innerJoin(on, to)`. */
+/** Columns of the row of `to` with the key in `table.on`; short for `columnsOf(table).innerJoin(on, to)`. */
 export const joined = <From extends SourceColumns, To extends SourceColumns>(
   table: SourceTable<From>,
   on: Names<NoInfer<keyof From & string>>,
   to: SourceTable<To>,
 ): ColumnsOf<To> => columnsOf(table).innerJoin(on, to);
 
-/** A column with the same value in every row: what tells rows of several source tables apart. */
+/** A column with the same value in every row. It distinguishes rows of several source tables. */
 export const constant = <Type extends ColumnType>(
   type: Type,
   value: NoInfer<LiteralOf<Type>>,
 ): Column<Type, false> => ({ type, nullable: false, origin: { kind: "constant", value } });
 
 /**
- * The column is a foreign key to a dimension. A row whose parent is missing waits for it.
- * @param otherwise members of the dimension to refer to instead: the row does not wait then
+ * Makes the column a foreign key to a dimension. A row whose parent is missing waits for it.
+ * @param otherwise members of the dimension to refer to instead, so that the row does not wait
  */
 export const references = <Of extends Column>(
   dimension: string,
@@ -187,7 +189,7 @@ export const references = <Of extends Column>(
   ...(otherwise !== undefined && { otherwise }),
 });
 
-/** NULL in the source becomes this value in a warehouse column that is NOT NULL: a contract decision. */
+/** Replaces NULL from the source by this value in a warehouse column that is NOT NULL, as the contract decides. */
 export const whenNull = <Type extends ColumnType>(
   value: NoInfer<LiteralOf<Type>>,
   column: Column<Type>,

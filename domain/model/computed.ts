@@ -2,13 +2,13 @@ import type { Column } from "./columns";
 import { declaredColumn, type ColumnOf, type DeclaredColumn } from "./source";
 import type { ResultOf, ValueOf } from "./values";
 
-/** The values that a function gets: NULL only of columns that may be NULL. */
+/** The arguments of a function: NULL only for columns that may be NULL. */
 export type RowOf<Inputs extends Readonly<Record<string, Column>>> = {
   readonly [Name in keyof Inputs]:
     ValueOf<Inputs[Name]["type"]> | (true extends Inputs[Name]["nullable"] ? null : never);
 };
 
-/** What a function gives: NULL only for a column that may be NULL. */
+/** The result of a function: NULL only for a column that may be NULL. */
 type Given<Declared extends DeclaredColumn> =
   ResultOf<ColumnOf<Declared>["type"]> | (true extends ColumnOf<Declared>["nullable"] ? null : never);
 

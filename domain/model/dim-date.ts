@@ -8,7 +8,7 @@ import { getYear } from "date-fns/getYear";
 import { calendar } from "./table";
 import { date, integer, text } from "./types";
 
-// Years have thousands of days: each name is asked for once.
+// A calendar has thousands of days, so format each name only once.
 const dayNames = Array.from({ length: 7 }, (_, day) => format(new UTCDate(2024, 0, 1 + day), "EEEE"));
 const monthNames = Array.from({ length: 12 }, (_, month) => format(new UTCDate(2024, month), "MMMM"));
 

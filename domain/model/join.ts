@@ -2,24 +2,24 @@ import type { SourceTable } from "./source";
 
 /** A lookup of a row of another source table by its key. */
 export interface Join {
-  /** Does a row without a partner drop out, or does it get NULLs? */
+  /** "inner" drops a row without a partner; "left" gives it NULLs. */
   readonly kind: "inner" | "left";
   /** The columns that hold the key of `to`, in the order of that key. */
   readonly on: readonly string[];
   readonly to: SourceTable;
-  /** The join that leads to the row with the columns `on`; none where that is the table's own row. */
+  /** The join that leads to the row with the columns `on`; undefined for the table's own row. */
   readonly via?: Join;
 }
 
-/** Identifies a join within a table: two columns with joins of one name share the lookup. */
+/** Identifies a join within a table: columns whose joins have the same name share the lookup. */
 export const joinName = ({ kind, on, to, via }: Join): string =>
   `${via === undefined ? "" : `${joinName(via)}, `}${kind} ${JSON.stringify(on)} → ${to.name}`;
 
-/** The joins that lead to a row, from the table's own row on. */
+/** The joins that lead to a row, starting from the table's own row. */
 export const pathOf = (join: Join): readonly Join[] => [
   ...(join.via === undefined ? [] : pathOf(join.via)),
   join,
 ];
 
-/** The source table that the columns `on` of a join are of. */
+/** The source table that has the columns `on` of a join. */
 export const fromOf = (join: Join, own: SourceTable): SourceTable => join.via?.to ?? own;

@@ -3,7 +3,7 @@ import type { Join } from "./join";
 import { fromOf } from "./join";
 import { feedsOf, joinsOfFeed, type Dimension, type Fact, type Feed } from "./table";
 
-/** One of the feeds of a table, by its place among them. */
+/** A feed of a table, with its index. */
 export interface TableFeed {
   readonly table: Dimension | Fact;
   readonly feed: Feed;
@@ -14,12 +14,12 @@ export interface TableFeed {
 export const feedsIn = ({ tables }: Model): readonly TableFeed[] =>
   tables.flatMap((table) => feedsOf(table).map((feed, index) => ({ table, feed, index })));
 
-/** Is a row of the feed made of nothing but a row of its source table? */
+/** True if a row of the feed is made only from a row of its source table. */
 export const isDirect = ({ feed }: TableFeed): boolean => joinsOfFeed(feed).length === 0;
 
 /**
- * The columns by which rows of each source table are looked for, because they refer to a row that changed; by
- * the name of the source table.
+ * The columns by which rows of each source table are looked up, because they refer to a changed row; by the name of the
+ * source table.
  */
 export function lookedForBy(model: Model): ReadonlyMap<string, readonly Join["on"][]> {
   const found = new Map<string, Map<string, Join["on"]>>();

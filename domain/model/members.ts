@@ -1,13 +1,13 @@
 import type { Column } from "./columns";
 import type { Literal, LiteralOf } from "./values";
 
-/** The values of a member of a dimension, by column; NULL in a column that it does not name. */
+/** The values of a member of a dimension, by column; NULL for columns that it does not name. */
 export type Member = Readonly<Record<string, Literal | null | undefined>>;
 
-/** One object type of several: the compiler then names the property that is missing. */
+/** Merges several object types into one, so that the compiler names a missing property. */
 type Declared<Parts> = { readonly [Name in keyof Parts]: Parts[Name] };
 
-/** A member as it is declared: it must give a value to each column that is NOT NULL. */
+/** The declaration of a member, with a value for each column that is NOT NULL. */
 export type MemberOf<Columns extends Readonly<Record<string, Column>>> = Declared<
   {
     [Name in keyof Columns as true extends Columns[Name]["nullable"] ? never : Name]: LiteralOf<

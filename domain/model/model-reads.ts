@@ -5,15 +5,15 @@ import { joinsOfFeed, sourcesOf } from "./table";
 import type { SourceTable } from "./source";
 import { typeName } from "./types";
 
-/** Which rows of the source a model needs, by names: what a log must hold from the first row on. */
+/** The rows of the source that a model needs, by name. A log must have them from its first commit on. */
 export interface ModelReads {
-  /** Each warehouse table with a source table whose rows become rows of it: `dim_staff from staff`. */
+  /** Each warehouse table with a source table from which it is made: `dim_staff from staff`. */
   readonly feeds: readonly string[];
-  /** The source tables whose present rows are kept, because joins need them. */
+  /** The source tables whose present rows are stored for joins. */
   readonly joined: readonly string[];
 }
 
-/** Which rows of the source a model needs. */
+/** The rows of the source that a model needs. */
 export function modelReads(model: Model): ModelReads {
   const fed = feedsIn(model);
   const feeds = fed.map(({ table, feed }) => feedName(table.name, feed.source));
@@ -21,14 +21,14 @@ export function modelReads(model: Model): ModelReads {
   return { feeds: inOrder(feeds), joined: inOrder(joined.map(({ name }) => name)) };
 }
 
-/** Names a table with one of the source tables that it is made of. */
+/** The name of a table with one of its source tables. */
 export const feedName = (table: string, source: SourceTable): string => `${table} from ${source.name}`;
 
 const inOrder = (names: readonly string[]): readonly string[] => [...new Set(names)].sort();
 
 /**
- * The contracts of a model and its joins, as a text. Two models with one text take the same source tables, and wait for
- * the same.
+ * The contracts and joins of a model, as a text. Two models with the same text read the same source tables, and wait
+ * for the same tables.
  */
 export function contractsText(model: Model): string {
   const contracts = [...contractsOf(model).values()].map(({ name, key, columns }) =>

@@ -17,8 +17,8 @@ import { typeName } from "./types";
 /** All tables of a warehouse. */
 export interface Model {
   /**
-   * Raise it with every change of what the tables are (`modelShape`): the new version gets a processed log
-   * of its own, built from the ingestion log by *reprocess*, and the warehouse is rebuilt from it by *replay*.
+   * Raise it with every change of the tables' shape (`modelShape`). *Reprocess* builds a separate processed log for the
+   * new version from the ingestion log, and *replay* rebuilds the warehouse from it.
    */
   readonly version: number;
   readonly calendar: Calendar;
@@ -48,8 +48,8 @@ export function loadOrder({ calendar, tables }: Model): readonly WarehouseTable[
 }
 
 /**
- * What the tables are, as a text: names, columns, types, keys and references. Two models of one shape can
- * share a processed log and a warehouse; how values are made, and what the source contracts say, may differ.
+ * The shape of the tables, as a text: names, columns, types, keys and references. Models with the same shape can share
+ * a processed log and a warehouse. They may compute values differently and have other contracts.
  */
 export function modelShape({ calendar, tables }: Model): string {
   const shapes = [calendar, ...tables].map((table) => {
@@ -79,7 +79,7 @@ const insteadOfParent = ({ whenMissing, whenNull }: MembersInstead = {}): string
   (whenMissing === undefined ? "" : ` or ${JSON.stringify(whenMissing)}`) +
   (whenNull === undefined ? "" : ` or, of NULL, ${JSON.stringify(whenNull)}`);
 
-/** What else a member holds may change: every load brings it up to date. */
+/** The other values of a member may change, because every load updates them. */
 function memberKeys(table: WarehouseTable): string[] {
   if (table.kind !== "dimension") return [];
   return Object.entries(table.members ?? {}).map(([name, member]) => {

@@ -9,9 +9,9 @@ import { referenceProblems } from "./problems/references";
 import { feedsOf, type Dimension, type Fact } from "./table";
 
 /**
- * What is wrong with a model, all of it, each with the table and the remedy; nothing when it can be used. What a
- * commit once has in the log can only be corrected by a new version of the model, so the program asks before it
- * declares anything. Types say some of it too, where they are checked.
+ * All problems of a model, each with the table and the remedy; empty when the model can be used. Once a log has a
+ * commit, only a new version of the model can correct it, so the program checks the model before it declares anything.
+ * The types catch some of the problems earlier.
  */
 export function modelProblems(model: Model): readonly string[] {
   const problems = [
@@ -20,7 +20,7 @@ export function modelProblems(model: Model): readonly string[] {
     ...nameProblems(model),
     ...contractProblems(model),
   ];
-  // Without all tables there is no order.
+  // Without all tables there is no load order.
   return problems.length > 0 ? [...new Set(problems)] : orderProblems(model);
 }
 

@@ -1,6 +1,6 @@
 import type { ColumnType, Kind } from "./types";
 
-/** The types of PostgreSQL, as `format_type()` prints them, that each kind of column is. */
+/** The PostgreSQL types of each kind of column, as `format_type()` prints them. */
 const OWN: Readonly<Record<Kind, RegExp>> = {
   integer: /^(integer|smallint)$/,
   bigint: /^(bigint|integer|smallint)$/,
@@ -19,7 +19,9 @@ const OWN: Readonly<Record<Kind, RegExp>> = {
 const TEXTS = ["text", "character varying", "character"];
 const NUMBERS = ["smallint", "integer", "bigint", "numeric", "real", "double precision", ...TEXTS];
 
-/** The types of which each kind can read some values at least, where the contract accepts them. A text reads any. */
+/**
+ * The types from which each kind can read at least some values, if the contract accepts them. A text reads any type.
+ */
 const READABLE: Readonly<Record<Exclude<Kind, "text">, readonly string[]>> = {
   integer: NUMBERS,
   bigint: NUMBERS,
@@ -34,16 +36,16 @@ const READABLE: Readonly<Record<Exclude<Kind, "text">, readonly string[]>> = {
   timestamptz: ["timestamp without time zone", ...TEXTS],
 };
 
-/** Is it `char(n)`? PostgreSQL prints its values padded with blanks, which mean nothing. */
+/** True for `char(n)`. PostgreSQL pads its values with insignificant blanks. */
 export const isPadded = (type: string): boolean => /^character(\(\d+\))?$/.test(type);
 
-/** Without a modifier: `numeric(10,2)` is `numeric`. */
+/** The type without its modifier: `numeric(10,2)` becomes `numeric`. */
 export const plainType = (type: string): string => type.replace(/\(.*?\)/, "");
 
-/** Is a column of this type in the source what the contract says, without more words? */
+/** True if a source column of this type needs no `accepts` in the contract. */
 export const isOwnType = ({ kind }: ColumnType, actual: string): boolean => OWN[kind].test(actual);
 
-/** What a column of the contract may accept instead of a type that it cannot; undefined when it can. */
+/** Returns what a column may accept instead of a type that it cannot read; undefined when it can. */
 export function insteadOf(type: ColumnType, accepted: string): string | undefined {
   const { kind } = type;
   if (kind === "text" || isOwnType(type, accepted) || READABLE[kind].includes(plainType(accepted)))

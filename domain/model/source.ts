@@ -1,14 +1,13 @@
 import { insteadOf } from "./source-types";
 import type { ColumnType } from "./types";
 
-/** What a column was in earlier times: the log keeps it as it was, and must stay readable. */
+/** Earlier names and types of a column. The log has rows of that time, and must stay readable. */
 export interface Earlier {
-  /** Names that it had, the newest first. */
+  /** Earlier names, the newest first. */
   readonly formerly?: readonly string[];
   /**
-   * Further types that it had or has, as PostgreSQL prints them, without a modifier in parentheses:
-   * `text`, `bigint`. A row whose value does not fit the column's own type is rejected; a type of which no
-   * value would fit is refused.
+   * Further present or earlier types, as PostgreSQL prints them, without a modifier in parentheses: `text`, `bigint`. A
+   * row whose value does not fit the column's own type is rejected. A type without any fitting value is refused.
    */
   readonly accepts?: readonly string[];
 }
@@ -20,7 +19,7 @@ export interface SourceColumn<
 > extends Earlier {
   readonly type: Type;
   readonly nullable: Nullable;
-  /** There were times when the source did not have it: it is NULL then. */
+  /** True if the source lacked the column at times. Its value is then NULL. */
   readonly absentAsNull?: boolean;
 }
 
@@ -28,8 +27,8 @@ export interface SourceColumn<
 export type SourceColumns = Readonly<Record<string, SourceColumn>>;
 
 /**
- * A source contract: the columns that the model reads of one source table, with the types that it
- * relies on. Columns that the model does not read are not listed; they still reach the lake.
+ * A source contract: the columns that the model reads of one source table, with their types. Other columns are not
+ * listed; they still reach the lake.
  */
 export interface SourceTable<Columns extends SourceColumns = SourceColumns> {
   readonly name: string;
@@ -38,7 +37,7 @@ export interface SourceTable<Columns extends SourceColumns = SourceColumns> {
   readonly columns: Columns;
 }
 
-/** A column that is NOT NULL; the plain type says the same of one that was never otherwise. */
+/** A column that is NOT NULL. The plain type is enough for a column that never changed. */
 export const required = <Type extends ColumnType>(
   type: Type,
   earlier: Earlier = {},
@@ -50,10 +49,10 @@ export const optional = <Type extends ColumnType>(
   earlier: Earlier & { readonly absentAsNull?: boolean } = {},
 ): SourceColumn<Type, true> => ({ type, nullable: true, ...earlier });
 
-/** A column as it is declared. A plain type means a column that is NOT NULL. */
+/** The declaration of a column. A plain type means a column that is NOT NULL. */
 export type DeclaredColumn = ColumnType | SourceColumn;
 
-/** What a declared column is. */
+/** The column of a declaration, as a type. */
 export type ColumnOf<Declared extends DeclaredColumn> = Declared extends SourceColumn
   ? Declared
   : Declared extends ColumnType
@@ -78,7 +77,7 @@ export const declaredColumn = (declared: DeclaredColumn): SourceColumn =>
 /**
  * Declares a source contract. A plain type means a column that is NOT NULL.
  * @param contract.key the primary key: a column, or several in the order of the key
- * @throws TypeError when a column accepts a type that it cannot be read from
+ * @throws TypeError when a column accepts a type from which it cannot be read
  */
 export function sourceTable<const Declared extends Readonly<Record<string, DeclaredColumn>>>(
   name: string,
@@ -100,7 +99,7 @@ export function sourceTable<const Declared extends Readonly<Record<string, Decla
 /** The columns of a contract by name, in the order of declaration. */
 export const columnNames = (table: SourceTable): readonly string[] => Object.keys(table.columns);
 
-/** The columns of the key alone, in their order: what a tombstone of the table has. */
+/** The contract reduced to the columns of the key, in their order: the columns of a tombstone. */
 export function keyTable(table: SourceTable): SourceTable {
   const columns = table.key.map((name) => {
     const column = table.columns[name];
@@ -111,8 +110,8 @@ export function keyTable(table: SourceTable): SourceTable {
 }
 
 /**
- * What the column is called where these names are: its own name before earlier ones. Undefined where it
- * is not.
+ * The name that a column has among these names: the present name has precedence over earlier ones. Undefined when it
+ * has none.
  */
 export const nameAmong = (
   name: string,

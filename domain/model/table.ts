@@ -5,15 +5,15 @@ import type { Member, MemberOf } from "./members";
 import type { ColumnType } from "./types";
 
 /**
- * A warehouse table, declared as data. The Arrow and Parquet schemas, the DDL, the load order and
- * the maintenance of joins follow from it.
+ * A warehouse table, declared as data. Marble derives from it the Arrow and Parquet schemas, the DDL, the load order
+ * and the maintenance of joins.
  */
 export type WarehouseTable = Dimension | Fact | Calendar;
 
 /** Which rows of a source table become rows of a warehouse table, and how. */
 export interface Feed {
   readonly source: SourceTable;
-  /** A boolean column: only rows where it is true are taken. One that stops being so counts as deleted. */
+  /** A boolean column: only rows with true are included. A row that changes to false counts as deleted. */
   readonly where?: Column;
   readonly columns: Readonly<Record<string, Column>>;
 }
@@ -34,29 +34,29 @@ interface Remodelled extends Feed {
   readonly references?: readonly Reference[];
   /** Further source tables whose rows become rows of this table, with the same columns. */
   readonly also?: readonly Feed[];
-  /** No key comes from two of the source tables; a constant in the key says so already. */
+  /** Declares that no key occurs in two of the source tables. A constant in the key makes this unnecessary. */
   readonly keysAreDisjoint?: boolean;
 }
 
 /** Holds the latest version of every row of its source table. */
 export interface Dimension extends Remodelled {
   readonly kind: "dimension";
-  /** Rows that no source has, by their names: what rows refer to that would refer to no row. */
+  /** Rows that no source has, by name. Other rows refer to them when there is no row to refer to. */
   readonly members?: Readonly<Record<string, Member>>;
-  /** The table of all versions of each row, with the time of each; without a name there is none. */
+  /** The name of the table with all versions of each row and their periods; without it there is no such table. */
   readonly history?: string;
 }
 
 /** Holds every version of every row of its source table. */
 export interface Fact extends Remodelled {
   readonly kind: "fact";
-  /** A serial column that numbers the versions; the warehouse gives its values. */
+  /** A serial column that numbers the versions. The warehouse generates its values. */
   readonly surrogateKey: string;
-  /** The view of the latest version of each row, without the deleted. */
+  /** The view of the latest version of each row, without deleted rows. */
   readonly currentView: string;
 }
 
-/** One row a day; made, not captured. */
+/** One row for each day, generated instead of captured. */
 export interface Calendar {
   readonly kind: "calendar";
   readonly name: string;
@@ -73,7 +73,7 @@ export interface CalendarColumn {
   readonly of: (day: Date) => number | string;
 }
 
-/** A table as it is declared; its key is one of its columns, or several. */
+/** The declaration of a table. Its key is one or several of its columns. */
 type Declared<Table extends WarehouseTable, Name extends string> = Omit<
   Table,
   "kind" | "name" | "key" | "columns" | "also" | "references" | "members"
@@ -113,7 +113,7 @@ export const calendar = <Name extends string>(name: string, table: Declared<Cale
   name,
 });
 
-/** The columns of all feeds in one order; a column may be NULL where that of any feed may be. */
+/** Merges the columns of all feeds. A column may be NULL if it may be NULL in any feed. */
 function merged({
   key,
   columns,
@@ -142,13 +142,13 @@ function merged({
   };
 }
 
-/** The feeds of a table; their order names them. */
+/** The feeds of a table. Their index identifies them. */
 export const feedsOf = ({ source, where, columns, also = [] }: Dimension | Fact): readonly Feed[] => [
   { source, columns, ...(where !== undefined && { where }) },
   ...also,
 ];
 
-/** The columns that a feed's values are made from, directly or by a function: those with an origin in a row. */
+/** The origins of a feed's values in a row, including the inputs of functions. */
 function readsOf(feed: Feed): Origin[] {
   const origins = (columns: readonly Column[]): Origin[] =>
     columns.flatMap(({ origin }) =>
@@ -157,7 +157,7 @@ function readsOf(feed: Feed): Origin[] {
   return origins([...Object.values(feed.columns), ...(feed.where === undefined ? [] : [feed.where])]);
 }
 
-/** The lookups that a feed's columns need, each once, those that lead to others first. */
+/** The joins that a feed's columns need, each once, in the order of their dependencies. */
 export function joinsOfFeed(feed: Feed): readonly Join[] {
   const joins = new Map<string, Join>();
   for (const origin of readsOf(feed))
@@ -165,10 +165,10 @@ export function joinsOfFeed(feed: Feed): readonly Join[] {
   return [...joins.values()];
 }
 
-/** The lookups that a table's columns need. */
+/** The joins that a table's columns need. */
 export const joinsOf = (table: Dimension | Fact): readonly Join[] => feedsOf(table).flatMap(joinsOfFeed);
 
-/** The source tables that a feed is made from: its own, and the joined ones. */
+/** The source tables of a feed: its own, and the joined ones. */
 export const sourcesOf = (feed: Feed): readonly SourceTable[] => [
   ...new Set([feed.source, ...joinsOfFeed(feed).map(({ to }) => to)]),
 ];
@@ -185,15 +185,15 @@ export function referencesIn(table: WarehouseTable): readonly Reference[] {
   return [...single, ...(table.references ?? [])];
 }
 
-/** The dimensions that a table refers to, each once. */
+/** The dimensions to which a table refers, each once. */
 export const referencesOf = (table: WarehouseTable): readonly string[] => [
   ...new Set(referencesIn(table).map(({ to }) => to)),
 ];
 
-/** Does a row of the table refer to another row of the same table? */
+/** True if a row of the table may refer to another row of the same table. */
 export const refersToItself = (table: WarehouseTable): boolean => referencesOf(table).includes(table.name);
 
-/** What the lake calls the tombstones of a fact table. */
+/** The name of a fact's tombstones in the lake. */
 export const tombstoneName = (fact: Pick<Fact, "name">): string => `${fact.name}_deleted`;
 
 /** The columns of a fact's tombstone files: its key. */

@@ -34,10 +34,10 @@ export interface DecimalType {
   readonly scale: number;
 }
 
-/** A type with a time of day, with the six places of a second that PostgreSQL has. */
+/** A type with a time of day and microseconds, as PostgreSQL has them. */
 export interface ClockType<K extends ClockKind = ClockKind> {
   readonly kind: K;
-  /** Are the places after the third left out? */
+  /** True if the digits after the milliseconds are dropped. */
   readonly truncated?: true;
 }
 
@@ -60,18 +60,18 @@ export const time: ClockType<"time"> = { kind: "time" };
 export const timestamp: ClockType<"timestamp"> = { kind: "timestamp" };
 export const timestamptz: ClockType<"timestamptz"> = { kind: "timestamptz" };
 
-/** What is finer than a millisecond is left out on purpose. */
+/** Drops everything finer than a millisecond on purpose. */
 export const truncated = <K extends ClockKind>(type: ClockType<K>): ClockType<K> => ({
   ...type,
   truncated: true,
 });
 
-/** The digits of a decimal that fit into 64 bits. */
+/** The number of decimal digits that fit into 64 bits. */
 const NARROW_DIGITS = 18;
-/** The digits of a decimal that fit into 128 bits, which Arrow and Parquet have. */
+/** The number of decimal digits that fit into 128 bits, the limit of Arrow and Parquet. */
 const MOST_DIGITS = 38;
 
-/** Do the unscaled values need 128 bits? */
+/** True if the unscaled values need 128 bits. */
 export const isWide = ({ precision }: DecimalType): boolean => precision > NARROW_DIGITS;
 
 /** @throws RangeError when the digits would not fit into 128 bits */
@@ -87,12 +87,12 @@ export function decimal(precision: number, scale: number): DecimalType {
 const WITHOUT_KEYS: readonly Kind[] = ["real", "double", "bytea"];
 
 /**
- * Can a row be found by values of this type? Floating-point numbers are not exact, and bytes are not ordered here as
- * PostgreSQL orders them.
+ * True if rows can be found by values of this type. Floating-point numbers are not exact, and bytes are not ordered
+ * here as in PostgreSQL.
  */
 export const canBeKey = ({ kind }: ColumnType): boolean => !WITHOUT_KEYS.includes(kind);
 
-/** As in a message or in DDL. */
+/** The name of a type in messages and DDL. */
 export function typeName(type: ColumnType): string {
   switch (type.kind) {
     case "decimal":

@@ -2,8 +2,8 @@ import type Big from "big.js";
 import type { ColumnType, Kind } from "./types";
 
 /**
- * Values as functions of a model get and give them. Days and times are the texts that PostgreSQL prints
- * (`2024-02-29`, `14:20:52.123`, `2024-02-29 14:20:52.123`): exact, and in order when they are compared.
+ * Values in the form that functions of a model receive and return. Days and times are texts as PostgreSQL prints them
+ * (`2024-02-29`, `14:20:52.123`, `2024-02-29 14:20:52.123`): exact, and ordered like the values.
  */
 interface Values {
   readonly integer: number;
@@ -22,13 +22,13 @@ interface Values {
   readonly bytea: string;
 }
 
-/** What a function may give for a column of a type: a decimal also as the text of a number. */
+/** The result of a function for a column of a type. A decimal may also be the text of a number. */
 interface Results extends Omit<Values, "decimal" | "bigint"> {
   readonly bigint: bigint | number;
   readonly decimal: Big | number | string;
 }
 
-/** A value in a declaration. It is plain data. */
+/** A value in a declaration, as plain data. */
 interface Literals extends Omit<Values, "decimal" | "bigint"> {
   readonly bigint: bigint | number;
   /** `"0.00"` */
@@ -41,7 +41,7 @@ export type LiteralOf<Type extends ColumnType> = Literals[Type["kind"]];
 
 /** A value of some column. */
 export type AnyValue = Values[Kind];
-/** What some function gave. */
+/** The result of some function. */
 export type AnyResult = Results[Kind];
 /** A value in some declaration. */
 export type Literal = Literals[Kind];

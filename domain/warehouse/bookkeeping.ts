@@ -1,16 +1,16 @@
 import { literal, qualified } from "../sql";
 
 /**
- * What the loader keeps in the schema of the tables of the model. A prepared warehouse has no
- * columns for it, so none of it is kept in columns of the fact tables.
+ * The tables that the loader keeps in the schema of the tables of the model. A prepared warehouse has no columns for
+ * this information, so no fact table gets any.
  */
 
 /** One row for each loaded commit, written in the transaction of its rows. */
 export const LEDGER = "marble_ledger";
 
 /**
- * Which versions each commit brought to each fact: those up to the surrogate key `last_record`, from behind
- * that of the commit before. A replay from a commit on begins there.
+ * The versions that each commit added to each fact: those after the surrogate key of the previous commit, up to
+ * `last_record`. A replay from a commit on starts there.
  */
 export const BATCHES = "marble_batch";
 
@@ -18,42 +18,42 @@ export const BATCHES = "marble_batch";
 export const DELETIONS = "marble_deletion";
 
 /**
- * Rows of facts and dimensions that refer to a row that a dimension does not have; `fact` names their table. They are
- * loaded when it comes (`healed_by`), unless a later version of the same row was first (`superseded_by`).
+ * Rows of facts and dimensions that refer to a missing row of a dimension; `fact` names their table. They are loaded
+ * when the row arrives (`healed_by`), unless a later version of the same row was loaded first (`superseded_by`).
  */
 export const ORPHANS = "marble_orphan";
 
 /**
- * Rows that refer to a member of a dimension in place of a row that it does not have; `fact` names their table.
- * `version` is such a row with its own references, `shown` with those that the table has. When the missing row comes,
- * the row is loaded with it (`healed_by`), unless a later version of the same row was first (`superseded_by`).
+ * Rows that refer to a member of a dimension instead of a missing row; `fact` names their table. `version` has the
+ * original references, `shown` those in the table. When the missing row arrives, the row is loaded again with it
+ * (`healed_by`), unless a later version of the same row was loaded first (`superseded_by`).
  */
 export const PLACEHOLDERS = "marble_placeholder";
 
-/** How up to date each source table is, as the newest loaded commit says: see `domain/log/source-status.ts`. */
+/** How up to date each source table is, according to the newest loaded commit: see `domain/log/source-status.ts`. */
 export const SOURCES = "marble_source";
 
-/** From which source tables the rows of each warehouse table are made. */
+/** The source tables of each warehouse table. */
 export const LINEAGE = "marble_lineage";
 
-/** The mirrored tables, each as the warehouse has it: see `HeldTable`. */
+/** The mirrored tables, as the warehouse has them: see `HeldTable`. */
 export const MIRRORS = "marble_mirror";
 
-/** The view for people: of each warehouse table whether all that it is made from is current, and why not. */
+/** The view for people: whether each warehouse table is up to date, and why not. */
 export const TABLES = "marble_table";
 
 interface BookkeepingTable {
   readonly name: string;
-  /** The columns by which the table is known to be ours, and their definitions. */
+  /** The columns that identify the table as Marble's, with their definitions. */
   readonly columns: Readonly<Record<string, string>>;
   readonly constraint?: string;
-  /** The columns of an index, and which rows are in it. */
+  /** The columns and the condition of an index. */
   readonly index?: string;
-  /** Was it added after warehouses existed? Where it is missing, it is created then. */
+  /** True if it was added after the first warehouses; it is then created when it is missing. */
   readonly isLate?: true;
 }
 
-/** Finds the rows that wait by their key: all that once waited stay, and would have to be read. */
+/** Finds waiting rows by their key. Rows that no longer wait stay in the table, and a scan would read them all. */
 const OPEN = "(fact, key) WHERE healed_by IS NULL AND superseded_by IS NULL";
 
 export const BOOKKEEPING: readonly BookkeepingTable[] = [
@@ -134,7 +134,7 @@ export const BOOKKEEPING: readonly BookkeepingTable[] = [
   },
 ];
 
-/** Creates a table of the loader's own. */
+/** Creates one of the loader's tables. */
 export function createBookkeeping(
   schema: string,
   { name, columns, constraint, index }: BookkeepingTable,
@@ -146,6 +146,6 @@ export function createBookkeeping(
   return index === undefined ? create : `${create};\nCREATE INDEX ON ${table} ${index}`;
 }
 
-/** One loader at a time in a schema; the lock ends with the transaction. */
+/** Admits one loader at a time to a schema. The lock ends with the transaction. */
 export const lockLoader = (schema: string): string =>
   `SELECT pg_try_advisory_xact_lock(hashtextextended(${literal(`marble loader ${schema}`)}, 0))::text AS locked`;

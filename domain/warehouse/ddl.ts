@@ -12,9 +12,9 @@ export interface ReferredTable {
 
 /**
  * The statement that creates a warehouse table, with its keys and references.
- * @param parents by the name of the model; a table that cannot be referred to, as one that was prepared
- *   without a key, is left out, and there is then no foreign key
- * @param names what the table and its columns shall be called; the model's own names by default
+ * @param parents by their names in the model, without tables that a foreign key cannot refer to, such as tables that
+ *   were prepared without a key
+ * @param names of the table and its columns; by default those of the model
  */
 export function createTable(
   schema: string,
@@ -26,7 +26,7 @@ export function createTable(
     columns.map((name) => identifier(names.columns.get(name) ?? name)).join(", ");
   const lines =
     names.surrogateKey === undefined ? [] : [`${identifier(names.surrogateKey)} serial PRIMARY KEY`];
-  // A reference that is to a member instead of NULL is never NULL.
+  // A reference to a member instead of NULL is never NULL.
   const filled = new Set(
     referencesIn(table).flatMap(({ columns, whenNull }) => (whenNull === undefined ? [] : columns)),
   );

@@ -12,11 +12,11 @@ export interface StagedTable {
   readonly table: { readonly name: string; readonly columns: Readonly<Record<string, ColumnShape>> };
 }
 
-/** The temporary table that a file is copied into: the model's columns, without constraints. */
+/** The temporary table for the rows of a file: the model's columns, without constraints. */
 export const stagingName = (target: StagedTable): string =>
   identifier(derivedName("marble_stage_", target.table.name, ""));
 
-/** The types are the model's, not the target's: the binary copy must know them. */
+/** The types are those of the model, because the binary COPY requires them. */
 export function createStaging(target: StagedTable): string {
   const columns = Object.entries(target.table.columns).map(
     ([name, { type }]) => `${identifier(name)} ${typeName(type)}`,
@@ -27,7 +27,7 @@ export function createStaging(target: StagedTable): string {
 export const copyIntoStaging = (target: StagedTable): string =>
   `COPY pg_temp.${stagingName(target)} FROM STDIN (FORMAT binary)`;
 
-/** Stores the staged values of a column as the target would, in a separate table. */
+/** Stores the staged values of a column with the target's type, in a separate table. */
 export const storeColumn = (schema: string, target: TargetTable, column: string): readonly string[] => {
   const theirs = identifier(theirName(target, column));
   return [
@@ -37,8 +37,8 @@ export const storeColumn = (schema: string, target: TargetTable, column: string)
 };
 
 /**
- * Finds a staged row whose value of a column the target does not take: stores the values one by one. The last statement
- * gives its key, `staff_id 7`, as `key`.
+ * Finds a staged row whose value the target refuses, by storing the values one by one. The last statement returns its
+ * key, `staff_id 7`, as `key`.
  */
 export function findRefusedRow(schema: string, target: TargetTable, column: string): readonly string[] {
   const [create = ""] = storeColumn(schema, target, column);
@@ -57,10 +57,10 @@ export function findRefusedRow(schema: string, target: TargetTable, column: stri
   ];
 }
 
-/** A table may be staged several times in a commit. */
+/** Drops the staging table, because a table may be staged several times in a commit. */
 export const dropStaging = (name: string): string => `DROP TABLE pg_temp.${name}`;
 
-/** Accepts values also for a column that generates its values, GENERATED ALWAYS AS IDENTITY. */
+/** OVERRIDING SYSTEM VALUE also accepts values for a column that is GENERATED ALWAYS AS IDENTITY. */
 export const insertInto = (into: string, columns: readonly string[]): string =>
   `INSERT INTO ${into} (${list(columns)}) OVERRIDING SYSTEM VALUE`;
 
@@ -71,8 +71,8 @@ export function insertStaged(schema: string, target: TargetTable): string {
 }
 
 /**
- * Looks up the parents of staged rows in the staging table itself. A chain of rows that all wait would take
- * as many scans otherwise.
+ * Indexes the staging table for the lookup of parents in it. Otherwise a chain of waiting rows would take as many
+ * scans.
  */
 export const indexReferences = (target: TargetTable): readonly string[] =>
   referencesIn(target.table)
@@ -82,8 +82,8 @@ export const indexReferences = (target: TargetTable): readonly string[] =>
     );
 
 /**
- * Inserts new rows of a dimension and updates those that differ from what it would hold. Rows may refer to rows of
- * the same dimension.
+ * Inserts new rows of a dimension and updates rows that differ from the stored values. Rows may refer to rows of the
+ * same dimension.
  */
 export function upsertDimension(schema: string, target: TargetTable): readonly string[] {
   const { into } = namesOf(schema, target);
@@ -99,11 +99,12 @@ export function upsertDimension(schema: string, target: TargetTable): readonly s
   const update =
     `UPDATE ${into} AS t SET ${set} FROM ${rows} AS s ` +
     `WHERE ${known} AND ${differs(target, { theirs: "t", ours: "s" }, others)}`;
-  // A known row may refer to a new one. Otherwise the update comes first: it need not compare what was just inserted.
+  // A known row may refer to a new one, so insert first in that case. Otherwise update first, so that inserted rows
+  // need no comparison.
   return refersToItself(target.table) ? [insert, update] : [update, insert];
 }
 
-/** Days that the calendar has already are left as they are. */
+/** Leaves existing days of the calendar unchanged. */
 export const insertCalendar = (schema: string, target: TargetTable): string => {
   const { into } = namesOf(schema, target);
   return (

@@ -7,15 +7,17 @@ import type { TargetTable } from "./target";
 import { list, namesOf, theirName } from "./values";
 
 /**
- * The way around the staging table: rows copied straight into an empty table, written once instead of
- * twice. A foreign key is looked up for every row that is inserted, but is joined once for a whole table when
- * it is added: so the keys of an empty table are dropped before the copy and added again after it. Only
- * the keys then tell whether a row has no parent, not which; the caller goes the slow way if one has none.
+ * Fast path that bypasses the staging table: rows are copied into an empty table and written once instead of twice.
+ * PostgreSQL checks a foreign key for every inserted row, but with a single join when the key is added to a full table.
+ * So the keys of an empty table are dropped before the copy and added again after it. The keys then only tell whether
+ * some row has no parent, so the caller falls back to the staging table if one has none.
  */
 
-/** What PostgreSQL says of a table, each column a JSON text. */
+/** Properties of a table in PostgreSQL, each column a JSON text. */
 export interface TableFacts {
-  /** May we take its foreign keys off, and does nothing (rules, row security) treat COPY unlike INSERT? */
+  /**
+   * True if we may drop its foreign keys and no rule or row-security policy makes COPY behave differently from INSERT.
+   */
   readonly plain: boolean;
   readonly foreignKeys: readonly ForeignKey[];
 }
@@ -28,7 +30,7 @@ export interface ForeignKey {
   readonly schema: string;
   readonly parent: string;
   readonly parentColumns: readonly string[];
-  /** Were the rows that are there checked? */
+  /** True if the existing rows were checked. */
   readonly valid: boolean;
 }
 
@@ -49,7 +51,7 @@ export function describeTable(schema: string, target: TargetTable): string {
   );
 }
 
-/** The types whose binary form is that of a kind of column. Any other has to be cast, in the staging table. */
+/** The types with the binary form of each kind of column. Any other type needs a cast in the staging table. */
 const SAME_BINARY: Readonly<Record<Kind, readonly string[]>> = {
   integer: ["integer"],
   bigint: ["bigint"],
@@ -65,10 +67,10 @@ const SAME_BINARY: Readonly<Record<Kind, readonly string[]>> = {
   bytea: ["bytea"],
 };
 
-/** `numeric(10,2)` is `numeric`, `time(0) without time zone` is `time without time zone`. */
+/** `numeric(10,2)` becomes `numeric`, `time(0) without time zone` becomes `time without time zone`. */
 const withoutModifier = (declared: string): string => declared.replace(/\([^)]*\)/, "");
 
-/** Can rows of the model be copied straight into the table as it is? */
+/** True if rows of the model can be copied into the present table. */
 export const takesCopy = (target: TargetTable, facts: TableFacts): boolean =>
   facts.plain &&
   Object.entries<ColumnShape>(target.table.columns).every(([name, { type }]) =>
@@ -90,7 +92,7 @@ export const dropForeignKeys = (schema: string, target: TargetTable, keys: reado
     keys.map(({ name }) => `DROP CONSTRAINT ${identifier(name)}`),
   );
 
-/** Fails with a violation of a foreign key when a row has no parent. */
+/** Adds the keys again. Fails with a foreign key violation when a row has no parent. */
 export const addForeignKeys = (schema: string, target: TargetTable, keys: readonly ForeignKey[]): string =>
   alter(
     schema,
@@ -99,9 +101,9 @@ export const addForeignKeys = (schema: string, target: TargetTable, keys: readon
   );
 
 /**
- * Finds a row without a parent among the references that no foreign key watches, as those to a table that was
- * prepared without a key, or a row that shall refer to a member instead of NULL. One row, or none; undefined when
- * every reference is watched.
+ * Finds a row without a parent among the references without a foreign key: those to a table that was prepared without a
+ * key, and rows that must refer to a member instead of NULL. Returns one row or none; undefined when a foreign key
+ * checks every reference.
  */
 export function findUnwatchedOrphan(place: Destination, keys: readonly ForeignKey[]): string | undefined {
   const { schema, target, parents } = place;
@@ -124,7 +126,7 @@ export function findUnwatchedOrphan(place: Destination, keys: readonly ForeignKe
     const { columns, to, refers, whenNull } = reference;
     return [
       ...(isWatched(columns, to) ? [] : [`(${refers} AND ${reference.missing})`]),
-      // It shall be to a member, which the staging table sees to.
+      // The staging path replaces it by a member.
       ...(whenNull === undefined ? [] : [`NOT (${refers})`]),
     ];
   });
@@ -132,5 +134,5 @@ export function findUnwatchedOrphan(place: Destination, keys: readonly ForeignKe
   return `SELECT FROM ${qualified(schema, target.name)} AS f WHERE ${missing.join(" OR ")} LIMIT 1`;
 }
 
-/** A column that refers and the one that it refers to, as one text. */
+/** A referring column and its referenced column, as one text. */
 const pairOf = (column: string, parentColumn: string): string => JSON.stringify([column, parentColumn]);

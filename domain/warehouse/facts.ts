@@ -8,7 +8,7 @@ import { insertStaged, stagingName } from "./dimensions";
 import type { TargetTable } from "./target";
 import { differs, list, namesOf, sameKey } from "./values";
 
-/** A fact with its place in the warehouse, and the places of the dimensions that it refers to. */
+/** A fact in the warehouse, and the dimensions to which it refers. */
 export interface FactTarget extends Destination {
   readonly fact: Fact;
 }
@@ -24,7 +24,7 @@ const isNotDeleted = ({ schema, fact, target }: FactTarget, of: string): string 
   `WHERE d.fact = ${literal(fact.name)} AND d.record_id = ${of}.${surrogateKey(target)})`;
 
 /**
- * The newest version of each row, the deleted ones left out.
+ * The newest version of each row, without deleted rows.
  * @param until the surrogate key of the last version that counts; all by default
  */
 function newestVersions(fact: FactTarget, until?: number): string {
@@ -41,7 +41,7 @@ function newestVersions(fact: FactTarget, until?: number): string {
 export const createCurrentView = (target: FactTarget): string =>
   `CREATE VIEW ${qualified(target.schema, target.fact.currentView)} AS ${newestVersions(target)}`;
 
-/** Appends the staged versions; of a recapture only those that differ from the newest version. */
+/** Appends the staged versions; for a recapture only those that differ from the newest version. */
 export function appendVersions(fact: FactTarget, options: { recapture: boolean }): string {
   const { target } = fact;
   const insert = insertStaged(fact.schema, target);
@@ -58,8 +58,8 @@ export const findLastVersion = ({ schema, target }: FactTarget): string =>
   `SELECT COALESCE(max(${surrogateKey(target)}), 0)::text AS last FROM ${namesOf(schema, target).into}`;
 
 /**
- * Takes out the versions after `last` that the table holds as it holds the version before. Where a trigger
- * changes the rows of a recapture, the stored values are known only after the insert.
+ * Removes the versions after `last` that equal the previous version. If a trigger changes the rows of a recapture, the
+ * stored values are known only after the insert.
  */
 export function removeRepeated(fact: FactTarget, last: number): string {
   const { into, theirs, theirKeys } = namesOf(fact.schema, fact.target);
@@ -70,14 +70,14 @@ export function removeRepeated(fact: FactTarget, last: number): string {
   );
 }
 
-/** Records up to which version the commit brought the fact. */
+/** Records the last version that the commit added to the fact. */
 export function recordBatch({ schema, fact, target }: FactTarget, commit: number): string {
   const { into } = namesOf(schema, target);
   const last = `SELECT max(${surrogateKey(target)}) FROM ${into}`;
   return `INSERT INTO ${qualified(schema, BATCHES)} (fact, commit, last_record) VALUES (${literal(fact.name)}, ${commit}, (${last}))`;
 }
 
-/** Undoes what the commits from `from` on brought the fact, in order: they can then be loaded again. */
+/** Undoes what the commits from `from` on added to the fact, in order, so that they can be loaded again. */
 export function forgetVersions(fact: FactTarget, from: number): readonly string[] {
   const { schema, target } = fact;
   const { into } = namesOf(schema, target);
@@ -92,7 +92,7 @@ export function forgetVersions(fact: FactTarget, from: number): readonly string[
   ];
 }
 
-/** Where tombstones are staged: a table of the key alone. */
+/** The staging table of tombstones, with only the key. */
 export function stageTombstones({ fact, target }: FactTarget): TargetTable {
   const { name, columns } = tombstoneTable(fact);
   const keys = new Set(keyColumns(fact));

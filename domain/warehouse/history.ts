@@ -7,20 +7,20 @@ import type { CatalogueTable, TargetTable } from "./target";
 import { list, namesOf, sameKey } from "./values";
 
 /**
- * The history of a dimension: a table with each version of each row, and the time from which and until which the
- * dimension had it. Versions are compared as the dimension holds them, so that the history has a new version exactly
- * when a row of the dimension changes.
+ * The history of a dimension: a table with each version of each row, and the period in which the dimension had it.
+ * Versions are compared as the dimension stores them, so the history gets a new version exactly when a row of the
+ * dimension changes.
  */
 
-/** The columns of a history, after those of the dimension. `commit` is the commit that brought the version. */
+/** The columns of a history, after those of the dimension. `commit` is the commit that added the version. */
 export const VALIDITY = { from: "valid_from", to: "valid_to", commit: "commit" } as const;
 
-/** A dimension that keeps its history, with its place in the warehouse. */
+/** A dimension with a history, and its place in the warehouse. */
 export interface HistoryTarget extends Destination {
   readonly history: string;
 }
 
-/** The same, if the table keeps its history. */
+/** The dimension, if it keeps its history. */
 export function historyOf<Place extends Destination>(place: Place): (Place & HistoryTarget) | undefined {
   const { table } = place.target;
   const history = table.kind === "dimension" ? table.history : undefined;
@@ -42,7 +42,7 @@ const sameRow = (target: TargetTable, one: string, other: string): string =>
 const record = (target: TargetTable, of: string): string =>
   `CAST(ROW(${list(namesOf("", target).theirs, of)}) AS record)`;
 
-/** Creates an empty history. Its columns have the types that the dimension has in the warehouse. */
+/** Creates an empty history. Its columns have the types of the dimension in the warehouse. */
 export function createHistory({ schema, target, history }: HistoryTarget): string {
   const { into, theirs, theirKeys } = namesOf(schema, target);
   const table = qualified(schema, history);
@@ -57,8 +57,8 @@ export function createHistory({ schema, target, history }: HistoryTarget): strin
 }
 
 /**
- * @throws TerminalError when the table that has the name of the history cannot take the versions of the dimension,
- *   with the remedy
+ * @throws TerminalError with the remedy when an existing table with the name of the history cannot store the versions
+ *   of the dimension
  */
 export function checkHistory({ target, history }: HistoryTarget, found: CatalogueTable): void {
   const types = new Map(found.columns.map(({ name, type }) => [name, type.declared]));
@@ -70,7 +70,7 @@ export function checkHistory({ target, history }: HistoryTarget, found: Catalogu
     types.get(VALIDITY.commit) === "bigint";
   if (!isOurs)
     throw refuse(
-      `has the name that the model gives to the history of ${target.name}, but is another table: rename it, or give the history another name`,
+      `has the name of the history of ${target.name}, but is another table: rename it, or give the history another name`,
     );
   for (const [ours, theirs] of target.columns) {
     const [has, wanted = ""] = [types.get(theirs), target.types.get(ours)?.declared];
@@ -88,9 +88,9 @@ export function checkHistory({ target, history }: HistoryTarget, found: Catalogu
 }
 
 /**
- * Gives each row of the dimension that differs from its newest version a new version.
- * @param options.at the time of the commit, from which the versions are valid; the first version of a row is valid
- *   since ever
+ * Adds a version for each row of the dimension that differs from its newest version.
+ * @param options.at the time of the commit, from which the versions are valid; the first version of a row has no
+ *   beginning
  * @param options.staged only the rows with the keys of staged rows; otherwise all
  */
 export function recordVersions(
@@ -131,7 +131,7 @@ export function findLackingVersions(place: HistoryTarget): string {
   );
 }
 
-/** Undoes what the commits from `from` on brought the history, in order: they can then be loaded again. */
+/** Undoes what the commits from `from` on added to the history, in order, so that they can be loaded again. */
 export function forgetHistory({ schema, target, history }: HistoryTarget, from: number): readonly string[] {
   const table = qualified(schema, history);
   const { to, commit } = VALIDITY;

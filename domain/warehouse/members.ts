@@ -10,17 +10,17 @@ import type { TargetTable } from "./target";
 import { differs, list, namesOf, sameKey } from "./values";
 
 /**
- * The members of dimensions: rows that no source has, and that rows of other tables refer to where they would refer to
- * no row.
+ * The members of dimensions: rows that no source has. Rows of other tables refer to them when there is no row to refer
+ * to.
  */
 
 const membersOf = (table: WarehouseTable): Readonly<Record<string, Member>> =>
   table.kind === "dimension" ? (table.members ?? {}) : {};
 
-/** Has the table rows that no source has? */
+/** True if the table has rows that no source has. */
 export const hasMembers = ({ table }: TargetTable): boolean => Object.keys(membersOf(table)).length > 0;
 
-/** May a row of the table refer to a member for as long as a row is missing? */
+/** True if a row of the table may refer to a member while a row is missing. */
 export const mayReferToMembers = ({ table }: TargetTable): boolean =>
   referencesIn(table).some((reference) => !isWaitedFor(reference));
 
@@ -40,7 +40,7 @@ function memberKey(parents: Destination["parents"], to: string, name: string): r
   return keyColumns(table).map((column) => typedValue(table, column, memberValue(member, column)));
 }
 
-/** The columns of a reference, each with the value that refers to a member. */
+/** The columns of a reference, each with the value that refers to the member. */
 const memberValues = (
   parents: Destination["parents"],
   { columns, to }: Pick<MissingParent, "columns" | "to">,
@@ -68,7 +68,7 @@ export function memberRows({ target: { table }, parents }: Destination): string 
   return `VALUES ${rows.join(", ")}`;
 }
 
-/** Finds the members that a dimension lacks, or holds with other values. */
+/** Finds the members that a dimension lacks or stores with other values. */
 export function findLackingMembers(place: Destination): string {
   const { schema, target } = place;
   const { into, ours } = namesOf(schema, target);
@@ -79,12 +79,12 @@ export function findLackingMembers(place: Destination): string {
   );
 }
 
-/** Puts the members of a dimension into its staging table. */
+/** Adds the members of a dimension to its staging table. */
 export const stageMembers = (place: Destination): string =>
   `INSERT INTO ${staging(place)} (${list(namesOf(place.schema, place.target).ours)}) ${memberRows(place)}`;
 
 /**
- * The staged references that are NULL and shall be to a member, made to refer to it.
+ * Replaces staged references that are NULL by a member, if the model says so.
  * @returns one statement for each such reference
  */
 export const fillNullReferences = ({ target, parents }: Destination): readonly string[] =>
@@ -98,7 +98,7 @@ export const fillNullReferences = ({ target, parents }: Destination): readonly s
     return [`UPDATE pg_temp.${stagingName(target)} SET ${set.join(", ")} WHERE ${isNull}`];
   });
 
-/** A row as JSON, with the keys of members in place of those of missing parents. */
+/** A row as JSON, with the keys of members instead of those of missing parents. */
 export function shownAs(
   { parents }: Destination,
   version: string,

@@ -19,17 +19,17 @@ import type { TargetTable } from "./target";
 import { list, namesOf } from "./values";
 
 /**
- * Rows that refer to a row which a dimension does not have: a bad or late row of one table stops no other. They wait
- * in a table of the loader's own, each as it was staged, until that row comes, or a later version of the row itself.
+ * Rows that refer to a missing row of a dimension: a bad or late row of one table must not stop other rows. They wait
+ * in one of the loader's tables, as they were staged, until the missing row or a later version arrives.
  */
 
-/** Are the rows of this table that wait, of all that wait? `of` is the alias of the loader's table. */
+/** The condition that a waiting row belongs to this table. `of` is the alias of the loader's table. */
 const waiting = ({ target }: Destination, of = "o"): string =>
   `${of}.fact = ${literal(target.table.name)} AND ${of}.healed_by IS NULL AND ${of}.superseded_by IS NULL`;
 
 /**
- * The staged rows that cannot be loaded: those without a parent, and those whose parent, in the same table, is one of
- * these. Rows that refer to one another in a circle can be loaded together.
+ * The staged rows that cannot be loaded: rows without a parent, and rows whose parent in the same table is one of them.
+ * Rows that refer to one another in a circle can be loaded together.
  */
 function doomedRows(place: Destination): string {
   const { schema, target } = place;
@@ -48,7 +48,7 @@ function doomedRows(place: Destination): string {
         `(${columns.map((column, index) => `s.${identifier(column)} = d.marble_key_${index}`).join(" AND ")})`,
     )
     .join(" OR ");
-  // An earlier version of the parent may be there.
+  // An earlier version of the parent may be in the table.
   const known = matchParent(
     target,
     "p",
@@ -60,7 +60,7 @@ function doomedRows(place: Destination): string {
   );
 }
 
-/** Why a doomed row waits: the first of its references whose parent neither is there nor comes with it. */
+/** Why a row waits: its first reference whose parent is neither present nor staged with it. */
 function reasonOf(place: Destination, of: string): string {
   const waitedFor = missingParents(place, of).filter(isWaitedFor);
   const cases = waitedFor.map(({ columns, refers, missing, to }) => {
@@ -74,9 +74,9 @@ function reasonOf(place: Destination, of: string): string {
 }
 
 /**
- * Sets the staged rows aside whose parents are missing, with the reason; they leave the staging table. Returns those
- * that wait from now on.
- * @param options.again may rows be among them that wait already?
+ * Moves the staged rows without parents from the staging table to the waiting rows, with the reason. Returns the rows
+ * that start to wait.
+ * @param options.again true if some of them may already wait
  */
 export function setOrphansAside(
   place: Destination,
@@ -94,16 +94,16 @@ export function setOrphansAside(
   );
 }
 
-/** A row captured again that waits already must not wait twice. */
+/** A waiting row that is captured again must not wait twice. */
 const newestWaiting = (place: Destination, key: string): string =>
   `SELECT w.version FROM ${qualified(place.schema, ORPHANS)} AS w WHERE ${waiting(place, "w")} AND w.key = ${key} ` +
   "ORDER BY w.orphan_id DESC LIMIT 1";
 
 /**
- * Waiting versions give way to a staged later version, or to a tombstone, of the same row.
- * @param options.of the rows that refer to members meanwhile, instead of those that wait
+ * Ends the wait of versions with a staged later version, or a staged tombstone, of the same row.
+ * @param options.of the placeholders instead of the waiting rows
  * @param options.staged the staging table; by default that of the table itself
- * @param options.keepSame do those that equal the staged row still wait?
+ * @param options.keepSame true if versions that equal the staged row keep waiting
  */
 export function supersedeOrphans(
   place: Destination,
@@ -122,24 +122,24 @@ export function supersedeOrphans(
   );
 }
 
-/** Does any row of the table wait? One row, or none. */
+/** Finds out whether any row of the table waits. Returns one row or none. */
 export const findOrphan = (place: Destination): string =>
   `SELECT FROM ${qualified(place.schema, ORPHANS)} AS o WHERE ${waiting(place)} LIMIT 1`;
 
-/** The rows of a dimension that wait, among those of the staging table: whatever has come since, they are tried again. */
+/** Adds the waiting rows of a dimension to the staging table, to try them again. */
 export const stageWaiting = (place: Destination): string =>
   `INSERT INTO ${staging(place)} SELECT v.* FROM ${qualified(place.schema, ORPHANS)} AS o, ` +
   `jsonb_populate_record(NULL::${staging(place)}, o.version) AS v WHERE ${waiting(place)} ` +
   `AND NOT EXISTS (SELECT FROM ${staging(place)} AS s WHERE ${keyText(place, "s")} = o.key)`;
 
-/** Of the rows of a dimension that wait, those of the staging table wait no longer: they are about to be loaded. */
+/** Ends the wait of a dimension's rows in the staging table, because they are about to be loaded. */
 export const recordHealed = (place: Destination, commit: number): string =>
   `UPDATE ${qualified(place.schema, ORPHANS)} AS o SET healed_by = ${commit} FROM ${staging(place)} AS s ` +
   `WHERE ${waiting(place)} AND o.key = ${keyText(place, "s")}`;
 
 /**
- * Loads the waiting versions of a fact whose parents have all come, in their order; those that need not be waited for
- * may still be missing. Needs the staging table's type.
+ * Loads the waiting versions of a fact whose parents have all arrived, in order. Parents with a member may still be
+ * missing. Needs the staging table's type.
  */
 export function healOrphans(place: Destination, commit: number): string {
   const { into, theirs, ours } = namesOf(place.schema, place.target);
@@ -159,7 +159,7 @@ export function healOrphans(place: Destination, commit: number): string {
   );
 }
 
-/** A version of a fact that still waits gives way to a later one of the same row that was healed. */
+/** Ends the wait of a fact's version when a later version of the same row was loaded. */
 export const supersedeByHealed = (place: Destination, commit: number): string => {
   const orphans = qualified(place.schema, ORPHANS);
   return (
@@ -168,7 +168,7 @@ export const supersedeByHealed = (place: Destination, commit: number): string =>
   );
 };
 
-/** Undoes what the commits from `from` on set aside and healed, in order. */
+/** Undoes the waits and loads of the commits from `from` on, in order. */
 export function forgetOrphans({ schema, target }: Destination, from: number): readonly string[] {
   const of = `fact = ${literal(target.table.name)}`;
   return [ORPHANS, PLACEHOLDERS].flatMap((name) => {

@@ -5,7 +5,7 @@ import { stagingName } from "./dimensions";
 import type { TargetTable } from "./target";
 import { heldValue, namesOf, storedValue, theirName } from "./values";
 
-/** A table in the warehouse, and the dimensions that it refers to. */
+/** A table in the warehouse, and the dimensions to which it refers. */
 export interface Destination {
   readonly schema: string;
   readonly target: TargetTable;
@@ -23,15 +23,15 @@ export function keyText({ target }: Pick<Destination, "target">, of: string): st
 
 /** A reference of a table, and the condition that a row has no parent. */
 export interface MissingParent extends Reference {
-  /** Has a row all the columns of the reference? With a NULL in one it refers to nothing. */
+  /** The condition that all columns of the reference have a value. With a NULL in one, it refers to nothing. */
   readonly refers: string;
-  /** Does the dimension have no row of that key? */
+  /** The condition that the dimension has no row of that key. */
   readonly missing: string;
 }
 
 /**
  * For each reference of a row `of`: the condition that its parent is missing.
- * @param options.inTarget is it a row of the target, not of the staging table?
+ * @param options.inTarget true for a row of the target, false for a row of the staging table
  */
 export function missingParents(
   { schema, target, parents }: Destination,
@@ -56,10 +56,10 @@ export function missingParents(
   });
 }
 
-/** Does a row wait for the parents of this reference? Otherwise it refers to a member meanwhile. */
+/** True if a row waits for the parents of this reference. Otherwise it refers to a member until then. */
 export const isWaitedFor = ({ whenMissing }: Reference): boolean => whenMissing === undefined;
 
-/** Is the key of a row of a dimension these values, in the order of its key? */
+/** The condition that the key of a dimension's row has these values, in the order of its key. */
 export function matchParent(parent: TargetTable, of: string, values: readonly string[]): string {
   const shapes: Readonly<Record<string, ColumnShape | undefined>> = parent.table.columns;
   return keyColumns(parent.table)
@@ -74,7 +74,7 @@ export function matchParent(parent: TargetTable, of: string, values: readonly st
     .join(" AND ");
 }
 
-/** A reference to the table itself is missing only when the parent is not staged either. */
+/** A reference to the same table is missing only when the parent is not staged either. */
 export const missingOfStaged = (place: Destination, of: string): readonly MissingParent[] =>
   missingParents(place, of).map((reference) =>
     reference.to === place.target.table.name
@@ -82,7 +82,7 @@ export const missingOfStaged = (place: Destination, of: string): readonly Missin
       : reference,
   );
 
-/** Does a staged row, `parent`, have the key that a reference of the staged row `child` holds? */
+/** The condition that a staged row, `parent`, has the key in a reference of the staged row `child`. */
 export const isParent = (
   { target }: Destination,
   parent: string,
@@ -96,7 +96,7 @@ export const isParent = (
 const notStaged = (place: Destination, of: string, { columns }: MissingParent): string =>
   `NOT EXISTS (SELECT FROM ${staging(place)} AS staged WHERE ${isParent(place, "staged", of, columns)})`;
 
-/** What a row `of` refers to that is missing, as SQL for a text: `customer_id 7 is in no dimension`. */
+/** The missing parents of a row `of`, as SQL for a text: `customer_id 7 is in no dimension`. */
 export const missingText = (of: string, { columns }: Pick<Reference, "columns">): string => {
   const values = columns
     .map((column) => `${literal(`${column} `)} || ${of}.${identifier(column)}::text`)

@@ -15,21 +15,21 @@ import {
 import { list, namesOf } from "./values";
 
 /**
- * Rows that refer to a member of a dimension for as long as the row that they refer to is missing. Each is loaded with
- * the member, and is kept as it came: when the missing row comes, it is loaded once more, with its own reference. A row
- * has at most one placeholder that is open, of its newest version that was loaded.
+ * Rows that refer to a member of a dimension while their parent is missing. Each is loaded with the member, and the
+ * original row is stored as a placeholder. When the parent arrives, the original row is loaded. A row has at most one
+ * open placeholder, that of its newest loaded version.
  */
 
 const placeholders = ({ schema }: Destination): string => qualified(schema, PLACEHOLDERS);
 
-/** Are they those of this table that are neither loaded as they came nor replaced? */
+/** The condition that a placeholder of this table is open: neither healed nor superseded. */
 const open = ({ target }: Destination, of: string): string =>
   `${of}.fact = ${literal(target.table.name)} AND ${of}.healed_by IS NULL AND ${of}.superseded_by IS NULL`;
 
 const replaced = (missing: readonly MissingParent[]): readonly MissingParent[] =>
   missing.filter((reference) => !isWaitedFor(reference));
 
-/** Why a row refers to members: all of its references whose parents are missing. */
+/** Why a row refers to members: all of its references with missing parents. */
 const reasonOf = (of: string, missing: readonly MissingParent[]): string =>
   `concat_ws('; ', ${replaced(missing)
     .map(
@@ -42,15 +42,14 @@ const record = (place: Destination, commit: number, from: string): string =>
   `INSERT INTO ${placeholders(place)} (fact, key, commit, reason, version, shown) ` +
   `SELECT ${literal(place.target.table.name)}, r.key, ${commit}, r.reason, r.version, r.shown FROM ${from} AS r`;
 
-/** Has any row of the table a placeholder? One row, or none. */
+/** Finds out whether any row of the table has a placeholder. Returns one row or none. */
 export const findPlaceholder = (place: Destination): string =>
   `SELECT FROM ${placeholders(place)} AS p WHERE ${open(place, "p")} LIMIT 1`;
 
 /**
- * Makes the staged rows whose parents are missing refer to members, and keeps them as they came. Returns how many did
- * not refer to these members before.
- * @param options.again may open placeholders of the staged rows be as they were staged? They are healed where a
- *   parent has come
+ * Lets staged rows without parents refer to members, and stores the original rows. Returns the number of rows that
+ * newly refer to these members.
+ * @param options.again true if staged rows may have equal open placeholders; they are healed when a parent has arrived
  */
 export function placeMembers(
   place: Destination,
@@ -79,15 +78,15 @@ export function placeMembers(
   );
 }
 
-/** The rows of a dimension that have placeholders, as they came, among those of the staging table. */
+/** Adds the original rows of a dimension's placeholders to the staging table. */
 export const stagePlaceholders = (place: Destination): string =>
   `INSERT INTO ${staging(place)} SELECT v.* FROM ${placeholders(place)} AS p, ` +
   `jsonb_populate_record(NULL::${staging(place)}, p.version) AS v WHERE ${open(place, "p")} ` +
   `AND NOT EXISTS (SELECT FROM ${staging(place)} AS s WHERE ${keyText(place, "s")} = p.key)`;
 
 /**
- * Loads the versions of a fact with placeholders once more, if a parent has come: where others are still missing, with
- * members for these. Needs the staging table's type.
+ * Loads the versions of a fact with placeholders again, if a parent has arrived; parents that are still missing are
+ * replaced by members. Needs the staging table's type.
  */
 export function healPlaceholders(place: Destination, commit: number): string {
   const { into, theirs, ours } = namesOf(place.schema, place.target);
@@ -104,14 +103,14 @@ export function healPlaceholders(place: Destination, commit: number): string {
   );
 }
 
-/** What of `healOrphans` makes rows refer to members: a table `ready` of healed orphans is at hand. */
+/** The part of `healOrphans` that lets rows refer to members. It reads the healed orphans from a table `ready`. */
 export const placeHealed = (place: Destination, commit: number): string =>
   `superseded AS (UPDATE ${placeholders(place)} AS p SET superseded_by = ${commit} FROM ready ` +
   `WHERE ${open(place, "p")} AND p.key = ready.key), ` +
   `placed AS (${record(place, commit, "ready")} WHERE r.shown <> r.version AND NOT EXISTS ` +
   `(SELECT FROM ready AS later WHERE later.key = r.key AND later.orphan_id > r.orphan_id))`;
 
-/** The columns that `placeHealed` needs of a waiting version `v`, whose JSON is `version`. */
+/** The columns of a waiting version `v` that `placeHealed` needs. `version` is its JSON. */
 export function healedColumns(place: Destination, version: string): string {
   const missing = missingParents(place, "v");
   return `${shownAs(place, version, missing)} AS shown, ${reasonOf("v", missing)} AS reason`;

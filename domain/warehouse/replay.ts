@@ -2,13 +2,13 @@ import * as z from "zod";
 import { derivedName } from "../sql";
 
 /**
- * To load commits again.
+ * Loading commits again.
  *
- * - **rebuild** (`{}`): the whole warehouse, from the first commit on, in a shadow schema; readers see the
- *   old tables until the new ones are complete, and then all of them together. It takes any number of
- *   invocations. A change of the model needs it, and it repairs any damage.
- * - **reload** (`tables`, `from` or both): these tables, from that commit on, in place and in one transaction;
- *   readers see the old rows until it ends. It repairs a table that somebody damaged.
+ * - **rebuild** (`{}`): the whole warehouse, from the first commit on, in a shadow schema. Readers see the old tables
+ *   until the new ones are complete, and then all of them together. It takes any number of invocations. A change of the
+ *   model needs it, and it repairs any damage.
+ * - **reload** (`tables`, `from` or both): these tables, from that commit on, in place and in one transaction. Readers
+ *   see the old rows until it ends. It repairs a table that somebody damaged.
  */
 export const replayRequest = z.strictObject({
   /** Names of the model; all tables when left out. */
@@ -18,11 +18,11 @@ export const replayRequest = z.strictObject({
 });
 export type ReplayRequest = z.infer<typeof replayRequest>;
 
-/** Is the whole warehouse meant? */
+/** True if the request is for the whole warehouse. */
 export const isRebuild = ({ tables, from }: ReplayRequest): boolean =>
   tables === undefined && from === undefined;
 
-/** What a replay will do, said before it does it. */
+/** A description of what a replay will do. */
 export interface ReplayPlan {
   readonly operation: "rebuild" | "reload";
   readonly schema: string;
@@ -35,7 +35,7 @@ export interface ReplayPlan {
   readonly says: readonly string[];
 }
 
-/** How far a replay has come. */
+/** The progress of a replay. */
 export interface ReplayResult {
   readonly operation: "rebuild" | "reload";
   /** `underway`: the next invocations continue it. */
@@ -46,16 +46,16 @@ export interface ReplayResult {
   readonly kept?: string;
 }
 
-/** The schema that a warehouse is rebuilt in. */
-export const besideSchema = (schema: string): string => derivedName("", schema, "_replay");
+/** The shadow schema in which a warehouse is rebuilt. */
+export const shadowSchema = (schema: string): string => derivedName("", schema, "_replay");
 
 /** The schema that keeps the tables which a rebuild replaced: `public_before_20261125030405`, in UTC. */
 export const keptSchema = (schema: string, now: Date): string =>
   derivedName("", schema, `_before_${now.toISOString().slice(0, 19).replace(/\D/g, "")}`);
 
-/** The same, before the time is known. */
+/** The same with a placeholder for the time. */
 export const keptSchemaLater = (schema: string): string =>
   keptSchema(schema, new Date(0)).replace(/\d{14}$/, "<time>");
 
-/** What marks a schema as one that is rebuilt in. */
+/** The table that marks a shadow schema. */
 export const REPLAY = "marble_replay";

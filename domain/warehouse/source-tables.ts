@@ -5,18 +5,18 @@ import { literal, qualified } from "../sql";
 import { mirrorName } from "./mirror/mirrored-table";
 import { LEDGER, LINEAGE, ORPHANS, PLACEHOLDERS, SOURCES, TABLES } from "./bookkeeping";
 
-/** The statements that keep in the warehouse how up to date each table is: for reports, the console and SQL. */
+/** The statements that record in the warehouse how up to date each table is, for reports, the console and SQL. */
 
 const orNull = (value: string | number | null | undefined): string =>
   value === null || value === undefined ? "NULL" : literal(String(value));
 
-/** Replaces what is known of the source tables. */
+/** Replaces the status of the source tables. */
 export const recordSources = (schema: string, sources: Readonly<Record<string, SourceStatus>>): string =>
   `DELETE FROM ${qualified(schema, SOURCES)};\n${insertSources(schema, Object.entries(sources))}`;
 
 /**
- * Replaces what is known of the source tables, as they are mirrored: a table that does not fit its contract may be
- * mirrored all the same.
+ * Replaces the status of the source tables as they are mirrored. A table that does not fit its contract may still be
+ * mirrored.
  * @param sources by the names of the mirrored tables
  */
 export const recordMirrors = (schema: string, sources: ReadonlyMap<string, SourceStatus>): string =>
@@ -36,8 +36,8 @@ function insertSources(schema: string, sources: readonly (readonly [name: string
 }
 
 /**
- * Replaces what is known of where the warehouse tables come from.
- * @param mirrored the names of the mirrored tables: each comes from the table that it mirrors
+ * Replaces the record of the source tables of each warehouse table.
+ * @param mirrored the names of the mirrored tables, each with the table that it mirrors
  */
 export function recordLineage(schema: string, { tables }: Model, mirrored: Iterable<string>): string {
   const made = tables.flatMap((table) => {
@@ -58,12 +58,13 @@ export function recordLineage(schema: string, { tables }: Model, mirrored: Itera
   );
 }
 
-/** The newest column of the view: a view without it is of an earlier version of Marble. */
+/** The newest column of the view. A view without it comes from an earlier version of Marble. */
 export const MEMBER_ROWS = "member_rows";
 
 /**
- * The view of the warehouse tables. A table is current when all its source tables are; it is as of the oldest of them.
- * `waiting_rows` wait for a row that they refer to; `member_rows` refer to a member in place of a missing row.
+ * The view of the warehouse tables. A table is current when all its source tables are current. Its `as_of` is the
+ * oldest of theirs. `waiting_rows` wait for a row that they refer to; `member_rows` refer to a member instead of a
+ * missing row.
  */
 export const createTablesView = (schema: string): string => `
 CREATE OR REPLACE VIEW ${qualified(schema, TABLES)} AS

@@ -8,32 +8,32 @@ export interface CatalogueTable {
   readonly columns: readonly CatalogueColumn[];
   /** The columns of each unique index without a condition. */
   readonly uniqueKeys: readonly (readonly string[])[];
-  /** May a trigger change a row before it is inserted? */
+  /** True if a trigger may change a row before it is inserted. */
   readonly changesRows: boolean;
 }
 
-/** The type of a column of the warehouse; of a domain, the type below it. */
+/** The type of a column of the warehouse; for a domain, its base type. */
 export interface TargetType {
   /** As PostgreSQL prints it, with its modifier: `numeric(10,2)`, `time(0) without time zone`. */
   readonly declared: string;
-  /** Is it one of the types of character strings? */
+  /** True for the types of character strings. */
   readonly isText: boolean;
-  /** Has it a collation by which texts that differ may be equal? */
+  /** True if it has a collation in which different texts may be equal. */
   readonly isLoose: boolean;
 }
 
 export interface CatalogueColumn {
   readonly name: string;
-  /** Must a row give it a value? NOT NULL, without a default. */
+  /** True if a row must give it a value: NOT NULL, without a default. */
   readonly required: boolean;
-  /** Does it get a value where a row gives none? */
+  /** True if it gets a value when a row gives none. */
   readonly hasDefault: boolean;
   readonly type: TargetType;
-  /** Does it take no value but its own: GENERATED ALWAYS AS IDENTITY, or AS (an expression)? */
+  /** True if it refuses values of rows: GENERATED ALWAYS AS IDENTITY, or AS (an expression). */
   readonly always: "identity" | "expression" | null;
 }
 
-/** What a table of the model and its columns are called in a warehouse. */
+/** The names of a table of the model and its columns in a warehouse. */
 export interface TableNames {
   readonly name: string;
   /** The warehouse's column for each column of the model. */
@@ -41,21 +41,21 @@ export interface TableNames {
   readonly surrogateKey: string | undefined;
 }
 
-/** A table of the model in a warehouse, whose names and types may differ in small ways. */
+/** A table of the model in a warehouse, where names and types may differ slightly. */
 export interface TargetTable extends TableNames {
   readonly table: WarehouseTable;
   /** The type of the warehouse's column for each column of the model. */
   readonly types: ReadonlyMap<string, TargetType>;
-  /** Is there a unique index on the key alone, so that a foreign key can refer to it? */
+  /** True if a unique index on exactly the key exists, so that a foreign key can refer to it. */
   readonly keyIsUnique: boolean;
-  /** May a trigger change a row before it is inserted? */
+  /** True if a trigger may change a row before it is inserted. */
   readonly changesRows: boolean;
 }
 
-/** `counterparty_legal_address_line2` is `counterparty_legal_address_line_2`. */
+/** Treats `counterparty_legal_address_line2` as `counterparty_legal_address_line_2`. */
 export const columnForm = (name: string): string => name.toLowerCase().replaceAll("_", "");
 
-/** And `fact_purchase_orders` is `fact_purchase_order`. */
+/** Treats `fact_purchase_orders` as `fact_purchase_order`. */
 export const tableForm = (name: string): string => columnForm(name).replace(/s$/, "");
 
 function theOne<T extends { readonly name: string }>(
@@ -74,7 +74,7 @@ function theOne<T extends { readonly name: string }>(
   return alike[0];
 }
 
-/** The names that a warehouse gives to a table and its columns; the model's own where it has none. */
+/** The names that a warehouse gives to a table and its columns; by default those of the model. */
 export function namesIn(table: WarehouseTable, catalogue: readonly CatalogueTable[]): TableNames {
   const target = theOne(table.name, catalogue, tableForm);
   const found = (name: string): string => theOne(name, target?.columns ?? [], columnForm)?.name ?? name;
@@ -87,9 +87,9 @@ export function namesIn(table: WarehouseTable, catalogue: readonly CatalogueTabl
 
 /**
  * Finds a table of the model among those of the warehouse.
- * @returns undefined when the warehouse has none of that name
- * @throws TerminalError when columns of the model are missing, when columns must be given that the model lacks, or
- *   when the table would not take what a later commit brings; with the remedy
+ * @returns undefined when the warehouse has no table of that name
+ * @throws TerminalError with the remedy when columns of the model are missing, when the warehouse requires columns that
+ *   the model lacks, or when the table would refuse rows of a later commit
  */
 export function findTarget(
   table: WarehouseTable,
@@ -132,7 +132,7 @@ const isSameSet = (one: readonly string[], other: readonly string[]): boolean =>
 const unfit = ({ name }: CatalogueTable, what: string): TerminalError =>
   new TerminalError(`the warehouse table ${name} ${what}`, { subject: { table: name } });
 
-/** @throws TerminalError when a load, or a later one, would fail for what the columns of the table are */
+/** @throws TerminalError when the columns of the table would make this or a later load fail */
 function refuseUnfit(
   target: CatalogueTable,
   options: {
@@ -161,7 +161,7 @@ function refuseUnfit(
         target,
         `computes ${column.name} itself, and the model gives it a value too: ${alter(column, "DROP EXPRESSION")}`,
       );
-    // A key is inserted with OVERRIDING SYSTEM VALUE, and never updated.
+    // A key is inserted with OVERRIDING SYSTEM VALUE and never updated.
     if (column.always === "identity" && table.kind === "dimension" && !keys.includes(column.name))
       throw unfit(
         target,

@@ -6,14 +6,14 @@ import { identifier, qualified } from "../sql";
 import type { TargetTable, TargetType } from "./target";
 
 /**
- * How a value of the model compares with one that the warehouse holds. A prepared column may have another type and
- * keep less, such as time(0): two values are equal when the warehouse would store the same for both.
+ * Compares values of the model with those in the warehouse. A prepared column may have another type and less precision,
+ * such as time(0). Two values are equal when the warehouse would store the same for both.
  */
 
 /** The names of a table and its columns, quoted. */
 export interface Names {
   readonly into: string;
-  /** Of the target and of the staging table, in the same order. */
+  /** The columns of the target and of the staging table, in the same order. */
   readonly theirs: readonly string[];
   readonly ours: readonly string[];
   readonly theirKeys: readonly string[];
@@ -32,22 +32,22 @@ export function namesOf(schema: string, target: TargetTable): Names {
   };
 }
 
-/** What the warehouse calls a column of the model. */
+/** The warehouse's name for a column of the model. */
 export const theirName = ({ columns }: TargetTable, column: string): string => columns.get(column) ?? column;
 
 /** Quoted names as a list, each after the alias of its table. */
 export const list = (names: readonly string[], of?: string): string =>
   names.map((name) => (of === undefined ? name : `${of}.${name}`)).join(", ");
 
-/** `character varying(5)` and `character(5)`: which of them, and how long. */
+/** Parses the length of `character varying(5)` and `character(5)`. */
 const LIMITED = /^(character varying|character)\((\d+)\)$/;
 
-/** Has the column of the warehouse the type of the model? Values need then no cast. */
+/** True if the column of the warehouse has the type of the model, so that values need no cast. */
 export const isOwnType = (type: ColumnShape["type"], { declared, isLoose }: TargetType): boolean =>
   !isLoose && (declared === printedType(type) || (type.kind === "text" && declared === "text"));
 
 /**
- * A value of the model as the column of the warehouse would hold it, to be compared with `heldValue`.
+ * A value of the model as the column of the warehouse would store it, for comparison with `heldValue`.
  * @param value an SQL expression of the model's type
  */
 export function storedValue(value: string, type: ColumnShape["type"], target: TargetType): string {
@@ -57,23 +57,26 @@ export function storedValue(value: string, type: ColumnShape["type"], target: Ta
   const [, kind, length] = LIMITED.exec(declared) ?? [];
   const plain = `CAST(${value} AS text)`;
   if (declared === "bpchar" || kind === "character") return `rtrim(${plain}, ' ') COLLATE "C"`;
-  // What is too long keeps its length, and so differs: the server refuses to store it, and says so. Blanks are cut off.
+  // A text that is too long keeps its length, so it differs and the server refuses it with an error. Blanks are cut
+  // off.
   if (length !== undefined)
     return `(CASE WHEN char_length(rtrim(${plain}, ' ')) <= ${length} THEN left(${plain}, ${length}) ELSE ${plain} END) COLLATE "C"`;
   return `CAST(CAST(${value} AS ${declared}) AS text) COLLATE "C"`;
 }
 
-/** A value that the warehouse holds, in the form of `storedValue`. */
+/** A value in the warehouse, in the form of `storedValue`. */
 export const heldValue = (value: string, type: ColumnShape["type"], target: TargetType): string =>
   target.isText && !isOwnType(type, target) ? `CAST(${value} AS text)` : value;
 
-/** The columns of some rows of a target and of its staging table, by their aliases. */
+/** Some columns of a target and of its staging table, with their aliases. */
 export interface Aliases {
   readonly theirs: string;
   readonly ours: string;
 }
 
-/** For each of these columns of the model: what the target holds, and what it would hold of the staged row. */
+/**
+ * For each of these columns of the model: the value in the target, and the value that it would store of the staged row.
+ */
 function pairs(
   target: TargetTable,
   columns: readonly string[],
@@ -92,14 +95,14 @@ function pairs(
   });
 }
 
-/** Has a row of the target the key of a staged row? */
+/** The condition that a row of the target has the key of a staged row. */
 export const sameKey = (target: TargetTable, aliases: Aliases): string =>
   pairs(target, keyColumns(target.table), aliases)
     .map(({ held, stored }) => `${held} = ${stored}`)
     .join(" AND ");
 
 /**
- * Does a row of the target differ from what it would hold of a staged row?
+ * The condition that a row of the target differs from the values that it would store of a staged row.
  * @param columns of the model; all by default
  */
 export function differs(

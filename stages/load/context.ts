@@ -8,38 +8,38 @@ import type { Mart } from "../../domain/marts/mart";
 import type { Model } from "../../domain/model/model";
 import type { TargetTable } from "../../domain/warehouse/target";
 
-/** What a run works with. */
+/** What a run needs. */
 export interface LoadContext {
   readonly client: pg.Client;
   readonly schema: string;
   readonly store: ObjectStore;
   readonly log: CommitLog<ProcessCommit>;
   readonly model: Model;
-  /** The views that answer the business's questions, and their schema. */
+  /** The marts, and their schema. */
   readonly marts: readonly Mart[];
   readonly martsSchema: string;
   /** The schema of the mirrored tables. */
   readonly mirrorSchema: string;
   readonly telemetry: Telemetry;
   readonly now: () => Date;
-  /** Is there time for another commit? */
+  /** True if there is time for another commit. */
   readonly hasTime: () => boolean;
 }
 
-/** One commit on its way into the warehouse. */
+/** One commit that is being loaded. */
 export interface CommitLoadContext extends LoadContext {
   readonly warehouse: Warehouse;
   readonly commit: ProcessCommit;
-  /** In load order, by the names of the model. */
+  /** In load order, by their names in the model. */
   readonly targets: ReadonlyMap<string, TargetTable>;
 }
 
-/** What a table got. */
+/** The rows that a table got. */
 export interface LoadedTable {
   /** Rows that were inserted, or updated because they differed. */
   readonly rows: number;
-  /** Rows that wait from now on for a row of a dimension. */
+  /** Rows that newly wait for a row of a dimension. */
   readonly waiting: number;
-  /** Rows that refer to a member from now on, because the row that they refer to is missing. */
+  /** Rows that newly refer to a member, because the row that they refer to is missing. */
   readonly placeholders: number;
 }

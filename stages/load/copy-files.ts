@@ -19,7 +19,7 @@ export async function copyFiles(
   for (const file of files) {
     const copied = await load.warehouse.copy(sql, binaryRows(load.store, file, target));
     if (copied !== file.rows) {
-      throw new TerminalError(`${file.key} has ${copied} rows, its commit says ${file.rows}`, {
+      throw new TerminalError(`${file.key} has ${copied} rows, but its commit says ${file.rows}`, {
         subject: { table: target.table.name },
       });
     }
@@ -28,7 +28,7 @@ export async function copyFiles(
   return rows;
 }
 
-/** The rows of a Parquet file as COPY takes them. */
+/** The rows of a Parquet file in the binary format of COPY. */
 async function* binaryRows(
   store: ObjectStore,
   file: DataFile,

@@ -14,10 +14,9 @@ import { copyFiles } from "./copy-files";
 import type { CommitLoadContext } from "./context";
 
 /**
- * Copies files straight into a table that is empty, without a staging table. The references are checked for all
- * rows together.
- * @returns the number of rows; undefined, and nothing is done, when the table has rows or columns of other
- *   types, or when a row refers to a parent that is missing
+ * Copies files into an empty table without a staging table. The references of all rows are checked together.
+ * @returns the number of rows; undefined, with nothing done, when the table has rows or columns of other types, or when
+ *   a parent is missing
  */
 export async function copyDirectly(
   place: Destination,
@@ -41,7 +40,7 @@ export async function copyDirectly(
   });
 }
 
-/** What PostgreSQL says of the table. */
+/** Reads the properties of the table from PostgreSQL. */
 async function factsOf(
   target: TargetTable,
   { warehouse, schema }: CommitLoadContext,

@@ -10,12 +10,12 @@ import { loadMirror } from "./mirror/load-mirror";
 import { mirrorStatuses } from "./mirror/mirror-statuses";
 import { prepareWarehouse } from "./prepare-warehouse";
 
-/** A commit with the number of rows that it brought to each warehouse table. */
+/** A loaded commit, with the number of rows for each warehouse table. */
 export interface LoadedCommit {
   readonly kind: "loaded";
   readonly commit: ProcessCommit;
   readonly rows: Readonly<Record<string, number>>;
-  /** Rows that were set aside, because a row that they refer to is in no dimension. */
+  /** Rows that were set aside, because the dimension row that they refer to is missing. */
   readonly waiting: number;
   /** Rows that refer to a member, because the row that they refer to is missing. */
   readonly placeholders: number;
@@ -59,9 +59,9 @@ export async function loadCommit(
 }
 
 /**
- * The newest commit that a warehouse has must be one of this lake.
- * @param commit of that number in the log, if there is one
- * @throws TerminalError when it is of another lake, or the log does not go so far
+ * Checks that the newest commit of a warehouse is a commit of this lake.
+ * @param commit with that number in the log, if there is one
+ * @throws TerminalError when it belongs to another lake, or the log has fewer commits
  */
 export function checkLake(
   { lake, number }: Pick<LedgerHead, "lake" | "number">,
@@ -78,8 +78,9 @@ export function checkLake(
 }
 
 /**
- * A warehouse in the schema of its source would be captured as a part of it, and every load would make new changes.
- * @throws TerminalError when the tables or the marts would be made where the source is read
+ * Refuses a warehouse in the schema of its source. It would be captured with the source, and every load would cause new
+ * changes.
+ * @throws TerminalError when the tables or the marts would be created in the schema of the source
  */
 async function checkSource(
   commit: ProcessCommit | undefined,
@@ -101,7 +102,7 @@ async function checkSource(
   );
 }
 
-/** Tables of one version of the model cannot take on the commits of another. */
+/** Refuses to load commits of one model version into tables of another. */
 export function checkModel(
   { number, model }: LedgerHead,
   context: Pick<LoadContext, "schema" | "model">,

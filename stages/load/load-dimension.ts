@@ -24,7 +24,7 @@ import { copyDirectly } from "./direct-copy";
 import type { CommitLoadContext, LoadedTable } from "./context";
 import { stageRows } from "./stage-rows";
 
-/** Loads the latest rows of a dimension, its members, and the rows that waited for a row that has come. */
+/** Loads the latest rows of a dimension, its members, and the waiting rows whose parents have arrived. */
 export async function loadDimension(
   place: Destination,
   parts: readonly WarehousePart[],
@@ -33,14 +33,14 @@ export async function loadDimension(
   const { target } = place;
   const mayWait = referencesOf(target.table).length > 0;
   const waits = mayWait && (await someWait(place, load));
-  // Without new rows, the table may still get those that waited.
+  // Without new rows, the table may still get waiting rows.
   const batches = parts.length === 0 && waits ? [[]] : parts.map(({ files }) => files);
   const loaded = { rows: 0, waiting: 0, placeholders: 0 };
   for (const [index, files] of batches.entries()) {
     const isLast = index === batches.length - 1;
-    const straight = waits || loaded.waiting > 0 ? undefined : await copyDirectly(place, files, load);
-    if (straight !== undefined) {
-      loaded.rows += straight;
+    const copied = waits || loaded.waiting > 0 ? undefined : await copyDirectly(place, files, load);
+    if (copied !== undefined) {
+      loaded.rows += copied;
       await keepHistory(place, load, { staged: false });
       continue;
     }
@@ -66,7 +66,7 @@ export async function loadDimension(
   return loaded;
 }
 
-/** Gives the rows of a dimension that have changed a new version, if it keeps its history. */
+/** Adds a version for each changed row of a dimension, if it keeps its history. */
 async function keepHistory(
   place: Destination,
   { warehouse, commit }: CommitLoadContext,
@@ -83,7 +83,7 @@ async function someWait(place: Destination, { warehouse }: CommitLoadContext): P
   return mayReferToMembers(place.target) && (await warehouse.execute(findPlaceholder(place))) > 0;
 }
 
-/** Brings the members of a dimension up to date; returns how many were not. */
+/** Updates the members of a dimension; returns how many were outdated. */
 async function loadMembers(place: Destination, load: CommitLoadContext): Promise<number> {
   const { target, schema } = place;
   const { warehouse } = load;

@@ -27,7 +27,7 @@ import { copyDirectly } from "./direct-copy";
 import { loadDimension } from "./load-dimension";
 import { stageRows } from "./stage-rows";
 
-/** Loads what the commit has for one table; the tables that it refers to are loaded. */
+/** Loads the rows of the commit for one table. The tables that it refers to are loaded already. */
 export async function loadTable(target: TargetTable, load: CommitLoadContext): Promise<LoadedTable> {
   const { table } = target;
   const parts = valueNamed(load.commit.tables, table.name)?.parts ?? [];
@@ -55,7 +55,7 @@ async function loadCalendar(
   return { rows, waiting: 0, placeholders: 0 };
 }
 
-/** Appends versions: first those that waited for a parent, then part by part the deleted and the new. */
+/** Appends versions: first those that waited for a parent, then part by part the deleted and the new ones. */
 async function loadFact(
   fact: FactTarget,
   parts: readonly WarehousePart[],
@@ -69,10 +69,10 @@ async function loadFact(
   for (const { recapture, files, tombstones } of parts) {
     if (tombstones.length > 0) await recordTombstones(fact, tombstones, load);
     if (files.length === 0) continue;
-    // Nothing of the fact can be known already, nor wait, where there is nothing yet.
-    const straight = recapture || waiting > 0 ? undefined : await copyFirstVersions(fact, files, load);
-    if (straight !== undefined) {
-      rows += straight;
+    // The direct copy needs an empty fact table: no known versions, no orphans.
+    const copied = recapture || waiting > 0 ? undefined : await copyFirstVersions(fact, files, load);
+    if (copied !== undefined) {
+      rows += copied;
       continue;
     }
     await stageRows(fact.target, files, {
@@ -91,8 +91,8 @@ async function loadFact(
 }
 
 /**
- * Makes staged versions whose parents are missing refer to members, where they need not wait.
- * @returns how many versions did not before
+ * Lets staged versions with missing parents refer to members, if the model says so.
+ * @returns the number of versions that newly refer to members
  */
 async function referToMembers(
   fact: FactTarget,
@@ -103,7 +103,7 @@ async function referToMembers(
   }: { readonly warehouse: Warehouse; readonly commit: number; readonly recapture: boolean },
 ): Promise<number> {
   if (!mayReferToMembers(fact.target)) return 0;
-  // What is captured again unchanged keeps its placeholder.
+  // A version that is captured again unchanged keeps its placeholder.
   await warehouse.execute(supersedeOrphans(fact, { commit, of: PLACEHOLDERS, keepSame: recapture }));
   return warehouse.execute(placeMembers(fact, { commit, again: recapture }));
 }
@@ -126,7 +126,7 @@ function recordTombstones(
   });
 }
 
-/** Appends the staged versions; returns how many the table has got. */
+/** Appends the staged versions; returns the number of new rows in the table. */
 async function appendStaged(
   fact: FactTarget,
   { warehouse, recapture }: { readonly warehouse: Warehouse; readonly recapture: boolean },
@@ -137,7 +137,7 @@ async function appendStaged(
   return appended - (await warehouse.execute(removeRepeated(fact, Number(row?.last))));
 }
 
-/** Loads the versions whose parents have come, if any wait. */
+/** Loads the waiting versions whose parents have arrived. */
 async function heal(fact: FactTarget, load: CommitLoadContext): Promise<number> {
   const { warehouse, commit } = load;
   const waits = (await warehouse.execute(findOrphan(fact))) > 0;
@@ -146,7 +146,7 @@ async function heal(fact: FactTarget, load: CommitLoadContext): Promise<number> 
   return stageRows(fact.target, [], {
     load,
     work: async () => {
-      // A version that waits is later than that with a placeholder.
+      // A waiting version is later than a version with a placeholder.
       let rows = members ? await warehouse.execute(healPlaceholders(fact, commit.number)) : 0;
       if (!waits) return rows;
       rows += await warehouse.execute(healOrphans(fact, commit.number));
@@ -156,7 +156,7 @@ async function heal(fact: FactTarget, load: CommitLoadContext): Promise<number> 
   });
 }
 
-/** Copies the first versions of a fact straight into its table; undefined when some may have to wait. */
+/** Copies the first versions of a fact with the direct copy; undefined when some may have to wait. */
 async function copyFirstVersions(
   fact: FactTarget,
   files: readonly DataFile[],

@@ -10,18 +10,18 @@ import type { ReplayResult } from "../../domain/warehouse/replay";
 import type { BrokenMart } from "./refresh-marts";
 import { loadCommit, type LoadedCommit } from "./load-commit";
 
-/** What a run loaded. */
+/** The result of a run. */
 export interface LoadResult {
   readonly commits: readonly number[];
-  /** Rows that each warehouse table got: inserted, or updated because they differed. */
+  /** The rows of each warehouse table: inserted, or updated because they differed. */
   readonly tables: Readonly<Record<string, { readonly rows: number }>>;
-  /** Rows that wait for a row of a dimension, of those that this run loaded. */
+  /** The rows of this run that wait for a row of a dimension. */
   readonly waiting: number;
-  /** All rows that wait after the run, whichever run put them aside, by table; left out when no row waits. */
+  /** All rows that wait after the run, whichever run set them aside, by table; missing when no row waits. */
   readonly waitingRows?: readonly WaitingRows[];
-  /** The marts that are not as the program declares them, each with the reason; left out when all are. */
+  /** The marts that differ from their declaration, each with the reason; missing when all are correct. */
   readonly brokenMarts?: readonly BrokenMart[];
-  /** Of a run with a replay: how far it has come. */
+  /** The progress of a replay, if the run had one. */
   readonly replay?: ReplayResult;
 }
 
@@ -79,7 +79,7 @@ function report(
     });
 }
 
-/** Tags the files of a commit, for people who look at the bucket: the ledger is the truth. */
+/** Tags the files of a commit for people who look at the bucket. The ledger is the truth. */
 async function tagLoaded(commit: ProcessCommit, { store, telemetry, now }: LoadContext): Promise<void> {
   const tags = { "marble:commit": String(commit.number), "marble:loaded": now().toISOString() };
   const keys = writtenTables(commit).flatMap(([, { files }]) => files.map(({ key }) => key));

@@ -41,7 +41,7 @@ export async function prepareWarehouse(
       );
     }
   }
-  // Creates what is missing: a warehouse of an earlier version lacks some of it.
+  // Creates what is missing, because a warehouse of an earlier version may lack some of it.
   await warehouse.ledger.create();
   await prepareHistories(warehouse, { schema, targets, telemetry });
   if (isFirst) await rehearseLoads(warehouse, { schema, targets, prepared });
@@ -74,7 +74,7 @@ async function prepareHistories(
   }
 }
 
-/** The tables that a foreign key may refer to: those that are created here, and found ones with a unique key. */
+/** The tables to which a foreign key may refer: those created here, and existing tables with a unique key. */
 function referable(
   order: readonly WarehouseTable[],
   found: ReadonlyMap<string, TargetTable>,

@@ -26,16 +26,16 @@ import type { LoadContext } from "./context";
 /** A change of a mart waits this long for queries that read it; the next run tries again. */
 const LOCK_TIMEOUT = "SET LOCAL lock_timeout = '5s'";
 
-/** A mart that is not as the program declares it. */
+/** A mart that differs from its declaration. */
 export interface BrokenMart {
   readonly mart: string;
-  /** With the remedy, where there is one. */
+  /** Includes the remedy, if there is one. */
   readonly reason: string;
 }
 
 /**
- * Makes the marts what the program declares, in a separate transaction. Nothing that is wrong with
- * them fails a load: it is said, and tried again with the next run.
+ * Gives the marts their declared state, in a separate transaction. A problem with a mart never fails a load: it is
+ * reported, and the next run tries again.
  * @returns the marts that could not be made; none when another loader is at work, which makes them
  */
 export async function refreshMarts(context: LoadContext): Promise<readonly BrokenMart[]> {
@@ -54,8 +54,8 @@ export async function refreshMarts(context: LoadContext): Promise<readonly Broke
 }
 
 /**
- * Makes the marts anew within the transaction that has put new tables in the place of the old.
- * @throws an error when one would still read the old tables; they are then not replaced
+ * Makes the marts again within the transaction that swaps the tables.
+ * @throws an error when a mart would still read the old tables; the swap is then undone
  */
 export async function remakeMarts(warehouse: Warehouse, context: LoadContext): Promise<void> {
   const problems = await makeMarts(warehouse, context);
@@ -66,15 +66,15 @@ export async function remakeMarts(warehouse: Warehouse, context: LoadContext): P
   throw (
     errors.find(healsByItself) ??
     new TerminalError(
-      `the rebuilt tables cannot take their place: of the marts, ${names} would still read the old ones. ` +
+      `the rebuilt tables cannot replace the old ones: the marts ${names} would still read the old tables. ` +
         [...new Set(errors.map(messageOf))].join("; "),
     )
   );
 }
 
-const OUTLIVED = "what is declared no more and belongs to another role: drop it";
+const OUTLIVED = "it is no longer declared, but another role owns it: ask that role to drop it";
 
-/** Makes what is missing, and replaces what has changed. Returns what could not be done, by the names of the marts. */
+/** Creates missing marts and replaces changed ones. Returns the failures, by the names of the marts. */
 async function makeMarts(warehouse: Warehouse, context: LoadContext): Promise<ReadonlyMap<string, Error>> {
   const { client, schema, martsSchema, marts, telemetry } = context;
   const problems = new Map<string, Error>();
@@ -106,7 +106,7 @@ async function makeMarts(warehouse: Warehouse, context: LoadContext): Promise<Re
     const error = await attempt(client, () => warehouse.execute(dropMart(martsSchema, name)));
     if (error === undefined) continue;
     problems.set(name, error);
-    telemetry.warn("a mart that is declared no more could not be dropped", {
+    telemetry.warn("a mart that is no longer declared could not be dropped", {
       mart: name,
       reason: error.message,
     });
@@ -114,7 +114,7 @@ async function makeMarts(warehouse: Warehouse, context: LoadContext): Promise<Re
   return problems;
 }
 
-/** Makes or replaces a view. Returns why it could not be done. */
+/** Creates or replaces a view. Returns the error when that fails. */
 function createView(view: MartView, mark: MartMark, context: LoadContext): Promise<Error | undefined> {
   const { client, martsSchema } = context;
   const create = createMart(martsSchema, view, mark);

@@ -35,8 +35,8 @@ import { healPlaceholders, placeMembers, stagePlaceholders } from "../../domain/
 import type { TargetTable } from "../../domain/warehouse/target";
 
 /**
- * Does before the first load, without a row, what later loads do with a prepared table. The first load copies rows
- * straight into an empty table: a right, a cast or a column that only the later ones lack would be noticed too late.
+ * Runs the statements of later loads on a prepared table before the first load, without rows. The first load copies
+ * rows into an empty table, so it would miss a privilege, a cast or a column that only later loads need.
  * @throws TerminalError with the table and the remedy
  */
 export async function rehearseLoads(
@@ -48,7 +48,7 @@ export async function rehearseLoads(
   }: {
     readonly schema: string;
     readonly targets: ReadonlyMap<string, TargetTable>;
-    /** The names, in the model, of the tables that were there. */
+    /** The names, in the model, of the tables that existed before. */
     readonly prepared: ReadonlySet<string>;
   },
 ): Promise<void> {
@@ -69,12 +69,12 @@ export async function rehearseLoads(
   }
 }
 
-/** What loads do with a table, in any commit. */
+/** The statements of any commit for a table. */
 function statementsOf(place: Destination): readonly string[] {
   const { schema, target } = place;
   const { table } = target;
   const commit = 0;
-  // Of what cannot be stored, the plain insert names the column.
+  // For a value that cannot be stored, the plain insert names the column.
   const first = [createStaging(target), insertStaged(schema, target)];
   switch (table.kind) {
     case "calendar":

@@ -13,7 +13,7 @@ import type { TargetTable } from "../../domain/warehouse/target";
 import { copyFiles } from "./copy-files";
 import type { CommitLoadContext } from "./context";
 
-/** The column of the target that does not take what is staged for it, tried one by one, and a row of which it does not. */
+/** Finds the column of the target that refuses a staged value, and such a row, by storing the values one by one. */
 async function findValue(
   target: TargetTable,
   { warehouse, schema }: CommitLoadContext,

@@ -8,7 +8,7 @@ import { typeName, type ColumnType, type Kind } from "../types";
 import { joinProblems } from "./joins";
 import { addOrName, has, shownValue } from "./words";
 
-/** What is wrong with the columns of a feed, and with its condition. */
+/** The problems of the columns of a feed, and of its condition. */
 export function feedProblems(table: string, feed: Feed, columns: object): string[] {
   const problems = Object.entries(feed.columns).flatMap(([name, column]) =>
     columnProblems(feed.source, column).map((problem) => `${table}.${name} ${problem}`),
@@ -50,13 +50,13 @@ function columnProblems(source: SourceTable, column: Column): string[] {
   ];
 }
 
-/** Is the value one of the type? */
+/** Reports a value that does not have the type. */
 function valueProblems(type: ColumnType, value: unknown, what: string): string[] {
   if (value === undefined || isValueOf(type, value)) return [];
   return [`${what} ${shownValue(value)}, which is not a value of ${typeName(type)}: give one that is`];
 }
 
-/** The kinds of columns that each function takes, and what to do with another. */
+/** The kinds of columns that each function accepts, and the remedy for another kind. */
 const TAKES: Readonly<Record<Exclude<ReadOrigin["kind"], "copy">, readonly Kind[]>> = {
   dateOf: ["timestamp", "timestamptz"],
   timeOf: ["timestamp", "timestamptz"],
@@ -116,7 +116,7 @@ const remedy = (kind: ReadOrigin["kind"], type: ColumnType): string =>
       ? "copy the column"
       : "use computed(...), or copy the column";
 
-/** A column has one type, whichever source table its values come from. */
+/** A column must have the same type in all feeds. */
 export function typesThatDiffer(table: string, feeds: readonly Feed[]): string[] {
   const [first, ...others] = feeds;
   if (first === undefined) return [];

@@ -4,7 +4,7 @@ import { feedsOf, sourcesOf } from "../table";
 import { canBeKey, typeName } from "../types";
 import { has, listed } from "./words";
 
-/** What is wrong with the contracts of the source tables. */
+/** The problems of the contracts of the source tables. */
 export function contractProblems(model: Model): string[] {
   const contracts = new Set<SourceTable>(model.tables.flatMap((table) => feedsOf(table).flatMap(sourcesOf)));
   const names = [...contracts].map(({ name }) => name);

@@ -3,7 +3,7 @@ import type { SourceTable } from "../source";
 import { typeName, type ColumnType } from "../types";
 import { addOrName, has } from "./words";
 
-/** What is wrong with one join of a column, as the end of a sentence that begins with the column. */
+/** The problems of a column's join, as the end of a sentence that begins with the column. */
 export function joinProblems(join: Join, own: SourceTable): string[] {
   const { on, to } = join;
   const from = fromOf(join, own);
@@ -32,7 +32,7 @@ const columnsIn = (table: SourceTable, names: readonly string[]): string =>
 
 const WHOLE: readonly string[] = ["integer", "bigint"];
 
-/** Values of whole numbers are the same in 32 bits and in 64. */
+/** True if values of the types can be equal; whole numbers of 32 and 64 bits can. */
 export const canBeEqual = (one: ColumnType, other: ColumnType): boolean =>
   (one.kind === "decimal" && other.kind === "decimal"
     ? one.scale === other.scale

@@ -2,7 +2,7 @@ import type { Column } from "../columns";
 import { feedsOf, type Calendar, type Dimension, type Fact, type Feed } from "../table";
 import { has, listed } from "./words";
 
-/** A key that is not among the columns of its table, or that has no column. */
+/** Reports a key that is empty or not among the columns of its table. */
 export function missingKeys({ name, key, columns }: Dimension | Fact | Calendar): string[] {
   if (key.length === 0) return [`${name} has no key; name one of ${listed(columns)}, or several`];
   const twice = key.filter((column, place) => key.indexOf(column) !== place);
@@ -16,7 +16,7 @@ export function missingKeys({ name, key, columns }: Dimension | Fact | Calendar)
   ];
 }
 
-/** Deletes and later versions are found by the key of the source. */
+/** The key must be that of the source, because deletes and later versions are found by it. */
 export function keyProblems(table: Dimension | Fact): string[] {
   const problems = feedsOf(table).flatMap((feed) => keysOfFeed(table, feed));
   if (table.kind === "fact" && has(table.columns, table.surrogateKey)) {
@@ -59,7 +59,7 @@ function keysOfFeed({ name, key }: Dimension | Fact, { source, columns }: Feed):
   return problems;
 }
 
-/** Of rows of several source tables it must be clear which of them are one row. */
+/** Rows of several source tables need keys that show which of them are the same row. */
 function unclearFeeds(table: Dimension | Fact): string[] {
   const feeds = feedsOf(table);
   if (feeds.length === 1 || table.keysAreDisjoint === true) return [];

@@ -5,7 +5,7 @@ import { referencesIn, type Dimension, type Fact, type Reference } from "../tabl
 import { typeName } from "../types";
 import { has, listed, shownValue } from "./words";
 
-/** What is wrong with the members of a dimension. */
+/** The problems of the members of a dimension. */
 export function memberProblems(table: Dimension | Fact, model: Model): string[] {
   if (table.kind === "fact" || table.members === undefined) return [];
   const members = Object.entries(table.members);
@@ -62,7 +62,7 @@ function sameKeys(table: Dimension, members: readonly (readonly [string, Member]
   });
 }
 
-/** What a member refers to must be there with it: a row of a source may be missing. */
+/** A member may only refer to another member, because a row of the source may be missing. */
 function refersToNoMember(
   table: Dimension,
   {

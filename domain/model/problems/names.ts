@@ -6,7 +6,7 @@ import { LONGEST_NAME, nameBytes } from "../../sql";
 import type { Model } from "../model";
 import { tombstoneName, type Dimension, type Fact, type WarehouseTable } from "../table";
 
-/** A warehouse may call its tables a little otherwise, so names that are alike are one. */
+/** A warehouse may use slightly different table names, so similar names count as equal. */
 export function nameProblems({ calendar, tables }: Model): string[] {
   const names = [
     ...BOOKKEEPING.map(({ name }) => ({ name, what: `the loader's own table ${name}` })),
@@ -34,7 +34,7 @@ export function nameProblems({ calendar, tables }: Model): string[] {
   ];
 }
 
-/** Every table has these columns already (PostgreSQL manual, "System Columns"). */
+/** PostgreSQL gives every table these columns (PostgreSQL manual, "System Columns"). */
 const SYSTEM_COLUMNS: readonly string[] = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"];
 
 function systemColumns(table: WarehouseTable): string[] {
@@ -46,7 +46,7 @@ function systemColumns(table: WarehouseTable): string[] {
     );
 }
 
-/** Names that PostgreSQL would cut off, or does not take. */
+/** Names that PostgreSQL would truncate or refuse. */
 function impossibleNames(table: WarehouseTable): string[] {
   const names = [
     { name: table.name, what: `the table ${table.name}` },
@@ -83,7 +83,7 @@ function namesOf(table: Dimension | Fact): { readonly name: string; readonly wha
   ];
 }
 
-/** A warehouse may call a column a little otherwise, so columns that are alike are one. */
+/** A warehouse may use slightly different column names, so similar names count as equal. */
 function columnsOfHistory(table: WarehouseTable): string[] {
   if (table.kind !== "dimension" || table.history === undefined) return [];
   const { history, name } = table;

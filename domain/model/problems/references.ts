@@ -3,7 +3,7 @@ import { referencesIn, type Calendar, type Dimension, type Fact, type Reference 
 import { typeName } from "../types";
 import { has, listed } from "./words";
 
-/** What is wrong with the references of a table. */
+/** The problems of the references of a table. */
 export const referenceProblems = (table: Dimension | Fact, model: Model): string[] =>
   referencesIn(table).flatMap((reference) => problemsOf(table, reference, model));
 
@@ -37,7 +37,7 @@ function problemsOf(table: Dimension | Fact, reference: Reference, { calendar, t
   ];
 }
 
-/** A reference that may be to a member instead: the load gives its columns other values. */
+/** The problems of a reference with a member. The load changes the values of its columns. */
 function insteadProblems(
   table: Dimension | Fact,
   reference: Reference,

@@ -1,8 +1,8 @@
-/** Which captured tables are mirrored: none, all that there are and will be, or these. */
+/** The captured tables that are mirrored: none, all present and future ones, or the named ones. */
 export type MirrorChoice = "none" | "all" | ReadonlySet<string>;
 
 /**
- * Reads a choice.
+ * Parses a choice.
  * @param text `none`, `all`, or names of source tables, separated by commas
  * @throws TypeError when a name is empty
  */
@@ -13,7 +13,7 @@ export function parseMirrorChoice(text: string): MirrorChoice {
   return new Set(names);
 }
 
-/** Is the table mirrored? */
+/** True if the table is mirrored. */
 export const isMirrored = (choice: MirrorChoice, table: string): boolean =>
   typeof choice === "string" ? choice === "all" : choice.has(table);
 

@@ -1,21 +1,21 @@
 import { identifier, literal, qualified } from "../../sql";
 import { columnDefinition, type HeldColumn, type HeldTable } from "./held-table";
 
-/** How the mirror of a table becomes what the source says of it now, around the rows of a part. */
+/** The changes that give a mirror the present schema of its source table, before and after the rows of a part. */
 export interface SchemaSteps {
-  /** Statements for before the rows come. */
+  /** Statements to run before the rows are written. */
   readonly before: readonly string[];
-  /** And for behind them: constraints that only the new rows keep. */
+  /** Statements to run after the rows: constraints that only the new rows satisfy. */
   readonly after: readonly string[];
-  /** Columns that are dropped, because they are gone or have another type. */
+  /** Columns to drop, because they no longer exist or have another type. */
   readonly dropped: readonly string[];
-  /** Are rows known by other columns from now on? */
+  /** True if other columns identify the rows from now on. */
   readonly isRekeyed: boolean;
-  /** Do rows that are there lack values now, so that all rows must come? */
+  /** True if existing rows lack values, so that all rows must be captured. */
   readonly needsRows: boolean;
 }
 
-/** The statements that make the mirror of a table that has none. */
+/** The statements that create the mirror of a table. */
 export function createMirror(schema: string, table: string, wanted: HeldTable): SchemaSteps {
   const into = qualified(schema, table);
   return {
@@ -30,7 +30,7 @@ export function createMirror(schema: string, table: string, wanted: HeldTable): 
   };
 }
 
-/** The statements that change the mirror of a table; none when nothing about it is new. */
+/** The statements that change the mirror of a table; empty when its schema is unchanged. */
 export function alterMirror(
   schema: string,
   table: string,
@@ -53,7 +53,7 @@ export function alterMirror(
     before: [
       ...(isRekeyed && held.key.length > 0 ? [dropKey(schema, table)] : []),
       ...dropped.map(({ name }) => alter(`DROP COLUMN ${identifier(name)}`)),
-      // Two columns may have changed names.
+      // Two columns may have swapped names.
       ...renamed.map(({ was }, index) => alter(`RENAME ${identifier(was.name)} TO ${passing(index)}`)),
       ...renamed.map(({ column }, index) => alter(`RENAME ${passing(index)} TO ${identifier(column.name)}`)),
       ...inTheWay.map(({ column }) => alter(`ALTER ${identifier(column.name)} DROP NOT NULL`)),
@@ -67,10 +67,10 @@ export function alterMirror(
   };
 }
 
-/** A name between two others, which no column of anybody has. */
+/** A temporary name that no user's column has. */
 const passing = (index: number): string => identifier(`marble renames ${index}`);
 
-/** What each column was before. One of another type is another column: it is dropped and added. */
+/** The previous state of each column. A column with another type counts as another column: it is dropped and added. */
 function earlierColumns(held: HeldTable, wanted: HeldTable): ReadonlyMap<HeldColumn, HeldColumn> {
   const numbered =
     held.identity === wanted.identity &&
@@ -119,7 +119,7 @@ function constraints(
   ];
 }
 
-/** PostgreSQL has named the constraint, and drops it with a column of it. */
+/** PostgreSQL chose the name of the constraint, and drops it with any of its columns. */
 const dropKey = (schema: string, table: string): string =>
   `DO ${literal(`
 DECLARE statement text;

@@ -6,7 +6,7 @@ import { mirrorType } from "./types";
 /** A column of a mirrored table, as the warehouse has it. */
 export interface HeldColumn {
   readonly name: string;
-  /** Its number in the table of the source, which stays when it is renamed. */
+  /** Its number in the source table, which a rename does not change. */
   readonly number: number | null;
   /** As PostgreSQL writes it. */
   readonly type: string;
@@ -16,7 +16,7 @@ export interface HeldColumn {
 
 /** A mirrored table, as the warehouse has it. */
 export interface HeldTable {
-  /** Which table of the source it is: see `MirrorPart`. */
+  /** Identifies the table of the source: see `MirrorPart`. */
   readonly identity: string;
   readonly comment: string | null;
   readonly key: readonly string[];
@@ -24,7 +24,7 @@ export interface HeldTable {
   readonly rows: number;
 }
 
-/** The table that the warehouse has after a part. */
+/** The table in the warehouse after a part. */
 export const heldAfter = ({ identity, comment, key, columns, total }: MirrorPart): HeldTable => ({
   identity,
   comment: comment ?? null,
@@ -33,7 +33,7 @@ export const heldAfter = ({ identity, comment, key, columns, total }: MirrorPart
     name: column.name,
     number: column.number ?? null,
     type: mirrorType(column).warehouse,
-    // What a commit does not say may be NULL.
+    // Commits that do not record it may have NULL.
     nullable: column.nullable !== false && !key.includes(column.name),
     comment: column.comment ?? null,
   })),
@@ -41,15 +41,15 @@ export const heldAfter = ({ identity, comment, key, columns, total }: MirrorPart
   rows: columns.length === 0 ? 0 : total,
 });
 
-/** Reads what the loader knows of the mirrored tables: one row each, with `table` and `held`. */
+/** Reads the loader's record of the mirrored tables: one row each, with `table` and `held`. */
 export const readHeld = (schema: string): string =>
   `SELECT m.source_table AS "table", m.description::text AS held FROM ${qualified(schema, MIRRORS)} AS m`;
 
-/** Forgets the mirror of a table, which is not there any more. */
+/** Removes the record of a mirror that no longer exists. */
 export const forgetHeld = (schema: string, table: string): string =>
   `DELETE FROM ${qualified(schema, MIRRORS)} AS m WHERE m.source_table = ${literal(table)}`;
 
-/** Writes down what the mirror of a table is now. */
+/** Records the present state of a table's mirror. */
 export function recordHeld(schema: string, table: string, held: HeldTable): string {
   const values = `${literal(table)}, ${literal(JSON.stringify(held))}::jsonb`;
   return (
@@ -58,5 +58,5 @@ export function recordHeld(schema: string, table: string, held: HeldTable): stri
   );
 }
 
-/** The definition of a column, for CREATE TABLE and ADD COLUMN: NULL is refused when its rows are there. */
+/** The definition of a column for CREATE TABLE and ADD COLUMN. NOT NULL is added when its rows are there. */
 export const columnDefinition = ({ name, type }: HeldColumn): string => `${identifier(name)} ${type}`;

@@ -5,17 +5,17 @@ import type { HeldColumn, HeldTable } from "./held-table";
 import { mirrorColumns, mirrorName } from "./mirrored-table";
 
 /**
- * The statements that bring staged rows into the mirror of a table. A staged value that has no exact type is the text
- * that PostgreSQL printed: the warehouse reads it as its own type, so it is the value that it was.
+ * The statements that bring staged rows into the mirror of a table. A staged value without an exact type is the text
+ * that PostgreSQL printed. The warehouse reads it with its own type, so the value is the same.
  */
 export interface MirrorRows {
   readonly into: string;
-  /** Of the table that the rows are staged in. */
+  /** The name of the staged table. */
   readonly staged: string;
   readonly held: HeldTable;
 }
 
-/** What the rows of some columns are staged as. */
+/** The staging table for rows of some columns. */
 export const stagedAs = (table: string, columns: readonly CatalogueColumn[]): StagedTable => ({
   table: { name: mirrorName(table), columns: mirrorColumns(columns) },
 });
@@ -27,14 +27,14 @@ const stored = ({ name, type }: HeldColumn): string => `CAST(s.${identifier(name
 
 const columnsIn = ({ columns }: HeldTable): string => columns.map(({ name }) => identifier(name)).join(", ");
 
-/** Has a row of the mirror (`t`) the key of a staged row (`s`)? */
+/** The condition that a row of the mirror (`t`) has the key of a staged row (`s`). */
 const sameKey = ({ key, columns }: HeldTable): string =>
   key
     .flatMap((name) => columns.filter((column) => column.name === name))
     .map((column) => `t.${identifier(column.name)} = ${stored(column)}`)
     .join(" AND ");
 
-/** The values of a row as texts: not every type can be compared, and `1.0` is not what `1.00` is. */
+/** The values of a row as texts, because not every type can be compared, and `1.0` differs from `1.00`. */
 const texts = ({ columns }: HeldTable, alias: string): string =>
   `ROW(${columns.map(({ name }) => `${alias}.${identifier(name)}`).join(", ")})::text`;
 
@@ -42,11 +42,11 @@ const texts = ({ columns }: HeldTable, alias: string): string =>
 export const insertAll = ({ into, staged, held }: MirrorRows): string =>
   `INSERT INTO ${into} (${columnsIn(held)}) SELECT ${held.columns.map(stored).join(", ")} FROM ${staged} AS s`;
 
-/** Inserts the staged rows whose keys the mirror does not have. */
+/** Inserts the staged rows whose keys the mirror lacks. */
 export const insertNew = (rows: MirrorRows): string =>
   `${insertAll(rows)} WHERE NOT EXISTS (SELECT FROM ${rows.into} AS t WHERE ${sameKey(rows.held)})`;
 
-/** Updates the rows that differ from staged ones with their keys. */
+/** Updates the rows that differ from staged rows with the same keys. */
 export const updateChanged = ({ into, staged, held }: MirrorRows): string =>
   `UPDATE ${into} AS t SET ${held.columns.map((column) => `${identifier(column.name)} = ${stored(column)}`).join(", ")} ` +
   `FROM ${staged} AS s WHERE ${sameKey(held)} AND ${texts(held, "t")} <> ${texts(held, "s")}`;
@@ -59,8 +59,8 @@ export const deleteStaged = ({ into, staged, held }: MirrorRows): string =>
 export const deleteOthers = ({ into, staged, held }: MirrorRows): string =>
   `DELETE FROM ${into} AS t WHERE NOT EXISTS (SELECT FROM ${staged} AS s WHERE ${sameKey(held)})`;
 
-/** TRUNCATE would show an empty table to a reader whose snapshot is older. */
+/** Deletes all rows. TRUNCATE would show an empty table to a reader with an older snapshot. */
 export const deleteAll = ({ into }: Pick<MirrorRows, "into">): string => `DELETE FROM ${into}`;
 
-/** A temporary table has no statistics of its own, and a plan without them may take hours. */
+/** A temporary table has no statistics by itself, and a plan without them may take hours. */
 export const analyze = ({ staged }: Pick<MirrorRows, "staged">): string => `ANALYZE ${staged}`;

@@ -1,15 +1,15 @@
 import type { CatalogueColumn } from "../../capture/column-changes";
 import { bigint, boolean, integer, text, type ColumnType } from "../../model/types";
 
-/** What a column of a source table is in its mirror. */
+/** The types of a source column in its mirror. */
 export interface MirrorType {
-  /** In the warehouse, as PostgreSQL writes it. */
+  /** The type in the warehouse, as PostgreSQL writes it. */
   readonly warehouse: string;
-  /** In a batch and in Parquet: a type that keeps every value exactly, or the text that PostgreSQL prints. */
+  /** The type in a batch and in Parquet: one that stores every value exactly, or the text that PostgreSQL prints. */
   readonly lake: ColumnType;
 }
 
-/** The types whose every value a batch keeps. `date` is not among them, for it may be `infinity`. */
+/** The types whose every value a batch stores. `date` is missing, because it may be `infinity`. */
 const EXACT: ReadonlyMap<string, ColumnType> = new Map<string, ColumnType>([
   ["smallint", integer],
   ["integer", integer],
@@ -21,8 +21,8 @@ const EXACT: ReadonlyMap<string, ColumnType> = new Map<string, ColumnType>([
 const MODIFIER = String.raw`(\(\d+(,\d+)?\))?`;
 
 /**
- * The types that every supported PostgreSQL has, and whose text says the value exactly. An enumeration, a composite
- * type and a type of an extension may not exist in the warehouse; a `regclass` names an object of the source.
+ * The types that every supported PostgreSQL has, and whose text represents the value exactly. An enumeration, a
+ * composite type and a type of an extension may not exist in the warehouse. A `regclass` names an object of the source.
  */
 const SHARED = new RegExp(
   `^(${[
@@ -37,13 +37,13 @@ const SHARED = new RegExp(
 
 const ARRAY = /\[\]$/;
 
-/** Digits before the point that are rounded, or more places than digits: PostgreSQL 14 and earlier know neither. */
+/** A negative scale, or a scale above the precision, which PostgreSQL 14 and earlier do not support. */
 function isUnusual(type: string): boolean {
   const [, precision, scale] = /^numeric\((\d+),(-?\d+)\)$/.exec(type) ?? [];
   return scale !== undefined && (Number(scale) < 0 || Number(scale) > Number(precision));
 }
 
-/** What a column is in the mirror. A domain is its base type already. */
+/** The types of a column in the mirror. The catalogue has already resolved domains to their base types. */
 export function mirrorType({ type, labels, attributes }: CatalogueColumn): MirrorType {
   const lake = EXACT.get(type);
   if (lake !== undefined) return { warehouse: type, lake };
@@ -51,7 +51,7 @@ export function mirrorType({ type, labels, attributes }: CatalogueColumn): Mirro
   const element = type.replace(ARRAY, "");
   if (isUnusual(element)) return { warehouse: `numeric${array}`, lake: text };
   if (SHARED.test(element)) return { warehouse: type, lake: text };
-  // An array of an enumeration holds texts; one of anything else cannot be known to.
+  // An array of an enumeration becomes an array of texts. Other element types are not known.
   const isEnumArray = array !== "" && labels !== undefined && attributes === undefined;
   return { warehouse: isEnumArray ? "text[]" : "text", lake: text };
 }

@@ -34,9 +34,9 @@ interface Changes {
 }
 
 /**
- * Makes the rows of a mirror those that the table has after a part.
+ * Gives a mirror the rows that the table has after a part.
  * @returns how many were inserted or updated
- * @throws TerminalError when the mirror does not have as many rows then as the table had
+ * @throws TerminalError when the mirror then has another number of rows than the table
  */
 export async function applyRows(
   table: string,
@@ -58,7 +58,7 @@ export async function applyRows(
   const rows = (held?.rows ?? 0) + inserted - deleted;
   if (rows !== wanted.rows)
     throw new TerminalError(
-      `the mirror of ${table} would have ${rows} rows, and the source had ${wanted.rows}: ` +
+      `the mirror of ${table} would have ${rows} rows, but the source had ${wanted.rows}: ` +
         `somebody has changed ${qualified(load.mirrorSchema, table)}; make it again by invoking load with ` +
         `{"replay":{"tables":["${mirrorName(table)}"]}}`,
       { subject: { table: mirrorName(table), commit: load.commit.number } },

@@ -68,7 +68,7 @@ async function loadPart(
   return rows;
 }
 
-/** @throws TerminalError for a table that somebody else made, and for one that somebody dropped */
+/** @throws TerminalError for a table that somebody else created, and for one that somebody dropped */
 async function requireOwn(
   table: string,
   held: HeldTable | undefined,
@@ -84,7 +84,7 @@ async function requireOwn(
   if (held !== undefined && !exists) throw mirrorError(table, load, "is gone");
 }
 
-/** @throws TerminalError with the remedy when something of a user stands on a column that is gone */
+/** @throws TerminalError with the remedy when a user's object depends on a column that no longer exists */
 async function changeSchema(
   table: string,
   { before, dropped }: SchemaSteps,
@@ -99,7 +99,7 @@ async function changeSchema(
   else await warehouse.withoutViewsOn({ schema: mirrorSchema, table }, change);
 }
 
-/** What is wrong with the mirror of a table, with what to do. */
+/** The error about a table's mirror, with the remedy. */
 export const mirrorError = (
   table: string,
   { commit, mirrorSchema }: CommitLoadContext,

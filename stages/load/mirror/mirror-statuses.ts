@@ -4,8 +4,8 @@ import type { CommitLoadContext } from "../context";
 import { readHeldTables } from "./load-mirror";
 
 /**
- * How up to date each mirrored table is after a commit, by the name of the mirrored table: those that the commit
- * mirrors, and those that the warehouse has from the time when they were mirrored.
+ * How up to date each mirrored table is after a commit, by its name: the tables that the commit mirrors, and those that
+ * were mirrored earlier.
  */
 export async function mirrorStatuses(load: CommitLoadContext): Promise<ReadonlyMap<string, SourceStatus>> {
   const { mirror, capturedAt } = load.commit;

@@ -11,7 +11,7 @@ import { relationsOf, swapSchemas } from "../../../adapters/warehouse/swap";
 import { TerminalError, TransientError } from "../../../domain/errors";
 import { loadOrder } from "../../../domain/model/model";
 import { keyColumns } from "../../../domain/model/table";
-import { besideSchema, keptSchema, REPLAY, type ReplayResult } from "../../../domain/warehouse/replay";
+import { shadowSchema, keptSchema, REPLAY, type ReplayResult } from "../../../domain/warehouse/replay";
 import { identifier, qualified } from "../../../domain/sql";
 import { LEDGER, lockLoader } from "../../../domain/warehouse/bookkeeping";
 import { createTable, type ReferredTable } from "../../../domain/warehouse/ddl";
@@ -20,14 +20,14 @@ import { loadCommits } from "../load";
 import type { LoadContext } from "../context";
 import { remakeMarts } from "../refresh-marts";
 
-/** A rebuild that has begun: the model that it is for. */
+/** A rebuild that has begun, with the model version that it is for. */
 export interface Rebuild {
   readonly model: number;
 }
 
 /** The rebuild that is underway in the warehouse, if there is one. */
 export function rebuildUnderway({ client, schema }: LoadContext): Promise<Rebuild | undefined> {
-  const table = qualified(besideSchema(schema), REPLAY);
+  const table = qualified(shadowSchema(schema), REPLAY);
   return withWarehouseErrors(async () => {
     const [found] = await rowsOf<"found">(client, "SELECT to_regclass($1)::text AS found", [table]);
     if (found?.found == null) return undefined;
@@ -36,14 +36,14 @@ export function rebuildUnderway({ client, schema }: LoadContext): Promise<Rebuil
   });
 }
 
-/** Makes the shadow schema, with empty tables under the names of the old ones. */
+/** Creates the shadow schema, with empty tables under the names of the old ones. */
 export async function beginRebuild(context: LoadContext): Promise<void> {
   const { schema, model, telemetry } = context;
-  const beside = besideSchema(schema);
+  const shadow = shadowSchema(schema);
   await withExclusiveLock(context, async (warehouse) => {
-    // Another run may have been first while this one waited.
+    // Another run may have begun the rebuild while this one waited.
     if ((await rebuildUnderway(context)) !== undefined) return;
-    for (const made of [beside, besideSchema(context.mirrorSchema)]) {
+    for (const made of [shadow, shadowSchema(context.mirrorSchema)]) {
       await requireRoom(context, made);
       await warehouse.execute(`CREATE SCHEMA ${identifier(made)}`);
       await warehouse.execute(
@@ -59,30 +59,29 @@ export async function beginRebuild(context: LoadContext): Promise<void> {
         name: names.name,
         keys: keyColumns(table).map((key) => names.columns.get(key) ?? key),
       });
-      await warehouse.execute(createTable(beside, table, parents, names));
+      await warehouse.execute(createTable(shadow, table, parents, names));
     }
   });
-  telemetry.info("a rebuild of the warehouse has begun", { schema, beside, model: model.version });
+  telemetry.info("a rebuild of the warehouse has begun", { schema, shadow, model: model.version });
 }
 
-/** Drops what a rebuild has made so far; the tables that readers use stay as they are. */
+/** Drops the unfinished tables of a rebuild. The tables that readers use stay unchanged. */
 export async function abandonRebuild(context: LoadContext): Promise<void> {
-  const beside = besideSchema(context.schema);
-  const schemas = [beside, besideSchema(context.mirrorSchema)].map(identifier).join(", ");
+  const shadow = shadowSchema(context.schema);
+  const schemas = [shadow, shadowSchema(context.mirrorSchema)].map(identifier).join(", ");
   await withExclusiveLock(context, (warehouse) =>
     warehouse.execute(`DROP SCHEMA IF EXISTS ${schemas} CASCADE`),
   );
-  context.telemetry.warn("the rebuild of the warehouse was abandoned", { schema: context.schema, beside });
+  context.telemetry.warn("the rebuild of the warehouse was abandoned", { schema: context.schema, shadow });
 }
 
 /**
- * Loads the commits into the shadow schema, as far as there is time, and swaps when it shows no less than the
- * old tables do.
+ * Loads commits into the shadow schema while there is time, and swaps when it shows at least as much as the old tables.
  */
 export async function continueRebuild(context: LoadContext): Promise<ReplayResult> {
   const { schema, log, telemetry, now } = context;
-  const beside = besideSchema(schema);
-  if (!(await loadBeside(context, beside))) {
+  const shadow = shadowSchema(schema);
+  if (!(await loadShadow(context, shadow))) {
     telemetry.info("another run has ended the rebuild", { schema });
     return { operation: "rebuild", state: "done", commit: await headOf(context, schema), of: 0 };
   }
@@ -90,16 +89,16 @@ export async function continueRebuild(context: LoadContext): Promise<ReplayResul
   const of: number = (await log.head())?.number ?? 0;
 
   const report = await inWarehouseTransaction(context.client, schema, async (live): Promise<ReplayResult> => {
-    const [lock] = await rowsOf<"locked">(context.client, lockLoader(beside));
-    const loaded = lock?.locked === "true" ? await headOf(context, beside) : 0;
+    const [lock] = await rowsOf<"locked">(context.client, lockLoader(shadow));
+    const loaded = lock?.locked === "true" ? await headOf(context, shadow) : 0;
     const needed = Math.max(await headOf(context, schema), of);
     if (loaded < needed) return { operation: "rebuild", state: "underway", commit: loaded, of: needed };
-    // Readers queue after a lock that waits, so do not wait: try again later.
+    // Readers would queue behind a waiting lock, so give up soon and try again later.
     await live.execute("SET LOCAL lock_timeout = '5s'");
     const remade = (await martsOf(context.client, context)).map(({ oid }) => oid);
-    await swapSchemas(context.client, { live: schema, beside, kept, remade });
+    await swapSchemas(context.client, { live: schema, shadow, kept, remade });
     await swapMirror(live, context, remade);
-    // In the same transaction: no reader sees a mart of the old tables.
+    // In the same transaction, so that no reader sees a mart of the old tables.
     await remakeMarts(live, context);
     return { operation: "rebuild", state: "done", commit: loaded, of: needed, kept };
   });
@@ -109,38 +108,38 @@ export async function continueRebuild(context: LoadContext): Promise<ReplayResul
   }
   const { state, commit } = report;
   if (state === "done") {
-    telemetry.info("the rebuilt warehouse has taken the place of the old one", { schema, commit, kept });
+    telemetry.info("the rebuilt warehouse has replaced the old one", { schema, commit, kept });
     telemetry.info(`once the old tables are no longer needed, run: DROP SCHEMA ${identifier(kept)} CASCADE`);
   } else telemetry.info("the next run continues the rebuild", { schema, commit, of: report.of });
   return report;
 }
 
-/** Puts the mirror that was made beside in the place of the old one: their tables show the same commit again. */
+/** Swaps the rebuilt mirror with the old one, so that tables and mirror show the same commit. */
 async function swapMirror(
   live: Warehouse,
   { client, mirrorSchema, now }: LoadContext,
   remade: readonly string[],
 ): Promise<void> {
-  const beside = besideSchema(mirrorSchema);
-  const relations = await relationsOf(client, beside);
+  const shadow = shadowSchema(mirrorSchema);
+  const relations = await relationsOf(client, shadow);
   if (relations.length === 0) {
-    // Nothing is mirrored, or a program without a mirror has begun the rebuild.
-    await live.execute(`DROP SCHEMA IF EXISTS ${identifier(beside)} CASCADE`);
+    // Nothing is mirrored, or an earlier program without a mirror began the rebuild.
+    await live.execute(`DROP SCHEMA IF EXISTS ${identifier(shadow)} CASCADE`);
     return;
   }
   await live.prepareSchema(mirrorSchema);
-  await swapSchemas(client, { live: mirrorSchema, beside, kept: keptSchema(mirrorSchema, now()), remade });
+  await swapSchemas(client, { live: mirrorSchema, shadow, kept: keptSchema(mirrorSchema, now()), remade });
 }
 
 /**
  * Loads all commits into the shadow schema. Rows that are loaded again are neither counted nor tagged.
  * @returns false when the rebuild has ended in the meantime
  */
-async function loadBeside(context: LoadContext, schema: string): Promise<boolean> {
+async function loadShadow(context: LoadContext, schema: string): Promise<boolean> {
   const telemetry: Telemetry = { ...context.telemetry, count: () => undefined };
   const store: ObjectStore = { ...context.store, tag: () => Promise.resolve() };
   try {
-    const mirrorSchema = besideSchema(context.mirrorSchema);
+    const mirrorSchema = shadowSchema(context.mirrorSchema);
     await loadCommits({ ...context, schema, mirrorSchema, telemetry, store });
     return true;
   } catch (error) {
@@ -162,7 +161,7 @@ async function withExclusiveLock<T>(
   return result.done;
 }
 
-/** The newest commit that a schema shows; 0 when its ledger does not tell. */
+/** The newest commit in a schema's ledger; 0 when the ledger cannot be read. */
 function headOf({ client }: LoadContext, schema: string): Promise<number> {
   const ledger = qualified(schema, LEDGER);
   return withWarehouseErrors(async () => {
@@ -171,7 +170,7 @@ function headOf({ client }: LoadContext, schema: string): Promise<number> {
       "SELECT (SELECT count(*) = 1 FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = 'commit')::text AS found",
       [ledger],
     );
-    // A ledger that is gone or is another's is a reason to rebuild.
+    // A missing or foreign ledger is a reason to rebuild.
     if (found?.found !== "true") return 0;
     const [row] = await rowsOf<"last">(
       client,
@@ -182,17 +181,17 @@ function headOf({ client }: LoadContext, schema: string): Promise<number> {
 }
 
 /** @throws TerminalError when the shadow schema cannot be made */
-async function requireRoom({ client }: LoadContext, beside: string): Promise<void> {
+async function requireRoom({ client }: LoadContext, shadow: string): Promise<void> {
   const [row] = await rowsOf<"exists" | "allowed" | "database" | "user">(
     client,
     `SELECT (to_regnamespace(quote_ident($1)) IS NOT NULL)::text AS exists,
             has_database_privilege(current_database(), 'CREATE')::text AS allowed,
             current_database() AS database, current_user AS "user"`,
-    [beside],
+    [shadow],
   );
   if (row?.exists === "true") {
     throw new TerminalError(
-      `the schema ${beside} is needed for the rebuild, but exists and does not belong to Marble: rename or drop it`,
+      `the schema ${shadow} is needed for the rebuild, but exists and does not belong to Marble: rename or drop it`,
     );
   }
   if (row?.allowed !== "true") {

@@ -15,8 +15,8 @@ import { loadMirror } from "../mirror/load-mirror";
 import { prepareWarehouse } from "../prepare-warehouse";
 
 /**
- * Loads some tables again from a commit on, in place, in one transaction: the versions that those commits
- * brought to a fact are taken out first; rows of dimensions are upserted.
+ * Loads some tables again from a commit on, in place, in one transaction. It first removes the versions that those
+ * commits added to a fact, and upserts rows of dimensions.
  * @throws TerminalError when the time is over before the last commit; nothing has changed then
  */
 export async function reloadTables(context: LoadContext, request: ReplayRequest): Promise<ReplayResult> {
@@ -46,7 +46,7 @@ async function reload(
   const mirrored = (tables ?? []).flatMap((name) => mirroredTable(name) ?? []);
   for (const table of mirrored) await forgetMirror(table, { warehouse, context });
 
-  // Of the present rows of a mirrored table, any commit may have brought some.
+  // Any commit may have added some of the present rows of a mirrored table.
   for (let number = mirrored.length > 0 ? 1 : from; number <= head.number; number++) {
     if (!hasTime()) {
       throw new TerminalError(

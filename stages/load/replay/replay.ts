@@ -3,7 +3,7 @@ import { readPosition, readWaitingRows } from "../../../adapters/warehouse/posit
 import { TerminalError } from "../../../domain/errors";
 import { loadOrder } from "../../../domain/model/model";
 import {
-  besideSchema,
+  shadowSchema,
   isRebuild,
   keptSchemaLater,
   type ReplayPlan,
@@ -25,8 +25,8 @@ export interface LoadRequest {
 }
 
 /**
- * A run of the load: the commits that wait, and the replay that was asked for or is underway. While a warehouse
- * is rebuilt in the shadow schema, the old one is loaded as usual, so that its readers miss nothing.
+ * A run of load: the waiting commits, and the replay that was requested or is underway. While a warehouse is rebuilt in
+ * the shadow schema, the old one is loaded as usual, so readers miss nothing.
  */
 export async function runLoad(context: LoadContext, request: LoadRequest = {}): Promise<LoadResult> {
   const { replay, abandonReplay = false } = request;
@@ -41,7 +41,7 @@ export async function runLoad(context: LoadContext, request: LoadRequest = {}): 
   if (replay !== undefined && !isRebuild(replay)) {
     return { ...NOTHING, replay: await reloadTables(context, replay) };
   }
-  // The tables of a model that was changed since are of no use.
+  // The unfinished tables of an earlier model version are useless.
   const outdated = underway !== undefined && underway.model !== context.model.version;
   if (outdated) await abandonRebuild(context);
   const rebuilding = (underway !== undefined && !outdated) || replay !== undefined;
@@ -63,7 +63,7 @@ export async function runLoad(context: LoadContext, request: LoadRequest = {}): 
 
 const NOTHING: LoadResult = { commits: [], tables: {}, waiting: 0 };
 
-/** Loads the old tables for as long as that works, because they will be replaced soon. */
+/** Loads the old tables as long as that works. The rebuild will replace them soon. */
 async function loadLive(context: LoadContext): Promise<LoadResult> {
   try {
     return await loadCommits(context);
@@ -75,7 +75,7 @@ async function loadLive(context: LoadContext): Promise<LoadResult> {
 }
 
 /**
- * Says what a replay would do now.
+ * Describes what a replay would do now.
  * @throws TerminalError for a table that the model does not have, or a commit that does not exist
  */
 export async function planReplay(context: LoadContext, request: ReplayRequest): Promise<ReplayPlan> {
@@ -89,7 +89,7 @@ export async function planReplay(context: LoadContext, request: ReplayRequest): 
     throw new TerminalError(
       `the model has no table ${unknown.join(", ")}; it has ${[...own, ...mirrored].join(", ")}`,
     );
-  // A reload of all tables from a commit on is one of those that keep versions.
+  // A reload from a commit on without named tables covers only tables that keep versions.
   const order = isRebuild(request) || request.tables !== undefined ? [...own, ...mirrored] : own;
   if (head !== undefined && position !== undefined && position.lake !== head.commit.lake)
     checkLake({ lake: position.lake, number: position.commit }, head.commit, context);
@@ -106,7 +106,7 @@ export async function planReplay(context: LoadContext, request: ReplayRequest): 
 type Planned = Omit<ReplayPlan, "operation" | "says">;
 
 const rebuildSays = ({ schema, model, from, to }: Planned): string[] => [
-  `load commits ${from} to ${to} of model version ${model} into new tables in the schema ${besideSchema(schema)}, over as many runs as it takes`,
+  `load commits ${from} to ${to} of model version ${model} into new tables in the schema ${shadowSchema(schema)}, over as many runs as it takes`,
   `meanwhile ${schema} is read and loaded as ever`,
   `then, in one transaction, put the new tables in the place of the old; grants, indexes, and users' views and foreign keys are carried over to the new`,
   `keep the old tables in a schema ${keptSchemaLater(schema)}, to be dropped by hand`,
