@@ -85,7 +85,7 @@ describe("The marts, where the loader's role", () => {
                  GRANT SELECT ON ALL TABLES IN SCHEMA owned TO CURRENT_USER`);
 
     expect((await failureOf(pipeline.load({ ...options, replay: {} }))).message)
-      .to.include("revenue_by_month would still read the old ones")
+      .to.include("revenue_by_month would still read the old tables")
       .and.include("it belongs to another role");
     await query(`ALTER VIEW marts.revenue_by_month OWNER TO ${role};
                  ALTER SCHEMA marts OWNER TO CURRENT_USER; GRANT USAGE ON SCHEMA marts TO ${role}`);

@@ -190,7 +190,7 @@ describe("The load creates and updates the marts", () => {
 
     const rebuilding = pipeline.load({ marts: [CHANGED, ...marts.slice(1)], replay: {} });
     expect((await failureOf(rebuilding)).message)
-      .to.include("revenue_by_month would still read the old ones")
+      .to.include("revenue_by_month would still read the old tables")
       .and.include("other objects depend on it");
     await pipeline.load({ abandonReplay: true });
     await query("DROP VIEW public.report");
