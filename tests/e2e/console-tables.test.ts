@@ -9,8 +9,11 @@ import { eventHistory } from "../../local/console/server/history";
 import { withClient } from "../../local/databases/postgres/client";
 import { makeReport } from "../../local/commands/business-report";
 import { startPlatform, type Platform } from "../../local/platform";
+import { stageOf } from "../support/program/declared";
 import { breakTable } from "../support/postgres/broken-table";
 import { accessibilityProblems, openPage, startBrowser, type WatchedPage } from "../support/report/browser";
+
+const WINDOW = { width: 1280, height: 800 };
 
 /** What nobody may read while a table is behind. */
 const FALSE_WORDS = /.*(fresh|up to date|nothing).*/i;
@@ -72,6 +75,7 @@ describe("The console does not call current what is not", function () {
   let platform: Platform;
   let watched: WatchedPage;
   let page: Page;
+  let url: string;
   const stops: (() => Promise<void>)[] = [];
   const history = eventHistory();
   before(async function () {
@@ -83,10 +87,11 @@ describe("The console does not call current what is not", function () {
     stops.push(() => platform.stop());
     const server = await startConsole(platform, { history, port: 0 });
     stops.push(() => server.close());
-    watched = await openPage(browser, { viewport: { width: 1280, height: 800 } });
+    watched = await openPage(browser, { viewport: WINDOW });
     page = watched.page;
     page.setDefaultTimeout(30_000);
-    await page.goto(server.url);
+    url = server.url;
+    await page.goto(url);
     await runAll();
     await badge(/^✔ fresh as of \d{4}-/).waitFor();
   });
@@ -116,7 +121,7 @@ describe("The console does not call current what is not", function () {
   /** What the report of the moment says, in a page of its own. */
   const reported = async (): Promise<string> => {
     const report = await makeReport(platform);
-    const { page: paper, problems } = await openPage(browser, { viewport: { width: 1280, height: 800 } });
+    const { page: paper, problems } = await openPage(browser, { viewport: WINDOW });
     try {
       await paper.goto(pathToFileURL(report ?? "").href);
       expect(problems).to.deep.equal([]);
@@ -125,12 +130,23 @@ describe("The console does not call current what is not", function () {
       await paper.context().close();
     }
   };
-  /** Is what is wrong in view, without a click and without scrolling? */
-  const expectInView = async (): Promise<void> => {
-    const [list, window] = [await wrong().boundingBox(), page.viewportSize()];
-    expect((list?.y ?? 0) + (list?.height ?? 0), "in view without scrolling").to.be.below(
-      window?.height ?? 0,
-    );
+  /** A person who opens the console has the words in view, without a click and without scrolling. */
+  const expectAtFirstSight = async (...words: readonly RegExp[]): Promise<void> => {
+    const { page: opened } = await openPage(browser, { viewport: WINDOW });
+    try {
+      await opened.goto(url);
+      const list = opened.getByRole("region", { name: "What is wrong" });
+      await list.waitFor();
+      const seen: string[] = [];
+      for (const entry of await list.getByRole("listitem").all()) {
+        const box = await entry.boundingBox();
+        if (box !== null && box.y >= 0 && box.y + box.height <= WINDOW.height)
+          seen.push(await entry.innerText());
+      }
+      for (const one of words) expect(seen.join("\n"), "in view without a click or scrolling").to.match(one);
+    } finally {
+      await opened.context().close();
+    }
   };
   /** All that can be read on the page. */
   const text = async (): Promise<string> => {
@@ -146,8 +162,7 @@ describe("The console does not call current what is not", function () {
       try {
         await goTo("Pipeline");
         await badge(/^✘ 1 table behind$/).waitFor();
-        for (const words of tells) expect(await wrong().innerText()).to.match(words);
-        await expectInView();
+        await expectAtFirstSight(...tells);
         // The picture is read out by its label.
         const label = await page.getByRole("img", { name: /PostgreSQL/ }).getAttribute("aria-label");
         const all = [await text(), label ?? "", await page.title()].join("\n");
@@ -190,10 +205,11 @@ describe("The console does not call current what is not", function () {
       await runAll();
       await goTo("Pipeline");
       await wrong().getByText("design cannot be captured").waitFor();
-      expect(await wrong().innerText())
-        .to.match(/could not open file/)
-        .and.match(/Remove the cause in the source/);
-      await expectInView();
+      await expectAtFirstSight(
+        /design cannot be captured since/,
+        /could not open file/,
+        /Remove the cause in the source/,
+      );
       expect(FALSE_WORDS.exec(await text())?.[0]).to.equal(undefined);
       expect(await reported()).to.match(/dim_design shows the source as of .*: design is failed/);
     } finally {
@@ -210,10 +226,10 @@ describe("The console does not call current what is not", function () {
     await runAll();
     await goTo("Pipeline");
     await wrong().getByText("2 rows wait").waitFor();
-    expect(await wrong().innerText())
-      .to.match(/2 rows wait in the warehouse .*correct the reference/)
-      .and.match(/Rejected, and missing since: 1 row of currency\..*Correct them in the source/);
-    await expectInView();
+    await expectAtFirstSight(
+      /2 rows wait in the warehouse .*correct the reference/,
+      /Rejected, and missing since: 1 row of currency\..*Correct them in the source/,
+    );
     await badge(/^✘ rows are missing/).waitFor();
     const label = await page.getByRole("img", { name: /PostgreSQL/ }).getAttribute("aria-label");
     expect(FALSE_WORDS.exec(`${await text()}\n${label ?? ""}`)?.[0]).to.equal(undefined);
@@ -243,9 +259,35 @@ describe("The console does not call current what is not", function () {
     await wrong()
       .getByText(/ingest fails since .*ECONNREFUSED/)
       .waitFor();
+    await expectAtFirstSight(
+      /The source is stopped\..*Bring it back/,
+      /ingest fails since/,
+      /the next run continues/,
+    );
     expect(await text()).not.to.match(/fresh|up to date/i);
     await platform.source.outage?.end();
     await runAll();
+  });
+
+  it("says on every page that process fails, why and what to do", async () => {
+    const giveBack = platform.cloud.revoke(
+      stageOf(platform.cloud.program, "process").roleArn,
+      "s3:GetObject",
+    );
+    try {
+      await sql("UPDATE staff SET first_name = 'Other' WHERE staff_id = 1");
+      await platform.cloud.invoke("ingest");
+      await platform.cloud.settled();
+      await platform.cloud.invoke("process");
+      await goTo("Tables");
+      await wrong().getByText("process fails").waitFor();
+      await expectAtFirstSight(/process fails since .*s3:GetObject/, /The next run|A person has to do/i);
+      expect(await text()).not.to.match(/fresh|up to date/i);
+    } finally {
+      giveBack();
+      await runAll();
+    }
+    await wrong().getByText("process fails").waitFor({ state: "detached" });
   });
 
   it("says on every page that the warehouse cannot be asked", async () => {
@@ -255,14 +297,16 @@ describe("The console does not call current what is not", function () {
     await badge(/^✘ the warehouse cannot be asked$/).waitFor();
     expect(await wrong().innerText()).to.match(/The warehouse cannot be asked: .*ECONNREFUSED/);
     await page.getByRole("img", { name: /warehouse, star schemas, cannot be asked/ }).waitFor();
-    expect(await wrong().innerText()).to.match(/load fails since .*ECONNREFUSED/);
-    await expectInView();
+    await expectAtFirstSight(
+      /The warehouse cannot be asked: .*ECONNREFUSED.*Start its database/,
+      /load fails since .*ECONNREFUSED/,
+    );
     expect(await text()).not.to.match(/fresh|up to date/i);
   });
 
   it("says on every page that the platform has stopped, and shows no state of before", async () => {
     const stopping = await startConsole(platform, { history, port: 0 });
-    const { page: other, problems } = await openPage(browser, { viewport: { width: 1280, height: 800 } });
+    const { page: other, problems } = await openPage(browser, { viewport: WINDOW });
     await other.goto(stopping.url);
     await other.getByRole("table", { name: "Commits" }).waitFor();
     await stopping.close();
