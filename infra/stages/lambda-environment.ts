@@ -1,4 +1,4 @@
-import { RunError } from "@pulumi/pulumi";
+import { RunError } from "@pulumi/pulumi/errors";
 import { createHash } from "node:crypto";
 import type { Mart } from "../../domain/marts/mart";
 import { martProblems } from "../../domain/marts/problems";
