@@ -51,4 +51,6 @@ module.exports = {
   extension: ["ts"],
   parallel: !named,
   jobs: Math.max(2, availableParallelism()),
+  // A hook that fails leaves its servers and connections open, which would keep the process for ever.
+  exit: true,
 };
