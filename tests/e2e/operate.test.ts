@@ -51,7 +51,7 @@ describe("npm run operate, through the real Lambdas", function () {
   };
 
   it("creates no lake in a folder without one", async () => {
-    const empty = join(await mkdtemp(join(tmpdir(), "marble-no-lake-")), "lake");
+    const empty = join(lake, "none");
 
     const { code, stderr } = await runCommand("local/commands/operate/operate.ts", [
       "replay",
