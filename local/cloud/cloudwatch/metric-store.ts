@@ -53,9 +53,17 @@ export function metricStore(): MetricStore {
       }
     },
     statistic: (metric, { statistic, from, to }) => {
-      const minutes = [...(series.get(keyOf(metric))?.minutes ?? [])]
-        .filter(([minute]) => minute * MINUTE_MS >= from.getTime() && minute * MINUTE_MS < to.getTime())
-        .map(([, values]) => values);
+      const known = series.get(keyOf(metric))?.minutes;
+      const minutes: Minute[] = [];
+      // An interval is much shorter than the days that are kept.
+      for (
+        let minute = Math.ceil(from.getTime() / MINUTE_MS);
+        minute * MINUTE_MS < to.getTime();
+        minute += 1
+      ) {
+        const values = known?.get(minute);
+        if (values !== undefined) minutes.push(values);
+      }
       return minutes.length === 0 ? undefined : STATISTICS[statistic](minutes);
     },
     metrics: () => [...series.values()].map(({ id }) => id),
