@@ -8,8 +8,8 @@ import type { DayRange } from "../../domain/transform/calendar";
 import type { MissingRows } from "../../domain/transform/missing-rows";
 import type { TableAdmission } from "../../domain/transform/quarantine";
 import type { MirrorChoice } from "../../domain/warehouse/mirror/choice";
-import type { RemadeRows } from "./joins/remade-rows";
-import type { RejectedRows } from "./rejected-rows";
+import type { RemadeRows } from "./rejected/remade-rows";
+import type { RejectedRows } from "./rejected/rejected-rows";
 
 /** What a run of the stage needs. `now` returns a later time on every call. */
 export interface ProcessContext {

@@ -7,7 +7,7 @@ import type { Lookups } from "../../../domain/transform/transform";
 import { fileBatches } from "../batches";
 import { transformRows } from "../transform-rows";
 import type { TransformContext } from "../context";
-import { rejectedRows, type RejectedRows } from "../rejected-rows";
+import { rejectedRows, type RejectedRows } from "../rejected/rejected-rows";
 import { writeTable } from "../write-table";
 
 /** Transforms one captured file for one table without joins, as a stream. */

@@ -2,7 +2,8 @@ import { keyTextsOf, type KeyText } from "../../../domain/formats/csv/key-texts"
 import type { TableFeed } from "../../../domain/model/joined-feeds";
 import type { MissingRows } from "../../../domain/transform/missing-rows";
 import type { Rejections } from "../../../domain/transform/rejection";
-import type { CommittedBatch } from "../batches";
+import type { SourceBatch } from "../../../domain/formats/csv/decoder";
+import type { CommitNumber } from "../../../domain/log/keys";
 
 /** A row of a source table that was made again for a warehouse table, in the step of an ingest commit. */
 export interface RemadeRow {
@@ -15,7 +16,7 @@ export interface RemadeRow {
 /** Collects the rows of joined tables that were made again and may have been missing. */
 export interface RemadeRows {
   /** Records rows that were made again. A later commit of the run may make rejected rows again. */
-  note(fed: TableFeed, made: CommittedBatch, rejections: Rejections): void;
+  note(fed: TableFeed, made: SourceBatch & { readonly commit: CommitNumber }, rejections: Rejections): void;
   readonly rows: readonly RemadeRow[];
 }
 

@@ -1,7 +1,7 @@
-import type { ObjectStore } from "../../adapters/lake/object-store";
-import type { DataFile } from "../../domain/log/commit";
-import { dataKey } from "../../domain/log/keys";
-import type { RejectedRow } from "../../domain/transform/rejection";
+import type { ObjectStore } from "../../../adapters/lake/object-store";
+import type { DataFile } from "../../../domain/log/commit";
+import { dataKey } from "../../../domain/log/keys";
+import type { RejectedRow } from "../../../domain/transform/rejection";
 
 /** Collects the rejected rows of a commit, as NDJSON files of a bounded size. */
 export interface RejectedRows {

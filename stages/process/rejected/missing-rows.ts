@@ -1,18 +1,18 @@
-import { readKeyTexts, type KeyText } from "../../domain/formats/csv/key-texts";
-import { readLines } from "../../domain/formats/lines";
-import { emptyByName } from "../../domain/log/by-name";
-import type { DataFile, ProcessCommit } from "../../domain/log/commit";
-import { dataKey } from "../../domain/log/keys";
-import { feedsIn, isDirect } from "../../domain/model/joined-feeds";
-import { contractsOf, type Model } from "../../domain/model/model";
-import type { SourceTable } from "../../domain/model/source";
-import { paddedColumns } from "../../domain/transform/contract";
-import { keyIn } from "../../domain/transform/contract-key";
-import { MissingRows, type MissingRow } from "../../domain/transform/missing-rows";
-import type { AdmittedCapture } from "../../domain/transform/quarantine";
-import type { RejectedRow } from "../../domain/transform/rejection";
-import { capturesOf } from "./batches";
-import type { CommitContext } from "./context";
+import { readKeyTexts, type KeyText } from "../../../domain/formats/csv/key-texts";
+import { readLines } from "../../../domain/formats/lines";
+import { emptyByName } from "../../../domain/log/by-name";
+import type { DataFile, ProcessCommit } from "../../../domain/log/commit";
+import { dataKey } from "../../../domain/log/keys";
+import { feedsIn, isDirect } from "../../../domain/model/joined-feeds";
+import { contractsOf, type Model } from "../../../domain/model/model";
+import type { SourceTable } from "../../../domain/model/source";
+import { paddedColumns } from "../../../domain/transform/contract";
+import { keyIn } from "../../../domain/transform/contract-key";
+import { MissingRows, type MissingRow } from "../../../domain/transform/missing-rows";
+import type { AdmittedCapture } from "../../../domain/transform/quarantine";
+import type { RejectedRow } from "../../../domain/transform/rejection";
+import { capturesOf } from "../batches";
+import type { CommitContext } from "../context";
 
 /** The part of a commit about rows that were rejected and are still missing. */
 export type MissingInCommit = Required<Pick<ProcessCommit, "missing" | "resolved">> & {
