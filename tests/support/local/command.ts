@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 
 /** What a command printed, and how it ended. */
 export interface Ended {
@@ -24,15 +24,19 @@ export function startCommand(
   script: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
-  /** In its own process group, as a terminal starts it. */
-  { group = false } = {},
+  /** In its own process group, as a terminal starts it; from another folder than the project's. */
+  { group = false, cwd = PROJECT }: { readonly group?: boolean; readonly cwd?: string } = {},
 ): RunningCommand {
-  const child = spawn(process.execPath, ["-r", "./register.cjs", script, ...args], {
-    cwd: PROJECT,
-    env: { ...process.env, ...env },
-    detached: group,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["-r", join(PROJECT, "register.cjs"), join(PROJECT, script), ...args],
+    {
+      cwd,
+      env: { ...process.env, ...env },
+      detached: group,
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   let stdout = "";
   let stderr = "";
   const waiting = new Set<() => void>();
