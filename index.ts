@@ -104,7 +104,7 @@ const ingestStage = new Stage("ingest", {
   environment: {
     INGESTION_BUCKET: ingestion.name,
     SOURCE_SECRET: config.sourceSecret,
-    SOURCE_SCHEMA: config.sourceSchema,
+    SOURCE_SCHEMAS: JSON.stringify([config.sourceSchema, ...config.moreSourceSchemas]),
     MAX_DELETE_PERCENT: String(config.maxDeletePercent),
     SLICE_MB: String(config.sliceMb),
     CONTRACTS: contractsDigest(model),

@@ -25,13 +25,16 @@ const request = z.object({
   allowOtherSource: z.boolean().default(false),
 });
 
+/** The schemas that are read; the tables of the first have plain names. */
+const schemaList = z.array(z.string()).min(1);
+
 /** Captures the source's changes since the last commit. */
 export async function ingest(event: unknown, context: Context): Promise<IngestResult> {
   return withTelemetry(context, async (telemetry) => {
     const { allowDeletes, allowOtherSource } = parseEvent(request, event);
     const store = objectStore(environment("INGESTION_BUCKET"));
     const credentials = await readCredentials(environment("SOURCE_SECRET"));
-    const schema = environment("SOURCE_SCHEMA");
+    const schemas = schemaList.parse(JSON.parse(environment("SOURCE_SCHEMAS")));
     const log = writableLog(store, ingestCommit, telemetry);
     const guard = {
       maxShare: Number(environment("MAX_DELETE_PERCENT")) / 100,
@@ -53,7 +56,7 @@ export async function ingest(event: unknown, context: Context): Promise<IngestRe
     let report: IngestResult | undefined;
     while ((report === undefined || report.more === true) && begin()) {
       const lookedAt = new Date();
-      const next = await ingestSource((work) => withSourceSnapshot({ credentials, schema }, work), run);
+      const next = await ingestSource((work) => withSourceSnapshot({ credentials, schemas }, work), run);
       if (next.commit === null) await recordSeen({ store, log }, lookedAt);
       report = mergeResults(report, next);
     }

@@ -16,7 +16,8 @@ export interface PlatformOptions {
   /** PostgreSQL URLs of the user's own databases. Without one, an embedded database starts. */
   readonly source?: string | undefined;
   readonly warehouse?: string | undefined;
-  readonly sourceSchema?: string;
+  /** The schemas that are read; the tables of the first have plain names in the lake. */
+  readonly sourceSchemas?: readonly string[];
   readonly warehouseSchema?: string;
   /** The tables of the source to mirror; by default none, and all of a source that the model does not know. */
   readonly mirror?: string | undefined;
@@ -62,16 +63,19 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   // table.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const { progress, onEvent, signal, fresh = false } = options;
-  const { sourceSchema = "public", warehouseSchema = "public" } = options;
+  const { sourceSchemas = ["public"], warehouseSchema = "public" } = options;
+  const [sourceSchema = "", ...moreSourceSchemas] = sourceSchemas;
   const lake = resolve(options.lake);
   const given = {
     source: options.source === undefined ? undefined : databaseSecret(options.source, "--source"),
     warehouse: options.warehouse === undefined ? undefined : databaseSecret(options.warehouse, "--warehouse"),
   };
   const isShared = given.source && given.warehouse && isSameDatabase(given.source, given.warehouse);
-  if (isShared && [warehouseSchema, DEFAULTS.martsSchema, DEFAULTS.mirrorSchema].includes(sourceSchema)) {
+  const written = [warehouseSchema, DEFAULTS.martsSchema, DEFAULTS.mirrorSchema];
+  const both = written.find((name) => sourceSchemas.includes(name));
+  if (isShared && both !== undefined) {
     throw new Error(
-      `--source and --warehouse name the same database, and the schema ${sourceSchema} is read and written: ` +
+      `--source and --warehouse name the same database, and the schema ${both} is read and written: ` +
         "ingest would capture what load wrote; choose another with --warehouse-schema, or another database",
     );
   }
@@ -79,11 +83,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const unlock = lockDirectory(lake);
     started(unlock);
     if (fresh) emptyLake(lake);
-    const asked = { secret: given.source, schema: sourceSchema, mirror: options.mirror, progress };
+    const asked = { secret: given.source, schemas: sourceSchemas, mirror: options.mirror, progress };
     const carried = await untilAborted(carriedFrom(asked), signal);
     const config = {
       "marble:alertEmail": ALERT_EMAIL,
       "marble:sourceSchema": sourceSchema,
+      ...(moreSourceSchemas.length > 0 && { "marble:moreSourceSchemas": moreSourceSchemas.join(",") }),
       "marble:warehouseSchema": warehouseSchema,
       "marble:model": carried.model,
       "marble:mirror": carried.mirror,

@@ -60,7 +60,7 @@ describe("The program", () => {
           ...common,
           "INGESTION_BUCKET",
           "SOURCE_SECRET",
-          "SOURCE_SCHEMA",
+          "SOURCE_SCHEMAS",
           "MAX_DELETE_PERCENT",
           "SLICE_MB",
           "CONTRACTS",

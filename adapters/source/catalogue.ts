@@ -3,12 +3,13 @@ import type { TableDescription } from "../../domain/capture/table-description";
 import type { CatalogueColumn } from "../../domain/capture/column-changes";
 import type { Refusal } from "../../domain/log/commit";
 import { TerminalError } from "../../domain/errors";
-import { refusalOf } from "../../domain/capture/refusal";
-import { identifier } from "../../domain/sql";
+import { refusalOf, type Relation } from "../../domain/capture/refusal";
+import { describeSchemas, nameInLake } from "../../domain/capture/source-schemas";
+import { identifier, qualified } from "../../domain/sql";
 import { rowsOf } from "../postgres/postgres";
 import { TYPES_BELOW } from "./types";
 
-/** The tables of a source schema that can be ingested, and the relations that cannot be, by name. */
+/** The tables of the source schemas that can be ingested, and the relations that cannot be, by name. */
 export interface Catalogue {
   readonly tables: readonly TableDescription[];
   readonly refused: Readonly<Record<string, Refusal>>;
@@ -51,7 +52,8 @@ SELECT json_agg(k.name ORDER BY k.position) AS names
  */
 const RELATIONS = `
 WITH RECURSIVE ${TYPES_BELOW}
-SELECT c.relname AS name,
+SELECT n.nspname AS schema,
+       c.relname AS name,
        c.relkind::text AS kind,
        c.oid || ':' || c.relfilenode || COALESCE(b.storage, '') AS storage,
        obj_description(c.oid, 'pg_class') AS comment,
@@ -89,11 +91,12 @@ SELECT c.relname AS name,
       CROSS JOIN LATERAL (${KEY_COLUMNS}) AS names_of(names)
      WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
        AND (c.relkind = 'p' OR b.storage IS NULL)) AS keys
- WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
+ WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
    AND c.relname <> ALL ($2)
- ORDER BY c.relname`;
+ ORDER BY array_position($1, n.nspname::text), c.relname`;
 
 type RelationRow = Record<
+  | "schema"
   | "name"
   | "kind"
   | "storage"
@@ -110,51 +113,63 @@ type RelationRow = Record<
 >;
 
 /**
- * Lists the relations of a schema.
- * @throws TerminalError when the schema does not exist, is not accessible, or has no readable table
+ * Lists the relations of the schemas.
+ * @throws TerminalError when a schema does not exist or is not accessible, or when the schemas have no readable table
  */
 export async function catalogueOf(
   client: pg.Client,
-  options: { schema: string; user: string },
+  { schemas, user }: { readonly schemas: readonly string[]; readonly user: string },
 ): Promise<Catalogue> {
-  const { schema } = options;
-  await checkSchema(client, options);
-  const relations: RelationRow[] = await rowsOf(client, RELATIONS, [schema, EXCLUDED_TABLES]);
-  const tables: TableDescription[] = [];
-  const refused: [string, Refusal][] = [];
-  for (const row of relations) {
+  for (const schema of schemas) await checkSchema(client, { schema, user });
+  const rows: RelationRow[] = await rowsOf(client, RELATIONS, [schemas, EXCLUDED_TABLES]);
+  const tables = new Map<string, TableDescription>();
+  const refused = new Map<string, Refusal>();
+  const relations = new Map<string, string>();
+  for (const row of rows) {
     // The table was dropped after the snapshot was taken.
     if (row.readable === null) continue;
-    const relation = {
-      name: row.name ?? "",
-      kind: row.kind ?? "",
-      readable: row.readable === "true",
-      rowSecurity: row.rowSecurity === "true",
-      foreignPart: row.foreignPart,
-      unlogged: row.unlogged === "true",
-    };
-    const refusal = refusalOf(relation, options);
-    if (refusal === undefined) tables.push(description(row));
-    else refused.push([relation.name, refusal]);
+    const [schema, table] = [row.schema ?? "", row.name ?? ""];
+    const name = nameInLake({ schema, table }, schemas);
+    const relation = qualified(schema, table);
+    const other = relations.get(name);
+    relations.set(name, relation);
+    const refusal =
+      other === undefined ? refusalOf(relationOf(row, relation), user) : sameName(name, other, relation);
+    if (refusal === undefined) tables.set(name, description(row, { name, relation }));
+    else {
+      tables.delete(name);
+      refused.set(name, refusal);
+    }
   }
-  if (tables.length === 0) {
-    const reasons = refused.filter(([, { kind }]) => kind === "table").map(([, { reason }]) => reason);
+  if (tables.size === 0) {
+    const reasons = [...refused.values()].filter(({ kind }) => kind === "table").map(({ reason }) => reason);
     const why = reasons.length === 0 ? "" : ` that can be ingested: ${reasons.slice(0, 3).join("; ")}`;
-    throw new TerminalError(`the schema ${schema} of the source has no tables${why}`);
+    const has = schemas.length === 1 ? "has" : "have";
+    throw new TerminalError(`${describeSchemas(schemas)} of the source ${has} no tables${why}`);
   }
-  return { tables, refused: Object.fromEntries(refused) };
+  return { tables: [...tables.values()], refused: Object.fromEntries(refused) };
 }
 
-const description = ({
-  name,
-  storage,
-  comment,
-  key,
-  unique,
-  columns,
-  naming,
-}: RelationRow): TableDescription => ({
-  name: name ?? "",
+const relationOf = (row: RelationRow, relation: string): Relation => ({
+  relation,
+  kind: row.kind ?? "",
+  readable: row.readable === "true",
+  rowSecurity: row.rowSecurity === "true",
+  foreignPart: row.foreignPart,
+  unlogged: row.unlogged === "true",
+});
+
+/** The table `sales.order` of the first schema, and the table `order` of the schema `sales`. */
+const sameName = (name: string, one: string, other: string): Refusal => ({
+  kind: "table",
+  reason: `${one} and ${other} both have the name ${name} in the lake: rename one of them`,
+});
+
+const description = (
+  { storage, comment, key, unique, columns, naming }: RelationRow,
+  names: Pick<TableDescription, "name" | "relation">,
+): TableDescription => ({
+  ...names,
   storage: storage ?? "",
   ...(comment !== null && { comment }),
   key: JSON.parse(key ?? "[]") as string[],
@@ -173,7 +188,9 @@ async function checkSchema(
     [schema],
   );
   if (access === undefined)
-    throw new TerminalError(`the source has no schema ${schema}; set marble:sourceSchema to one that exists`);
+    throw new TerminalError(
+      `the source has no schema ${schema}: correct the setting marble:sourceSchema or marble:moreSourceSchemas`,
+    );
   if (access.usage !== "true") {
     throw new TerminalError(
       `${user} may not use the schema ${schema}: GRANT USAGE ON SCHEMA ${identifier(schema)} TO ${identifier(user)}`,

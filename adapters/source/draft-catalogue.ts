@@ -1,10 +1,11 @@
 import type pg from "pg";
 import type { DraftColumn, DraftTable, ForeignKey } from "../../domain/draft/catalogue";
+import { describeSchemas, nameInLake } from "../../domain/capture/source-schemas";
 import { TerminalError } from "../../domain/errors";
 import { rowsOf } from "../postgres/postgres";
 
 /**
- * The readable tables of a schema, with keys and foreign keys. A domain counts as its base type. Partitions are not
+ * The readable tables of some schemas, with keys and foreign keys. A domain counts as its base type. Partitions are not
  * listed.
  */
 const TABLES = `
@@ -12,7 +13,8 @@ WITH RECURSIVE domains AS (
     SELECT oid, typbasetype AS base, typtypmod AS modifier FROM pg_type WHERE typtype = 'd'
      UNION ALL
     SELECT d.oid, t.typbasetype, t.typtypmod FROM domains d JOIN pg_type t ON t.oid = d.base AND t.typtype = 'd')
-SELECT c.relname AS name,
+SELECT n.nspname AS schema,
+       c.relname AS name,
        obj_description(c.oid, 'pg_class') AS comment,
        COALESCE((SELECT json_agg(json_build_object(
                    'name', a.attname,
@@ -29,7 +31,8 @@ SELECT c.relname AS name,
           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
          WHERE p.conrelid = c.oid AND p.contype = 'p'), '[]')::text AS key,
        COALESCE((SELECT json_agg(json_build_object(
-                   'to', r.relname,
+                   'schema', m.nspname,
+                   'table', r.relname,
                    'columns', (SELECT json_agg(a.attname ORDER BY k.position)
                                  FROM unnest(f.conkey) WITH ORDINALITY AS k(attnum, position)
                                  JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.attnum),
@@ -39,28 +42,44 @@ SELECT c.relname AS name,
                  ORDER BY f.conname)
           FROM pg_constraint f
           JOIN pg_class r ON r.oid = f.confrelid
+          JOIN pg_namespace m ON m.oid = r.relnamespace
          WHERE f.conrelid = c.oid AND f.contype = 'f' AND f.conparentid = 0), '[]')::text AS "foreignKeys"
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
- WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+ WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'p') AND NOT c.relispartition
    AND has_table_privilege(c.oid, 'SELECT')
- ORDER BY c.relname`;
+ ORDER BY array_position($1, n.nspname::text), c.relname`;
+
+/** A foreign key, with the place of the other table. */
+type FoundKey = Omit<ForeignKey, "to"> & { readonly schema: string; readonly table: string };
 
 /**
- * Describes the tables of a schema, to draft a model from them.
- * @throws TerminalError when the role may read no table of the schema
+ * Describes the tables of some schemas, to draft a model from them.
+ * @param schemas the schemas to read, in order
+ * @throws TerminalError when the role may read no table of the schemas
  */
-export async function describeForDraft(client: pg.Client, schema: string): Promise<readonly DraftTable[]> {
-  const rows = await rowsOf<"name" | "comment" | "columns" | "key" | "foreignKeys">(client, TABLES, [schema]);
+export async function describeForDraft(
+  client: pg.Client,
+  schemas: readonly string[],
+): Promise<readonly DraftTable[]> {
+  const rows = await rowsOf<"schema" | "name" | "comment" | "columns" | "key" | "foreignKeys">(
+    client,
+    TABLES,
+    [schemas],
+  );
   if (rows.length === 0)
     throw new TerminalError(
-      `the schema ${schema} has no table that this role may read: name another with --schema, or grant SELECT`,
+      `${describeSchemas(schemas)} ${schemas.length === 1 ? "has" : "have"} no table that this role may read: ` +
+        "name another with --schema, or grant SELECT",
     );
-  return rows.map(({ name, comment, columns, key, foreignKeys }) => ({
-    name: name ?? "",
+  return rows.map(({ schema, name, comment, columns, key, foreignKeys }) => ({
+    name: nameInLake({ schema: schema ?? "", table: name ?? "" }, schemas),
     columns: JSON.parse(columns ?? "[]") as DraftColumn[],
     key: JSON.parse(key ?? "[]") as string[],
-    foreignKeys: JSON.parse(foreignKeys ?? "[]") as ForeignKey[],
+    foreignKeys: (JSON.parse(foreignKeys ?? "[]") as FoundKey[]).map(({ schema, table, ...foreignKey }) => ({
+      ...foreignKey,
+      to: nameInLake({ schema, table }, schemas),
+    })),
     ...(comment !== null && { comment }),
   }));
 }

@@ -4,7 +4,7 @@ import type { VersionFilter } from "../../domain/capture/capture";
 import type { TableDescription } from "../../domain/capture/table-description";
 import type { RowKey, Slice } from "../../domain/capture/slice";
 import { rowXid, type Snapshot } from "../../domain/capture/snapshot";
-import { identifier, literal, qualified } from "../../domain/sql";
+import { identifier, literal } from "../../domain/sql";
 import { rowsOf } from "../postgres/postgres";
 import { withSourceErrors, sourceError, TableChangedError } from "./errors";
 
@@ -103,11 +103,11 @@ const within = ({ first, last, places }: Extent): string =>
 /** Counts the rows in a single scan. */
 export async function countRows(
   client: pg.Client,
-  options: { schema: string; table: TableDescription; selection: RowSelection; now: Snapshot },
+  options: { table: TableDescription; selection: RowSelection; now: Snapshot },
 ): Promise<TableCounts & { readonly extent: Extent | undefined }> {
-  const { schema, table, selection, now } = options;
+  const { table, selection, now } = options;
   const { filter, through, slice } = selection;
-  const name = qualified(schema, table.name);
+  const name = table.relation;
   const before = through === undefined ? "true" : compareKey(table, "<=", through);
   // Rows of the slice are captured too, so their writers are part of the overlap.
   const last = slice === undefined ? through : slice.through;
@@ -144,15 +144,14 @@ export async function countRows(
 export function copyRows(
   client: pg.Client,
   options: RowSelection & {
-    schema: string;
     table: TableDescription;
     extent: Extent | undefined;
     columns?: readonly string[];
   },
 ): CopyStream {
-  const { schema, table, extent, columns: names } = options;
+  const { table, extent, columns: names } = options;
   const columns = (names ?? table.columns.map(({ name }) => name)).map(identifier).join(", ");
-  const rows = `FROM ${qualified(schema, table.name)} WHERE ${selected(table, options)}`;
+  const rows = `FROM ${table.relation} WHERE ${selected(table, options)}`;
   let stream: CopyToStreamQuery | undefined;
   return {
     rows: () => stream?.rowCount ?? 0,

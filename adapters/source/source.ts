@@ -4,7 +4,8 @@ import type { NamesInTexts, TableDescription } from "../../domain/capture/table-
 import { TransientError } from "../../domain/errors";
 import type { RowKey } from "../../domain/capture/slice";
 import type { Snapshot } from "../../domain/capture/snapshot";
-import { identifier, qualified } from "../../domain/sql";
+import { describeSchemas } from "../../domain/capture/source-schemas";
+import { identifier } from "../../domain/sql";
 import { rowsOf, SAME_TEXT, withConnection } from "../postgres/postgres";
 import type { Credentials } from "../aws/secrets";
 import { catalogueOf, type Catalogue } from "./catalogue";
@@ -22,7 +23,7 @@ import {
 
 /** The source as one transaction sees it: one real state across all tables. */
 export interface SourceSnapshot {
-  readonly state: SourceState & { readonly schema: string; readonly server: string };
+  readonly state: SourceState & { readonly moreSchemas?: readonly string[]; readonly server: string };
   catalogue(): Promise<Catalogue>;
   /**
    * Counts rows in one scan of the table. `now` is this transaction's snapshot.
@@ -66,25 +67,28 @@ SELECT pg_current_snapshot()::text AS snapshot,
        current_setting('server_version') AS server;
 SAVEPOINT snapshot`;
 
-/** Runs `work` on one snapshot of the source, and always closes the connection. */
+/**
+ * Runs `work` on one snapshot of the source, and always closes the connection.
+ * @param options.schemas the schemas to read; tables of the first have plain names
+ */
 export async function withSourceSnapshot<T>(
-  options: { credentials: Credentials; schema: string },
+  options: { credentials: Credentials; schemas: readonly string[] },
   work: (source: SourceSnapshot) => Promise<T>,
 ): Promise<T> {
-  const { credentials, schema } = options;
+  const { credentials, schemas } = options;
   return withConnection("source", credentials, async (client) => {
-    const state = await withSourceErrors("begin a read-only transaction", () => begin(client, schema));
+    const state = await withSourceErrors("begin a read-only transaction", () => begin(client, schemas));
     // A filter belongs to one table of one run.
     const extents = new WeakMap<VersionFilter, Extent>();
     const source: SourceSnapshot = {
       state,
       catalogue: () =>
-        withSourceErrors(`list the tables of the schema ${schema}`, () =>
-          catalogueOf(client, { schema, user: credentials.user }),
+        withSourceErrors(`list the tables of ${describeSchemas(schemas)}`, () =>
+          catalogueOf(client, { schemas, user: credentials.user }),
         ),
       count: async (table, selection, now) => {
         const { extent, ...counts } = await withSourceErrors(`count the rows of ${table.name}`, () =>
-          countRows(client, { schema, table, selection, now }),
+          countRows(client, { table, selection, now }),
         );
         if (selection.filter !== undefined && extent !== undefined) extents.set(selection.filter, extent);
         return counts;
@@ -93,7 +97,7 @@ export async function withSourceSnapshot<T>(
         withSourceErrors("look at the names of its objects", () => namesInTexts(client, types, before)),
       sizes: (tables) => withSourceErrors("measure its tables", () => sizesOf(client, tables)),
       keyAt: (table, after, n) =>
-        withSourceErrors(`find a key of ${table.name}`, () => keyAt(client, { schema, table, after, n })),
+        withSourceErrors(`find a key of ${table.name}`, () => keyAt(client, { table, after, n })),
       release: () =>
         withSourceErrors("give its locks back", async () => {
           await client.query("ROLLBACK TO SAVEPOINT snapshot");
@@ -102,7 +106,7 @@ export async function withSourceSnapshot<T>(
         // Rows of a slice can be anywhere, however old they are.
         const known = given.filter !== undefined && given.slice === undefined;
         const extent = known ? extents.get(given.filter) : undefined;
-        return copyRows(client, { schema, table, extent, ...given });
+        return copyRows(client, { table, extent, ...given });
       },
     };
     // A transaction that has only read ends with its connection.
@@ -110,14 +114,26 @@ export async function withSourceSnapshot<T>(
   });
 }
 
-async function begin(client: pg.Client, schema: string): Promise<SourceSnapshot["state"]> {
+async function begin(
+  client: pg.Client,
+  [schema = "", ...moreSchemas]: readonly string[],
+): Promise<SourceSnapshot["state"]> {
   // Several statements in one round trip give one result each.
   const results = (await client.query(BEGIN)) as unknown as pg.QueryResult<Record<string, string>>[];
   const row = results.at(-2)?.rows[0];
   if (row === undefined) throw new TransientError("the source did not report its snapshot");
   const { snapshot = "", systemIdentifier = "", timeline = "", database = "" } = row;
   const { server = "", startedAt = "" } = row;
-  return { snapshot, systemIdentifier, timeline: Number(timeline), database, schema, server, startedAt };
+  return {
+    snapshot,
+    systemIdentifier,
+    timeline: Number(timeline),
+    database,
+    schema,
+    ...(moreSchemas.length > 0 && { moreSchemas }),
+    server,
+    startedAt,
+  };
 }
 
 /** The root of a storage and the storages below it. A partitioned table stores nothing outside its partitions. */
@@ -140,15 +156,15 @@ async function sizesOf(
 
 async function keyAt(
   client: pg.Client,
-  options: { schema: string; table: TableDescription; after: RowKey | undefined; n: number },
+  options: { table: TableDescription; after: RowKey | undefined; n: number },
 ): Promise<RowKey | undefined> {
-  const { schema, table, after, n } = options;
+  const { table, after, n } = options;
   const columns = table.key.map(identifier);
   const where = after === undefined ? "" : `WHERE ${compareKey(table, ">", after)}`;
   const [row] = await rowsOf<"key">(
     client,
     `SELECT json_build_array(${columns.map((column) => `${column}::text`).join(", ")})::text AS key
-       FROM ${qualified(schema, table.name)} ${where} ORDER BY ${columns.join(", ")} OFFSET ${n - 1} LIMIT 1`,
+       FROM ${table.relation} ${where} ORDER BY ${columns.join(", ")} OFFSET ${n - 1} LIMIT 1`,
   );
   return row === undefined ? undefined : (JSON.parse(row.key ?? "[]") as string[]);
 }

@@ -2,9 +2,9 @@ import { literal } from "../../domain/sql";
 import { NAMING_TYPES } from "./names";
 
 /**
- * Common table expressions that resolve the column types of a schema down to their parts. A domain may be over another
+ * Common table expressions that resolve the column types of some schemas down to their parts. A domain may be over another
  * domain, a composite type has attributes, an array has elements, a range or a multirange has bounds. No type contains
- * itself. `$1` is the schema. `described` has a row for each type:
+ * itself. `$1` are the schemas. `described` has a row for each type:
  *
  * - `type`: as `format_type()` prints it, a domain as its base type, with `enum ` before an enumerated type. NULL
  *   unless the type is a domain or enumerated;
@@ -19,7 +19,7 @@ export const TYPES_BELOW = `
 below_type (root, path, type, modifier) AS (
     SELECT DISTINCT a.atttypid, '', a.atttypid, -1
       FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = $1 AND a.attnum > 0 AND NOT a.attisdropped
+     WHERE n.nspname = ANY ($1) AND a.attnum > 0 AND NOT a.attisdropped
      UNION ALL
     SELECT b.root, b.path || next.step, next.type, next.modifier
       FROM below_type b

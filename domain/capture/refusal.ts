@@ -1,9 +1,10 @@
 import type { Refusal } from "../log/commit";
-import { identifier, qualified } from "../sql";
+import { identifier } from "../sql";
 
 /** The properties of a relation that decide whether its rows can be captured. */
 export interface Relation {
-  readonly name: string;
+  /** In SQL: quoted, with its schema. */
+  readonly relation: string;
   /** `pg_class.relkind`: r, p, v, m or f. */
   readonly kind: string;
   /** True if our role may SELECT from it. */
@@ -31,11 +32,8 @@ const WITHOUT_VERSIONS: Readonly<Record<string, { kind: Refusal["kind"]; reason:
 };
 
 /** Returns why a relation is not ingested, with the remedy; undefined when it is ingested. */
-export function refusalOf(
-  relation: Relation,
-  { schema, user }: { schema: string; user: string },
-): Refusal | undefined {
-  const table = qualified(schema, relation.name);
+export function refusalOf(relation: Relation, user: string): Refusal | undefined {
+  const { relation: table } = relation;
   const role = identifier(user);
   const refused = (reason: string): Refusal => ({ kind: "table", reason });
   const without = WITHOUT_VERSIONS[relation.kind];

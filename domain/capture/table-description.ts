@@ -2,7 +2,10 @@ import type { CatalogueColumn } from "./column-changes";
 
 /** A table as the catalogue describes it. */
 export interface TableDescription {
+  /** In the lake, see `nameInLake`. */
   readonly name: string;
+  /** In SQL: quoted, with its schema. */
+  readonly relation: string;
   readonly storage: string;
   /** The text of COMMENT ON TABLE. */
   readonly comment?: string;

@@ -136,6 +136,8 @@ export const ingestCommit = z.object({
     timeline: z.int(),
     database: z.string(),
     schema: z.string(),
+    /** Further schemas, whose tables have names such as `production.product`; missing when there are none. */
+    moreSchemas: z.array(z.string()).optional(),
     server: z.string(),
     /** When the server was started. While this stays the same, its history is continuous. */
     startedAt: z.string().default(""),
@@ -221,7 +223,14 @@ export const processCommit = z.object({
   /** Copied from the ingest commit: the age of what the warehouse shows. */
   capturedAt: z.iso.datetime(),
   /** Copied from the ingest commit: the origin of the rows. Missing in commits made before it was recorded. */
-  source: z.object({ systemIdentifier: z.string(), database: z.string(), schema: z.string() }).optional(),
+  source: z
+    .object({
+      systemIdentifier: z.string(),
+      database: z.string(),
+      schema: z.string(),
+      moreSchemas: z.array(z.string()).optional(),
+    })
+    .optional(),
   /** The days that the calendar holds after this commit. */
   calendar: z.object({ first: z.iso.date(), last: z.iso.date() }),
   /** Where the latest rows of each joined source table are stored. */

@@ -13,6 +13,7 @@ import {
   optional,
   schedule,
   schemaName,
+  schemaNames,
   secretName,
   wholeNumber,
   yesOrNo,
@@ -52,6 +53,7 @@ const settings = z.strictObject({
   sourceSecret: secretName("Totesys-Credentials"),
   warehouseSecret: secretName("Warehouse-Credentials"),
   sourceSchema: schemaName("public"),
+  moreSourceSchemas: schemaNames(),
   warehouseSchema: schemaName("public"),
   martsSchema: schemaName("marts"),
   model: z.enum(["declared", "none"], "must be declared or none").default("declared"),
@@ -174,17 +176,28 @@ function networkProblems({ subnetIds, securityGroupIds }: MarbleConfig): string[
 
 /** Load refuses it, too, when it knows the databases behind the secrets. */
 function schemaProblems(config: MarbleConfig): string[] {
-  const { sourceSecret, warehouseSecret, sourceSchema } = config;
-  if (sourceSecret !== warehouseSecret) return [];
-  const names = (["warehouseSchema", "martsSchema", "mirrorSchema"] as const).filter(
-    (name) => config[name] === sourceSchema,
-  );
-  return names.map(
+  const { sourceSecret, warehouseSecret, sourceSchema, moreSourceSchemas } = config;
+  const read = [sourceSchema, ...moreSourceSchemas];
+  const twice = new Set(read.filter((name, place) => read.indexOf(name) < place));
+  const problems = [...twice].map(
     (name) =>
-      `${NAMESPACE}:${name} is the schema that the source is read from (${NAMESPACE}:sourceSchema), in the same database: ` +
-      "ingest would capture what load wrote. Choose another schema, or the secret of another database " +
-      `(${NAMESPACE}:warehouseSecret).`,
+      `${NAMESPACE}:sourceSchema and ${NAMESPACE}:moreSourceSchemas name the schema ${name} twice: name each schema once.`,
   );
+  if (sourceSecret !== warehouseSecret) return problems;
+  const names = (["warehouseSchema", "martsSchema", "mirrorSchema"] as const).filter((name) =>
+    read.includes(config[name]),
+  );
+  return [
+    ...problems,
+    ...names.map((name) => {
+      const setting = config[name] === sourceSchema ? "sourceSchema" : "moreSourceSchemas";
+      return (
+        `${NAMESPACE}:${name} is the schema that the source is read from (${NAMESPACE}:${setting}), in the same database: ` +
+        "ingest would capture what load wrote. Choose another schema, or the secret of another database " +
+        `(${NAMESPACE}:warehouseSecret).`
+      );
+    }),
+  ];
 }
 
 function quicksightProblems(config: MarbleConfig): string[] {

@@ -1,5 +1,6 @@
 /** Types of settings. Each says which values it accepts, and the error for other values. */
 import * as z from "zod";
+import { parseSchemas } from "../../domain/capture/source-schemas";
 import { LONGEST_NAME, nameBytes } from "../../domain/sql";
 import { parseSchedule } from "../../domain/schedule/schedule";
 import { parseMirrorChoice } from "../../domain/warehouse/mirror/choice";
@@ -27,13 +28,27 @@ export function secretName(byDefault: string) {
     .default(byDefault);
 }
 
+const SCHEMA_RULE = `1 to ${LONGEST_NAME} bytes, not beginning with pg_`;
+
+const isSchemaName = (name: string): boolean =>
+  name !== "" && nameBytes(name) <= LONGEST_NAME && !/^pg_|\0/.test(name);
+
 /** Any name that PostgreSQL gives to a schema of users. */
 export function schemaName(byDefault: string) {
-  const rule = `must be the name of a PostgreSQL schema: 1 to ${LONGEST_NAME} bytes, not beginning with pg_`;
   return z
     .string()
-    .refine((name) => name !== "" && nameBytes(name) <= LONGEST_NAME && !/^pg_|\0/.test(name), rule)
+    .refine(isSchemaName, `must be the name of a PostgreSQL schema: ${SCHEMA_RULE}`)
     .default(byDefault);
+}
+
+/** Schemas, separated by commas; none by default. */
+export function schemaNames() {
+  const rule = `must be names of PostgreSQL schemas, separated by commas; each: ${SCHEMA_RULE}`;
+  return z
+    .string()
+    .transform(parseSchemas)
+    .refine((names) => names.every(isSchemaName), rule)
+    .default([]);
 }
 
 /** The tables to mirror. The text stays as it is, because the Lambda parses it. */

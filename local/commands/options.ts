@@ -8,7 +8,7 @@ import { HELP_OPTION } from "./terminal/help";
 export interface LocalOptions {
   readonly source: string | undefined;
   readonly warehouse: string | undefined;
-  readonly sourceSchema: string;
+  readonly sourceSchemas: readonly string[];
   readonly warehouseSchema: string;
   /** The tables to mirror; undefined if the person does not say. */
   readonly mirror: string | undefined;
@@ -34,7 +34,8 @@ Runs the platform that the program declares on this machine, until Ctrl-C.
   --source URL              the PostgreSQL database to read: postgresql://user:password@host:5432/database
                             (default: an embedded one with a generated totesys; read-only rights are enough)
   --warehouse URL           the PostgreSQL database to load (default: an embedded one)
-  --source-schema NAME      the schema to read (default: public)
+  --source-schema NAME      the schema to read (default: public); may be repeated, and the tables of the further
+                            schemas are then called schema.table
   --warehouse-schema NAME   the schema to load (default: public)
   --mirror TABLES           the tables that the warehouse mirrors: none, all, or names separated by commas
                             (default: none; all when the model knows no table of the source)
@@ -81,7 +82,7 @@ export function parseOptions(args: readonly string[]): LocalOptions {
   return {
     source,
     warehouse,
-    sourceSchema: values["source-schema"],
+    sourceSchemas: values["source-schema"],
     warehouseSchema: values["warehouse-schema"],
     mirror: mirrorOf(values.mirror),
     lake,
@@ -102,7 +103,7 @@ const parse = (args: readonly string[]) =>
     options: {
       source: { type: "string" },
       warehouse: { type: "string" },
-      "source-schema": { type: "string", default: "public" },
+      "source-schema": { type: "string", multiple: true, default: ["public"] },
       "warehouse-schema": { type: "string", default: "public" },
       mirror: { type: "string" },
       lake: { type: "string", default: ".marble" },

@@ -22,16 +22,16 @@ export interface Carried {
  */
 export async function carriedFrom(options: {
   readonly secret: string | undefined;
-  readonly schema: string;
+  readonly schemas: readonly string[];
   readonly mirror: string | undefined;
   readonly progress: (message: string) => void;
 }): Promise<Carried> {
-  const { secret, schema, mirror, progress } = options;
+  const { secret, schemas, mirror, progress } = options;
   const asAsked: Carried = { model: "declared", mirror: mirror ?? "none" };
   if (secret === undefined || mirror === "none") return asAsked;
   let tables: readonly TableDescription[];
   try {
-    tables = await tablesIn(secret, schema);
+    tables = await tablesIn(secret, schemas);
   } catch (error) {
     progress(
       `the tables of the source could not be listed, so the model is used; ingest connects again: ${messageOf(error)}`,
@@ -48,9 +48,9 @@ export async function carriedFrom(options: {
   return { model: "none", mirror: mirror ?? "all", unknown: tables.map(({ name }) => name) };
 }
 
-async function tablesIn(secret: string, schema: string): Promise<readonly TableDescription[]> {
+async function tablesIn(secret: string, schemas: readonly string[]): Promise<readonly TableDescription[]> {
   const credentials = parseCredentials(secret, "--source");
-  const { tables } = await withSourceSnapshot({ credentials, schema }, (source) => source.catalogue());
+  const { tables } = await withSourceSnapshot({ credentials, schemas }, (source) => source.catalogue());
   return tables;
 }
 

@@ -3,6 +3,7 @@ import type { SourceSnapshot } from "../../adapters/source/source";
 import { isUnderway, planRun } from "../../domain/capture/capture";
 import { emptyByName } from "../../domain/log/by-name";
 import { captureOf, type IngestCommit } from "../../domain/log/commit";
+import { describeSchemas } from "../../domain/capture/source-schemas";
 import { TerminalError, TransientError } from "../../domain/errors";
 import { nextCommit } from "../../domain/log/keys";
 import { parseSnapshot } from "../../domain/capture/snapshot";
@@ -43,7 +44,7 @@ async function ingestSnapshot(source: SourceSnapshot, context: SnapshotContext):
   const run = planRun(head?.commit, source.state, {
     deletes: context.guard.allowed,
     otherSource: context.allowOtherSource,
-    isDue: head !== undefined && head.commit.contracts !== context.contracts,
+    isDue: head !== undefined && isDue(head.commit, source, context),
   });
   if (run.kind === "other-source") throw unknownSourceError(source, head?.commit);
   await requireKnown(context.guard.allowed, source, head?.commit);
@@ -128,6 +129,7 @@ async function requireKnown(
   const missing = [...allowed].filter((name) => captureOf(last, name) === undefined);
   if (missing.length === 0) return;
   const { tables, refused } = await source.catalogue();
+  const { schema, moreSchemas = [] } = source.state;
   const known = new Set([
     ...Object.keys(last?.tables ?? {}),
     ...tables.map(({ name }) => name),
@@ -136,7 +138,7 @@ async function requireKnown(
   const unknown = missing.filter((name) => !known.has(name));
   if (unknown.length === 0) return;
   throw new TerminalError(
-    `allowDeletes names ${unknown.join(", ")}, which neither the lake nor the schema ${source.state.schema} of the source has; ` +
+    `allowDeletes names ${unknown.join(", ")}, which neither the lake nor ${describeSchemas([schema, ...moreSchemas])} of the source has; ` +
       `correct the name: ${[...known].sort().join(", ") || "the source has no table"}`,
   );
 }
@@ -153,9 +155,15 @@ export function mergeResults(first: IngestResult | undefined, second: IngestResu
   return { ...second, commit: second.commit ?? first.commit, tables };
 }
 
+/** Are the contracts or the schemas of the source others than those of the last commit? */
+const isDue = (last: IngestCommit, { state }: SourceSnapshot, { contracts }: IngestContext): boolean =>
+  last.contracts !== contracts ||
+  JSON.stringify(last.source.moreSchemas ?? []) !== JSON.stringify(state.moreSchemas ?? []);
+
 function sourceOf({ state }: SourceSnapshot): IngestCommit["source"] {
-  const { systemIdentifier, timeline, database, schema, server, startedAt } = state;
-  return { systemIdentifier, timeline, database, schema, server, startedAt };
+  const { systemIdentifier, timeline, database, schema, moreSchemas, server, startedAt } = state;
+  const more = moreSchemas === undefined ? {} : { moreSchemas: [...moreSchemas] };
+  return { systemIdentifier, timeline, database, schema, ...more, server, startedAt };
 }
 
 /**

@@ -88,15 +88,16 @@ async function checkSource(
   { schema, martsSchema, mirrorSchema }: Pick<LoadContext, "schema" | "martsSchema" | "mirrorSchema">,
 ): Promise<void> {
   const source = commit?.source;
+  if (commit === undefined || source === undefined) return;
+  const read = [source.schema, ...(source.moreSchemas ?? [])];
   const own = [schema, martsSchema, mirrorSchema];
-  if (commit === undefined || source === undefined || !own.includes(source.schema)) return;
+  const both = own.find((name) => read.includes(name));
+  if (both === undefined) return;
   const { systemIdentifier, database } = await warehouse.identity();
   if (database !== source.database || systemIdentifier !== source.systemIdentifier) return;
-  const setting = ["marble:warehouseSchema", "marble:martsSchema", "marble:mirrorSchema"][
-    own.indexOf(source.schema)
-  ];
+  const setting = ["marble:warehouseSchema", "marble:martsSchema", "marble:mirrorSchema"][own.indexOf(both)];
   throw new TerminalError(
-    `the warehouse is the schema ${source.schema} of the database ${database}, which is the source: its tables would be ` +
+    `the warehouse is the schema ${both} of the database ${database}, which is the source: its tables would be ` +
       `captured as tables of the source; set ${setting ?? ""} to another schema, or let the secret of the warehouse name another database`,
     { subject: { commit: commit.number } },
   );

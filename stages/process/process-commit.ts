@@ -113,10 +113,12 @@ const placeOf = ({
   systemIdentifier,
   database,
   schema,
+  moreSchemas,
 }: IngestCommit["source"]): ProcessCommit["source"] => ({
   systemIdentifier,
   database,
   schema,
+  ...(moreSchemas !== undefined && { moreSchemas }),
 });
 
 /** A feed without joins, with one capture of its source and the tasks of its files. */

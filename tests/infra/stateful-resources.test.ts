@@ -65,6 +65,7 @@ const OTHER_CONFIGURATION: Readonly<Record<string, string>> = {
   sourceSecret: "other/source",
   warehouseSecret: "other/warehouse",
   sourceSchema: "other",
+  moreSourceSchemas: "further",
   warehouseSchema: "other",
   martsSchema: "other",
   mirror: "all",

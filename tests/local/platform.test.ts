@@ -13,8 +13,8 @@ describe("A local platform with one schema as source and warehouse is refused be
       "by another name of this machine, and another role",
       { warehouse: "postgresql://me@127.0.0.1:5432/one" },
     ],
-    ["in a schema of any name", { sourceSchema: "mine", warehouseSchema: "mine" }],
-    ["because its marts would use the source's schema", { sourceSchema: "marts" }],
+    ["in a schema of any name", { sourceSchemas: ["other", "mine"], warehouseSchema: "mine" }],
+    ["because its marts would use the source's schema", { sourceSchemas: ["marts"] }],
   ];
   for (const [what, options] of same) {
     it(what, async () => {

@@ -17,7 +17,7 @@ export interface Deed {
 export interface Fixture {
   readonly model: Model;
   readonly marts: readonly Mart[];
-  readonly sourceSchema: string;
+  readonly sourceSchemas: readonly string[];
   readonly warehouseSchema: string;
   /** Makes the tables of the source; nothing but an empty schema `public` is there. */
   readonly seed: string;

@@ -121,7 +121,7 @@ describe("Tables, columns and schemas may have any name that PostgreSQL allows",
         const pipeline = await startPipeline({ calendar: TINY_CALENDAR });
         const load = { model, marts: [], schema: schemas.warehouse };
         const run = async (): Promise<void> => {
-          await pipeline.ingest({ model, schema: schemas.source });
+          await pipeline.ingest({ model, schemas: [schemas.source] });
           await pipeline.process({ model });
           await pipeline.load(load);
           expect(await pipeline.warehouse.query(sql.shown)).to.deep.equal(

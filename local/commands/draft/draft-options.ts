@@ -5,7 +5,8 @@ import { HELP_OPTION } from "../terminal/help";
 /** The options of `npm run draft`. */
 export interface DraftOptions {
   readonly source: string;
-  readonly schema: string;
+  /** The schemas to read; the tables of the further ones are called `schema.table`. */
+  readonly schemas: readonly string[];
   /** The folder of the draft, in `domain/`. */
   readonly name: string;
 }
@@ -17,19 +18,20 @@ facts, guessed from keys and foreign keys. The files compile and run as they are
 decide. The database is only read.
 
   --source URL     postgresql://user:password@host:5432/database; the role needs SELECT on the tables
-  --schema NAME    the schema to read (default: public)
+  --schema NAME    the schema to read (default: public); may be repeated, and the tables of the further schemas are
+                   then called schema.table
   --name FOLDER    the files go to domain/FOLDER, which must not exist (default: mine)
   -h, --help       this text
 `;
 
 /** @throws Error that names the option and says what it takes */
 export function parseDraftOptions(args: readonly string[]): DraftOptions | "help" {
-  const { source, schema, name, help } = parsed(args);
+  const { source, schema: schemas, name, help } = parsed(args);
   if (help) return "help";
   if (source === undefined) throw new Error("--source URL is missing; see --help");
   if (!/^[a-z][a-z0-9-]*$/.test(name))
     throw new Error(`--name takes lower-case letters, digits and hyphens, not "${name}"`);
-  return { source, schema, name };
+  return { source, schemas, name };
 }
 
 function parsed(args: readonly string[]): ReturnType<typeof parse> {
@@ -46,7 +48,7 @@ const parse = (args: readonly string[]) =>
     args: [...args],
     options: {
       source: { type: "string" },
-      schema: { type: "string", default: "public" },
+      schema: { type: "string", multiple: true, default: ["public"] },
       name: { type: "string", default: "mine" },
       ...HELP_OPTION,
     },

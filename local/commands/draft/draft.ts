@@ -18,7 +18,7 @@ const PROJECT = resolve(__dirname, "../../..");
 async function draft(options: DraftOptions): Promise<Draft> {
   const credentials = parseCredentials(databaseSecret(options.source, "--source"), "--source");
   const tables = await withConnection("source", credentials, (client) =>
-    describeForDraft(client, options.schema),
+    describeForDraft(client, options.schemas),
   );
   return draftModel(tables);
 }
@@ -35,8 +35,11 @@ async function writeDraft(folder: string, { files }: Draft): Promise<void> {
   }
 }
 
+const schemaOptions = (schemas: readonly string[]): string =>
+  schemas.join() === "public" ? "" : schemas.map((name) => ` --source-schema ${name}`).join("");
+
 /** The summary of the draft, for the terminal. */
-function summary({ decisions, open, files }: Draft, { name }: DraftOptions): string {
+function summary({ decisions, open, files }: Draft, { name, schemas }: DraftOptions): string {
   const width = Math.max(...decisions.map(({ table }) => table.length));
   const lines = decisions.map(
     ({ table, became, because }) => `  ${table.padEnd(width)}  ${became.padEnd(9)}  ${because}`,
@@ -50,7 +53,7 @@ function summary({ decisions, open, files }: Draft, { name }: DraftOptions): str
     "Next:",
     `  1. Read domain/${name}; delete what you do not need.`,
     `  2. Let domain/declarations.ts export from "./${name}/model".`,
-    "  3. npx tsc, then npm run local -- --source URL --once",
+    `  3. npx tsc, then npm run local -- --source URL --once${schemaOptions(schemas)}`,
     "  docs/your-own-database.md has the next steps.",
     "",
   ].join("\n");

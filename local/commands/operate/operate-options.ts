@@ -15,7 +15,7 @@ export interface OperateOptions {
   readonly yes: boolean;
   readonly source: string | undefined;
   readonly warehouse: string | undefined;
-  readonly sourceSchema: string;
+  readonly sourceSchemas: readonly string[];
   readonly warehouseSchema: string;
   readonly lake: string;
   readonly bucket: string | undefined;
@@ -57,7 +57,7 @@ const parse = (args: readonly string[]) =>
       yes: { type: "boolean", default: false },
       source: { type: "string" },
       warehouse: { type: "string" },
-      "source-schema": { type: "string", default: "public" },
+      "source-schema": { type: "string", multiple: true, default: ["public"] },
       "warehouse-schema": { type: "string", default: "public" },
       lake: { type: "string", default: ".marble" },
       bucket: { type: "string" },
@@ -92,7 +92,7 @@ export function parseOperateOptions(args: readonly string[]): OperateOptions | u
     yes: values.yes,
     source: values.source,
     warehouse: values.warehouse,
-    sourceSchema: values["source-schema"],
+    sourceSchemas: values["source-schema"],
     warehouseSchema: values["warehouse-schema"],
     lake: values.lake,
     bucket: values.bucket,

@@ -1,3 +1,4 @@
+import { describeSchemas } from "../../../domain/capture/source-schemas";
 import {
   ingestCommit,
   processCommit,
@@ -27,7 +28,10 @@ function ingestPage(commit: IngestCommit, prefix: string): CommitPage {
       ["made at", createdAt],
       ...(capturedAt === undefined ? [] : [["captured at", capturedAt] as const]),
       ["lake", lake],
-      ["source", `${source.database}, schema ${source.schema}, on PostgreSQL ${source.server}`],
+      [
+        "source",
+        `${source.database}, ${describeSchemas([source.schema, ...(source.moreSchemas ?? [])])}, on PostgreSQL ${source.server}`,
+      ],
       ["snapshot", snapshot],
       ...Object.entries(refused).map(([name, { reason }]) => [`not ingested: ${name}`, reason] as const),
     ],

@@ -127,6 +127,7 @@ describe("A run captures only changes", () => {
 describe("From a table, a run captures", () => {
   const table: TableDescription = {
     name: "staff",
+    relation: '"public"."staff"',
     storage: "1:1",
     key: ["staff_id"],
     columns: capture().columns,

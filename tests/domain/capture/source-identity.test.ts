@@ -10,6 +10,7 @@ const was = (changes: Partial<TableCapture> = {}): TableCapture =>
   capture({ storage: "10:10", key: ["a", "b"], columns, ...changes });
 const is = (changes: Partial<TableDescription> = {}): TableDescription => ({
   name: "t",
+  relation: '"public"."t"',
   storage: "10:11",
   key: ["a", "b"],
   columns,

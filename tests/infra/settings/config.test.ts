@@ -16,6 +16,7 @@ describe("The configuration of a stack", () => {
       sourceSecret: "Totesys-Credentials",
       warehouseSecret: "Warehouse-Credentials",
       sourceSchema: "public",
+      moreSourceSchemas: [],
       warehouseSchema: "public",
       martsSchema: "marts",
       model: "declared",
@@ -206,10 +207,24 @@ describe("A bad configuration", () => {
       );
       expect(() => parseConfig({ ...shared, "marble:sourceSchema": "two" })).not.to.throw();
       expect(() =>
+        parseConfig({ ...inOne, "marble:sourceSchema": "two", "marble:moreSourceSchemas": "three, one" }),
+      ).to.throw(`marble:${name} is the schema that the source is read from (marble:moreSourceSchemas)`);
+      expect(() =>
         parseConfig({ ...inOne, "marble:warehouseSecret": "Warehouse-Credentials" }),
       ).not.to.throw();
     });
   }
+
+  it("may name further schemas of the source, each once", () => {
+    const further = (names: string) => parseConfig({ ...EMAIL, "marble:moreSourceSchemas": names });
+    expect(further("production, person").moreSourceSchemas).to.deep.equal(["production", "person"]);
+    expect(() => further("production,public,production")).to.throw(
+      "marble:sourceSchema and marble:moreSourceSchemas name the schema public twice: name each schema once.",
+    );
+    expect(() => further("production,,person")).to.throw(
+      "must be names of PostgreSQL schemas, separated by commas",
+    );
+  });
 
   it("is refused for an unknown key, with the list of known keys", () => {
     const parse = (): unknown => parseConfig({ ...EMAIL, "marble:alertMail": "x@example.com" });

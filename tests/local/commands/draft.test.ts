@@ -12,6 +12,7 @@ import type { Model } from "../../../domain/model/model";
 import { modelProblems } from "../../../domain/model/problems";
 import { parseDraftOptions } from "../../../local/commands/draft/draft-options";
 import { credentialsOf, startPipeline } from "../../support/pipeline/pipeline";
+import { failureOf } from "../../support/failure";
 import { createDatabase, type TestDatabase } from "../../support/postgres/postgres";
 
 /** A draft is loaded as CommonJS, like the project. */
@@ -53,8 +54,41 @@ describe("npm run draft", () => {
 
   const draftOf = (source: TestDatabase): Promise<Draft> =>
     withConnection("source", credentialsOf(source.readerUrl), async (client) =>
-      draftModel(await describeForDraft(client, "public")),
+      draftModel(await describeForDraft(client, ["public"])),
     );
+
+  it("drafts one model of several schemas, with references from one to another", async () => {
+    const source = await createDatabase();
+    await source.client
+      .query(`CREATE SCHEMA sales; CREATE SCHEMA production; GRANT USAGE ON SCHEMA sales, production TO reader;
+      ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO reader;
+      CREATE TABLE production.product (id int PRIMARY KEY, name text NOT NULL);
+      CREATE TABLE sales.product (id int PRIMARY KEY, note text);
+      CREATE TABLE sales.line (id int PRIMARY KEY, product_id int NOT NULL REFERENCES production.product, price numeric(8,2) NOT NULL, sold_at timestamp NOT NULL)`);
+    const draft = await withConnection("source", credentialsOf(source.readerUrl), async (client) =>
+      draftModel(await describeForDraft(client, ["sales", "production"])),
+    );
+    const files = await writtenTo(join(folder, "schemas"), draft);
+    expect(typeErrors(files)).to.deep.equal([]);
+    const { model } = load(join(folder, "schemas", "model.ts")) as { model: Model };
+    expect(modelProblems(model)).to.deep.equal([]);
+
+    const line = model.tables.find(({ source: { name } }) => name === "line");
+    const referred = model.tables.find(({ name }) => name === line?.columns["product_id"]?.references);
+    expect(referred?.source.name).to.equal("production.product");
+    expect(
+      (
+        await failureOf(
+          withConnection("source", credentialsOf(source.readerUrl), (client) =>
+            describeForDraft(client, ["a", "b"]),
+          ),
+        )
+      ).message,
+    ).to.equal(
+      "the schemas a, b have no table that this role may read: name another with --schema, or grant SELECT",
+    );
+    await source.drop();
+  });
 
   for (const example of ["orders", "rental", "music"]) {
     it(`drafts a model of ${example} that compiles and whose warehouse has the rows of the source`, async function () {

@@ -1,11 +1,12 @@
 import { expect } from "chai";
 import { refusalOf, type Relation } from "../../../domain/capture/refusal";
+import { qualified } from "../../../domain/sql";
 import type { Missing } from "../../../local/commands/missing-data";
 import { describeMissingGrant, missingGrant } from "../../../local/commands/missing-rights";
 
 const refused = (name: string, change: Partial<Relation>): Missing => {
   const relation: Relation = {
-    name,
+    relation: qualified("public", name),
     kind: "r",
     readable: true,
     rowSecurity: false,
@@ -13,7 +14,7 @@ const refused = (name: string, change: Partial<Relation>): Missing => {
     unlogged: false,
     ...change,
   };
-  const { reason = "" } = refusalOf(relation, { schema: "public", user: "rita" }) ?? {};
+  const { reason = "" } = refusalOf(relation, "rita") ?? {};
   return { kind: "refused", name, reason };
 };
 

@@ -4,7 +4,7 @@ import { HELP, parseOptions } from "../../../local/commands/options";
 const DEFAULTS = {
   source: undefined,
   warehouse: undefined,
-  sourceSchema: "public",
+  sourceSchemas: ["public"],
   warehouseSchema: "public",
   lake: ".marble",
   mirror: undefined,
@@ -31,24 +31,27 @@ describe("The options of npm run local", () => {
     expect(parseOptions([])).to.deep.equal(DEFAULTS);
   });
 
+  /** Of `--source-schema`, which may be repeated: `sourceSchemas`. */
+  const keyOf = (name: string): string =>
+    `${name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())}${name === "source-schema" ? "s" : ""}`;
+
   for (const { name, takesValue } of described) {
     it(`include --${name} as the help says`, () => {
-      const key = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+      const key = keyOf(name);
+      const isRepeated = name === "allow-deletes" || name === "source-schema";
       const value = name === "console" ? "8471" : "x";
       const args = takesValue ? [`--${name}`, value] : [`--${name}`];
       const needed = name === "json" ? { once: true } : {};
       expect(parseOptions([...args, ...(name === "json" ? ["--once"] : [])])).to.deep.equal({
         ...DEFAULTS,
         ...needed,
-        [key]: !takesValue ? true : name === "console" ? 8471 : name === "allow-deletes" ? ["x"] : "x",
+        [key]: !takesValue ? true : name === "console" ? 8471 : isRepeated ? ["x"] : "x",
       });
     });
   }
 
   it("are all in the help", () => {
-    const names = described.map(({ name }) =>
-      name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
-    );
+    const names = described.map(({ name }) => keyOf(name));
     expect(names).to.have.members(Object.keys(DEFAULTS));
   });
 

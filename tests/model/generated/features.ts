@@ -22,6 +22,7 @@ export function featuresOf({
   return {
     "source tables": sources.length,
     "source tables with a key of several columns": among(sources, ({ key }) => key.length > 1),
+    "source tables in a second schema": among(sources, ({ isFurther }) => isFurther),
     dimensions: among(tables, ({ kind }) => kind === "dimension"),
     facts: among(tables, ({ kind }) => kind === "fact"),
     "dimensions with joins": among(

@@ -22,6 +22,7 @@ import { generatedWitness } from "./expected/witness";
 /** What a model and its source are drawn as: plain data, of which any part makes a model. */
 export const drawnDesign = fc.record({
   sourceSchema: drawnName,
+  furtherSchema: drawnName,
   warehouseSchema: drawnName,
   sources: drawnSources,
   tables: drawnTables,
@@ -31,7 +32,8 @@ export const drawnDesign = fc.record({
 type DrawnDesign = typeof drawnDesign extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 
 export interface Design {
-  readonly sourceSchema: string;
+  /** The tables of the second have its name in the lake. */
+  readonly sourceSchemas: readonly [string, string];
   readonly warehouseSchema: string;
   readonly sources: readonly SourceDesign[];
   readonly tables: readonly TableDesign[];
@@ -46,10 +48,15 @@ export function designOf(drawn: DrawnDesign): Design {
     name?.startsWith("pg_") === true ? "public" : (name ?? "public");
   const sourceSchema = schemaName(drawn.sourceSchema);
   const warehouseSchema = schemaName(drawn.warehouseSchema);
-  const sources = designSources(drawn.sources, sourceSchema);
+  const further = schemaName(drawn.furtherSchema);
+  const sourceSchemas = [
+    sourceSchema,
+    further === sourceSchema ? `${further.slice(0, 20)} 2` : further,
+  ] as const;
+  const sources = designSources(drawn.sources, sourceSchemas);
   const tables = designTables(drawn.tables, sources);
   return {
-    sourceSchema,
+    sourceSchemas,
     warehouseSchema,
     sources,
     tables,
@@ -59,7 +66,7 @@ export function designOf(drawn: DrawnDesign): Design {
 }
 
 function fixtureOf(design: Design): Fixture {
-  const { sourceSchema, warehouseSchema, sources, tables, model, prepared } = design;
+  const { sourceSchemas, warehouseSchema, sources, tables, model, prepared } = design;
   const layouts = layoutsOf(model, warehouseSchema, (name) => prepared.get(name)?.names);
   const storedAs = (table: string, column: string): string | undefined =>
     prepared.get(table)?.types.get(column);
@@ -79,9 +86,9 @@ function fixtureOf(design: Design): Fixture {
   return {
     model,
     marts: [],
-    sourceSchema,
+    sourceSchemas,
     warehouseSchema,
-    seed: `${createSources(sources, sourceSchema)};\n${firstRows(sources)}`,
+    seed: `${createSources(sources, sourceSchemas)};\n${firstRows(sources)}`,
     prepared: [
       `CREATE SCHEMA IF NOT EXISTS ${identifier(warehouseSchema)}`,
       ...[...prepared.values()].map(({ sql }) => sql),

@@ -122,7 +122,7 @@ export function createInstance(
         telemetry: { info: () => undefined, warn: () => undefined, count: () => undefined },
         now: monotonicClock(options.clock),
         calendar: TINY_CALENDAR,
-        sourceSchema: fixture.sourceSchema,
+        sourceSchemas: fixture.sourceSchemas,
       });
       const { model, warehouseSchema: schema, allowDeletes } = fixture;
       let error: unknown;

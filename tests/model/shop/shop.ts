@@ -112,7 +112,7 @@ function settle(
 const shop: Omit<Fixture, "seed"> = {
   model,
   marts,
-  sourceSchema: "public",
+  sourceSchemas: ["public"],
   warehouseSchema: "public",
   prepared: "",
   has: {},

@@ -68,7 +68,7 @@ describe("A connection that the server of the source ends", () => {
     const source = await createSource();
     const ended = failureOf(
       withSourceSnapshot(
-        { credentials: credentialsOf(source.readerUrl), schema: "public" },
+        { credentials: credentialsOf(source.readerUrl), schemas: ["public"] },
         async (snapshot) => {
           await source.query(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'marble'",

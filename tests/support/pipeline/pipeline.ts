@@ -40,7 +40,7 @@ export interface Logged {
 
 export interface IngestOptions {
   readonly model?: Model;
-  readonly schema?: string;
+  readonly schemas?: readonly string[];
   readonly allowDeletes?: readonly string[];
   readonly allowOtherSource?: boolean;
   readonly partBytes?: number;
@@ -123,8 +123,8 @@ export interface Parts {
   readonly ingested: Pipeline["ingested"];
   readonly processed: Pipeline["processed"];
   readonly sourceUrl: string;
-  /** `public` by default. */
-  readonly sourceSchema?: string;
+  /** `public` alone by default. */
+  readonly sourceSchemas?: readonly string[];
   readonly warehouseUrl: string;
   readonly telemetry: Telemetry;
   readonly now: () => Date;
@@ -156,14 +156,14 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
   return {
     ingest: ({
       model: given = model,
-      schema = parts.sourceSchema ?? "public",
+      schemas = parts.sourceSchemas ?? ["public"],
       allowDeletes = [],
       allowOtherSource = false,
       partBytes = Infinity,
       sliceBytes = Infinity,
     } = {}) =>
       ingestSource(
-        (work) => withSourceSnapshot({ credentials: credentialsOf(parts.sourceUrl), schema }, work),
+        (work) => withSourceSnapshot({ credentials: credentialsOf(parts.sourceUrl), schemas }, work),
         {
           ...ingested,
           telemetry,

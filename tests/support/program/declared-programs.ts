@@ -54,6 +54,7 @@ const LONGEST_SETTINGS: Readonly<Record<string, string>> = {
   sourceSecret: `${LONGEST}/${"s".repeat(225)}`,
   warehouseSecret: `${LONGEST}/${"w".repeat(225)}`,
   sourceSchema: "s".repeat(63),
+  moreSourceSchemas: list(20, (index) => `${index}`.padStart(63, "m")),
   warehouseSchema: "w".repeat(63),
   martsSchema: "m".repeat(63),
   ingestSchedule: "cron(0/15 0-23/2 ? JAN,FEB,MAR,APR,MAY,JUN,JUL,AUG,SEP,OCT,NOV,DEC MON-FRI 2025-2099)",

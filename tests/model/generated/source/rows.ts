@@ -63,7 +63,10 @@ export const firstRows = (sources: readonly SourceDesign[]): string =>
     .join(";\n");
 
 /** What makes the tables, with the first rows of each. */
-export function createSources(sources: readonly SourceDesign[], schema: string): string {
+export function createSources(
+  sources: readonly SourceDesign[],
+  [schema, further]: readonly [string, string],
+): string {
   const tables = sources.map(({ table, columns, key, unread }) => {
     const lines = columns.map(
       ({ name, kind, nullable }) =>
@@ -72,9 +75,11 @@ export function createSources(sources: readonly SourceDesign[], schema: string):
     return `CREATE TABLE ${table} (${lines.join(", ")}, ${identifier(unread)} varchar(3), PRIMARY KEY (${key.map(identifier).join(", ")}))`;
   });
   return [
-    `CREATE SCHEMA IF NOT EXISTS ${identifier(schema)}`,
-    `GRANT USAGE ON SCHEMA ${identifier(schema)} TO reader`,
-    `ALTER DEFAULT PRIVILEGES IN SCHEMA ${identifier(schema)} GRANT SELECT ON TABLES TO reader`,
+    ...[schema, further].flatMap((name) => [
+      `CREATE SCHEMA IF NOT EXISTS ${identifier(name)}`,
+      `GRANT USAGE ON SCHEMA ${identifier(name)} TO reader`,
+      `ALTER DEFAULT PRIVILEGES IN SCHEMA ${identifier(name)} GRANT SELECT ON TABLES TO reader`,
+    ]),
     `CREATE TYPE ${identifier(schema)}.mood AS ENUM ('happy', 'sad', 'so, so')`,
     ...tables,
   ].join(";\n");

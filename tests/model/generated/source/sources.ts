@@ -7,6 +7,8 @@ import { drawnName, nameGiver, oneOf, type DrawnName } from "./names";
 /** A source table as it is drawn: numbers pick, modulo what there is, so that a smaller draw is a table too. */
 interface DrawnSource {
   readonly name: DrawnName;
+  /** Is it in the second schema? */
+  readonly isFurther: boolean;
   readonly key: readonly {
     readonly name: DrawnName;
     readonly kind: number;
@@ -30,6 +32,7 @@ const pick = fc.nat(999);
 
 const drawnSource: fc.Arbitrary<DrawnSource> = fc.record({
   name: drawnName,
+  isFurther: fc.nat(2).map((drawn) => drawn === 0),
   key: fc.array(fc.record({ name: drawnName, kind: pick, refers: oneOf(3, pick) }), {
     minLength: 1,
     maxLength: 3,
@@ -74,6 +77,7 @@ export interface ReferenceDesign {
 type KeyPart = { readonly column: string; readonly kind: ColumnKind } | ReferenceDesign;
 
 export interface SourceDesign {
+  /** In the lake: of a table in the second schema, with that. */
   readonly name: string;
   /** Quoted, with its schema. */
   readonly table: string;
@@ -85,6 +89,7 @@ export interface SourceDesign {
   /** A column that no contract names. */
   readonly unread: string;
   readonly contract: SourceTable;
+  readonly isFurther: boolean;
 }
 
 /** More columns no key has. */
@@ -102,12 +107,17 @@ const widerKind = (kind: ColumnKind): ColumnKind =>
     ? (KINDS.find(({ type, accepts }) => type.kind === "bigint" && accepts === undefined) ?? kind)
     : kind;
 
-/** @param schema of the source */
-export function designSources(drawn: readonly DrawnSource[], schema: string): readonly SourceDesign[] {
+/** @param schemas those of the source */
+export function designSources(
+  drawn: readonly DrawnSource[],
+  [schema, further]: readonly [string, string],
+): readonly SourceDesign[] {
   const tables = nameGiver();
   const begun = drawn.map((source, index) => {
-    const name = tables.give(source.name, `source_${index}`);
-    return { name, source, columns: [] as SourceColumnDesign[], names: nameGiver() };
+    const given = tables.give(source.name, `source_${index}`);
+    const table = qualified(source.isFurther ? further : schema, given);
+    const name = source.isFurther ? `${further}.${given}` : given;
+    return { name, table, source, columns: [] as SourceColumnDesign[], names: nameGiver() };
   });
   const designs: SourceDesign[] = [];
   const keyOf = (index: number): readonly SourceColumnDesign[] => {
@@ -119,7 +129,7 @@ export function designSources(drawn: readonly DrawnSource[], schema: string): re
       ),
     );
   };
-  const keys = begun.map(({ name, source, columns, names }, index) => {
+  const keys = begun.map(({ name, table, source, columns, names }, index) => {
     const parts: KeyPart[] = [];
     for (const { name: drawnName, kind, refers } of source.key) {
       const to = refers === null || index === 0 ? undefined : refers % index;
@@ -142,17 +152,18 @@ export function designSources(drawn: readonly DrawnSource[], schema: string): re
     const key = columns.map((column) => column.name);
     designs.push({
       name,
-      table: qualified(schema, name),
+      table,
       columns: [...columns],
       keyParts: parts,
       key,
       references: [],
       unread: "",
       contract: sourceTable("", { key: [], columns: {} }),
+      isFurther: source.isFurther,
     });
     return { parts, key };
   });
-  return begun.map(({ name, source, columns, names }, index) => {
+  return begun.map(({ name, table, source, columns, names }, index) => {
     const { parts = [], key = [] } = keys[index] ?? {};
     const references: ReferenceDesign[] = parts.filter((part): part is ReferenceDesign => "to" in part);
     source.refers.forEach(({ name: drawnName, to, nullable, wide }, place) => {
@@ -178,13 +189,14 @@ export function designSources(drawn: readonly DrawnSource[], schema: string): re
     const unread = names.give(null, "unread");
     return {
       name,
-      table: qualified(schema, name),
+      table,
       columns,
       keyParts: parts,
       key,
       references,
       unread,
       contract,
+      isFurther: source.isFurther,
     };
   });
 }
