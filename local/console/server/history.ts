@@ -2,17 +2,10 @@ import { METRICS_NAMESPACE } from "../../../domain/metrics";
 import type { CloudEvent, FunctionName } from "../../cloud-event";
 import type { AlarmTransition } from "../../cloud/cloudwatch/alarm";
 import { embeddedMetrics } from "../../cloud/cloudwatch/embedded-metrics";
-import type { InvocationResult } from "../../cloud/lambda/function";
 import type { KeptRuns } from "./kept-runs";
+import type { Run } from "./run";
 import type { LogLine, Topic } from "../api";
 import { joinedText, logLine } from "./log-line";
-
-/** An invocation that has ended. */
-export interface Run {
-  readonly startedAt: Date;
-  readonly endedAt: Date;
-  readonly result: InvocationResult;
-}
 
 /** What the platform has told, as far as a person may want to look back: the runs of earlier starts too. */
 export interface History {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { FUNCTION_NAMES, type FunctionName } from "../../cloud-event";
 import { hasCode } from "../../cloud/errno";
-import type { Run } from "./history";
+import type { Run } from "./run";
 
 /** A run, and the function that ran. */
 export interface KeptRun {

@@ -3,7 +3,7 @@ import { commitNumber } from "../../../domain/log/keys";
 import type { StageName } from "../../cloud";
 import type { CommitRow, Commits, TableRows } from "../api";
 import type { ConsoleContext } from "../server/context";
-import type { Run } from "../server/history";
+import type { Run } from "../server/run";
 import { readLedger } from "./ledger";
 
 const SHOWN = 12;

@@ -6,7 +6,7 @@ import type { Rejected, RejectedRowView } from "../api";
 import { cut } from "../objects/ranged-file";
 import type { ConsoleContext } from "../server/context";
 import { runOf } from "./commits";
-import { linesOf } from "./lake-lines";
+import { linesOf } from "../objects/lake-lines";
 import { readWaiting } from "./ledger";
 import { rowOutcomes } from "./row-outcomes";
 

@@ -8,7 +8,7 @@ import type { MissingRow, ResolvedRow } from "../../../domain/transform/missing-
 import type { RejectedRow } from "../../../domain/transform/rejection";
 import type { RowSince } from "../api";
 import type { LakeReader } from "../objects/lake-reader";
-import { linesOf } from "./lake-lines";
+import { linesOf } from "../objects/lake-lines";
 
 /** A row that was rejected, with its key. */
 type Keyed = Pick<MissingRow, "table" | "target" | "key"> & { readonly commit: number };

@@ -1,7 +1,7 @@
 import type { ProcessResult } from "../../../stages/process/process";
 import { NOTHING, summary } from "../../commands/present";
 import type { FailureView, RunView, StageView } from "../api";
-import type { Run } from "../server/history";
+import type { Run } from "../server/run";
 import { remedyOf } from "./remedy";
 
 /** What is known of a stage. */

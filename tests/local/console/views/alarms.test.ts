@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { FunctionName } from "../../../../local/cloud-event";
 import type { Alarm } from "../../../../local/cloud/cloudwatch/alarm";
 import type { TableBehind } from "../../../../local/console/api";
-import type { Run } from "../../../../local/console/server/history";
+import type { Run } from "../../../../local/console/server/run";
 import { leadsOf } from "../../../../local/console/views/alarms";
 
 const alarm = (metric: string, dimensions: Record<string, string> = {}): Alarm =>

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Run } from "../../../../local/console/server/history";
+import type { Run } from "../../../../local/console/server/run";
 import { stageView } from "../../../../local/console/views/stage-view";
 
 const at = (minute: number): Date => new Date(Date.UTC(2026, 2, 1, 10, minute));

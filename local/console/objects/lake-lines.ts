@@ -1,6 +1,6 @@
 import { readLines } from "../../../domain/formats/lines";
 import type { DataFile } from "../../../domain/log/commit";
-import type { LakeReader } from "../objects/lake-reader";
+import type { LakeReader } from "./lake-reader";
 
 /**
  * The JSON objects of a file that a commit of the processed log names, one a line.
