@@ -180,8 +180,8 @@ describe("A dimension with a history keeps each version of a row with its period
     const error = await failureOf(run("INSERT INTO person VALUES (1, 'Ann', NULL)"));
     expect(error).to.be.instanceOf(TerminalError);
     expect(error.message).to.equal(
-      "the warehouse table person_history has the name that the model gives to the history of dim_person, but is another " +
-        "table: rename it, or give the history another name",
+      "the warehouse table person_history has the name of the history of dim_person, but is another table: " +
+        "rename it, or give the history another name",
     );
     await pipeline.warehouse.query("DROP TABLE person_history");
     await load();
