@@ -77,7 +77,7 @@ describe("The load", () => {
   it("refuses a warehouse that lacks one of the loader's tables next to the ledger", async () => {
     await pipeline.load();
     await pipeline.warehouse.query("DROP TABLE marble_orphan CASCADE");
-    expect(await failure(pipeline.load())).to.include("public.marble_orphan is gone");
+    expect(await failure(pipeline.load())).to.include("public.marble_orphan is missing");
   });
 
   it("is done once by two parallel loaders", async () => {

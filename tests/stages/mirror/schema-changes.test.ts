@@ -147,7 +147,7 @@ describe("Views on the mirror", function () {
     await pipeline.sql("ALTER TABLE t DROP a; INSERT INTO other VALUES (9)");
     const { message } = await failureOf(pipeline.mirror());
     expect(message)
-      .to.include("the view public.sums cannot be made")
+      .to.include("the view public.sums cannot be created")
       .and.to.include("change or drop the view");
     expect(
       await pipeline.warehouse.query("SELECT FROM mirror.other"),

@@ -73,7 +73,7 @@ describe("A model that newly reads rows which were captured before is refused un
   it("when a table gets a join, because the rows on both sides were not stored", async () => {
     await run(DIRECT);
     expect(await refusal(JOINED)).to.match(
-      /^the model reads more rows than before, but its version is still 1: shop, town\. Those .* before commit 2/,
+      /^the model reads more rows than before, but its version is still 1: shop, town\. Rows .* before commit 2/,
     );
   });
 
@@ -88,7 +88,7 @@ describe("A model that newly reads rows which were captured before is refused un
     await write("CREATE TABLE other (LIKE town INCLUDING ALL); INSERT INTO other VALUES (2, 'Hull')");
     await run(DIRECT);
     expect(await refusal(modelOf(dimShop(undefined), dimTown("other")))).to.include(
-      "1: dim_town from other. Those",
+      "1: dim_town from other. Rows",
     );
   });
 
