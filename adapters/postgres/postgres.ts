@@ -91,7 +91,7 @@ export async function connect(name: string, credentials: Credentials): Promise<p
   throw new TerminalError(refusal);
 }
 
-/** The SQLSTATE of a PostgreSQL error, or the code of a system error; empty when there is none. */
+/** The SQLSTATE of a PostgreSQL error, or the code of a system error. Returns an empty text for other errors. */
 export function codeOf(error: unknown): string {
   const code: unknown =
     typeof error === "object" && error !== null && "code" in error ? error.code : undefined;

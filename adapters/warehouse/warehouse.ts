@@ -81,7 +81,7 @@ export interface LedgerHead {
 
 /** Records which commits are loaded. */
 export interface Ledger {
-  /** The newest loaded commit, undefined when there is none. @throws TerminalError when the table is not a ledger */
+  /** Returns the newest loaded commit; undefined before the first load. @throws TerminalError when the table is not a ledger */
   head(): Promise<LedgerHead | undefined>;
   exists(): Promise<boolean>;
   /** Creates the ledger, and the other tables that the loader keeps. */

@@ -41,7 +41,7 @@ export interface Column<Type extends ColumnType = ColumnType, Nullable extends b
   readonly origin: Origin;
   /** The dimension whose key this column holds. */
   readonly references?: string;
-  /** The members of that dimension to which the column refers when there is no row to refer to. */
+  /** The members of that dimension to which the column refers in place of a missing row, or of NULL. */
   readonly otherwise?: MembersInstead;
   /** The value that replaces NULL in a warehouse column that is NOT NULL. */
   readonly whenNull?: Literal;

@@ -20,7 +20,7 @@ export function modelProblems(model: Model): readonly string[] {
     ...nameProblems(model),
     ...contractProblems(model),
   ];
-  // Without all tables there is no load order.
+  // The load order needs all tables.
   return problems.length > 0 ? [...new Set(problems)] : orderProblems(model);
 }
 

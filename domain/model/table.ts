@@ -41,9 +41,9 @@ interface Remodelled extends Feed {
 /** Holds the latest version of every row of its source table. */
 export interface Dimension extends Remodelled {
   readonly kind: "dimension";
-  /** Rows that no source has, by name. Other rows refer to them when there is no row to refer to. */
+  /** Rows that the model declares, by name. Other rows refer to them in place of a missing row, or of NULL. */
   readonly members?: Readonly<Record<string, Member>>;
-  /** The name of the table with all versions of each row and their periods; without it there is no such table. */
+  /** The name of the table that keeps all versions of each row and their periods. By default, no table keeps them. */
   readonly history?: string;
 }
 

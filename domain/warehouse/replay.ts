@@ -53,7 +53,7 @@ export const shadowSchema = (schema: string): string => derivedName("", schema, 
 export const keptSchema = (schema: string, now: Date): string =>
   derivedName("", schema, `_before_${now.toISOString().slice(0, 19).replace(/\D/g, "")}`);
 
-/** The same with a placeholder for the time. */
+/** The same name, with `<time>` in place of the time. */
 export const keptSchemaLater = (schema: string): string =>
   keptSchema(schema, new Date(0)).replace(/\d{14}$/, "<time>");
 

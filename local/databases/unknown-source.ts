@@ -1,7 +1,7 @@
 import { parseCredentials } from "../../adapters/aws/secrets";
 import { withSourceSnapshot } from "../../adapters/source/source";
 import type { TableDescription } from "../../domain/capture/table-description";
-import { contractBreaches } from "../../domain/transform/contract";
+import { contractBreaches } from "../../domain/transform/contract/contract";
 import { model } from "../../domain/declarations";
 import { messageOf } from "../../domain/errors";
 import { contractsOf } from "../../domain/model/model";

@@ -1,4 +1,4 @@
-import { claimsOfNotNull, hasUniqueKeys } from "../../domain/transform/contract-key";
+import { claimsOfNotNull, hasUniqueKeys } from "../../domain/transform/contract/contract-key";
 import { valueNamed } from "../../domain/log/by-name";
 import { captureOf, type IngestCommit, type ProcessCommit } from "../../domain/log/commit";
 import { TerminalError } from "../../domain/errors";
@@ -13,7 +13,7 @@ import {
   waitingCommits,
   type CommittedCapture,
   type TableAdmission,
-} from "../../domain/transform/quarantine";
+} from "../../domain/transform/contract/quarantine";
 import { identifier } from "../../domain/sql";
 import type { ProcessContext } from "./context";
 

@@ -6,9 +6,9 @@ import { TerminalError } from "../../domain/errors";
 import type { CommitNumber } from "../../domain/log/keys";
 import { keyTable, type SourceTable } from "../../domain/model/source";
 import type { Task } from "../../domain/log/task";
-import { paddedColumns } from "../../domain/transform/contract";
-import type { AdmittedCapture } from "../../domain/transform/quarantine";
-import { hasUniqueKeys } from "../../domain/transform/contract-key";
+import { paddedColumns } from "../../domain/transform/contract/contract";
+import type { AdmittedCapture } from "../../domain/transform/contract/quarantine";
+import { hasUniqueKeys } from "../../domain/transform/contract/contract-key";
 import { rejectRepeated } from "../../domain/transform/repeated-keys";
 import type { CommitContext, TransformContext } from "./context";
 

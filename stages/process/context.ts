@@ -6,7 +6,7 @@ import type { CommitNumber } from "../../domain/log/keys";
 import type { Model } from "../../domain/model/model";
 import type { DayRange } from "../../domain/transform/calendar";
 import type { MissingRows } from "../../domain/transform/missing-rows";
-import type { TableAdmission } from "../../domain/transform/quarantine";
+import type { TableAdmission } from "../../domain/transform/contract/quarantine";
 import type { MirrorChoice } from "../../domain/warehouse/mirror/choice";
 import type { RemadeRows } from "./rejected/remade-rows";
 import type { RejectedRows } from "./rejected/rejected-rows";

@@ -3,8 +3,8 @@ import type { ProcessCommit } from "../../domain/log/commit";
 import { TerminalError } from "../../domain/errors";
 import { modelShape, type Model } from "../../domain/model/model";
 import { modelReads } from "../../domain/model/model-reads";
-import type { TableAdmission } from "../../domain/transform/quarantine";
-import { incompleteReads } from "../../domain/transform/new-reads";
+import type { TableAdmission } from "../../domain/transform/contract/quarantine";
+import { incompleteReads } from "../../domain/transform/contract/new-reads";
 
 /** The stamp of a model in a processed commit. */
 export const modelStamp = (model: Model): ProcessCommit["model"] => ({

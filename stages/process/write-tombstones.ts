@@ -2,7 +2,7 @@ import type { RecordBatch } from "apache-arrow";
 import type { DataFile } from "../../domain/log/commit";
 import type { TableFeed } from "../../domain/model/joined-feeds";
 import { tombstoneTable, type Fact } from "../../domain/model/table";
-import type { AdmittedCapture } from "../../domain/transform/quarantine";
+import type { AdmittedCapture } from "../../domain/transform/contract/quarantine";
 import { tombstoneBatch } from "../../domain/transform/tombstones";
 import { tombstoneBatches } from "./batches";
 import type { CommitContext } from "./context";

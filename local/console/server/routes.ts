@@ -9,7 +9,7 @@ import { objectPage } from "../objects/object-page";
 import { overview } from "../views/overview";
 import { listRejected } from "../views/rejected";
 import { schemaChanges, schemas } from "../views/schemas";
-import { tables } from "../views/tables";
+import { tables } from "../views/tables/tables";
 
 /** Answers a GET of each path under `/api/`; `query` gives a parameter, empty when it is missing. */
 export type Routes = {

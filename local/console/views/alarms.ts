@@ -3,7 +3,7 @@ import type { Alarm } from "../../cloud/cloudwatch/alarm";
 import { FUNCTION_NAMES } from "../../cloud-event";
 import type { ConsoleContext } from "../server/context";
 import { shortName } from "./metrics";
-import { tablesBehind } from "./source-tables";
+import { tablesBehind } from "./tables/source-tables";
 
 const ORDER = ["ALARM", "INSUFFICIENT_DATA", "OK"] as const;
 

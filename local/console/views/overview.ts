@@ -4,7 +4,7 @@ import type { HelperName, Overview, StageName, TableBehind } from "../api";
 import { STAGES } from "../api";
 import type { ConsoleContext } from "../server/context";
 import { readLedger } from "./ledger";
-import { tablesBehind } from "./source-tables";
+import { tablesBehind } from "./tables/source-tables";
 import { stageView } from "./stage-view";
 
 /** Where things stand, from the source to the warehouse. */

@@ -3,7 +3,7 @@ import { readKeyTexts, type KeyText } from "../../../domain/formats/csv/key-text
 import type { DataFile } from "../../../domain/log/commit";
 import { commitNumber } from "../../../domain/log/keys";
 import { contractsOf } from "../../../domain/model/model";
-import { paddedColumns } from "../../../domain/transform/contract";
+import { paddedColumns } from "../../../domain/transform/contract/contract";
 import type { MissingRow, ResolvedRow } from "../../../domain/transform/missing-rows";
 import type { RejectedRow } from "../../../domain/transform/rejection";
 import type { RowSince } from "../api";

@@ -7,7 +7,7 @@ import { feedsIn, isDirect, lookedForBy, type TableFeed } from "../../../domain/
 import { contractsOf } from "../../../domain/model/model";
 import type { SourceTable } from "../../../domain/model/source";
 import { sourcesOf, tombstoneTable, type Fact } from "../../../domain/model/table";
-import type { AdmittedCapture } from "../../../domain/transform/quarantine";
+import type { AdmittedCapture } from "../../../domain/transform/contract/quarantine";
 import type { RowKey } from "../../../domain/state/row-key";
 import { tombstoneBatch } from "../../../domain/transform/tombstones";
 import { affectedKeys, type ChangedKeys } from "./affected-keys";

@@ -2,7 +2,7 @@ import type { CommitLog } from "../../../adapters/lake/commit-log";
 import { TerminalError } from "../../../domain/errors";
 import { captureOf, type IngestCommit } from "../../../domain/log/commit";
 import { commitNumber } from "../../../domain/log/keys";
-import type { AdmittedCapture } from "../../../domain/transform/quarantine";
+import type { AdmittedCapture } from "../../../domain/transform/contract/quarantine";
 
 /** Number of commits that are read together. */
 const BUNCH = 32;

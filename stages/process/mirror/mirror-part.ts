@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { RecordBatch } from "apache-arrow";
 import { decodeCsv } from "../../../domain/formats/csv/decoder";
 import type { DataFile, MirrorPart, TableCapture } from "../../../domain/log/commit";
-import type { AdmittedCapture } from "../../../domain/transform/quarantine";
+import type { AdmittedCapture } from "../../../domain/transform/contract/quarantine";
 import {
   keyColumnsOf,
   mirrorColumns,

@@ -10,7 +10,7 @@ import {
 import type { CommitNumber } from "../../../domain/log/keys";
 import { nextStatus, ofCapture, type Found } from "../../../domain/log/source-statuses";
 import type { Task } from "../../../domain/log/task";
-import type { AdmittedCapture } from "../../../domain/transform/quarantine";
+import type { AdmittedCapture } from "../../../domain/transform/contract/quarantine";
 import { isMirrored, namedTables } from "../../../domain/warehouse/mirror/choice";
 import { mirrorFeed } from "../../../domain/warehouse/mirror/mirrored-table";
 import type { CommitContext } from "../context";

@@ -6,10 +6,10 @@ import { dataKey } from "../../../domain/log/keys";
 import { feedsIn, isDirect } from "../../../domain/model/joined-feeds";
 import { contractsOf, type Model } from "../../../domain/model/model";
 import type { SourceTable } from "../../../domain/model/source";
-import { paddedColumns } from "../../../domain/transform/contract";
-import { keyIn } from "../../../domain/transform/contract-key";
+import { paddedColumns } from "../../../domain/transform/contract/contract";
+import { keyIn } from "../../../domain/transform/contract/contract-key";
 import { MissingRows, type MissingRow } from "../../../domain/transform/missing-rows";
-import type { AdmittedCapture } from "../../../domain/transform/quarantine";
+import type { AdmittedCapture } from "../../../domain/transform/contract/quarantine";
 import type { RejectedRow } from "../../../domain/transform/rejection";
 import { capturesOf } from "../batches";
 import type { CommitContext } from "../context";
@@ -213,7 +213,7 @@ function* encoded(lines: Iterable<object>): Generator<Uint8Array> {
   yield encoder.encode(texts.join(""));
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- what is read from, or uploaded, is an asynchronous stream
+// eslint-disable-next-line @typescript-eslint/require-await -- readers and uploads take an asynchronous stream
 async function* chunksOf(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield* chunks;
 }

@@ -1,9 +1,9 @@
-import { withConnection } from "../../../adapters/postgres/postgres";
-import { messageOf } from "../../../domain/errors";
-import { literal, qualified } from "../../../domain/sql";
-import { LINEAGE, TABLES } from "../../../domain/warehouse/bookkeeping";
-import type { WarehouseTableView } from "../api";
-import type { ConsoleContext } from "../server/context";
+import { withConnection } from "../../../../adapters/postgres/postgres";
+import { messageOf } from "../../../../domain/errors";
+import { literal, qualified } from "../../../../domain/sql";
+import { LINEAGE, TABLES } from "../../../../domain/warehouse/bookkeeping";
+import type { WarehouseTableView } from "../../api";
+import type { ConsoleContext } from "../../server/context";
 
 /** A row of the view, with what is asked about each of its tables. */
 interface Row {

@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { contractBreaches } from "../../../domain/transform/contract";
-import { contractsOf } from "../../../domain/model/model";
-import { model } from "../../../domain/declarations";
-import { optional, required, sourceTable, type SourceTable } from "../../../domain/model/source";
-import { staff } from "../../../domain/shop/sources";
+import { contractBreaches } from "../../../../domain/transform/contract/contract";
+import { contractsOf } from "../../../../domain/model/model";
+import { model } from "../../../../domain/declarations";
+import { optional, required, sourceTable, type SourceTable } from "../../../../domain/model/source";
+import { staff } from "../../../../domain/shop/sources";
 import {
   bigint,
   boolean,
@@ -16,8 +16,8 @@ import {
   timestamptz,
   truncated,
   type ColumnType,
-} from "../../../domain/model/types";
-import { createSource, type TestDatabase } from "../../support/postgres/postgres";
+} from "../../../../domain/model/types";
+import { createSource, type TestDatabase } from "../../../support/postgres/postgres";
 
 describe("A contract", () => {
   const kinds: readonly (readonly [ColumnType, readonly string[], readonly string[]])[] = [

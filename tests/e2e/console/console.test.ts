@@ -4,14 +4,19 @@ import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { startConsole } from "../../local/console/console";
-import { eventHistory } from "../../local/console/server/history";
-import type { HttpServer } from "../../local/cloud/http";
-import { startPlatform, type Platform } from "../../local/platform";
-import { withClient } from "../../local/databases/postgres/client";
-import { accessibilityProblems, openPage, startBrowser, type WatchedPage } from "../support/report/browser";
-import { stageOf } from "../support/program/declared";
-import { failureOf } from "../support/failure";
+import { startConsole } from "../../../local/console/console";
+import { eventHistory } from "../../../local/console/server/history";
+import type { HttpServer } from "../../../local/cloud/http";
+import { startPlatform, type Platform } from "../../../local/platform";
+import { withClient } from "../../../local/databases/postgres/client";
+import {
+  accessibilityProblems,
+  openPage,
+  startBrowser,
+  type WatchedPage,
+} from "../../support/report/browser";
+import { stageOf } from "../../support/program/declared";
+import { failureOf } from "../../support/failure";
 
 /** A counterparty's name that would do harm if it were ever taken for markup. */
 const HOSTILE = `<img src=x onerror="document.title='owned'"><script>alert(1)</script>`;

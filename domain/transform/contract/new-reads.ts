@@ -1,7 +1,7 @@
-import type { ProcessCommit } from "../log/commit";
-import { feedsIn } from "../model/joined-feeds";
-import type { Model } from "../model/model";
-import { feedName, modelReads } from "../model/model-reads";
+import type { ProcessCommit } from "../../log/commit";
+import { feedsIn } from "../../model/joined-feeds";
+import type { Model } from "../../model/model";
+import { feedName, modelReads } from "../../model/model-reads";
 import type { TableAdmission } from "./quarantine";
 
 /**

@@ -1,6 +1,6 @@
-import { nameAmong, type SourceColumn, type SourceTable } from "../model/source";
-import { isOwnType, isPadded, plainType } from "../model/source-types";
-import { typeName } from "../model/types";
+import { nameAmong, type SourceColumn, type SourceTable } from "../../model/source";
+import { isOwnType, isPadded, plainType } from "../../model/source-types";
+import { typeName } from "../../model/types";
 
 const accepts = ({ type, accepts: more = [] }: SourceColumn, actual: string): boolean =>
   isOwnType(type, actual) || more.includes(actual) || more.includes(plainType(actual));

@@ -1,6 +1,6 @@
-import type { TableCapture } from "../log/commit";
-import { nameAmong, type SourceColumn, type SourceTable } from "../model/source";
-import { identifier } from "../sql";
+import type { TableCapture } from "../../log/commit";
+import { nameAmong, type SourceColumn, type SourceTable } from "../../model/source";
+import { identifier } from "../../sql";
 
 /** The columns that distinguish the rows of a table in a commit. */
 export type KeyedCapture = Pick<TableCapture, "key" | "unique" | "identity" | "columns">;

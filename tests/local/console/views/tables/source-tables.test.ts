@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import type { IngestCommit, ProcessCommit } from "../../../../domain/log/commit";
-import { sourceTables, tablesBehind } from "../../../../local/console/views/source-tables";
+import type { IngestCommit, ProcessCommit } from "../../../../../domain/log/commit";
+import { sourceTables, tablesBehind } from "../../../../../local/console/views/tables/source-tables";
 
 const at = (minute: number): string => new Date(Date.UTC(2026, 2, 1, 10, minute)).toISOString();
 

@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import type { TableCapture } from "../../../domain/log/commit";
-import { commitNumber } from "../../../domain/log/keys";
-import { sourceTable } from "../../../domain/model/source";
-import { integer, text } from "../../../domain/model/types";
-import { admit, stillWaits, waitingCommits } from "../../../domain/transform/quarantine";
-import { capture, ingested } from "../../support/pipeline/commits";
+import type { TableCapture } from "../../../../domain/log/commit";
+import { commitNumber } from "../../../../domain/log/keys";
+import { sourceTable } from "../../../../domain/model/source";
+import { integer, text } from "../../../../domain/model/types";
+import { admit, stillWaits, waitingCommits } from "../../../../domain/transform/contract/quarantine";
+import { capture, ingested } from "../../../support/pipeline/commits";
 
 const design = sourceTable("design", { key: "id", columns: { id: integer, name: text } });
 const withColumns = (...names: string[]): TableCapture =>

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { latest, replayed, rowsOfCsv, sourceRows } from "../../support/pipeline/lake";
-import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+import { latest, replayed, rowsOfCsv, sourceRows } from "../../../support/pipeline/lake";
+import { startPipeline, type Pipeline } from "../../../support/pipeline/pipeline";
 
 describe("Deletes are found by key", () => {
   let pipeline: Pipeline;

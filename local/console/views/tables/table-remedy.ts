@@ -1,5 +1,5 @@
-import type { SourceState } from "../../../domain/log/source-status";
-import type { WhatToDo } from "../api";
+import type { SourceState } from "../../../../domain/log/source-status";
+import type { WhatToDo } from "../../api";
 
 const runIngest = { label: "Run ingest", request: { action: "run", stages: ["ingest"] } } as const;
 

@@ -1,7 +1,7 @@
-import { captureOf, type IngestCommit } from "../../../domain/log/commit";
-import { commitNumber } from "../../../domain/log/keys";
-import type { SourceTableView, TablesView } from "../api";
-import type { ConsoleContext } from "../server/context";
+import { captureOf, type IngestCommit } from "../../../../domain/log/commit";
+import { commitNumber } from "../../../../domain/log/keys";
+import type { SourceTableView, TablesView } from "../../api";
+import type { ConsoleContext } from "../../server/context";
 import { behindOf, sourceTables } from "./source-tables";
 import { warehouseTables } from "./warehouse-tables";
 

@@ -1,7 +1,11 @@
 import { expect } from "chai";
-import { claimsOfNotNull, hasUniqueKeys, keyBreach } from "../../../domain/transform/contract-key";
-import { optional, required, sourceTable } from "../../../domain/model/source";
-import { integer, text } from "../../../domain/model/types";
+import {
+  claimsOfNotNull,
+  hasUniqueKeys,
+  keyBreach,
+} from "../../../../domain/transform/contract/contract-key";
+import { optional, required, sourceTable } from "../../../../domain/model/source";
+import { integer, text } from "../../../../domain/model/types";
 
 const contract = sourceTable("design", {
   key: "design_id",

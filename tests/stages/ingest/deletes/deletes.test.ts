@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import type { TableCapture } from "../../../domain/log/commit";
-import { nextCommit } from "../../../domain/log/keys";
-import { deleteSalesOrder } from "../../../local/databases/totesys/changes";
-import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
-import { startAfterFirstRun } from "../../support/pipeline/first-run";
-import type { Pipeline } from "../../support/pipeline/pipeline";
+import type { TableCapture } from "../../../../domain/log/commit";
+import { nextCommit } from "../../../../domain/log/keys";
+import { deleteSalesOrder } from "../../../../local/databases/totesys/changes";
+import { actualRows, expectedRows } from "../../../support/oracle/expected-warehouse";
+import { startAfterFirstRun } from "../../../support/pipeline/first-run";
+import type { Pipeline } from "../../../support/pipeline/pipeline";
 
 describe("Deletes, with only the right to SELECT,", () => {
   let pipeline: Pipeline;

@@ -1,9 +1,9 @@
-import type { IngestCommit, ProcessCommit } from "../../../domain/log/commit";
-import type { SourceStatus } from "../../../domain/log/source-status";
-import { sourceStatuses } from "../../../domain/log/source-statuses";
-import { model } from "../../../domain/declarations";
-import { joinsOf } from "../../../domain/model/table";
-import type { TableBehind } from "../api";
+import type { IngestCommit, ProcessCommit } from "../../../../domain/log/commit";
+import type { SourceStatus } from "../../../../domain/log/source-status";
+import { sourceStatuses } from "../../../../domain/log/source-statuses";
+import { model } from "../../../../domain/declarations";
+import { joinsOf } from "../../../../domain/model/table";
+import type { TableBehind } from "../../api";
 import { tableRemedy } from "./table-remedy";
 
 /** The newest commit of each log; undefined where there is none. */

@@ -1,8 +1,8 @@
-import type { IngestCommit, ProcessCommit, TableCapture } from "../log/commit";
+import type { IngestCommit, ProcessCommit, TableCapture } from "../../log/commit";
 import { contractBreaches } from "./contract";
 import { keyBreach } from "./contract-key";
-import { commitNumber, type CommitNumber } from "../log/keys";
-import type { SourceTable } from "../model/source";
+import { commitNumber, type CommitNumber } from "../../log/keys";
+import type { SourceTable } from "../../model/source";
 
 /** The capture of one source table in one commit; undefined when the source never had that table. */
 export interface CommittedCapture {

@@ -4,14 +4,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { startConsole } from "../../local/console/console";
-import { eventHistory } from "../../local/console/server/history";
-import { withClient } from "../../local/databases/postgres/client";
-import { makeReport } from "../../local/commands/business-report";
-import { startPlatform, type Platform } from "../../local/platform";
-import { stageOf } from "../support/program/declared";
-import { breakTable } from "../support/postgres/broken-table";
-import { accessibilityProblems, openPage, startBrowser, type WatchedPage } from "../support/report/browser";
+import { startConsole } from "../../../local/console/console";
+import { eventHistory } from "../../../local/console/server/history";
+import { withClient } from "../../../local/databases/postgres/client";
+import { makeReport } from "../../../local/commands/business-report";
+import { startPlatform, type Platform } from "../../../local/platform";
+import { stageOf } from "../../support/program/declared";
+import { breakTable } from "../../support/postgres/broken-table";
+import {
+  accessibilityProblems,
+  openPage,
+  startBrowser,
+  type WatchedPage,
+} from "../../support/report/browser";
 
 const WINDOW = { width: 1280, height: 800 };
 
