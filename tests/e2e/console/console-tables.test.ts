@@ -9,6 +9,7 @@ import { eventHistory } from "../../../local/console/server/history";
 import { withClient } from "../../../local/databases/postgres/client";
 import { makeReport } from "../../../local/commands/business-report";
 import { startPlatform, type Platform } from "../../../local/platform";
+import { BROKEN, FALSE_WORDS, QUARANTINED, type Broken } from "./broken-tables";
 import { stageOf } from "../../support/program/declared";
 import { breakTable } from "../../support/postgres/broken-table";
 import {
@@ -19,60 +20,6 @@ import {
 } from "../../support/report/browser";
 
 const WINDOW = { width: 1280, height: 800 };
-
-/** What nobody may read while a table is behind. */
-const FALSE_WORDS = /.*(fresh|up to date|nothing).*/i;
-
-interface Broken {
-  readonly state: string;
-  readonly table: string;
-  readonly breaks: string;
-  /** What is in view without a click: what, why, what to do. */
-  readonly tells: readonly RegExp[];
-  /** What the report says in its head; undefined where no table of the warehouse is concerned. */
-  readonly reports?: RegExp;
-  readonly repairs: string;
-}
-
-const BROKEN: readonly Broken[] = [
-  {
-    state: "held back",
-    table: "payment",
-    breaks: "CREATE SCHEMA aside; CREATE TABLE aside.kept AS SELECT * FROM payment; DELETE FROM payment",
-    tells: [/payment is held back since \d{4}-\d\d-\d\d \d\d:/, /rows/, /Ask the owners of the source/],
-    reports: /fact_payment shows the source as of .*: payment is held/,
-    repairs: "INSERT INTO payment SELECT * FROM aside.kept; DROP SCHEMA aside CASCADE",
-  },
-  {
-    state: "refused",
-    table: "closed",
-    breaks: "CREATE TABLE closed (n integer PRIMARY KEY); REVOKE ALL ON closed FROM marble_reader",
-    tells: [
-      /closed is refused since/,
-      /marble_reader may not read .*GRANT SELECT/,
-      /Do in the source what the reason says/,
-    ],
-    repairs: "DROP TABLE closed",
-  },
-  {
-    state: "absent",
-    table: "payment_type",
-    breaks: "ALTER TABLE payment_type RENAME TO away",
-    tells: [/payment_type is absent from the source since/, /table is gone/, /Create the table again/],
-    reports: /dim_payment_type shows the source as of .*: payment_type is absent/,
-    repairs: "ALTER TABLE away RENAME TO payment_type",
-  },
-];
-
-/** The last of all, since what a quarantine waits for cannot be undone in the source. */
-const QUARANTINED: Broken = {
-  state: "in quarantine",
-  table: "payment",
-  breaks: "ALTER TABLE payment RENAME COLUMN paid TO settled; UPDATE payment SET settled = settled",
-  tells: [/payment is in quarantine since/, /paid/, /Change the contract in domain\/shop\/sources\.ts/],
-  reports: /fact_payment shows the source as of .*: payment is quarantined/,
-  repairs: "SELECT 1",
-};
 
 describe("The console does not call current what is not", function () {
   this.timeout(180_000);

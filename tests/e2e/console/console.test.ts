@@ -13,6 +13,7 @@ import {
   accessibilityProblems,
   openPage,
   startBrowser,
+  takePicture,
   type WatchedPage,
 } from "../../support/report/browser";
 import { stageOf } from "../../support/program/declared";
@@ -66,12 +67,7 @@ describe("The console, in a browser", function () {
     }
   };
 
-  /** Takes a picture for the docs, when MARBLE_WRITE_DOCS is 1. */
-  const picture = async (name: string): Promise<void> => {
-    if (process.env["MARBLE_WRITE_DOCS"] !== "1") return;
-    await page.mouse.move(0, 0);
-    await page.screenshot({ path: `docs/images/${name}.png` });
-  };
+  const picture = (name: string): Promise<void> => takePicture(page, name);
 
   it("shows each commit's way through the stages as it happens, without being asked again", async () => {
     await seen("No commit yet.");
