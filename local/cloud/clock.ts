@@ -18,6 +18,8 @@ export const systemClock: Clock = {
 export interface AdvancingClock extends Clock {
   /** Advances the clock. Timers that come due run at their own times, in order. */
   advance(milliseconds: number): void;
+  /** The milliseconds until the next timer comes due; 0 if one is due, infinite without timers. */
+  untilTimer(): number;
 }
 
 /** Creates a clock that shows this machine's time until it is advanced. Only `advance` runs its timers. */
@@ -34,6 +36,7 @@ export function advancingClock(): AdvancingClock {
       timers.add(timer);
       return () => void timers.delete(timer);
     },
+    untilTimer: () => Math.max(0, Math.min(...[...timers].map(({ at }) => at - time()))),
     advance: (milliseconds) => {
       const end = time() + milliseconds;
       for (let due = firstUntil(end); due !== undefined; due = firstUntil(end)) {

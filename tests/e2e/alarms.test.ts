@@ -48,11 +48,11 @@ describe("An alarm reaches a person exactly when a person has to act", function 
     return [];
   };
 
-  /** Each test repairs what it breaks, so each begins and ends with a healthy platform. */
-  afterEach(function () {
-    if (this.currentTest?.parent?.title === "for good") return;
-    const bad = [...watched.cloud.alarmStates()].filter(([, state]) => state === "ALARM");
-    expect(bad).to.deep.equal([]);
+  /** Each test repairs what it breaks, except for the last one. */
+  let ringing: string[] = [];
+  afterEach(() => {
+    const rings = [...watched.cloud.alarmStates()].filter(([, state]) => state === "ALARM");
+    expect(rings.map(([name]) => name.replace(/^marble-local-|-[0-9a-f]+$/g, ""))).to.deep.equal(ringing);
   });
 
   it("confirms with the first run that all is well, as far as runs can show it, as CloudWatch does for every new alarm", async () => {
@@ -310,13 +310,12 @@ describe("An alarm reaches a person exactly when a person has to act", function 
     ]);
   });
 
-  // This test comes last, because only a corrected model ends it, which is a deployment (tests/stages/process/contract.test.ts).
-  describe("without an end", () => {
-    it("reports a table whose columns no longer fit", async () => {
-      await watched.source.query("ALTER TABLE design RENAME file_name TO file");
-      await watched.pass(40);
-      expect(await watched.newSubjects()).to.deep.equal(["ALARM quarantined-tables"]);
-    });
+  // This test comes last, because only a deployment of a corrected model ends its alarm (tests/stages/process/contract.test.ts).
+  it("reports a table whose columns no longer fit", async () => {
+    ringing = ["quarantined-tables"];
+    await watched.source.query("ALTER TABLE design RENAME file_name TO file");
+    await watched.pass(40);
+    expect(await watched.newSubjects()).to.deep.equal(["ALARM quarantined-tables"]);
   });
 });
 

@@ -25,6 +25,16 @@ describe("An advanced clock", () => {
     ]);
     expect(Math.round((clock.now().getTime() - start) / 1000)).to.equal(60);
   });
+
+  it("knows how long the next timer takes to come due", () => {
+    const clock = advancingClock();
+    expect(clock.untilTimer()).to.equal(Infinity);
+    clock.setTimer(() => undefined, 20_000);
+    clock.setTimer(() => undefined, 10_000);
+    expect(clock.untilTimer()).to.be.within(1, 10_000);
+    clock.advance(15_000);
+    expect(clock.untilTimer()).to.be.within(1, 5000);
+  });
 });
 
 describe("The machine's clock", () => {

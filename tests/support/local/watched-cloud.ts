@@ -19,7 +19,10 @@ export interface WatchedCloud {
   /** The secrets that lead to the databases. */
   readonly sourceSecret: string;
   readonly warehouseSecret: string;
-  /** Lets that many minutes go by: schedules fire, alarms are looked at every minute. */
+  /**
+   * Lets that many minutes go by: schedules fire, alarms are evaluated every minute. A run starts and ends at the time
+   * of its schedule, however long it takes on this machine.
+   */
   pass(minutes: number): Promise<void>;
   /** The mails since the last call, the oldest first. */
   newMails(): Promise<Mail[]>;
@@ -71,8 +74,11 @@ export async function startWatchedCloud({
     warehouseSecret,
     pass: async (minutes) => {
       for (let minute = 0; minute < minutes; minute += 1) {
-        clock.advance(60_000);
-        await cloud.settled();
+        const end = clock.now().getTime() + 60_000;
+        for (let left = 60_000; left > 0; left = end - clock.now().getTime()) {
+          clock.advance(Math.min(left, clock.untilTimer()));
+          await cloud.settled();
+        }
       }
     },
     newMails,
