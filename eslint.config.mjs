@@ -77,6 +77,15 @@ const IMPURE_CALLS = [
   "MemberExpression[object.name='Math'][property.name='random']",
 ];
 
+/** SQL in a text, and a query on a connection. The stages leave both to adapters, or take a statement from the domain. */
+const STATEMENT =
+  "/^\\n*(ALTER|COMMENT ON|COPY|CREATE|DELETE FROM|DROP|INSERT INTO|LOCK|SELECT|SET|TRUNCATE|UPDATE|WITH) /";
+const SQL = [
+  `Literal[value=${STATEMENT}]`,
+  `TemplateElement[value.raw=${STATEMENT}]`,
+  "MemberExpression[property.name='query']",
+];
+
 export default tseslint.config(
   { ignores: ["coverage/", "node_modules/", ".marble/"] },
   ...tseslint.configs.strictTypeChecked,
@@ -144,6 +153,32 @@ export default tseslint.config(
   {
     files: ["handlers/**/*.ts", "stages/**/*.ts", "adapters/**/*.ts"],
     rules: noAmbient("Lambdas never carry the program that declares them.", "@pulumi/*"),
+  },
+  {
+    files: ["stages/**/*.ts"],
+    rules: {
+      ...noAmbient(
+        "Only adapters do I/O, and Lambdas never carry the program that declares them.",
+        "@pulumi/*",
+        "pg",
+        "pg-*",
+        "@aws-sdk/*",
+        "node:fs",
+        "node:fs/*",
+        "node:http",
+        "node:https",
+        "node:net",
+        "**/adapters/postgres/**",
+      ),
+      "no-restricted-syntax": [
+        "error",
+        ZOD_BY_NAME,
+        ...SQL.map((selector) => ({
+          selector,
+          message: "Only adapters do I/O: write the statement in an adapter, or in domain/warehouse.",
+        })),
+      ],
+    },
   },
   {
     files: ["tests/**/*.ts"],

@@ -1,10 +1,10 @@
-import type pg from "pg";
 import type { Mailer } from "../adapters/aws/mailer";
 import type { ReportStore } from "../adapters/lake/report-store";
 import type { Telemetry } from "../adapters/aws/telemetry";
 import { ask, withWarehouseSnapshot } from "../adapters/warehouse/questions";
 import { readTableStates } from "../adapters/warehouse/table-states";
 import { readPosition, type WarehousePosition } from "../adapters/warehouse/position";
+import type { WarehouseClient } from "../adapters/warehouse/warehouse";
 import { TerminalError } from "../domain/errors";
 import type { Mart } from "../domain/marts/mart";
 import { tablesOf } from "../domain/marts/view";
@@ -21,7 +21,7 @@ const LINK_SECONDS = 12 * 3600;
 export interface ReportContext {
   /** The id of the invocation. A run that AWS repeats after a failure keeps it. */
   readonly id: string;
-  readonly client: pg.Client;
+  readonly client: WarehouseClient;
   readonly schema: string;
   readonly martsSchema: string;
   readonly model: Model;

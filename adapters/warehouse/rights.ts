@@ -31,6 +31,32 @@ export async function missingTemporary(client: pg.Client): Promise<string | unde
   return `GRANT TEMPORARY ON DATABASE ${identifier(row.database ?? "")} TO ${identifier(row.user ?? "")}`;
 }
 
+/** Whether a schema exists, and whether the role may create one. */
+export interface SchemaRights {
+  readonly exists: boolean;
+  readonly mayCreate: boolean;
+  /** The database and the role, quoted for SQL. */
+  readonly database: string;
+  readonly user: string;
+}
+
+/** Reads whether a schema exists, and whether the role of the connection may create one. */
+export async function describeSchema(client: pg.Client, schema: string): Promise<SchemaRights> {
+  const [row] = await rowsOf<"exists" | "creates" | "database" | "user">(
+    client,
+    `SELECT (to_regnamespace(quote_ident($1)) IS NOT NULL)::text AS exists,
+            has_database_privilege(current_database(), 'CREATE')::text AS creates,
+            current_database() AS database, current_user AS "user"`,
+    [schema],
+  );
+  return {
+    exists: row?.exists === "true",
+    mayCreate: row?.creates === "true",
+    database: identifier(row?.database ?? ""),
+    user: identifier(row?.user ?? ""),
+  };
+}
+
 /**
  * Creates a schema, if it is missing.
  * @param what the kind of object that it will hold: `views`
@@ -42,16 +68,9 @@ export async function prepareSchema(
   schema: string,
   what: "tables" | "views",
 ): Promise<string | undefined> {
-  const [row] = await rowsOf<"exists" | "makes" | "database" | "user">(
-    client,
-    `SELECT (to_regnamespace(quote_ident($1)) IS NOT NULL)::text AS exists,
-            has_database_privilege(current_database(), 'CREATE')::text AS makes,
-            current_database() AS database, current_user AS "user"`,
-    [schema],
-  );
-  const [database, user] = [row?.database ?? "", row?.user ?? ""].map(identifier);
-  if (row?.exists !== "true") {
-    if (row?.makes !== "true") {
+  const { exists, mayCreate, database, user } = await describeSchema(client, schema);
+  if (!exists) {
+    if (!mayCreate) {
       return (
         `the schema ${schema} does not exist, and ${user} may not create it: GRANT CREATE ON DATABASE ${database} TO ${user}, ` +
         `or CREATE SCHEMA ${identifier(schema)} AUTHORIZATION ${user}`

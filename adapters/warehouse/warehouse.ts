@@ -21,6 +21,9 @@ import {
 import { withoutViewsOn } from "./dependent-views";
 import { missingGrant, missingTemporary, prepareSchema } from "./rights";
 
+/** A connection to the warehouse. The stages only hand it to adapters. */
+export type WarehouseClient = pg.Client;
+
 /** The warehouse within one transaction. */
 export interface Warehouse {
   /** Identifies the database, which must differ from the source. */
@@ -28,6 +31,8 @@ export interface Warehouse {
   /** The tables of the schema. */
   catalogue(): Promise<readonly CatalogueTable[]>;
   views(): Promise<ReadonlySet<string>>;
+  /** Lets the next statements wait only briefly for a lock: queries of readers queue behind a waiting statement. */
+  waitBriefly(): Promise<void>;
   /** Runs a statement and returns the number of rows that it changed. */
   execute(sql: string): Promise<number>;
   /** Copies bytes into a table and returns the number of rows. */
@@ -94,6 +99,9 @@ export interface Ledger {
 /** How long a statement waits for a lock that a user's query holds; the next run tries again. */
 const LOCK_TIMEOUT = "60s";
 
+/** How long a statement waits that would block readers. */
+const BRIEF_LOCK_TIMEOUT = "5s";
+
 /**
  * Runs `work` in one transaction, as the only loader of the schema.
  * @returns the result of `work`; undefined when another loader holds the lock
@@ -148,6 +156,9 @@ function warehouse(client: pg.Client, schema: string): Warehouse {
         [schema],
       );
       return new Set(rows.map(({ name }) => name ?? ""));
+    },
+    waitBriefly: async () => {
+      await client.query(`SET LOCAL lock_timeout = ${literal(BRIEF_LOCK_TIMEOUT)}`);
     },
     execute: async (sql) => (await client.query(sql)).rowCount ?? 0,
     copy: async (sql, bytes) => {

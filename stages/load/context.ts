@@ -1,8 +1,7 @@
-import type pg from "pg";
 import type { CommitLog } from "../../adapters/lake/commit-log";
 import type { ObjectStore } from "../../adapters/lake/object-store";
 import type { Telemetry } from "../../adapters/aws/telemetry";
-import type { Warehouse } from "../../adapters/warehouse/warehouse";
+import type { Warehouse, WarehouseClient } from "../../adapters/warehouse/warehouse";
 import type { ProcessCommit } from "../../domain/log/commit";
 import type { Mart } from "../../domain/marts/mart";
 import type { Model } from "../../domain/model/model";
@@ -10,7 +9,7 @@ import type { TargetTable } from "../../domain/warehouse/target";
 
 /** What a run needs. */
 export interface LoadContext {
-  readonly client: pg.Client;
+  readonly client: WarehouseClient;
   readonly schema: string;
   readonly store: ObjectStore;
   readonly log: CommitLog<ProcessCommit>;

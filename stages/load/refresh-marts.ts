@@ -23,9 +23,6 @@ import { qualified } from "../../domain/sql";
 import { findTarget, type TargetTable } from "../../domain/warehouse/target";
 import type { LoadContext } from "./context";
 
-/** A change of a mart waits this long for queries that read it; the next run tries again. */
-const LOCK_TIMEOUT = "SET LOCAL lock_timeout = '5s'";
-
 /** A mart that differs from its declaration. */
 export interface BrokenMart {
   readonly mart: string;
@@ -42,7 +39,8 @@ export async function refreshMarts(context: LoadContext): Promise<readonly Broke
   const { client, schema, marts, martsSchema, telemetry } = context;
   try {
     const problems = await inWarehouseTransaction(client, schema, async (warehouse) => {
-      await warehouse.execute(LOCK_TIMEOUT);
+      // The next run tries again to change a mart that a query reads.
+      await warehouse.waitBriefly();
       return makeMarts(warehouse, context);
     });
     return [...(problems ?? [])].map(([mart, error]) => ({ mart, reason: messageOf(error) }));

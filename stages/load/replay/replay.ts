@@ -42,7 +42,7 @@ export async function runLoad(context: LoadContext, request: LoadRequest = {}): 
     return { ...NOTHING, replay: await reloadTables(context, replay) };
   }
   // The unfinished tables of an earlier model version are useless.
-  const outdated = underway !== undefined && underway.model !== context.model.version;
+  const outdated = underway !== undefined && underway !== context.model.version;
   if (outdated) await abandonRebuild(context);
   const rebuilding = (underway !== undefined && !outdated) || replay !== undefined;
   if (!rebuilding) {
