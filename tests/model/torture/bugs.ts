@@ -13,6 +13,8 @@ export interface Bug {
   readonly story: string;
   /** The histories that show it; those of the example by default. */
   readonly game?: GameName;
+  /** The test file that shows it, where histories are too small to. */
+  readonly test?: string;
   /** What puts it back into this code. */
   readonly edits: readonly Edit[];
 }
@@ -181,6 +183,33 @@ export const BUGS: readonly Bug[] = [
         file: "domain/warehouse/values.ts",
         search: "if (isOwnType(type, target)) return value;",
         replace: "if (isOwnType(type, target) || !target.isText) return value;",
+      },
+    ],
+  },
+  {
+    name: "memory by rows",
+    story: "rows are collected by their number, however long their texts are",
+    test: "tests/e2e/large-texts.test.ts",
+    edits: [
+      {
+        file: "domain/formats/parquet/encoder.ts",
+        search: "bytes: 16 * 1024 * 1024 }",
+        replace: "bytes: Infinity }",
+      },
+      {
+        file: "stages/process/joins/find-together.ts",
+        search: "BATCH_BYTES = 4 * 1024 * 1024;",
+        replace: "BATCH_BYTES = Infinity;",
+      },
+      {
+        file: "stages/process/state/table-state.ts",
+        search: "CHUNK_BYTES = 32 * 1024 * 1024;",
+        replace: "CHUNK_BYTES = Infinity;",
+      },
+      {
+        file: "stages/process/state/sorted-table.ts",
+        search: "GROUP_BYTES = 8 * 1024 * 1024;",
+        replace: "GROUP_BYTES = Infinity;",
       },
     ],
   },
