@@ -1,7 +1,8 @@
 import { expect } from "chai";
-import { marts, model } from "../../../domain/declarations";
 import { martTask, findUndeclared, type MartRelation } from "../../../domain/marts/upkeep";
 import { createMart, markIn, martView } from "../../../domain/marts/view";
+import { takingsByDay } from "../../support/hires/marts";
+import { hireModel } from "../../support/hires/model";
 import { targetOf } from "../../support/warehouse/staging";
 
 const MARK = { schema: "public", digest: "0123456789abcdef" };
@@ -68,25 +69,23 @@ describe("The upkeep of a mart", () => {
 describe("The view of a mart", () => {
   const stars = {
     schema: 'Odd "schema"',
-    targets: new Map(model.tables.map((table) => [table.name, targetOf(table)])),
+    targets: new Map([hireModel.calendar, ...hireModel.tables].map((table) => [table.name, targetOf(table)])),
   };
 
   it("carries a mark that identifies it in a schema of any name", () => {
     for (const schema of ["public", 'Odd "schema"', "a, 0123456789abcdef"]) {
-      const [mart] = marts;
       const mark = { schema, digest: "0123456789abcdef" };
-      const sql = createMart("marts", martView(mart!, stars), mark);
+      const sql = createMart("marts", martView(takingsByDay, stars), mark);
       const [, comment] = /COMMENT ON VIEW "marts"\."\w+" IS E'((?:[^'\\]|\\.|'')*)'/.exec(sql) ?? [];
       expect(markIn(comment!.replaceAll("''", "'").replaceAll("\\\\", "\\"))).to.deep.equal(mark);
     }
   });
 
   it("reads only the tables that the mart names", () => {
-    const [mart] = marts.filter(({ name }) => name === "revenue_by_month");
-    const { select } = martView(mart!, stars);
+    const { select } = martView(takingsByDay, stars);
     expect([...select.matchAll(/FROM ("Odd ""schema"""\.\S+)\)/g)].map(([, name]) => name)).to.deep.equal([
-      '"Odd ""schema"""."dim_currency"',
-      '"Odd ""schema"""."current_sales_order"',
+      '"Odd ""schema"""."dim_date"',
+      '"Odd ""schema"""."current_hire"',
     ]);
   });
 });

@@ -3,7 +3,6 @@ import { columnsOf, constant, joined, references, whenNull } from "../../../doma
 import { computed } from "../../../domain/model/computed";
 import { dimDate } from "../../../domain/model/dim-date";
 import type { Model } from "../../../domain/model/model";
-import { model } from "../../../domain/declarations";
 import { modelProblems } from "../../../domain/model/problems";
 import { optional, sourceTable } from "../../../domain/model/source";
 import { calendar, dimension, fact, type Dimension, type Fact } from "../../../domain/model/table";
@@ -18,6 +17,7 @@ import {
   timestamp,
   timestamptz,
 } from "../../../domain/model/types";
+import { hireModel } from "../../support/hires/model";
 
 const airport = sourceTable("airport", { key: "code", columns: { code: text, city: text } });
 const plane = sourceTable("plane", {
@@ -52,7 +52,7 @@ const planeWith = (columns: Dimension["columns"], more: Partial<Fact> = {}): Fac
 
 describe("The problems of a model", () => {
   it("are empty for a valid model", () => {
-    expect(modelProblems(model)).to.deep.equal([]);
+    expect(modelProblems(hireModel)).to.deep.equal([]);
     expect(problemsOf(dimAirport, factPlane)).to.deep.equal([]);
   });
 

@@ -3,12 +3,12 @@ import fc from "fast-check";
 import { dayNumber } from "../../../domain/transform/calendar";
 import { columnData } from "../../../domain/formats/columnar/arrow";
 import { columnsOf, references, whenNull } from "../../../domain/model/columns";
-import { dimCurrency } from "../../../domain/shop/tables/dim-currency";
 import { optional, sourceTable } from "../../../domain/model/source";
 import { fact } from "../../../domain/model/table";
 import { boolean, decimal, integer, text, timestamp } from "../../../domain/model/types";
 import { transformBatch } from "../../../domain/transform/transform";
 import { batchOfObjects } from "../../support/formats/columnar";
+import { dimCountry } from "../../support/hires/model";
 import { transformed, type Cells } from "../../support/warehouse/transform";
 
 const order = sourceTable("order", {
@@ -237,34 +237,33 @@ describe("The days that a batch names", () => {
   });
 
   it("are empty when no row names a day", () => {
-    expect(transformed(dimCurrency, [{ currency_id: 1, currency_code: "GBP" }]).days).to.equal(undefined);
+    expect(transformed(dimCountry, [{ country_id: 1, country_code: "GB" }]).days).to.equal(undefined);
   });
 });
 
 describe("A derived column", () => {
-  it("names currencies", () => {
-    const codes = ["GBP", "USD", "EUR", "JPY"];
+  it("has the value of its function", () => {
+    const codes = ["GB", "FR", "GB"];
 
     const { rows } = transformed(
-      dimCurrency,
-      codes.map((currency_code, currency_id) => ({ currency_id, currency_code })),
+      dimCountry,
+      codes.map((country_code, country_id) => ({ country_id, country_code })),
     );
 
-    expect(rows.map((row) => row["currency_name"])).to.deep.equal([
-      "Pound Sterling",
-      "US Dollar",
-      "Euro",
-      "Yen",
+    expect(rows.map((row) => row["country_name"])).to.deep.equal([
+      "Great Britain",
+      "France",
+      "Great Britain",
     ]);
   });
 
-  it("rejects a row with an unknown currency", () => {
-    const { rows, reasons } = transformed(dimCurrency, [
-      { currency_id: 1, currency_code: "XYZ" },
-      { currency_id: 2, currency_code: "EUR" },
+  it("rejects a row for which its function throws", () => {
+    const { rows, reasons } = transformed(dimCountry, [
+      { country_id: 1, country_code: "XY" },
+      { country_id: 2, country_code: "FR" },
     ]);
 
     expect(rows).to.have.length(1);
-    expect(reasons).to.deep.equal({ 0: 'currency_name: unknown ISO 4217 currency code "XYZ"' });
+    expect(reasons).to.deep.equal({ 0: 'country_name: unknown country code "XY"' });
   });
 });

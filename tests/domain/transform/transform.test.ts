@@ -1,53 +1,45 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { columnsOf, joined, references } from "../../../domain/model/columns";
-import { dimStaff } from "../../../domain/shop/tables/dim-staff";
 import { sourceTable } from "../../../domain/model/source";
-import { department } from "../../../domain/shop/sources";
 import { dimension, fact } from "../../../domain/model/table";
 import { integer, text } from "../../../domain/model/types";
 import type { Rejections } from "../../../domain/transform/rejection";
+import { dimBike } from "../../support/hires/model";
+import { depot } from "../../support/hires/sources";
 import { transformed, type Cells, type Rows } from "../../support/warehouse/transform";
 
 describe("A joined column", () => {
-  const departments: readonly Cells[] = [
-    { department_id: 1, department_name: "Sales", location: "Leeds" },
-    { department_id: 2, department_name: "IT", location: null },
-    { department_id: 1, department_name: "Selling", location: "York" },
+  const depots: readonly Cells[] = [
+    { depot_id: 1, depot_name: "North", town: "Leeds" },
+    { depot_id: 2, depot_name: "East", town: null },
+    { depot_id: 1, depot_name: "Centre", town: "York" },
   ];
-  const member = (staff_id: number, department_id: number): Cells => ({
-    staff_id,
-    first_name: "A",
-    last_name: "B",
-    department_id,
-    email_address: "a@b",
-  });
-  const to: Rows = [[department, departments]];
+  const bike = (bike_id: number, depot_id: number): Cells => ({ bike_id, frame: "steel", depot_id });
+  const to: Rows = [[depot, depots]];
 
   it("comes from the latest version of the referenced row, with NULL replaced by contract", () => {
-    const { rows } = transformed(dimStaff, [member(10, 2), member(11, 1), member(12, 2)], { to });
+    const { rows } = transformed(dimBike, [bike(10, 2), bike(11, 1), bike(12, 2)], { to });
 
-    expect(rows.map((row) => [row["staff_id"], row["department_name"], row["location"]])).to.deep.equal([
-      [10, "IT", ""],
-      [11, "Selling", "York"],
-      [12, "IT", ""],
+    expect(rows.map((row) => [row["bike_id"], row["depot_name"], row["town"]])).to.deep.equal([
+      [10, "East", ""],
+      [11, "Centre", "York"],
+      [12, "East", ""],
     ]);
   });
 
   it("rejects an orphan with the key of the missing row", () => {
-    const { rows, rejections } = transformed(dimStaff, [member(10, 2), member(11, 99), member(12, 1)], {
-      to,
-    });
+    const { rows, rejections } = transformed(dimBike, [bike(10, 2), bike(11, 99), bike(12, 1)], { to });
 
-    expect(rows.map((row) => row["staff_id"])).to.deep.equal([10, 12]);
+    expect(rows.map((row) => row["bike_id"])).to.deep.equal([10, 12]);
     expect([...rejections]).to.deep.equal([
-      [1, { column: "department_id", reason: "department_id 99: no such row in department" }],
+      [1, { column: "depot_id", reason: "depot_id 99: no such row in depot" }],
     ]);
   });
 
   it("is refused without the rows of the joined table", () => {
-    expect(() => transformed(dimStaff, [member(1, 1)])).to.throw(
-      "dim_staff: the joined rows of department are missing",
+    expect(() => transformed(dimBike, [bike(1, 1)])).to.throw(
+      "dim_bike: the joined rows of depot are missing",
     );
   });
 
@@ -109,7 +101,7 @@ describe("Rejections of several kinds concern the right rows", () => {
       currentView: "current_task",
       columns: {
         id: of.copy("id"),
-        owner_name: joined(task, "owner", department).copy("department_name"),
+        owner_name: joined(task, "owner", depot).copy("depot_name"),
         due: references("dim_date", of.parsedDate("due")),
         loud: of.derive("currency", (code) => {
           if (code === "bad") throw new RangeError("it is bad");
@@ -117,7 +109,7 @@ describe("Rejections of several kinds concern the right rows", () => {
         }),
       },
     });
-    const to: Rows = [[department, [{ department_id: 1, department_name: "Sales", location: null }]]];
+    const to: Rows = [[depot, [{ depot_id: 1, depot_name: "North", town: null }]]];
     type Fate = "good" | "decoded badly" | "orphan" | "no date" | "not derived";
     const fates = fc.constantFrom<Fate>("good", "decoded badly", "orphan", "no date", "not derived");
     fc.assert(
@@ -138,7 +130,7 @@ describe("Rejections of several kinds concern the right rows", () => {
 
         const reasons: Record<Exclude<Fate, "good">, (row: number) => string> = {
           "decoded badly": (row) => `row ${row} came so`,
-          orphan: () => "owner 2: no such row in department",
+          orphan: () => "owner 2: no such row in depot",
           "no date": (row) => `due "day ${row}" is not a date (YYYY-MM-DD)`,
           "not derived": () => "loud: it is bad",
         };

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { loadOrder } from "../../../domain/model/model";
-import { model } from "../../../domain/declarations";
 import { createTable, type ReferredTable } from "../../../domain/warehouse/ddl";
 import { createDatabase, type TestDatabase } from "../../support/postgres/postgres";
-import { WAREHOUSE_TABLES } from "../../support/oracle/warehouse-tables";
+import { hireModel } from "../../support/hires/model";
+import { HIRE_TABLES } from "../../support/hires/warehouse-tables";
 
-/** The columns of a table in PostgreSQL, in the notation of `WAREHOUSE_TABLES`. */
+/** The columns of a table in PostgreSQL, in the notation of `HIRE_TABLES`. */
 const COLUMNS = `
 SELECT c.relname AS "table", json_agg(
          a.attname || ' ' ||
@@ -29,7 +29,7 @@ describe("The statements that create the warehouse", () => {
   });
   afterEach(() => database.drop());
 
-  const order = loadOrder(model);
+  const order = loadOrder(hireModel);
   const parents = new Map<string, ReferredTable>(order.map(({ name, key }) => [name, { name, keys: key }]));
   const tablesIn = async (schema: string): Promise<Record<string, string[]>> => {
     const rows = await database.query<{ table: string; columns: string }>(COLUMNS, [schema]);
@@ -39,27 +39,27 @@ describe("The statements that create the warehouse", () => {
   it("create its tables with columns, types, keys and references", async () => {
     for (const table of order) await database.query(createTable("public", table, parents));
 
-    expect(await tablesIn("public")).to.deep.equal(WAREHOUSE_TABLES);
+    expect(await tablesIn("public")).to.deep.equal(HIRE_TABLES);
   });
 
   it("create them in a schema of any name", async () => {
     await database.query('CREATE SCHEMA "Odd ""schema"""');
     for (const table of order) await database.query(createTable('Odd "schema"', table, parents));
 
-    expect(await tablesIn('"Odd ""schema"""')).to.deep.equal(WAREHOUSE_TABLES);
+    expect(await tablesIn('"Odd ""schema"""')).to.deep.equal(HIRE_TABLES);
     expect(await tablesIn("public")).to.deep.equal({});
   });
 
   it("refer to a prepared table by its name and key, but not to one without a key", async () => {
     await database.query('CREATE TABLE "Dim_Dates" ("Day" date PRIMARY KEY)');
     const prepared = new Map([["dim_date", { name: "Dim_Dates", keys: ["Day"] }]]);
-    const payment = order.find(({ name }) => name === "fact_payment")!;
+    const hire = order.find(({ name }) => name === "fact_hire")!;
 
-    await database.query(createTable("public", payment, prepared));
+    await database.query(createTable("public", hire, prepared));
 
-    const expected = WAREHOUSE_TABLES["fact_payment"]!.map((column) =>
+    const expected = HIRE_TABLES["fact_hire"]!.map((column) =>
       column.replace(/ → (\w+)/, (_, to: string) => (to === "dim_date" ? " → Dim_Dates" : "")),
     );
-    expect((await tablesIn("public"))["fact_payment"]).to.deep.equal(expected);
+    expect((await tablesIn("public"))["fact_hire"]).to.deep.equal(expected);
   });
 });

@@ -1,12 +1,10 @@
 import { expect } from "chai";
 import { TerminalError } from "../../../domain/errors";
-import { dimCounterparty } from "../../../domain/shop/tables/dim-counterparty";
-import { dimCurrency } from "../../../domain/shop/tables/dim-currency";
 import { dimDate } from "../../../domain/model/dim-date";
-import { factPurchaseOrder } from "../../../domain/shop/tables/fact-purchase-order";
 import type { WarehouseTable } from "../../../domain/model/table";
 import { text } from "../../../domain/model/types";
 import { findTarget, type CatalogueColumn, type CatalogueTable } from "../../../domain/warehouse/target";
+import { dimCountry, dimCustomer, factHire } from "../../support/hires/model";
 import { catalogueColumn, typeOf } from "../../support/warehouse/staging";
 
 const column = (name: string, required = false): CatalogueColumn => ({
@@ -31,16 +29,16 @@ const namesOf = (table: WarehouseTable): string[] => [
 
 describe("A table of the model is found in a prepared warehouse", () => {
   it("by its name, column by column", () => {
-    const names = namesOf(dimCurrency);
+    const names = namesOf(dimCountry);
 
-    const found = findTarget(dimCurrency, [
+    const found = findTarget(dimCountry, [
       prepared("other", []),
-      prepared("dim_currency", names, [["currency_id"]]),
+      prepared("dim_country", names, [["country_id"]]),
     ]);
 
     expect(found).to.deep.equal({
-      table: dimCurrency,
-      name: "dim_currency",
+      table: dimCountry,
+      name: "dim_country",
       columns: new Map(names.map((name) => [name, name])),
       types: new Map(names.map((name) => [name, typeOf(text)])),
       surrogateKey: undefined,
@@ -50,9 +48,9 @@ describe("A table of the model is found in a prepared warehouse", () => {
   });
 
   const alike: readonly (readonly [string, WarehouseTable, string])[] = [
-    ["in the plural", factPurchaseOrder, "fact_purchase_orders"],
-    ["without underscores", factPurchaseOrder, "factpurchaseorder"],
-    ["in camel case", factPurchaseOrder, "FactPurchaseOrder"],
+    ["in the plural", factHire, "fact_hires"],
+    ["without underscores", factHire, "facthire"],
+    ["in camel case", factHire, "FactHire"],
     ["in capitals", dimDate, "DIM_DATES"],
   ];
   for (const [what, table, name] of alike) {
@@ -62,109 +60,107 @@ describe("A table of the model is found in a prepared warehouse", () => {
   }
 
   it("by columns whose names differ in underscores and capitals", () => {
-    const theirs = namesOf(dimCounterparty).map((name) =>
-      name.replace("line_2", "line2").replace("legal_name", "Legal_Name"),
+    const theirs = namesOf(dimCustomer).map((name) =>
+      name.replace("line_2", "line2").replace("customer_name", "Customer_Name"),
     );
 
-    const found = findTarget(dimCounterparty, [prepared("dim_counterparty", theirs)]);
+    const found = findTarget(dimCustomer, [prepared("dim_customer", theirs)]);
 
     expect([...found!.columns].filter(([ours, their]) => ours !== their)).to.deep.equal([
-      ["counterparty_legal_name", "counterparty_Legal_Name"],
-      ["counterparty_legal_address_line_2", "counterparty_legal_address_line2"],
+      ["customer_name", "Customer_Name"],
+      ["address_line_2", "address_line2"],
     ]);
   });
 
   it("with the surrogate key of a fact, which has a default", () => {
-    const theirs = namesOf(factPurchaseOrder).map((name) =>
-      name === "purchase_record_id" ? "PurchaseRecordId" : name,
-    );
+    const theirs = namesOf(factHire).map((name) => (name === "hire_record_id" ? "HireRecordId" : name));
 
-    expect(findTarget(factPurchaseOrder, [prepared("fact_purchase_order", theirs)])).to.include({
-      surrogateKey: "PurchaseRecordId",
+    expect(findTarget(factHire, [prepared("fact_hire", theirs)])).to.include({
+      surrogateKey: "HireRecordId",
       keyIsUnique: false,
     });
   });
 
   it("among similar names, when one has exactly this name", () => {
-    const names = namesOf(dimCurrency);
+    const names = namesOf(dimCountry);
 
     expect(
-      findTarget(dimCurrency, [prepared("dim_currencys", names), prepared("dim_currency", names)])?.name,
-    ).to.equal("dim_currency");
+      findTarget(dimCountry, [prepared("dim_countrys", names), prepared("dim_country", names)])?.name,
+    ).to.equal("dim_country");
   });
 
   it("with extra columns that need no value", () => {
-    const names = [...namesOf(dimCurrency), "note", "loaded_at"];
+    const names = [...namesOf(dimCountry), "note", "loaded_at"];
 
-    expect([...findTarget(dimCurrency, [prepared("dim_currency", names)])!.columns.keys()]).to.deep.equal(
-      namesOf(dimCurrency),
+    expect([...findTarget(dimCountry, [prepared("dim_country", names)])!.columns.keys()]).to.deep.equal(
+      namesOf(dimCountry),
     );
   });
 
   it("or is reported as missing", () => {
-    expect(findTarget(dimCurrency, [])).to.equal(undefined);
-    expect(findTarget(dimCurrency, [prepared("dim_currencies", namesOf(dimCurrency))])).to.equal(undefined);
+    expect(findTarget(dimCountry, [])).to.equal(undefined);
+    expect(findTarget(dimCountry, [prepared("dim_countries", namesOf(dimCountry))])).to.equal(undefined);
   });
 });
 
 describe("The key of a prepared table is unique", () => {
   const cases: readonly (readonly [string, CatalogueTable["uniqueKeys"], boolean])[] = [
-    ["with an index on the key alone", [["currency_code"], ["CurrencyId"]], true],
-    ["not with an index on more columns", [["CurrencyId", "currency_code"]], false],
-    ["not with an index on another column", [["currency_code"]], false],
+    ["with an index on the key alone", [["country_code"], ["CountryId"]], true],
+    ["not with an index on more columns", [["CountryId", "country_code"]], false],
+    ["not with an index on another column", [["country_code"]], false],
     ["not without an index", [], false],
   ];
   for (const [what, uniqueKeys, unique] of cases) {
     it(what, () => {
-      const table = prepared("dim_currency", ["CurrencyId", "currency_code", "currency_name"], uniqueKeys);
-      expect(findTarget(dimCurrency, [table])?.keyIsUnique).to.equal(unique);
+      const table = prepared("dim_country", ["CountryId", "country_code", "country_name"], uniqueKeys);
+      expect(findTarget(dimCountry, [table])?.keyIsUnique).to.equal(unique);
     });
   }
 });
 
 describe("A prepared table that does not fit is refused with the problem", () => {
-  const names = namesOf(dimCurrency);
+  const names = namesOf(dimCountry);
   const cases: readonly (readonly [string, WarehouseTable, readonly CatalogueTable[], string])[] = [
     [
       "when two tables match",
-      dimCurrency,
-      [prepared("dimcurrency", names), prepared("dim_currencys", names)],
-      "the warehouse has dimcurrency and dim_currencys: which of them is dim_currency?",
+      dimCountry,
+      [prepared("dimcountry", names), prepared("dim_countrys", names)],
+      "the warehouse has dimcountry and dim_countrys: which of them is dim_country?",
     ],
     [
       "when two columns match",
-      dimCurrency,
-      [prepared("dim_currency", [...names.slice(0, 2), "CurrencyName", "currencyname"])],
-      "the warehouse has CurrencyName and currencyname: which of them is currency_name?",
+      dimCountry,
+      [prepared("dim_country", [...names.slice(0, 2), "CountryName", "countryname"])],
+      "the warehouse has CountryName and countryname: which of them is country_name?",
     ],
     [
       "when columns are missing",
-      dimCurrency,
-      [prepared("Dim_Currency", ["currency_id", "code"])],
-      "the warehouse table Dim_Currency has no column currency_code, currency_name; it has currency_id, code",
+      dimCountry,
+      [prepared("Dim_Country", ["country_id", "code"])],
+      "the warehouse table Dim_Country has no column country_code, country_name; it has country_id, code",
     ],
     [
       "when the surrogate key of a fact is missing",
-      factPurchaseOrder,
-      [prepared("fact_purchase_order", namesOf(factPurchaseOrder).slice(1))],
-      "the warehouse table fact_purchase_order has no column purchase_record_id; it has",
+      factHire,
+      [prepared("fact_hire", namesOf(factHire).slice(1))],
+      "the warehouse table fact_hire has no column hire_record_id; it has",
     ],
     [
       "when a column needs a value that the model does not have",
-      dimCurrency,
-      [prepared("dim_currency", [column("currency_id", true), ...names.slice(1), column("symbol", true)])],
-      "the warehouse table dim_currency wants a value for symbol, which the model does not have: give the column a default, or let it be NULL",
+      dimCountry,
+      [prepared("dim_country", [column("country_id", true), ...names.slice(1), column("symbol", true)])],
+      "the warehouse table dim_country wants a value for symbol, which the model does not have: give the column a default, or let it be NULL",
     ],
     [
       "when the surrogate key of a fact has no default",
-      factPurchaseOrder,
+      factHire,
       [
         prepared(
-          "fact_purchase_order",
-          namesOf(factPurchaseOrder).map((name) => column(name, true)),
+          "fact_hire",
+          namesOf(factHire).map((name) => column(name, true)),
         ),
       ],
-      "the warehouse table fact_purchase_order wants a value for purchase_record_id",
+      "the warehouse table fact_hire wants a value for hire_record_id",
     ],
   ];
   for (const [what, table, catalogue, message] of cases) {

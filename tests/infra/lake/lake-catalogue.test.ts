@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { model } from "../../../domain/declarations";
 import { LakeBucket } from "../../../infra/lake/lake-bucket";
 import { LakeCatalogue } from "../../../infra/lake/lake-catalogue";
 import type { DeclaredResource } from "../../../local/cloud/declared-resource";
+import { hireModel } from "../../support/hires/model";
 import { declared, inputsOf, resourcesOf, statementsOf } from "../../support/program/declared";
 
 describe("The catalogue of the lake", () => {
@@ -13,7 +13,7 @@ describe("The catalogue of the lake", () => {
   before(async () => {
     resources = await declared(() => {
       const bucket = new LakeBucket("processed", { protectData: true });
-      new LakeCatalogue("lake", { bucket, model });
+      new LakeCatalogue("lake", { bucket, model: hireModel });
     });
     const buckets = resourcesOf(resources, "Bucket");
     data = buckets.find(({ name }) => name.includes("processed"))!;
@@ -26,7 +26,7 @@ describe("The catalogue of the lake", () => {
 
   it("finds the files of a table by day and no other files", () => {
     const table = resourcesOf(resources, "CatalogTable").find(
-      ({ inputs }) => inputs["name"] === "fact_payment",
+      ({ inputs }) => inputs["name"] === "fact_hire",
     )!;
     expect(table.inputs["databaseName"]).to.equal("marble_test_lake");
     expect(table.inputs["tableType"]).to.equal("EXTERNAL_TABLE");
@@ -36,7 +36,7 @@ describe("The catalogue of the lake", () => {
       "projection.written_year.range": "2025,NOW",
       "projection.written_month.digits": "2",
       "projection.written_day.digits": "2",
-      "storage.location.template": `s3://${data.name}/\${written_year}/\${written_month}/\${written_day}/fact_payment/`,
+      "storage.location.template": `s3://${data.name}/\${written_year}/\${written_month}/\${written_day}/fact_hire/`,
     });
     expect(
       (table.inputs["partitionKeys"] as { name: string; type: string }[]).map(({ name }) => name),
@@ -82,7 +82,7 @@ describe("The catalogue of the lake", () => {
   it("puts its queries into the workgroup and the database", () => {
     const [workgroup] = resourcesOf(resources, "Workgroup");
     const queries = resourcesOf(resources, "NamedQuery");
-    expect(queries).to.have.length(model.tables.length);
+    expect(queries).to.have.length(hireModel.tables.length);
     for (const { inputs } of queries)
       expect(inputs).to.include({ database: "marble_test_lake", workgroup: workgroup!.name });
   });
@@ -98,14 +98,14 @@ describe("The catalogue of the lake", () => {
         .some((arn) => like(arn).test(`${data.arn}/${key}`));
 
     it("read the files of tables only, not rejected rows with values of the source", () => {
-      expect(mayRead("2026/11/25/fact_payment/101010.123.parquet")).to.equal(true);
-      expect(mayRead("2026/11/25/fact_payment_deleted/101010.123.parquet")).to.equal(true);
+      expect(mayRead("2026/11/25/fact_hire/101010.123.parquet")).to.equal(true);
+      expect(mayRead("2026/11/25/fact_hire_deleted/101010.123.parquet")).to.equal(true);
       for (const key of [
-        "rejected/2026/11/25/payment/101010.123.ndjson",
-        "state/2026/11/25/staff/101010.123.arrow",
+        "rejected/2026/11/25/hire/101010.123.ndjson",
+        "state/2026/11/25/bike/101010.123.arrow",
         "commits/0000000001.json",
         "heads/9999999998",
-        "model-2/2026/11/25/fact_payment/101010.123.parquet",
+        "model-2/2026/11/25/fact_hire/101010.123.parquet",
         "2026/11/25/other/101010.123.parquet",
       ])
         expect(mayRead(key), key).to.equal(false);
@@ -117,7 +117,7 @@ describe("The catalogue of the lake", () => {
       const listing = allowed("s3:ListBucket").find(({ resources: arns }) => arns[0] === data.arn);
       expect(listing?.condition)
         .to.have.nested.property("StringLike.s3:prefix")
-        .that.includes("????/??/??/fact_payment/*");
+        .that.includes("????/??/??/fact_hire/*");
     });
 
     it("run queries in the workgroup on the database", () => {

@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { ParquetReader } from "parquetjs-lite";
 import { dayNumber } from "../../../../domain/transform/calendar";
 import type { Value } from "../../../../domain/formats/columnar/read";
-import { model } from "../../../../domain/declarations";
 import { integer, text, typeName } from "../../../../domain/model/types";
 import { parquetEncoder } from "../../../../domain/formats/parquet/encoder";
 import { anyRow } from "../../../support/formats/arbitraries";
 import { batchOf, EVERY_TYPE, printed, type Columns, type Row } from "../../../support/formats/columnar";
+import { hireModel } from "../../../support/hires/model";
 import { fileOf, parquetOf, rowGroupsOf } from "../../../support/formats/parquet";
 
 const { ratio, measure, content, ...TEXTUAL } = EVERY_TYPE;
@@ -159,7 +159,7 @@ describe("DuckDB reads a Parquet file", () => {
     );
   });
 
-  for (const table of model.tables) {
+  for (const table of hireModel.tables) {
     it(`with the types of the warehouse, for ${table.name}`, async () => {
       const file = await write(parquetOf(table.columns, []));
 
@@ -268,11 +268,11 @@ describe("A Parquet file of a table without decimals is read by parquetjs-lite",
     file[footer + 1] = 2;
     return file;
   };
-  const tables = [model.calendar, ...model.tables].filter(({ columns }) =>
+  const tables = [hireModel.calendar, ...hireModel.tables].filter(({ columns }) =>
     Object.values<{ type: { kind: string } }>(columns).every(({ type }) => type.kind !== "decimal"),
   );
   it("for at least one table", () => {
-    expect(tables.map(({ name }) => name)).to.include.members(["dim_date", "dim_staff", "dim_transaction"]);
+    expect(tables.map(({ name }) => name)).to.include.members(["dim_date", "dim_bike", "dim_customer"]);
   });
 
   for (const { name, columns } of tables) {

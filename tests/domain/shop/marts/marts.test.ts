@@ -1,12 +1,17 @@
 import { expect } from "chai";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { marts } from "../../../../domain/declarations";
+import { marts, model } from "../../../../domain/declarations";
+import { martProblems } from "../../../../domain/marts/problems";
 import { martsDocument } from "../../../support/oracle/marts-document";
 
 const DOCUMENT = join(__dirname, "../../../../docs/marts.md");
 
 describe("The declared marts", () => {
+  it("have no problems with the model", () => {
+    expect(martProblems({ model, marts })).to.deep.equal([]);
+  });
+
   it("have distinct names, a question each and a description of every column", () => {
     expect(new Set(marts.map(({ name }) => name)).size).to.equal(marts.length);
     for (const { name, question, columns } of marts) {
