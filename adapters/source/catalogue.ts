@@ -93,7 +93,7 @@ SELECT n.nspname AS schema,
        AND (c.relkind = 'p' OR b.storage IS NULL)) AS keys
  WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
    AND c.relname <> ALL ($2)
- ORDER BY array_position($1, n.nspname::text), c.relname`;
+ ORDER BY array_position($1::text[], n.nspname::text), c.relname`;
 
 type RelationRow = Record<
   | "schema"

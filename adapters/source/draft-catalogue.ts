@@ -48,7 +48,7 @@ SELECT n.nspname AS schema,
   JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'p') AND NOT c.relispartition
    AND has_table_privilege(c.oid, 'SELECT')
- ORDER BY array_position($1, n.nspname::text), c.relname`;
+ ORDER BY array_position($1::text[], n.nspname::text), c.relname`;
 
 /** A foreign key, with the place of the other table. */
 type FoundKey = Omit<ForeignKey, "to"> & { readonly schema: string; readonly table: string };
