@@ -62,6 +62,8 @@ export async function describeForDraft(
   client: pg.Client,
   schemas: readonly string[],
 ): Promise<readonly DraftTable[]> {
+  // Types have the names that ingest sees.
+  await client.query("SET search_path = ''");
   const rows = await rowsOf<"schema" | "name" | "comment" | "columns" | "key" | "foreignKeys">(
     client,
     TABLES,

@@ -1,5 +1,5 @@
 import type { DraftColumn, DraftTable, ForeignKey } from "./catalogue";
-import { draftType } from "./column-types";
+import { draftKeyType } from "./column-types";
 
 /** The role of a table in a star schema. */
 export type Role = "fact" | "dimension" | "joined" | "left out";
@@ -37,16 +37,19 @@ const BOOKKEEPING =
 /** Columns with an attribute of a thing, not an event. */
 const ATTRIBUTE = /birth|hire|valid|expir|discontinu/i;
 
+const isArray = (type: string): boolean => type.endsWith("[]");
+
 /** True if the column holds the time of an event. */
 export const isEventTime = ({ name, type }: DraftColumn): boolean =>
-  /^(date$|timestamp)/.test(type) && !BOOKKEEPING.test(name) && !ATTRIBUTE.test(name);
+  /^(date$|timestamp)/.test(type) && !isArray(type) && !BOOKKEEPING.test(name) && !ATTRIBUTE.test(name);
 
 /** Numeric columns outside every key: the values to add up. */
 const measures = (table: DraftTable): readonly string[] => {
   const keys = new Set([...table.key, ...table.foreignKeys.flatMap(({ columns }) => columns)]);
   return table.columns
     .filter(
-      ({ name, type }) => !keys.has(name) && /^(smallint|integer|bigint|numeric|real|double)/.test(type),
+      ({ name, type }) =>
+        !keys.has(name) && /^(smallint|integer|bigint|numeric|real|double)/.test(type) && !isArray(type),
     )
     .map(({ name }) => name);
 };
@@ -101,7 +104,7 @@ export function guessRoles(tables: readonly DraftTable[]): readonly TableRole[] 
 
 const keyProblem = (table: DraftTable, name: string): boolean => {
   const column = table.columns.find((one) => one.name === name);
-  return column === undefined || draftType(column)?.isKey !== true;
+  return column === undefined || draftKeyType(column)?.isKey !== true;
 };
 
 function reasonForFact(

@@ -1,5 +1,5 @@
 import type { DraftTable } from "./catalogue";
-import { draftType } from "./column-types";
+import { draftTypeIn } from "./column-types";
 import { nameList, property } from "./names";
 
 /** The contracts of the tables, as `sources.ts`. */
@@ -8,7 +8,7 @@ export function sourcesFile(tables: readonly DraftTable[], constantOf: ReadonlyM
   const helpers = new Set<string>(["sourceTable"]);
   const contracts = tables.map((table) => {
     const lines = table.columns.flatMap((column) => {
-      const type = draftType(column);
+      const type = draftTypeIn(table, column);
       if (type === undefined) return [`    // ${column.name}, of type ${column.type}, is left out.`];
       for (const name of type.uses) types.add(name);
       const note = type.note === undefined ? [] : [`    // ${type.note}`];

@@ -1,5 +1,5 @@
 import type { DraftColumn, DraftTable, ForeignKey } from "./catalogue";
-import { draftType } from "./column-types";
+import { draftKeyType, draftTypeIn } from "./column-types";
 import { constantName, warehouseName } from "./names";
 import { usableForeignKeys, type Role, type TableRole } from "./roles";
 
@@ -41,7 +41,7 @@ export const readColumns = (
   table: DraftTable,
 ): readonly { readonly column: DraftColumn; readonly kind: string }[] =>
   table.columns.flatMap((column) => {
-    const type = draftType(column);
+    const type = draftTypeIn(table, column);
     return type === undefined ? [] : [{ column, kind: type.kind }];
   });
 
@@ -61,6 +61,7 @@ export function hasKeyTypes(star: Star, table: DraftTable, { columns, to, toColu
   if (target === undefined) return false;
   return columns.every(
     (name, place) =>
-      draftType(columnOf(table, name))?.code === draftType(columnOf(target, toColumns[place] ?? ""))?.code,
+      draftKeyType(columnOf(table, name))?.code ===
+      draftKeyType(columnOf(target, toColumns[place] ?? ""))?.code,
   );
 }

@@ -107,8 +107,7 @@ function presentWriter(type: ColumnType, values: DecodedArray, room: number): Wr
         output.view.setFloat64(output.size + 4, Number(values[row]));
         output.size += 12;
       };
-    case "text":
-    case "bytea":
+    default:
       return (output, row) => {
         const bytes: unknown = values[row];
         if (!(bytes instanceof Uint8Array))

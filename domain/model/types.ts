@@ -16,15 +16,43 @@
  * | real        | real                            | Float32                                | FLOAT                   |
  * | double      | double precision                | Float64                                | DOUBLE                  |
  * | bytea       | bytea                           | Binary                                 | BYTE_ARRAY              |
+ * | json, jsonb | json, jsonb                     | Utf8, as PostgreSQL prints it          | BYTE_ARRAY, UTF8        |
+ * | interval    | interval                        | Utf8, in ISO 8601                      | BYTE_ARRAY, UTF8        |
+ * | array       | an array of a type above        | Utf8, as PostgreSQL prints it          | BYTE_ARRAY, UTF8        |
  */
-export type ColumnType =
+export type ColumnType = ElementType | ArrayType;
+
+/** The types of which there are arrays. */
+export type ElementType =
   | { readonly [K in PlainKind]: PlainType<K> }[PlainKind]
   | { readonly [K in ClockKind]: ClockType<K> }[ClockKind]
   | DecimalType;
 
-type PlainKind = "integer" | "bigint" | "text" | "boolean" | "date" | "real" | "double" | "bytea";
+/**
+ * The types whose values are the texts that PostgreSQL prints. The warehouse reads the text, so the value is the same.
+ */
+export type PrintedType = PlainType<"json"> | PlainType<"jsonb"> | PlainType<"interval"> | ArrayType;
+
+type PlainKind =
+  | "integer"
+  | "bigint"
+  | "text"
+  | "boolean"
+  | "date"
+  | "real"
+  | "double"
+  | "bytea"
+  | "json"
+  | "jsonb"
+  | "interval";
 export interface PlainType<K extends PlainKind = PlainKind> {
   readonly kind: K;
+}
+
+/** An array, of any number of dimensions. Its elements may be NULL. */
+export interface ArrayType<Element extends ElementType = ElementType> {
+  readonly kind: "array";
+  readonly element: Element;
 }
 
 /** An exact number; its unscaled value fits into 128 bits. */
@@ -56,6 +84,12 @@ export const real: PlainType<"real"> = { kind: "real" };
 export const double: PlainType<"double"> = { kind: "double" };
 /** Bytes. */
 export const bytea: PlainType<"bytea"> = { kind: "bytea" };
+/** A JSON text, unchanged. */
+export const json: PlainType<"json"> = { kind: "json" };
+/** A JSON value in the form of PostgreSQL's `jsonb`. */
+export const jsonb: PlainType<"jsonb"> = { kind: "jsonb" };
+/** A period of months, days and microseconds. */
+export const interval: PlainType<"interval"> = { kind: "interval" };
 export const time: ClockType<"time"> = { kind: "time" };
 export const timestamp: ClockType<"timestamp"> = { kind: "timestamp" };
 export const timestamptz: ClockType<"timestamptz"> = { kind: "timestamptz" };
@@ -84,13 +118,24 @@ export function decimal(precision: number, scale: number): DecimalType {
   return { kind: "decimal", precision, scale };
 }
 
+/** @throws RangeError when the elements are truncated: an array is the text that PostgreSQL prints, unchanged */
+export function arrayOf<Element extends ElementType>(element: Element): ArrayType<Element> {
+  if ("truncated" in element)
+    throw new RangeError(`an array of truncated(${element.kind}) is not supported: use ${element.kind}`);
+  return { kind: "array", element };
+}
+
+/** True if the values are the texts that PostgreSQL prints. */
+export const isPrinted = (type: ColumnType): type is PrintedType =>
+  type.kind === "json" || type.kind === "jsonb" || type.kind === "interval" || type.kind === "array";
+
 const WITHOUT_KEYS: readonly Kind[] = ["real", "double", "bytea"];
 
 /**
- * True if rows can be found by values of this type. Floating-point numbers are not exact, and bytes are not ordered
- * here as in PostgreSQL.
+ * True if rows can be found by values of this type. Floating-point numbers are not exact, bytes are not ordered here as
+ * in PostgreSQL, and different printed values may be equal.
  */
-export const canBeKey = ({ kind }: ColumnType): boolean => !WITHOUT_KEYS.includes(kind);
+export const canBeKey = (type: ColumnType): boolean => !WITHOUT_KEYS.includes(type.kind) && !isPrinted(type);
 
 /** The name of a type in messages and DDL. */
 export function typeName(type: ColumnType): string {
@@ -101,6 +146,8 @@ export function typeName(type: ColumnType): string {
       return "varchar";
     case "double":
       return "double precision";
+    case "array":
+      return `${typeName(type.element)}[]`;
     default:
       return type.kind;
   }
@@ -116,6 +163,8 @@ export function printedType(type: ColumnType): string {
       return `${type.kind} without time zone`;
     case "timestamptz":
       return "timestamp with time zone";
+    case "array":
+      return `${printedType(type.element)}[]`;
     default:
       return typeName(type);
   }

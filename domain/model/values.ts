@@ -20,6 +20,13 @@ interface Values {
   readonly double: number;
   /** As PostgreSQL prints bytes: `\\x` and two hexadecimal digits each. */
   readonly bytea: string;
+  /** A JSON text. */
+  readonly json: string;
+  readonly jsonb: string;
+  /** In ISO 8601: `P1DT2H`. */
+  readonly interval: string;
+  /** `{1,NULL}` */
+  readonly array: string;
 }
 
 /** The result of a function for a column of a type. A decimal may also be the text of a number. */

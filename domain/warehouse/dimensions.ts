@@ -1,9 +1,8 @@
 import type { ColumnShape } from "../formats/columnar/arrow";
 import { keyColumns, referencesIn, refersToItself } from "../model/table";
-import { typeName } from "../model/types";
 import { derivedName, identifier, literal } from "../sql";
 import type { TargetTable } from "./target";
-import { differs, list, namesOf, sameKey, theirName } from "./values";
+import { differs, givenValue, givenValues, list, namesOf, sameKey, stagedType, theirName } from "./values";
 
 /** The statements that load one table, all within the transaction of its commit. */
 
@@ -16,10 +15,10 @@ export interface StagedTable {
 export const stagingName = (target: StagedTable): string =>
   identifier(derivedName("marble_stage_", target.table.name, ""));
 
-/** The types are those of the model, because the binary COPY requires them. */
+/** The types are those of the model, because the binary COPY requires them; printed values are texts. */
 export function createStaging(target: StagedTable): string {
   const columns = Object.entries(target.table.columns).map(
-    ([name, { type }]) => `${identifier(name)} ${typeName(type)}`,
+    ([name, { type }]) => `${identifier(name)} ${stagedType(type)}`,
   );
   return `CREATE TEMPORARY TABLE ${stagingName(target)} (${columns.join(", ")}) ON COMMIT DROP`;
 }
@@ -32,7 +31,7 @@ export const storeColumn = (schema: string, target: TargetTable, column: string)
   const theirs = identifier(theirName(target, column));
   return [
     `CREATE TEMPORARY TABLE marble_probe ON COMMIT DROP AS SELECT ${theirs} FROM ${namesOf(schema, target).into} LIMIT 0`,
-    `INSERT INTO pg_temp.marble_probe SELECT s.${identifier(column)} FROM pg_temp.${stagingName(target)} AS s`,
+    `INSERT INTO pg_temp.marble_probe SELECT ${givenValue(target, column, "s")} FROM pg_temp.${stagingName(target)} AS s`,
   ];
 };
 
@@ -46,7 +45,7 @@ export function findRefusedRow(schema: string, target: TargetTable, column: stri
   const keys = keyColumns(target.table).map((key) => `${literal(`${key} `)} || s.${identifier(key)}::text`);
   const row = `FROM ${staged} AS s WHERE s.ctid = place`;
   const search = `DECLARE place tid; BEGIN FOR place IN SELECT s.ctid FROM ${staged} AS s LOOP
-    BEGIN INSERT INTO pg_temp.marble_probe SELECT s.${identifier(column)} ${row};
+    BEGIN INSERT INTO pg_temp.marble_probe SELECT ${givenValue(target, column, "s")} ${row};
     EXCEPTION WHEN OTHERS THEN INSERT INTO pg_temp.marble_refused SELECT concat_ws(', ', ${keys.join(", ")}) ${row}; EXIT; END;
     END LOOP; END`;
   return [
@@ -66,8 +65,8 @@ export const insertInto = (into: string, columns: readonly string[]): string =>
 
 /** Inserts all staged rows. */
 export function insertStaged(schema: string, target: TargetTable): string {
-  const { into, theirs, ours } = namesOf(schema, target);
-  return `${insertInto(into, theirs)} SELECT ${list(ours, "s")} FROM pg_temp.${stagingName(target)} AS s`;
+  const { into, theirs } = namesOf(schema, target);
+  return `${insertInto(into, theirs)} SELECT ${list(givenValues(target, "s"))} FROM pg_temp.${stagingName(target)} AS s`;
 }
 
 /**
@@ -91,7 +90,7 @@ export function upsertDimension(schema: string, target: TargetTable): readonly s
   const keys = keyColumns(target.table);
   const others = [...target.columns.keys()].filter((name) => !keys.includes(name));
   const set = others
-    .map((name) => `${identifier(theirName(target, name))} = s.${identifier(name)}`)
+    .map((name) => `${identifier(theirName(target, name))} = ${givenValue(target, name, "s")}`)
     .join(", ");
   const known = sameKey(target, { theirs: "t", ours: "s" });
   const insert = `${insertStaged(schema, target)} WHERE NOT EXISTS (SELECT FROM ${into} AS t WHERE ${known})`;

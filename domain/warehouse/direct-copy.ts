@@ -51,11 +51,13 @@ export function describeTable(schema: string, target: TargetTable): string {
   );
 }
 
+const TEXTS = ["text", "character varying"];
+
 /** The types with the binary form of each kind of column. Any other type needs a cast in the staging table. */
 const SAME_BINARY: Readonly<Record<Kind, readonly string[]>> = {
   integer: ["integer"],
   bigint: ["bigint"],
-  text: ["text", "character varying"],
+  text: TEXTS,
   boolean: ["boolean"],
   date: ["date"],
   time: ["time without time zone"],
@@ -65,6 +67,10 @@ const SAME_BINARY: Readonly<Record<Kind, readonly string[]>> = {
   real: ["real"],
   double: ["double precision"],
   bytea: ["bytea"],
+  json: ["json", ...TEXTS],
+  jsonb: TEXTS,
+  interval: TEXTS,
+  array: TEXTS,
 };
 
 /** `numeric(10,2)` becomes `numeric`, `time(0) without time zone` becomes `time without time zone`. */

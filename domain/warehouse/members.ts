@@ -2,12 +2,11 @@ import type { ColumnShape } from "../formats/columnar/arrow";
 import { printedLiteral } from "../formats/columnar/literal";
 import { memberValue, type Member } from "../model/members";
 import { keyColumns, referencesIn, type WarehouseTable } from "../model/table";
-import { typeName } from "../model/types";
 import { identifier, literal } from "../sql";
 import { stagingName } from "./dimensions";
 import { isWaitedFor, staging, type Destination, type MissingParent } from "./parents";
 import type { TargetTable } from "./target";
-import { differs, list, namesOf, sameKey } from "./values";
+import { differs, list, namesOf, sameKey, stagedType } from "./values";
 
 /**
  * The members of dimensions: rows that no source has. Rows of other tables refer to them when there is no row to refer
@@ -29,7 +28,7 @@ function typedValue(table: WarehouseTable, column: string, value: unknown): stri
   const type = shapes[column]?.type;
   if (type === undefined) throw new TypeError(`${table.name} has no column ${column}`);
   const text = value === null ? "NULL" : literal(printedLiteral(type, value));
-  return `CAST(${text} AS ${typeName(type)})`;
+  return `CAST(${text} AS ${stagedType(type)})`;
 }
 
 /** The key of a member of a dimension, as typed SQL values in the order of the key. */

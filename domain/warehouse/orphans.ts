@@ -16,7 +16,7 @@ import {
 } from "./parents";
 import { healedColumns, placeHealed } from "./placeholders";
 import type { TargetTable } from "./target";
-import { list, namesOf } from "./values";
+import { givenValues, list, namesOf } from "./values";
 
 /**
  * Rows that refer to a missing row of a dimension: a bad or late row of one table must not stop other rows. They wait
@@ -142,7 +142,7 @@ export const recordHealed = (place: Destination, commit: number): string =>
  * missing. Needs the staging table's type.
  */
 export function healOrphans(place: Destination, commit: number): string {
-  const { into, theirs, ours } = namesOf(place.schema, place.target);
+  const { into, theirs } = namesOf(place.schema, place.target);
   const orphans = qualified(place.schema, ORPHANS);
   const version = (text: string): string => `jsonb_populate_record(NULL::${staging(place)}, ${text})`;
   const waitedFor = missingParents(place, "v").filter(isWaitedFor);
@@ -154,7 +154,7 @@ export function healOrphans(place: Destination, commit: number): string {
     `WITH ready AS (SELECT ${list(columns)} FROM ${orphans} AS o, ${version("o.version")} AS v WHERE ${ready.join(" AND ")}), ` +
     `healed AS (UPDATE ${orphans} AS o SET healed_by = ${commit} FROM ready WHERE o.orphan_id = ready.orphan_id)` +
     `${members ? `, ${placeHealed(place, commit)}` : ""} ` +
-    `${insertInto(into, theirs)} SELECT ${list(ours, "v")} FROM ready, ` +
+    `${insertInto(into, theirs)} SELECT ${list(givenValues(place.target, "v"))} FROM ready, ` +
     `${version(members ? "ready.shown" : "ready.version")} AS v ORDER BY ready.orphan_id`
   );
 }

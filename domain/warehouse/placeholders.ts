@@ -12,7 +12,7 @@ import {
   type Destination,
   type MissingParent,
 } from "./parents";
-import { list, namesOf } from "./values";
+import { givenValues, list, namesOf } from "./values";
 
 /**
  * Rows that refer to a member of a dimension while their parent is missing. Each is loaded with the member, and the
@@ -89,7 +89,7 @@ export const stagePlaceholders = (place: Destination): string =>
  * replaced by members. Needs the staging table's type.
  */
 export function healPlaceholders(place: Destination, commit: number): string {
-  const { into, theirs, ours } = namesOf(place.schema, place.target);
+  const { into, theirs } = namesOf(place.schema, place.target);
   const version = (text: string): string => `jsonb_populate_record(NULL::${staging(place)}, ${text}) AS v`;
   const missing = missingParents(place, "v");
   return (
@@ -99,7 +99,7 @@ export function healPlaceholders(place: Destination, commit: number): string {
     `ready AS (SELECT * FROM known WHERE known.shown <> known.before), ` +
     `healed AS (UPDATE ${placeholders(place)} AS p SET healed_by = ${commit} FROM ready WHERE p.placeholder_id = ready.placeholder_id), ` +
     `placed AS (${record(place, commit, "ready")} WHERE r.shown <> r.version) ` +
-    `${insertInto(into, theirs)} SELECT ${list(ours, "v")} FROM ready, ${version("ready.shown")} ORDER BY ready.placeholder_id`
+    `${insertInto(into, theirs)} SELECT ${list(givenValues(place.target, "v"))} FROM ready, ${version("ready.shown")} ORDER BY ready.placeholder_id`
   );
 }
 

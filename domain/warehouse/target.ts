@@ -1,6 +1,9 @@
+import type { ColumnShape } from "../formats/columnar/arrow";
 import { TerminalError } from "../errors";
 import { keyColumns, type WarehouseTable } from "../model/table";
+import { isPrinted, typeName } from "../model/types";
 import { identifier } from "../sql";
+import { takesPrinted } from "./printed-columns";
 
 /** A table as the catalogue of the warehouse describes it. */
 export interface CatalogueTable {
@@ -115,6 +118,7 @@ export function findTarget(
   const names = new Map([...columns].map(([name, column]) => [name, column.name]));
   const keys = keyColumns(table).map((key) => names.get(key) ?? key);
   refuseUnfit(target, { table, given: [...columns.values()], keys, surrogateKey });
+  refuseOtherTypes(target, table, columns);
   return {
     table,
     name: target.name,
@@ -131,6 +135,23 @@ const isSameSet = (one: readonly string[], other: readonly string[]): boolean =>
 
 const unfit = ({ name }: CatalogueTable, what: string): TerminalError =>
   new TerminalError(`the warehouse table ${name} ${what}`, { subject: { table: name } });
+
+/** @throws TerminalError when a column would read the text of a printed value as something else */
+function refuseOtherTypes(
+  target: CatalogueTable,
+  { columns }: WarehouseTable,
+  found: ReadonlyMap<string, CatalogueColumn>,
+): void {
+  for (const [ours, { type }] of Object.entries<ColumnShape>(columns)) {
+    const column = found.get(ours);
+    if (column === undefined || !isPrinted(type) || takesPrinted(type, column.type)) continue;
+    throw unfit(
+      target,
+      `holds ${column.name} as ${column.type.declared}, which takes no ${typeName(type)}: ` +
+        `ALTER TABLE ${identifier(target.name)} ALTER COLUMN ${identifier(column.name)} TYPE ${typeName(type)}`,
+    );
+  }
+}
 
 /** @throws TerminalError when the columns of the table would make this or a later load fail */
 function refuseUnfit(

@@ -1,7 +1,7 @@
 import type { ColumnShape } from "../formats/columnar/arrow";
 import type { Column } from "../model/columns";
 import { keyColumns } from "../model/table";
-import { printedType } from "../model/types";
+import { isPrinted, printedType, typeName } from "../model/types";
 import { identifier, qualified } from "../sql";
 import type { TargetTable, TargetType } from "./target";
 
@@ -42,17 +42,24 @@ export const list = (names: readonly string[], of?: string): string =>
 /** Parses the length of `character varying(5)` and `character(5)`. */
 const LIMITED = /^(character varying|character)\((\d+)\)$/;
 
-/** True if the column of the warehouse has the type of the model, so that values need no cast. */
+/** The type in which values are staged: the binary COPY gives the text of a printed value. */
+export const stagedType = (type: ColumnShape["type"]): string => (isPrinted(type) ? "text" : typeName(type));
+
+/** True if the column of the warehouse has the type of the staged values, so that they need no cast. */
 export const isOwnType = (type: ColumnShape["type"], { declared, isLoose }: TargetType): boolean =>
-  !isLoose && (declared === printedType(type) || (type.kind === "text" && declared === "text"));
+  !isLoose &&
+  !isPrinted(type) &&
+  (declared === printedType(type) || (type.kind === "text" && declared === "text"));
 
 /**
  * A value of the model as the column of the warehouse would store it, for comparison with `heldValue`.
- * @param value an SQL expression of the model's type
+ * @param value an SQL expression of the staged type
  */
 export function storedValue(value: string, type: ColumnShape["type"], target: TargetType): string {
   if (isOwnType(type, target)) return value;
   const { declared, isText } = target;
+  // Printed values may be equal and still differ, such as the intervals P1M and P30D, and json cannot be compared.
+  if (!isText && isPrinted(type)) return `CAST(CAST(${value} AS ${declared}) AS text) COLLATE "C"`;
   if (!isText) return `CAST(${value} AS ${declared})`;
   const [, kind, length] = LIMITED.exec(declared) ?? [];
   const plain = `CAST(${value} AS text)`;
@@ -66,7 +73,25 @@ export function storedValue(value: string, type: ColumnShape["type"], target: Ta
 
 /** A value in the warehouse, in the form of `storedValue`. */
 export const heldValue = (value: string, type: ColumnShape["type"], target: TargetType): string =>
-  target.isText && !isOwnType(type, target) ? `CAST(${value} AS text)` : value;
+  (target.isText || isPrinted(type)) && !isOwnType(type, target) ? `CAST(${value} AS text)` : value;
+
+/**
+ * The values of a staged row to insert, in the order of `theirs`. The column reads a printed value from its text; a text
+ * column stores that text. Any other value is cast by the assignment, which refuses what does not fit.
+ */
+export const givenValues = (target: TargetTable, of: string): readonly string[] =>
+  [...target.columns.keys()].map((name) => givenValue(target, name, of));
+
+/** The same for one column of the model. */
+export function givenValue(target: TargetTable, name: string, of: string): string {
+  const shapes: Readonly<Record<string, ColumnShape | undefined>> = target.table.columns;
+  const type = shapes[name]?.type;
+  const targetType = target.types.get(name);
+  const value = `${of}.${identifier(name)}`;
+  return type === undefined || targetType === undefined || targetType.isText || !isPrinted(type)
+    ? value
+    : `CAST(${value} AS ${targetType.declared})`;
+}
 
 /** Some columns of a target and of its staging table, with their aliases. */
 export interface Aliases {

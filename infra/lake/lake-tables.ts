@@ -29,6 +29,10 @@ export function glueType(type: ColumnType): string | undefined {
     case "integer":
       return "int";
     case "text":
+    case "json":
+    case "jsonb":
+    case "interval":
+    case "array":
       return "string";
     case "decimal":
       return `decimal(${type.precision},${type.scale})`;

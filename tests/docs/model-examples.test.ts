@@ -100,7 +100,7 @@ describe("The examples of docs/model.md", () => {
       ...functions,
       ...methods.map((name) => `.${name}(`),
       ...kinds.map((name) => `${name},`),
-      ...["decimal(", "truncated(", "computed(", "required(", "optional(", "sourceTable("],
+      ...["decimal(", "truncated(", "arrayOf(", "computed(", "required(", "optional(", "sourceTable("],
       ...["calendar(", "dimension(", "fact(", "where:", "also:", "keysAreDisjoint:", "references:"],
       ...["history:", "members:", "whenMissing:", "whenNull:"],
       ...["formerly:", "accepts:", "absentAsNull:", "version:", "timeZone:"],

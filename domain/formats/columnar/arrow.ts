@@ -35,6 +35,10 @@ export function arrowType(type: ColumnType): DataType {
     case "bigint":
       return new Int64();
     case "text":
+    case "json":
+    case "jsonb":
+    case "interval":
+    case "array":
       return new Utf8();
     case "boolean":
       return new Bool();

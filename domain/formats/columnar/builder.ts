@@ -16,7 +16,7 @@ export interface ColumnBuilder {
   setNumber(row: number, value: number): void;
   /** bigint, timestamp with and without a zone, decimal. */
   setBigint(row: number, value: bigint): void;
-  /** text, as UTF-8; bytea. */
+  /** text and printed types, as UTF-8; bytea. */
   setBytes(row: number, bytes: Uint8Array, start: number, end: number): void;
   finish(): Data;
 }
@@ -113,8 +113,7 @@ export function columnBuilder(type: ColumnType, length: number): ColumnBuilder {
         finish: () => fixed(new Uint32Array(quarters.buffer)),
       };
     }
-    case "text":
-    case "bytea":
+    default:
       return { ...base, ...bytesBuilder(type, length, { markNull: nulls.setNull, validity }) };
   }
 }

@@ -1,6 +1,6 @@
 import type { Data } from "apache-arrow";
 import { at, byteAt, wordAt } from "../at";
-import { isWide, type ColumnType, type DecimalType } from "../../model/types";
+import { isPrinted, isWide, type ColumnType, type DecimalType } from "../../model/types";
 import { printedBytes } from "../hex";
 import { decodeUtf8 } from "../utf8";
 
@@ -42,7 +42,8 @@ export function decimalReader(type: DecimalType, data: Data): (row: number) => b
 }
 
 /** True if the values are bytes of any length. */
-export const isBytes = ({ kind }: ColumnType): boolean => kind === "text" || kind === "bytea";
+export const isBytes = (type: ColumnType): boolean =>
+  type.kind === "text" || type.kind === "bytea" || isPrinted(type);
 
 /** The memory of a column of texts or bytes: row `i` is `bytes[offsets[i], offsets[i + 1])`. */
 export function utf8(data: Data): { bytes: Uint8Array; offsets: Int32Array } {
@@ -81,7 +82,7 @@ export function valueReader(type: ColumnType, data: Data): (row: number) => Valu
       const { bytes, offsets } = utf8(data);
       return (row) => printedBytes(bytes.subarray(offsets[row], offsets[row + 1]));
     }
-    case "text": {
+    default: {
       const { bytes, offsets } = utf8(data);
       return (row) => decodeUtf8(bytes.subarray(offsets[row], offsets[row + 1]));
     }

@@ -2,6 +2,7 @@ import Big from "big.js";
 import { exactParserOf, parserOf } from "../csv/parsers";
 import type { ColumnType } from "../../model/types";
 import { toReal } from "../floats";
+import { fitsPrinted } from "../printed/fits";
 import { parseBytes } from "../hex";
 import type { ColumnBuilder } from "./builder";
 
@@ -18,6 +19,16 @@ export function writerOf(type: ColumnType): WriteValue {
       return (builder, row, value) => {
         // PostgreSQL stores no text with a NUL.
         if (typeof value !== "string" || value.includes("\0")) return false;
+        const bytes = encoder.encode(value);
+        builder.setBytes(row, bytes, 0, bytes.length);
+        return true;
+      };
+    case "json":
+    case "jsonb":
+    case "interval":
+    case "array":
+      return (builder, row, value) => {
+        if (typeof value !== "string" || value.includes("\0") || !fitsPrinted(type, value)) return false;
         const bytes = encoder.encode(value);
         builder.setBytes(row, bytes, 0, bytes.length);
         return true;

@@ -3,12 +3,14 @@ import { arrowSchema, recordBatch, type ColumnShape } from "../columnar/arrow";
 import { columnBuilder } from "../columnar/builder";
 import { TerminalError } from "../../errors";
 import { nameAmong, type SourceColumn, type SourceTable } from "../../model/source";
-import { typeName } from "../../model/types";
+import { isPrinted, typeName, type ColumnType } from "../../model/types";
 import { quote, reject, type Rejections } from "../../transform/rejection";
 import { parseBytes } from "../hex";
+import { fitsPrinted } from "../printed/fits";
 import { decodeUtf8 } from "../utf8";
 import { headerPositions, unescaped } from "./fields";
-import { exactParserOf, misfit, parserOf } from "./parsers";
+import { misfit } from "./misfit";
+import { exactParserOf, parserOf } from "./parsers";
 import { ESCAPED, rawRecord, scanRecords, UNQUOTED, type Records } from "./scanner";
 
 /** Some rows of a source table. Rejected rows stay in the batch with arbitrary values; leave them out. */
@@ -41,8 +43,9 @@ function decodeColumn(
   const builder = columnBuilder(type, length);
   const parse = parserOf(type);
   const parseExact = exactParserOf(type);
-  const refuse = (row: number, start: number, end: number): void => {
-    const value = decodeUtf8(bytes.subarray(start, end));
+  const fits = textCheckOf(type);
+  const refuse = (row: number, start: number, end: number, within = bytes): void => {
+    const value = decodeUtf8(within.subarray(start, end));
     reject(rejections, row, {
       column: name,
       reason: `${name} ${quote(value)} is not a valid ${typeName(type)}${misfit(type, value)}`,
@@ -72,10 +75,20 @@ function decodeColumn(
       builder.setBytes(row, value ?? bytes, 0, value?.length ?? 0);
     } else if (quoting[field] === ESCAPED) {
       const plain = unescaped(bytes, start, end);
+      if (!fits(plain, 0, plain.length)) refuse(row, 0, plain.length, plain);
       builder.setBytes(row, plain, 0, plain.length);
-    } else builder.setBytes(row, bytes, start, end);
+    } else {
+      if (!fits(bytes, start, end)) refuse(row, start, end);
+      builder.setBytes(row, bytes, start, end);
+    }
   }
   return builder.finish();
+}
+
+/** True if the bytes are a value of a type whose values are texts. Any text is one of `text`. */
+function textCheckOf(type: ColumnType): (bytes: Uint8Array, start: number, end: number) => boolean {
+  if (!isPrinted(type)) return () => true;
+  return (bytes, start, end) => fitsPrinted(type, decodeUtf8(bytes.subarray(start, end)));
 }
 
 /** The position of a column in a file, and whether its values are padded with blanks. */

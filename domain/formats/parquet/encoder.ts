@@ -109,6 +109,10 @@ function valuesOf(
 ): EncodedValues {
   switch (type.kind) {
     case "text":
+    case "json":
+    case "jsonb":
+    case "interval":
+    case "array":
       return textValues(column);
     case "bytea":
       return byteValues(column);

@@ -1,13 +1,13 @@
 import type { Data } from "apache-arrow";
 import { wordAt } from "../at";
-import type { Kind } from "../../model/types";
+import type { Kind, PrintedType } from "../../model/types";
 import { hasNulls, isValid } from "../columnar/arrow";
 import type { EncodedValues } from "./chunk";
 import { dictionaryOf, packBits } from "./dictionary";
 import type { FixedWidth } from "./fixed-width";
 
 /** A kind of column whose values have a fixed width in whole words. */
-export type FixedKind = Exclude<Kind, "text" | "bytea" | "boolean" | "real" | "double">;
+export type FixedKind = Exclude<Kind, "text" | "bytea" | "boolean" | "real" | "double" | PrintedType["kind"]>;
 
 /** How many 32-bit words a value takes in memory. The first two words of a decimal are enough, unless it is wide. */
 const WORDS: Readonly<Record<FixedKind, number>> = {

@@ -13,6 +13,10 @@ function element(type: ColumnType): Omit<SchemaElement, "name"> {
     case "bigint":
       return { type: "INT64" };
     case "text":
+    case "json":
+    case "jsonb":
+    case "interval":
+    case "array":
       return { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } };
     case "boolean":
       return { type: "BOOLEAN" };

@@ -1,7 +1,7 @@
 import { contractsOf, type Model } from "../model";
 import type { SourceTable } from "../source";
 import { feedsOf, sourcesOf } from "../table";
-import { canBeKey, typeName } from "../types";
+import { canBeKey, isPrinted, typeName } from "../types";
 import { has, listed } from "./words";
 
 /** The problems of the contracts of the source tables. */
@@ -34,7 +34,9 @@ function keyProblems({ name, key, columns }: SourceTable): string[] {
     if (type !== undefined && !canBeKey(type))
       return [
         `${name}: the key ${column} of its contract is ${typeName(type)}, by which no row can be found; ` +
-          "leave the table out of the model, or give it another key in the source",
+          (isPrinted(type)
+            ? `declare it as text, with accepts: ["${typeName(type)}"]`
+            : "leave the table out of the model, or give it another key in the source"),
       ];
     return key.indexOf(column) === place ? [] : [`${name}: the key of its contract names ${column} twice`];
   });

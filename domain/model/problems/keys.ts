@@ -1,5 +1,6 @@
 import type { Column } from "../columns";
 import { feedsOf, type Calendar, type Dimension, type Fact, type Feed } from "../table";
+import { canBeKey, typeName } from "../types";
 import { has, listed } from "./words";
 
 /** Reports a key that is empty or not among the columns of its table. */
@@ -37,7 +38,13 @@ function keysOfFeed({ name, key }: Dimension | Fact, { source, columns }: Feed):
   for (const column of key) {
     const made = columns[column];
     if (made === undefined) continue;
-    if (made.origin.kind === "constant") continue;
+    if (made.origin.kind === "constant") {
+      if (!canBeKey(made.type))
+        problems.push(
+          `${name}.${column} is part of the key, but ${typeName(made.type)}, by which no row can be found: give it another type`,
+        );
+      continue;
+    }
     if (
       made.origin.kind === "copy" &&
       made.origin.join === undefined &&

@@ -1,11 +1,15 @@
 import { expect } from "chai";
 import { glueType, lakeTables, latestQueries } from "../../../infra/lake/lake-tables";
 import {
+  arrayOf,
   bigint,
   boolean,
   date,
   decimal,
   integer,
+  interval,
+  json,
+  jsonb,
   text,
   time,
   timestamp,
@@ -25,6 +29,10 @@ describe("A column of the lake", () => {
     [decimal(10, 2), "decimal(10,2)"],
     [decimal(18, 0), "decimal(18,0)"],
     [time, undefined],
+    [json, "string"],
+    [jsonb, "string"],
+    [interval, "string"],
+    [arrayOf(integer), "string"],
   ] as const;
   for (const [type, hive] of cases)
     it(`of the kind ${type.kind} is ${hive ?? "left out"} in Glue`, () =>

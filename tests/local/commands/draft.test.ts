@@ -122,6 +122,59 @@ describe("npm run draft", () => {
     });
   }
 
+  it("keeps json, intervals and arrays as they are, and reads them as texts in keys", async function () {
+    this.timeout(120_000);
+    const source = await createDatabase();
+    await source.client.query(`
+      CREATE TYPE mood AS ENUM ('sad', 'happy');
+      CREATE TABLE song (song_id int PRIMARY KEY, data json, more jsonb NOT NULL, length interval(3), marks int[] NOT NULL,
+        moods mood[], codes char(3)[], prices numeric(9,2)[], sizes numeric[], played timestamptz[], names varchar(9)[]);
+      CREATE TABLE pause (length interval, marks int[], name text, PRIMARY KEY (length, marks));
+      INSERT INTO song VALUES (1, '{"a": 1,  "a": 2}', '{"b": 1.0}', '1 mon', '{1}', '{sad}', '{a}', '{1}', '{1.0}', '{now}', '{x}');
+      INSERT INTO pause VALUES ('1 mon', '{1,2}', 'long')`);
+    const draft = await draftOf(source);
+    const sources = draft.files.find(({ path }) => path === "sources.ts")?.text ?? "";
+    for (const line of [
+      "data: optional(json)",
+      "more: jsonb,",
+      "length: optional(interval)",
+      "marks: arrayOf(integer)",
+      'moods: optional(text, { accepts: ["public.mood[]"] })',
+      'codes: optional(text, { accepts: ["character[]"] })',
+      "prices: optional(arrayOf(decimal(9, 2)))",
+      'sizes: optional(text, { accepts: ["numeric[]"] })',
+      "played: optional(arrayOf(timestamptz))",
+      "names: optional(arrayOf(text))",
+      'length: required(text, { accepts: ["interval"] })',
+      'marks: required(text, { accepts: ["integer[]"] })',
+    ])
+      expect(sources).to.include(line);
+    const files = await writtenTo(join(folder, "native"), draft);
+    expect(typeErrors(files)).to.deep.equal([]);
+    const { model } = load(join(folder, "native", "model.ts")) as { model: Model };
+    expect(modelProblems(model)).to.deep.equal([]);
+    const pipeline = await startPipeline({ source });
+    try {
+      await pipeline.ingest();
+      expect(await pipeline.process({ model })).to.include({ rejected: 0 });
+      await pipeline.load({ model, marts: [] });
+      for (const [name, columns] of [
+        ["song", "data, more, length, marks, moods, codes, prices, sizes, played, names"],
+        ["pause", "name"],
+      ] as const) {
+        const shown = `SELECT (SELECT array_agg(t::text) FROM (SELECT ${columns} FROM FROM_TABLE) AS t) AS rows`;
+        for (const database of [pipeline.warehouse, source])
+          await database.query("SET timezone = 'UTC'; SET intervalstyle = 'iso_8601'");
+        expect(
+          await pipeline.warehouse.query(shown.replace("FROM_TABLE", `dim_${name}`)),
+          name,
+        ).to.deep.equal(await source.query(shown.replace("FROM_TABLE", name)));
+      }
+    } finally {
+      await pipeline.close();
+    }
+  });
+
   it("reports the result for each table and the omitted columns", async () => {
     const source = await createDatabase();
     try {

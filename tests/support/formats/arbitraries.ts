@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { Value } from "../../../domain/formats/columnar/read";
 import { printedBytes } from "../../../domain/formats/hex";
 import type { ColumnType } from "../../../domain/model/types";
-import type { Columns, Row } from "./columnar";
+import { printed as printedValue, type Columns, type Row } from "./columnar";
 
 /** What fast-check generates for the tests of the domain. */
 
@@ -51,8 +51,22 @@ export function anyValue(type: ColumnType): fc.Arbitrary<NonNullable<Value>> {
       const most = 10n ** BigInt(type.precision) - 1n;
       return fc.bigInt({ min: -most, max: most });
     }
+    case "json":
+    case "jsonb":
+      return fc.json();
+    case "interval":
+      return fc.tuple(fc.integer(), fc.integer()).map(([months, days]) => `P${months}M${days}D`);
+    case "array":
+      return fc
+        .array(anyValue(type.element))
+        .map(
+          (values) =>
+            `{${values.map((value) => quoted(printedValue({ type: type.element, nullable: false }, value) ?? "")).join(",")}}`,
+        );
   }
 }
+
+const quoted = (element: string): string => `"${element.replaceAll(/["\\]/g, "\\$&")}"`;
 
 /** Any row of a table; a nullable column is NULL now and then. */
 export const anyRow = (columns: Columns): fc.Arbitrary<Row> =>

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { exactParserOf, misfit, parserOf } from "../../../../domain/formats/csv/parsers";
+import { misfit } from "../../../../domain/formats/csv/misfit";
+import { exactParserOf, parserOf } from "../../../../domain/formats/csv/parsers";
 import {
   bigint,
   boolean,

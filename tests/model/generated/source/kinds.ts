@@ -1,5 +1,6 @@
 import { literal } from "../../../../domain/sql";
 import {
+  arrayOf,
   bigint,
   boolean,
   bytea,
@@ -7,6 +8,9 @@ import {
   decimal,
   double,
   integer,
+  interval,
+  json,
+  jsonb,
   real,
   text,
   time,
@@ -153,6 +157,22 @@ export const KINDS: readonly ColumnKind[] = [
   kind("numeric(38,10)", decimal(38, 10), ["9999999999999999999999999999.9999999999", "-0.0000000001", "1"], {
     keyValue: (n) => `${n - 3}000000000000000000.0000000001`,
   }),
+  kind("json", json, [`'{"a": 1.0,  "a":2}'`, `'{"a": 1.00, "a":2}'`, "' null'", `'"x, \\"y\\""'`]),
+  kind("jsonb", jsonb, [`'{"b": [null, "x\\\\"], "a": 1.0}'`, `'{"b": [null, "x\\\\"], "a": 1.00}'`, "'[]'"]),
+  kind("jsonb", json, [`'{"a": [1, "say \\"x\\""]}'`, "'null'"]),
+  kind("text", json, [`'{"a": [1, 2.50]}'`, "'true'"], {
+    accepts: "text",
+    bad: { value: "'{soon'", test: (column) => `${column} = '{soon'` },
+  }),
+  kind("interval", interval, ["'1 mon'", "'30 days'", "'1 year -2 mons +3 days -04:05:06.789'", "'0'"]),
+  kind("integer[]", arrayOf(integer), ["'{}'", "'{1,NULL,-2147483648}'", "'{{1,2},{3,4}}'", "'[0:1]={1,2}'"]),
+  kind("text[]", arrayOf(text), ["'{}'", `'{a,"b,c",NULL,"NULL",""}'`, `'{"say \\"x\\"","\\\\"}'`]),
+  kind("numeric(9,2)[]", arrayOf(decimal(9, 2)), ["'{0.1,-1234567.89,NULL}'", "'{0}'"]),
+  kind("date[]", arrayOf(date), ["'{2024-02-29,NULL}'", `'{"0044-03-15 BC"}'`], {
+    bad: { value: "'{infinity}'", test: (column) => `${column}::text LIKE '%infinity%'` },
+  }),
+  kind("timestamptz[]", arrayOf(timestamptz), ["'{2024-02-29 14:20:52.123456+02}'", "'{}'"]),
+  kind("double precision[]", arrayOf(double), ["'{0.1,NaN,-Infinity,-0}'", "'{}'"]),
   kind("double precision", text, ["0.1", "'NaN'", "1e300", "'-0'"], { accepts: "double precision" }),
 ];
 

@@ -29,8 +29,24 @@ const ANY: readonly Kind[] = [
   "timestamp",
   "timestamptz",
   "decimal",
+  "json",
+  "jsonb",
+  "interval",
+  "array",
 ];
-const PRINTED: readonly Kind[] = ["integer", "bigint", "text", "date", "time", "timestamp", "timestamptz"];
+const PRINTED: readonly Kind[] = [
+  "integer",
+  "bigint",
+  "text",
+  "date",
+  "time",
+  "timestamp",
+  "timestamptz",
+  "json",
+  "jsonb",
+  "interval",
+  "array",
+];
 const MAX_INT32 = 2_147_483_647n;
 
 /** An exact number of a text with so many places. */

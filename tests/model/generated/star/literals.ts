@@ -24,6 +24,13 @@ export function literalOf(type: ColumnType): { readonly value: Literal; readonly
     case "real":
     case "double":
       return { value: -0.5, printed: "-0.5" };
+    case "json":
+    case "jsonb":
+      return same('{"none": [1.0, null]}');
+    case "interval":
+      return same("P1DT2H");
+    case "array":
+      return same("{NULL}");
     case "bytea":
       return same("\\x5c78");
     case "decimal":

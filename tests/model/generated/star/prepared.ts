@@ -45,6 +45,10 @@ const OTHER_TYPES: Readonly<Record<Kind, readonly string[]>> = {
   real: ["text"],
   double: ["text"],
   bytea: ["text"],
+  json: ["jsonb", "text"],
+  jsonb: ["json", "varchar(200)"],
+  interval: ["interval(0)", "text", "interval year to month"],
+  array: ["text"],
   timestamptz: ["timestamptz(0)", "timestamptz(3)", "text"],
 };
 

@@ -3,12 +3,12 @@ import { expect } from "chai";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { columnsOf, joined, references } from "../../domain/model/columns";
-import { computed } from "../../domain/model/computed";
-import { dimDate } from "../../domain/model/dim-date";
-import type { Model } from "../../domain/model/model";
-import { optional, sourceTable } from "../../domain/model/source";
-import { dimension, fact } from "../../domain/model/table";
+import { columnsOf, joined, references } from "../../../domain/model/columns";
+import { computed } from "../../../domain/model/computed";
+import { dimDate } from "../../../domain/model/dim-date";
+import type { Model } from "../../../domain/model/model";
+import { optional, sourceTable } from "../../../domain/model/source";
+import { dimension, fact } from "../../../domain/model/table";
 import {
   bigint,
   boolean,
@@ -23,10 +23,10 @@ import {
   timestamp,
   timestamptz,
   truncated,
-} from "../../domain/model/types";
-import { lakeTables } from "../../infra/lake/lake-tables";
-import { startPipeline, type Pipeline } from "../support/pipeline/pipeline";
-import { createDatabase } from "../support/postgres/postgres";
+} from "../../../domain/model/types";
+import { lakeTables } from "../../../infra/lake/lake-tables";
+import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+import { createDatabase } from "../../support/postgres/postgres";
 
 const ZOE = "00000000-0000-0000-0000-000000000001";
 const BO = "f47ac10b-58cc-4372-a567-0e02b2c3d479";
