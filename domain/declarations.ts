@@ -1,13 +1,13 @@
-import { marts, model, questions } from "./shop/shop";
+import { marts, model, report } from "./shop/shop";
 import { dimDate } from "./model/dim-date";
 import type { Mart } from "./marts/mart";
 import type { Model } from "./model/model";
 
 /**
- * What this deployment declares: the model of the warehouse, the marts, and the questions of the business report. For
- * another database, write a folder like shop/ and change this one import.
+ * What this deployment declares: the model of the warehouse, the marts, and the business report. For another database,
+ * write a folder like shop/ and change this one import.
  */
-export { marts, model, questions };
+export { marts, model, report };
 
 /** The model of a stack: the one that is declared here, or none, so that the stack only mirrors its source. */
 export type ModelChoice = "declared" | "none";

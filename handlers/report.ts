@@ -8,7 +8,7 @@ import { withConnection } from "../adapters/postgres/postgres";
 import { reportStore } from "../adapters/lake/report-store";
 import { readCredentials } from "../adapters/aws/secrets";
 import { withTelemetry } from "../adapters/aws/telemetry";
-import { model, marts } from "../domain/declarations";
+import { marts, model, report as declared } from "../domain/declarations";
 import { makeReport, type ReportOutcome } from "../stages/report";
 
 /** A person's request. A schedule sends an empty event. */
@@ -34,6 +34,7 @@ export async function report(event: unknown, context: Context): Promise<ReportOu
           martsSchema: environment("MARTS_SCHEMA"),
           model,
           marts,
+          declared,
           store,
           send,
           telemetry,

@@ -10,10 +10,10 @@ import type { Mart } from "../domain/marts/mart";
 import { tablesOf } from "../domain/marts/view";
 import type { Model } from "../domain/model/model";
 import { mailClaimKey, mailSentKey, reportKey, type ReportKey } from "../domain/report/keys";
+import type { ReportDeclaration } from "../domain/report/declaration";
 import { isMailTime, NEVER, reportMail, type MailTime } from "../domain/report/mail";
 import { reportPage, type PageScript } from "../domain/report/page/page";
 import { idOf, type Row } from "../domain/report/question";
-import { questions } from "../domain/declarations";
 
 /** The maximum lifetime of a role's credentials, and so of a presigned link. */
 const LINK_SECONDS = 12 * 3600;
@@ -26,6 +26,7 @@ export interface ReportContext {
   readonly martsSchema: string;
   readonly model: Model;
   readonly marts: readonly Mart[];
+  readonly declared: ReportDeclaration;
   readonly store: ReportStore;
   readonly send: Mailer;
   readonly telemetry: Telemetry;
@@ -58,7 +59,7 @@ export async function makeReport(
   run: ReportContext,
   asked: { readonly mail: boolean },
 ): Promise<ReportOutcome> {
-  const { client, schema, store, telemetry, script, now } = run;
+  const { client, schema, store, telemetry, declared, script, now } = run;
   if (asked.mail && run.mailTime === NEVER)
     throw new TerminalError(
       "no address gets the mail with the link: none has subscribed while marble:reportMail is never. Set it, deploy and confirm the address: pulumi config set marble:reportMail asked && pulumi up",
@@ -80,7 +81,7 @@ export async function makeReport(
   const { commit } = position;
   if (rows !== undefined) {
     const times = { capturedAt: position.capturedAt.toISOString(), madeAt: now.toISOString() };
-    const page = reportPage({ commit, ...times, rows, ...states, reads: readsOf(run) }, script);
+    const page = reportPage({ commit, ...times, rows, ...states, reads: readsOf(run) }, declared, script);
     // Write the latest report first: whenever a dated report exists, the latest is then at least as new.
     const isLatest = await store.replaceLatest(page, edition);
     await store.keep(key, page);
@@ -97,14 +98,15 @@ export async function makeReport(
 const readsOf = ({ marts, model }: ReportContext): Record<string, readonly string[]> =>
   Object.fromEntries(marts.map((mart) => [mart.name, tablesOf(mart, model.tables)]));
 
-/** The rows of each mart, by name. The report says so when a mart cannot be read. */
+/** The rows of each question, by name. The report says so when a mart cannot be read. */
 async function readRows({
   client,
   martsSchema,
+  declared: { questions, newest },
   telemetry,
 }: ReportContext): Promise<Record<string, readonly Row[] | null>> {
   const rows: Record<string, readonly Row[] | null> = {};
-  for (const question of questions) {
+  for (const question of [...questions, ...(newest === undefined ? [] : [newest])]) {
     const answer = await ask(client, question, martsSchema);
     if ("refused" in answer)
       telemetry.warn("a mart cannot be read, so the report lacks it", {

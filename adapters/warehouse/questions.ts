@@ -33,7 +33,11 @@ export type Answer = { readonly rows: readonly Row[] } | { readonly refused: str
 const REFUSED = /^42/;
 
 /** Asks a question within a transaction, which stays usable when the mart cannot be read. */
-export async function ask(client: pg.Client, question: Question, martsSchema: string): Promise<Answer> {
+export async function ask(
+  client: pg.Client,
+  question: Pick<Question, "mart" | "sql">,
+  martsSchema: string,
+): Promise<Answer> {
   await client.query("SAVEPOINT question");
   try {
     return { rows: await rowsOf(client, question.sql(qualified(martsSchema, question.mart))) };

@@ -5,7 +5,7 @@ export function modelFile(tables: readonly { readonly constant: string; readonly
     'import type { Mart } from "../marts/mart";',
     'import { dimDate } from "../model/dim-date";',
     'import type { Model } from "../model/model";',
-    'import type { Question } from "../report/question";',
+    'import { plainReport } from "../report/plain";',
     ...sorted.map(({ constant, file }) => `import { ${constant} } from "./tables/${file}";`),
     "",
     "/** The tables of the warehouse. Raise the version when you change what they are and others read them already. */",
@@ -18,8 +18,8 @@ export function modelFile(tables: readonly { readonly constant: string; readonly
     "/** Views that answer questions; docs/marts.md shows how to declare one. */",
     "export const marts: readonly Mart[] = [];",
     "",
-    "/** The questions of the business report. */",
-    "export const questions: readonly Question[] = [];",
+    "/** The business report: a table of each mart. docs/report.md shows how to declare questions and headlines. */",
+    "export const report = plainReport(marts);",
     "",
   ].join("\n");
 }

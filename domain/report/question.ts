@@ -5,7 +5,7 @@ export type Row = Readonly<Record<string, string | null>>;
 
 /** The filter that a reader chose. */
 export interface Filter {
-  /** ISO 4217 code */
+  /** ISO 4217 code; "" when the report has no currency */
   readonly currency: string;
   /** the first month shown; "" shows all */
   readonly since: string;
@@ -45,6 +45,8 @@ export interface Question {
   readonly title: string;
   /** What the numbers cover, if a filter does not apply to them. */
   readonly scope?: string;
+  /** True if its section has the full width of the page. */
+  readonly isWide?: boolean;
   /**
    * A query with few rows, however many the mart has.
    * @param mart its qualified name

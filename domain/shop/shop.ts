@@ -12,7 +12,7 @@ import { factPurchaseOrder } from "./tables/fact-purchase-order";
 import { factSalesOrder } from "./tables/fact-sales-order";
 
 export { marts } from "./marts/marts";
-export { questions } from "./report/questions/questions";
+export { report } from "./report/report";
 
 /** Three star schemas that share their dimensions. Adding a table is adding a file, and its name here. */
 export const model: Model = {

@@ -1,7 +1,10 @@
 import { expect } from "chai";
+import { marts } from "../../domain/declarations";
+import { PLAIN_ROWS, plainReport } from "../../domain/report/plain";
 import { questions } from "../../domain/shop/report/questions/questions";
 import type { Report } from "../../domain/report/report";
 import { failureOf } from "../support/failure";
+import { startAfterFirstRun } from "../support/pipeline/first-run";
 import { startPipeline, type Pipeline } from "../support/pipeline/pipeline";
 import { startReporting, type Reporting } from "../support/report/reporting";
 
@@ -196,7 +199,11 @@ describe("The report", () => {
       expect(dataIn(page).rows["best_designs"]).to.equal(null);
       expect(dataIn(page).rows["revenue_by_month"]).not.to.be.empty;
       expect(page).to.include("Not known: the mart best_designs could not be read.");
-      expect(reporting.logged.filter(({ level }) => level === "warn")).to.have.lengthOf(questions.length - 1);
+      expect(page).to.include(
+        "Newest sales order: not known, because the mart best_designs could not be read",
+      );
+      // All questions but one, and the newest day.
+      expect(reporting.logged.filter(({ level }) => level === "warn")).to.have.lengthOf(questions.length);
     });
 
     it("has few rows, however many the marts have, and shortens long texts", async () => {
@@ -229,6 +236,40 @@ describe("The report", () => {
     });
   });
 
+  describe("of a shop after its first run", () => {
+    before(async () => {
+      pipeline = await startAfterFirstRun();
+      reporting = await startReporting(pipeline);
+    });
+    after(() => pipeline.close());
+
+    it("names the day of the newest sales order of the source", async () => {
+      const [newest] = await pipeline.source.query<{ day: string }>(
+        "SELECT max(created_at)::date::text AS day FROM sales_order",
+      );
+      const { report } = await reporting.run({ now: MORNING });
+      const page = await reporting.page(report!);
+      expect(page).to.include(`id="newest">Newest sales order: <time datetime="${newest!.day}">`);
+    });
+
+    it("shows the first rows of each mart if the model declares no questions", async () => {
+      const { report } = await reporting.run({ now: TOMORROW, declared: plainReport(marts) });
+      const page = await reporting.page(report!);
+      const { rows } = dataIn(page);
+      for (const { name, question, columns } of marts) {
+        const [all] = await pipeline.warehouse.query<{ count: number }>(
+          `SELECT count(*)::int AS count FROM marts.${name}`,
+        );
+        const shown = Math.min(all!.count, PLAIN_ROWS);
+        expect(rows[name], name).to.have.lengthOf(shown);
+        if (shown > 0) expect(Object.keys(rows[name]![0]!)).to.include.members(Object.keys(columns));
+        expect(page).to.include(question);
+      }
+      const text = page.replaceAll(/<script.*?<\/script>/gs, "");
+      expect(text).to.not.match(/Not known|NaN|undefined|Infinity/);
+    });
+  });
+
   it("says so for an empty warehouse, and for one order", async () => {
     pipeline = await startPipeline();
     reporting = await startReporting(pipeline);
@@ -237,6 +278,7 @@ describe("The report", () => {
       const empty = (await reporting.run({ now: NOON })).report;
       const text = (await reporting.page(empty!)).replaceAll(/<script.*?<\/script>/gs, "");
       expect(text).to.include("No sales yet").and.include("There are no rows.");
+      expect(text).to.include("Newest sales order: none");
       expect(text).not.to.match(/NaN|undefined|null<|Infinity/);
 
       await pipeline.warehouse.query("CREATE SCHEMA one");

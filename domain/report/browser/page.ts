@@ -1,7 +1,8 @@
 import { idOf, type Filter } from "../question";
-import { questions } from "../../shop/report/questions/questions";
+import type { ReportDeclaration } from "../declaration";
+import { headlinesHtml } from "../page/headlines";
+import { chartLabel, sectionParts } from "../page/section";
 import type { Report } from "../report";
-import { chartLabel, headlinesHtml, sectionParts } from "../page/section";
 import { liveChart, type LiveChart } from "./live-chart";
 import { csvLink, letSort } from "./table";
 
@@ -12,31 +13,35 @@ function find<T extends Element>(selector: string, type: new () => T): T {
   throw new Error(`the page has no ${selector}`);
 }
 
+/** The choice of a reader, or "" if the page has no such filter. */
+const chosen = (select: HTMLSelectElement | null): string => select?.value ?? "";
+
 /** Makes the charts, tables and filters of the page interactive. */
-export function startPage(): void {
+export function startPage(declared: ReportDeclaration): void {
   const report = JSON.parse(find("#report", HTMLScriptElement).text) as Report;
-  const currency = find("#currency", HTMLSelectElement);
-  const since = find("#since", HTMLSelectElement);
+  const currency = document.querySelector<HTMLSelectElement>("select#currency");
+  const since = document.querySelector<HTMLSelectElement>("select#since");
   const charts = new Map<string, LiveChart>();
 
   const show = (): void => {
-    const filter = { currency: currency.value, since: since.value };
-    find("#headlines", HTMLElement).innerHTML = headlinesHtml(report, filter).text;
+    const filter = { currency: chosen(currency), since: chosen(since) };
+    const headlines = document.querySelector("dl#headlines");
+    if (headlines !== null) headlines.innerHTML = headlinesHtml(report, declared, filter).text;
     for (const chart of charts.values()) chart.dispose();
     charts.clear();
-    for (const [id, chart] of showSections(report, filter)) charts.set(id, chart);
+    for (const [id, chart] of showSections(report, declared, filter)) charts.set(id, chart);
   };
   const choose = (): void => {
     show();
-    const period = since.selectedOptions[0]?.text ?? "";
-    find("#status", HTMLElement).textContent = `Showing ${currency.value}, ${period.toLowerCase()}.`;
+    const period = since?.selectedOptions[0]?.text.toLowerCase();
+    const shown = [currency?.value, period].filter((text) => text !== undefined);
+    find("#status", HTMLElement).textContent = `Showing ${shown.join(", ")}.`;
   };
   const resize = (): void => charts.forEach((chart) => chart.resize());
 
-  find("#filters", HTMLFormElement).hidden = false;
+  if (declared.filters !== undefined) find("#filters", HTMLFormElement).hidden = false;
   find("#age", HTMLElement).textContent = ageText(report.capturedAt);
-  currency.addEventListener("change", choose);
-  since.addEventListener("change", choose);
+  for (const select of [currency, since]) select?.addEventListener("change", choose);
   for (const event of ["resize", "beforeprint", "afterprint"]) addEventListener(event, resize);
   document.addEventListener("visibilitychange", resize);
   openForPrint();
@@ -57,17 +62,23 @@ function openForPrint(): void {
 }
 
 /** `outstanding_payments-GBP-since-2026-06.csv` */
-const csvName = (id: string, { currency, since }: Filter): string =>
-  `${[id, currency, ...(since === "" ? [] : ["since", since.slice(0, 7)])].join("-")}.csv`;
+function csvName(id: string, { currency, since }: Filter): string {
+  const parts = [id, currency, since === "" ? "" : `since-${since.slice(0, 7)}`];
+  return `${parts.filter((part) => part !== "").join("-")}.csv`;
+}
 
 /** Shows the answers under a filter; returns the charts by the name of their question. */
-function showSections(report: Report, filter: Filter): Map<string, LiveChart> {
+function showSections(
+  report: Report,
+  { questions }: ReportDeclaration,
+  filter: Filter,
+): Map<string, LiveChart> {
   const charts = new Map<string, LiveChart>();
   for (const question of questions) {
     const id = idOf(question);
     if (report.rows[id] === null) continue;
     const { view, table } = sectionParts(report, question, filter);
-    const part = (name: string): HTMLElement => find(`#${id} .${name}`, HTMLElement);
+    const part = (name: string): HTMLElement => find(`section.question#${id} .${name}`, HTMLElement);
     part("answer").textContent = view.answer;
     part("numbers").innerHTML = table.text;
     letSort(part("numbers"), view.table);

@@ -1,22 +1,13 @@
 import { Html, markup, scriptJson } from "./markup";
-import { countOf } from "../amounts";
 import { momentText } from "../months";
-import { overviewOf } from "../../shop/report/overview";
 import { idOf, type Chart, type Filter, type Question } from "../question";
-import { questions } from "../../shop/report/questions/questions";
-import { revenue } from "../../shop/report/questions/revenue";
-import {
-  behindOf,
-  currenciesOf,
-  firstFilter,
-  lackingOf,
-  periodsOf,
-  type Choice,
-  type Report,
-  type RowsLacking,
-  type TableBehind,
-} from "../report";
-import { chartLabel, headlinesHtml, sectionParts, tableHtml } from "./section";
+import type { ReportDeclaration } from "../declaration";
+import { currenciesOf, firstFilter, periodsOf, type Choice } from "../filters";
+import { behindOf, lackingOf, type Report } from "../report";
+import { headlinesHtml } from "./headlines";
+import { newestHtml } from "./newest";
+import { chartLabel, sectionParts, tableHtml } from "./section";
+import { behindHtml, behindSentence, lackingHtml, lackingSentence } from "./warnings";
 import { STYLE } from "./style";
 
 export interface PageScript {
@@ -32,8 +23,10 @@ export interface PageScript {
  * The report as one HTML page that fetches nothing. It contains its style, script, data, and the first drawing of every
  * chart.
  */
-export function reportPage(report: Report, script: PageScript): string {
-  const filter = firstFilter(report);
+export function reportPage(report: Report, declared: ReportDeclaration, script: PageScript): string {
+  const { questions, headlines = [], newest, notes = [] } = declared;
+  const filter = firstFilter(report, declared);
+  const marts = questions.map(({ mart }) => mart);
   return markup`<!doctype html>
 <html lang="en">
 <head>
@@ -51,76 +44,30 @@ export function reportPage(report: Report, script: PageScript): string {
 <h1>Business report</h1>
 <p class="fresh">Data as of <time id="captured" datetime="${report.capturedAt}">${momentText(report.capturedAt)}</time><span id="age"></span>
 · commit ${report.commit} · made ${momentText(report.madeAt)}</p>
-${behindHtml(report)}
-${lackingHtml(report)}
+${newestHtml(report, newest)}
+${behindHtml(report, marts)}
+${lackingHtml(report, marts)}
 </header>
-${filtersHtml(report, filter)}
+${declared.filters === undefined ? "" : filtersHtml(report, declared, filter)}
 <main>
-<h2 class="only-read">At a glance</h2>
-<dl id="headlines">${headlinesHtml(report, filter)}</dl>
+${
+  headlines.length === 0
+    ? ""
+    : markup`<h2 class="only-read">At a glance</h2>
+<dl id="headlines">${headlinesHtml(report, declared, filter)}</dl>`
+}
 <div class="sections">
-${overviewHtml(report)}
+${overviewHtml(report, declared)}
 ${questions.map((question) => sectionHtml(question, { report, script, filter }))}
 </div>
+${questions.length === 0 ? markup`<p>The model declares no question and no mart, so this report has no numbers.</p>` : ""}
 </main>
-<footer><p>Made by Marble from the marts of the warehouse, in one transaction, so that all numbers are of one commit.
-Money is never summed across currencies. Months are those of the source's clock; what is late is counted to the day on
-which the report was made, in UTC.</p></footer>
+<footer><p>${["Made by Marble from the marts of the warehouse, in one transaction, so that all numbers are of one commit.", ...notes].join(" ")}</p></footer>
 <script type="application/json" id="report">${scriptJson(report)}</script>
 <script>${new Html(script.code)}</script>
 </body>
 </html>
 `.text;
-}
-
-/** A warning on top of the page: tables that are behind. */
-function behindHtml({ behind = {} }: Report): Html {
-  const tables = Object.entries(behind);
-  if (tables.length === 0) return markup``;
-  const rows = tables.map(
-    ([table, { asOf, reason }]) =>
-      markup`<li><b>${table}</b> shows the source as of ${asOf === null ? "never" : momentText(asOf)}: ${reason}</li>`,
-  );
-  return markup`<div class="behind" role="alert"><p>Some numbers on this page are older than that. These tables are behind:</p>
-<ul>${rows}</ul></div>`;
-}
-
-/** A warning on top of the page: rows that are missing from its numbers. */
-function lackingHtml({ lacking = {} }: Report): Html {
-  const tables = Object.entries(lacking);
-  if (tables.length === 0) return markup``;
-  return markup`<div class="behind" role="alert"><p>Some rows are missing from the numbers on this page:</p>
-<ul>${tables.map(([table, rows]) => markup`<li><b>${table}</b>: ${rowsText(rows)}</li>`)}</ul></div>`;
-}
-
-const rowsText = ({ rejected, waiting }: RowsLacking): string =>
-  [
-    ...(waiting > 0
-      ? [`${countOf(waiting, "row")} ${waiting === 1 ? "waits" : "wait"} for a row of another table`]
-      : []),
-    ...(rejected > 0
-      ? [
-          `${countOf(rejected, "row")} of its sources ${rejected === 1 ? "was" : "were"} rejected, and ${rejected === 1 ? "is" : "are"} missing since`,
-        ]
-      : []),
-  ].join("; ");
-
-/** A warning in a section: rows that are missing from its numbers. */
-const lackingSentence = (tables: readonly (readonly [string, RowsLacking])[]): Html =>
-  markup`${tables.map(
-    ([table, rows]) => markup`<p class="behind">Incomplete: of ${table}, ${rowsText(rows)}.</p>
-`,
-  )}`;
-
-/** A warning in a section: its numbers are older than the page. */
-function behindSentence(tables: readonly (readonly [string, TableBehind])[]): Html {
-  const [first] = tables;
-  if (first === undefined) return markup``;
-  const oldest = tables.map(([, { asOf }]) => asOf ?? "").sort()[0] ?? "";
-  const names = tables.map(([table]) => table).join(", ");
-  return oldest === ""
-    ? markup`<p class="behind">Incomplete: ${names} never got all rows of the source.</p>`
-    : markup`<p class="behind">As of ${momentText(oldest)}: ${names} is behind since then.</p>`;
 }
 
 /**
@@ -132,22 +79,34 @@ const policy = ({ sha256 }: PageScript): string =>
 const optionHtml = ({ value, title }: Choice, chosen: string): Html =>
   markup`<option value="${value}"${value === chosen ? markup` selected` : ""}>${title}</option>`;
 
-/** Hidden until the script runs, because the filters need it. */
-function filtersHtml(report: Report, { currency, since }: Filter): Html {
-  const currencies = currenciesOf(report).map((code) => ({ value: code, title: code }));
+/** Hidden until the script runs, because the filters need it. A report without currencies has no filter for them. */
+function filtersHtml(report: Report, declared: ReportDeclaration, { currency, since }: Filter): Html {
+  const currencies = currenciesOf(report, declared).map((code) => ({ value: code, title: code }));
   return markup`<form id="filters" aria-label="Filters" hidden><div>
-<label>Currency <select id="currency">${currencies.map((one) => optionHtml(one, currency))}</select></label>
-<label>Period <select id="since">${periodsOf(report).map((one) => optionHtml(one, since))}</select></label>
+${
+  currencies.length === 0
+    ? ""
+    : markup`<label>Currency <select id="currency">${currencies.map((one) => optionHtml(one, currency))}</select></label>`
+}
+<label>Period <select id="since">${periodsOf(report, declared).map((one) => optionHtml(one, since))}</select></label>
 <p id="status" class="only-read" role="status"></p>
 </div></form>`;
 }
 
-function overviewHtml(report: Report): Html {
-  const overview = overviewOf(report);
-  if (overview === undefined) return markup``;
+/** The warnings of a section: the tables of these marts that are behind or lack rows. */
+const warningsHtml = (report: Report, marts: readonly string[]): Html =>
+  markup`${behindSentence(behindOf(report, ...marts))}${lackingSentence(lackingOf(report, ...marts))}`;
+
+function overviewHtml(report: Report, { overview: declared }: ReportDeclaration): Html {
+  const overview = declared?.view(report);
+  if (declared === undefined || overview === undefined) return markup``;
   const { title, scope, table } = overview;
   return markup`<section class="wide" id="overview" aria-labelledby="overview-title">
 <h2 id="overview-title">${title}</h2>
+${warningsHtml(
+  report,
+  declared.questions.map(({ mart }) => mart),
+)}
 <p class="scope">${scope}</p>
 ${tableHtml(table, `${title} The numbers`)}
 </section>`;
@@ -161,9 +120,9 @@ function sectionHtml(
     filter,
   }: { readonly report: Report; readonly script: PageScript; readonly filter: Filter },
 ): Html {
-  const { mart, title, scope } = question;
+  const { mart, title, scope, isWide = false } = question;
   const id = idOf(question);
-  const wide = question === revenue ? " wide" : "";
+  const wide = isWide ? " wide" : "";
   const head = markup`<section class="question${wide}" id="${id}" aria-labelledby="${id}-title">
 <h2 id="${id}-title">${title}</h2>`;
   if (report.rows[id] === null)
@@ -174,7 +133,7 @@ function sectionHtml(
   const { view, table } = sectionParts(report, question, filter);
   const { chart } = view;
   return markup`${head}
-${behindSentence(behindOf(report, mart))}${lackingSentence(lackingOf(report, mart))}
+${warningsHtml(report, [mart])}
 <p class="answer">${view.answer}</p>
 ${scope === undefined ? "" : markup`<p class="scope">${scope}</p>`}
 <div class="chart" role="img" aria-label="${chartLabel(view)}"${chart === undefined ? markup` hidden` : ""}>${

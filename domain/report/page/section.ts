@@ -1,6 +1,5 @@
-import { headlinesOf, type Headline } from "../../shop/report/headlines";
 import { markup, type Html } from "./markup";
-import { momentText, monthOf } from "../months";
+import { monthOf } from "../months";
 import { idOf, type Filter, type Question, type Table, type View } from "../question";
 import { rowsOf, type Report } from "../report";
 
@@ -34,19 +33,4 @@ export function sectionParts(report: Report, question: Question, filter: Filter)
   const table =
     view.table.rows.length === 0 ? markup`<p>There are no rows.</p>` : tableHtml(view.table, caption);
   return { view, table };
-}
-
-/** The numbers at the top of the page. */
-export const headlinesHtml = (report: Report, filter: Filter): Html =>
-  markup`${headlinesOf(report, filter).map(headlineHtml)}`;
-
-function headlineHtml({ title, value, exact, unit, detail, good, asOf }: Headline): Html {
-  const mood = good === undefined ? "" : good ? " good" : " bad";
-  const behind =
-    asOf === undefined
-      ? ""
-      : markup`<span class="detail bad">${asOf === null ? "incomplete" : `only as of ${momentText(asOf)}`}</span>`;
-  const currency = unit === undefined ? "" : markup`<small>${unit}</small> `;
-  return markup`<div class="headline"><dt>${title}</dt>
-<dd><span class="value"${exact === undefined ? "" : markup` title="${exact}"`}>${currency}${value}</span><span class="detail${mood}">${detail}</span>${behind}</dd></div>`;
 }

@@ -1,65 +1,30 @@
 import { amountText, cardText, changeText, countOf, countText, roundedText } from "../../report/amounts";
 import { comparedMonths, rowsSince, type ComparedMonths } from "./compared-months";
 import { dayText, monthAfter, monthSoFar, monthText } from "../../report/months";
-import { inCurrency, numberIn, textIn, type Filter, type Row } from "../../report/question";
+import type { Headline, HeadlinesDeclaration } from "../../report/declaration";
+import { idOf, inCurrency, numberIn, textIn, type Filter, type Row } from "../../report/question";
 import { lateRows, latePayments, totalOf } from "./questions/late-payments";
 import { revenue } from "./questions/revenue";
-import { behindOf, rowsOf, type Report } from "../../report/report";
-
-/** A number that is read first. */
-export interface Headline {
-  readonly title: string;
-  readonly value: string;
-  /** all digits of a value that is shortened */
-  readonly exact?: string;
-  /** `GBP`; none for counts */
-  readonly unit?: string;
-  readonly detail: string;
-  /** Is it good news? Undefined where it is neither. */
-  readonly good?: boolean;
-  /** as of when it is, ISO 8601 in UTC, where its tables are behind; null where they never got all rows */
-  readonly asOf?: string | null;
-}
-
-/** The headlines in a currency. */
-export function headlinesOf(report: Report, filter: Filter): Headline[] {
-  return [
-    ...whereRead(report, revenue.mart, ["Revenue", "Orders"], () => salesHeadlines(report, filter)),
-    ...whereRead(report, latePayments.mart, [OWED, OWING], () => {
-      const late = inCurrency(rowsOf(report, latePayments.mart), filter);
-      return [
-        lateHeadline(OWED, lateRows(late, "in"), filter),
-        lateHeadline(OWING, lateRows(late, "out"), filter),
-      ];
-    }),
-  ];
-}
+import { rowsOf, type Report } from "../../report/report";
 
 const OWED = "Owed to us, late";
 const OWING = "We owe, late";
 
-/** A mart that could not be read has no numbers, not even zero; one that is behind has none of today. */
-function whereRead(
-  report: Report,
-  mart: string,
-  titles: readonly string[],
-  headlines: () => Headline[],
-): Headline[] {
-  if (report.rows[mart] === null)
-    return titles.map((title) => ({
-      title,
-      value: "?",
-      detail: `not known: the mart ${mart} could not be read`,
-      good: false,
-    }));
-  const behind = behindOf(report, mart);
-  if (behind.length === 0) return headlines();
-  const oldest = behind.map(([, { asOf }]) => asOf ?? "").sort()[0] ?? "";
-  return headlines().map(({ good: _, ...headline }) => ({
-    ...headline,
-    asOf: oldest === "" ? null : oldest,
-  }));
-}
+/** The numbers of the shop that are read first, in a currency. */
+export const headlines: readonly HeadlinesDeclaration[] = [
+  { question: revenue, titles: ["Revenue", "Orders"], view: salesHeadlines },
+  {
+    question: latePayments,
+    titles: [OWED, OWING],
+    view: (report, filter) => {
+      const late = inCurrency(rowsOf(report, idOf(latePayments)), filter);
+      return [
+        lateHeadline(OWED, lateRows(late, "in"), filter),
+        lateHeadline(OWING, lateRows(late, "out"), filter),
+      ];
+    },
+  },
+];
 
 /** An amount as a card shows it. */
 function amount(text: string): Pick<Headline, "value" | "exact"> {

@@ -1,17 +1,14 @@
 import { amountText, changeText, countText } from "../../report/amounts";
 import { comparedMonths, rowsSince } from "./compared-months";
 import { monthText } from "../../report/months";
-import { numberIn, type Row, type Table } from "../../report/question";
+import type { Overview } from "../../report/declaration";
+import { currenciesOf } from "../../report/filters";
+import { numberIn, type Row } from "../../report/question";
 import { lateRows, latePayments, totalOf } from "./questions/late-payments";
+import { filters } from "./filters";
 import { revenue } from "./questions/revenue";
-import { currenciesOf, rowsOf, type Report } from "../../report/report";
-
-/** A table, and what it is of. */
-export interface Overview {
-  readonly title: string;
-  readonly scope: string;
-  readonly table: Table;
-}
+import { questions } from "./questions/questions";
+import { rowsOf, type Report } from "../../report/report";
 
 /** All currencies side by side: they are never summed, and so never shown as one number. */
 export function overviewOf(report: Report): Overview | undefined {
@@ -32,7 +29,7 @@ export function overviewOf(report: Report): Overview | undefined {
     scope: `Orders and revenue of ${last < current ? "the last full month" : "this month so far"}, revenue of the month before and since, and what is late now`,
     table: {
       columns: [{ title: "Currency" }, ...columns.map((title) => ({ title, isNumber: true }))],
-      rows: currenciesOf(report).map((currency) => {
+      rows: currenciesOf(report, { questions, filters }).map((currency) => {
         const of = (mart: string): Row[] =>
           rowsOf(report, mart).filter(({ currency_code }) => currency_code === currency);
         const sales = of(revenue.mart);

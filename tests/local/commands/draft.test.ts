@@ -10,6 +10,7 @@ import type { Draft } from "../../../domain/draft/catalogue";
 import { draftModel } from "../../../domain/draft/draft";
 import type { Model } from "../../../domain/model/model";
 import { modelProblems } from "../../../domain/model/problems";
+import type { ReportDeclaration } from "../../../domain/report/declaration";
 import { parseDraftOptions } from "../../../local/commands/draft/draft-options";
 import { credentialsOf, startPipeline } from "../../support/pipeline/pipeline";
 import { failureOf } from "../../support/failure";
@@ -39,7 +40,7 @@ function typeErrors(files: readonly string[]): string[] {
     config: { compilerOptions: object };
   };
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, PROJECT);
-  const program = ts.createProgram(files, { ...options, noEmit: true, types: [] });
+  const program = ts.createProgram(files, { ...options, noEmit: true, types: ["node"] });
   return ts
     .getPreEmitDiagnostics(program)
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "));
@@ -100,8 +101,12 @@ describe("npm run draft", () => {
       const files = await writtenTo(join(folder, example), draft);
       expect(typeErrors(files)).to.deep.equal([]);
 
-      const { model } = load(join(folder, example, "model.ts")) as { model: Model };
+      const { model, report } = load(join(folder, example, "model.ts")) as {
+        model: Model;
+        report: ReportDeclaration;
+      };
       expect(modelProblems(model)).to.deep.equal([]);
+      expect(report.questions).to.deep.equal([]);
       const pipeline = await startPipeline({ source });
       try {
         await pipeline.ingest();

@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { loadPageScript } from "../../../adapters/lake/page-script";
 import { withConnection } from "../../../adapters/postgres/postgres";
 import { reportStore, type ReportStore } from "../../../adapters/lake/report-store";
-import { model, marts } from "../../../domain/declarations";
+import { marts, model, report as shop } from "../../../domain/declarations";
+import type { ReportDeclaration } from "../../../domain/report/declaration";
 import { bundlePageScript, buildWith } from "../../../infra/stages/bundle";
 import { unlessUnchanged } from "../../../local/pulumi/kept-bundles";
 import { makeReport, type ReportOutcome } from "../../../stages/report";
@@ -16,6 +17,8 @@ export interface ReportingOptions {
   readonly mail?: boolean;
   readonly mailTime?: string;
   readonly martsSchema?: string;
+  /** By default it is that of this deployment. */
+  readonly declared?: ReportDeclaration;
   /** Of the run; by default it is none that was repeated. */
   readonly id?: string;
   /** Sends no mail, but fails. */
@@ -50,6 +53,7 @@ export async function startReporting({
       mail = false,
       mailTime = "never",
       martsSchema = "marts",
+      declared = shop,
       id = randomUUID(),
       sendFails = false,
     } = {}) =>
@@ -62,6 +66,7 @@ export async function startReporting({
             martsSchema,
             model,
             marts,
+            declared,
             store,
             send: (sent) =>
               sendFails ? Promise.reject(new Error("no mail")) : Promise.resolve(void mails.push(sent)),

@@ -13,6 +13,7 @@ import {
 export const revenue: Question = {
   mart: "revenue_by_month",
   title: "How much do we sell each month?",
+  isWide: true,
   sql: (mart) => `
 SELECT month, currency_code, orders, units_sold, revenue, average_order
   FROM ${mart} ORDER BY month DESC, currency_code LIMIT ${MOST_ROWS}`,

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { expect } from "chai";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { questions } from "../../../../domain/shop/report/questions/questions";
+import { report as declared } from "../../../../domain/shop/report/report";
 import { idOf, type Chart, type Filter } from "../../../../domain/report/question";
 import { amountText } from "../../../../domain/report/amounts";
-import { currenciesOf, firstFilter, periodsOf } from "../../../../domain/report/report";
+import { currenciesOf, firstFilter, periodsOf } from "../../../../domain/report/filters";
 import {
   accessibilityProblems,
   openPage,
@@ -12,6 +12,8 @@ import {
   type WatchedPage,
 } from "../../../support/report/browser";
 import { HOSTILE, reportFile, type ReportFile } from "../../../support/report/report-page";
+
+const { questions } = declared;
 
 /** With MARBLE_WRITE_DOCS=1 the test takes the pictures for the docs from the demo's shop. */
 const WRITES_DOCS = process.env["MARBLE_WRITE_DOCS"] === "1";
@@ -63,8 +65,8 @@ describe("The report in a browser", function () {
   });
 
   it("draws every chart true to the numbers in every currency and period", async () => {
-    for (const currency of currenciesOf(shop.data)) {
-      for (const { value: since } of periodsOf(shop.data)) {
+    for (const currency of currenciesOf(shop.data, declared)) {
+      for (const { value: since } of periodsOf(shop.data, declared)) {
         await choose({ currency, since });
         for (const question of questions) {
           const mart = idOf(question);
@@ -124,8 +126,8 @@ describe("The report in a browser", function () {
   }
 
   it("lists the numbers of the marts below each chart under each filter", async () => {
-    for (const currency of currenciesOf(shop.data)) {
-      const { value: since } = periodsOf(shop.data)[0]!;
+    for (const currency of currenciesOf(shop.data, declared)) {
+      const { value: since } = periodsOf(shop.data, declared)[0]!;
       await choose({ currency, since });
       const months = await shop.warehouse.query<{ orders: string; revenue: string }>(
         `SELECT orders::text, revenue::text FROM marts.revenue_by_month
@@ -156,7 +158,7 @@ describe("The report in a browser", function () {
   });
 
   it("shows a value when the mouse is over it", async () => {
-    const { currency } = firstFilter(shop.data);
+    const { currency } = firstFilter(shop.data, declared);
     await choose({ currency, since: "" });
     await overMiddle(opened.page, "best_designs", 30);
     const [name = "", , , revenue = ""] = (await cellsOf("best_designs"))[0]!;
@@ -170,11 +172,11 @@ describe("The report in a browser", function () {
 
   it("works with the keyboard and announces the effect of a choice", async () => {
     const { page } = opened;
-    await choose(firstFilter(shop.data));
+    await choose(firstFilter(shop.data, declared));
     await page.locator("body").press("Tab");
     await page.locator("#currency").focus();
     await page.keyboard.press("ArrowDown");
-    const second = currenciesOf(shop.data)[1]!;
+    const second = currenciesOf(shop.data, declared)[1]!;
     expect(await page.inputValue("#currency")).to.equal(second);
     expect(await page.textContent("#status")).to.equal(`Showing ${second}, last 12 months.`);
     await page.locator("#best_designs summary").focus();
@@ -203,7 +205,7 @@ describe("The report in a browser", function () {
 
   it("sorts a table by the clicked column, numbers by value, and shows the direction", async () => {
     const { page } = opened;
-    await choose({ ...firstFilter(shop.data), since: "" });
+    await choose({ ...firstFilter(shop.data, declared), since: "" });
     await page.evaluate("document.querySelector('#revenue_by_month details').open = true");
     const head = page.locator("#revenue_by_month thead th").nth(3);
     const revenues = async (): Promise<number[]> =>
@@ -219,7 +221,7 @@ describe("The report in a browser", function () {
 
   it("saves each table as CSV with all rows", async () => {
     const { page } = opened;
-    const { currency } = firstFilter(shop.data);
+    const { currency } = firstFilter(shop.data, declared);
     await choose({ currency, since: "" });
     await page.evaluate("document.querySelector('#who_owes details').open = true");
     const saving = page.waitForEvent("download");
@@ -288,7 +290,7 @@ describe("The report in a browser", function () {
   });
 
   async function firstHeadlines(): Promise<string> {
-    await choose(firstFilter(shop.data));
+    await choose(firstFilter(shop.data, declared));
     return opened.page.innerText("#headlines");
   }
 

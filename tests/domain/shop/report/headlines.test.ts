@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import { comparedMonths } from "../../../../domain/shop/report/compared-months";
-import { headlinesOf, type Headline } from "../../../../domain/shop/report/headlines";
 import { overviewOf } from "../../../../domain/shop/report/overview";
-import { firstFilter, periodsOf, type Report } from "../../../../domain/report/report";
+import { report as declared } from "../../../../domain/shop/report/report";
+import { firstFilter, periodsOf } from "../../../../domain/report/filters";
+import { headlinesOf, type ShownHeadline } from "../../../../domain/report/page/headlines";
+import type { Report } from "../../../../domain/report/report";
 import type { Row } from "../../../../domain/report/question";
 import { reportOf, sales } from "../../../support/report/reports";
 
@@ -12,8 +14,8 @@ const GBP = { currency: "GBP", since: "" };
 const sold = (...revenue: readonly Row[]): Report => reportOf(CAPTURED, { revenue_by_month: revenue });
 const soldIn = (...months: readonly string[]): Report =>
   sold(...months.map((month) => sales(`${month}-01`, "10.00")));
-const headline = (report: Report, title: string, filter = GBP): Headline | undefined =>
-  headlinesOf(report, filter).find((one) => one.title === title);
+const headline = (report: Report, title: string, filter = GBP): ShownHeadline | undefined =>
+  headlinesOf(report, declared, filter).find((one) => one.title === title);
 
 describe("The months that headlines compare", () => {
   const cases: readonly {
@@ -47,7 +49,7 @@ describe("The months that headlines compare", () => {
 
   it("do not exist when nothing was ever sold", () => {
     expect(comparedMonths(sold())).to.equal(undefined);
-    expect(headlinesOf(sold(), GBP)[0]).to.include({ value: "–", detail: "No sales yet" });
+    expect(headlinesOf(sold(), declared, GBP)[0]).to.include({ value: "–", detail: "No sales yet" });
     expect(overviewOf(sold())).to.equal(undefined);
   });
 });
@@ -93,7 +95,7 @@ describe("The headlines", () => {
     );
     expect(headline(goesOn, "Revenue, Nov 2026 so far")).to.include({ value: "5", detail: "1 order" });
     const begins = sold(sales("2026-11-01", "5.00"));
-    expect(headlinesOf(begins, GBP).map(({ title }) => title)).to.deep.equal([
+    expect(headlinesOf(begins, declared, GBP).map(({ title }) => title)).to.deep.equal([
       "Revenue, Nov 2026 so far",
       "Orders, Nov 2026 so far",
       "Owed to us, late",
@@ -144,15 +146,15 @@ describe("The headlines", () => {
 describe("The first period that a report shows", () => {
   it("is counted back from the newest month that is not in the future", () => {
     const report = soldIn("2026-09", "2026-10", "9999-12");
-    expect(periodsOf(report)[0]).to.deep.equal({ value: "2026-05-01", title: "Last 6 months" });
+    expect(periodsOf(report, declared)[0]).to.deep.equal({ value: "2026-05-01", title: "Last 6 months" });
   });
 
   it("is one year, or all time when that year is nearly empty", () => {
-    expect(firstFilter(soldIn("2026-09", "2026-10", "2026-11"))).to.deep.equal({
+    expect(firstFilter(soldIn("2026-09", "2026-10", "2026-11"), declared)).to.deep.equal({
       currency: "GBP",
       since: "2025-12-01",
     });
-    expect(firstFilter(soldIn("2024-09", "2024-10", "2026-11")).since).to.equal("");
+    expect(firstFilter(soldIn("2024-09", "2024-10", "2026-11"), declared).since).to.equal("");
   });
 });
 
@@ -168,7 +170,7 @@ describe("The headlines of unknown numbers", () => {
 
   it("are question marks for an unreadable mart and never say that nothing is late", () => {
     const report = reportOf(CAPTURED, { revenue_by_month: null, outstanding_payments: null });
-    const headlines = headlinesOf(report, GBP);
+    const headlines = headlinesOf(report, declared, GBP);
     expect(headlines.map(({ title, value }) => [title, value])).to.deep.equal([
       ["Revenue", "?"],
       ["Orders", "?"],
