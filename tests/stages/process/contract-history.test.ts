@@ -1,57 +1,43 @@
 import { expect } from "chai";
 import { columnsOf } from "../../../domain/model/columns";
-import { factSalesOrder } from "../../../domain/shop/tables/fact-sales-order";
 import type { Model } from "../../../domain/model/model";
-import { model } from "../../../domain/declarations";
-import { required, sourceTable, type SourceColumn } from "../../../domain/model/source";
-import { salesOrder } from "../../../domain/shop/sources";
-import type { Fact } from "../../../domain/model/table";
+import { optional, sourceTable, type SourceColumn } from "../../../domain/model/source";
 import { integer } from "../../../domain/model/types";
-import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
+import { factRepair, hireModel } from "../../support/hires/model";
+import { startHiresAfterFirstRun, type HirePipeline } from "../../support/hires/pipeline";
+import { repair } from "../../support/hires/sources";
 import { createDatabase, type TestDatabase } from "../../support/postgres/postgres";
-import { startAfterFirstRun } from "../../support/pipeline/first-run";
-import type { Pipeline } from "../../support/pipeline/pipeline";
 
-/** The model, with other words for where the units of a sales order come from. */
+/** The model, with another declaration of the source column with the minutes of a repair. */
 function corrected(name: string, column: SourceColumn): Model {
-  const { units_sold: _, ...others } = salesOrder.columns;
-  const source = sourceTable("sales_order", {
-    key: "sales_order_id",
-    columns: { ...others, [name]: column },
-  });
-  const table: Fact = {
-    ...factSalesOrder,
+  const { minutes: _, ...others } = repair.columns;
+  const source = sourceTable("repair", { key: "repair_id", columns: { ...others, [name]: column } });
+  const table = {
+    ...factRepair,
     source,
-    columns: { ...factSalesOrder.columns, units_sold: columnsOf(source).copy(name as never) },
+    columns: { ...factRepair.columns, minutes: columnsOf(source).copy(name as never) },
   };
-  return { ...model, tables: model.tables.map((one) => (one.name === table.name ? table : one)) };
+  return { ...hireModel, tables: hireModel.tables.map((one) => (one === factRepair ? table : one)) };
 }
 
 describe("The log can be processed after the source has changed", () => {
-  let pipeline: Pipeline;
-  let order = 0;
+  let pipeline: HirePipeline;
   beforeEach(async () => {
-    pipeline = await startAfterFirstRun();
-    const [row] = await pipeline.source.query<{ id: number }>(
-      "SELECT min(sales_order_id) AS id FROM sales_order",
-    );
-    order = row!.id;
+    pipeline = await startHiresAfterFirstRun();
   });
   afterEach(() => pipeline.close());
 
   const update = (set: string): Promise<unknown> =>
-    pipeline.source.query(`UPDATE sales_order SET ${set} WHERE sales_order_id = $1`, [order]);
-  const units = async (warehouse: TestDatabase): Promise<(number | null)[]> => {
-    const rows = await warehouse.query<{ units: number | null }>(
-      "SELECT units_sold AS units FROM fact_sales_order WHERE sales_order_id = $1 ORDER BY sales_record_id",
-      [order],
+    pipeline.source.query(`UPDATE repair SET ${set} WHERE repair_id = 1`);
+  const minutes = async (warehouse: TestDatabase): Promise<(number | null)[]> => {
+    const rows = await warehouse.query<{ minutes: number | null }>(
+      "SELECT minutes FROM fact_repair WHERE repair_id = 1 ORDER BY repair_record_id",
     );
-    return rows.map((row) => row.units);
+    return rows.map((row) => row.minutes);
   };
   const facts = async (warehouse: TestDatabase): Promise<unknown[]> =>
     warehouse.query(
-      `SELECT sales_order_id, created_date, last_updated_date, last_updated_time, units_sold, unit_price, design_id
-         FROM fact_sales_order ORDER BY sales_order_id, sales_record_id`,
+      "SELECT repair_id, bike_id, cost, minutes, done_date FROM fact_repair ORDER BY repair_id, repair_record_id",
     );
 
   /** Processes the same log from its first commit, into a bucket and a warehouse of their own. */
@@ -64,27 +50,27 @@ describe("The log can be processed after the source has changed", () => {
   };
 
   it("when a column is renamed: only its table is quarantined, and the corrected model continues from there", async () => {
-    await pipeline.source.query("ALTER TABLE sales_order RENAME units_sold TO units");
-    await update("units = 101");
-    await pipeline.source.query("UPDATE department SET department_name = 'New' WHERE department_id = 1");
+    await pipeline.source.query("ALTER TABLE repair RENAME minutes TO spent");
+    await update("spent = 101");
+    await pipeline.source.query("UPDATE depot SET depot_name = 'New' WHERE depot_id = 1");
     await pipeline.run();
-    await update("units = 102");
+    await update("spent = 102");
     await pipeline.run();
 
     const { commit } = (await pipeline.processed.log.head())!;
     expect(commit.quarantine).to.deep.equal({
-      sales_order: { since: 2, breaches: ["column units_sold is missing"] },
+      repair: { since: 2, breaches: ["column minutes is missing"] },
     });
-    expect(Object.keys((await pipeline.processed.log.read(2 as never))!.tables)).to.include("dim_staff");
+    expect(Object.keys((await pipeline.processed.log.read(2 as never))!.tables)).to.include("dim_bike");
 
-    const now = corrected("units", required(integer, { formerly: ["units_sold"] }));
-    await update("units = 103");
+    const now = corrected("spent", optional(integer, { formerly: ["minutes"] }));
+    await update("spent = 103");
     await pipeline.ingest();
     await pipeline.process({ model: now });
     await pipeline.load({ model: now });
 
     expect((await pipeline.processed.log.head())!.commit.quarantine).to.deep.equal({});
-    expect((await units(pipeline.warehouse)).slice(1), "every version, once, in order").to.deep.equal([
+    expect((await minutes(pipeline.warehouse)).slice(1), "every version, once, in order").to.deep.equal([
       101, 102, 103,
     ]);
     const again = await reprocessed(now);
@@ -94,44 +80,45 @@ describe("The log can be processed after the source has changed", () => {
 
   it("when the type of a column becomes a domain over it, or over such a domain", async () => {
     await pipeline.source.query(`
-      CREATE DOMAIN kind AS "TransactionType"; CREATE DOMAIN "our kind" AS kind CHECK (VALUE IS NOT NULL);
-      CREATE DOMAIN code AS varchar(3); CREATE DOMAIN "our code" AS code CHECK (VALUE = upper(VALUE));
+      CREATE TYPE "Currency" AS ENUM ('GBP', 'EUR');
+      CREATE DOMAIN kind AS "Currency"; CREATE DOMAIN "our kind" AS kind CHECK (VALUE IS NOT NULL);
+      CREATE DOMAIN code AS varchar(2); CREATE DOMAIN "our code" AS code CHECK (VALUE = upper(VALUE));
       CREATE DOMAIN price AS numeric(10,2); CREATE DOMAIN "our price" AS price;
-      ALTER TABLE transaction ALTER transaction_type TYPE "our kind";
-      ALTER TABLE currency ALTER currency_code TYPE "our code";
-      ALTER TABLE sales_order ALTER unit_price TYPE "our price"`);
-    await update("unit_price = 7.25");
+      ALTER TABLE hire ALTER currency_code TYPE "our kind" USING currency_code::"Currency";
+      ALTER TABLE country ALTER country_code TYPE "our code";
+      ALTER TABLE repair ALTER cost TYPE "our price"`);
+    await update("cost = 7.25");
     await pipeline.run();
 
     expect((await pipeline.processed.log.head())!.commit.quarantine).to.deep.equal({});
-    expect(await actualRows(pipeline.warehouse)).to.deep.equal(await expectedRows(pipeline.source));
+    await pipeline.expectShown();
     const { tables } = (await pipeline.ingested.log.head())!.commit;
     const typeOf = (table: string, column: string): unknown =>
       tables[table]!.columns.find(({ name }) => name === column);
-    expect(typeOf("transaction", "transaction_type")).to.deep.include({
-      type: 'enum public."TransactionType"',
-      labels: ["SALE", "PURCHASE"],
+    expect(typeOf("hire", "currency_code")).to.deep.include({
+      type: 'enum public."Currency"',
+      labels: ["GBP", "EUR"],
     });
-    expect(typeOf("currency", "currency_code")).to.include({ type: "character varying(3)" });
-    expect(typeOf("sales_order", "unit_price")).to.include({ type: "numeric(10,2)" });
+    expect(typeOf("country", "country_code")).to.include({ type: "character varying(2)" });
+    expect(typeOf("repair", "cost")).to.include({ type: "numeric(10,2)" });
   });
 
   it("when a column has another type that the contract accepts: values that do not fit are rejected", async () => {
-    await pipeline.source.query("ALTER TABLE sales_order ALTER units_sold TYPE text");
-    await update("units_sold = 'many'");
+    await pipeline.source.query("ALTER TABLE repair ALTER minutes TYPE text");
+    await update("minutes = 'many'");
     await pipeline.run();
-    expect((await pipeline.processed.log.head())!.commit.quarantine["sales_order"]!.breaches).to.deep.equal([
-      "column units_sold is text, not integer",
+    expect((await pipeline.processed.log.head())!.commit.quarantine["repair"]!.breaches).to.deep.equal([
+      "column minutes is text, not integer",
     ]);
 
-    const now = corrected("units_sold", required(integer, { accepts: ["text"] }));
-    await update("units_sold = '104'");
+    const now = corrected("minutes", optional(integer, { accepts: ["text"] }));
+    await update("minutes = '104'");
     await pipeline.ingest();
     const report = await pipeline.process({ model: now });
     await pipeline.load({ model: now });
 
     expect(report.rejected).to.equal(1);
-    expect((await units(pipeline.warehouse)).slice(1)).to.deep.equal([104]);
+    expect((await minutes(pipeline.warehouse)).slice(1)).to.deep.equal([104]);
     const again = await reprocessed(now);
     expect(await facts(again)).to.deep.equal(await facts(pipeline.warehouse));
     await again.drop();
