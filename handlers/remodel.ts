@@ -8,10 +8,10 @@ import { ingestCommit } from "../domain/log/commit";
 import { modelPrefix } from "../domain/log/keys";
 import { declarationsOf } from "../domain/declarations";
 import { hasTime, monotonicClock } from "../stages/shared/clock";
-import { runTaskMessages, type RemodelResult } from "../stages/process/tasks/task-message";
+import { runTaskMessages, type WorkerResult } from "../stages/process/tasks/task-message";
 
 /** Does a task of a large commit that process has sent. */
-export async function remodel(event: unknown, context: Context): Promise<RemodelResult> {
+export async function remodel(event: unknown, context: Context): Promise<WorkerResult> {
   return withTelemetry(context, (telemetry) => {
     const { model } = declarationsOf(environment("MODEL"));
     const ingested = objectStore(environment("INGESTION_BUCKET"));

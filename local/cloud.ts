@@ -144,12 +144,12 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
     lambdas.push(runner.lambda);
     return runner;
   });
-  const named = (stage: FunctionName): StageRunner => {
+  const runnerOf = (stage: FunctionName): StageRunner => {
     const found = stages.find((candidate) => candidate.stage === stage);
     if (found === undefined) throw new Error(`the program declares no stage ${stage}`);
     return found;
   };
-  const ring = (functionArn: string, event: unknown): void =>
+  const wake = (functionArn: string, event: unknown): void =>
     stages.find(({ declared }) => declared.arn === functionArn)?.invoker?.enqueue(event);
 
   let stopped = false;
@@ -163,12 +163,12 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
     for (const { workQueue } of stages) workQueue?.announce(created);
     if (stopped) return;
     for (const trigger of wiring.objectTriggers.filter((candidate) => isAbout(candidate, created)))
-      ring(trigger.functionArn, created.event);
+      wake(trigger.functionArn, created.event);
   });
   const schedules = createScheduleRunner(wiring.scheduleTriggers, {
     clock,
     authorizer,
-    invoke: (functionArn) => ring(functionArn, {}),
+    invoke: (functionArn) => wake(functionArn, {}),
   });
   started(() => schedules.stop());
 
@@ -177,17 +177,17 @@ async function startParts(options: CloudOptions, started: Started): Promise<Omit
     storage,
     mail,
     setSecret: (name, value) => secrets.setSecret(name, value),
-    invoke: (stage, event = {}) => named(stage).lambda.invoke(event),
-    function: (stage) => named(stage).lambda,
+    invoke: (stage, event = {}) => runnerOf(stage).lambda.invoke(event),
+    function: (stage) => runnerOf(stage).lambda,
     startSchedules: () => schedules.start(),
-    enableSchedules: (stage, enabled) => schedules.enable(named(stage).declared.arn, enabled),
-    nextRun: (stage) => schedules.next(named(stage).declared.arn),
+    enableSchedules: (stage, enabled) => schedules.enable(runnerOf(stage).declared.arn, enabled),
+    nextRun: (stage) => schedules.next(runnerOf(stage).declared.arn),
     alarmStates: () => monitoring.states(),
     metrics: () => monitoring.metrics(),
     statistic: (metric, options) => monitoring.statistic(metric, options),
     revoke: (roleArn, action) => authorizer.revoke(roleArn, action),
     credentials: (of) =>
-      credentials.issue(of === "administrator" ? { administrator: true } : named(of).principal),
+      credentials.issue(of === "administrator" ? { administrator: true } : runnerOf(of).principal),
     settled: async () => {
       await schedules.settled();
       for (const { invoker } of stages) await invoker?.drain();

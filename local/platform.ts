@@ -45,7 +45,7 @@ export interface Platform {
 const FOLDERS = { lake: "buckets", logs: "logs", mails: "outbox" };
 
 /** The addresses of running parts, a line each. */
-export const whereItIs = ({ lake, source, warehouse }: Platform): string[] => [
+export const listAddresses = ({ lake, source, warehouse }: Platform): string[] => [
   ...Object.entries(FOLDERS).flatMap(([what, folder]) =>
     existsSync(join(lake, folder)) ? [`${what.padEnd(11)} ${join(lake, folder)}`] : [],
   ),

@@ -19,7 +19,7 @@ type IngestLog = Pick<CommitLog<IngestCommit>, "head" | "read">;
  * Prints the columns of a source table, commit by commit, from the ingestion log.
  * @returns the number of commits with new columns; 0 if the log does not know the table
  */
-export async function tellSchemaHistory(
+export async function printSchemaHistory(
   log: IngestLog,
   table: string,
   say: { readonly line: (text: string) => void; readonly progress: (text: string) => void },

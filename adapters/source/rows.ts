@@ -53,7 +53,7 @@ export function compareKey({ key: names }: TableDescription, comparison: "<=" | 
   return `(${names.map(identifier).join(", ")}) ${comparison} (${key.map(literal).join(", ")})`;
 }
 
-function selected(table: TableDescription, { filter, through, slice }: RowSelection): string {
+function selectionOf(table: TableDescription, { filter, through, slice }: RowSelection): string {
   const versions = condition(filter);
   const bounded = through === undefined ? versions : `(${versions} AND ${compareKey(table, "<=", through)})`;
   if (slice === undefined) return bounded;
@@ -151,7 +151,7 @@ export function copyRows(
 ): CopyStream {
   const { table, extent, columns: names } = options;
   const columns = (names ?? table.columns.map(({ name }) => name)).map(identifier).join(", ");
-  const rows = `FROM ${table.relation} WHERE ${selected(table, options)}`;
+  const rows = `FROM ${table.relation} WHERE ${selectionOf(table, options)}`;
   let stream: CopyToStreamQuery | undefined;
   return {
     rows: () => stream?.rowCount ?? 0,

@@ -46,13 +46,13 @@ export async function withoutViewsOn(
         "drop it, let the load continue, and create it again",
     );
   for (const reader of [...readers].reverse()) await client.query(`DROP VIEW ${reader.name}`);
-  await dropped(name, change);
+  await runChange(name, change);
   await withQualifiedNames(client, async () => {
-    for (const reader of readers) await makeAgain(client, name, reader);
+    for (const reader of readers) await recreate(client, name, reader);
   });
 }
 
-async function dropped(name: string, change: () => Promise<void>): Promise<void> {
+async function runChange(name: string, change: () => Promise<void>): Promise<void> {
   try {
     await change();
   } catch (error) {
@@ -64,7 +64,7 @@ async function dropped(name: string, change: () => Promise<void>): Promise<void>
   }
 }
 
-async function makeAgain(client: pg.Client, table: string, reader: Reader): Promise<void> {
+async function recreate(client: pg.Client, table: string, reader: Reader): Promise<void> {
   try {
     for (const sql of reader.statements) await client.query(sql);
   } catch (error) {

@@ -29,8 +29,8 @@ export async function swapSchemas(client: pg.Client, swap: Swap): Promise<void> 
   const relations = await relationsOf(client, shadow);
   const replaced = await replacedBy(client, swap);
   const oids = replaced.map(({ oid }) => oid ?? "");
-  await refuseWhatIsLost(client, oids);
-  const around = await aroundOf(client, { oids, remade: swap.remade });
+  await refuseLosses(client, oids);
+  const around = await readSurroundings(client, { oids, remade: swap.remade });
 
   for (const sql of await indexesOf(client, swap, oids)) await client.query(sql);
   for (const { drop } of around.foreignKeys) await client.query(drop ?? "");
@@ -72,7 +72,7 @@ const replacedBy = (
   );
 
 /** Refuses objects whose loss a user would not notice immediately, and that only their author can create again. */
-async function refuseWhatIsLost(client: pg.Client, oids: readonly string[]): Promise<void> {
+async function refuseLosses(client: pg.Client, oids: readonly string[]): Promise<void> {
   const found = await rowsOf<"what">(
     client,
     `SELECT format('the materialized view %s reads it', v.oid::regclass) AS what FROM pg_class v
@@ -120,7 +120,7 @@ export const grantsOn = (
   );
 
 /** Statements that recreate around the new relations, under the old names, what users made around the old ones. */
-async function aroundOf(
+async function readSurroundings(
   client: pg.Client,
   { oids, remade }: { readonly oids: readonly string[]; readonly remade: readonly string[] },
 ) {

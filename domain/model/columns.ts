@@ -136,7 +136,7 @@ export const columnsOf = <Columns extends SourceColumns>(table: SourceTable<Colu
 function columnsVia(table: SourceTable, join: Join | undefined): ColumnsOf<SourceColumns, boolean> {
   const via = join === undefined ? {} : { join };
   const columns: Readonly<Partial<SourceColumns>> = table.columns;
-  const made = (type: ColumnType | undefined, origin: ReadOrigin): Column => {
+  const makeColumn = (type: ColumnType | undefined, origin: ReadOrigin): Column => {
     const read = Object.hasOwn(columns, origin.column) ? (columns[origin.column] ?? UNKNOWN) : UNKNOWN;
     return {
       type: type ?? read.type,
@@ -151,11 +151,11 @@ function columnsVia(table: SourceTable, join: Join | undefined): ColumnsOf<Sourc
   ): ColumnsOf<SourceColumns, boolean> =>
     columnsVia(to, { kind, on: listOf(on), to, ...(join !== undefined && { via: join }) });
   const methods = {
-    copy: (column: string) => made(undefined, { kind: "copy", column }),
-    dateOf: (column: string, zone?: InTimeZone) => made(date, { kind: "dateOf", column, ...zone }),
-    timeOf: (column: string, zone?: InTimeZone) => made(time, { kind: "timeOf", column, ...zone }),
-    parsedDate: (column: string) => made(date, { kind: "parsedDate", column }),
-    derive: (column: string, derive: Derivation) => made(text, { kind: "derived", column, derive }),
+    copy: (column: string) => makeColumn(undefined, { kind: "copy", column }),
+    dateOf: (column: string, zone?: InTimeZone) => makeColumn(date, { kind: "dateOf", column, ...zone }),
+    timeOf: (column: string, zone?: InTimeZone) => makeColumn(time, { kind: "timeOf", column, ...zone }),
+    parsedDate: (column: string) => makeColumn(date, { kind: "parsedDate", column }),
+    derive: (column: string, derive: Derivation) => makeColumn(text, { kind: "derived", column, derive }),
     innerJoin: (on: Names<string>, to: SourceTable) => joinTo("inner", on, to),
     leftJoin: (on: Names<string>, to: SourceTable) => joinTo("left", on, to),
   };

@@ -32,7 +32,7 @@ const inOrder = (names: readonly string[]): readonly string[] => [...new Set(nam
  */
 export function contractsText(model: Model): string {
   const contracts = [...contractsOf(model).values()].map(({ name, key, columns }) =>
-    JSON.stringify([name, key, Object.entries(columns).map(([column, of]) => [column, printed(of)])]),
+    JSON.stringify([name, key, Object.entries(columns).map(([column, of]) => [column, readsOf(of)])]),
   );
   const feeds = feedsIn(model).map(({ table, feed }) =>
     JSON.stringify([feedName(table.name, feed.source), table.kind, joinsOfFeed(feed).map(joinName).sort()]),
@@ -40,7 +40,7 @@ export function contractsText(model: Model): string {
   return [...contracts.sort(), ...feeds.sort()].join("\n");
 }
 
-function printed({ type, nullable, formerly, accepts, absentAsNull }: SourceTable["columns"][string]) {
+function readsOf({ type, nullable, formerly, accepts, absentAsNull }: SourceTable["columns"][string]) {
   const truncated = "truncated" in type;
   return [typeName(type), truncated, nullable, formerly ?? [], accepts ?? [], absentAsNull ?? false];
 }

@@ -25,7 +25,7 @@ export interface Reference extends MembersInstead {
   readonly to: string;
 }
 
-interface Remodelled extends Feed {
+interface TransformedTable extends Feed {
   readonly name: string;
   readonly description: string;
   /** The columns that identify a row; made from the key of the source table. */
@@ -39,7 +39,7 @@ interface Remodelled extends Feed {
 }
 
 /** Holds the latest version of every row of its source table. */
-export interface Dimension extends Remodelled {
+export interface Dimension extends TransformedTable {
   readonly kind: "dimension";
   /** Rows that the model declares, by name. Other rows refer to them in place of a missing row, or of NULL. */
   readonly members?: Readonly<Record<string, Member>>;
@@ -48,7 +48,7 @@ export interface Dimension extends Remodelled {
 }
 
 /** Holds every version of every row of its source table. */
-export interface Fact extends Remodelled {
+export interface Fact extends TransformedTable {
   readonly kind: "fact";
   /** A serial column that numbers the versions. The warehouse generates its values. */
   readonly surrogateKey: string;
@@ -80,7 +80,7 @@ type Declared<Table extends WarehouseTable, Name extends string> = Omit<
 > & {
   readonly key: Names<NoInfer<Name>>;
   readonly columns: Readonly<Record<Name, Table["columns"][string]>>;
-} & (Table extends Remodelled
+} & (Table extends TransformedTable
     ? {
         readonly also?: readonly (Feed & { readonly columns: Readonly<Record<NoInfer<Name>, Column>> })[];
         readonly references?: readonly (Reference & { readonly columns: readonly NoInfer<Name>[] })[];
@@ -96,13 +96,13 @@ export const dimension = <Columns extends Readonly<Record<string, Column>>>(
   },
 ): Dimension => ({
   ...table,
-  ...merged(table),
+  ...mergeFeeds(table),
   kind: "dimension",
   name,
 });
 export const fact = <Name extends string>(name: string, table: Declared<Fact, Name>): Fact => ({
   ...table,
-  ...merged(table),
+  ...mergeFeeds(table),
   kind: "fact",
   name,
 });
@@ -114,7 +114,7 @@ export const calendar = <Name extends string>(name: string, table: Declared<Cale
 });
 
 /** Merges the columns of all feeds. A column may be NULL if it may be NULL in any feed. */
-function merged({
+function mergeFeeds({
   key,
   columns,
   also,

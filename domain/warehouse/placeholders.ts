@@ -26,12 +26,12 @@ const placeholders = ({ schema }: Destination): string => qualified(schema, PLAC
 const open = ({ target }: Destination, of: string): string =>
   `${of}.fact = ${literal(target.table.name)} AND ${of}.healed_by IS NULL AND ${of}.superseded_by IS NULL`;
 
-const replaced = (missing: readonly MissingParent[]): readonly MissingParent[] =>
+const replacedParents = (missing: readonly MissingParent[]): readonly MissingParent[] =>
   missing.filter((reference) => !isWaitedFor(reference));
 
 /** Why a row refers to members: all of its references with missing parents. */
 const reasonOf = (of: string, missing: readonly MissingParent[]): string =>
-  `concat_ws('; ', ${replaced(missing)
+  `concat_ws('; ', ${replacedParents(missing)
     .map(
       (reference) =>
         `CASE WHEN ${reference.refers} AND ${reference.missing} THEN ${missingText(of, reference)} END`,
@@ -57,8 +57,10 @@ export function placeMembers(
 ): string {
   const { target } = place;
   const missing = missingOfStaged(place, "s");
-  const any = replaced(missing).map((reference) => `(${reference.refers} AND ${reference.missing})`);
-  const columns = [...new Set(replaced(missing).flatMap((reference) => reference.columns))].map(identifier);
+  const any = replacedParents(missing).map((reference) => `(${reference.refers} AND ${reference.missing})`);
+  const columns = [...new Set(replacedParents(missing).flatMap((reference) => reference.columns))].map(
+    identifier,
+  );
   const same = (of: string): string =>
     `${of}.key = p.key AND ${of}.version = p.version AND ${of}.shown = p.shown`;
   const healed =

@@ -16,7 +16,7 @@ export interface AlarmRule {
 const FIVE_MINUTES = 300;
 
 /** Something happens repeatedly, in three five-minute periods of half an hour. A single occurrence alerts no one. */
-export const again: AlarmRule = {
+export const REPEATED: AlarmRule = {
   statistic: "Sum",
   threshold: 0,
   periodSeconds: FIVE_MINUTES,
@@ -43,7 +43,7 @@ export const LONGEST_SILENCE = 7 * DAY;
  *   the next run, and the alarm would end although the stage still fails
  * @param timeoutMinutes the timeout of a run. CloudWatch receives the result of a run at its end, for the time of its start
  */
-export function allFail({
+export function allFailRule({
   everyMinutes,
   timeoutMinutes,
 }: {
@@ -63,13 +63,13 @@ export function allFail({
 }
 
 /** Something was counted that does not heal automatically. The alarm ends after an hour without another occurrence. */
-export const once: AlarmRule = { ...again, datapoints: 1, periods: 12 };
+export const OCCURRED: AlarmRule = { ...REPEATED, datapoints: 1, periods: 12 };
 
 /**
  * A gauge is above zero. Every run reports it, and its value holds until the next run. However rarely a stage runs, the
  * alarm ends when a run reports zero.
  */
-export const stands: AlarmRule = {
+export const POSITIVE: AlarmRule = {
   statistic: "Maximum",
   threshold: 0,
   periodSeconds: FIVE_MINUTES,
@@ -79,10 +79,10 @@ export const stands: AlarmRule = {
 };
 
 /** A gauge was above zero in every run of half an hour. The alarm does not ring if the next run heals the cause. */
-export const lasts: AlarmRule = { ...stands, statistic: "Minimum", periodSeconds: 6 * FIVE_MINUTES };
+export const LASTING: AlarmRule = { ...POSITIVE, statistic: "Minimum", periodSeconds: 6 * FIVE_MINUTES };
 
 /** Several runs are long. A single long run is normal, because it catches up after an outage. */
-export const longRuns = (milliseconds: number): AlarmRule => ({
+export const longRunsRule = (milliseconds: number): AlarmRule => ({
   statistic: "Maximum",
   threshold: milliseconds,
   periodSeconds: 3 * FIVE_MINUTES,
@@ -92,7 +92,7 @@ export const longRuns = (milliseconds: number): AlarmRule => ({
 });
 
 /** A gauge is above a limit. Without a run, its value holds. */
-export const above = (threshold: number): AlarmRule => ({ ...stands, threshold });
+export const aboveRule = (threshold: number): AlarmRule => ({ ...POSITIVE, threshold });
 
 /**
  * A metric has had no value for a number of minutes.
@@ -100,7 +100,7 @@ export const above = (threshold: number): AlarmRule => ({ ...stands, threshold }
  * The periods are short, because CloudWatch evaluates some more periods than it documents while it finds fewer values
  * than it needs. It evaluates at most a day of short periods, and seven days of hours.
  */
-export function silent(minutes: number): AlarmRule {
+export function silenceRule(minutes: number): AlarmRule {
   const periodSeconds = minutes <= DAY ? 60 : 3600;
   const periods = Math.ceil((minutes * 60) / periodSeconds) - 2;
   return {

@@ -72,7 +72,7 @@ export class Alerts extends pulumi.ComponentResource {
       name,
       {
         alarmDescription: alarmDescription(args, { runbookUrl: this.runbookUrl, logGroup: logGroup.name }),
-        ...measured(args),
+        ...comparedValue(args),
         evaluationPeriods: rule.periods,
         datapointsToAlarm: rule.datapoints,
         comparisonOperator: "GreaterThanThreshold",
@@ -89,7 +89,7 @@ export class Alerts extends pulumi.ComponentResource {
 }
 
 /** The value that CloudWatch compares with the threshold: a metric, or a metric that another metric overrides. */
-function measured({
+function comparedValue({
   namespace,
   metric,
   unlessMore,

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { METRICS, METRICS_NAMESPACE, type MetricDimensions, type MetricName } from "../../domain/metrics";
-import { above, lasts, once, silent, stands, type AlarmRule } from "./alarm-rules";
+import { aboveRule, LASTING, OCCURRED, silenceRule, POSITIVE, type AlarmRule } from "./alarm-rules";
 import { lastErrors, lastWarning, type AlarmText } from "./alarm-text";
 import type { Alerts } from "./alerts";
 import type { LakeBucket } from "../lake/lake-bucket";
@@ -37,7 +37,7 @@ export class DataAlarms extends pulumi.ComponentResource {
       args: AlarmText & { readonly rule?: AlarmRule },
     ): void => {
       const { stage, metric } = on;
-      const { rule = METRICS[metric] === "gauge" ? stands : once, ...text } = args;
+      const { rule = METRICS[metric] === "gauge" ? POSITIVE : OCCURRED, ...text } = args;
       const logGroup = stages[stage].logGroup;
       const dimensions = metricDimensions(stage);
       alerts.alarm(
@@ -56,9 +56,9 @@ export class DataAlarms extends pulumi.ComponentResource {
         alarm: `The warehouse is more than ${freshnessMinutes} minutes old. It may lack newer data of the source.`,
         ok: "The warehouse is as new as it should be. Nothing is left to do.",
         meaning: "Reports lack newer data. The data in the warehouse was right at that time.",
-        show: alarmsThatRing(),
+        show: listRingingAlarms(),
         section: "the-warehouse-is-old",
-        rule: above(freshnessMinutes * 60),
+        rule: aboveRule(freshnessMinutes * 60),
       },
     );
     alarm(
@@ -70,7 +70,7 @@ export class DataAlarms extends pulumi.ComponentResource {
         meaning: "The warehouse gets no new data. The data in it stays right. No data is lost.",
         show: lastErrors(logOf("load")),
         section: "nobody-knows-how-old-the-warehouse-is",
-        rule: silent(freshnessMinutes),
+        rule: silenceRule(freshnessMinutes),
       },
     );
     alarm(
@@ -128,7 +128,7 @@ export class DataAlarms extends pulumi.ComponentResource {
         meaning: `The warehouse gets no new data of that table. ${othersContinue} No data is lost.`,
         show: lastWarning(logOf("ingest"), "a table could not be captured; the next run tries again"),
         section: "a-table-cannot-be-captured",
-        rule: lasts,
+        rule: LASTING,
       },
     );
     alarm(
@@ -147,7 +147,7 @@ export class DataAlarms extends pulumi.ComponentResource {
 }
 
 /** A command that lists the ringing alarms of the stack and the time of their last change. */
-function alarmsThatRing(): pulumi.Output<string> {
+function listRingingAlarms(): pulumi.Output<string> {
   const { region } = aws.getRegionOutput();
   return pulumi.interpolate`aws cloudwatch describe-alarms --region ${region} --alarm-name-prefix ${nameOf("")} --state-value ALARM --query 'MetricAlarms[].[AlarmName,StateUpdatedTimestamp]' --output text`;
 }

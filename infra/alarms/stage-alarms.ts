@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { again, allFail, longRuns } from "./alarm-rules";
+import { REPEATED, allFailRule, longRunsRule } from "./alarm-rules";
 import { lastErrors, lastLines, type AlarmText } from "./alarm-text";
 import type { AlarmArgs, Alerts } from "./alerts";
 
@@ -38,7 +38,7 @@ export function stageAlarms(
     args,
     {
       metric: "Throttles",
-      rule: again,
+      rule: REPEATED,
       alarm: `AWS has repeatedly refused to run ${fullName} for half an hour. Too many Lambdas of the account run.`,
       ok: "AWS runs it again. Nothing is left to do.",
       meaning: standstill,
@@ -51,7 +51,7 @@ export function stageAlarms(
     args,
     {
       metric: "Duration",
-      rule: longRuns(nearTimeout * 1000),
+      rule: longRunsRule(nearTimeout * 1000),
       alarm: `Runs of ${fullName} take more than ${nearTimeout / 60} minutes. Their timeout is ${timeoutSeconds / 60} minutes.`,
       ok: "Runs are short again. Nothing is left to do.",
       meaning: `A run that AWS stops loses no data, but starts again. ${standstill}`,
@@ -75,7 +75,7 @@ export function errorsAlarm(
   },
   opts: pulumi.CustomResourceOptions,
 ): void {
-  const rule = allFail({ everyMinutes, timeoutMinutes: timeoutSeconds / 60 });
+  const rule = allFailRule({ everyMinutes, timeoutMinutes: timeoutSeconds / 60 });
   functionAlarm(
     args,
     {

@@ -18,7 +18,7 @@ export const columnOf = ({ name }: Mart, column: string): ColumnIdentifier => ({
   ColumnName: column,
 });
 
-const titled = (id: string, title: string): Pick<BarChartVisual, "VisualId" | "Title"> => ({
+const withTitle = (id: string, title: string): Pick<BarChartVisual, "VisualId" | "Title"> => ({
   VisualId: id,
   Title: { Visibility: "VISIBLE", FormatText: { PlainText: title } },
 });
@@ -28,7 +28,7 @@ const COUNT = "count";
 
 /** A mart's question as lines over months, or as bars, the longest first. */
 export function chartVisual(mart: Mart, chart: MartChart, id: string): Visual {
-  const heading = titled(id, mart.question);
+  const heading = withTitle(id, mart.question);
   const { category, measures } = chart;
   const wells = wellsOf(mart, chart);
   if (isDate(mart, category)) {
@@ -91,7 +91,7 @@ function wellsOf(
 
 export const tableVisual = (mart: Mart, id: string): Visual => ({
   TableVisual: {
-    ...titled(id, "Rows"),
+    ...withTitle(id, "Rows"),
     ChartConfiguration: {
       FieldWells: {
         TableUnaggregatedFieldWells: {

@@ -5,7 +5,7 @@ import { NEVER } from "../../domain/report/mail";
 import { LATEST_REPORT, MAILED_PREFIX } from "../../domain/report/keys";
 import { parseSchedule, longestPause } from "../../domain/schedule/schedule";
 import { report } from "../../handlers/report";
-import { LONGEST_SILENCE, silent } from "../alarms/alarm-rules";
+import { LONGEST_SILENCE, silenceRule } from "../alarms/alarm-rules";
 import { bundlePageScript } from "./bundle";
 import type { MarbleConfig } from "../settings/config";
 import { LakeBucket } from "../lake/lake-bucket";
@@ -110,7 +110,7 @@ export class Report extends pulumi.ComponentResource {
       },
       {
         metric: "Invocations",
-        rule: silent(Math.min(silence, LONGEST_SILENCE)),
+        rule: silenceRule(Math.min(silence, LONGEST_SILENCE)),
         alarm: `Nothing has started ${nameOf(name)} for ${Math.min(silence, LONGEST_SILENCE)} minutes. After a deployment that switches the report on, this alarm rings until the first run.`,
         ok: "A run has started. Nothing is left to do.",
         meaning: this.stage.standstill,

@@ -10,7 +10,7 @@ import { describeMissingGrant } from "./missing-rights";
 import { INCOMPLETE, runOnce, resultCollector } from "./once";
 import type { RunReport } from "./run-report";
 import { HELP, parseOptions, type LocalOptions } from "./options";
-import { startPlatform, whereItIs, type Platform } from "../platform";
+import { startPlatform, listAddresses, type Platform } from "../platform";
 import { describeUnknown } from "../databases/unknown-source";
 import { colourOf, eventFormatter } from "./present";
 import { stageLogs } from "./stage-logs";
@@ -119,7 +119,7 @@ async function keepUp(
 ): Promise<void> {
   const { cloud, carried } = platform;
   const { say } = options;
-  for (const line of whereItIs(platform)) say(line);
+  for (const line of listAddresses(platform)) say(line);
   if (!cloud.storage.notifies) say("your S3 service sends no events: process starts only on its schedule");
   say("schedules are on; stop with Ctrl-C");
   cloud.startSchedules();

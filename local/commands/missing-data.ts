@@ -58,15 +58,15 @@ export function describeMissing({ kind, name, reason, rows = 0, paths = [] }: Mi
     case "quarantine":
       return `the table ${name} is in quarantine: ${reason}`;
     case "rejected":
-      return `${counted(rows)} of the table ${name} ${rows === 1 ? "was" : "were"} rejected: ${reason}; see ${paths.join(", ")}`;
+      return `${rowsText(rows)} of the table ${name} ${rows === 1 ? "was" : "were"} rejected: ${reason}; see ${paths.join(", ")}`;
     case "waiting":
-      return `${counted(rows)} of the warehouse table ${name} ${rows === 1 ? "waits" : "wait"}: ${reason}`;
+      return `${rowsText(rows)} of the warehouse table ${name} ${rows === 1 ? "waits" : "wait"}: ${reason}`;
     case "mart":
       return `the mart ${name} is not as it is declared: ${reason}`;
   }
 }
 
-const counted = (rows: number): string => `${rows} ${rows === 1 ? "row" : "rows"}`;
+const rowsText = (rows: number): string => `${rows} ${rows === 1 ? "row" : "rows"}`;
 
 /** The tables of the source whose rows in the lake are missing or old. */
 export function notCaptured({ tables, refused }: Pick<IngestCommit, "tables" | "refused">): Missing[] {

@@ -137,8 +137,8 @@ export function summary(payload: unknown): string {
   const counts = Object.values(tables).map(({ rows }) => rows);
   const rows = counts.reduce((sum, count) => sum + count, 0);
   const also = `${rejected > 0 ? `, ${rejected} rejected` : ""}${waiting > 0 ? `, ${waiting} waiting` : ""}`;
-  return `commit ${numbers.join(", ")}: ${counted(rows, "row")} of ${counted(counts.length, "table")}${also}`;
+  return `commit ${numbers.join(", ")}: ${plural(rows, "row")} of ${plural(counts.length, "table")}${also}`;
 }
 
-const counted = (count: number, thing: string): string =>
+const plural = (count: number, thing: string): string =>
   `${count.toLocaleString("en-GB")} ${thing}${count === 1 ? "" : "s"}`;

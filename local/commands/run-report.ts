@@ -22,7 +22,7 @@ export interface RunReport {
   readonly missing: readonly Missing[];
 }
 
-function added(tables: readonly Readonly<TableRows>[]): TableRows {
+function addUp(tables: readonly Readonly<TableRows>[]): TableRows {
   const sum: TableRows = {};
   for (const table of tables) {
     for (const [name, { rows }] of Object.entries(table)) sum[name] = { rows: (sum[name]?.rows ?? 0) + rows };
@@ -41,15 +41,15 @@ export function runReport(results: readonly StageResult[], missing: readonly Mis
   return {
     ingest: {
       commit: ingested.reduce<number | null>((last, { commit }) => commit ?? last, null),
-      tables: added(ingested.map(({ tables }) => tables)),
+      tables: addUp(ingested.map(({ tables }) => tables)),
     },
     process: {
       commits: sorted(processed.flatMap(({ commits }) => commits)),
-      tables: added(processed.map(({ tables }) => tables)),
+      tables: addUp(processed.map(({ tables }) => tables)),
     },
     load: {
       commits: sorted(loaded.flatMap(({ commits }) => commits)),
-      tables: added(loaded.map(({ tables }) => tables)),
+      tables: addUp(loaded.map(({ tables }) => tables)),
     },
     rejected: processed.reduce((sum, { rejected }) => sum + rejected, 0),
     waiting: loaded.reduce((sum, { waiting }) => sum + waiting, 0),

@@ -9,6 +9,6 @@ export type ActionRequest =
   | { readonly action: "release"; readonly tables: readonly string[] }
   | { readonly action: "trade" }
   | { readonly action: "poison" }
-  | { readonly action: "mend" }
+  | { readonly action: "repair" }
   | { readonly action: "stop-source" }
   | { readonly action: "start-source" };

@@ -277,7 +277,7 @@ export interface Plan {
 }
 
 /** An action that was begun. */
-export interface Deed {
+export interface ActionRun {
   readonly id: number;
   readonly title: string;
   readonly startedAt: string;
@@ -289,7 +289,7 @@ export interface Deed {
 
 export interface Activity {
   /** The newest first. */
-  readonly deeds: readonly Deed[];
+  readonly actions: readonly ActionRun[];
   /** The generated source, which may be written to and stopped; null when the source is the user's own. */
   readonly shop: { readonly isDown: boolean } | null;
   readonly warehouseTables: readonly string[];
@@ -298,7 +298,7 @@ export interface Activity {
 /** What a POST to each path under `/api/` answers; both take an `ActionRequest`. */
 export interface Posts {
   readonly plan: Plan;
-  readonly act: Deed;
+  readonly act: ActionRun;
 }
 
 /** What a GET of each path under `/api/` answers. */

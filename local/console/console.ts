@@ -21,9 +21,9 @@ export async function startConsole(
   { history, port }: { readonly history: History; readonly port: number | undefined },
 ): Promise<HttpServer> {
   const context = consoleContext(platform, history);
-  const deeds = actionsOf(platform, history);
+  const actions = actionsOf(platform, history);
   const serve = (at: number): Promise<HttpServer> =>
-    startServer({ routes: routes(context, deeds), posts: postRoutes(deeds), history, port: at });
+    startServer({ routes: routes(context, actions), posts: postRoutes(actions), history, port: at });
   try {
     const server = await serve(port ?? USUAL_PORT).catch((error: unknown) => {
       if (!hasCode(error, "EADDRINUSE")) throw error;

@@ -14,10 +14,10 @@ const CHECKED_MODES: ReadonlySet<string> = new Set(["require", "verify-ca", "ver
  * @throws Error that says what is wrong with the URL, without its password
  */
 export function databaseSecret(url: string, option: string): string {
-  const { protocol, hostname, port, pathname, username, password, searchParams } = parsed(url, option);
+  const { protocol, hostname, port, pathname, username, password, searchParams } = parseUrl(url, option);
   if (protocol !== "postgresql:" && protocol !== "postgres:")
     throw new Error(`${option} must begin with postgresql://`);
-  const database = decoded(pathname.slice(1), option);
+  const database = decode(pathname.slice(1), option);
   if (hostname === "" || database === "" || username === "") {
     throw new Error(
       `${option} must name a user, a host and a database: postgresql://user:password@host:5432/database`,
@@ -27,8 +27,8 @@ export function databaseSecret(url: string, option: string): string {
     host: hostname.replace(/^\[|\]$/g, ""),
     port: port === "" ? 5432 : Number(port),
     database,
-    user: decoded(username, option),
-    password: decoded(password, option),
+    user: decode(username, option),
+    password: decode(password, option),
     ssl: tls(searchParams, hostname, option),
   });
 }
@@ -47,7 +47,7 @@ function placeIn(secret: string): string {
   return JSON.stringify([LOOPBACK.has(host) || host === "::1" ? "localhost" : host, port, database]);
 }
 
-function parsed(url: string, option: string): URL {
+function parseUrl(url: string, option: string): URL {
   try {
     return new URL(url);
   } catch {
@@ -56,7 +56,7 @@ function parsed(url: string, option: string): URL {
   }
 }
 
-function decoded(part: string, option: string): string {
+function decode(part: string, option: string): string {
   try {
     return decodeURIComponent(part);
   } catch {

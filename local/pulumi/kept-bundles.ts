@@ -16,7 +16,7 @@ interface Stamp {
  * Builds a bundle only if an input has changed: the build options, any file of the project, or the packages that npm
  * has installed. The written files must be unchanged, too. Without npm's list of packages, it always builds.
  */
-export function unlessUnchanged(project: string): Builder {
+export function reuseBundles(project: string): Builder {
   return (build, make) => {
     const origin = originOf(project, build);
     const path = `${build.outfile}.json`;

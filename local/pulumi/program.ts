@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { buildWith } from "../../infra/stages/bundle";
-import { unlessUnchanged } from "./kept-bundles";
+import { reuseBundles } from "./kept-bundles";
 import { unpackArchive } from "./archive";
 import { collectingMocks } from "./mocks";
 import type { DeclaredResource } from "../cloud/declared-resource";
@@ -13,7 +13,7 @@ const PROJECT_FOLDER = resolve(__dirname, "../..");
 const ENTRY = join(PROJECT_FOLDER, "index.ts");
 
 // Local runs repeat often, so they reuse bundles.
-buildWith(unlessUnchanged(PROJECT_FOLDER));
+buildWith(reuseBundles(PROJECT_FOLDER));
 readPackageTreeOnce();
 
 /** A Lambda that the program declared, ready to run. */

@@ -31,9 +31,9 @@ export const absentCapture = (previous: TableCapture, reason: string): TableCapt
 });
 
 /** A table that was never captured. To the lake it is empty. */
-const waiting = (table: TableDescription): TableCapture => ({
+const postponedCapture = (table: TableDescription): TableCapture => ({
   ...NOTHING,
-  ...described(table),
+  ...describe(table),
   mode: "full",
   total: 0,
   keys: [],
@@ -44,7 +44,7 @@ const waiting = (table: TableDescription): TableCapture => ({
 export function failedCapture(table: TableDescription, reason: string, run: CaptureContext): TableCapture {
   const previous = lastCapture(run.last, table.name);
   if (previous === undefined)
-    return { ...waiting(table), mode: "failed", held: { snapshot: null, overlap: [], reason } };
+    return { ...postponedCapture(table), mode: "failed", held: { snapshot: null, overlap: [], reason } };
   const held = { ...resumeFrom(planTable(run.last, table, run.run), previous, run), reason };
   return { ...previous, ...NOTHING, mode: "failed", held };
 }
@@ -57,12 +57,12 @@ export async function captureTable(
 ): Promise<{ capture: TableCapture; overlap: readonly string[] }> {
   const previous = lastCapture(run.last, table.name);
   if (previous === undefined && !run.room.take(run.sizes.get(table.name) ?? 0))
-    return { capture: waiting(table), overlap: [] };
+    return { capture: postponedCapture(table), overlap: [] };
   const found = await findChanges(source, table, { previous, run });
   const { plan, counts, compared, planned } = found;
   const { overlap } = counts;
   const description = {
-    ...described(table),
+    ...describe(table),
     ...otherIdentity(table, previous),
     total: counts.total,
   };
@@ -157,7 +157,7 @@ const INCONSISTENT =
   "it has rows that were never captured, so the source differs from that of the last commit";
 
 /** The description of a table for its commit. */
-const described = ({
+const describe = ({
   storage,
   comment,
   key,

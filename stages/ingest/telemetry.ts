@@ -31,9 +31,9 @@ export function recordCommit(
       reason: held?.reason ?? "",
     });
   }
-  reportRefused(telemetry, commit, last);
-  reportAbsent(telemetry, commit, last);
-  reportColumns(telemetry, commit, last);
+  recordRefused(telemetry, commit, last);
+  recordAbsent(telemetry, commit, last);
+  recordColumns(telemetry, commit, last);
 }
 
 /** An open transaction with up to this many later ones causes no warning. */
@@ -63,7 +63,7 @@ export function recordState(telemetry: Telemetry, commit: IngestCommit | undefin
   telemetry.count("TablesRefused", refused.length);
 }
 
-function reportRefused(telemetry: Telemetry, commit: IngestCommit, last: IngestCommit | undefined): void {
+function recordRefused(telemetry: Telemetry, commit: IngestCommit, last: IngestCommit | undefined): void {
   for (const [name, { kind, reason }] of Object.entries(commit.refused)) {
     const known = valueNamed(last?.refused, name);
     const fields = { commit: commit.number, [kind === "table" ? "table" : "relation"]: name, kind, reason };
@@ -73,14 +73,14 @@ function reportRefused(telemetry: Telemetry, commit: IngestCommit, last: IngestC
   }
 }
 
-function reportAbsent(telemetry: Telemetry, commit: IngestCommit, last: IngestCommit | undefined): void {
+function recordAbsent(telemetry: Telemetry, commit: IngestCommit, last: IngestCommit | undefined): void {
   for (const [table, { mode, absent }] of Object.entries(commit.tables)) {
     if (mode !== "absent" || captureOf(last, table)?.absent === absent) continue;
     telemetry.warn("a table is absent", { commit: commit.number, table, reason: absent ?? "" });
   }
 }
 
-function reportColumns(telemetry: Telemetry, commit: IngestCommit, last: IngestCommit | undefined): void {
+function recordColumns(telemetry: Telemetry, commit: IngestCommit, last: IngestCommit | undefined): void {
   let changed = 0;
   for (const [table, { mode, columns }] of Object.entries(commit.tables)) {
     const previous = captureOf(last, table);

@@ -162,7 +162,7 @@ async function directTables(run: CommitContext): Promise<TableParts | undefined>
   for (const { fed, captured, tasks: own, asOne } of captures) {
     const done = own.map((task) => resultOf.get(task));
     const files = asOne
-      ? await written(fed.table, wholeCapture(fed, captured, run), run)
+      ? await writeFile(fed.table, wholeCapture(fed, captured, run), run)
       : done.flatMap((result) => result?.files ?? []);
     const left = isFirst(captured) ? [] : done.flatMap((result) => result?.tombstones ?? []);
     const deleted =
@@ -188,7 +188,7 @@ async function* wholeCapture(
   }
 }
 
-async function written(
+async function writeFile(
   table: ParquetTable,
   batches: AsyncIterable<RecordBatch>,
   run: CommitContext,

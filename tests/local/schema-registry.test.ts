@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { tellSchemaHistory, withIngestionLog } from "../../local/schema-registry";
+import { printSchemaHistory, withIngestionLog } from "../../local/schema-registry";
 import { failureOf } from "../support/failure";
 import { startPipeline, type Pipeline } from "../support/pipeline/pipeline";
 
@@ -21,7 +21,7 @@ describe("The schema registry", () => {
 
   const recorded = async (table: string): Promise<{ entries: number; lines: string[] }> => {
     const lines: string[] = [];
-    const entries = await tellSchemaHistory(pipeline.ingested.log, table, {
+    const entries = await printSchemaHistory(pipeline.ingested.log, table, {
       line: (text) => lines.push(text),
       progress: () => undefined,
     });

@@ -6,7 +6,7 @@ import type { Layout } from "./oracle/warehouse";
 import type { Witness } from "./oracle/witness";
 
 /** Something that is done to the source. */
-export interface Deed {
+export interface SourceChange {
   /** What it is counted as. */
   readonly what: string;
   readonly sql: string;
@@ -37,5 +37,8 @@ export interface Fixture {
 export interface Game<Drawn> {
   /** Plain data: a failure prints it. */
   readonly drawn: fc.Arbitrary<Drawn>;
-  readonly open: (drawn: Drawn) => { readonly fixture: Fixture; readonly steps: readonly Step<Deed>[] };
+  readonly open: (drawn: Drawn) => {
+    readonly fixture: Fixture;
+    readonly steps: readonly Step<SourceChange>[];
+  };
 }

@@ -2,7 +2,7 @@ import { contractsOf, type Model } from "../model";
 import type { SourceTable } from "../source";
 import { feedsOf, sourcesOf } from "../table";
 import { canBeKey, isPrinted, typeName } from "../types";
-import { has, listed } from "./words";
+import { has, listNames } from "./words";
 
 /** The problems of the contracts of the source tables. */
 export function contractProblems(model: Model): string[] {
@@ -20,11 +20,11 @@ export function contractProblems(model: Model): string[] {
 
 function keyProblems({ name, key, columns }: SourceTable): string[] {
   if (key.length === 0)
-    return [`${name}: its contract has no key; name one of ${listed(columns)}, or several`];
+    return [`${name}: its contract has no key; name one of ${listNames(columns)}, or several`];
   return key.flatMap((column, place) => {
     if (!has(columns, column))
       return [
-        `${name}: the key ${column} of its contract is not one of its columns; name one of ${listed(columns)}`,
+        `${name}: the key ${column} of its contract is not one of its columns; name one of ${listNames(columns)}`,
       ];
     if (columns[column]?.nullable === true)
       return [

@@ -1,17 +1,17 @@
 import type { Column } from "../columns";
 import { feedsOf, type Calendar, type Dimension, type Fact, type Feed } from "../table";
 import { canBeKey, typeName } from "../types";
-import { has, listed } from "./words";
+import { has, listNames } from "./words";
 
 /** Reports a key that is empty or not among the columns of its table. */
 export function missingKeys({ name, key, columns }: Dimension | Fact | Calendar): string[] {
-  if (key.length === 0) return [`${name} has no key; name one of ${listed(columns)}, or several`];
+  if (key.length === 0) return [`${name} has no key; name one of ${listNames(columns)}, or several`];
   const twice = key.filter((column, place) => key.indexOf(column) !== place);
   return [
     ...key
       .filter((column) => !has(columns, column))
       .map(
-        (column) => `${name}: its key ${column} is not one of its columns; name one of ${listed(columns)}`,
+        (column) => `${name}: its key ${column} is not one of its columns; name one of ${listNames(columns)}`,
       ),
     ...twice.map((column) => `${name}: its key names ${column} twice; name it once`),
   ];

@@ -3,7 +3,7 @@ import { memberValue, type Member } from "../members";
 import type { Model } from "../model";
 import { referencesIn, type Dimension, type Fact, type Reference } from "../table";
 import { typeName } from "../types";
-import { has, listed, shownValue } from "./words";
+import { has, listNames, shownValue } from "./words";
 
 /** The problems of the members of a dimension. */
 export function memberProblems(table: Dimension | Fact, model: Model): string[] {
@@ -31,7 +31,7 @@ function valuesOf({ columns }: Dimension, member: Member): string[] {
   const surplus = Object.keys(member).filter((name) => !has(columns, name));
   return [
     ...surplus.map(
-      (name) => `has a value for ${name}, which is not one of its columns; name one of ${listed(columns)}`,
+      (name) => `has a value for ${name}, which is not one of its columns; name one of ${listNames(columns)}`,
     ),
     ...Object.entries(columns).flatMap(([name, { type, nullable }]) => {
       const value = memberValue(member, name);

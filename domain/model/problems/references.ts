@@ -1,7 +1,7 @@
 import type { Model } from "../model";
 import { referencesIn, type Calendar, type Dimension, type Fact, type Reference } from "../table";
 import { typeName } from "../types";
-import { has, listed } from "./words";
+import { has, listNames } from "./words";
 
 /** The problems of the references of a table. */
 export const referenceProblems = (table: Dimension | Fact, model: Model): string[] =>
@@ -14,7 +14,7 @@ function problemsOf(table: Dimension | Fact, reference: Reference, { calendar, t
   if (unknown.length > 0)
     return unknown.map(
       (column) =>
-        `${table.name} refers to ${to} by ${column}, which is not one of its columns; name one of ${listed(table.columns)}`,
+        `${table.name} refers to ${to} by ${column}, which is not one of its columns; name one of ${listNames(table.columns)}`,
     );
   const parents = [calendar, ...tables.filter((one) => one.kind === "dimension")];
   const parent = parents.find(({ name }) => name === to);
@@ -47,7 +47,7 @@ function insteadProblems(
   const named = [whenMissing, whenNull].filter((name) => name !== undefined);
   if (named.length === 0) return [];
   const members = parent.kind === "dimension" ? (parent.members ?? {}) : {};
-  const declared = Object.keys(members).length === 0 ? "it has none" : `it has ${listed(members)}`;
+  const declared = Object.keys(members).length === 0 ? "it has none" : `it has ${listNames(members)}`;
   const inKey = columns.filter((column) => table.key.includes(column));
   const shared = columns.filter((column) =>
     referencesIn(table).some((other) => !isSame(other, reference) && other.columns.includes(column)),

@@ -1,11 +1,11 @@
 import type { SourceTable } from "../source";
 
 export const has = (columns: object, name: string): boolean => Object.hasOwn(columns, name);
-export const listed = (columns: object): string => Object.keys(columns).join(", ");
+export const listNames = (columns: object): string => Object.keys(columns).join(", ");
 
 /** The remedy for a column that a contract lacks. */
 export const addOrName = ({ columns }: SourceTable): string =>
-  `add it there, or name one of ${listed(columns)}`;
+  `add it there, or name one of ${listNames(columns)}`;
 
 /** Formats a value for a message; JSON has no bigint. */
 export const shownValue = (value: unknown): string =>

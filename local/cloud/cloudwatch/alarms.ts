@@ -25,7 +25,7 @@ export interface AlarmsOptions {
 export function startAlarms({ alarms, metrics, publish }: AlarmsOptions): Alarms {
   const states = new Map<string, AlarmState>(alarms.map(({ name }) => [name, "INSUFFICIENT_DATA"]));
 
-  async function tell(transition: AlarmTransition): Promise<void> {
+  async function sendMails(transition: AlarmTransition): Promise<void> {
     const { alarm, to } = transition;
     const topics = to === "ALARM" ? alarm.topicArns : to === "OK" ? alarm.okTopicArns : [];
     for (const topicArn of topics) {
@@ -51,7 +51,7 @@ export function startAlarms({ alarms, metrics, publish }: AlarmsOptions): Alarms
         states.set(alarm.name, to);
         transitions.push({ alarm, from, to, reason, at: now });
       }
-      for (const transition of transitions) await tell(transition);
+      for (const transition of transitions) await sendMails(transition);
       return transitions;
     },
   };

@@ -43,8 +43,8 @@ const ACCEPTED: HttpReply = { status: 202, body: '{"status":"OK"}' };
  * Lambda developer guide, "Using the Lambda runtime API").
  */
 export async function startRuntimeApi(): Promise<RuntimeApi> {
-  const initError = deferred<ErrorBody>();
-  let request = deferred<(reply: HttpReply) => void>();
+  const initError = createDeferred<ErrorBody>();
+  let request = createDeferred<(reply: HttpReply) => void>();
   let pending: { readonly requestId: string; readonly answer: (answer: Answer) => void } | undefined;
 
   function handle({ method, path, body }: HttpRequest): HttpReply | Promise<HttpReply> {
@@ -75,7 +75,7 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
     initError: initError.promise,
     async deliver({ requestId, functionArn, event, clockOffsetMs = 0 }, deadline) {
       const reply = await request.promise;
-      request = deferred();
+      request = createDeferred();
       return new Promise((answer) => {
         pending = { requestId, answer };
         reply({
@@ -112,7 +112,7 @@ interface Deferred<T> {
   readonly resolve: (value: T) => void;
 }
 
-function deferred<T>(): Deferred<T> {
+function createDeferred<T>(): Deferred<T> {
   let resolve: (value: T) => void = () => undefined;
   const promise = new Promise<T>((settle) => (resolve = settle));
   return { promise, resolve };

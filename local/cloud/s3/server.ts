@@ -81,14 +81,14 @@ export async function startS3(options: S3Options): Promise<S3Server> {
   const store = openStore(resolve(options.directory));
   const listeners: ((event: ObjectCreated) => void)[] = [];
   const nextSequencer = createSequencer();
-  const created = ({ bucket, key, record: { size, eTag, lastModified } }: Committed): void => {
+  const announce = ({ bucket, key, record: { size, eTag, lastModified } }: Committed): void => {
     const event = { bucket, key, size, eTag, at: new Date(lastModified), sequencer: nextSequencer() };
     for (const listener of listeners) queueMicrotask(() => listener(event));
   };
   const operations: Readonly<Record<string, (call: Call) => Reply | Promise<Reply>>> = {
     ...bucketOperations(store),
-    ...objectOperations(store, created),
-    ...multipartOperations(store, created),
+    ...objectOperations(store, announce),
+    ...multipartOperations(store, announce),
   };
 
   async function answer(call: Call, response: ServerResponse): Promise<void> {

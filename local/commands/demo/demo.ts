@@ -12,7 +12,7 @@ import { INTERRUPTED, untilInterrupted } from "../terminal/interruption";
 import { resultCollector, runOnce } from "../once";
 import { parseOrExplain } from "../options";
 import { makeReport } from "../business-report";
-import { startPlatform, whereItIs, type Platform } from "../../platform";
+import { startPlatform, listAddresses, type Platform } from "../../platform";
 import { stageLogs } from "../stage-logs";
 import { HELP_OPTION, printHelp } from "../terminal/help";
 import { runCommand } from "../terminal/run-command";
@@ -113,7 +113,7 @@ async function stayUp(
 ): Promise<void> {
   const { url, interrupted, say } = options;
   platform.cloud.startSchedules();
-  for (const line of whereItIs(platform)) say(line);
+  for (const line of listAddresses(platform)) say(line);
   say(`console     ${url}`);
   say("schedules are on; stop with Ctrl-C");
   await interrupted;

@@ -26,7 +26,7 @@ decide. The database is only read.
 
 /** @throws Error that names the option and says what it takes */
 export function parseDraftOptions(args: readonly string[]): DraftOptions | "help" {
-  const { source, schema: schemas, name, help } = parsed(args);
+  const { source, schema: schemas, name, help } = parseOrExplain(args);
   if (help) return "help";
   if (source === undefined) throw new Error("--source URL is missing; see --help");
   if (!/^[a-z][a-z0-9-]*$/.test(name))
@@ -34,7 +34,7 @@ export function parseDraftOptions(args: readonly string[]): DraftOptions | "help
   return { source, schemas, name };
 }
 
-function parsed(args: readonly string[]): ReturnType<typeof parse> {
+function parseOrExplain(args: readonly string[]): ReturnType<typeof parse> {
   try {
     return parse(args);
   } catch (error) {

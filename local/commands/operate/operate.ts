@@ -4,7 +4,7 @@ import { INTERRUPTED, untilInterrupted } from "../terminal/interruption";
 import { HELP, parseOperateOptions, type OperateOptions } from "./operate-options";
 import { operate, progressLine } from "./operations";
 import { startPlatform } from "../../platform";
-import { tellSchemaHistory, withIngestionLog } from "../../schema-registry";
+import { printSchemaHistory, withIngestionLog } from "../../schema-registry";
 import { stageLogs } from "../stage-logs";
 import { printHelp } from "../terminal/help";
 import { createProgress } from "../terminal/progress";
@@ -68,7 +68,7 @@ async function schema({ tables: [table = ""], lake, bucket }: OperateOptions): P
   const progress = (text: string): void => void process.stderr.write(`${text}\n`);
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const entries = await withIngestionLog({ lake, bucket }, (log) =>
-    tellSchemaHistory(log, table, { line: say, progress }),
+    printSchemaHistory(log, table, { line: say, progress }),
   );
   if (entries === 0) throw new Error(`the log has no table ${table}; write the name as in the source`);
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Activity, Deed, Plan } from "../api";
+import type { Activity, ActionRun, Plan } from "../api";
 import type { ActionRequest } from "../action-request";
 import { messageOf, post, useLive, type Live } from "./live";
 import { Time } from "./parts";
@@ -7,7 +7,7 @@ import { Time } from "./parts";
 export const useActivity = (): Live<Activity> => useLive("activity", { topics: ["activity"] });
 
 /** While one thing is underway, nothing else can be begun. */
-export const isBusy = (activity: Activity): boolean => activity.deeds[0]?.state === "underway";
+export const isBusy = (activity: Activity): boolean => activity.actions[0]?.state === "underway";
 
 /** A button that has something done; what is not easily undone says first what it will do, and asks. */
 export function ActButton(props: {
@@ -79,7 +79,7 @@ function Question({ plan, close }: { readonly plan: Plan; readonly close: (yes: 
   );
 }
 
-const DEED_STATES: Readonly<Record<Deed["state"], readonly [text: string, badge: string]>> = {
+const ACTION_STATES: Readonly<Record<ActionRun["state"], readonly [text: string, badge: string]>> = {
   underway: ["▶ underway", "running"],
   done: ["✔ done", "idle"],
   unchanged: ["– no change", "never"],
@@ -87,11 +87,11 @@ const DEED_STATES: Readonly<Record<Deed["state"], readonly [text: string, badge:
 };
 
 /** What was done from the console, and what came of it. */
-export function Deeds({ deeds }: { readonly deeds: readonly Deed[] }) {
+export function ActionRuns({ actions }: { readonly actions: readonly ActionRun[] }) {
   return (
     <ul class="list" aria-label="What was done">
-      {deeds.map(({ id, title, state, startedAt, says }) => {
-        const [text, badge] = DEED_STATES[state];
+      {actions.map(({ id, title, state, startedAt, says }) => {
+        const [text, badge] = ACTION_STATES[state];
         return (
           <li key={id}>
             <span class={`badge ${badge}`}>{text}</span> <strong>{title}</strong>{" "}

@@ -33,15 +33,15 @@ let connected = true;
 /** Listens to what the server tells, for as long as the page is open; the browser connects again by itself. */
 export function connect(): void {
   const source = new EventSource("/api/events");
-  const tell = (topic: Topic | "connection"): void => listeners.forEach((listener) => listener(topic));
+  const announce = (topic: Topic | "connection"): void => listeners.forEach((listener) => listener(topic));
   const become = (state: boolean): void => {
     connected = state;
-    tell("connection");
+    announce("connection");
   };
   source.onopen = () => become(true);
   source.onerror = () => become(false);
   source.onmessage = ({ data }: MessageEvent<string>) =>
-    TOPICS.filter((topic) => topic === data).forEach((topic) => tell(topic));
+    TOPICS.filter((topic) => topic === data).forEach((topic) => announce(topic));
 }
 
 function useListener(listener: (topic: Topic | "connection") => void, inputs: readonly unknown[]): void {

@@ -8,7 +8,7 @@ import type { Platform } from "../../platform";
 import { withClient } from "../../databases/postgres/client";
 import { requireSuccess } from "../../commands/run-report";
 import {
-  mendOrders,
+  repairOrders,
   payDue,
   placePurchaseOrders,
   placeSalesOrders,
@@ -16,7 +16,7 @@ import {
 } from "../../databases/totesys/changes";
 import { STAGES } from "../api";
 import type { ActionRequest } from "../action-request";
-import { NO_WORK, saysOf } from "../views/stage-view";
+import { NO_WORK, describeResult } from "../views/stage-view";
 import type { History } from "./history";
 
 export type Say = (line: string) => void;
@@ -40,7 +40,7 @@ const kinds = [
   "reprocess",
   "trade",
   "poison",
-  "mend",
+  "repair",
   "stop-source",
   "start-source",
 ] as const;
@@ -92,7 +92,7 @@ export function actionOf(workplace: Workplace, request: ActionRequest): Action {
 
 type ShopAction = Extract<
   (typeof kinds)[number],
-  "trade" | "poison" | "mend" | "stop-source" | "start-source"
+  "trade" | "poison" | "repair" | "stop-source" | "start-source"
 >;
 
 /** What can be done to the generated shop alone: nobody's own database is written to or stopped. */
@@ -119,12 +119,12 @@ function shopAction(workplace: Workplace, action: ShopAction): Action {
           return "changed";
         },
       );
-    case "mend":
+    case "repair":
       return simple(
         "repair poisoned rows",
         "They get their dates back, and are captured again.",
         async (say) => {
-          const ids = await withClient(ownerUrl, (client) => mendOrders(client, { now: new Date() }));
+          const ids = await withClient(ownerUrl, (client) => repairOrders(client, { now: new Date() }));
           say(ids.length === 0 ? "no row is poisoned" : `repaired the sales orders ${ids.join(", ")}`);
           const effect = await everything(say);
           return ids.length > 0 ? "changed" : effect;
@@ -182,7 +182,7 @@ async function runStages(
     await cloud.settled();
     const runs = history.runs(stage).filter(({ endedAt }) => endedAt >= start);
     const told = new Set(
-      runs.map((run) => (run.result.ok ? saysOf(run.result.payload) : failureText(run.result))),
+      runs.map((run) => (run.result.ok ? describeResult(run.result.payload) : failureText(run.result))),
     );
     // A new commit has woken process before it was its turn: then its turn finds nothing to do.
     if (told.size > 1) told.delete(NO_WORK);

@@ -21,7 +21,7 @@ export interface History {
   shows(): Date | undefined;
   /** Calls the listener whenever something is new, until the returned function is called. */
   subscribe(listener: (topic: Topic) => void): () => void;
-  tell(topic: Topic): void;
+  announce(topic: Topic): void;
 }
 
 const KEPT_RUNS = 500;
@@ -39,7 +39,7 @@ export function eventHistory(now: () => Date = () => new Date(), kept?: KeptRuns
   const transitions = new Map<string, AlarmTransition>();
   const listeners = new Set<(topic: Topic) => void>();
   let shows: Date | undefined;
-  const tell = (topic: Topic): void => listeners.forEach((listener) => listener(topic));
+  const announce = (topic: Topic): void => listeners.forEach((listener) => listener(topic));
 
   function observeLog(stage: FunctionName, line: string): void {
     const metrics = embeddedMetrics(line);
@@ -65,7 +65,7 @@ export function eventHistory(now: () => Date = () => new Date(), kept?: KeptRuns
         case "started":
           underway[event.stage].push(now());
           {
-            tell("runs");
+            announce("runs");
             return;
           }
         case "invocation": {
@@ -74,19 +74,19 @@ export function eventHistory(now: () => Date = () => new Date(), kept?: KeptRuns
           const run = { startedAt, endedAt, result: event.result };
           keep(runs[event.stage], run, KEPT_RUNS);
           kept?.add({ stage: event.stage, run });
-          tell("runs");
+          announce("runs");
           return;
         }
         case "log":
           observeLog(event.stage, event.line);
           {
-            tell("logs");
+            announce("logs");
             return;
           }
         case "alarm":
           transitions.set(event.transition.alarm.name, event.transition);
           {
-            tell("alarms");
+            announce("alarms");
             return;
           }
         case "access":
@@ -103,7 +103,7 @@ export function eventHistory(now: () => Date = () => new Date(), kept?: KeptRuns
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    tell,
+    announce,
   };
 }
 

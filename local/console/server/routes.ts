@@ -25,12 +25,12 @@ export type PostRoutes = {
 
 const SHOWN_MAILS = 100;
 
-export const postRoutes = (deeds: Actions): PostRoutes => ({
-  plan: (request) => deeds.plan(request),
-  act: (request) => deeds.act(request),
+export const postRoutes = (actions: Actions): PostRoutes => ({
+  plan: (request) => actions.plan(request),
+  act: (request) => actions.act(request),
 });
 
-export function routes(context: ConsoleContext, deeds: Pick<Actions, "activity">): Routes {
+export function routes(context: ConsoleContext, actions: Pick<Actions, "activity">): Routes {
   const { platform, history, lake } = context;
   const { cloud } = platform;
   return {
@@ -50,7 +50,7 @@ export function routes(context: ConsoleContext, deeds: Pick<Actions, "activity">
         text: query("text"),
         run: query("run"),
       }),
-    activity: () => deeds.activity(),
+    activity: () => actions.activity(),
     buckets: () => Object.values(lake.buckets),
     folder: async (query) => {
       const { next, ...rest } = await lake.list(

@@ -51,7 +51,7 @@ function runView({ startedAt, endedAt, result }: Run): RunView {
     endedAt: endedAt.toISOString(),
     ok,
     durationMs,
-    says: ok ? saysOf(payload) : sentenceOf(result),
+    says: ok ? describeResult(payload) : sentenceOf(result),
     rejected: ok ? rejectedBy(payload) : [],
   };
 }
@@ -65,7 +65,7 @@ function rejectedBy(payload: unknown): readonly number[] {
 export const NO_WORK = "no new commit";
 
 /** That a run had no work does not say that there is none: a table may be in quarantine. */
-export function saysOf(payload: unknown): string {
+export function describeResult(payload: unknown): string {
   const text = summary(payload);
   return text === NOTHING ? NO_WORK : text;
 }

@@ -17,14 +17,14 @@ export async function connect(url: string): Promise<Client> {
     connectionString: url,
     types: {
       getTypeParser: (type, format) =>
-        TEMPORAL.has(type) ? asWritten : (types.getTypeParser(type, format) as (text: string) => unknown),
+        TEMPORAL.has(type) ? keepText : (types.getTypeParser(type, format) as (text: string) => unknown),
     },
   });
   await client.connect();
   return client;
 }
 
-const asWritten = (text: string) => text;
+const keepText = (text: string) => text;
 
 /** Runs `work` on a new connection, which is closed in any case. */
 export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {

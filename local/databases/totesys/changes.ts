@@ -131,7 +131,7 @@ export async function poisonOrder(client: Client, { now }: { now: Date }): Promi
 }
 
 /** Restores the dates of the poisoned orders; returns their ids. */
-export async function mendOrders(client: Client, { now }: { now: Date }): Promise<number[]> {
+export async function repairOrders(client: Client, { now }: { now: Date }): Promise<number[]> {
   const { rows } = await client.query<{ id: number }>(
     `UPDATE sales_order
         SET agreed_payment_date = left(agreed_payment_date, -length($1::text)), last_updated = $2::timestamp(3)
@@ -159,7 +159,7 @@ async function placeOrders(
       payment: paymentIds[index] ?? NaN,
     }),
   );
-  await atomically(client, async () => {
+  await inTransaction(client, async () => {
     await copyRows(
       client,
       table,
@@ -210,7 +210,7 @@ async function changeOne(client: Client, sql: string, values: readonly (string |
   if (rowCount !== 1) throw new Error(`${command} found no row with the id ${values[0] ?? ""}`);
 }
 
-async function atomically(client: Client, work: () => Promise<void>): Promise<void> {
+async function inTransaction(client: Client, work: () => Promise<void>): Promise<void> {
   if (client.getTransactionStatus() === "T") {
     await work();
     return;

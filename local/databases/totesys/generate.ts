@@ -97,7 +97,7 @@ function* batchesOf(
     const { order, transaction, payment } = rowsOfTrade(trade, ids);
     // One order in a hundred was deleted. Its transaction stays.
     const deleted = index % 100 === 42;
-    if (!deleted) put(ORDER_TABLES[trade.kind], amended(order, { random, end }));
+    if (!deleted) put(ORDER_TABLES[trade.kind], amend(order, { random, end }));
     put(
       "transaction",
       deleted ? { ...transaction, sales_order_id: null, purchase_order_id: null } : transaction,
@@ -108,7 +108,7 @@ function* batchesOf(
 }
 
 /** A few orders changed within hours, before they were due. */
-function amended(order: Row, { random, end }: { random: Random; end: number }): Row {
+function amend(order: Row, { random, end }: { random: Random; end: number }): Row {
   if (!random.chance(0.03)) return order;
   const last = millisecondsOf(order["created_at"]) + random.integer(60_000, 20 * HOUR_MS);
   return { ...order, last_updated: timestampText(Math.min(last, end - 1)) };

@@ -14,28 +14,28 @@ export const OPENING = Date.UTC(2022, 10, 3, 14, 20, 49, 962);
 /** Draws the rows of the small tables that orders refer to, by table. */
 export function drawReferenceTables(random: Random, designs: number): ReadonlyMap<string, readonly Row[]> {
   const stamps = { created_at: timestampText(OPENING), last_updated: timestampText(OPENING) };
-  const numbered = (id: string, rows: readonly Row[]) =>
+  const number = (id: string, rows: readonly Row[]) =>
     rows.map((row, index) => ({ [id]: index + 1, ...row, ...stamps }));
   return new Map([
-    ["address", numbered("address_id", drawAddresses(random))],
-    ["counterparty", numbered("counterparty_id", drawCounterparties(random))],
+    ["address", number("address_id", drawAddresses(random))],
+    ["counterparty", number("counterparty_id", drawCounterparties(random))],
     [
       "currency",
-      numbered(
+      number(
         "currency_id",
         CURRENCIES.map((code) => ({ currency_code: code })),
       ),
     ],
-    ["department", numbered("department_id", DEPARTMENTS.map(toDepartment))],
+    ["department", number("department_id", DEPARTMENTS.map(toDepartment))],
     ["design", drawDesigns(random, designs)],
     [
       "payment_type",
-      numbered(
+      number(
         "payment_type_id",
         PAYMENT_TYPES.map((name) => ({ payment_type_name: name })),
       ),
     ],
-    ["staff", numbered("staff_id", STAFF.map(toStaff))],
+    ["staff", number("staff_id", STAFF.map(toStaff))],
   ]);
 }
 

@@ -12,7 +12,7 @@ import type { RowKey } from "../../../domain/state/row-key";
 import { tombstoneBatch } from "../../../domain/transform/tombstones";
 import { affectedKeys, type ChangedKeys } from "./affected-keys";
 import { captureBatches, capturesOf, tombstoneBatches, type CommittedBatch } from "../batches";
-import { BATCH_BYTES, findTogether } from "./find-together";
+import { BATCH_BYTES, findDriverRows } from "./find-driver-rows";
 import type { TableParts } from "../table-commits";
 import { transformRows } from "../transform-rows";
 import type { CommitContext } from "../context";
@@ -189,7 +189,7 @@ async function* rowsOf(
   let take = BATCH_ROWS;
   for (let start = 0; start < keys.length;) {
     const of = (name: string): TableState => stateOf(states, name);
-    const found = await findTogether(feed, keys.slice(start, start + take), of);
+    const found = await findDriverRows(feed, keys.slice(start, start + take), of);
     if (found === undefined) {
       take = Math.max(1, take >> 1);
       continue;

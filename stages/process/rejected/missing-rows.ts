@@ -195,13 +195,13 @@ async function writeLines(
 ): Promise<DataFile[]> {
   if (rows === 0) return [];
   const key = dataKey({ at: now(), table, extension: "ndjson", folder: "state" });
-  return [{ key, rows, bytes: await processed.store.upload(key, chunksOf(encoded(lines))) }];
+  return [{ key, rows, bytes: await processed.store.upload(key, chunksOf(encodeLines(lines))) }];
 }
 
 /** Number of lines that are encoded together. */
 const LINES_IN_CHUNK = 1000;
 
-function* encoded(lines: Iterable<object>): Generator<Uint8Array> {
+function* encodeLines(lines: Iterable<object>): Generator<Uint8Array> {
   const encoder = new TextEncoder();
   let texts: string[] = [];
   for (const line of lines) {

@@ -79,7 +79,7 @@ export function sortedTable(
   };
 
   /** Groups leaves, so that each group is small enough to be held in memory. */
-  const grouped = (places: readonly number[]): number[][] => {
+  const groupLeaves = (places: readonly number[]): number[][] => {
     const groups: number[][] = [];
     let bytes = Infinity;
     for (const place of places) {
@@ -110,7 +110,7 @@ export function sortedTable(
     const pieces: RecordBatch[] = [];
     let count = 0;
     let bytes = 0;
-    for (const group of grouped(wanted)) {
+    for (const group of groupLeaves(wanted)) {
       const piece = await findIn(group, { keys, places, rows, count });
       pieces.push(piece);
       count += piece.numRows;

@@ -35,7 +35,7 @@ export async function sendTask(task: Task, { model, processed, now }: ProcessCon
 export type WorkerContext = TaskContext & Pick<ProcessContext, "model" | "hasTime">;
 
 /** The result of a worker. */
-export interface RemodelResult {
+export interface WorkerResult {
   /** The ingest commits whose tasks it did. */
   readonly commits: readonly number[];
   /** Rows read for each warehouse table. */
@@ -52,7 +52,7 @@ export interface RemodelResult {
 export async function runTaskMessages(
   keys: readonly string[],
   context: WorkerContext,
-): Promise<RemodelResult> {
+): Promise<WorkerResult> {
   const commits = new Set<number>();
   const tables = emptyByName<{ rows: number }>();
   let rejected = 0;

@@ -115,7 +115,7 @@ describe("The console, in a browser", function () {
     await page.getByRole("img", { name: /^Rows loaded: load: [\d,]+ rows$/ }).waitFor();
     await goTo("Alarms & mails");
     await platform.cloud.mail.publish({ topicArn: topicOf(platform), subject: "ALARM", message: HOSTILE });
-    history.tell("alarms");
+    history.announce("alarms");
     await page.getByText("ALARM", { exact: true }).last().click();
     await page.getByText(HOSTILE, { exact: true }).waitFor();
     await page.getByText("ingest-errors", { exact: true }).click();
@@ -164,7 +164,7 @@ describe("The console, in a browser", function () {
     expect(await accessibilityProblems(page)).to.deep.equal([]);
     await dialog.getByRole("button", { name: "Do it" }).click();
   };
-  const deed = (text: string | RegExp) =>
+  const outcome = (text: string | RegExp) =>
     page.getByRole("list", { name: "What was done" }).getByRole("listitem").first().getByText(text).waitFor();
 
   it("kills the source and brings it back, and one sees the platform fail and recover", async () => {
@@ -179,7 +179,7 @@ describe("The console, in a browser", function () {
       .getByRole("paragraph")
       .filter({ hasText: /cannot connect to the source database .*ECONNREFUSED/ })
       .waitFor();
-    await deed("✔ done");
+    await outcome("✔ done");
     await picture("console-failed");
     await card("ingest").getByText("It recovers once the cause is gone").waitFor();
     await page.getByRole("img", { name: /^totesys, PostgreSQL, stopped; then ingest, ✘ failed/ }).waitFor();
@@ -187,7 +187,7 @@ describe("The console, in a browser", function () {
 
     await button("Bring the source back").click();
     await card("ingest").getByText("Recovered at").waitFor();
-    await deed("✔ done");
+    await outcome("✔ done");
     await page.getByRole("img", { name: /^totesys, PostgreSQL, up; then ingest, ✔ up to date/ }).waitFor();
     await picture("console-recovered");
   });
@@ -210,13 +210,13 @@ describe("The console, in a browser", function () {
     await load.getByText("Recovered at").waitFor();
   });
 
-  it("lets the shop go on, poisons a row, which is rejected, and mends it", async () => {
+  it("continues the trade of the shop, poisons a row, which is rejected, and repairs it", async () => {
     await button("Let the shop go on").click();
-    await deed(/25 sales orders, 10 purchase orders, 30 payments/);
-    await deed("✔ done");
+    await outcome(/25 sales orders, 10 purchase orders, 30 payments/);
+    await outcome("✔ done");
     await confirmed("Poison a row", /invalid payment date/);
-    await deed(/process: commit \d+: .*1 rejected/);
-    await deed("✔ done");
+    await outcome(/process: commit \d+: .*1 rejected/);
+    await outcome("✔ done");
     await goTo("Rejected rows");
     const rejected = rejectedRows().getByRole("row").nth(1);
     await rejected.getByText(/\(or never\)" is not a date/).waitFor();
@@ -229,29 +229,29 @@ describe("The console, in a browser", function () {
     await seen(/Only the lines of the run/);
     await goTo("Pipeline");
     await button("Repair poisoned rows").click();
-    await deed(/repaired the sales orders \d+/);
-    await deed("✔ done");
+    await outcome(/repaired the sales orders \d+/);
+    await outcome("✔ done");
     await page.getByRole("link", { name: /^✔ fresh/ }).waitFor();
     await goTo("Rejected rows");
     await rejected.getByText(/✔ corrected\s+by\s+commit \d+/).waitFor();
     await goTo("Pipeline");
     await button("Repair poisoned rows").click();
-    await deed(/no row is poisoned/);
-    await deed("– no change");
+    await outcome(/no row is poisoned/);
+    await outcome("– no change");
   });
 
   it("says what an operation will do, does it, and tells what came of it", async () => {
     await goTo("Operations");
     await page.getByLabel("table").selectOption("fact_payment");
     await confirmed("Replay", /fact_payment/);
-    await deed(/^commit \d+ of \d+: done$/);
-    await deed("✔ done");
+    await outcome(/^commit \d+ of \d+: done$/);
+    await outcome("✔ done");
 
     await sql("DELETE FROM payment");
     await platform.cloud.invoke("ingest");
     await page.getByRole("region", { name: "What is wrong" }).getByText("payment is held back").waitFor();
     await confirmed("Release payment", /capture payment as in the source now/);
-    await deed("✔ done");
+    await outcome("✔ done");
     await seen("None is held back.");
   });
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { allFail, silent } from "../../../infra/alarms/alarm-rules";
+import { allFailRule, silenceRule } from "../../../infra/alarms/alarm-rules";
 
 describe("The alarm for a stage whose every run fails", () => {
   for (const [what, everyMinutes, minutes, failures] of [
@@ -11,7 +11,7 @@ describe("The alarm for a stage whose every run fails", () => {
     ["treats a single start as daily", Infinity, 1440, 2],
   ] as const)
     it(`${what}: started every ${everyMinutes} minutes`, () => {
-      const rule = allFail({ everyMinutes, timeoutMinutes: 15 });
+      const rule = allFailRule({ everyMinutes, timeoutMinutes: 15 });
       expect(rule).to.deep.include({ periodSeconds: minutes * 60, threshold: failures, missing: "ignore" });
       // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
       expect(rule.periodSeconds % 60).to.equal(0);
@@ -22,7 +22,7 @@ describe("The alarm for a stage whose every run fails", () => {
 describe("The alarm on missing data", () => {
   for (const minutes of [10, 30, 1440, 1441, 10_080])
     it(`stays within CloudWatch's limit on evaluated time: ${minutes} minutes`, () => {
-      const { periodSeconds, periods } = silent(minutes);
+      const { periodSeconds, periods } = silenceRule(minutes);
       expect(periodSeconds * periods).to.be.at.most(periodSeconds < 3600 ? 86_400 : 604_800);
       expect(periodSeconds * periods).to.be.within((minutes - 2 * (periodSeconds / 60)) * 60, minutes * 60);
     });

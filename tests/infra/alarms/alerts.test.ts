@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { again } from "../../../infra/alarms/alarm-rules";
+import { REPEATED } from "../../../infra/alarms/alarm-rules";
 import { Alerts } from "../../../infra/alarms/alerts";
 import type { DeclaredResource } from "../../../local/cloud/declared-resource";
 import { ACCOUNT_ID } from "../../../local/cloud/account";
@@ -27,7 +27,7 @@ describe("Alerts", () => {
           namespace: "House",
           metric: "Heat",
           dimensions: { Room: "1" },
-          rule: again,
+          rule: REPEATED,
         },
         {},
       );

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Build } from "../../../infra/stages/bundle";
-import { unlessUnchanged } from "../../../local/pulumi/kept-bundles";
+import { reuseBundles } from "../../../local/pulumi/kept-bundles";
 
 describe("A bundle for the local cloud", () => {
   let project: string;
@@ -29,7 +29,7 @@ describe("A bundle for the local cloud", () => {
     return [path(".marble/out.js"), path(".marble/out.js.map")];
   };
   const build = (options: Partial<Build> = {}): readonly string[] =>
-    unlessUnchanged(project)({ outfile: path(".marble/out.js"), ...options }, make);
+    reuseBundles(project)({ outfile: path(".marble/out.js"), ...options }, make);
 
   it("is built once", () => {
     const first = build();
@@ -64,7 +64,7 @@ describe("A bundle for the local cloud", () => {
   });
 
   it("is built again when a file was saved during the build", () => {
-    const builder = unlessUnchanged(project);
+    const builder = reuseBundles(project);
     const saving = (): readonly string[] => {
       write("domain/one.ts", "saved");
       return make();

@@ -5,7 +5,7 @@ import type { Fixture, Game } from "../fixture";
 import { steps } from "../histories/histories";
 import { mapChanges, type Step } from "../histories/steps";
 import { layoutsOf } from "../oracle/warehouse";
-import { deedOf, rowChanges, type RowChange } from "./source/changes";
+import { sourceChangeOf, rowChanges, type RowChange } from "./source/changes";
 import { endOf, readsIn } from "./star/expressions";
 import { declareModel } from "./star/model";
 import { drawnName, type DrawnName } from "./source/names";
@@ -121,7 +121,7 @@ export const generatedGame: Game<DrawnGame> = {
     let serial = 0;
     return {
       fixture: fixtureOf(design),
-      steps: mapChanges(drawn.steps, (change) => deedOf(design.sources, change, ++serial)),
+      steps: mapChanges(drawn.steps, (change) => sourceChangeOf(design.sources, change, ++serial)),
     };
   },
 };

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import { connect } from "../../../local/databases/postgres/client";
 import type { TestDatabase } from "../../support/postgres/postgres";
-import type { Deed } from "../fixture";
+import type { SourceChange } from "../fixture";
 import { AUTOCOMMIT, SLOTS, type SourceStep } from "../histories/steps";
 
 /** The application: some connections to the source, each perhaps with a transaction open. */
@@ -10,7 +10,7 @@ export interface Application {
    * Does a step; one that its locks or its transaction's state forbid is left out, as the application would.
    * @returns whether it was done
    */
-  take(step: SourceStep<Deed>): Promise<boolean>;
+  take(step: SourceStep<SourceChange>): Promise<boolean>;
   /** Ends every transaction, the prepared ones too. */
   settle(how: "COMMIT" | "ROLLBACK"): Promise<void>;
   close(): Promise<void>;

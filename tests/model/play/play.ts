@@ -5,7 +5,7 @@ import { lakeIn, s3Client } from "../../support/pipeline/pipeline";
 import { endConnections } from "../../support/oracle/tiny-totesys";
 import { createInstance, type Ended, type Instance } from "./instance";
 import { contractsOf } from "../../../domain/model/model";
-import type { Deed, Fixture } from "../fixture";
+import type { SourceChange, Fixture } from "../fixture";
 import type { Witness } from "../oracle/witness";
 import { difference } from "../oracle/difference";
 import { expectAfter, type Expectation } from "../oracle/expectation";
@@ -19,7 +19,13 @@ import type { World } from "./world";
 const WORKER_TIMEOUT_MS = 60_000;
 
 /** The stages without any fault: what is left to do is done by them. */
-const QUIET: Omit<Event<Deed>, "stage"> = { twice: false, pause: null, skew: 0, faults: [], meanwhile: null };
+const QUIET: Omit<Event<SourceChange>, "stage"> = {
+  twice: false,
+  pause: null,
+  skew: 0,
+  faults: [],
+  meanwhile: null,
+};
 
 /** The state of a running history. */
 interface Stage {
@@ -42,7 +48,11 @@ interface Stage {
  * of the source demand, after every load.
  * @throws Error at the first difference
  */
-export async function play(steps: readonly Step<Deed>[], fixture: Fixture, world: World): Promise<Tally> {
+export async function play(
+  steps: readonly Step<SourceChange>[],
+  fixture: Fixture,
+  world: World,
+): Promise<Tally> {
   const instances = new Map<string, Instance>();
   const lake = await world.startLake({
     before: (request) => instances.get(request.accessKeyId ?? "")?.before(request),
@@ -84,14 +94,14 @@ export async function play(steps: readonly Step<Deed>[], fixture: Fixture, world
   }
 }
 
-async function take(step: SourceStep<Deed>, { world, tally }: Stage): Promise<void> {
+async function take(step: SourceStep<SourceChange>, { world, tally }: Stage): Promise<void> {
   if (!(await world.application.take(step))) return;
   if ("change" in step) count(tally.changes, step.change.what);
   else count(tally.transactions, step.kind);
 }
 
 /** An event wakes a stage, one instance or two. */
-async function happen(event: Event<Deed>, stage: Stage): Promise<void> {
+async function happen(event: Event<SourceChange>, stage: Stage): Promise<void> {
   const { world, tally } = stage;
   const ingests = event.stage === "ingest";
   if (ingests) await remember(stage);
@@ -140,7 +150,7 @@ async function happen(event: Event<Deed>, stage: Stage): Promise<void> {
   if (event.stage === "load") await compare(stage);
 }
 
-async function meanwhile(steps: readonly SourceStep<Deed>[], stage: Stage): Promise<void> {
+async function meanwhile(steps: readonly SourceStep<SourceChange>[], stage: Stage): Promise<void> {
   for (const step of steps) {
     await take(step, stage);
     await remember(stage);

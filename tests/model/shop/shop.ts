@@ -12,7 +12,7 @@ import { contentFrom, contentOf, type Observation, type ObservedRow } from "../o
 import { layoutsOf, type Layout } from "../oracle/warehouse";
 import { createWitness } from "../oracle/witness";
 import { shopChanges, type Alteration, type ShopChange } from "./changes";
-import { deedOf, EXTRA_TABLES } from "./statements";
+import { sourceChangeOf, EXTRA_TABLES } from "./statements";
 
 /** The source table of each fact. */
 const FACTS: Readonly<Record<string, string>> = {
@@ -134,7 +134,7 @@ export async function shopGame(): Promise<Game<readonly Step<ShopChange | Altera
       let serial = 0;
       return {
         fixture: { ...shop, seed },
-        steps: mapChanges(drawn, (change) => deedOf(change, ++serial)),
+        steps: mapChanges(drawn, (change) => sourceChangeOf(change, ++serial)),
       };
     },
   };

@@ -1,4 +1,4 @@
-import type { Deed } from "../fixture";
+import type { SourceChange } from "../fixture";
 import type { Alteration, ShopChange } from "./changes";
 
 /** A statement and its values. */
@@ -121,7 +121,7 @@ function alterationStatement(alteration: Alteration, serial: number): string {
 }
 
 /** @param serial tells alterations of the same kind apart */
-export function deedOf(change: ShopChange | Alteration, serial: number): Deed {
+export function sourceChangeOf(change: ShopChange | Alteration, serial: number): SourceChange {
   if ("alter" in change)
     return { what: `alter: ${change.alter}`, sql: alterationStatement(change, serial), values: [] };
   const [sql, values] = changeStatement(change);

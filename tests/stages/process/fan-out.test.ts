@@ -9,7 +9,7 @@ import { taskMessageKey, type Task } from "../../../domain/log/task";
 import { monotonicClock } from "../../../stages/shared/clock";
 import {
   runTaskMessages,
-  type RemodelResult,
+  type WorkerResult,
   type WorkerContext,
 } from "../../../stages/process/tasks/task-message";
 import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
@@ -34,7 +34,7 @@ describe("The tasks of a large commit that workers take", function () {
   });
   afterEach(() => pipeline.close());
 
-  const remodel = (key: string, over: Partial<WorkerContext> = {}): Promise<RemodelResult> => {
+  const remodel = (key: string, over: Partial<WorkerContext> = {}): Promise<WorkerResult> => {
     const { ingested, processed } = pipeline;
     const telemetry = { info: () => undefined, warn: () => undefined, count: () => undefined };
     const now = monotonicClock();

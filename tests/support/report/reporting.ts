@@ -6,11 +6,11 @@ import { reportStore, type ReportStore } from "../../../adapters/lake/report-sto
 import { marts, model, report as shop } from "../../../domain/declarations";
 import type { ReportDeclaration } from "../../../domain/report/declaration";
 import { bundlePageScript, buildWith } from "../../../infra/stages/bundle";
-import { unlessUnchanged } from "../../../local/pulumi/kept-bundles";
+import { reuseBundles } from "../../../local/pulumi/kept-bundles";
 import { makeReport, type ReportOutcome } from "../../../stages/report";
 import { credentialsOf, s3Client, type Logged, type Pipeline } from "../pipeline/pipeline";
 
-buildWith(unlessUnchanged(resolve(".")));
+buildWith(reuseBundles(resolve(".")));
 
 export interface ReportingOptions {
   readonly now?: Date;

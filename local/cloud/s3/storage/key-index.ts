@@ -47,7 +47,7 @@ export function createKeyIndex(keys: Iterable<string>): KeyIndex {
   let settled = [...keys].sort(compareUtf8);
   let added: string[] = [];
 
-  function sorted(): string[] {
+  function mergeAdded(): string[] {
     if (added.length > maxSingleInserts) {
       // Array.prototype.sort is a merge sort that recognises sorted runs, so it is linear in the keys that are sorted
       // already.
@@ -66,10 +66,10 @@ export function createKeyIndex(keys: Iterable<string>): KeyIndex {
   return {
     add: (key) => void added.push(key),
     delete(key) {
-      sorted();
+      mergeAdded();
       const position = positionOf(key);
       if (settled[position] === key) settled.splice(position, 1);
     },
-    sorted,
+    sorted: mergeAdded,
   };
 }

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Activity, Overview } from "../../api";
-import { ActButton, Deeds, isBusy, useActivity } from "../act";
+import { ActButton, ActionRuns, isBusy, useActivity } from "../act";
 import type { Live } from "../live";
 import { Answer, Panel } from "../parts";
 
@@ -35,7 +35,9 @@ export function Operations({ overview }: { readonly overview: Live<Overview> }) 
       </Panel>
       <Panel title="What was done">
         <Answer live={live}>
-          {({ deeds }) => (deeds.length === 0 ? <p class="note">Nothing yet.</p> : <Deeds deeds={deeds} />)}
+          {({ actions }) =>
+            actions.length === 0 ? <p class="note">Nothing yet.</p> : <ActionRuns actions={actions} />
+          }
         </Answer>
       </Panel>
     </>

@@ -1,5 +1,5 @@
 import { STAGES } from "../../api";
-import { ActButton, Deeds, isBusy, useActivity } from "../act";
+import { ActButton, ActionRuns, isBusy, useActivity } from "../act";
 import { Answer, Panel } from "../parts";
 
 /** What one can do to see the platform react. */
@@ -8,7 +8,7 @@ export function TryIt() {
     <Panel title="Try it" note="Run the stages, let the shop go on, or break something and watch it heal.">
       <Answer live={useActivity()}>
         {(activity) => {
-          const { shop, deeds } = activity;
+          const { shop, actions } = activity;
           const disabled = isBusy(activity);
           return (
             <>
@@ -44,7 +44,7 @@ export function TryIt() {
                   />
                   <ActButton
                     label="Repair poisoned rows"
-                    request={{ action: "mend" }}
+                    request={{ action: "repair" }}
                     disabled={disabled || shop.isDown}
                   />
                   {shop.isDown ? (
@@ -65,7 +65,7 @@ export function TryIt() {
                   )}
                 </p>
               )}
-              <Deeds deeds={deeds.slice(0, 1)} />
+              <ActionRuns actions={actions.slice(0, 1)} />
             </>
           );
         }}

@@ -21,14 +21,14 @@ describe("The console's server", () => {
         settled: () => Promise.resolve(),
       },
     } as unknown as Platform;
-    const deeds = actionsOf(platform, history);
+    const actions = actionsOf(platform, history);
     const routes = {
-      activity: () => deeds.activity(),
+      activity: () => actions.activity(),
       overview: () => {
         throw new Error("the lake is closed");
       },
     } as unknown as Routes;
-    server = await startServer({ routes, posts: postRoutes(deeds), history, port: 0 });
+    server = await startServer({ routes, posts: postRoutes(actions), history, port: 0 });
   });
   after(() => server.close());
 
@@ -69,12 +69,12 @@ describe("The console's server", () => {
     expect((await post("act", `"${"x".repeat(70_000)}"`)).status).to.equal(413);
     expect((await post("activity", run)).status).to.equal(404);
     expect(await (await get("/api/activity")).json())
-      .to.have.property("deeds")
+      .to.have.property("actions")
       .that.deep.equals([]);
   });
 
   it("writes nothing to a database of the user's own, and does not stop it", async () => {
-    for (const action of ["trade", "poison", "mend", "stop-source", "start-source"]) {
+    for (const action of ["trade", "poison", "repair", "stop-source", "start-source"]) {
       const [status, error] = await told(await post("act", { action }));
       expect([status, error], action).to.deep.equal([
         400,
@@ -93,16 +93,18 @@ describe("The console's server", () => {
     const ended = new Promise((done) => history.subscribe(done));
     finish();
     await ended;
-    const { deeds } = (await (await get("/api/activity")).json()) as { deeds: readonly { state: string }[] };
-    expect(deeds.map(({ state }) => state)).to.deep.equal(["unchanged"]);
+    const { actions } = (await (await get("/api/activity")).json()) as {
+      actions: readonly { state: string }[];
+    };
+    expect(actions.map(({ state }) => state)).to.deep.equal(["unchanged"]);
   });
 
   it("tells pages what is new, many things of a kind at once", async () => {
     const response = await fetch(`${server.url}/api/events`);
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     expect((await reader.read()).value).to.equal("retry: 1000\n\n");
-    for (let count = 0; count < 10; count += 1) history.tell("logs");
-    history.tell("alarms");
+    for (let count = 0; count < 10; count += 1) history.announce("logs");
+    history.announce("alarms");
 
     let text = "";
     while (!text.includes("alarms")) text += (await reader.read()).value ?? "";

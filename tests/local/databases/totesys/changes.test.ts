@@ -163,9 +163,9 @@ describe("The generated changes of totesys", () => {
       `${before[1]!.date} (or never)`,
       before[2]!.date,
     ]);
-    expect(await changes.mendOrders(source.client, { now })).to.have.members(ids);
+    expect(await changes.repairOrders(source.client, { now })).to.have.members(ids);
     expect(await dates()).to.deep.equal(before);
-    expect(await changes.mendOrders(source.client, { now })).to.deep.equal([]);
+    expect(await changes.repairOrders(source.client, { now })).to.deep.equal([]);
   });
 
   it("fail with a clear error when there is no such row", async () => {

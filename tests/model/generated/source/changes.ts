@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { identifier } from "../../../../domain/sql";
-import type { Deed } from "../../fixture";
+import type { SourceChange } from "../../fixture";
 import type { Changes } from "../../histories/histories";
 import { insertRow, keyValues, KEYS, valuesOf } from "./rows";
 import type { SourceDesign } from "./sources";
@@ -63,7 +63,11 @@ export const rowChanges: Changes<RowChange> = {
 };
 
 /** @param serial tells changes of the same kind apart */
-export function deedOf(sources: readonly SourceDesign[], change: RowChange, serial: number): Deed {
+export function sourceChangeOf(
+  sources: readonly SourceDesign[],
+  change: RowChange,
+  serial: number,
+): SourceChange {
   const source = sources[change.table % sources.length];
   if (source === undefined) throw new RangeError("there is no such table");
   return { what: change.do, sql: statementOf(sources, source, change, serial), values: [] };

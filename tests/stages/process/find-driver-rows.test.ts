@@ -3,7 +3,7 @@ import { columnsOf } from "../../../domain/model/columns";
 import { sourceTable, type SourceTable } from "../../../domain/model/source";
 import type { Feed } from "../../../domain/model/table";
 import { integer, text } from "../../../domain/model/types";
-import { BATCH_BYTES, findTogether } from "../../../stages/process/joins/find-together";
+import { BATCH_BYTES, findDriverRows } from "../../../stages/process/joins/find-driver-rows";
 import type { TableState } from "../../../stages/process/state/table-state";
 import { batchOfObjects } from "../../support/formats/columnar";
 
@@ -47,7 +47,7 @@ describe("Rows of a driver are made together with their joined rows while the re
       ["client", held(client, all)],
     ]);
     const keys = all.slice(0, take).map((_, key) => key);
-    return (await findTogether(feed, keys, (name) => states.get(name)!))?.bytes;
+    return (await findDriverRows(feed, keys, (name) => states.get(name)!))?.bytes;
   };
   const clientsOf = (count: number, cityOf: (id: number) => number, note = ""): Row[] =>
     Array.from({ length: count }, (_, id) => ({ id, city_id: cityOf(id), note }));

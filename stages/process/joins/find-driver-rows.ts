@@ -11,7 +11,7 @@ import type { TableState } from "../state/table-state";
 export const BATCH_BYTES = 4 * 1024 * 1024;
 
 /** Some rows of a driver with all rows joined to them, and the approximate size of the result. */
-export interface Together {
+export interface DriverRows {
   readonly batch: RecordBatch;
   readonly lookups: Lookups;
   readonly bytes: number;
@@ -22,11 +22,11 @@ export interface Together {
  * once for each row that refers to it, because it is written that often.
  * @returns undefined when the rows of several keys are too large to be made together
  */
-export async function findTogether(
+export async function findDriverRows(
   feed: Feed,
   keys: readonly RowKey[],
   stateOf: (table: string) => Pick<TableState, "find">,
-): Promise<Together | undefined> {
+): Promise<DriverRows | undefined> {
   const driver = await stateOf(feed.source.name).find(keys, BATCH_BYTES);
   if (driver === undefined) return undefined;
   const { batch } = driver;
