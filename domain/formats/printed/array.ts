@@ -3,28 +3,30 @@
  * Output Syntax"). Other spellings, such as blanks between the elements, do not fit.
  */
 
-/** The elements of an array in their order; NULL for an element that is NULL. */
-export type Elements = readonly (string | null)[];
-
 const BOUNDS = /^(?:\[-?\d+:-?\d+\])+=/;
 const BOUND = /\[(-?\d+):(-?\d+)\]/g;
-const ELEMENT = /"((?:[^"\\]|\\[^])*)"|([^"\\{},\s]+)/y;
+const PLAIN = /[^"\\{},\s]+/y;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 const MOST_DIMENSIONS = 6;
 
-/** The elements of a text; undefined when the text is not an array. */
-export function arrayElements(text: string): Elements | undefined {
+/**
+ * True if the text is an array.
+ * @param visit called for each element, in their order; an element may be NULL. A later part of the text may still be wrong
+ */
+export function readArray(text: string, visit: (element: string | null) => void): boolean {
   const bounds = BOUNDS.exec(text)?.[0] ?? "";
-  if (bounds === "" && text === "{}") return [];
-  const reader = { text, position: bounds.length, elements: [] as (string | null)[] };
+  if (bounds === "" && text === "{}") return true;
+  const reader = { text, position: bounds.length, visit };
   const sizes = readDimension(reader, 1);
-  if (sizes === undefined || reader.position !== text.length) return undefined;
-  return bounds === "" || hasSizes(bounds, sizes) ? reader.elements : undefined;
+  if (sizes === undefined || reader.position !== text.length) return false;
+  return bounds === "" || hasSizes(bounds, sizes);
 }
 
 interface Reader {
   readonly text: string;
   position: number;
-  readonly elements: (string | null)[];
+  readonly visit: (element: string | null) => void;
 }
 
 /** Reads `{…}`. Returns the size of each dimension from here on; undefined when these are not the same everywhere. */
@@ -39,7 +41,7 @@ function readDimension(reader: Reader, depth: number): readonly number[] | undef
     inner = sizes;
     size += 1;
   } while (take(reader, ","));
-  return take(reader, "}") ? [size, ...(inner ?? [])] : undefined;
+  return take(reader, "}") ? [size, ...inner] : undefined;
 }
 
 function take(reader: Reader, character: string): boolean {
@@ -50,13 +52,38 @@ function take(reader: Reader, character: string): boolean {
 
 /** Reads one element, which has no dimensions. */
 function readElement(reader: Reader): readonly [] | undefined {
-  ELEMENT.lastIndex = reader.position;
-  const [token, quoted, plain] = ELEMENT.exec(reader.text) ?? [];
+  const element = reader.text[reader.position] === '"' ? readQuoted(reader) : readPlain(reader);
+  if (element === undefined) return undefined;
+  reader.visit(element);
+  return [];
+}
+
+/** A loop, because a regular expression overflows the stack at an element of some megabytes. */
+function readQuoted(reader: Reader): string | undefined {
+  const { text } = reader;
+  const pieces: string[] = [];
+  let start = reader.position + 1;
+  for (let at = start; at < text.length; at += 1) {
+    const character = text.charCodeAt(at);
+    if (character !== QUOTE && character !== BACKSLASH) continue;
+    pieces.push(text.slice(start, at));
+    if (character === QUOTE) {
+      reader.position = at + 1;
+      return pieces.join("");
+    }
+    // The escaped character belongs to the next piece, whatever it is.
+    at += 1;
+    start = at;
+  }
+  return undefined;
+}
+
+function readPlain(reader: Reader): string | null | undefined {
+  PLAIN.lastIndex = reader.position;
+  const [token] = PLAIN.exec(reader.text) ?? [];
   if (token === undefined) return undefined;
   reader.position += token.length;
-  if (plain !== undefined) reader.elements.push(plain.toUpperCase() === "NULL" ? null : plain);
-  else reader.elements.push((quoted ?? "").replace(/\\([^])/g, "$1"));
-  return [];
+  return token.toUpperCase() === "NULL" ? null : token;
 }
 
 function hasSizes(bounds: string, sizes: readonly number[]): boolean {

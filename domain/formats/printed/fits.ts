@@ -3,7 +3,7 @@ import { momentParser, parseAnyDate, parseTime } from "../csv/moments";
 import { parseBigint, parseBoolean, parseDecimal, parseInteger } from "../csv/values";
 import { parseDouble, parseReal } from "../floats";
 import { parseBytes } from "../hex";
-import { arrayElements } from "./array";
+import { readArray } from "./array";
 import { isInterval } from "./interval";
 import { isJson, isJsonb } from "./json";
 
@@ -20,9 +20,7 @@ export function fitsPrinted(type: PrintedType, text: string): boolean {
     case "interval":
       return isInterval(text);
     case "array":
-      return (
-        arrayElements(text)?.every((element) => element === null || fits(type.element, element)) ?? false
-      );
+      return arrayFits(type.element, text);
   }
 }
 
@@ -70,6 +68,16 @@ const hasScale = (text: string, scale: number): boolean => (text.split(".")[1] ?
 const isNumberOf = (text: string, value: number | undefined): boolean =>
   value !== undefined && (value !== 0 || !/^[^e]*[1-9]/i.test(text));
 
+function arrayFits(element: ColumnType, text: string): boolean {
+  let all = true;
+  return readArray(text, (one) => (all &&= one === null || fits(element, one))) && all;
+}
+
 /** The first element of an array that does not fit; undefined when the text is not an array. */
-export const oddElement = (element: ColumnType, text: string): string | undefined =>
-  arrayElements(text)?.find((one) => one !== null && !fits(element, one)) ?? undefined;
+export function oddElement(element: ColumnType, text: string): string | undefined {
+  let odd: string | undefined;
+  const isArray = readArray(text, (one) => {
+    if (odd === undefined && one !== null && !fits(element, one)) odd = one;
+  });
+  return isArray ? odd : undefined;
+}

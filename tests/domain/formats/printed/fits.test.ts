@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import { fitsPrinted } from "../../../../domain/formats/printed/fits";
 import {
   arrayOf,
@@ -163,4 +164,65 @@ describe("A text of json, an interval or an array", () => {
       for (const one of all.filter((candidate) => fitsPrinted(type, candidate)))
         expect(await database.query(`SELECT CAST($1::text AS ${typeName(type)})`, [one])).to.have.length(1);
   });
+
+  it("fits json if and only if JSON.parse reads it", () => {
+    const damaged = fc
+      .tuple(
+        fc.json(),
+        fc.nat(),
+        fc.constantFrom(
+          "[",
+          "]",
+          "{",
+          "}",
+          ",",
+          ":",
+          '"',
+          "\\",
+          "0",
+          "1",
+          "-",
+          ".",
+          "e",
+          "u",
+          " ",
+          "\t",
+          "\u0001",
+        ),
+        fc.boolean(),
+      )
+      .map(([whole, at, character, replaces]) => {
+        const place = at % (whole.length + 1);
+        return whole.slice(0, place) + character + whole.slice(place + (replaces ? 1 : 0));
+      });
+    fc.assert(
+      fc.property(fc.oneof(fc.json(), damaged), (one) => {
+        expect(fitsPrinted(json, one), one).to.equal(isParsed(one));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("is checked without its value, however long it is", () => {
+    const many = 5_000_000;
+    for (const [type, long] of [
+      [arrayOf(text), `{"${"a ".repeat(many)}"}`],
+      [arrayOf(text), `{"${'\\"'.repeat(many)}"}`],
+      [json, `"${"\\n".repeat(many)}"`],
+      [jsonb, `"${"\\u00e9".repeat(many)}"`],
+      [jsonb, `[${"0,".repeat(many / 10)}0]`],
+    ] as const) {
+      expect(fitsPrinted(type, long), long.slice(0, 10)).to.equal(true);
+      expect(fitsPrinted(type, long.slice(0, -1)), long.slice(0, 10)).to.equal(false);
+    }
+  });
 });
+
+function isParsed(one: string): boolean {
+  try {
+    JSON.parse(one);
+    return true;
+  } catch {
+    return false;
+  }
+}
