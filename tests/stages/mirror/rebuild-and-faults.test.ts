@@ -1,10 +1,15 @@
 import { expect } from "chai";
-import { declarationsOf } from "../../../domain/declarations";
 import { runTaskMessages } from "../../../stages/process/tasks/task-message";
 import { monotonicClock } from "../../../stages/shared/clock";
 import { cuttingAt } from "../../support/postgres/cut-connection";
 import { failureOf } from "../../support/failure";
-import { expectMirrored, expectSame, startMirror, type MirrorPipeline } from "../../support/oracle/mirrored";
+import {
+  expectMirrored,
+  expectSame,
+  noModel,
+  startMirror,
+  type MirrorPipeline,
+} from "../../support/oracle/mirrored";
 
 const TABLES = `
   CREATE TABLE t (a int, b text, c numeric(5,2), PRIMARY KEY (a, b));
@@ -175,10 +180,16 @@ describe("The mirror", function () {
     await pipeline.ingest({ partBytes: 200 });
     const { ingested, processed } = pipeline;
     const telemetry = { info: () => undefined, warn: () => undefined, count: () => undefined };
-    const { model } = declarationsOf("none");
     let byOthers = 0;
     const pause = async (): Promise<void> => {
-      const context = { ingested, processed, model, telemetry, now: monotonicClock(), hasTime: () => true };
+      const context = {
+        ingested,
+        processed,
+        model: noModel,
+        telemetry,
+        now: monotonicClock(),
+        hasTime: () => true,
+      };
       const { tables } = await runTaskMessages(queue.splice(0), context);
       byOthers += Object.keys(tables).length;
     };

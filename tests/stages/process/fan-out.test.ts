@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { ProcessCommit } from "../../../domain/log/commit";
 import { modelShape, type Model } from "../../../domain/model/model";
-import { model } from "../../../domain/declarations";
 import { timeOfKey } from "../../../domain/log/keys";
 import { taskMessageKey, type Task } from "../../../domain/log/task";
 import { monotonicClock } from "../../../stages/shared/clock";
@@ -12,25 +11,28 @@ import {
   type WorkerResult,
   type WorkerContext,
 } from "../../../stages/process/tasks/task-message";
-import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
 import { failureOf } from "../../support/failure";
-import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+import { hireModel } from "../../support/hires/model";
+import { startHires, type HirePipeline } from "../../support/hires/pipeline";
+
+/** A hire is about 60 bytes. */
+const PART_BYTES = 128;
 
 describe("The tasks of a large commit that workers take", function () {
   this.timeout(60_000);
-  let pipeline: Pipeline;
+  let pipeline: HirePipeline;
   /** What was handed out and not taken yet. */
   let queue: string[];
   let keys: string[];
   beforeEach(async () => {
-    pipeline = await startPipeline({ seeded: true });
+    pipeline = await startHires();
     queue = [];
     keys = [];
     pipeline.s3.onObjectCreated(({ key }) => {
       keys.push(key);
       if (key.startsWith("task-messages/")) queue.push(key);
     });
-    await pipeline.ingest({ partBytes: 2048 });
+    await pipeline.ingest({ partBytes: PART_BYTES });
   });
   afterEach(() => pipeline.close());
 
@@ -41,7 +43,7 @@ describe("The tasks of a large commit that workers take", function () {
     return runTaskMessages([key], {
       ingested,
       processed,
-      model,
+      model: hireModel,
       telemetry,
       now,
       hasTime: () => true,
@@ -66,7 +68,7 @@ describe("The tasks of a large commit that workers take", function () {
     pipeline.logged.filter(({ message }) => message === "transformed a file").length;
   const expectSame = async (): Promise<void> => {
     await pipeline.load();
-    expect(await actualRows(pipeline.warehouse)).to.deep.equal(await expectedRows(pipeline.source));
+    await pipeline.expectShown();
   };
 
   it("are done by workers and the run together, with the files of a single run", async () => {
@@ -91,8 +93,8 @@ describe("The tasks of a large commit that workers take", function () {
 
   it("write files with keys between those of the previous and the next commit, whatever a worker's clock says", async () => {
     const change = async (): Promise<void> => {
-      await pipeline.source.query("UPDATE payment SET paid = NOT paid WHERE payment_id % 2 = 0");
-      await pipeline.ingest({ partBytes: 2048 });
+      await pipeline.source.query("UPDATE hire SET paid = NOT paid WHERE hire_id % 2 = 0");
+      await pipeline.ingest({ partBytes: PART_BYTES });
       queue.length = 0;
     };
     await pipeline.process();
@@ -118,15 +120,15 @@ describe("The tasks of a large commit that workers take", function () {
     await pipeline.process({ taskBytes: 0, workers: 2, pause: () => Promise.resolve() });
 
     const { tables } = (await pipeline.ingested.log.read(1 as never))!;
-    const { files } = tables["payment"]!;
+    const { files } = tables["hire"]!;
     expect(files.length).to.be.greaterThan(5);
     const results = keys.filter((key) => key.startsWith("tasks/"));
-    expect(results.filter((key) => key.includes("/fact_payment/"))).to.have.lengthOf(files.length);
+    expect(results.filter((key) => key.includes("/fact_hire/"))).to.have.lengthOf(files.length);
     expect(queue).to.have.lengthOf(results.length - 1);
-    const ofPayment = files.map((file) =>
-      taskMessageKey({ commit: 1, fed: { table: { name: "fact_payment" }, index: 0 }, file } as Task),
+    const ofHire = files.map((file) =>
+      taskMessageKey({ commit: 1, fed: { table: { name: "fact_hire" }, index: 0 }, file } as Task),
     );
-    expect(ofPayment.filter((key) => queue.includes(key)).length).to.be.at.least(files.length - 1);
+    expect(ofHire.filter((key) => queue.includes(key)).length).to.be.at.least(files.length - 1);
   });
 
   it("are done by the run itself when no worker answers, after one wait", async () => {
@@ -231,10 +233,10 @@ describe("The tasks of a large commit that workers take", function () {
     const key = queue[0]!;
     const written = keys.length;
 
-    const other: Model = { ...model, tables: model.tables.slice(1) };
-    expect(modelShape(other)).not.to.equal(modelShape(model));
+    const other: Model = { ...hireModel, tables: hireModel.tables.slice(1) };
+    expect(modelShape(other)).not.to.equal(modelShape(hireModel));
     expect((await remodel(key, { model: other })).commits).to.deep.equal([]);
-    expect((await remodel(key, { model: { ...model, version: 2 } })).commits).to.deep.equal([]);
+    expect((await remodel(key, { model: { ...hireModel, version: 2 } })).commits).to.deep.equal([]);
     const error = await failureOf(remodel(key, { hasTime: () => false }));
     expect(error).to.include({ name: "TransientError", kind: "transient" });
     expect(keys).to.have.lengthOf(written);
@@ -246,20 +248,20 @@ describe("The tasks of a large commit that workers take", function () {
 
   it("keep the rejected rows and the days that workers find", async () => {
     await pipeline.source.query(
-      "UPDATE payment SET payment_date = 'never' WHERE payment_id % 10 = 0; UPDATE payment SET payment_date = '2039-05-06' WHERE payment_id = 1",
+      "UPDATE hire SET due = 'never' WHERE hire_id % 10 = 0; UPDATE hire SET due = '2039-05-06' WHERE hire_id = 1",
     );
-    await pipeline.ingest({ partBytes: 2048 });
+    await pipeline.ingest({ partBytes: PART_BYTES });
     const run = pipeline.process({ taskBytes: 0, workers: 1000, pause: () => setTimeout(5) });
     await help(run);
 
-    const bad = await pipeline.source.query("SELECT 1 FROM payment WHERE payment_id % 10 = 0");
+    const bad = await pipeline.source.query("SELECT 1 FROM hire WHERE hire_id % 10 = 0");
     expect((await run).rejected).to.equal(bad.length);
     const { commit } = (await pipeline.processed.log.head())!;
     expect(commit.calendar.last).to.equal("2039-12-31");
   });
 
   it("fail with the remedy when the object of a message is missing or malformed", async () => {
-    const gone = await failureOf(remodel("task-messages/0000000001/fact_payment/x.json"));
+    const gone = await failureOf(remodel("task-messages/0000000001/fact_hire/x.json"));
     expect(gone.message).to.include("is missing from the bucket processed");
     await pipeline.processed.store.putIfAbsent("task-messages/none.json" as never, "{}");
     const none = await failureOf(remodel("task-messages/none.json"));
@@ -277,7 +279,7 @@ const once = (): (() => boolean) => {
 /** The content of each file of each table of a commit. */
 async function contents(
   commit: ProcessCommit | undefined,
-  { store }: Pipeline["processed"],
+  { store }: HirePipeline["processed"],
 ): Promise<Record<string, string[]>> {
   const hashes: Record<string, string[]> = {};
   for (const [name, { parts }] of Object.entries(commit!.tables)) {

@@ -1,58 +1,53 @@
 import { expect } from "chai";
-import { model } from "../../../domain/declarations";
 import { columnsOf, joined, whenNull } from "../../../domain/model/columns";
 import type { Model } from "../../../domain/model/model";
 import type { SourceColumn, SourceTable } from "../../../domain/model/source";
-import { currency, department, staff } from "../../../domain/shop/sources";
-import { currencyName } from "../../../domain/shop/tables/currency";
-import { dimCurrency } from "../../../domain/shop/tables/dim-currency";
-import { dimStaff } from "../../../domain/shop/tables/dim-staff";
-import { startAfterFirstRun } from "../../support/pipeline/first-run";
-import type { Pipeline } from "../../support/pipeline/pipeline";
+import { countryName, dimBike, dimCountry, hireModel } from "../../support/hires/model";
+import { startHiresAfterFirstRun, type HirePipeline } from "../../support/hires/pipeline";
+import { bike, country, depot } from "../../support/hires/sources";
 
 /** What a step does to the source, and how many rows of which table are missing after the run that follows. */
 type Step = readonly [sql: string, missing: Readonly<Record<string, number>>];
 
-const BAD_PAYMENT = "UPDATE payment SET payment_date = 'never' WHERE payment_id = 1";
-const BAD_CURRENCY = "INSERT INTO currency VALUES (90, 'XYZ', now(), now())";
-const NO_DEPARTMENT = "UPDATE staff SET department_id = 77 WHERE staff_id = 1";
+const BAD_HIRE = "UPDATE hire SET due = 'never' WHERE hire_id = 1";
+const BAD_COUNTRY = "INSERT INTO country VALUES (90, 'XY')";
+const NO_DEPOT = "UPDATE bike SET depot_id = 77 WHERE bike_id = 1";
 
 const CASES: Readonly<Record<string, readonly Step[]>> = {
   "while it is not corrected, also when other rows come": [
-    [BAD_PAYMENT, { payment: 1 }],
-    ["UPDATE payment SET payment_amount = 1 WHERE payment_id = 2", { payment: 1 }],
-    ["UPDATE staff SET last_name = 'Other' WHERE staff_id = 1", { payment: 1 }],
+    [BAD_HIRE, { hire: 1 }],
+    ["UPDATE hire SET price = 1 WHERE hire_id = 2", { hire: 1 }],
+    ["UPDATE bike SET frame = 'Other' WHERE bike_id = 1", { hire: 1 }],
   ],
   "until it is corrected": [
-    [BAD_PAYMENT, { payment: 1 }],
-    ["UPDATE payment SET payment_date = '2026-01-02' WHERE payment_id = 1", {}],
+    [BAD_HIRE, { hire: 1 }],
+    ["UPDATE hire SET due = '2024-01-02' WHERE hire_id = 1", {}],
   ],
   "until it is deleted in the source, of a dimension too": [
-    [BAD_CURRENCY, { currency: 1 }],
-    ["DELETE FROM currency WHERE currency_id = 90", {}],
+    [BAD_COUNTRY, { country: 1 }],
+    ["DELETE FROM country WHERE country_id = 90", {}],
   ],
   "once, however often it is rejected, and until it is corrected": [
-    [BAD_CURRENCY, { currency: 1 }],
-    ["UPDATE currency SET currency_code = 'WXY' WHERE currency_id = 90", { currency: 1 }],
-    ["UPDATE currency SET currency_code = 'CHF' WHERE currency_id = 90", {}],
-    ["UPDATE currency SET currency_code = 'XYZ' WHERE currency_id = 90", { currency: 1 }],
+    [BAD_COUNTRY, { country: 1 }],
+    ["UPDATE country SET country_code = 'WX' WHERE country_id = 90", { country: 1 }],
+    ["UPDATE country SET country_code = 'FR' WHERE country_id = 90", {}],
+    ["UPDATE country SET country_code = 'XY' WHERE country_id = 90", { country: 1 }],
   ],
   "one by one": [
-    [`${BAD_CURRENCY}; INSERT INTO currency VALUES (91, 'ZZZ', now(), now())`, { currency: 2 }],
-    ["UPDATE currency SET currency_code = 'CHF' WHERE currency_id = 90", { currency: 1 }],
-    ["DELETE FROM currency WHERE currency_id = 91", {}],
+    [`${BAD_COUNTRY}; INSERT INTO country VALUES (91, 'ZZ')`, { country: 2 }],
+    ["UPDATE country SET country_code = 'FR' WHERE country_id = 90", { country: 1 }],
+    ["DELETE FROM country WHERE country_id = 91", {}],
   ],
   "until a capture of the whole table brings all that there is": [
-    [BAD_PAYMENT, { payment: 1 }],
+    [BAD_HIRE, { hire: 1 }],
     [
-      "ALTER TABLE payment ADD COLUMN note text; UPDATE payment SET payment_date = '2026-01-02' WHERE payment_id = 1; VACUUM FULL payment",
+      "ALTER TABLE hire ADD COLUMN note text; UPDATE hire SET due = '2024-01-02' WHERE hire_id = 1; VACUUM FULL hire",
       {},
     ],
   ],
 };
 
-const NEW_DEPARTMENT =
-  "INSERT INTO department (department_id, department_name, location, manager, created_at, last_updated) VALUES (77, 'New', 'Leeds', 'M', now(), now())";
+const NEW_DEPOT = "INSERT INTO depot VALUES (77, 'New', 'Leeds', 'M')";
 
 /** The contract with a column that has another name now. */
 function renamed(table: SourceTable, from: string, to: string): SourceTable {
@@ -66,39 +61,37 @@ function renamed(table: SourceTable, from: string, to: string): SourceTable {
   return { ...table, key: table.key.map(now), columns: Object.fromEntries(columns) };
 }
 
-const newCurrency = renamed(currency, "currency_id", "id");
-const newStaff = renamed(staff, "last_name", "name");
-const newDepartment = renamed(department, "department_name", "name");
-const currencies = columnsOf(newCurrency);
-const staffs = columnsOf(newStaff);
-const departments = joined(newStaff, "department_id", newDepartment);
+const newCountry = renamed(country, "country_id", "id");
+const newBike = renamed(bike, "frame", "shape");
+const newDepot = renamed(depot, "depot_name", "name");
+const countries = columnsOf(newCountry);
+const bikes = columnsOf(newBike);
+const depots = joined(newBike, "depot_id", newDepot);
 
 /** The model after columns were renamed in the source. */
 const RENAMED: Model = {
-  ...model,
-  tables: model.tables.map((table) => {
-    switch (table.name) {
-      case "dim_currency":
+  ...hireModel,
+  tables: hireModel.tables.map((table) => {
+    switch (table) {
+      case dimCountry:
         return {
-          ...dimCurrency,
-          source: newCurrency,
+          ...dimCountry,
+          source: newCountry,
           columns: {
-            currency_id: currencies.copy("id"),
-            currency_code: currencies.copy("currency_code"),
-            currency_name: currencies.derive("currency_code", currencyName),
+            country_id: countries.copy("id"),
+            country_code: countries.copy("country_code"),
+            country_name: countries.derive("country_code", countryName),
           },
         };
-      case "dim_staff":
+      case dimBike:
         return {
-          ...dimStaff,
-          source: newStaff,
+          ...dimBike,
+          source: newBike,
           columns: {
-            staff_id: staffs.copy("staff_id"),
-            first_name: staffs.copy("first_name"),
-            last_name: staffs.copy("name"),
-            department_name: departments.copy("name"),
-            location: whenNull("", departments.copy("location")),
-            email_address: staffs.copy("email_address"),
+            bike_id: bikes.copy("bike_id"),
+            frame: bikes.copy("shape"),
+            depot_name: depots.copy("name"),
+            town: whenNull("", depots.copy("town")),
           },
         };
       default:
@@ -108,9 +101,9 @@ const RENAMED: Model = {
 };
 
 describe("A row that was rejected is missing", () => {
-  let pipeline: Pipeline;
+  let pipeline: HirePipeline;
   beforeEach(async () => {
-    pipeline = await startAfterFirstRun({ source: "tiny" });
+    pipeline = await startHiresAfterFirstRun();
   });
   afterEach(() => pipeline.close());
 
@@ -132,27 +125,25 @@ describe("A row that was rejected is missing", () => {
   }
 
   it("until its joined row arrives, although the row itself did not change", async () => {
-    await pipeline.source.query("ALTER TABLE staff DROP CONSTRAINT IF EXISTS staff_department_id_fkey");
-    await pipeline.source.query(NO_DEPARTMENT);
+    await pipeline.source.query(NO_DEPOT);
     await pipeline.run();
-    expect(await missing()).to.deep.equal({ staff: 1 });
-    await pipeline.source.query("VACUUM FULL staff");
+    expect(await missing()).to.deep.equal({ bike: 1 });
+    await pipeline.source.query("VACUUM FULL bike");
     await pipeline.run();
-    expect(await missing(), "it was captured again as it was").to.deep.equal({ staff: 1 });
-    await pipeline.source.query(NEW_DEPARTMENT);
+    expect(await missing(), "it was captured again as it was").to.deep.equal({ bike: 1 });
+    await pipeline.source.query(NEW_DEPOT);
     await pipeline.run();
     expect(await missing()).to.deep.equal({});
   });
 
   it("until its joined row arrives, in a later commit of one run", async () => {
-    await pipeline.source.query("ALTER TABLE staff DROP CONSTRAINT IF EXISTS staff_department_id_fkey");
-    await pipeline.source.query("ALTER TABLE department RENAME department_name TO name");
-    await pipeline.source.query("ALTER TABLE staff RENAME last_name TO name");
-    await pipeline.source.query(NO_DEPARTMENT);
+    await pipeline.source.query("ALTER TABLE depot RENAME depot_name TO name");
+    await pipeline.source.query("ALTER TABLE bike RENAME frame TO shape");
+    await pipeline.source.query(NO_DEPOT);
     await pipeline.run();
-    await pipeline.source.query(NEW_DEPARTMENT.replace("department_name", "name"));
+    await pipeline.source.query(NEW_DEPOT);
     await pipeline.run();
-    await pipeline.source.query("UPDATE staff SET first_name = 'Other' WHERE staff_id = 2");
+    await pipeline.source.query("UPDATE bike SET shape = 'Other' WHERE bike_id = 2");
     await pipeline.ingest();
     const { commits } = await pipeline.process({ model: RENAMED });
     await pipeline.load({ model: RENAMED });
@@ -163,10 +154,10 @@ describe("A row that was rejected is missing", () => {
   });
 
   it("until it is corrected, although a column of its key was renamed meanwhile", async () => {
-    await pipeline.source.query(BAD_CURRENCY);
+    await pipeline.source.query(BAD_COUNTRY);
     await pipeline.run();
-    await pipeline.source.query("ALTER TABLE currency RENAME currency_id TO id");
-    await pipeline.source.query("UPDATE currency SET currency_code = 'CHF' WHERE id = 90");
+    await pipeline.source.query("ALTER TABLE country RENAME country_id TO id");
+    await pipeline.source.query("UPDATE country SET country_code = 'FR' WHERE id = 90");
     await pipeline.ingest();
     await pipeline.process({ model: RENAMED });
     await pipeline.load({ model: RENAMED });
@@ -174,15 +165,18 @@ describe("A row that was rejected is missing", () => {
   });
 
   it("until the model no longer reads its table", async () => {
-    await pipeline.source.query(BAD_CURRENCY);
+    await pipeline.source.query(BAD_COUNTRY);
     await pipeline.run();
     await pipeline.source.query(
-      "ALTER TABLE currency RENAME TO money; UPDATE money SET currency_code = 'CHF' WHERE currency_id = 90",
+      "ALTER TABLE country RENAME TO land; UPDATE land SET country_code = 'FR' WHERE country_id = 90",
     );
-    const money = { ...dimCurrency, source: { ...currency, name: "money" } };
+    const land = { ...dimCountry, source: { ...country, name: "land" } };
     await pipeline.ingest();
     await pipeline.process({
-      model: { ...model, tables: model.tables.map((table) => (table === dimCurrency ? money : table)) },
+      model: {
+        ...hireModel,
+        tables: hireModel.tables.map((table) => (table === dimCountry ? land : table)),
+      },
     });
     const { commit } = (await pipeline.processed.log.head())!;
     expect(Object.values(commit.sources!).filter(({ rejected }) => rejected > 0)).to.deep.equal([]);
@@ -190,13 +184,13 @@ describe("A row that was rejected is missing", () => {
   });
 
   it("and the commit that brings it, or finds it deleted, says so", async () => {
-    await pipeline.source.query(BAD_CURRENCY);
+    await pipeline.source.query(BAD_COUNTRY);
     await pipeline.run();
-    await pipeline.source.query("DELETE FROM currency WHERE currency_id = 90");
+    await pipeline.source.query("DELETE FROM country WHERE country_id = 90");
     await pipeline.run();
     const { commit, number } = (await pipeline.processed.log.head())!;
     const [file] = commit.resolved!.files;
     const line = JSON.parse((await pipeline.processed.store.get(file!.key))!) as object;
-    expect(line).to.include({ table: "currency", key: '["90"]', commit: number, deleted: true });
+    expect(line).to.include({ table: "country", key: '["90"]', commit: number, deleted: true });
   });
 });

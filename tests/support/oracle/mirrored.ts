@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { declarationsOf } from "../../../domain/declarations";
+import { dimDate } from "../../../domain/model/dim-date";
+import type { Model } from "../../../domain/model/model";
 import { identifier, qualified } from "../../../domain/sql";
 import type { MirrorChoice } from "../../../domain/warehouse/mirror/choice";
 import { startPipeline, type Pipeline, type PipelineOptions } from "../pipeline/pipeline";
@@ -15,7 +16,8 @@ export interface MirrorPipeline extends Pipeline {
 
 type Both = Pick<Pipeline, "source" | "warehouse">;
 
-const { model, marts } = declarationsOf("none");
+/** A model without tables: the warehouse has the calendar and the mirror. */
+export const noModel: Model = { version: 1, calendar: dimDate, tables: [] };
 
 /** Everything that the text of a value depends on. */
 export const SAME_TEXT = `SET datestyle = 'ISO, YMD'; SET intervalstyle = 'iso_8601'; SET timezone = 'UTC'; SET bytea_output = 'hex';
@@ -28,8 +30,8 @@ export async function startMirror(options: PipelineOptions = {}): Promise<Mirror
   await source.query(SAME_TEXT);
   await pipeline.warehouse.query(SAME_TEXT);
   const process: MirrorPipeline["process"] = (given = {}) =>
-    pipeline.process({ model, mirror: "all", ...given });
-  const load: MirrorPipeline["load"] = (given = {}) => pipeline.load({ model, marts, ...given });
+    pipeline.process({ model: noModel, mirror: "all", ...given });
+  const load: MirrorPipeline["load"] = (given = {}) => pipeline.load({ model: noModel, marts: [], ...given });
   return {
     ...pipeline,
     sql: (text) => source.query(text),
