@@ -1,19 +1,16 @@
 import { expect } from "chai";
-import { marts } from "../../../domain/declarations";
-import { CHANGED } from "../../support/pipeline/changed-mart";
-import { actualMarts, expectedMarts, recordSeen } from "../../support/oracle/expected-marts";
-import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
 import { failureOf } from "../../support/failure";
-import { startPipeline, type LoadOptions, type Pipeline } from "../../support/pipeline/pipeline";
+import { expectMarts, expectTables } from "../../support/hires/expected";
+import { changedTakings, hireMarts } from "../../support/hires/marts";
+import { startHiresAfterFirstRun, type HirePipeline } from "../../support/hires/pipeline";
+import type { LoadOptions } from "../../support/pipeline/pipeline";
 
 describe("The marts, where the loader's role", () => {
-  let pipeline: Pipeline;
+  let pipeline: HirePipeline;
   let role: string;
   let options: LoadOptions;
   before(async () => {
-    pipeline = await startPipeline({ seeded: true });
-    await recordSeen(pipeline.source, (await pipeline.ingest()).commit);
-    await pipeline.process();
+    pipeline = await startHiresAfterFirstRun({ until: "process" });
     role = `${pipeline.warehouse.name}_loader`;
     await query(`CREATE ROLE ${role} LOGIN PASSWORD 'x'; CREATE SCHEMA owned AUTHORIZATION ${role}`);
     const url = pipeline.warehouse.url.replace(/\/\/[^@]+@/, `//${role}:x@`);
@@ -32,10 +29,6 @@ describe("The marts, where the loader's role", () => {
   const warnings = (): string[] =>
     pipeline.logged.flatMap(({ level, fields }) => (level === "warn" ? [String(fields["reason"])] : []));
 
-  const expectLoaded = async (): Promise<void> => {
-    expect(await actualRows(pipeline.warehouse, "owned")).to.deep.equal(await expectedRows(pipeline.source));
-  };
-
   it("without the right to create the schema, names the missing GRANT once, and loads", async () => {
     await pipeline.load(options);
 
@@ -43,7 +36,7 @@ describe("The marts, where the loader's role", () => {
       `the schema marts does not exist, and "${role}" may not create it: GRANT CREATE ON DATABASE "${pipeline.warehouse.name}" TO "${role}", ` +
         `or CREATE SCHEMA "marts" AUTHORIZATION "${role}"`,
     ]);
-    await expectLoaded();
+    await expectTables(pipeline, { schema: "owned" });
   });
 
   it("without the right to create views, names the GRANT, and creates them once it is given", async () => {
@@ -58,18 +51,16 @@ describe("The marts, where the loader's role", () => {
     await pipeline.load(options);
 
     expect(warnings()).to.deep.equal([]);
-    expect(await actualMarts(pipeline.warehouse, "marts")).to.deep.equal(
-      await expectedMarts(pipeline.source),
-    );
+    await expectMarts(pipeline);
   });
 
   it("does not own a view that has to change, name the reason", async () => {
     await query(`GRANT CREATE ON DATABASE ${pipeline.warehouse.name} TO ${role}`);
     await pipeline.load(options);
-    await query("ALTER VIEW marts.revenue_by_month OWNER TO CURRENT_USER");
+    await query("ALTER VIEW marts.takings_by_day OWNER TO CURRENT_USER");
     pipeline.logged.length = 0;
 
-    await pipeline.load({ ...options, marts: [CHANGED, ...marts.slice(1)] });
+    await pipeline.load({ ...options, marts: [changedTakings, ...hireMarts.slice(1)] });
 
     expect(warnings()).to.have.length(1);
     expect(warnings()[0]).to.include("it belongs to another role");
@@ -77,17 +68,17 @@ describe("The marts, where the loader's role", () => {
 
   it("cannot move a mart to rebuilt tables, stop the swap with the reason until it can", async () => {
     const isStale = async (): Promise<unknown> =>
-      query(`SELECT (SELECT sum(units_sold) FROM marts.revenue_by_month) IS DISTINCT FROM
-                    (SELECT sum(units_sold) FROM owned.current_sales_order) AS stale`);
+      query(`SELECT (SELECT sum(takings) FROM marts.takings_by_day) IS DISTINCT FROM
+                    (SELECT sum(price) FROM owned.current_hire) AS stale`);
     await query(`GRANT CREATE ON DATABASE ${pipeline.warehouse.name} TO ${role}`);
     await pipeline.load(options);
-    await query(`ALTER VIEW marts.revenue_by_month OWNER TO CURRENT_USER;
+    await query(`ALTER VIEW marts.takings_by_day OWNER TO CURRENT_USER;
                  GRANT SELECT ON ALL TABLES IN SCHEMA owned TO CURRENT_USER`);
 
     expect((await failureOf(pipeline.load({ ...options, replay: {} }))).message)
-      .to.include("revenue_by_month would still read the old tables")
+      .to.include("takings_by_day would still read the old tables")
       .and.include("it belongs to another role");
-    await query(`ALTER VIEW marts.revenue_by_month OWNER TO ${role};
+    await query(`ALTER VIEW marts.takings_by_day OWNER TO ${role};
                  ALTER SCHEMA marts OWNER TO CURRENT_USER; GRANT USAGE ON SCHEMA marts TO ${role}`);
     expect((await failureOf(pipeline.load(options))).message).to.include(`GRANT CREATE ON SCHEMA "marts"`);
     expect(await isStale()).to.deep.equal([{ stale: false }]);

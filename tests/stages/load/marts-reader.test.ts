@@ -2,9 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { Client } from "pg";
-import { marts } from "../../../domain/declarations";
-import { startAfterFirstRun } from "../../support/pipeline/first-run";
-import type { Pipeline } from "../../support/pipeline/pipeline";
+import { hireMarts } from "../../support/hires/marts";
+import { startHiresAfterFirstRun, type HirePipeline } from "../../support/hires/pipeline";
 
 const DOCUMENT = join(__dirname, "../../../docs/quicksight.md");
 
@@ -18,11 +17,11 @@ function documented(names: Readonly<Record<string, string>>): string {
 }
 
 describe("A role that reads the marts, created as docs/quicksight.md says,", () => {
-  let pipeline: Pipeline;
+  let pipeline: HirePipeline;
   let role: string;
   let reader: Client;
   before(async () => {
-    pipeline = await startAfterFirstRun();
+    pipeline = await startHiresAfterFirstRun();
     role = `${pipeline.warehouse.name}_quicksight`;
     const [owner] = await pipeline.warehouse.query<{ name: string }>("SELECT current_user AS name");
     await pipeline.warehouse.query(documented({ quicksight: role, loader: owner!.name }));
@@ -38,17 +37,17 @@ describe("A role that reads the marts, created as docs/quicksight.md says,", () 
   });
 
   const expectReadable = async (): Promise<void> => {
-    for (const { name } of marts) await reader.query(`SELECT * FROM marts.${name} LIMIT 1`);
+    for (const { name } of hireMarts) await reader.query(`SELECT * FROM marts.${name} LIMIT 1`);
   };
 
   it("reads all of them", async () => {
     await expectReadable();
-    const { rows } = await reader.query("SELECT FROM marts.revenue_by_month");
+    const { rows } = await reader.query("SELECT FROM marts.takings_by_day");
     expect(rows.length).to.be.above(0);
   });
 
   it("reads those of a later load, too", async () => {
-    await pipeline.warehouse.query("DROP VIEW marts.revenue_by_month");
+    await pipeline.warehouse.query("DROP VIEW marts.takings_by_day");
     await pipeline.load();
     await expectReadable();
   });
@@ -65,10 +64,10 @@ describe("A role that reads the marts, created as docs/quicksight.md says,", () 
         (error: unknown) => (error as { code: string }).code,
       );
     for (const sql of [
-      "SELECT * FROM fact_sales_order",
-      "SELECT * FROM dim_counterparty",
+      "SELECT * FROM fact_hire",
+      "SELECT * FROM dim_customer",
       "CREATE VIEW marts.mine AS SELECT 1",
-      "DROP VIEW marts.revenue_by_month",
+      "DROP VIEW marts.takings_by_day",
     ])
       expect(await refused(sql), sql).to.equal("42501");
   });

@@ -13,7 +13,7 @@ const HELP = `npm run test:postgres -- VERSION... [TEST FILE...]
 
 Runs the tests of the stages on other versions of PostgreSQL (${Object.keys(VERSIONS).join(", ")}), as source and as warehouse.
 Each version is installed from npm into a temporary folder, which is deleted at the end.
-Test files narrow the run: npm run test:postgres -- 13 tests/stages/pipeline.test.ts
+Test files narrow the run: npm run test:postgres -- 13 tests/stages/load/load.test.ts
 
   -h, --help   this text
 `;

@@ -12,6 +12,7 @@ import {
 } from "../../../local/databases/totesys/changes";
 import { actualMarts, expectedMarts, recordSeen } from "../../support/oracle/expected-marts";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+import { expectDeclaredColumns } from "../../support/warehouse/mart-columns";
 
 const NOW = new Date("2024-11-05T09:00:00.123Z");
 
@@ -99,6 +100,15 @@ describe("The marts show what SQL over the source predicts", () => {
       expect(actual[name]?.length, name).to.satisfy((rows: number) => (isHistory ? rows === 0 : rows > 0));
     }
     expect(warnings(pipeline)).to.deep.equal([]);
+  });
+
+  it("with the declared columns and types, without floats, and with valid examples", async () => {
+    await expectDeclaredColumns(pipeline.warehouse, marts);
+    const floats = await pipeline.warehouse.query(
+      "SELECT FROM information_schema.columns WHERE table_schema = 'marts' AND data_type IN ('real', 'double precision')",
+    );
+    expect(floats).to.have.length(0);
+    for (const { example } of marts) await pipeline.warehouse.query(example);
   });
 
   it("after new orders, settled payments, a renamed department, a moved address, changed and deleted orders", async () => {

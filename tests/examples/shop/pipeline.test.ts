@@ -5,9 +5,9 @@ import {
   placePurchaseOrders,
   placeSalesOrders,
   renameDepartment,
-} from "../../local/databases/totesys/changes";
-import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";
-import { startPipeline, type Pipeline } from "../support/pipeline/pipeline";
+} from "../../../local/databases/totesys/changes";
+import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
+import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
 describe("The pipeline from source to warehouse", () => {
   let pipeline: Pipeline;
