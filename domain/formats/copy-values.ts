@@ -1,6 +1,8 @@
 import type { DecodedArray } from "hyparquet";
 import { at, wordAt } from "./at";
+import { parseDouble } from "./floats";
 import { wideValue } from "./parquet/wide-values";
+import { decodeUtf8 } from "./utf8";
 import { isWide, type ColumnType } from "../model/types";
 
 /**
@@ -98,13 +100,13 @@ function presentWriter(type: ColumnType, values: DecodedArray, room: number): Wr
     case "real":
       return (output, row) => {
         output.view.setInt32(output.size, 4);
-        output.view.setFloat32(output.size + 4, Number(values[row]));
+        output.view.setFloat32(output.size + 4, floatAt(values, row));
         output.size += 8;
       };
     case "double":
       return (output, row) => {
         output.view.setInt32(output.size, 8);
-        output.view.setFloat64(output.size + 4, Number(values[row]));
+        output.view.setFloat64(output.size + 4, floatAt(values, row));
         output.size += 12;
       };
     default:
@@ -118,6 +120,15 @@ function presentWriter(type: ColumnType, values: DecodedArray, room: number): Wr
         output.size += 4 + bytes.length;
       };
   }
+}
+
+/** A floating-point number. Earlier files of mirrored tables hold the text that PostgreSQL printed. */
+function floatAt(values: DecodedArray, row: number): number {
+  const value: unknown = values[row];
+  const number = value instanceof Uint8Array ? parseDouble(decodeUtf8(value)) : value;
+  if (typeof number !== "number")
+    throw new TypeError(`row ${row} of a floating-point column holds no number`);
+  return number;
 }
 
 function writeInt32(output: Output, value: number): void {

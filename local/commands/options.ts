@@ -118,7 +118,8 @@ const parse = (args: readonly string[]) =>
     },
   }).values;
 
-function mirrorOf(text: string | undefined): string | undefined {
+/** The value of --mirror. @throws Error that says what it takes */
+export function mirrorOf(text: string | undefined): string | undefined {
   if (text === undefined || text === "") return undefined;
   try {
     parseMirrorChoice(text);

@@ -29,6 +29,7 @@ describe("npm run operate, through the real Lambdas", function () {
       lake,
       source: source.readerUrl,
       warehouse: warehouse.url,
+      mirror: "design",
       progress: () => undefined,
       onEvent: (event) => {
         collector.onEvent(event);
@@ -91,6 +92,19 @@ describe("npm run operate, through the real Lambdas", function () {
     expect((await failureOf(run("replay", "--table", "dim_desing", "--yes"))).message).to.include(
       "the model has no table dim_desing",
     );
+  });
+
+  it("loads a mirrored table again, and says what happens to its rows", async () => {
+    const designs = (from: TestDatabase, table: string): Promise<unknown[]> =>
+      from.query(`SELECT * FROM ${table} ORDER BY design_id`);
+    await warehouse.query("DELETE FROM mirror.design WHERE design_id > 3");
+
+    expect(await run("replay", "--table", "mirror.design", "--yes"))
+      .to.include("take all rows out of mirror.design, and load commits 1 to 1 into them again")
+      .and.not.include("facts among");
+
+    expect(await designs(warehouse, "mirror.design")).to.deep.equal(await designs(source, "design"));
+    expect(await actualRows(warehouse)).to.deep.equal(await expectedRows(source));
   });
 
   it("accepts deletes that the guard stopped", async () => {

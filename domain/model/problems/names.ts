@@ -1,5 +1,5 @@
 import { BOOKKEEPING } from "../../warehouse/bookkeeping";
-import { mirroredTable } from "../../warehouse/mirror/mirrored-table";
+import { isMirrorName } from "../../warehouse/mirror/mirrored-table";
 import { columnForm, tableForm } from "../../warehouse/target";
 import { VALIDITY } from "../../warehouse/history";
 import { LONGEST_NAME, nameBytes } from "../../sql";
@@ -14,7 +14,7 @@ export function nameProblems({ calendar, tables }: Model): string[] {
     ...tables.flatMap(namesOf),
   ];
   const seen = new Map<string, string>();
-  const mirrored = [calendar, ...tables].filter(({ name }) => mirroredTable(name) !== undefined);
+  const mirrored = [calendar, ...tables].filter(({ name }) => isMirrorName(name));
   const taken = mirrored.map(
     ({ name }) => `the table ${name} has a name that only a mirrored table has: rename it`,
   );

@@ -22,6 +22,10 @@ export const mirroredTable = (name: string): string | undefined =>
 /** The lake's name for the keys of a mirrored table's deleted rows. */
 export const mirrorTombstoneName = (table: string): string => `mirror-deleted.${table}`;
 
+/** True for the names under which the lake and the log have mirrored tables. */
+export const isMirrorName = (name: string): boolean =>
+  name.startsWith(mirrorName("")) || name.startsWith(mirrorTombstoneName(""));
+
 /** The columns of a mirrored table in the files of the lake. */
 export function mirrorColumns(columns: readonly CatalogueColumn[]): Readonly<Record<string, Column>> {
   return Object.fromEntries(

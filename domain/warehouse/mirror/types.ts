@@ -1,5 +1,5 @@
 import type { CatalogueColumn } from "../../capture/column-changes";
-import { bigint, boolean, integer, text, type ColumnType } from "../../model/types";
+import { bigint, boolean, double, integer, real, text, type ColumnType } from "../../model/types";
 
 /** The types of a source column in its mirror. */
 export interface MirrorType {
@@ -15,6 +15,8 @@ const EXACT: ReadonlyMap<string, ColumnType> = new Map<string, ColumnType>([
   ["integer", integer],
   ["bigint", bigint],
   ["boolean", boolean],
+  ["real", real],
+  ["double precision", double],
 ]);
 
 /** A modifier: `(3)`, `(10,2)`. */

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { parseOrExplain, UNEXPECTED_ARGUMENT } from "../options";
+import { mirrorOf, parseOrExplain, UNEXPECTED_ARGUMENT } from "../options";
 import { HELP_OPTION } from "../terminal/help";
 
 /** The operations of `npm run operate`. Each is an event for a Lambda, or a question to the lake. */
@@ -17,6 +17,8 @@ export interface OperateOptions {
   readonly warehouse: string | undefined;
   readonly sourceSchemas: readonly string[];
   readonly warehouseSchema: string;
+  /** The tables to mirror; undefined if the person does not say. */
+  readonly mirror: string | undefined;
   readonly lake: string;
   readonly bucket: string | undefined;
 }
@@ -27,7 +29,8 @@ Operates the platform of \`npm run local\`. Stop the platform first, except for 
 only says what it would do.
 
   replay                    load all commits again into new tables, which then replace the old ones
-  replay --table NAME       load one table of the warehouse again, in place (may be given several times)
+  replay --table NAME       load one table of the warehouse again, in place (may be given several times);
+                            a mirrored table is called mirror.NAME
   replay --from N           begin at commit N, in place (with --table or for all tables)
   abandon-replay            drop the new tables of an unfinished replay
   reprocess                 build the processed log of a new model version from the ingestion log
@@ -38,7 +41,7 @@ only says what it would do.
   --yes                     do it
   --dry-run                 only say what the command would do (the default without --yes)
   --lake DIR                the lake of npm run local (default: .marble)
-  --source URL, --warehouse URL, --source-schema NAME, --warehouse-schema NAME
+  --source URL, --warehouse URL, --source-schema NAME, --warehouse-schema NAME, --mirror TABLES
                             as for npm run local
   --bucket NAME             with schema: read an ingestion bucket in AWS, with your own credentials
   -h, --help                this text
@@ -59,6 +62,7 @@ const parse = (args: readonly string[]) =>
       warehouse: { type: "string" },
       "source-schema": { type: "string", multiple: true, default: ["public"] },
       "warehouse-schema": { type: "string", default: "public" },
+      mirror: { type: "string" },
       lake: { type: "string", default: ".marble" },
       bucket: { type: "string" },
       ...HELP_OPTION,
@@ -94,6 +98,7 @@ export function parseOperateOptions(args: readonly string[]): OperateOptions | u
     warehouse: values.warehouse,
     sourceSchemas: values["source-schema"],
     warehouseSchema: values["warehouse-schema"],
+    mirror: mirrorOf(values.mirror),
     lake: values.lake,
     bucket: values.bucket,
   };

@@ -9,7 +9,7 @@ import {
   type ReplayPlan,
   type ReplayRequest,
 } from "../../../domain/warehouse/replay";
-import { mirrorName } from "../../../domain/warehouse/mirror/mirrored-table";
+import { isMirrorName, mirrorName } from "../../../domain/warehouse/mirror/mirrored-table";
 import { checkLake } from "../load-commit";
 import { loadCommits, type LoadResult } from "../load";
 import type { LoadContext } from "../context";
@@ -112,8 +112,21 @@ const rebuildSays = ({ schema, model, from, to }: Planned): string[] => [
   `keep the old tables in a schema ${keptSchemaLater(schema)}, to be dropped by hand`,
 ];
 
-const reloadSays = ({ schema, tables, from, to }: Planned): string[] => [
-  `in one transaction in ${schema}, during which its readers see the old rows and no other load is made:`,
-  `take out what commits ${from} to ${to} brought to the facts among ${tables.join(", ")}`,
-  "load those commits into these tables again; rows of dimensions are overwritten, none is deleted",
-];
+function reloadSays({ schema, tables, from, to }: Planned): string[] {
+  const mirrored = tables.filter(isMirrorName);
+  const own = tables.filter((name) => !isMirrorName(name));
+  return [
+    `in one transaction in ${schema}, during which its readers see the old rows and no other load is made:`,
+    ...(own.length === 0
+      ? []
+      : [
+          `take out what commits ${from} to ${to} brought to the facts among ${own.join(", ")}`,
+          "load those commits into these tables again; rows of dimensions are overwritten, none is deleted",
+        ]),
+    ...(mirrored.length === 0
+      ? []
+      : [
+          `take all rows out of ${mirrored.join(", ")}, and load commits 1 to ${to} into them again; views on them stay`,
+        ]),
+  ];
+}

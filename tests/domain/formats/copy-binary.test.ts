@@ -2,7 +2,16 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { copyHeader, copyRows, copyTrailer } from "../../../domain/formats/copy-binary";
 import { momentParser } from "../../../domain/formats/csv/moments";
-import { decimal, integer, isWide, text, typeName, type ColumnType } from "../../../domain/model/types";
+import {
+  decimal,
+  double,
+  integer,
+  isWide,
+  real,
+  text,
+  typeName,
+  type ColumnType,
+} from "../../../domain/model/types";
 import { anyRow, anyValue } from "../../support/formats/arbitraries";
 import {
   batchOf,
@@ -52,6 +61,21 @@ describe("Rows in the binary format of COPY", () => {
 
   const asPrinted = (columns: Columns, rows: readonly Row[]): Row[] =>
     rows.map((cells) => Object.values(columns).map((column, index) => printed(column, cells[index] ?? null)));
+
+  it("have floating-point numbers that an earlier file holds as texts", async () => {
+    const columns = { r: { type: real, nullable: true }, d: { type: double, nullable: true } };
+    const texts = ["0.1", "NaN", "-0", null].map((one) => (one === null ? null : Buffer.from(one)));
+    const bytes = function* (): Generator<Uint8Array> {
+      yield copyHeader();
+      yield* copyRows([real, double], [texts, texts], texts.length);
+      yield copyTrailer();
+    };
+    expect(await copied(columns, bytes())).to.deep.equal(["0.1", "NaN", "-0", null].map((one) => [one, one]));
+    expect(() => [...copyRows([real], [["0.1"]], 1)]).to.throw(
+      TypeError,
+      "row 0 of a floating-point column holds no number",
+    );
+  });
 
   it("reach PostgreSQL unchanged with any value of every type and NULL", async () => {
     const rows = fc.array(anyRow(EVERY_TYPE), { minLength: 1, maxLength: 500, size: "max" });

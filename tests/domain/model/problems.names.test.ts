@@ -61,4 +61,18 @@ describe("The problems of the names in a model", () => {
       `the history ${"x".repeat(64)} has a name of 64 bytes, and PostgreSQL keeps 63: shorten it`,
     ]);
   });
+
+  it("include a table with the name of a mirrored table, or of its deleted rows", () => {
+    const names = ["mirror.customer", "mirror-deleted.customer", "mirrored", "mirror"];
+    const calendar = { ...dimDate, name: "mirror.days" };
+
+    expect(problemsOf(...names.map((name) => ({ ...dimAirport, name })))).to.deep.equal(
+      names
+        .slice(0, 2)
+        .map((name) => `the table ${name} has a name that only a mirrored table has: rename it`),
+    );
+    expect(modelProblems({ version: 1, calendar, tables: [] })).to.deep.equal([
+      "the table mirror.days has a name that only a mirrored table has: rename it",
+    ]);
+  });
 });

@@ -7,20 +7,15 @@ import { modelProblems } from "../../../domain/model/problems";
 import { optional, sourceTable } from "../../../domain/model/source";
 import { calendar, dimension, fact, type Dimension, type Fact } from "../../../domain/model/table";
 import {
-  arrayOf,
   bigint,
   bytea,
   date,
   double,
   integer,
-  interval,
-  json,
-  jsonb,
   real,
   text,
   timestamp,
   timestamptz,
-  type ColumnType,
 } from "../../../domain/model/types";
 import { hireModel } from "../../support/hires/model";
 
@@ -299,63 +294,6 @@ describe("The problems of a model", () => {
           "leave the table out of the model, or give it another key in the source",
       );
     }
-  });
-
-  it("include a key of json, of an interval or of an array, with the remedy", () => {
-    for (const [type, name] of [
-      [json, "json"],
-      [jsonb, "jsonb"],
-      [interval, "interval"],
-      [arrayOf(integer), "integer[]"],
-    ] as const) {
-      const other = sourceTable("airport", { key: "code", columns: { code: type } });
-      const city = columnsOf(plane).leftJoin("base", other).copy("code");
-      const part = constant(
-        type as ColumnType,
-        name === "interval" ? "P1D" : name === "integer[]" ? "{1}" : "1",
-      );
-
-      expect(problemsOf(dimAirport, planeWith({ city }))).to.include(
-        `airport: the key code of its contract is ${name}, by which no row can be found; ` +
-          `declare it as text, with accepts: ["${name}"]`,
-      );
-      expect(problemsOf(dimAirport, planeWith({ part }, { key: ["id", "part"] }))).to.deep.equal([
-        `fact_plane.part is part of the key, but ${name}, by which no row can be found: give it another type`,
-      ]);
-    }
-  });
-
-  it("include functions of json, of intervals and of arrays, and values that are none", () => {
-    const trip = sourceTable("trip", {
-      key: "id",
-      columns: { id: integer, data: jsonb, length: interval, marks: arrayOf(integer) },
-    });
-    const of = columnsOf(trip);
-    const table = dimension("dim_trip", {
-      description: "",
-      source: trip,
-      key: "id",
-      columns: {
-        id: of.copy("id"),
-        day: of.parsedDate("data" as never),
-        lower: of.derive("length" as never, (value) => value),
-        time: of.timeOf("marks" as never),
-        data: whenNull('{"a": 1', of.copy("data")),
-        length: whenNull("1 day", of.copy("length")),
-        marks: constant(arrayOf(integer), "{1, 2}"),
-        late: constant(arrayOf(date), "{infinity}"),
-      },
-    });
-
-    expect(problemsOf(table)).to.deep.equal([
-      "dim_trip.day is parsedDate of trip.data, which is jsonb, but parsedDate takes text: use computed(...), or copy the column",
-      "dim_trip.lower is derive of trip.length, which is interval, but derive takes text: use computed(...), or copy the column",
-      "dim_trip.time is timeOf of trip.marks, which is integer[], but timeOf takes timestamp or timestamptz: use computed(...), or copy the column",
-      'dim_trip.data replaces NULL by "{\\"a\\": 1", which is not a value of jsonb: give one that is',
-      'dim_trip.length replaces NULL by "1 day", which is not a value of interval: give one that is',
-      'dim_trip.marks is always "{1, 2}", which is not a value of integer[]: give one that is',
-      'dim_trip.late is always "{infinity}", which is not a value of date[]: give one that is',
-    ]);
   });
 
   it("include circular references between tables but not a table that refers to itself", () => {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { parquetMetadataAsync } from "hyparquet";
 import type { CatalogueColumn } from "../../../domain/capture/column-changes";
 import type { DataFile } from "../../../domain/log/commit";
 import { identifier, literal } from "../../../domain/sql";
@@ -151,6 +152,28 @@ describe("The mirror of a source", function () {
       "1 4",
       "1 5",
     ]);
+  });
+
+  it("has floating-point numbers as numbers in Parquet, and the same numbers in the warehouse", async () => {
+    await pipeline.sql(`CREATE TABLE measure (id int PRIMARY KEY, r real, d double precision, list real[]);
+      INSERT INTO measure VALUES (1, 0.1, 0.1, '{0.1}'), (2, 'NaN', '-Infinity', NULL), (3, -0.0::real, '-0', NULL), (4, 1e-40, 5e-324, NULL)`);
+    await pipeline.mirror();
+
+    await expectSame(pipeline, "measure");
+    const head = await pipeline.processed.log.head();
+    const [part] = head!.commit.mirror!.parts["measure"]!;
+    const [file] = part!.files;
+    const bytes = await pipeline.processed.store.range(file!.key, 0, file!.bytes);
+    const { schema } = await parquetMetadataAsync(fileOf(new Uint8Array(bytes)));
+    expect(schema.slice(1).map(({ name, type }) => `${name} ${type ?? ""}`)).to.deep.equal([
+      "id INT32",
+      "r FLOAT",
+      "d DOUBLE",
+      "list BYTE_ARRAY",
+    ]);
+    await pipeline.sql("UPDATE measure SET d = 0 WHERE id = 3; UPDATE measure SET r = 2 WHERE id = 1");
+    await pipeline.mirror();
+    await expectSame(pipeline, "measure");
   });
 
   it("shows one state of the source in all tables", async () => {

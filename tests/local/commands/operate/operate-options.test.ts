@@ -40,6 +40,14 @@ describe("The options of npm run operate", () => {
     expect(parseOperateOptions(["schema", "Odd name"])?.tables).to.deep.equal(["Odd name"]);
   });
 
+  it("choose the tables to mirror, as for npm run local", () => {
+    expect(parseOperateOptions(["reprocess"])?.mirror).to.equal(undefined);
+    expect(parseOperateOptions(["reprocess", "--mirror", "a,b"])?.mirror).to.equal("a,b");
+    expect(refusal("reprocess", "--mirror", "a,,b")).to.include(
+      "--mirror takes none, all, or names of tables",
+    );
+  });
+
   it("request the help, which names every operation", () => {
     expect(parseOperateOptions(["--help"])).to.equal(undefined);
     for (const operation of OPERATIONS) expect(HELP).to.include(`  ${operation}`);
