@@ -197,7 +197,7 @@ export const BUGS: readonly Bug[] = [
         replace: "bytes: Infinity }",
       },
       {
-        file: "stages/process/joins/find-together.ts",
+        file: "stages/process/joins/find-driver-rows.ts",
         search: "BATCH_BYTES = 4 * 1024 * 1024;",
         replace: "BATCH_BYTES = Infinity;",
       },
