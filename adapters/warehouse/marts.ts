@@ -67,7 +67,7 @@ export async function replaceView(
   client: pg.Client,
   { schema, name, create }: { readonly schema: string; readonly name: string; readonly create: string },
 ): Promise<void> {
-  const error = await attempt(client, () => client.query(create));
+  const error = await catchFailure(client, () => client.query(create));
   if (error === undefined) return;
   if (codeOf(error) !== OTHER_COLUMNS) throw error;
   const [view] = await rowsOf<"oid">(client, "SELECT to_regclass($1)::oid::text AS oid", [
@@ -77,11 +77,14 @@ export async function replaceView(
   await client.query(`DROP VIEW ${qualified(schema, name)}`);
   await client.query(create);
   // A grant on a dropped column is lost with the column.
-  for (const { statement } of grants) await attempt(client, () => client.query(statement ?? ""));
+  for (const { statement } of grants) await catchFailure(client, () => client.query(statement ?? ""));
 }
 
 /** Runs `work`, whose failure must not abort the transaction. Returns the error. */
-export async function attempt(client: pg.Client, work: () => Promise<unknown>): Promise<Error | undefined> {
+export async function catchFailure(
+  client: pg.Client,
+  work: () => Promise<unknown>,
+): Promise<Error | undefined> {
   await client.query("SAVEPOINT marble_attempt");
   try {
     await work();

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { version } from "esbuild";
 import type { Build, Builder } from "../../infra/stages/bundle";
-import { hashSources, readIfThere } from "./sources";
+import { hashOf, hashSources, readIfThere } from "./sources";
 
 /** The record of a bundle: its inputs and its files. */
 interface Stamp {
@@ -52,5 +52,3 @@ function writeStamp(path: string, stamp: Stamp): void {
   writeFileSync(draft, JSON.stringify(stamp));
   renameSync(draft, path);
 }
-
-const hashOf = (content: Buffer): string => createHash("sha256").update(content).digest("hex");

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { dirname, join, relative, resolve } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import type { DeclaredFunction, Program, ProgramOptions } from "./program";
-import { hashSources, readIfThere } from "./sources";
+import { hashOf, hashSources, readIfThere } from "./sources";
 
 /** A folder for files that tools can make again. npm removes it with the dependencies. */
 const KEPT = "node_modules/.cache/marble/programs";
@@ -113,5 +113,3 @@ function filesOf(project: string, directory: string): KeptFile[] {
       return { path, hash, content: own !== undefined && hashOf(own) === hash ? undefined : content };
     });
 }
-
-const hashOf = (content: Uint8Array): string => createHash("sha256").update(content).digest("hex");

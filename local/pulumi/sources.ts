@@ -1,4 +1,4 @@
-import type { Hash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { hasCode } from "../cloud/errno";
@@ -37,3 +37,6 @@ export function readIfThere(path: string): Buffer | undefined {
     throw error;
   }
 }
+
+/** The SHA-256 of a content, in hexadecimal. */
+export const hashOf = (content: Uint8Array): string => createHash("sha256").update(content).digest("hex");

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { healsByItself } from "../../adapters/warehouse/errors";
 import { inWarehouseTransaction, type Warehouse } from "../../adapters/warehouse/warehouse";
 import {
-  attempt,
+  catchFailure,
   martRelations,
   martsOf,
   prepareMartsSchema,
@@ -101,7 +101,7 @@ async function makeMarts(warehouse: Warehouse, context: LoadContext): Promise<Re
     }
   }
   for (const name of findUndeclared(relations, { schema, declared: marts.map((mart) => mart.name) })) {
-    const error = await attempt(client, () => warehouse.execute(dropMart(martsSchema, name)));
+    const error = await catchFailure(client, () => warehouse.execute(dropMart(martsSchema, name)));
     if (error === undefined) continue;
     problems.set(name, error);
     telemetry.warn("a mart that is no longer declared could not be dropped", {
@@ -116,7 +116,7 @@ async function makeMarts(warehouse: Warehouse, context: LoadContext): Promise<Re
 function createView(view: MartView, mark: MartMark, context: LoadContext): Promise<Error | undefined> {
   const { client, martsSchema } = context;
   const create = createMart(martsSchema, view, mark);
-  return attempt(client, () => replaceView(client, { schema: martsSchema, name: view.name, create }));
+  return catchFailure(client, () => replaceView(client, { schema: martsSchema, name: view.name, create }));
 }
 
 /** The tables of the warehouse; undefined when some are missing, as before the first load. */

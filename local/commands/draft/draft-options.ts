@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { messageOf } from "../../../domain/errors";
+import { parseOrExplain } from "../options";
 import { HELP_OPTION } from "../terminal/help";
 
 /** The options of `npm run draft`. */
@@ -26,21 +26,12 @@ decide. The database is only read.
 
 /** @throws Error that names the option and says what it takes */
 export function parseDraftOptions(args: readonly string[]): DraftOptions | "help" {
-  const { source, schema: schemas, name, help } = parseOrExplain(args);
+  const { source, schema: schemas, name, help } = parseOrExplain(() => parse(args));
   if (help) return "help";
   if (source === undefined) throw new Error("--source URL is missing; see --help");
   if (!/^[a-z][a-z0-9-]*$/.test(name))
     throw new Error(`--name takes lower-case letters, digits and hyphens, not "${name}"`);
   return { source, schemas, name };
-}
-
-function parseOrExplain(args: readonly string[]): ReturnType<typeof parse> {
-  try {
-    return parse(args);
-  } catch (error) {
-    const [problem = ""] = messageOf(error).split(/\. |\n/);
-    throw new Error(`${problem.replace(/\.$/, "")}; see --help`, { cause: error });
-  }
 }
 
 const parse = (args: readonly string[]) =>

@@ -212,5 +212,8 @@ describe("npm run draft", () => {
     expect(() => parseDraftOptions([])).to.throw("--source URL is missing");
     expect(() => parseDraftOptions(["--source", "x", "--name", "../up"])).to.throw("--name takes lower-case");
     expect(() => parseDraftOptions(["--sauce", "x"])).to.throw("--sauce");
+    const parseUrlAlone = (): unknown => parseDraftOptions(["postgresql://me:hunter2@db/shop"]);
+    expect(parseUrlAlone).to.throw("an argument has no option before it");
+    expect(parseUrlAlone).not.to.throw("hunter2");
   });
 });
