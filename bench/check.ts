@@ -34,6 +34,11 @@ const SALES_ORDER: Readonly<Record<string, string>> = {
   agreed_delivery_location_id: "agreed_delivery_location_id",
 };
 
+/** The columns of a line that both models of bench/models/order-lines.ts have. */
+const LINE = Object.fromEntries(
+  ["line_id", "header_id", "product", "quantity", "unit_price"].map((name) => [name, name]),
+);
+
 /** A table of the warehouse, and the query for the same rows in the source. */
 const COMPARED = {
   salesOrders: { source: "sales_order", warehouse: "current_sales_order", columns: SALES_ORDER },
@@ -55,6 +60,12 @@ const COMPARED = {
       location: "COALESCE(location, '')",
       email_address: "email_address",
     },
+  },
+  lines: { source: "order_line", warehouse: "current_order_line", columns: LINE },
+  joinedLines: {
+    source: "order_line JOIN order_header USING (header_id)",
+    warehouse: "current_order_line",
+    columns: { ...LINE, customer: "customer", country: "country", ordered_date: "ordered_at::date" },
   },
 } as const;
 

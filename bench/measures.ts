@@ -2,6 +2,7 @@ import { measureArchive } from "./measures/archive";
 import { measureGrowth } from "./measures/growth";
 import { measureIdle } from "./measures/idle";
 import { measureIncremental } from "./measures/incremental";
+import { measureJoined } from "./measures/joined";
 import { measurePipeline } from "./measures/pipeline";
 import { measureSource } from "./measures/source";
 import { measureUpsert } from "./measures/upsert";
@@ -23,6 +24,11 @@ export const MEASURES: readonly Measure[] = [
     name: "idle",
     title: "a run with nothing to do, with a short and a long history, and with few and many tables",
     run: measureIdle,
+  },
+  {
+    name: "joined",
+    title: "a fact of joined rows: its first load, and few of many rows changed",
+    run: measureJoined,
   },
   { name: "growth", title: "time and memory at a tenth, once and ten times the rows", run: measureGrowth },
   { name: "archive", title: "the archives of the Lambdas and how fast they load", run: measureArchive },

@@ -54,11 +54,18 @@ export async function createLake(
     source: string;
     warehouse?: string;
     services?: Services;
+    /** The Lambdas; those of the program by default. */
+    functions?: Rig["functions"];
     buckets?: Lake["buckets"];
     directory?: string;
   },
 ): Promise<Lake> {
-  const { source, services = rig.services, directory = join(rig.directory, "buckets") } = options;
+  const {
+    source,
+    services = rig.services,
+    functions = rig.functions,
+    directory = join(rig.directory, "buckets"),
+  } = options;
   const number = ++lakes;
   const warehouse = options.warehouse ?? `warehouse_${number}`;
   if (options.warehouse === undefined) await rig.warehouse.createDatabase(warehouse);
@@ -76,9 +83,7 @@ export async function createLake(
   );
 
   const create = (stage: Stage): LambdaFunction => {
-    const declared = rig.functions.find(
-      ({ environment }) => environment["POWERTOOLS_SERVICE_NAME"] === stage,
-    );
+    const declared = functions.find(({ environment }) => environment["POWERTOOLS_SERVICE_NAME"] === stage);
     if (declared === undefined) throw new Error(`the program declares no function for the stage ${stage}`);
     return createFunction({
       ...declared,

@@ -39,6 +39,9 @@ export const SETTINGS = {
   shared_buffers: "512MB",
 };
 
+/** The stack whose Lambdas are measured. They run without a queue. */
+export const CONFIG = { "marble:alertEmail": "you@example.com", "marble:remodelConcurrency": "0" };
+
 /** Starts everything in a temporary directory, which `stop` deletes. */
 export function startRig(options: { rows: number; turns: number; say: Rig["say"] }): Promise<Rig> {
   const { rows, turns, say } = options;
@@ -56,8 +59,7 @@ export function startRig(options: { rows: number; turns: number; say: Rig["say"]
     const services = await startServices(join(directory, "buckets"));
     started(() => services.stop());
     const { functions } = await runProgram({
-      // The Lambdas run without a queue.
-      config: { "marble:alertEmail": "you@example.com", "marble:remodelConcurrency": "0" },
+      config: CONFIG,
       workDirectory: directory,
     });
     const checkpoint = (server: PostgresServer): Promise<unknown> =>

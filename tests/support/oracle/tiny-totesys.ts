@@ -29,7 +29,7 @@ async function makeTinySource(): Promise<() => Promise<TestDatabase>> {
 
 /** Waits until the server has noticed that connections of the stages are gone, and has rolled back. */
 export async function endConnections(database: TestDatabase): Promise<void> {
-  await database.query(
-    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE application_name = 'marble'",
-  );
+  // The function waits by itself only since PostgreSQL 14.
+  const ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'marble'";
+  while ((await database.query(ended)).length > 0);
 }
