@@ -34,6 +34,11 @@ zones.push(
     ].map((folder) => `./domain/${folder}`),
     from: "./domain/shop",
   },
+  // The tests of the engine have a model of their own (tests/support/hires), so that a change of the shop breaks none.
+  {
+    target: ["domain", "adapters", "infra", "stages", "support"].map((folder) => `./tests/${folder}`),
+    from: ["./domain/shop", "./domain/declarations.ts"],
+  },
   // The stand-ins for AWS know nothing of Marble; the scheduler's expressions are those of EventBridge, not of Marble.
   {
     target: "./local/cloud",
@@ -41,6 +46,15 @@ zones.push(
     except: ["./cloud", "./schedule"],
   },
 );
+
+/** Tests of the shop and of its report, and the pipeline, whose default model is the declared one. */
+const TESTS_OF_THE_EXAMPLE = [
+  "tests/domain/shop/**",
+  "tests/domain/report/**",
+  "tests/stages/report.test.ts",
+  "tests/support/report/reporting.ts",
+  "tests/support/pipeline/pipeline.ts",
+];
 
 const noAmbient = (message, ...groups) => ({
   "no-restricted-imports": ["error", { patterns: [{ group: groups, message }] }],
@@ -188,6 +202,10 @@ export default tseslint.config(
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/no-unused-expressions": "off",
     },
+  },
+  {
+    files: TESTS_OF_THE_EXAMPLE,
+    rules: { "import-x/no-restricted-paths": "off" },
   },
   {
     files: ["**/*.mjs", "**/*.cjs"],
