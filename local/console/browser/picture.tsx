@@ -1,6 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Overview, StageView } from "../api";
+import { isOld } from "./age";
 import { duration } from "./format";
+import { useNow } from "./live";
 
 /** How a state is drawn: never by its colour alone. */
 const STATES: Readonly<Record<StageView["state"], string>> = {
@@ -13,15 +15,20 @@ const STATES: Readonly<Record<StageView["state"], string>> = {
   idle: "✔ up to date",
 };
 
-/** What is said of the state of a stage; that it has no work does not make a table current that is behind. */
+/**
+ * The text of the state of a stage. A stage without work does not make a table current that is behind, nor a warehouse
+ * that is old because no stage runs.
+ */
 export const stateText = (
   { name, state }: Pick<StageView, "name" | "state">,
-  { behind, lacking }: Pick<Overview, "behind" | "lacking">,
+  overview: Overview,
+  now: number,
 ): string => {
+  const { behind, lacking } = overview;
   // What the report shows is as old as its last run; remodel has no work of its own.
   const isHelper = name === "report" || name === "remodel";
   const lacks = behind.length + lacking.rejected.length + lacking.waiting > 0;
-  return state === "idle" && (isHelper || lacks) ? "✔ done" : STATES[state];
+  return state === "idle" && (isHelper || lacks || isOld(overview, now)) ? "✔ done" : STATES[state];
 };
 
 const CANNOT_BE_ASKED = "cannot be asked";
@@ -51,7 +58,7 @@ export function Picture({ overview }: { readonly overview: Overview }) {
   const narrow = useNarrow();
   const size = narrow ? { width: 300, height: 74, gap: 30 } : { width: 134, height: 84, gap: 36 };
   const step = narrow ? size.height + size.gap : size.width + size.gap;
-  const nodes = nodesOf(overview);
+  const nodes = nodesOf(overview, useNow());
   const length = step * nodes.length - size.gap;
   const box = narrow ? [size.width + 4, length + 4] : [length + 4, size.height + 4];
   return (
@@ -99,7 +106,7 @@ function Arrow(props: {
   return <path class={props.flowing ? "arrow flowing" : "arrow"} d={path} />;
 }
 
-function nodesOf(overview: Overview): readonly Node[] {
+function nodesOf(overview: Overview, now: number): readonly Node[] {
   const { source, stages, helpers, ingested, processed, loaded } = overview;
   const store = (name: string, what: string, state: string): Node => ({
     kind: "store",
@@ -108,8 +115,10 @@ function nodesOf(overview: Overview): readonly Node[] {
   });
   const commit = (number: number | null): string =>
     number === null ? CANNOT_BE_ASKED : number === 0 ? "empty" : `commit ${number}`;
-  const [ingest, process, load] = stages.map((stage) => stageNode(stage, overview));
-  const [report] = helpers.filter(({ name }) => name === "report").map((stage) => stageNode(stage, overview));
+  const [ingest, process, load] = stages.map((stage) => stageNode(stage, overview, now));
+  const [report] = helpers
+    .filter(({ name }) => name === "report")
+    .map((stage) => stageNode(stage, overview, now));
   return [
     store(source.name, "PostgreSQL", source.state),
     ingest,
@@ -122,7 +131,7 @@ function nodesOf(overview: Overview): readonly Node[] {
   ].filter((node) => node !== undefined);
 }
 
-function stageNode(stage: StageView, overview: Overview): Node {
+function stageNode(stage: StageView, overview: Overview, now: number): Node {
   const { name, state, runs } = stage;
   const last = runs.at(-1);
   // Only a large commit has work for it.
@@ -133,9 +142,9 @@ function stageNode(stage: StageView, overview: Overview): Node {
     state,
     lines: [
       name,
-      stateText(stage, overview),
+      stateText(stage, overview, now),
       last === undefined ? "" : duration(last.durationMs),
-      ...(helps ? [`remodel ${stateText(remodel, overview)}`] : []),
+      ...(helps ? [`remodel ${stateText(remodel, overview, now)}`] : []),
     ],
   };
 }

@@ -1,4 +1,5 @@
 import type { Overview } from "../api";
+import { isOld } from "./age";
 import { ago, moment, plural } from "./format";
 import { useConnected, useNow, type Live } from "./live";
 
@@ -23,7 +24,7 @@ export function Signs({ live: { data: overview, error } }: { readonly live: Live
 /** Leads to the page of the tables. It says that the warehouse is fresh only when all of it is. */
 function Freshness({ overview }: { readonly overview: Overview }) {
   const now = useNow();
-  const { shows, freshnessMinutes, behind, lacking, warehouseProblem, stages } = overview;
+  const { shows, behind, lacking, warehouseProblem, stages } = overview;
   const badge = (state: string, text: string) => (
     <a href="#tables" class={`badge ${state}`}>
       {text}
@@ -36,6 +37,6 @@ function Freshness({ overview }: { readonly overview: Overview }) {
   const lacks = lacking.waiting + lacking.rejected.length > 0;
   const isWell = stages.every(({ failure }) => failure === null);
   if (!isWell) return badge("failed", `✘ warehouse ${age}`);
-  if (now - Date.parse(shows) > freshnessMinutes * 60_000) return badge("failed", `✘ old: ${age}`);
+  if (isOld(overview, now)) return badge("failed", `✘ old: ${age}`);
   return lacks ? badge("partial", `✘ rows are missing, ${age}`) : badge("idle", `✔ fresh ${age}`);
 }

@@ -1,8 +1,9 @@
 import type { ComponentChildren } from "preact";
 import type { Overview, TableBehind } from "../api";
 import { addressOf } from "./address";
+import { isOld } from "./age";
 import { plural } from "./format";
-import { useConnected } from "./live";
+import { useConnected, useNow } from "./live";
 import { Time } from "./parts";
 
 /** How the state of a table that is behind is said. */
@@ -20,9 +21,10 @@ const SHOWN = 4;
 /** What is wrong, why and what to do: on every page, in view without a click. */
 export function Troubles({ overview }: { readonly overview: Overview | undefined }) {
   const connected = useConnected();
+  const now = useNow();
   if (!connected) return <Stopped />;
   if (overview === undefined) return null;
-  const troubles = troublesOf(overview);
+  const troubles = troublesOf(overview, now);
   if (troubles.length === 0) return null;
   return (
     <section aria-label="What is wrong">
@@ -43,7 +45,33 @@ const Stopped = () => (
   </section>
 );
 
-function troublesOf(overview: Overview): ComponentChildren[] {
+/** The stages whose last run is longer ago than the warehouse may be old, or that never ran. */
+function idleStages({ stages, freshnessMinutes }: Overview, now: number): string {
+  const names = stages.filter(({ runs }) => {
+    const last = runs.at(-1);
+    return last === undefined || now - Date.parse(last.endedAt) > freshnessMinutes * 60_000;
+  });
+  return names.map(({ name }) => name).join(", ");
+}
+
+/** Why is the warehouse old, and what to do? */
+function Old({ overview, now }: { readonly overview: Overview; readonly now: number }) {
+  const { shows, freshnessMinutes } = overview;
+  const idle = idleStages(overview, now);
+  return (
+    <li>
+      The warehouse is old: it shows the source as of <Time at={shows ?? ""} />, and {freshnessMinutes}{" "}
+      minutes are allowed.{" "}
+      {idle === ""
+        ? "The stages run, so the entries of this list or the logs have the cause."
+        : `For at least this time, no run of these stages has ended: ${idle}.`}{" "}
+      Run the stages on the page <a href="#pipeline">Pipeline</a>. See “The warehouse is old” in
+      docs/runbook.md.
+    </li>
+  );
+}
+
+function troublesOf(overview: Overview, now: number): ComponentChildren[] {
   const { source, stages, helpers, behind, lacking, warehouseProblem } = overview;
   const failed = [...stages, ...helpers].flatMap(({ name, failure, runs }) =>
     failure === null
@@ -78,6 +106,7 @@ function troublesOf(overview: Overview): ComponentChildren[] {
         correct its address and password. The next run of load then loads what waits.
       </li>
     ),
+    warehouseProblem === null && isOld(overview, now) && <Old key="old" overview={overview} now={now} />,
     ...late,
     lacking.waiting > 0 && (
       <li key="waiting">

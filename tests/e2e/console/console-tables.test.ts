@@ -163,7 +163,9 @@ describe("The console does not call current what is not", function () {
         /Remove the cause in the source/,
       );
       expect(FALSE_WORDS.exec(await text())?.[0]).to.equal(undefined);
-      expect(await reported()).to.match(/dim_design shows the source as of .*: design is failed/);
+      const report = await reported();
+      expect(report).to.match(/dim_design shows the source as of .*: design is failed/);
+      expect(FALSE_WORDS.exec(report)?.[0]).to.equal(undefined);
     } finally {
       await repair();
       await runAll();
@@ -217,6 +219,7 @@ describe("The console does not call current what is not", function () {
       /the next run continues/,
     );
     expect(await text()).not.to.match(/fresh|up to date/i);
+    expect(FALSE_WORDS.exec(await reported())?.[0]).to.equal(undefined);
     await platform.source.outage?.end();
     await runAll();
   });
@@ -235,6 +238,7 @@ describe("The console does not call current what is not", function () {
       await wrong().getByText("process fails").waitFor();
       await expectAtFirstSight(/process fails since .*s3:GetObject/, /The next run|A person has to do/i);
       expect(await text()).not.to.match(/fresh|up to date/i);
+      expect(FALSE_WORDS.exec(await reported())?.[0]).to.equal(undefined);
     } finally {
       giveBack();
       await runAll();

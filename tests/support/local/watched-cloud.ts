@@ -34,8 +34,9 @@ export interface WatchedCloud {
 /** Starts the platform; its schedules are on. */
 export async function startWatchedCloud({
   settings = {},
+  onEvent = () => undefined,
   ...options
-}: Pick<CloudOptions, "beforeS3"> & {
+}: Pick<CloudOptions, "beforeS3" | "onEvent"> & {
   readonly settings?: Readonly<Record<string, string>>;
 } = {}): Promise<WatchedCloud> {
   const source = await createSource({ seeded: true });
@@ -55,7 +56,10 @@ export async function startWatchedCloud({
       "Totesys-Credentials": sourceSecret,
       "Warehouse-Credentials": warehouseSecret,
     },
-    onEvent: (event) => events.push(event),
+    onEvent: (event) => {
+      events.push(event);
+      onEvent(event);
+    },
   });
   cloud.startSchedules();
   let read = 0;

@@ -40,7 +40,7 @@ function Stage({ stage, overview }: { readonly stage: StageView; readonly overvi
   return (
     <section class={`card ${failure === null ? state : "failed"}`} aria-labelledby={`stage-${name}`}>
       <h3 id={`stage-${name}`}>
-        {name} <span class={`badge ${state}`}>{stateText(stage, overview)}</span>
+        {name} <span class={`badge ${state}`}>{stateText(stage, overview, now)}</span>
       </h3>
       {what !== undefined && <p class="note">{what}</p>}
       {failure !== null && (
