@@ -44,7 +44,8 @@ export interface SchemaRights {
 export async function describeSchema(client: pg.Client, schema: string): Promise<SchemaRights> {
   const [row] = await rowsOf<"exists" | "creates" | "database" | "user">(
     client,
-    `SELECT (to_regnamespace(quote_ident($1)) IS NOT NULL)::text AS exists,
+    // Reads the table, because to_regnamespace() may remember that a schema was missing earlier in the transaction.
+    `SELECT (EXISTS (SELECT FROM pg_namespace WHERE nspname = $1))::text AS exists,
             has_database_privilege(current_database(), 'CREATE')::text AS creates,
             current_database() AS database, current_user AS "user"`,
     [schema],
@@ -68,7 +69,13 @@ export async function prepareSchema(
   schema: string,
   what: "tables" | "views",
 ): Promise<string | undefined> {
-  const { exists, mayCreate, database, user } = await describeSchema(client, schema);
+  let rights = await describeSchema(client, schema);
+  if (!rights.exists && rights.mayCreate) {
+    // Another stack may be creating it: wait until its transaction ends, and look again.
+    await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`marble schema ${schema}`]);
+    rights = await describeSchema(client, schema);
+  }
+  const { exists, mayCreate, database, user } = rights;
   if (!exists) {
     if (!mayCreate) {
       return (

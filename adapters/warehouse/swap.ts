@@ -40,7 +40,7 @@ export async function swapSchemas(client: pg.Client, swap: Swap): Promise<void> 
   for (const { statement } of [...around.owners, ...around.grants, ...around.views])
     await client.query(statement ?? "");
   for (const { add } of around.foreignKeys) await client.query(add ?? "");
-  await client.query(`DROP TABLE ${qualified(shadow, REPLAY)}; DROP SCHEMA ${identifier(shadow)}`);
+  await client.query(`DROP TABLE IF EXISTS ${qualified(shadow, REPLAY)}; DROP SCHEMA ${identifier(shadow)}`);
   await setting(before?.path ?? "");
 }
 

@@ -49,6 +49,15 @@ export interface ReplayResult {
 /** The shadow schema in which a warehouse is rebuilt. */
 export const shadowSchema = (schema: string): string => derivedName("", schema, "_replay");
 
+/** The shadow schema of a mirror. Warehouses that share the schema of their mirrors have one each. */
+export const shadowOfMirror = ({
+  schema,
+  mirrorSchema,
+}: {
+  readonly schema: string;
+  readonly mirrorSchema: string;
+}): string => shadowSchema(`${mirrorSchema}_of_${schema}`);
+
 /** The schema that keeps the tables which a rebuild replaced: `public_before_20261125030405`, in UTC. */
 export const keptSchema = (schema: string, now: Date): string =>
   derivedName("", schema, `_before_${now.toISOString().slice(0, 19).replace(/\D/g, "")}`);

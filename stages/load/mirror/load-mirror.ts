@@ -5,7 +5,7 @@ import { qualified } from "../../../domain/sql";
 import { heldAfter, readHeld, recordHeld, type HeldTable } from "../../../domain/warehouse/mirror/held-table";
 import { alterMirror, createMirror, type SchemaSteps } from "../../../domain/warehouse/mirror/follow-schema";
 import { mirrorName } from "../../../domain/warehouse/mirror/mirrored-table";
-import type { CommitLoadContext } from "../context";
+import type { CommitLoadContext, LoadContext } from "../context";
 import { applyRows } from "./apply-rows";
 
 /** The mirrored tables as the warehouse has them, by their names in the source. */
@@ -75,14 +75,21 @@ async function requireOwn(
   load: CommitLoadContext,
 ): Promise<void> {
   const exists = await load.warehouse.hasRelation(load.mirrorSchema, table);
-  if (held === undefined && exists)
-    throw new TerminalError(
-      `${qualified(load.mirrorSchema, table)} is not Marble's, and the mirror of the table ${table} would take its place: ` +
-        "rename or drop it, or set marble:mirrorSchema to another schema",
-      { subject: { table: mirrorName(table) } },
-    );
+  if (held === undefined && exists) throw foreignMirror(table, load);
   if (held !== undefined && !exists) throw mirrorError(table, load, "is gone");
 }
+
+/** The error about a table in the place of a mirror that this warehouse did not create. */
+export const foreignMirror = (
+  table: string,
+  { schema, mirrorSchema }: Pick<LoadContext, "schema" | "mirrorSchema">,
+): TerminalError =>
+  new TerminalError(
+    `${qualified(mirrorSchema, table)} is not a mirror of the warehouse in the schema ${schema}, and the mirror of the ` +
+      `table ${table} would take its place: set marble:mirrorSchema to another schema, or rename the table if no other ` +
+      "stack mirrors into it",
+    { subject: { table: mirrorName(table) } },
+  );
 
 /** @throws TerminalError with the remedy when a user's object depends on a column that no longer exists */
 async function changeSchema(

@@ -13,12 +13,19 @@ import { relationsOf, swapSchemas } from "../../../adapters/warehouse/swap";
 import { TransientError } from "../../../domain/errors";
 import { loadOrder } from "../../../domain/model/model";
 import { keyColumns } from "../../../domain/model/table";
-import { shadowSchema, keptSchema, type ReplayResult } from "../../../domain/warehouse/replay";
+import {
+  shadowOfMirror,
+  shadowSchema,
+  keptSchema,
+  type ReplayResult,
+} from "../../../domain/warehouse/replay";
 import { identifier } from "../../../domain/sql";
 import { createTable, type ReferredTable } from "../../../domain/warehouse/ddl";
 import { namesIn } from "../../../domain/warehouse/target";
 import { loadCommits } from "../load";
 import type { LoadContext } from "../context";
+import { MIRRORS } from "../../../domain/warehouse/bookkeeping";
+import { foreignMirror, readHeldTables } from "../mirror/load-mirror";
 import { remakeMarts } from "../refresh-marts";
 
 /** The model version of the rebuild that is underway in the warehouse; undefined when none is. */
@@ -32,7 +39,7 @@ export async function beginRebuild(context: LoadContext): Promise<void> {
   await withExclusiveLock(context, async (warehouse) => {
     // Another run may have begun the rebuild while this one waited.
     if ((await rebuildUnderway(context)) !== undefined) return;
-    for (const made of [shadow, shadowSchema(context.mirrorSchema)]) {
+    for (const made of [shadow, shadowOfMirror(context)]) {
       await createShadow(client, made, model.version);
     }
     const catalogue = await warehouse.catalogue();
@@ -52,9 +59,7 @@ export async function beginRebuild(context: LoadContext): Promise<void> {
 /** Drops the unfinished tables of a rebuild. The tables that readers use stay unchanged. */
 export async function abandonRebuild(context: LoadContext): Promise<void> {
   const shadow = shadowSchema(context.schema);
-  await withExclusiveLock(context, () =>
-    dropShadows(context.client, [shadow, shadowSchema(context.mirrorSchema)]),
-  );
+  await withExclusiveLock(context, () => dropShadows(context.client, [shadow, shadowOfMirror(context)]));
   context.telemetry.warn("the rebuild of the warehouse was abandoned", { schema: context.schema, shadow });
 }
 
@@ -78,6 +83,7 @@ export async function continueRebuild(context: LoadContext): Promise<ReplayResul
     // The next run tries again to swap tables that a query reads.
     await live.waitBriefly();
     const remade = (await martsOf(client, context)).map(({ oid }) => oid);
+    await requireOwnMirror(live, context);
     await swapSchemas(client, { live: schema, shadow, kept, remade });
     await swapMirror(live, context, remade);
     // In the same transaction, so that no reader sees a mart of the old tables.
@@ -96,13 +102,27 @@ export async function continueRebuild(context: LoadContext): Promise<ReplayResul
   return report;
 }
 
+/**
+ * @throws TerminalError when the rebuilt mirror would take the place of a table that this warehouse did not create, such
+ *   as the mirror of another stack
+ */
+async function requireOwnMirror(live: Warehouse, context: LoadContext): Promise<void> {
+  const { client, schema, mirrorSchema } = context;
+  const held = (await live.hasRelation(schema, MIRRORS))
+    ? await readHeldTables({ warehouse: live, schema })
+    : new Map<string, unknown>();
+  for (const { name } of await relationsOf(client, shadowOfMirror(context)))
+    if (name !== null && !held.has(name) && (await live.hasRelation(mirrorSchema, name)))
+      throw foreignMirror(name, context);
+}
+
 /** Swaps the rebuilt mirror with the old one, so that tables and mirror show the same commit. */
 async function swapMirror(
   live: Warehouse,
-  { client, mirrorSchema, now }: LoadContext,
+  { client, schema, mirrorSchema, now }: LoadContext,
   remade: readonly string[],
 ): Promise<void> {
-  const shadow = shadowSchema(mirrorSchema);
+  const shadow = shadowOfMirror({ schema, mirrorSchema });
   const relations = await relationsOf(client, shadow);
   if (relations.length === 0) {
     // Nothing is mirrored, or an earlier program without a mirror began the rebuild.
@@ -121,7 +141,7 @@ async function loadShadow(context: LoadContext, schema: string): Promise<boolean
   const telemetry: Telemetry = { ...context.telemetry, count: () => undefined };
   const store: ObjectStore = { ...context.store, tag: () => Promise.resolve() };
   try {
-    const mirrorSchema = shadowSchema(context.mirrorSchema);
+    const mirrorSchema = shadowOfMirror(context);
     await loadCommits({ ...context, schema, mirrorSchema, telemetry, store });
     return true;
   } catch (error) {

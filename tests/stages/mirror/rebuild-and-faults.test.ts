@@ -115,7 +115,8 @@ describe("The mirror", function () {
     await pipeline.warehouse.query("CREATE TABLE mirror.mine (x int)");
     await pipeline.sql("CREATE TABLE mine (id int PRIMARY KEY)");
     expect((await failureOf(pipeline.mirror())).message).to.include(
-      '"mirror"."mine" is not Marble\'s, and the mirror of the table mine would take its place',
+      '"mirror"."mine" is not a mirror of the warehouse in the schema public, and the mirror of the table mine would take ' +
+        "its place: set marble:mirrorSchema to another schema",
     );
     await pipeline.warehouse.query("DROP TABLE mirror.mine");
     await pipeline.load();
