@@ -1,15 +1,14 @@
 import { expect } from "chai";
 import { failureOf } from "../../support/failure";
-import { startAfterFirstRun } from "../../support/pipeline/first-run";
-import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+import { startHires, startHiresAfterFirstRun, type HirePipeline } from "../../support/hires/pipeline";
 
 describe("A warehouse of another lake is refused", () => {
-  let old: Pipeline;
-  let begunAnew: Pipeline;
+  let old: HirePipeline;
+  let begunAnew: HirePipeline;
   beforeEach(async () => {
-    old = await startAfterFirstRun();
+    old = await startHiresAfterFirstRun();
     const drop = (): Promise<void> => Promise.resolve();
-    begunAnew = await startPipeline({
+    begunAnew = await startHires({
       source: { ...old.source, drop },
       warehouse: { ...old.warehouse, drop },
     });
@@ -19,8 +18,8 @@ describe("A warehouse of another lake is refused", () => {
     await old.close();
   });
 
-  const change = async (department: string): Promise<void> => {
-    await old.source.query(`UPDATE department SET manager = '${department}' WHERE department_id = 1`);
+  const change = async (manager: string): Promise<void> => {
+    await old.source.query(`UPDATE depot SET manager = '${manager}' WHERE depot_id = 1`);
   };
   const REMEDY = "load this lake into another schema, or into an empty warehouse";
 
@@ -57,7 +56,7 @@ describe("A warehouse of another lake is refused", () => {
     await begunAnew.ingest();
     await begunAnew.process();
 
-    for (const replay of [{}, { tables: ["fact_payment"] }])
+    for (const replay of [{}, { tables: ["fact_hire"] }])
       expect((await failureOf(begunAnew.load({ replay }))).message).to.include(REMEDY);
     const schemas = await old.warehouse.query(
       "SELECT nspname FROM pg_namespace WHERE nspname LIKE '%replay%'",

@@ -1,15 +1,16 @@
 import { expect } from "chai";
 import { failureOf } from "../../support/failure";
-import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
-import { TINY_CALENDAR, createTinySource } from "../../support/oracle/tiny-totesys";
-import { startPipeline, type LoadOptions, type Pipeline } from "../../support/pipeline/pipeline";
+import { expectTables } from "../../support/hires/expected";
+import { startHires, type HirePipeline } from "../../support/hires/pipeline";
+import { createHireSource } from "../../support/hires/source";
+import type { LoadOptions } from "../../support/pipeline/pipeline";
 
 describe("A warehouse in the schema of its source is refused, because both would feed each other", () => {
-  let pipeline: Pipeline;
+  let pipeline: HirePipeline;
   before(async () => {
-    const source = await createTinySource();
+    const source = await createHireSource();
     const warehouse = { ...source, drop: () => Promise.resolve() };
-    pipeline = await startPipeline({ source, warehouse, calendar: TINY_CALENDAR });
+    pipeline = await startHires({ source, warehouse });
     await pipeline.ingest();
     await pipeline.process();
   });
@@ -41,7 +42,7 @@ describe("A warehouse in the schema of its source is refused, because both would
   it("but loaded in another schema of the same database, which cannot move to that of the source later", async () => {
     await pipeline.source.query("CREATE SCHEMA dwh");
     await pipeline.load({ schema: "dwh" });
-    expect(await actualRows(pipeline.source, "dwh")).to.deep.equal(await expectedRows(pipeline.source));
+    await expectTables(pipeline, { schema: "dwh" });
 
     expect((await failureOf(pipeline.load({ schema: "dwh", martsSchema: "public" }))).message).to.include(
       "marble:martsSchema",

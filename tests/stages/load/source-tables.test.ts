@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+import { startHiresAfterFirstRun, type HirePipeline } from "../../support/hires/pipeline";
 
 /** What the view for people says of a table. */
 interface Shown {
@@ -14,10 +14,9 @@ interface Shown {
 }
 
 describe("marble_table shows how up to date each warehouse table is", () => {
-  let pipeline: Pipeline;
+  let pipeline: HirePipeline;
   beforeEach(async () => {
-    pipeline = await startPipeline({ seeded: true });
-    await pipeline.run();
+    pipeline = await startHiresAfterFirstRun();
   });
   afterEach(() => pipeline.close());
 
@@ -34,71 +33,67 @@ describe("marble_table shows how up to date each warehouse table is", () => {
     const [ledger] = await pipeline.warehouse.query<{ captured_at: string }>(
       "SELECT captured_at FROM marble_ledger",
     );
-    const table = await shown("dim_staff");
+    const table = await shown("dim_bike");
     expect(table).to.include({ is_current: true, behind_since: null, reason: null });
     expect(table.as_of).to.equal(ledger!.captured_at);
   });
 
   it("with the quarantine of one source table, since when and why", async () => {
-    const before = await shown("fact_payment");
-    await pipeline.source.query("ALTER TABLE payment RENAME COLUMN paid TO settled");
-    await pipeline.source.query("UPDATE staff SET last_name = 'Renamed' WHERE staff_id = 1");
+    const before = await shown("fact_hire");
+    await pipeline.source.query("ALTER TABLE hire RENAME COLUMN paid TO settled");
+    await pipeline.source.query("UPDATE bike SET frame = 'Renamed' WHERE bike_id = 1");
     await pipeline.run();
-    const first = await shown("fact_payment");
+    const first = await shown("fact_hire");
     expect(first.is_current).to.equal(false);
-    expect(first.reason).to.match(/^payment is quarantined: .*paid/);
+    expect(first.reason).to.match(/^hire is quarantined: .*paid/);
     expect(first.as_of).to.equal(before.as_of);
-    expect((await shown("dim_staff")).is_current).to.equal(true);
+    expect((await shown("dim_bike")).is_current).to.equal(true);
 
-    await pipeline.source.query("UPDATE staff SET last_name = 'Again' WHERE staff_id = 1");
+    await pipeline.source.query("UPDATE bike SET frame = 'Again' WHERE bike_id = 1");
     await pipeline.run();
-    const later = await shown("fact_payment");
+    const later = await shown("fact_hire");
     expect(later.behind_since).to.equal(first.behind_since);
   });
 
   it("with an absent table, which is not quarantined, and without views", async () => {
-    await pipeline.source.query(
-      "CREATE VIEW paid AS SELECT * FROM staff; ALTER TABLE payment RENAME TO away",
-    );
+    await pipeline.source.query("CREATE VIEW paid AS SELECT * FROM bike; ALTER TABLE hire RENAME TO away");
     await pipeline.run();
-    expect((await shown("fact_payment")).reason).to.match(/^payment is absent: .*gone/);
+    expect((await shown("fact_hire")).reason).to.match(/^hire is absent: .*gone/);
     const states = await pipeline.warehouse.query<{ name: string; state: string }>(
-      "SELECT source_table AS name, state FROM marble_source WHERE source_table IN ('payment', 'paid')",
+      "SELECT source_table AS name, state FROM marble_source WHERE source_table IN ('hire', 'paid')",
     );
-    expect(states).to.deep.equal([{ name: "payment", state: "absent" }]);
+    expect(states).to.deep.equal([{ name: "hire", state: "absent" }]);
   });
 
   it("with the joined table that delays a dimension", async () => {
-    await pipeline.source.query("ALTER TABLE department RENAME COLUMN location TO place");
-    await pipeline.source.query("UPDATE department SET manager = 'New'");
+    await pipeline.source.query("ALTER TABLE depot RENAME COLUMN town TO place");
+    await pipeline.source.query("UPDATE depot SET manager = 'New'");
     await pipeline.run();
-    expect((await shown("dim_staff")).reason).to.match(/^department is quarantined/);
+    expect((await shown("dim_bike")).reason).to.match(/^depot is quarantined/);
   });
 
   it("with a table that the delete guard stops, until it is released", async () => {
-    await pipeline.source.query("DELETE FROM payment");
+    await pipeline.source.query("DELETE FROM hire");
     await pipeline.run();
-    expect((await shown("fact_payment")).reason).to.match(/^payment is held/);
-    await pipeline.ingest({ allowDeletes: ["payment"] });
+    expect((await shown("fact_hire")).reason).to.match(/^hire is held/);
+    await pipeline.ingest({ allowDeletes: ["hire"] });
     await pipeline.process();
     await pipeline.load();
-    expect(await shown("fact_payment")).to.include({ is_current: true, reason: null });
+    expect(await shown("fact_hire")).to.include({ is_current: true, reason: null });
   });
 
   it("with the number of rejected and waiting rows", async () => {
-    await pipeline.source.query(
-      "UPDATE payment SET payment_date = 'never' WHERE payment_id = (SELECT min(payment_id) FROM payment)",
-    );
+    await pipeline.source.query("UPDATE hire SET due = 'never' WHERE hire_id = 1");
     await pipeline.run();
-    expect((await shown("fact_payment")).rejected_rows).to.equal("1");
+    expect((await shown("fact_hire")).rejected_rows).to.equal("1");
   });
 
   it("also in a warehouse of an earlier version without this view", async () => {
     await pipeline.warehouse.query("DROP VIEW marble_table");
     await pipeline.warehouse.query("DROP TABLE marble_source, marble_lineage");
-    await pipeline.source.query("UPDATE staff SET last_name = 'Renamed' WHERE staff_id = 1");
+    await pipeline.source.query("UPDATE bike SET frame = 'Renamed' WHERE bike_id = 1");
     await pipeline.run();
-    expect((await shown("dim_staff")).is_current).to.equal(true);
+    expect((await shown("dim_bike")).is_current).to.equal(true);
   });
 
   it("also in a warehouse of an earlier version with an older view, and views on it stay", async () => {
@@ -111,9 +106,9 @@ describe("marble_table shows how up to date each warehouse table is", () => {
              (SELECT max(b.loaded_at) FROM marble_ledger b) AS loaded_at
         FROM marble_lineage l LEFT JOIN marble_source s USING (source_table) GROUP BY l.warehouse_table;
       CREATE VIEW late AS SELECT * FROM marble_table WHERE NOT is_current`);
-    await pipeline.source.query("UPDATE staff SET last_name = 'Renamed' WHERE staff_id = 1");
+    await pipeline.source.query("UPDATE bike SET frame = 'Renamed' WHERE bike_id = 1");
     await pipeline.run();
-    expect(await shown("dim_staff")).to.include({ is_current: true, waiting_rows: "0", member_rows: "0" });
+    expect(await shown("dim_bike")).to.include({ is_current: true, waiting_rows: "0", member_rows: "0" });
     expect(await pipeline.warehouse.query("SELECT FROM late")).to.have.length(0);
   });
 });

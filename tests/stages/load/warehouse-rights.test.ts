@@ -1,17 +1,15 @@
 import { expect } from "chai";
-import { actualMarts, expectedMarts, recordSeen } from "../../support/oracle/expected-marts";
-import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
 import { failureOf } from "../../support/failure";
-import { startPipeline, type LoadOptions, type Pipeline } from "../../support/pipeline/pipeline";
+import { expectMarts } from "../../support/hires/expected";
+import { startHiresAfterFirstRun, type HirePipeline } from "../../support/hires/pipeline";
+import type { LoadOptions } from "../../support/pipeline/pipeline";
 
 describe("The role of the warehouse", () => {
-  let pipeline: Pipeline;
+  let pipeline: HirePipeline;
   let role: string;
   let options: LoadOptions;
   before(async () => {
-    pipeline = await startPipeline({ seeded: true });
-    await recordSeen(pipeline.source, (await pipeline.ingest()).commit);
-    await pipeline.process();
+    pipeline = await startHiresAfterFirstRun({ until: "process" });
     role = `${pipeline.warehouse.name}_weak`;
     await query(`CREATE ROLE ${role} LOGIN PASSWORD 'x'; REVOKE CREATE ON SCHEMA public FROM PUBLIC`);
     const url = pipeline.warehouse.url.replace(/\/\/[^@]+@/, `//${role}:x@`);
@@ -49,7 +47,7 @@ describe("The role of the warehouse", () => {
     await query(`GRANT TEMPORARY ON DATABASE ${name} TO ${role}`);
     await pipeline.load(options);
     await query(`REVOKE TEMPORARY ON DATABASE ${name} FROM ${role}`);
-    await pipeline.source.query("UPDATE staff SET first_name = 'New' WHERE staff_id = 1");
+    await pipeline.source.query("UPDATE bike SET frame = 'New' WHERE bike_id = 1");
     await pipeline.ingest();
     await pipeline.process();
     expect(await refusal()).to.include(`GRANT TEMPORARY ON DATABASE "${name}" TO "${role}"`);
@@ -66,7 +64,7 @@ describe("The role of the warehouse", () => {
 
     expect((await pipeline.load({ ...options, replay: {} })).replay).to.have.property("state", "done");
     expect(pipeline.logged.filter(({ level }) => level === "warn")).to.deep.equal([]);
-    expect(await actualRows(pipeline.warehouse)).to.deep.equal(await expectedRows(pipeline.source));
-    expect(await actualMarts(pipeline.warehouse)).to.deep.equal(await expectedMarts(pipeline.source));
+    await pipeline.expectShown();
+    await expectMarts(pipeline);
   });
 });

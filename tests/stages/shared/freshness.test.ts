@@ -9,11 +9,12 @@ import {
   recordProcessState,
 } from "../../../stages/shared/freshness";
 import { failureOf } from "../../support/failure";
-import { credentialsOf, startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+import { startHires, type HirePipeline } from "../../support/hires/pipeline";
+import { credentialsOf } from "../../support/pipeline/pipeline";
 
 describe("The recorded state of the stages", () => {
-  let pipeline: Pipeline;
-  beforeEach(async () => (pipeline = await startPipeline({ seeded: true })));
+  let pipeline: HirePipeline;
+  beforeEach(async () => (pipeline = await startHires()));
   afterEach(() => pipeline.close());
 
   /** The metrics that a stage records at a time. */
@@ -40,8 +41,7 @@ describe("The recorded state of the stages", () => {
   const minutesOn = (minutes: number): Date => new Date(Date.now() + minutes * 60_000);
   const freshness = async (now: Date): Promise<number> =>
     Math.round(((await recorded("load", now)).Freshness ?? NaN) / 60);
-  const change = (): Promise<unknown> =>
-    pipeline.source.query("UPDATE staff SET first_name = first_name || '.'");
+  const change = (): Promise<unknown> => pipeline.source.query("UPDATE bike SET frame = frame || '.'");
 
   it("has no freshness for a warehouse that was never loaded, but counts what waits", async () => {
     await pipeline.ingest();
@@ -108,18 +108,18 @@ describe("The recorded state of the stages", () => {
 
   it("counts the facts that wait, until they are loaded", async () => {
     await pipeline.run();
-    await pipeline.source.query("INSERT INTO currency VALUES (900, 'ZZZ', now(), now())");
-    await pipeline.source.query("UPDATE sales_order SET currency_id = 900 WHERE sales_order_id < 4");
+    await pipeline.source.query("INSERT INTO bike VALUES (900, 'without a depot', 99)");
+    await pipeline.source.query("UPDATE hire SET bike_id = 900 WHERE hire_id < 4");
     await pipeline.run();
     expect(await recorded("load")).to.include({ OrphansWaiting: 3 });
-    await pipeline.source.query("UPDATE currency SET currency_code = 'CHF' WHERE currency_id = 900");
+    await pipeline.source.query("UPDATE bike SET depot_id = 1 WHERE bike_id = 900");
     await pipeline.run();
     expect(await recorded("load")).to.include({ OrphansWaiting: 0 });
   });
 
   it("counts the tables in quarantine, also without a new commit", async () => {
     await pipeline.run();
-    await pipeline.source.query("ALTER TABLE design RENAME file_name TO file");
+    await pipeline.source.query("ALTER TABLE customer RENAME address_line_1 TO street");
     await pipeline.run();
     await pipeline.process();
     expect(await recorded("process")).to.include({ TablesQuarantined: 1 });
