@@ -54,9 +54,10 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
   return violations.map(({ id, help, elements }) => `${id}: ${help}\n${elements.join("\n")}`);
 }
 
-/** Takes a picture for the docs, when MARBLE_WRITE_DOCS is 1. */
+/** Takes a picture of the top of the page for the docs, when MARBLE_WRITE_DOCS is 1. */
 export async function takePicture(page: Page, name: string): Promise<void> {
   if (process.env["MARBLE_WRITE_DOCS"] !== "1") return;
+  await page.evaluate("scrollTo(0, 0)");
   await page.mouse.move(0, 0);
   await page.screenshot({ path: `docs/images/${name}.png` });
 }

@@ -16,9 +16,6 @@ export const HOSTILE = [
   `"><svg onload=window.harmed=1> & 'quotes'`,
 ] as const;
 
-/** The last day of the generated shop. */
-const LAST_DAY = new Date("2024-11-04T09:00:00.123Z");
-
 /** A report of a shop that went through the whole pipeline, as a file. */
 export interface ReportFile {
   /** `file:///…` */
@@ -28,7 +25,10 @@ export interface ReportFile {
   close(): Promise<void>;
 }
 
-/** @param scale 1 is the shop of the demo */
+/**
+ * The history of the shop ends yesterday, as in the demo, and some orders are of today.
+ * @param options.scale 1 is the shop of the demo
+ */
 export async function reportFile({
   scale,
   hostile,
@@ -37,9 +37,10 @@ export async function reportFile({
   hostile: boolean;
 }): Promise<ReportFile> {
   const source = await createSource();
-  await seedTotesys(source.url, { scale });
-  await placeSalesOrders(source.client, { count: 8, seed: 1, now: LAST_DAY });
-  await placePurchaseOrders(source.client, { count: 4, seed: 2, now: LAST_DAY });
+  const now = new Date();
+  await seedTotesys(source.url, { scale, end: new Date(now).setUTCHours(0, 0, 0, 0) });
+  await placeSalesOrders(source.client, { count: 8, seed: 1, now });
+  await placePurchaseOrders(source.client, { count: 4, seed: 2, now });
   if (hostile) await beHostile(source);
   const pipeline: Pipeline = await startPipeline({ source });
   const directory = await mkdtemp(join(tmpdir(), "marble-page-"));

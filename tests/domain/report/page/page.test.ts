@@ -4,6 +4,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { report as declared } from "../../../../domain/shop/report/report";
 import { idOf, type Chart, type Filter } from "../../../../domain/report/question";
 import { amountText } from "../../../../domain/report/amounts";
+import { dayText, monthOf, monthText } from "../../../../domain/report/months";
 import { currenciesOf, firstFilter, periodsOf } from "../../../../domain/report/filters";
 import {
   accessibilityProblems,
@@ -17,6 +18,9 @@ const { questions } = declared;
 
 /** With MARBLE_WRITE_DOCS=1 the test takes the pictures for the docs from the demo's shop. */
 const WRITES_DOCS = process.env["MARBLE_WRITE_DOCS"] === "1";
+
+/** The scale of a shop with a history of four months, so that its report shows twelve months at first, not all. */
+const FOUR_MONTHS = 0.15;
 
 const PHONE: BrowserContextOptions = { viewport: { width: 375, height: 740 } };
 const DARK: BrowserContextOptions = { colorScheme: "dark" };
@@ -32,7 +36,7 @@ describe("The report in a browser", function () {
   before(async function () {
     browser = await startBrowser(this);
     closing.push(() => browser.close());
-    shop = await reportFile({ scale: WRITES_DOCS ? 1 : 0.05, hostile: false });
+    shop = await reportFile({ scale: WRITES_DOCS ? 1 : FOUR_MONTHS, hostile: false });
     closing.push(() => shop.close());
     opened = await openPage(browser);
     await opened.page.goto(shop.url);
@@ -157,6 +161,24 @@ describe("The report in a browser", function () {
     }
   });
 
+  it("marks the running month in headlines, sentence, chart and table, and compares it with no other", async () => {
+    const running = `${monthText(monthOf(shop.data.capturedAt))} so far`;
+    const sold = shop.data.rows["revenue_by_month"]!.find(
+      ({ month }) => month === monthOf(shop.data.capturedAt),
+    );
+    await choose({ currency: sold!["currency_code"]!, since: "" });
+    const headlines = await opened.page.locator(".headline").allInnerTexts();
+    const marked = headlines.filter((text) => text.includes(running));
+    expect(marked).to.have.lengthOf(1);
+    expect(marked[0]).to.not.include("%");
+    expect((await cellsOf("revenue_by_month"))[0]![0]).to.equal(running);
+    expect(await opened.page.locator("#revenue_by_month svg").textContent()).to.include(running);
+    const [newest] = await shop.warehouse.query<{ day: string }>(
+      "SELECT max(last_ordered_on)::text AS day FROM marts.best_designs",
+    );
+    expect(await opened.page.innerText("#newest")).to.equal(`Newest sales order: ${dayText(newest!.day)}`);
+  });
+
   it("shows a value when the mouse is over it", async () => {
     const { currency } = firstFilter(shop.data, declared);
     await choose({ currency, since: "" });
@@ -223,13 +245,13 @@ describe("The report in a browser", function () {
     const { page } = opened;
     const { currency } = firstFilter(shop.data, declared);
     await choose({ currency, since: "" });
-    await page.evaluate("document.querySelector('#who_owes details').open = true");
+    await page.evaluate("document.querySelector('#best_designs details').open = true");
     const saving = page.waitForEvent("download");
-    await page.getByRole("link", { name: "Save as CSV: Who owes us" }).click();
+    await page.getByRole("link", { name: "Save as CSV: Which designs" }).click();
     const saved = await saving;
-    expect(saved.suggestedFilename()).to.equal(`who_owes-${currency}.csv`);
+    expect(saved.suggestedFilename()).to.equal(`best_designs-${currency}.csv`);
     const text = await readFile(await saved.path(), "utf8");
-    const rows = await cellsOf("who_owes");
+    const rows = await cellsOf("best_designs");
     expect(rows).to.not.be.empty;
     expect(text.replace("\ufeff", "").trimEnd().split("\r\n")).to.have.lengthOf(rows.length + 1);
     expect(await page.locator(".csv").count()).to.equal(questions.length);
