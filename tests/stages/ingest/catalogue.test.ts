@@ -1,11 +1,11 @@
 import { expect } from "chai";
+import { startHires, type HirePipeline } from "../../support/hires/pipeline";
 import { latest } from "../../support/pipeline/lake";
-import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
 describe("A commit records from the catalogue of a table", () => {
-  let pipeline: Pipeline;
+  let pipeline: HirePipeline;
   beforeEach(async () => {
-    pipeline = await startPipeline();
+    pipeline = await startHires({ empty: true });
   });
   afterEach(() => pipeline.close());
 
@@ -63,9 +63,9 @@ describe("A commit records from the catalogue of a table", () => {
 
 describe("A column that a contract declares as NOT NULL and the source allows to be NULL", () => {
   it("causes a warning with the remedy at the first capture, and stops nothing", async () => {
-    const pipeline = await startPipeline({ seeded: true });
+    const pipeline = await startHires();
     await pipeline.source.query(
-      "ALTER TABLE design ALTER file_name DROP NOT NULL; UPDATE design SET file_name = NULL WHERE design_id = 1",
+      "ALTER TABLE bike ALTER frame DROP NOT NULL; UPDATE bike SET frame = NULL WHERE bike_id = 1",
     );
     await pipeline.run();
     const said = pipeline.logged.filter(({ message }) => message.includes("NOT NULL"));
@@ -78,11 +78,11 @@ describe("A column that a contract declares as NOT NULL and the source allows to
         message: "a contract says NOT NULL of a column that may be NULL",
         fields: {
           commit: 1,
-          table: "design",
-          column: "file_name",
+          table: "bike",
+          column: "frame",
           reason:
-            "a row in which file_name is NULL is rejected: declare it as optional(…), " +
-            'or ALTER TABLE "design" ALTER COLUMN "file_name" SET NOT NULL',
+            "a row in which frame is NULL is rejected: declare it as optional(…), " +
+            'or ALTER TABLE "bike" ALTER COLUMN "frame" SET NOT NULL',
         },
       },
     ]);

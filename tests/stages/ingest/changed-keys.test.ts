@@ -1,15 +1,13 @@
 import { expect } from "chai";
+import { startHiresAfterFirstRun, type HirePipeline } from "../../support/hires/pipeline";
 import { latest } from "../../support/pipeline/lake";
-import { startAfterFirstRun } from "../../support/pipeline/first-run";
-import type { Pipeline } from "../../support/pipeline/pipeline";
 
-const GONE =
-  "DELETE FROM payment WHERE payment_id IN (SELECT payment_id FROM payment ORDER BY payment_id LIMIT 5)";
+const GONE = "DELETE FROM hire WHERE hire_id IN (SELECT hire_id FROM hire ORDER BY hire_id LIMIT 5)";
 
 describe("Deletes are found although the primary key", () => {
-  let pipeline: Pipeline;
+  let pipeline: HirePipeline;
   beforeEach(async () => {
-    pipeline = await startAfterFirstRun();
+    pipeline = await startHiresAfterFirstRun();
   });
   afterEach(() => pipeline.close());
 
@@ -19,40 +17,37 @@ describe("Deletes are found although the primary key", () => {
   };
   /** The lake knows of the deletes of this change, and of no others. */
   async function expectDeleted(rows = 5): Promise<void> {
-    const { deleted, total } = await latest(pipeline, "payment");
-    const [count] = await pipeline.source.query<{ n: number }>("SELECT count(*)::int AS n FROM payment");
+    const { deleted, total } = await latest(pipeline, "hire");
+    const [count] = await pipeline.source.query<{ n: number }>("SELECT count(*)::int AS n FROM hire");
     expect({ deleted: deleted.rows, total }).to.deep.equal({ deleted: rows, total: count!.n });
   }
   /** And the warehouse shows what is left, once the key is what its contract says. */
   async function expectSame(): Promise<void> {
-    const ids = "SELECT payment_id AS id FROM";
+    const ids = "SELECT hire_id AS id FROM";
     const [is, shown] = await Promise.all([
-      pipeline.source.query<{ id: number }>(`${ids} payment ORDER BY 1`),
-      pipeline.warehouse.query<{ id: number }>(`${ids} current_payment ORDER BY 1`),
+      pipeline.source.query<{ id: number }>(`${ids} hire ORDER BY 1`),
+      pipeline.warehouse.query<{ id: number }>(`${ids} current_hire ORDER BY 1`),
     ]);
     expect(shown.map(({ id }) => id)).to.deep.equal(is.map(({ id }) => id));
   }
 
   it("changes in the same interval", async () => {
-    await change(
-      GONE,
-      "ALTER TABLE payment DROP CONSTRAINT payment_pkey, ADD PRIMARY KEY (payment_id, created_at)",
-    );
+    await change(GONE, "ALTER TABLE hire DROP CONSTRAINT hire_pkey, ADD PRIMARY KEY (hire_id, started_at)");
     await expectDeleted();
     await change(GONE);
     await expectDeleted();
-    await change("ALTER TABLE payment DROP CONSTRAINT payment_pkey, ADD PRIMARY KEY (payment_id)", GONE);
+    await change("ALTER TABLE hire DROP CONSTRAINT hire_pkey, ADD PRIMARY KEY (hire_id)", GONE);
     await expectDeleted();
     await expectSame();
   });
 
   it("is missing for some runs", async () => {
-    await change("ALTER TABLE payment DROP CONSTRAINT payment_pkey");
+    await change("ALTER TABLE hire DROP CONSTRAINT hire_pkey");
     await change(GONE);
     await expectDeleted();
-    await change("UPDATE payment SET paid = NOT paid WHERE payment_id % 2 = 0", GONE);
+    await change("UPDATE hire SET paid = NOT paid WHERE hire_id % 2 = 0", GONE);
     await expectDeleted();
-    await change(GONE, "ALTER TABLE payment ADD PRIMARY KEY (payment_id)");
+    await change(GONE, "ALTER TABLE hire ADD PRIMARY KEY (hire_id)");
     await expectSame();
     await change(GONE);
     await expectSame();
@@ -60,20 +55,20 @@ describe("Deletes are found although the primary key", () => {
 
   it("belongs to a partitioned table that replaced the old one", async () => {
     await change(
-      "CREATE TABLE payment_new (LIKE payment) PARTITION BY RANGE (created_at)",
-      "CREATE TABLE payment_all PARTITION OF payment_new DEFAULT",
-      "ALTER TABLE payment_new ADD PRIMARY KEY (payment_id, created_at)",
-      "INSERT INTO payment_new SELECT * FROM payment",
-      "ALTER TABLE payment RENAME TO payment_old",
-      "ALTER TABLE payment_new RENAME TO payment",
-      "GRANT SELECT ON payment TO reader",
+      "CREATE TABLE hire_new (LIKE hire) PARTITION BY RANGE (started_at)",
+      "CREATE TABLE hire_all PARTITION OF hire_new DEFAULT",
+      "ALTER TABLE hire_new ADD PRIMARY KEY (hire_id, started_at)",
+      "INSERT INTO hire_new SELECT * FROM hire",
+      "ALTER TABLE hire RENAME TO hire_old",
+      "ALTER TABLE hire_new RENAME TO hire",
+      "GRANT SELECT ON hire TO reader",
       GONE,
     );
     await expectDeleted();
   });
 
   it("does not cover the rows of a table that inherits for a while", async () => {
-    await change("CREATE TABLE heir () INHERITS (payment); GRANT SELECT ON heir TO reader", GONE);
+    await change("CREATE TABLE heir () INHERITS (hire); GRANT SELECT ON heir TO reader", GONE);
     await expectDeleted();
     await change("DROP TABLE heir", GONE);
     await expectSame();

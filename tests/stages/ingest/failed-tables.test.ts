@@ -3,61 +3,60 @@ import { connect } from "../../../local/databases/postgres/client";
 import type { TableCapture } from "../../../domain/log/commit";
 import { monotonicClock } from "../../../stages/shared/clock";
 import { breakTable } from "../../support/postgres/broken-table";
-import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
 import { libcProvider } from "../../support/postgres/version";
 import { failureOf } from "../../support/failure";
-import { startAfterFirstRun } from "../../support/pipeline/first-run";
-import { stagesOver, startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
+import { startHires, startHiresAfterFirstRun, type HirePipeline } from "../../support/hires/pipeline";
+import { stagesOver } from "../../support/pipeline/pipeline";
 
-const CHANGES = `UPDATE payment SET paid = NOT paid WHERE payment_id % 3 = 0;
-  DELETE FROM payment WHERE payment_id IN (SELECT max(payment_id) FROM payment);
-  UPDATE department SET manager = 'seen' WHERE department_id = 1`;
+const CHANGES = `UPDATE hire SET paid = NOT paid WHERE hire_id % 3 = 0;
+  DELETE FROM hire WHERE hire_id IN (SELECT max(hire_id) FROM hire);
+  UPDATE depot SET manager = 'seen' WHERE depot_id = 1`;
 
 describe("A table at which the source fails stops no other table", () => {
-  let pipeline: Pipeline;
+  let pipeline: HirePipeline;
   afterEach(() => pipeline.close());
 
   const captureOf = async (table: string): Promise<TableCapture> =>
     (await pipeline.ingested.log.head())!.commit.tables[table]!;
   const expectSame = async (): Promise<void> => {
     await pipeline.run();
-    expect(await actualRows(pipeline.warehouse)).to.deep.equal(await expectedRows(pipeline.source));
+    await pipeline.expectShown();
   };
   const counted = (): number | undefined => pipeline.counted.get("TablesFailed")?.at(-1);
 
   it("and continues from its last capture, with all changes and deletes in between", async () => {
-    pipeline = await startAfterFirstRun();
+    pipeline = await startHiresAfterFirstRun();
     await pipeline.source.query(CHANGES);
-    const repair = await breakTable(pipeline.source, "payment");
+    const repair = await breakTable(pipeline.source, "hire");
 
     const report = await pipeline.ingest();
-    expect(report.tables).to.deep.equal({ department: { rows: 1 } });
-    expect(await captureOf("payment")).to.deep.include({ mode: "failed", rows: 0, files: [] });
-    expect((await captureOf("payment")).held?.reason).to.match(
-      /could not count the rows of payment.*could not open file/,
+    expect(report.tables).to.deep.equal({ depot: { rows: 1 } });
+    expect(await captureOf("hire")).to.deep.include({ mode: "failed", rows: 0, files: [] });
+    expect((await captureOf("hire")).held?.reason).to.match(
+      /could not count the rows of hire.*could not open file/,
     );
     expect(counted()).to.equal(1);
     const warned = pipeline.logged.filter(({ level }) => level === "warn");
-    expect(warned.map(({ fields }) => fields["table"])).to.deep.equal(["payment"]);
+    expect(warned.map(({ fields }) => fields["table"])).to.deep.equal(["hire"]);
 
     expect((await pipeline.ingest()).commit, "that alone is worth no further commit").to.equal(null);
     expect(counted(), "it is tried and counted by every run").to.equal(1);
-    await pipeline.source.query("UPDATE department SET manager = 'again' WHERE department_id = 1");
+    await pipeline.source.query("UPDATE depot SET manager = 'again' WHERE depot_id = 1");
     await pipeline.ingest();
 
     await repair();
     const healed = await pipeline.ingest();
-    expect(healed.tables["payment"]).to.have.property("deleted", 1);
-    expect((await captureOf("payment")).mode, "nobody wrote: it was tried all the same").to.equal("delta");
+    expect(healed.tables["hire"]).to.have.property("deleted", 1);
+    expect((await captureOf("hire")).mode, "nobody wrote: it was tried all the same").to.equal("delta");
     expect(counted()).to.equal(0);
     await expectSame();
   });
 
   it("in the first run", async () => {
-    pipeline = await startPipeline({ seeded: true });
-    const repair = await breakTable(pipeline.source, "payment");
+    pipeline = await startHires();
+    const repair = await breakTable(pipeline.source, "hire");
     const report = await pipeline.ingest();
-    expect(report.tables).to.include.keys("department", "sales_order");
+    expect(report.tables).to.include.keys("depot", "repair");
     expect(report.more, "no run waits for it").to.equal(undefined);
     await pipeline.process();
     await pipeline.load();
@@ -67,20 +66,20 @@ describe("A table at which the source fails stops no other table", () => {
   });
 
   it("during a full capture, which is then repeated", async () => {
-    pipeline = await startAfterFirstRun();
-    await pipeline.source.query(`${CHANGES}; ALTER TABLE payment ADD COLUMN note text DEFAULT 'old'`);
-    const repair = await breakTable(pipeline.source, "payment");
+    pipeline = await startHiresAfterFirstRun();
+    await pipeline.source.query(`${CHANGES}; ALTER TABLE hire ADD COLUMN note text DEFAULT 'old'`);
+    const repair = await breakTable(pipeline.source, "hire");
     await pipeline.ingest();
-    expect((await captureOf("payment")).held?.snapshot).to.equal(null);
+    expect((await captureOf("hire")).held?.snapshot).to.equal(null);
     await repair();
     await pipeline.ingest();
 
-    expect((await captureOf("payment")).mode).to.equal("full");
+    expect((await captureOf("hire")).mode).to.equal("full");
     await expectSame();
   });
 
   it("in the middle of its rows, at a value that cannot be sent", async () => {
-    pipeline = await startPipeline({ seeded: true });
+    pipeline = await startHires();
     const name = `${pipeline.source.name}_ascii`;
     await pipeline.source.query(
       `CREATE DATABASE ${name} ENCODING 'SQL_ASCII' ${libcProvider()} LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`,
@@ -111,20 +110,20 @@ describe("A table at which the source fails stops no other table", () => {
   });
 
   it("while somebody holds a lock on it", async () => {
-    pipeline = await startAfterFirstRun();
+    pipeline = await startHiresAfterFirstRun();
     const migration = await connect(pipeline.source.url);
-    await migration.query("BEGIN; LOCK TABLE payment");
-    await pipeline.source.query("UPDATE department SET manager = 'seen' WHERE department_id = 1");
+    await migration.query("BEGIN; LOCK TABLE hire");
+    await pipeline.source.query("UPDATE depot SET manager = 'seen' WHERE depot_id = 1");
 
-    expect((await pipeline.ingest()).tables).to.deep.equal({ department: { rows: 1 } });
-    expect((await captureOf("payment")).held?.reason).to.include("lock timeout");
+    expect((await pipeline.ingest()).tables).to.deep.equal({ depot: { rows: 1 } });
+    expect((await captureOf("hire")).held?.reason).to.include("lock timeout");
     await migration.query("ROLLBACK");
     await migration.end();
     await expectSame();
   });
 
   it("but the run fails with the first error and commits nothing when all tables fail", async () => {
-    pipeline = await startPipeline({ seeded: true });
+    pipeline = await startHires();
     const tables = await pipeline.source.query<{ name: string }>(
       "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'",
     );

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { startHires } from "../../support/hires/pipeline";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
 describe("What cannot be ingested is refused by name, with the reason and the remedy", () => {
@@ -108,9 +109,9 @@ describe("What cannot be ingested is refused by name, with the reason and the re
 
 describe("A table that is held", () => {
   it("is counted by every run, also when nothing was written", async () => {
-    const pipeline = await startPipeline({ seeded: true });
+    const pipeline = await startHires();
     await pipeline.ingest();
-    await pipeline.source.query("TRUNCATE payment");
+    await pipeline.source.query("TRUNCATE hire");
     await pipeline.ingest();
     await pipeline.ingest();
     await pipeline.source.query("CREATE SCHEMA other");

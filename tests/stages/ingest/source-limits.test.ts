@@ -6,7 +6,7 @@ import { failureOf } from "../../support/failure";
 import { latest } from "../../support/pipeline/lake";
 import { credentialsOf, startPipeline } from "../../support/pipeline/pipeline";
 import { movableSource, removeCluster, startCluster } from "../../support/postgres/cluster";
-import { createSource } from "../../support/postgres/postgres";
+import { createDatabase } from "../../support/postgres/postgres";
 import { testedMajor } from "../../support/postgres/version";
 
 describe("A run stays within the limits of a source", function () {
@@ -65,7 +65,7 @@ describe("A run stays within the limits of a source", function () {
 
 describe("A connection that the server of the source ends", () => {
   it("gives the reason, although it was idle at that moment", async () => {
-    const source = await createSource();
+    const source = await createDatabase();
     const ended = failureOf(
       withSourceSnapshot(
         { credentials: credentialsOf(source.readerUrl), schemas: ["public"] },

@@ -1,20 +1,19 @@
 import { expect } from "chai";
 import { failureOf } from "../../support/failure";
-import { startAfterFirstRun } from "../../support/pipeline/first-run";
-import type { Pipeline } from "../../support/pipeline/pipeline";
+import { startHiresAfterFirstRun, type HirePipeline } from "../../support/hires/pipeline";
 
 describe("Of two parallel runs of ingest", () => {
-  let pipeline: Pipeline;
+  let pipeline: HirePipeline;
   /** Once, before the log is listed for the first time. */
   let meanwhile: (() => Promise<void>) | undefined;
   /** Once, before a data file is written. */
   let whileCapturing: (() => Promise<void>) | undefined;
 
   beforeEach(async () => {
-    pipeline = await startAfterFirstRun({
+    pipeline = await startHiresAfterFirstRun({
       before: async ({ operation, key }) => {
         const listing = operation === "ListObjectsV2";
-        const due = listing ? meanwhile : key.includes("/sales_order/") ? whileCapturing : undefined;
+        const due = listing ? meanwhile : key.includes("/hire/") ? whileCapturing : undefined;
         if (due === undefined) return;
         if (listing) meanwhile = undefined;
         else whileCapturing = undefined;
@@ -24,19 +23,19 @@ describe("Of two parallel runs of ingest", () => {
   });
   afterEach(() => pipeline.close());
 
-  const order = (units: number): Promise<unknown> =>
-    pipeline.source.query(`UPDATE sales_order SET units_sold = ${units} WHERE sales_order_id = 3`);
+  const charge = (price: number): Promise<unknown> =>
+    pipeline.source.query(`UPDATE hire SET price = ${price} WHERE hire_id = 3`);
   const versions = async (): Promise<number[]> => {
-    const rows = await pipeline.warehouse.query<{ units: number }>(
-      "SELECT units_sold AS units FROM fact_sales_order WHERE sales_order_id = 3 ORDER BY sales_record_id",
+    const rows = await pipeline.warehouse.query<{ price: number }>(
+      "SELECT price::int AS price FROM fact_hire WHERE hire_id = 3 ORDER BY hire_record_id",
     );
-    return rows.map(({ units }) => units).slice(1);
+    return rows.map(({ price }) => price).slice(1);
   };
 
   it("an older state never follows a newer one, however slowly the log is read", async () => {
-    await order(111);
+    await charge(111);
     meanwhile = async () => {
-      await order(222);
+      await charge(222);
       await pipeline.ingest();
     };
     await pipeline.ingest();
@@ -51,9 +50,9 @@ describe("Of two parallel runs of ingest", () => {
   });
 
   it("the one that commits later gives way", async () => {
-    await order(111);
+    await charge(111);
     whileCapturing = async () => {
-      await order(222);
+      await charge(222);
       await pipeline.ingest();
     };
     const error = await failureOf(pipeline.ingest());
@@ -68,10 +67,10 @@ describe("Of two parallel runs of ingest", () => {
     whileCapturing = async () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
       written = new Date().toISOString();
-      await order(222);
+      await charge(222);
       await new Promise((resolve) => setTimeout(resolve, 5));
     };
-    await order(111);
+    await charge(111);
     await pipeline.run();
 
     expect(await versions()).to.deep.equal([111]);
