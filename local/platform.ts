@@ -19,6 +19,9 @@ export interface PlatformOptions {
   /** The schemas that are read; the tables of the first have plain names in the lake. */
   readonly sourceSchemas?: readonly string[];
   readonly warehouseSchema?: string;
+  /** The schemas of the marts and of the mirror; by default those of the settings. */
+  readonly martsSchema?: string | undefined;
+  readonly mirrorSchema?: string | undefined;
   /** The tables of the source to mirror; by default none, and all of a source that the model does not know. */
   readonly mirror?: string | undefined;
   /** Empties the lake first. */
@@ -64,6 +67,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const { progress, onEvent, signal, fresh = false } = options;
   const { sourceSchemas = ["public"], warehouseSchema = "public" } = options;
+  const { martsSchema = DEFAULTS.martsSchema, mirrorSchema = DEFAULTS.mirrorSchema } = options;
   const [sourceSchema = "", ...moreSourceSchemas] = sourceSchemas;
   const lake = resolve(options.lake);
   const given = {
@@ -71,12 +75,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     warehouse: options.warehouse === undefined ? undefined : databaseSecret(options.warehouse, "--warehouse"),
   };
   const isShared = given.source && given.warehouse && isSameDatabase(given.source, given.warehouse);
-  const written = [warehouseSchema, DEFAULTS.martsSchema, DEFAULTS.mirrorSchema];
+  const written = [warehouseSchema, martsSchema, mirrorSchema];
   const both = written.find((name) => sourceSchemas.includes(name));
   if (isShared && both !== undefined) {
     throw new Error(
       `--source and --warehouse name the same database, and the schema ${both} is read and written: ` +
-        "ingest would capture what load wrote; choose another with --warehouse-schema, or another database",
+        "ingest would capture what load wrote; choose another with --warehouse-schema, --marts-schema or --mirror-schema, " +
+        "or another database",
     );
   }
   return startAll(async (started) => {
@@ -90,6 +95,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       "marble:sourceSchema": sourceSchema,
       ...(moreSourceSchemas.length > 0 && { "marble:moreSourceSchemas": moreSourceSchemas.join(",") }),
       "marble:warehouseSchema": warehouseSchema,
+      "marble:martsSchema": martsSchema,
+      "marble:mirrorSchema": mirrorSchema,
       "marble:model": carried.model,
       "marble:mirror": carried.mirror,
       // No stand-in replaces Athena; DuckDB reads the files of the lake.

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { DEFAULTS } from "../../infra/settings/config";
 import type { CloudEvent } from "../cloud-event";
 import { showConsole } from "../console/console";
 import { eventHistory, type History } from "../console/server/history";
@@ -58,7 +59,7 @@ async function local(): Promise<void> {
     work.step(undefined);
     let shown: HttpServer | undefined;
     try {
-      for (const line of aboutSource(platform)) say(line);
+      for (const line of aboutSource(platform, options.mirrorSchema ?? DEFAULTS.mirrorSchema)) say(line);
       shown = await consoleOf(platform, { ...options, history, say });
       const running = options.once
         ? runOnce(platform, collector, askedOfIngest(options)).then((made) => void (outcome.report = made))
@@ -77,8 +78,8 @@ async function local(): Promise<void> {
 }
 
 /** Explains the mirror to a person whose database does not match the model. */
-const aboutSource = ({ carried: { unknown } }: Platform): readonly string[] =>
-  unknown === undefined ? [] : describeUnknown(unknown, "mirror");
+const aboutSource = ({ carried: { unknown } }: Platform, mirrorSchema: string): readonly string[] =>
+  unknown === undefined ? [] : describeUnknown(unknown, mirrorSchema);
 
 async function consoleOf(
   platform: Platform,

@@ -10,6 +10,9 @@ export interface LocalOptions {
   readonly warehouse: string | undefined;
   readonly sourceSchemas: readonly string[];
   readonly warehouseSchema: string;
+  /** The schemas of the marts and of the mirror; undefined for those of the settings. */
+  readonly martsSchema: string | undefined;
+  readonly mirrorSchema: string | undefined;
   /** The tables to mirror; undefined if the person does not say. */
   readonly mirror: string | undefined;
   readonly lake: string;
@@ -37,6 +40,8 @@ Runs the platform that the program declares on this machine, until Ctrl-C.
   --source-schema NAME      the schema to read (default: public); may be repeated, and the tables of the further
                             schemas are then called schema.table
   --warehouse-schema NAME   the schema to load (default: public)
+  --marts-schema NAME       the schema of the marts (default: marts)
+  --mirror-schema NAME      the schema of the mirror (default: mirror)
   --mirror TABLES           the tables that the warehouse mirrors: none, all, or names separated by commas
                             (default: none; all when the model knows no table of the source)
   --lake DIR                the folder of buckets and logs; a second start continues from it (default: .marble)
@@ -84,6 +89,8 @@ export function parseOptions(args: readonly string[]): LocalOptions {
     warehouse,
     sourceSchemas: values["source-schema"],
     warehouseSchema: values["warehouse-schema"],
+    martsSchema: values["marts-schema"],
+    mirrorSchema: values["mirror-schema"],
     mirror: mirrorOf(values.mirror),
     lake,
     once,
@@ -105,6 +112,8 @@ const parse = (args: readonly string[]) =>
       warehouse: { type: "string" },
       "source-schema": { type: "string", multiple: true, default: ["public"] },
       "warehouse-schema": { type: "string", default: "public" },
+      "marts-schema": { type: "string" },
+      "mirror-schema": { type: "string" },
       mirror: { type: "string" },
       lake: { type: "string", default: ".marble" },
       once: { type: "boolean", default: false },

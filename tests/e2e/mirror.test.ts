@@ -74,7 +74,7 @@ describe("npm run local -- --once, over a database without a model,", function (
     expect(missing).to.deep.equal([]);
   });
 
-  it("mirrors a database with a model on request, next to the star schemas", async () => {
+  it("mirrors a database with a model on request, next to the star schemas and to another stack", async () => {
     const known = await createSource({ seeded: true });
     const both = await createDatabase();
     const other = await mkdtemp(join(tmpdir(), "marble-mirror-"));
@@ -90,6 +90,28 @@ describe("npm run local -- --once, over a database without a model,", function (
         "SELECT (SELECT count(*) FROM mirror.sales_order) = (SELECT count(*) FROM current_sales_order) AS same",
       );
       expect(counts).to.deep.equal({ same: true });
+
+      await both.query("CREATE SCHEMA films");
+      const films = await runCommand("local/commands/local.ts", [
+        ...["--source", source.readerUrl, "--warehouse", both.url, "--lake", join(other, "films"), "--once"],
+        ...[
+          "--warehouse-schema",
+          "films",
+          "--mirror-schema",
+          "films_mirror",
+          "--marts-schema",
+          "films_marts",
+        ],
+      ]);
+      expect(films.code, films.stderr).to.equal(0);
+      expect(films.stdout).to.include(
+        "Each is in the schema films_mirror: SELECT * FROM films_mirror.address.",
+      );
+      const [rows] = await both.query(
+        `SELECT (SELECT count(*)::int FROM films_mirror.film) AS films, (SELECT count(*) FROM films.marble_ledger) > 0 AS loaded,
+                (SELECT count(*) FROM mirror.sales_order) = (SELECT count(*) FROM current_sales_order) AS same`,
+      );
+      expect(rows).to.deep.equal({ films: 30, loaded: true, same: true });
     } finally {
       await known.drop();
       await both.drop();

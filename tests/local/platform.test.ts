@@ -15,6 +15,8 @@ describe("A local platform with one schema as source and warehouse is refused be
     ],
     ["in a schema of any name", { sourceSchemas: ["other", "mine"], warehouseSchema: "mine" }],
     ["because its marts would use the source's schema", { sourceSchemas: ["marts"] }],
+    ["because its marts would use it by choice", { sourceSchemas: ["mine"], martsSchema: "mine" }],
+    ["because its mirror would use it by choice", { sourceSchemas: ["mine"], mirrorSchema: "mine" }],
   ];
   for (const [what, options] of same) {
     it(what, async () => {

@@ -17,6 +17,9 @@ export interface OperateOptions {
   readonly warehouse: string | undefined;
   readonly sourceSchemas: readonly string[];
   readonly warehouseSchema: string;
+  /** The schemas of the marts and of the mirror; undefined for those of the settings. */
+  readonly martsSchema: string | undefined;
+  readonly mirrorSchema: string | undefined;
   /** The tables to mirror; undefined if the person does not say. */
   readonly mirror: string | undefined;
   readonly lake: string;
@@ -41,7 +44,8 @@ only says what it would do.
   --yes                     do it
   --dry-run                 only say what the command would do (the default without --yes)
   --lake DIR                the lake of npm run local (default: .marble)
-  --source URL, --warehouse URL, --source-schema NAME, --warehouse-schema NAME, --mirror TABLES
+  --source URL, --warehouse URL, --source-schema NAME, --warehouse-schema NAME, --marts-schema NAME,
+  --mirror-schema NAME, --mirror TABLES
                             as for npm run local
   --bucket NAME             with schema: read an ingestion bucket in AWS, with your own credentials
   -h, --help                this text
@@ -62,6 +66,8 @@ const parse = (args: readonly string[]) =>
       warehouse: { type: "string" },
       "source-schema": { type: "string", multiple: true, default: ["public"] },
       "warehouse-schema": { type: "string", default: "public" },
+      "marts-schema": { type: "string" },
+      "mirror-schema": { type: "string" },
       mirror: { type: "string" },
       lake: { type: "string", default: ".marble" },
       bucket: { type: "string" },
@@ -98,6 +104,8 @@ export function parseOperateOptions(args: readonly string[]): OperateOptions | u
     warehouse: values.warehouse,
     sourceSchemas: values["source-schema"],
     warehouseSchema: values["warehouse-schema"],
+    martsSchema: values["marts-schema"],
+    mirrorSchema: values["mirror-schema"],
     mirror: mirrorOf(values.mirror),
     lake: values.lake,
     bucket: values.bucket,

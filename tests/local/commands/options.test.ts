@@ -6,6 +6,8 @@ const DEFAULTS = {
   warehouse: undefined,
   sourceSchemas: ["public"],
   warehouseSchema: "public",
+  martsSchema: undefined,
+  mirrorSchema: undefined,
   lake: ".marble",
   mirror: undefined,
   once: false,
