@@ -65,7 +65,7 @@ export interface HeadlinesDeclaration {
   readonly view: (report: Report, filter: Filter) => readonly Headline[];
 }
 
-/** A table, and what it is of. */
+/** A table, and its subject. */
 export interface Overview {
   readonly title: string;
   readonly scope: string;

@@ -2,14 +2,14 @@ import type { ObjectKey } from "../log/keys";
 import type { Edition } from "./edition";
 
 /**
- * Where things stand in the bucket of the reports.
+ * The keys in the bucket of the reports.
  *
  * - reports: `YYYY/MM/DD/commit-<number, ten digits>-<time>.html`: the day in UTC on which the report was made, the
- *   newest loaded commit, and when that was loaded. What is late changes with the day even when no data does, and a
- *   replay loads a commit again. So whether a report is due is whether its key is there.
- * - `latest.html`: the newest of them, and the only object that is ever written over.
- * - mails: small objects. `mailed/YYYY/MM/DD/HH`: which run of that hour sends the day's mail.
- *   `mailed/YYYY/MM/DD/sent`: which run has sent it.
+ *   newest loaded commit, and the time of its load. Late payments change with the day even without new data, and a
+ *   replay loads a commit again. So a report is due when its key does not exist.
+ * - `latest.html`: the newest report, and the only object that runs overwrite.
+ * - mails: small objects. `mailed/YYYY/MM/DD/HH` names the run of that hour that sends the day's mail.
+ *   `mailed/YYYY/MM/DD/sent` names the run that has sent it.
  */
 export type ReportKey = ObjectKey;
 

@@ -5,37 +5,37 @@ import type { Step } from "./histories/steps";
 import type { Layout } from "./oracle/warehouse";
 import type { Witness } from "./oracle/witness";
 
-/** Something that is done to the source. */
+/** A change of the source. */
 export interface SourceChange {
-  /** What it is counted as. */
+  /** Its kind, for the counts. */
   readonly what: string;
   readonly sql: string;
   readonly values: readonly unknown[];
 }
 
-/** A model, a source for it, and what the warehouse must show of that. */
+/** A model, a source for it, and the warehouse that must result. */
 export interface Fixture {
   readonly model: Model;
   readonly marts: readonly Mart[];
   readonly sourceSchemas: readonly string[];
   readonly warehouseSchema: string;
-  /** Makes the tables of the source; nothing but an empty schema `public` is there. */
+  /** Creates the tables of the source in an empty database. */
   readonly seed: string;
-  /** Makes what a warehouse has before the first load; nothing but an empty schema `public` is there. */
+  /** Creates the tables that a prepared warehouse has before the first load, in an empty database. */
   readonly prepared: string;
-  /** What the model has, of those that are generated. */
+  /** The features of a generated model. */
   readonly has: Readonly<Record<string, number>>;
-  /** The tables whose deletes a person has allowed. */
+  /** The tables with allowed deletes. */
   readonly allowDeletes: readonly string[];
-  /** Where the tables of the model stand in the warehouse. */
+  /** The places of the model's tables in the warehouse. */
   readonly layouts: readonly Layout[];
   /** A witness for one history. */
   witness(): Witness;
 }
 
-/** Fixtures of a kind, each with the steps that are played on it. */
+/** A kind of fixture, each with the steps to play on it. */
 export interface Game<Drawn> {
-  /** Plain data: a failure prints it. */
+  /** Plain data, because a failure prints it. */
   readonly drawn: fc.Arbitrary<Drawn>;
   readonly open: (drawn: Drawn) => {
     readonly fixture: Fixture;

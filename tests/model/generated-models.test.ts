@@ -6,7 +6,7 @@ import { designOf, drawnDesign } from "./generated/game";
 import { playAll } from "./workers/pool";
 import { failureText, taskOf } from "./workers/protocol";
 
-/** Each has its own model; a workflow plays random ones each night. */
+/** The number of histories with generated models. A workflow plays random histories each night. */
 const HISTORIES = 20;
 
 const SEED = 20_261_129;

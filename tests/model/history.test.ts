@@ -3,10 +3,10 @@ import { availableParallelism } from "node:os";
 import { playAll } from "./workers/pool";
 import { failureText, taskOf } from "./workers/protocol";
 
-/** All planted bugs fall within so many; a workflow plays random ones for an hour each night. */
+/** This number of histories finds all planted bugs. A workflow plays random histories for an hour each night. */
 const HISTORIES = 40;
 
-/** The same histories for everyone: a pull request fails for what it changes. */
+/** A fixed seed, so that a pull request fails only because of its change. */
 const SEED = 20_261_122;
 
 describe("For any history of the source with any failures", () => {

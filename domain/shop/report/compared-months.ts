@@ -20,12 +20,11 @@ export const rowsSince = (rows: readonly Row[], { last, current }: ComparedMonth
 export const currentMonth = ({ capturedAt }: Report): string => monthOf(capturedAt);
 
 /**
- * The newest full month with sales, of whatever currency, and the one before it. Where no month with sales is over
- * yet, the last is the newest there is. Undefined where nothing was ever sold.
+ * The newest full month with sales in any currency, and the month before it. If no month with sales is over yet, it is the
+ * newest month with sales; undefined without any sales.
  *
- * Full is a month that is over and did not see the end of the sales: where nothing came in the month that follows,
- * they may have ended on its second day, as a history does that was cut off. The month before is then the last full
- * one, if it had sales.
+ * A month is full if it is over and the sales did not end in it. Without sales in the following month, they may have ended
+ * on its second day, like a history that was cut off. The month before is then the last full month, if it had sales.
  */
 export function comparedMonths(report: Report): ComparedMonths | undefined {
   const current = currentMonth(report);

@@ -4,7 +4,7 @@ import { CALENDAR } from "./star/designs";
 import type { PreparedTable } from "./star/prepared";
 import type { SourceDesign } from "./source/sources";
 
-/** What there is of each thing that a model can have. */
+/** The count of each feature that a model can have. */
 export function featuresOf({
   sources,
   model,

@@ -19,7 +19,7 @@ import { featuresOf } from "./features";
 import { designTables, drawnTables } from "./star/tables";
 import { generatedWitness } from "./expected/witness";
 
-/** What a model and its source are drawn as: plain data, of which any part makes a model. */
+/** The drawn model and source as plain data. Any part of it makes a valid model. */
 export const drawnDesign = fc.record({
   sourceSchema: drawnName,
   furtherSchema: drawnName,
@@ -32,13 +32,13 @@ export const drawnDesign = fc.record({
 type DrawnDesign = typeof drawnDesign extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 
 export interface Design {
-  /** The tables of the second have its name in the lake. */
+  /** The schemas of the source. The lake names the second schema in the names of its tables. */
   readonly sourceSchemas: readonly [string, string];
   readonly warehouseSchema: string;
   readonly sources: readonly SourceDesign[];
   readonly tables: readonly TableDesign[];
   readonly model: Model;
-  /** The tables that the warehouse has before the first load, by table of the model. */
+  /** The tables of the warehouse before the first load, by table of the model. */
   readonly prepared: ReadonlyMap<string, PreparedTable>;
 }
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { AUTOCOMMIT, SLOTS } from "./steps";
 import type { Event, Fault, Place, Run, SourceStep, StageName, Step } from "./steps";
 
-/** What an application does to its rows, and what somebody does to its tables. */
+/** Changes of rows by an application, and alterations of its tables. */
 export interface Changes<Change> {
   readonly change: fc.Arbitrary<Change>;
   readonly alteration: fc.Arbitrary<Change>;
@@ -32,7 +32,7 @@ const sourceStep = <Change>(
     },
   );
 
-/** About how many steps an instance of a stage takes: faults shall strike, the last steps too. */
+/** The approximate number of steps of an instance, so that faults also hit the last steps. */
 const STEPS: Readonly<Record<StageName, number>> = { ingest: 40, process: 30, load: 70 };
 
 const placeOf = (stage: StageName): fc.Arbitrary<Place> =>
@@ -53,7 +53,7 @@ function faultsOf(stage: StageName): fc.Arbitrary<Fault[]> {
   );
 }
 
-/** No tables are altered during a run: an older snapshot sees a truncated table as empty. */
+/** No table is altered during a run, because an older snapshot sees a truncated table as empty. */
 const during = <Change>(changes: Changes<Change>): fc.Arbitrary<SourceStep<Change>> =>
   fc.oneof(
     { weight: 3, arbitrary: changeStep(changes) },

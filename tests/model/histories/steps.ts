@@ -1,10 +1,10 @@
-/** Connections that hold transactions open; the last one commits immediately. */
+/** The number of connections that hold transactions open. One more connection commits immediately. */
 export const SLOTS = 3;
 export const AUTOCOMMIT = SLOTS;
 
 /**
- * What the application does.
- * @typeParam Change what it does to the rows or to the tables: as a fixture draws it, or as the statement for it
+ * The changes of the application.
+ * @typeParam Change a change of rows or tables, as drawn by a fixture or as a statement
  */
 export type SourceStep<Change> =
   | {
@@ -13,26 +13,26 @@ export type SourceStep<Change> =
     }
   /** Prepares the slot's transaction; it commits at the end of the history. */
   | { readonly kind: "prepare"; readonly slot: number }
-  /** On a connection that may have a transaction open. */
+  /** Uses a connection that may have an open transaction. */
   | { readonly kind: "change"; readonly slot: number; readonly change: Change }
-  /** What somebody does to the tables themselves, each in its own transaction. */
+  /** Alterations of the tables, each in a separate transaction. */
   | { readonly kind: "alter"; readonly change: Change };
 
 export type StageName = "ingest" | "process" | "load";
 
 /**
- * A step of an instance: its n-th request to S3 or statement; or, most delicate, the one that decides (COMMIT, the
- * creation of the commit object) or the one behind it.
+ * A step of an instance: its n-th request to S3 or statement, the deciding step (COMMIT, the creation of the commit
+ * object), or the step after that.
  */
 export type Place = number | "decisive" | "afterDecisive";
 
 /**
- * What strikes an instance of a stage at a step.
+ * A fault of an instance of a stage at a step.
  *
  * - failBefore: the request is lost, or the connection breaks before the statement reaches the server
- * - failAfter: it takes effect, COMMIT too, and the answer is lost
+ * - failAfter: the request or the statement, even a COMMIT, takes effect, but the answer is lost
  * - cutConnections: the connections to the database break, but a request continues
- * - kill: from here on the process is dead
+ * - kill: the process dies at this step
  */
 export interface Fault {
   readonly instance: number;
@@ -40,21 +40,21 @@ export interface Fault {
   readonly kind: "failBefore" | "failAfter" | "cutConnections" | "kill";
 }
 
-/** Something wakes a stage. */
+/** An event that starts a stage. */
 export interface Event<Change> {
   readonly stage: StageName;
   /** Two parallel instances of the stage. */
   readonly twice: boolean;
-  /** Of two instances, one waits at that step until the other has ended. */
+  /** One of two instances waits at that step until the other has ended. */
   readonly pause: { readonly instance: number; readonly at: Place } | null;
-  /** How many hours the clock of the stage's machine is off. */
+  /** The error of the stage's clock, in hours. */
   readonly skew: number;
   readonly faults: readonly Fault[];
-  /** What the application does while a single instance is at that step. */
+  /** The changes of the application while a single instance is at that step. */
   readonly meanwhile: { readonly at: Place; readonly steps: readonly SourceStep<Change>[] } | null;
 }
 
-/** Events, and how they differ from one of each stage in order. */
+/** Events, and their deviations from one event per stage in order. */
 export interface Run<Change> {
   readonly kind: "run";
   readonly arrival: "inOrder" | "lost" | "late" | "reordered" | "doubled";
@@ -63,7 +63,7 @@ export interface Run<Change> {
 
 export type Step<Change> = SourceStep<Change> | Run<Change>;
 
-/** The same steps with other changes, in their order. */
+/** The same steps with other changes, in the same order. */
 export function mapChanges<From, To>(steps: readonly Step<From>[], to: (change: From) => To): Step<To>[] {
   const ofSource = (step: SourceStep<From>): SourceStep<To> =>
     "change" in step ? { ...step, change: to(step.change) } : step;

@@ -1,7 +1,7 @@
 import type { Expectation } from "./expectation";
 import type { WarehouseState } from "./warehouse";
 
-/** How the warehouse differs from what it must be after the last loaded commit; undefined when it does not. */
+/** The first difference from the expected warehouse after the last loaded commit; undefined without one. */
 export function difference({ tables }: Expectation, actual: WarehouseState): string | undefined {
   for (const [name, { shown }] of tables) {
     const found = actual.shown.get(name) ?? new Map<string, string>();

@@ -3,39 +3,39 @@ import type { Layout } from "./warehouse";
 
 type Present = Extract<Outcome, { readonly kind: "present" }>;
 
-/** What a warehouse table must be after a commit. */
+/** The expected state of a warehouse table after a commit. */
 export interface TableExpectation {
-  /** By key: the rows of a dimension, or those that the current view of a fact shows. */
+  /** The rows of a dimension, or of the current view of a fact, by key. */
   readonly shown: Map<string, string>;
-  /** Of a fact, or of a dimension that keeps its history: all versions of each row. */
+  /** All versions of each row of a fact, or of a dimension with a history. */
   readonly versions: Map<string, readonly string[]>;
-  /** Rows that wait for a row of a dimension, in order; of a dimension at most one of each key. */
+  /** Rows that wait for a row of a dimension, in order. A dimension has at most one for each key. */
   readonly waiting: Map<string, readonly Present[]>;
-  /** Rows that refer to a member in place of a missing row, by key; `shown` is what they say meanwhile. */
+  /** Rows that refer to a member instead of a missing row, by key. `shown` is their content until the row arrives. */
   readonly placeholders: Map<string, { readonly row: Present; readonly shown: string }>;
 }
 
-/** What the warehouse must be after a commit, and how many rows the commit must have rejected. */
+/** The expected warehouse after a commit, and the expected number of rejected rows. */
 export interface Expectation {
   readonly observation: Observation;
   readonly tables: ReadonlyMap<string, TableExpectation>;
   readonly rejected: { readonly atLeast: number; readonly atMost: number };
-  /** How many rows of each source table are rejected as they are now, whenever that was; tables without any are left out. */
+  /** The number of currently rejected rows of each source table that has any. */
   readonly missing: ReadonlyMap<string, number>;
 }
 
-/** What a commit must make of the warehouse. */
+/** The expected warehouse after a commit. */
 interface Next {
   readonly before: Expectation | undefined;
   readonly observation: Observation;
-  /** The source tables of which the commit has all rows, those too that it had before. */
+  /** The source tables that the commit captured in full. */
   readonly recaptured: ReadonlySet<string>;
   readonly tables: Map<string, TableExpectation>;
 }
 
 /**
- * What a commit must make of the warehouse, which was as `before` says.
- * @param recaptured the source tables of which the commit has all rows, those too that an earlier one had
+ * The expected warehouse after a commit, when it was `before`.
+ * @param recaptured the source tables that the commit captured in full
  * @throws Error when a table was captured again without a reason
  */
 export function expectAfter(
@@ -66,14 +66,14 @@ export function expectAfter(
 }
 
 const isThere = (tables: Next["tables"], { to, key }: Reference): boolean =>
-  // The calendar has every day that a row names.
+  // The calendar must have every day that a row names.
   !tables.has(to) || tables.get(to)?.shown.has(key) === true;
 
-/** Are all rows there that a row waits for? */
+/** True if all rows exist for which a row waits. */
 const isComplete = ({ refers }: Present, isThereFor: (reference: Reference) => boolean): boolean =>
   refers.every((reference) => reference.instead !== undefined || isThereFor(reference));
 
-/** What a row says while rows that it refers to are missing. */
+/** The content of a row while rows to which it refers are missing. */
 function shownFor({ content, refers }: Present, tables: Next["tables"]): string {
   const texts = JSON.parse(content) as (string | null)[];
   for (const reference of refers) {
@@ -84,14 +84,14 @@ function shownFor({ content, refers }: Present, tables: Next["tables"]): string 
   return contentOf(texts);
 }
 
-/** Notes what the newest loaded version of a row says, and whether it shall say more. */
+/** Records the shown content of a row. If it differs from the true content, the row also has a placeholder. */
 function show({ shown, placeholders }: TableExpectation, key: string, row: Present, says: string): void {
   shown.set(key, says);
   if (says === row.content) placeholders.delete(key);
   else placeholders.set(key, { row, shown: says });
 }
 
-/** Rows of a dimension stay, because history refers to them. A row waits while one that it refers to is missing. */
+/** Rows of a dimension stay, because facts refer to them. A row waits while a row to which it refers is missing. */
 function loadDimension(
   table: TableExpectation,
   rows: ReadonlyMap<string, ObservedRow>,
@@ -108,7 +108,7 @@ function loadDimension(
     if (shown.get(key) === outcome.content) waiting.delete(key);
     else waiting.set(key, [outcome]);
   }
-  // Rows of the table that come together may refer to each other: those that refer to none that is missing come.
+  // Rows of one commit may refer to each other. Remove those with a missing parent until no such row is left.
   const coming = new Map(waiting);
   const comes = (reference: Reference): boolean =>
     isThere(tables, reference) || (tables.get(reference.to) === table && coming.has(reference.key));
@@ -123,11 +123,11 @@ function loadDimension(
     shown.set(key, row.content);
     loaded.set(key, row);
   }
-  // All keys are there now.
+  // All keys exist now.
   for (const [key, row] of loaded) show(table, key, row, shownFor(row, tables));
 }
 
-/** A row of a dimension has a new version when a commit has changed what it says. */
+/** A row of a dimension gets a new version when a commit changes its content. */
 function keepHistory({ shown, versions }: TableExpectation): void {
   for (const [key, says] of shown) {
     const known = versions.get(key) ?? [];
@@ -135,7 +135,7 @@ function keepHistory({ shown, versions }: TableExpectation): void {
   }
 }
 
-/** One version for each that a commit saw; of those that come again or are made anew, those that differ. */
+/** One version for each version in a commit. A version that is captured or made again counts only if it differs. */
 function loadFact(table: TableExpectation, rows: ReadonlyMap<string, ObservedRow>, next: Next): void {
   const { shown, versions, waiting, placeholders } = table;
   const complete = (row: Present): boolean => isComplete(row, (reference) => isThere(next.tables, reference));
@@ -180,8 +180,8 @@ function setQueue(waiting: TableExpectation["waiting"], key: string, queue: read
 }
 
 /**
- * A row is rejected whenever it is captured or made anew. Whether it is captured again with its table, and when a
- * joined row is made anew, is Marble's own affair.
+ * A row is rejected whenever it is captured or made again. Marble may decide when a table is captured again, and when a
+ * joined row is made again.
  */
 function rejectedRows({ before, observation, recaptured }: Next): Expectation["rejected"] {
   const rejected = { atLeast: 0, atMost: 0 };
@@ -201,7 +201,7 @@ function rejectedRows({ before, observation, recaptured }: Next): Expectation["r
   return rejected;
 }
 
-/** A row is missing once, of however many tables of the warehouse. */
+/** A row is missing once, even if several warehouse tables lack it. */
 function missingRows({ tables, unreadable }: Observation): ReadonlyMap<string, number> {
   const keys = new Map<string, Set<string>>();
   const add = (source: string, key: string): void => {

@@ -1,28 +1,28 @@
-/** What a row of a source makes of a row of the warehouse. */
+/** The effect of a source row on a warehouse row. */
 export type Outcome =
-  /** A row with this content, as `contentOf` writes it. */
+  /** A row with this content, from `contentOf`. */
   | { readonly kind: "present"; readonly content: string; readonly refers: readonly Reference[] }
-  /** It breaks its contract: an earlier version stays. */
+  /** It breaks its contract, so an earlier version stays. */
   | { readonly kind: "rejected" }
-  /** A condition or a join leaves it out: an earlier version of a fact counts as deleted. */
+  /** A condition or a join excludes it. An earlier version of a fact then counts as deleted. */
   | { readonly kind: "absent"; readonly rejected: boolean };
 
-/** A row refers to the row of a dimension with this key. */
+/** A reference to the row of a dimension with this key. */
 export interface Reference {
   readonly to: string;
   readonly key: string;
-  /** What the columns at these places say while that row is missing; without it the row waits. */
+  /** The values of these columns while that row is missing. Without them, the row waits. */
   readonly instead?: { readonly places: readonly number[]; readonly texts: readonly string[] };
 }
 
 export interface ObservedRow {
-  /** The source table that the row comes from. */
+  /** The source table of the row. */
   readonly source: string;
-  /** The key of its row there, which tells it from the others. */
+  /** The key of its row, which identifies it. */
   readonly sourceKey: string;
-  /** Is it made from rows of other tables too? Then it has a new version only when its content is another. */
+  /** True if it is also made from rows of other tables. It then gets a new version only if its content changes. */
   readonly joined: boolean;
-  /** Was the source's row written since the commit before? */
+  /** True if the source row was written since the previous commit. */
   readonly isNew: boolean;
   readonly outcome: Outcome;
 }
@@ -32,21 +32,21 @@ export interface UnreadableRow {
   readonly source: string;
   readonly sourceKey: string;
   readonly isNew: boolean;
-  /** How often it is rejected when it is captured. */
+  /** The number of its rejections at a capture. */
   readonly times: number;
 }
 
 /** A state of the source, as the warehouse must see it. */
 export interface Observation {
-  /** By warehouse table and key; a table comes behind those that it refers to. */
+  /** The rows by warehouse table and key. A table follows the tables to which it refers. */
   readonly tables: ReadonlyMap<string, ReadonlyMap<string, ObservedRow>>;
   readonly unreadable: readonly UnreadableRow[];
-  /** The source tables that were rewritten or got other columns: all their rows may be captured again. */
+  /** The source tables that were rewritten or changed their columns. All their rows may be captured again. */
   readonly reshaped: ReadonlySet<string>;
 }
 
 /** The texts of a row, or of a key, as one text. */
 export const contentOf = (texts: readonly (string | null)[]): string => JSON.stringify(texts);
 
-/** The same of what PostgreSQL prints of an array of texts as JSON. */
+/** The same, over an array of texts that PostgreSQL prints as JSON. */
 export const contentFrom = (printed: string): string => contentOf(JSON.parse(printed) as (string | null)[]);

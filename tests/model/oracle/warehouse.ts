@@ -10,9 +10,9 @@ export interface Layout {
   readonly kind: "dimension" | "fact";
   /** Quoted, with the schema. */
   readonly table: string;
-  /** Of a fact: the view of the present rows. */
+  /** The view of the current rows of a fact. */
   readonly view: string;
-  /** The table that has all versions of each row: that of a fact, or the history of a dimension. */
+  /** The table with all versions of each row: a fact, or the history of a dimension. */
   readonly versions: string | undefined;
   /** The column by which the versions of a row are ordered. */
   readonly order: string;
@@ -20,11 +20,11 @@ export interface Layout {
   readonly columns: readonly string[];
   /** The places of the columns of the key. */
   readonly key: readonly number[];
-  /** Of a dimension: the rows that no source has, by key. */
+  /** The members of a dimension, by key. */
   readonly members?: ReadonlyMap<string, string>;
 }
 
-/** The tables of a model but the calendar, as Marble makes them, or by the names that a prepared warehouse has. */
+/** The tables of a model except for the calendar, under the names of Marble or of a prepared warehouse. */
 export const layoutsOf = (
   { tables }: Model,
   schema: string,
@@ -55,20 +55,20 @@ function versionsOf(
   return { versions: history === undefined ? undefined : qualified(schema, history), order: "commit" };
 }
 
-/** What the warehouse shows. */
+/** The observed warehouse. */
 export interface WarehouseState {
-  /** Of the ledger. */
+  /** The number of commits in the ledger, and the newest. */
   readonly commits: number;
   readonly head: number;
   /** The rows of each dimension, and of each fact as its current view shows them, by table and key. */
   readonly shown: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** The versions of each row of each fact, and of each dimension that keeps its history, in order. */
   readonly versions: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
-  /** How many versions of each history do not begin where the one before ends. */
+  /** The number of versions of each history that do not begin at the end of the previous version. */
   readonly gaps: ReadonlyMap<string, number>;
-  /** How many rows of each table wait for a row of a dimension. */
+  /** The number of rows of each table that wait for a row of a dimension. */
   readonly waiting: ReadonlyMap<string, number>;
-  /** How many rows of each table refer to a member in place of a missing row. */
+  /** The number of rows of each table that refer to a member instead of a missing row. */
   readonly placeholders: ReadonlyMap<string, number>;
 }
 
@@ -82,7 +82,7 @@ const NOTHING: WarehouseState = {
   placeholders: new Map(),
 };
 
-/** Looks at the warehouse. */
+/** Reads the warehouse. */
 export async function observeWarehouse(
   warehouse: TestDatabase,
   schema: string,
@@ -121,7 +121,7 @@ function statement(schema: string, layouts: readonly Layout[]): string {
   ].join("\nUNION ALL ")}) AS all_rows ORDER BY place`;
 }
 
-/** The first version of a row is valid since ever, the newest for ever, and each other until the next. */
+/** Each version of a row is valid until the next. The first has no beginning, and the newest has no end. */
 function gapsIn({ name, versions, columns, key }: Layout): string[] {
   if (versions === undefined) return [];
   const keys = key.map((place) => columns[place] ?? "").join(", ");
@@ -155,7 +155,7 @@ function stateOf(lines: readonly Line[], layouts: readonly Layout[]): WarehouseS
         of?.set(key, [...(of.get(key) ?? []), content]);
       } else {
         const rows = shown.get(name);
-        // A key that is shown twice must not hide in a map.
+        // A map would hide a duplicate key.
         rows?.set(rows.has(key) ? `${key} once more` : key, content);
       }
     }

@@ -1,23 +1,23 @@
 import type { TestDatabase } from "../../support/postgres/postgres";
 import type { Observation } from "./observation";
 
-/** Sees the source with rights that Marble does not have, and says what the warehouse must be made of. */
+/** Reads the source with more rights than Marble has, and computes the rows that the warehouse must get. */
 export interface Witness {
-  /** Remembers the state that the source has. */
+  /** Records the state of the source. */
   look(source: TestDatabase): Promise<void>;
   /**
-   * A commit is of the state with this snapshot; commits come in order.
-   * @throws Error when the source was not seen in that state
+   * Returns the state with the snapshot of a commit. Commits come in order.
+   * @throws Error when that state was not recorded
    */
   commit(snapshot: string): Observation;
-  /** Forgets the states that no commit can be of any more. */
+  /** Forgets the states that no later commit can have. */
   forget(): void;
 }
 
 /**
  * Remembers states by their snapshots.
- * @param options.read looks at the source, in one statement
- * @param options.settle what a state shows after the state of the commit before
+ * @param options.read reads the source, in one statement
+ * @param options.settle completes a state with the state of the previous commit
  */
 export function createWitness<State extends { readonly snapshot: string }, Settled>(options: {
   readonly read: (source: TestDatabase) => Promise<State>;

@@ -4,14 +4,14 @@ import type { TestDatabase } from "../../support/postgres/postgres";
 import type { SourceChange } from "../fixture";
 import { AUTOCOMMIT, SLOTS, type SourceStep } from "../histories/steps";
 
-/** The application: some connections to the source, each perhaps with a transaction open. */
+/** The application: several connections to the source, each with at most one open transaction. */
 export interface Application {
   /**
-   * Does a step; one that its locks or its transaction's state forbid is left out, as the application would.
-   * @returns whether it was done
+   * Takes a step. Skips a step that locks or the state of its transaction forbid, as the application would.
+   * @returns true if it was taken
    */
   take(step: SourceStep<SourceChange>): Promise<boolean>;
-  /** Ends every transaction, the prepared ones too. */
+  /** Ends every transaction, including prepared ones. */
   settle(how: "COMMIT" | "ROLLBACK"): Promise<void>;
   close(): Promise<void>;
 }
@@ -22,10 +22,10 @@ interface Slot {
   savepoint: boolean;
 }
 
-/** SQLSTATEs that the application lives with: locks, an aborted transaction, keys that clash, no such table. */
+/** SQLSTATEs that the application ignores: locks, an aborted transaction, duplicate keys, a missing table. */
 const EXPECTED = /^(55P03|40|25P02|23|57014|55006|42P0[17])/;
 
-/** One connection would wait for another for good otherwise: the test is one thread. */
+/** Without this limit, one connection could wait forever for another, because the test has one thread. */
 const LOCK_TIMEOUT = "3ms";
 
 /** Opens the application's connections. */
@@ -44,7 +44,7 @@ export async function openApplication(source: TestDatabase): Promise<Application
       return true;
     } catch (error) {
       if (!EXPECTED.test((error as { code?: string }).code ?? "")) throw error;
-      // Outside a transaction too: the client gets the error before the server has aborted, and the oracle must not look then.
+      // Also outside a transaction, because the client gets the error before the server has aborted.
       await slot.client.query("ROLLBACK");
       slot.open = false;
       return false;

@@ -8,14 +8,14 @@ import { count, type Counts } from "../workers/tally";
 import type { Fixture } from "../fixture";
 import { BUCKETS, type World } from "./world";
 
-/** One instance of a stage: a separate process, as far as others can see. */
+/** One instance of a stage, which acts like a separate process. */
 export interface Instance {
   /** It signs its requests with this. */
   readonly name: string;
   /** The hooks of the S3 stand-in, for its requests. */
   readonly before: S3Hook;
   readonly after: S3Hook;
-  /** Runs the stage; resolves when it has ended, with what it failed with. */
+  /** Runs the stage to its end. Returns its error. */
   run(): Promise<Ended>;
 }
 
@@ -23,12 +23,12 @@ export interface Ended {
   readonly error: unknown;
   /** True if a fault occurred, so that an error is expected. */
   readonly struck: boolean;
-  /** Killed: whatever it threw, nobody heard it. */
+  /** True if it was killed. Its error then reached no one. */
   readonly dead: boolean;
   readonly steps: number;
 }
 
-/** Is an instance, which is about to take a step, at that place? */
+/** True if the next step of an instance is the given step. */
 export type IsAt = (place: Place) => boolean;
 
 type Strike = "none" | "before" | "after";
@@ -40,16 +40,16 @@ export function createInstance(
     readonly world: World;
     readonly fixture: Fixture;
     readonly s3Url: string;
-    /** What its clock shows. */
+    /** The time of its clock. */
     readonly clock: () => number;
     readonly faults: readonly Fault[];
-    /** Does a load keep the marts up to date? */
+    /** True if a load keeps the marts up to date. */
     readonly withMarts: boolean;
-    /** How large a file of a capture may be. */
+    /** The maximum size of a file of a capture. */
     readonly partBytes: number;
-    /** Every fault that strikes is counted here. */
+    /** Counts every fault that occurs. */
     readonly counts: Counts;
-    /** Called at every step; the instance waits for it. */
+    /** Called at every step. The instance waits for it. */
     readonly onStep: (isAt: IsAt) => Promise<void>;
   },
 ): Instance {

@@ -15,10 +15,10 @@ import { count, emptyTally, type Tally } from "../workers/tally";
 import { watchRace } from "./race";
 import type { World } from "./world";
 
-/** Enough for anything; a run that hangs is a failure. */
+/** Longer than any run takes. A longer run counts as hanging. */
 const WORKER_TIMEOUT_MS = 60_000;
 
-/** The stages without any fault: what is left to do is done by them. */
+/** Runs the stages without faults until no work is left. */
 const QUIET: Omit<Event<SourceChange>, "stage"> = {
   twice: false,
   pause: null,
@@ -36,7 +36,7 @@ interface Stage {
   readonly log: ReturnType<typeof lakeIn>;
   readonly withMarts: boolean;
   readonly partBytes: number;
-  /** By the names that they sign with. */
+  /** The instances by the names with which they sign. */
   readonly instances: Map<string, Instance>;
   /** One for each commit. */
   readonly expected: Expectation[];
@@ -65,9 +65,9 @@ export async function play(
     witness: fixture.witness(),
     s3Url: lake.s3.url,
     log: lakeIn(client, { ingestion: "ingestion", processed: "processed" }),
-    // Some histories do: marts take more statements than all else in a load.
+    // Only some histories have marts, because marts need most of the statements of a load.
     withMarts: steps.length % 4 === 0,
-    // Of some histories a capture has several files.
+    // In some histories, a capture has several files.
     partBytes: steps.length % 3 === 0 ? 500 : Infinity,
     instances,
     expected: [],
@@ -100,13 +100,13 @@ async function take(step: SourceStep<SourceChange>, { world, tally }: Stage): Pr
   else count(tally.transactions, step.kind);
 }
 
-/** An event wakes a stage, one instance or two. */
+/** An event starts one or two instances of a stage. */
 async function happen(event: Event<SourceChange>, stage: Stage): Promise<void> {
   const { world, tally } = stage;
   const ingests = event.stage === "ingest";
   if (ingests) await remember(stage);
   const clock = (runs: number): (() => number) => {
-    // Minutes lie between two runs; parallel runs have the same clock.
+    // Runs are minutes apart. Parallel runs have the same clock.
     const start = runs * 60_000 + event.skew * 3_600_000;
     return () => Date.now() + start;
   };
@@ -157,10 +157,10 @@ async function meanwhile(steps: readonly SourceStep<SourceChange>[], stage: Stag
   }
 }
 
-/** Remembers the state that the source has: a commit is of one of them. */
+/** Records the state of the source. Each commit has one of the recorded states. */
 const remember = ({ world, witness }: Stage): Promise<void> => witness.look(world.source);
 
-/** A run may fail when a fault strikes it or another run was first, but only with an error of ours, or of a broken line. */
+/** A run may fail after a fault or after losing a race, but only with an error of Marble or of a broken connection. */
 function check({ error, struck, dead }: Ended, { raced }: { raced: boolean }): void {
   if (error === undefined || dead) return;
   if (error instanceof MarbleError && error.kind === "transient" && (struck || raced)) return;
@@ -208,7 +208,7 @@ async function compare(stage: Stage): Promise<void> {
     .reduce((sum, versions) => sum + versions.length, 0);
 }
 
-/** In the end everything is loaded, and the rejected files of each commit have its bad versions. */
+/** At the end, everything is loaded, and the rejected files of each commit have its invalid versions. */
 async function compareEnd(stage: Stage): Promise<void> {
   const { log, expected, tally } = stage;
   expect((await observe(stage)).head, "every commit is loaded in the end").to.equal(expected.length);

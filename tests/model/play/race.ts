@@ -3,12 +3,12 @@ import type { Event } from "../histories/steps";
 
 /** Watches two parallel instances, and lets one wait for the other. */
 export interface Race {
-  /** An instance is about to take a step; it waits for this. */
+  /** Called before each step of an instance, which waits for the result. */
   onStep(instance: number, isAt: IsAt): Promise<void>;
   onEnd(instance: number): void;
-  /** Did both take steps before the other had taken its last? */
+  /** True if both took steps before the other's last step. */
   interleaved(): boolean;
-  /** Did one wait in mid-run until the other had ended? */
+  /** True if one waited during its run until the other had ended. */
   overtaken(): boolean;
 }
 

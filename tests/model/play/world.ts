@@ -7,7 +7,7 @@ import { endConnections } from "../../support/oracle/tiny-totesys";
 import type { Fixture } from "../fixture";
 import { openApplication, type Application } from "./application";
 
-/** The databases that a process plays its histories on, one after the other. */
+/** The databases of a process, on which it plays its histories one after the other. */
 export interface World {
   readonly source: TestDatabase;
   readonly warehouse: TestDatabase;
@@ -15,7 +15,7 @@ export interface World {
   /** Of the PostgreSQL server. */
   readonly port: number;
   readonly version: string;
-  /** Makes everything as it is at the beginning of a history, whatever the last one left. */
+  /** Resets everything to the state at the beginning of a history. */
   reset(fixture: Fixture): Promise<void>;
   /** The lake of one history. */
   startLake(hooks: { readonly before: S3Hook; readonly after: S3Hook }): Promise<Lake>;
@@ -29,10 +29,10 @@ export interface Lake {
 
 export const BUCKETS = { ingestion: "ingestion", processed: "processed" } as const;
 
-/** Catalogues that are emptied again and again grow: after so many histories the databases are made anew. */
+/** The catalogues grow with each history, so the databases are recreated after this number of histories. */
 const LIFETIME = 60;
 
-/** Nothing is left but an empty schema `public`. */
+/** Drops everything and leaves an empty schema `public`. */
 const EMPTY = `DO $do$ DECLARE name text; BEGIN
   FOR name IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
   LOOP EXECUTE format('DROP SCHEMA %I CASCADE', name); END LOOP;
@@ -85,7 +85,7 @@ export async function openWorld(): Promise<World> {
 const MEMORY = "/dev/shm";
 const LAKES_BYTES = 256 * 1024 * 1024;
 
-/** Small files that live for a second need no disk, where there is another place. */
+/** The folder for short-lived small files, in memory if possible. */
 async function lakesIn(): Promise<string> {
   try {
     const { bavail, bsize } = await statfs(MEMORY);
@@ -95,10 +95,10 @@ async function lakesIn(): Promise<string> {
   }
 }
 
-/** A world for one history after the other. */
+/** The databases and the lake, reused by one history after the other. */
 export function worlds(): {
   next(fixture: Fixture): Promise<World>;
-  /** Of the PostgreSQL server, which it starts. */
+  /** The version of the PostgreSQL server that it starts. */
   version(): Promise<string>;
   close(): Promise<void>;
 } {

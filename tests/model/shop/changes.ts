@@ -1,19 +1,19 @@
 import fc from "fast-check";
 import type { Changes } from "../histories/histories";
 
-/** What the application of the shop may do. */
+/** The possible changes of the shop's application. */
 export type ShopChange =
-  /** `hours`: how far the application's clock is off. */
+  /** `hours`: the error of the application's clock. */
   | { readonly do: "placeOrder"; readonly units: number; readonly hours: number }
   | { readonly do: "amendOrder"; readonly pick: number; readonly units: number; readonly hours: number }
-  /** An update that changes nothing: a new version of the same content. */
+  /** An update without a change: a new version with the same content. */
   | { readonly do: "touchOrder"; readonly pick: number }
-  /** An update whose `last_updated` lies in the past. */
+  /** An update with a `last_updated` in the past. */
   | { readonly do: "backdateOrder"; readonly pick: number }
   | { readonly do: "deleteOrder"; readonly pick: number }
-  /** Deletes an order and inserts it again, under the same key. */
+  /** Deletes an order and inserts it again with the same key. */
   | { readonly do: "reinsertOrder"; readonly pick: number }
-  /** Gives an order another key; its transaction follows by a cascade. */
+  /** Changes the key of an order. A cascade changes its transaction. */
   | { readonly do: "rekeyOrder"; readonly pick: number }
   /** Deletes an order and gives its key to another one. */
   | { readonly do: "takeOverKey"; readonly pick: number }
@@ -21,19 +21,19 @@ export type ShopChange =
   | { readonly do: "spoilOrder"; readonly pick: number }
   | { readonly do: "mendOrders" }
   | { readonly do: "togglePaid"; readonly pick: number }
-  /** Deletes a transaction, and by a cascade its payment. */
+  /** Deletes a transaction. A cascade deletes its payment. */
   | { readonly do: "deleteTransaction"; readonly pick: number }
   | { readonly do: "renameDepartment"; readonly pick: number; readonly name: string }
   | { readonly do: "moveStaff"; readonly pick: number; readonly to: number }
   | { readonly do: "moveAddress"; readonly pick: number; readonly city: string };
 
-/** What somebody does to the tables themselves, each in its own transaction. */
+/** Alterations of the tables, each in a separate transaction. */
 export type Alteration =
-  /** Its rows stay as they are; what the table is to PostgreSQL changes. */
+  /** Changes the storage of the table in PostgreSQL, but no row. */
   | { readonly alter: "vacuumFull" }
-  /** TRUNCATE and the same rows again. */
+  /** A TRUNCATE, and then the same rows again. */
   | { readonly alter: "reloadPayments" }
-  /** A column that the model does not read; with a volatile default the table is rewritten. */
+  /** A column that the model does not read. A volatile default makes PostgreSQL rewrite the table. */
   | {
       readonly alter: "addColumn";
       readonly table: "sales_order" | "payment" | "staff";
@@ -49,7 +49,7 @@ export type Alteration =
 const pick = fc.nat(1000);
 const units = fc.integer({ min: 1, max: 1000 });
 const word = fc.constantFrom("Sales", 'Sales, "direct"', "", "Łódź\nNord", "O'Neill & Co");
-/** Now and then over the end of the year, where the calendar has to grow. */
+/** Some days cross the end of the year, so that the calendar has to grow. */
 const hours = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: -30, max: 30 }) },
   { weight: 1, arbitrary: fc.constantFrom(-9_000, 9_000) },

@@ -21,7 +21,7 @@ const FACTS: Readonly<Record<string, string>> = {
   fact_payment: "payment",
 };
 
-/** The rows of a source table that keep their contract. */
+/** The valid rows of a source table. */
 const GOOD: Readonly<Record<string, string>> = {
   fact_sales_order: String.raw` WHERE agreed_delivery_date ~ '^\d{4}-\d\d-\d\d$'`,
 };
@@ -40,7 +40,7 @@ function expectedRows({ name, columns }: Layout): string {
   );
 }
 
-/** All in one statement: one round trip, and one snapshot. */
+/** One statement for everything, for one round trip and one snapshot. */
 const SOURCE = [
   "SELECT 'snapshot' AS name, NULL AS key, NULL AS version, pg_current_snapshot()::text AS row",
   ...layouts.map((layout) => {
@@ -78,7 +78,7 @@ async function read(source: TestDatabase): Promise<ShopState> {
   return { snapshot: lines.find(({ name }) => name === "snapshot")?.row ?? "", lines };
 }
 
-/** What each line said about a row or a table. */
+/** The facts of each line about a row or a table. */
 type Versions = ReadonlyMap<string, string | null>;
 
 const nameOf = ({ name, key }: Line): string => `${name} ${key}`;
@@ -108,7 +108,7 @@ function settle(
   return { observation: { tables, unreadable: [], reshaped }, settled };
 }
 
-/** The example as it is: one model, whatever the history. */
+/** The example: the same model for every history. */
 const shop: Omit<Fixture, "seed"> = {
   model,
   marts,
@@ -127,7 +127,7 @@ export async function shopGame(): Promise<Game<readonly Step<ShopChange | Altera
   return {
     drawn: fc.oneof(
       { weight: 9, arbitrary: steps(shopChanges, { stepsForEachRun: 5, minLength: 8, maxLength: 40 }) },
-      // Numbers get more digits, and what comes with every commit comes together.
+      // Long histories with fewer runs: commit numbers get more digits, and a commit has more changes.
       { weight: 1, arbitrary: steps(shopChanges, { stepsForEachRun: 2, minLength: 40, maxLength: 60 }) },
     ),
     open: (drawn) => {

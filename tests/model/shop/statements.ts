@@ -4,7 +4,7 @@ import type { Alteration, ShopChange } from "./changes";
 /** A statement and its values. */
 type Statement = readonly [sql: string, values: readonly unknown[]];
 
-/** A row of a table but the first: an emptied table would be held back by the delete guard. */
+/** A row of a table except for the first, because the delete guard holds back an empty table. */
 const anyBut1st = (table: string, pick: string): string =>
   `(SELECT ${table}_id FROM ${table} ORDER BY 1 OFFSET (1 + ${pick}::int % GREATEST((SELECT count(*) FROM ${table}) - 1, 1)) LIMIT 1)`;
 const any = (table: string, pick: string): string =>
@@ -36,7 +36,7 @@ const CHANGES: {
     [pick],
   ],
   reinsertOrder: ({ pick }) => [
-    // Two statements of one transaction; a plain string may hold both.
+    // Two statements of one transaction, in one text.
     `DO $do$ DECLARE o sales_order; BEGIN
        DELETE FROM sales_order WHERE sales_order_id = ${anyBut1st("sales_order", String(pick))} RETURNING * INTO o;
        IF FOUND THEN INSERT INTO sales_order SELECT o.*; END IF;
@@ -90,13 +90,13 @@ function changeStatement(change: ShopChange): Statement {
   return statement(change);
 }
 
-/** Two tables that the model does not name, to begin with. */
+/** Two tables that the model does not name at the beginning. */
 export const EXTRA_TABLES = `
 CREATE TABLE extra_0 AS SELECT n AS id, 'row ' || n AS name FROM generate_series(1, 4) AS n;
 ALTER TABLE extra_0 ADD PRIMARY KEY (id);
 CREATE TABLE extra_1 AS TABLE extra_0`;
 
-/** Of the tables that the model does not name. */
+/** The name of a table that is not in the model. */
 const extra = (number: number): string => `extra_${number % 3}`;
 
 function alterationStatement(alteration: Alteration, serial: number): string {
@@ -120,7 +120,7 @@ function alterationStatement(alteration: Alteration, serial: number): string {
   }
 }
 
-/** @param serial tells alterations of the same kind apart */
+/** @param serial distinguishes alterations of the same kind */
 export function sourceChangeOf(change: ShopChange | Alteration, serial: number): SourceChange {
   if ("alter" in change)
     return { what: `alter: ${change.alter}`, sql: alterationStatement(change, serial), values: [] };

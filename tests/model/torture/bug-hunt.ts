@@ -8,23 +8,23 @@ import { BUGS, type Bug, type Edit } from "./bugs";
 import { playAll } from "../workers/pool";
 import { taskOf } from "../workers/protocol";
 
-/** A bug that no history shows after so many is not found. */
+/** A bug counts as not found after this number of histories. */
 const LIMIT = 500;
 
 const PROJECT = resolve(__dirname, "../../..");
-/** What a copy of the project leaves out: the dependencies are linked, and the rest is made by commands. */
+/** The folders that a copy of the project omits. Dependencies are linked, and commands create the others. */
 const LEFT_OUT: readonly string[] = ["node_modules", ".git", ".marble", "coverage"];
 
-/** How the hunt for a bug ended. */
+/** The result of the search for a bug. */
 interface Catch {
   readonly bug: Bug;
   readonly seconds: number;
-  /** How much was played, as "4 histories". */
+  /** The extent of the run, such as "4 histories". */
   readonly after: string;
   /** Undefined if the bug was not found. */
   readonly found:
     | {
-        /** How to play it again. */
+        /** The command that plays it again. */
         readonly where: string;
         readonly difference: string;
       }
@@ -110,7 +110,7 @@ async function runTest(bug: Bug, test: string, project: string): Promise<Catch> 
   return { bug, seconds: (performance.now() - start) / 1000, after: "its test", found };
 }
 
-/** @throws Error when the code has changed so that the bug can no longer be put back like this */
+/** @throws Error when the code has changed and no longer contains the text that the bug replaces */
 async function apply({ file, search, replace }: Edit, project: string, bug: string): Promise<void> {
   const path = join(project, file);
   const code = await readFile(path, "utf8");
@@ -119,7 +119,7 @@ async function apply({ file, search, replace }: Edit, project: string, bug: stri
     throw new Error(
       `${bug}: "${search}" is ${places} times in ${file}, not once: correct tests/model/torture/bugs.ts`,
     );
-  // As a function: a text would have its dollar signs replaced.
+  // A function, because `replace` interprets dollar signs in a text.
   await writeFile(
     path,
     code.replace(search, () => replace),

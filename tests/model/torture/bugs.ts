@@ -1,21 +1,21 @@
 import type { GameName } from "../workers/protocol";
 
-/** A change of the code; the text must stand in the file exactly once. */
+/** A change of the code. The text must occur exactly once in the file. */
 export interface Edit {
   readonly file: string;
   readonly search: string;
   readonly replace: string;
 }
 
-/** A bug that pipelines like this one are known for. */
+/** A bug that is typical of such pipelines. */
 export interface Bug {
   readonly name: string;
   readonly story: string;
   /** The histories that show it; those of the example by default. */
   readonly game?: GameName;
-  /** The test file that shows it, where histories are too small to. */
+  /** The test file that finds it, if histories are too small for it. */
   readonly test?: string;
-  /** What puts it back into this code. */
+  /** The changes that put the bug into this code. */
   readonly edits: readonly Edit[];
 }
 

@@ -3,10 +3,10 @@ import { parseArgs } from "node:util";
 import { messageOf } from "../../../domain/errors";
 import { HELP_OPTION } from "../../../local/commands/terminal/help";
 
-/** What `npm run torture` was asked for. */
+/** The options of `npm run torture`. */
 export interface TortureOptions {
   readonly histories: number;
-  /** No history is begun after so many minutes. */
+  /** No history starts after this number of minutes. */
   readonly minutes: number;
   readonly seed: number;
   readonly workers: number;

@@ -42,7 +42,7 @@ async function torture(options: TortureOptions, interrupted: () => boolean): Pro
 
 const INTERVAL_MS = 2000;
 
-/** A line now and then: how many are played, how fast, and when all will be. */
+/** Prints a line of progress at intervals: the number of histories, the speed, and the expected end. */
 function startProgress(total: number): (done: number, more: string) => void {
   const started = performance.now();
   let printed = started;
@@ -65,7 +65,7 @@ async function main(): Promise<number> {
   }
   const asked = { toStop: false };
   process.on("SIGINT", () => {
-    // A second one, or the same passed on by npm, changes nothing: the workers end what they play.
+    // A second signal, which npm may pass on, changes nothing. The workers finish their histories.
     asked.toStop = true;
   });
   const fine = options.bugs

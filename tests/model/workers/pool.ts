@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import type { Answer, Failure, Task } from "./protocol";
 import { addTally, emptyTally, type Tally } from "./tally";
 
-/** How some histories went. */
+/** The results of some histories. */
 export interface Played {
   readonly tally: Tally;
   readonly failure: Failure | undefined;
@@ -17,10 +17,10 @@ export interface PoolOptions {
   readonly workers: number;
   /** The next history; undefined when there is none. */
   readonly next: () => Task | undefined;
-  /** A failing history is made smaller. */
+  /** A failing history is being made smaller. */
   readonly shrink: boolean;
   readonly onPlayed?: (tally: Tally) => void;
-  /** The tree whose code is played. */
+  /** The folder of the tested code. */
   readonly project?: string;
 }
 
@@ -67,7 +67,7 @@ export async function playAll(options: PoolOptions): Promise<Played> {
   return { tally, failure: failures[0], seconds: (performance.now() - started) / 1000, ...versions };
 }
 
-/** Plays a history again that failed, and looks for the smallest that does. */
+/** Plays a failed history again, and searches for the smallest history that fails. */
 async function smallest(child: ChildProcess, task: Task, failure: Failure): Promise<Failure> {
   const outcome = await ask(child, { ...task, shrink: true });
   if (outcome.kind === "failed") return outcome.failure;

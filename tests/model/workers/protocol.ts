@@ -1,20 +1,20 @@
 import type { Tally } from "./tally";
 
-/** What histories are played on: the example, or a generated model each. */
+/** The fixtures of histories: the example, or a generated model for each history. */
 export const GAMES = ["shop", "generated"] as const;
 export type GameName = (typeof GAMES)[number];
 
-/** A history, by what generates it. */
+/** A history, identified by the inputs of its generator. */
 export interface Task {
   readonly game: GameName;
   readonly seed: number;
-  /** The place of the history among those of the seed; with ":", of one that was made smaller. */
+  /** The position of the history among those of the seed. A ":" marks a smaller history. */
   readonly path: string;
-  /** When it fails: look for the smallest history that fails. */
+  /** On a failure, search for the smallest history that fails. */
   readonly shrink: boolean;
 }
 
-/** How a history went wrong. */
+/** The failure of a history. */
 export interface Failure {
   readonly game: GameName;
   readonly seed: number;
@@ -24,16 +24,16 @@ export interface Failure {
   readonly difference: string;
 }
 
-/** What a worker says. */
+/** A message of a worker. */
 export type Answer =
   | { readonly kind: "ready"; readonly node: string; readonly postgres: string }
   | { readonly kind: "passed"; readonly tally: Tally }
   | { readonly kind: "failed"; readonly failure: Failure };
 
-/** Histories of one seed: the place among them is cheap to find as long as it is near the beginning. */
+/** The histories of a seed. Access is cheap only near the beginning. */
 const PER_SEED = 100;
 
-/** The n-th history of a run: the same, however many workers there are. */
+/** The n-th history of a run, independent of the number of workers. */
 export const taskOf = (game: GameName, seed: number, index: number): Task => ({
   game,
   seed: seed + Math.floor(index / PER_SEED),

@@ -1,12 +1,12 @@
-/** How often each thing happened. */
+/** The count of each event. */
 export type Counts = Record<string, number>;
 
-/** What happened in some histories. */
+/** The counts of some histories. */
 export interface Tally {
   histories: number;
-  /** Instances of stages that were started. */
+  /** The number of started instances. */
   runs: number;
-  /** Of them, those that ended with an error. */
+  /** Those that ended with an error. */
   failedRuns: number;
   /** Requests to S3, and statements. */
   steps: number;
@@ -16,17 +16,17 @@ export interface Tally {
   rejected: number;
   /** Two parallel instances of a stage. */
   races: number;
-  /** Of them, those in which both took steps before the other ended. */
+  /** Those in which both took steps before the other ended. */
   interleaved: number;
-  /** Of them, those in which one waited at a step until the other had ended. */
+  /** Those in which one waited at a step until the other had ended. */
   overtaken: number;
   /** Rows that waited for a row of a dimension, after each load. */
   waiting: number;
-  /** What generated models have. */
+  /** The features of generated models. */
   readonly models: Counts;
-  /** By what was done. */
+  /** The counts by kind of change. */
   readonly changes: Counts;
-  /** Savepoints, prepared transactions, and what else makes a transaction. */
+  /** Savepoints, prepared transactions, and other parts of transactions. */
   readonly transactions: Counts;
   readonly arrivals: Counts;
   readonly faults: Counts;
@@ -56,7 +56,7 @@ export function count(counts: Counts, what: string, by = 1): void {
   counts[what] = (counts[what] ?? 0) + by;
 }
 
-/** Adds what happened in other histories. */
+/** Adds the counts of other histories. */
 export function addTally(sum: Tally, more: Tally): void {
   for (const name of Object.keys(sum) as (keyof Tally)[]) {
     const [to, from] = [sum[name], more[name]];
@@ -65,7 +65,7 @@ export function addTally(sum: Tally, more: Tally): void {
   }
 }
 
-/** As a table of Markdown. */
+/** Formats the results as a Markdown table. */
 export function tallyTable(tally: Tally, more: Readonly<Record<string, string>>): string {
   const number = (value: number): string => value.toLocaleString("en");
   const sum = (counts: Counts): number => Object.values(counts).reduce((total, value) => total + value, 0);

@@ -10,7 +10,7 @@ import { emptyTally, type Tally } from "./tally";
 
 /** A process that plays given histories on its own PostgreSQL server. */
 
-/** A failing history is made smaller for no longer than this. */
+/** The maximum time for making a failing history smaller. */
 const SHRINKING_MS = 240_000;
 
 const world = worlds();
@@ -64,7 +64,7 @@ async function end(): Promise<void> {
   process.exit();
 }
 
-// The terminal's Ctrl-C reaches this process too; the one that started it says when to end.
+// Ctrl-C reaches this process, too, but only the parent process decides when it ends.
 process.on("SIGINT", () => undefined);
 process.on("disconnect", () => void end());
 process.on("message", (task: Task) => void check(task).then(say));

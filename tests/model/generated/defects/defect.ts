@@ -6,13 +6,13 @@ import type { Dimension, Fact } from "../../../../domain/model/table";
 /** A mistake that a person may make in a model. */
 export interface Defect {
   readonly name: string;
-  /** Puts it into a model that has none; undefined where the model has no place for it. */
+  /** Puts it into a valid model; undefined if the model has no place for it. */
   readonly put: (model: Model, pick: number) => Defective | undefined;
 }
 
 interface Defective {
   readonly model: Model;
-  /** What a problem must name. */
+  /** The names that a problem must mention. */
   readonly names: readonly string[];
 }
 

@@ -7,7 +7,7 @@ import { date, text } from "../../../../domain/model/types";
 import { literalOf } from "../star/literals";
 import { inTable, withColumn, type Defect, type Table } from "./defect";
 
-/** A member that is right: a value in each column of the key, and in each other column that is NOT NULL. */
+/** A valid member: a value for each column of the key, and for each other column that is NOT NULL. */
 const rightMember = ({ key, columns }: Dimension): Member =>
   Object.fromEntries(
     Object.entries(columns).flatMap(([name, { nullable, type }]) =>
@@ -15,7 +15,7 @@ const rightMember = ({ key, columns }: Dimension): Member =>
     ),
   );
 
-/** Gives a dimension other members. */
+/** Changes the members of a dimension. */
 const withMembers = (
   make: (table: Dimension) => { readonly members: Dimension["members"]; readonly names: readonly string[] },
 ): Defect["put"] =>
@@ -29,7 +29,7 @@ const withMembers = (
 const noDay = computed(optional(date), {}, () => null);
 const someDay = constant(date, "2024-02-29");
 
-/** Adds to the first feed of a table one column, and to its others another. */
+/** Adds one column to the first feed of a table, and a different column to the other feeds. */
 const withColumns = ({ ...table }: Table, first: Column, others: Column): Table => {
   const add = (columns: Table["columns"], column: Column): Table["columns"] => ({
     ...columns,

@@ -14,7 +14,7 @@ import { readName } from "./reads";
 import type { SourceDesign } from "../source/sources";
 import { CALENDAR, type ColumnDesign, type FeedDesign, type TableDesign } from "../star/designs";
 
-/** A row of a source table: what was read of it, by `readName`; undefined when it cannot be read. */
+/** The values of a row of a source table, by `readName`; undefined when the row cannot be read. */
 export interface SourceRow {
   /** The transaction that wrote it. */
   readonly version: string;
@@ -26,19 +26,19 @@ export type SourceRows = ReadonlyMap<string, SourceRow>;
 interface Design {
   readonly sources: readonly SourceDesign[];
   readonly tables: readonly TableDesign[];
-  /** The type that a prepared warehouse keeps a column in; undefined for that of the model. */
+  /** The type of a column in a prepared warehouse; undefined for the type of the model. */
   readonly storedAs: (table: string, column: string) => string | undefined;
 }
 
 interface State {
-  /** By source table and key; a row that cannot be read as it was when it could. */
+  /** The rows by source table and key. An unreadable row has its last readable state. */
   readonly good: readonly SourceRows[];
-  /** All that the source has. */
+  /** The content of the source. */
   readonly rows: readonly SourceRows[];
   readonly isNew: (source: number, key: string) => boolean;
 }
 
-/** What the rows of a source make of the warehouse: joins, conditions and functions once more, over printed texts. */
+/** Computes the warehouse from the source rows: a second implementation of joins, conditions and functions, over printed texts. */
 export function observationOf(design: Design, state: State): Pick<Observation, "tables" | "unreadable"> {
   const { sources, tables } = design;
   const observed = tables.map((table) => [table.name, observeTable(table, design, state)] as const);
@@ -58,7 +58,7 @@ const pathsOf = ({ columns, where }: FeedDesign): readonly (readonly PathStep[])
     .map(({ path }) => path)
     .filter((path) => path.length > 0);
 
-/** A row that cannot be read is rejected by each feed that has no joins; where there is none, once for all joins. */
+/** Each feed without joins rejects an unreadable row. If all feeds have joins, the row is rejected once. */
 function timesRead(source: number, tables: readonly TableDesign[]): number {
   const feeds = tables.flatMap((table) => table.feeds);
   const direct = feeds.filter((feed) => feed.source === source && pathsOf(feed).length === 0).length;
@@ -203,7 +203,7 @@ function valueIn(row: SourceRow | undefined, name: string): string | null {
   return value;
 }
 
-/** The row that a path leads to; where there is none: is it missing, or refers nothing to it? */
+/** The row to which a path leads. Without one, tells whether it is missing or the reference is NULL. */
 function follow(
   path: readonly PathStep[],
   { row, state }: RowContext,

@@ -2,7 +2,7 @@ import { contentOf } from "../../oracle/observation";
 import type { TableDesign } from "../star/designs";
 import { memberKey, referencesIn } from "../star/members";
 
-/** What the warehouse shows of the members of a dimension, by key. */
+/** The members of a dimension in the warehouse, by key. */
 export function membersShown(
   table: TableDesign,
   tables: readonly TableDesign[],

@@ -3,14 +3,14 @@ import { FAILS } from "../star/computations";
 import type { ReadExpression } from "../star/expressions";
 import type { SourceDesign } from "../source/sources";
 
-/** A read of a column, with the type that a prepared warehouse keeps it in. */
+/** A read of a column, with the type of the column in a prepared warehouse. */
 export type StoredRead = Pick<ReadExpression, "how" | "zone" | "column"> & { readonly storedAs?: string };
 
-/** Identifies what is read within its source table. */
+/** Identifies a read within its source table. */
 export const readName = ({ how, zone = "", column, storedAs = "" }: StoredRead): string =>
   JSON.stringify([how, zone, column, storedAs]);
 
-/** What a read makes of a row, as plain SQL: a text, as PostgreSQL prints it. */
+/** A read as plain SQL, which returns the text that PostgreSQL prints. */
 export function readSql(source: SourceDesign, read: StoredRead): string {
   const found = source.columns.find(({ name }) => name === read.column);
   if (found === undefined) throw new RangeError(`there is no column ${read.column}`);
@@ -46,7 +46,7 @@ export function unreadableSql({ columns }: SourceDesign): string | undefined {
   return conditions.length === 0 ? undefined : conditions.join(" OR ");
 }
 
-/** All that is read of each source table: its key, what refers to other tables, and what the warehouse shows. */
+/** The reads of each source table: its key, its references to other tables, and the columns of the warehouse. */
 export function readsOf(
   sources: readonly SourceDesign[],
   wanted: readonly { readonly source: number; readonly read: StoredRead }[],

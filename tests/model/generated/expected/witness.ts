@@ -7,7 +7,7 @@ import { readName, readSql, unreadableSql, type StoredRead } from "./reads";
 import type { SourceDesign } from "../source/sources";
 import type { TableDesign } from "../star/designs";
 
-/** What every source table had. */
+/** The state of every source table. */
 interface SourceState {
   readonly snapshot: string;
   readonly tables: readonly { readonly rows: SourceRows; readonly shape: string }[];
@@ -21,7 +21,7 @@ interface Line {
   readonly row: string | null;
 }
 
-/** All in one statement: one round trip, and one snapshot. */
+/** One statement for everything, for one round trip and one snapshot. */
 function statement(sources: readonly SourceDesign[], reads: readonly (readonly StoredRead[])[]): string {
   const parts = sources.map((source, at) => {
     const { table, key } = source;
@@ -71,8 +71,8 @@ async function readSource(
 }
 
 /**
- * Sees the source tables, and says what plain SQL makes of them.
- * @param reads what is wanted of the columns of each source table
+ * Reads the source tables, and computes the expected rows with plain SQL.
+ * @param reads the reads of the columns of each source table
  */
 export function generatedWitness(design: {
   readonly sources: readonly SourceDesign[];
@@ -101,7 +101,7 @@ export function generatedWitness(design: {
   });
 }
 
-/** A row that cannot be read stays as it was when it could. */
+/** An unreadable row keeps its last readable state. */
 function goodRows(rows: SourceRows, before: SourceRows | undefined): SourceRows {
   const good = new Map<string, SourceRow>();
   for (const [key, row] of rows) {

@@ -5,15 +5,15 @@ import type { Changes } from "../../histories/histories";
 import { insertRow, keyValues, KEYS, valuesOf } from "./rows";
 import type { SourceDesign } from "./sources";
 
-/** What is done to the rows of a table, or to the table itself. */
+/** A change of the rows of a table, or of the table. */
 export interface RowChange {
   readonly do: (typeof CHANGES)[number] | (typeof ALTERATIONS)[number];
   readonly table: number;
-  /** The row, among those that there are. */
+  /** The position of the row among the existing rows. */
   readonly pick: number;
-  /** A key that it may get. */
+  /** A possible key. */
   readonly key: number;
-  /** Values that it may get. */
+  /** Possible values. */
   readonly seed: number;
 }
 
@@ -62,7 +62,7 @@ export const rowChanges: Changes<RowChange> = {
   alteration: changeOf(...ALTERATIONS),
 };
 
-/** @param serial tells changes of the same kind apart */
+/** @param serial distinguishes changes of the same kind */
 export function sourceChangeOf(
   sources: readonly SourceDesign[],
   change: RowChange,
@@ -78,7 +78,7 @@ const listed = (names: readonly string[]): string => names.map(identifier).join(
 const assigned = (values: Iterable<readonly [string, string]>): string =>
   [...values].map(([name, value]) => `${identifier(name)} = ${value}`).join(", ");
 
-/** The condition for one of the rows that there are. */
+/** A condition that selects one of the existing rows. */
 const isRow = ({ table, key }: SourceDesign, pick: number): string =>
   `ctid = (SELECT ctid FROM ${table} ORDER BY ${listed(key)} ` +
   `OFFSET (${pick} % GREATEST((SELECT count(*) FROM ${table}), 1)) LIMIT 1)`;

@@ -20,22 +20,22 @@ import {
   type ColumnType,
 } from "../../../../domain/model/types";
 
-/** A column of a source with what a contract makes of it. */
+/** A column of a source, as a contract reads it. */
 export interface ColumnKind {
-  /** Its type in the source. @param schema where the types of the source stand */
+  /** Its type in the source. @param schema the schema of the source's types */
   readonly sql: (schema: string) => string;
   readonly type: ColumnType;
-  /** The type of the source, where the contract has to name it. */
+  /** The type in the source, if the contract has to name it. */
   readonly accepts?: string;
   /** SQL literals. */
   readonly values: readonly string[];
   /** The n-th value of a key, n below 8: no two are equal. */
   readonly keyValue?: (n: number) => string;
-  /** The value as the contract reads it, as SQL; by default the column as it is. */
+  /** The value that the contract reads, as SQL; the column itself by default. */
   readonly read?: (column: string) => string;
-  /** A value that no row should have. Where `test` holds, the row cannot be read. */
+  /** A value that breaks the contract. If `test` is true, the row cannot be read. */
   readonly bad?: { readonly value: string; readonly test?: (column: string) => string };
-  /** Is it a day as a text? */
+  /** True if it is a day as a text. */
   readonly isDay?: true;
 }
 
@@ -76,7 +76,7 @@ const TIMES = ["00:00:00", "23:59:59.999999", "12:34:56.789012", "06:00:00.5"].m
 const cutTo = (column: string): string => `date_trunc('milliseconds', ${column})`;
 const NUMBER = String.raw`^-?\d+(\.\d+)?(e[+-]\d+)?$`;
 
-/** All kinds of columns; a column is of one by its place among them. */
+/** All kinds of columns. The position of a column chooses its kind. */
 export const KINDS: readonly ColumnKind[] = [
   kind("integer", integer, ["0", "-7", "42", "2147483647", "-2147483648", "5", "10"], {
     keyValue: (n) => String(n * 3 - 2),
@@ -176,7 +176,7 @@ export const KINDS: readonly ColumnKind[] = [
   kind("double precision", text, ["0.1", "'NaN'", "1e300", "'-0'"], { accepts: "double precision" }),
 ];
 
-/** The kinds that a column may have. A prepared table may keep less of a time or a decimal, so they come more often. */
+/** The kinds of columns. Times and decimals are more frequent, because a prepared table may keep less of them. */
 export const DRAWN_KINDS: readonly ColumnKind[] = [
   ...KINDS,
   ...KINDS.filter(({ type }) => ["time", "timestamp", "timestamptz", "decimal"].includes(type.kind)),

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 
 /**
- * Names as PostgreSQL allows them for schemas, tables and columns: those that break generated SQL, keys of S3, or
+ * Valid names of PostgreSQL for schemas, tables and columns that could break generated SQL, keys of S3, or
  * objects of JavaScript.
  */
 const NAMES: readonly string[] = [
@@ -65,12 +65,12 @@ const NAMES: readonly string[] = [
   "commit",
 ];
 
-/** What no column may be called. */
+/** Names that no column may have. */
 const SYSTEM_COLUMNS = new Set(["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"]);
 
 const BYTES = 63;
 
-/** As much of a name as PostgreSQL keeps. */
+/** Cuts a name to the length that PostgreSQL keeps. */
 function cut(name: string): string {
   let kept = "";
   for (const character of name)
@@ -93,13 +93,13 @@ export const drawnName: fc.Arbitrary<DrawnName> = fc.oneof(
   { weight: 1, arbitrary: anyName },
 );
 
-/** Gives out names, each once. */
+/** Returns each name at most once. */
 export interface NameGiver {
-  /** @param plain the name that is given when none was drawn, or that one is taken */
+  /** @param plain the name to use when no name was drawn, or the drawn name is taken */
   give(drawn: DrawnName, plain: string): string;
 }
 
-/** @param form names of one form are one */
+/** @param form names of the same form count as one name */
 export function nameGiver(
   form: (name: string) => string = (name) => name,
   taken: readonly string[] = [],
@@ -115,9 +115,9 @@ export function nameGiver(
   };
 }
 
-/** What a warehouse takes for one name: `Dim_Items` and `dimitem`. */
+/** The form in which Marble compares names: `Dim_Items` and `dimitem` are equal. */
 export const looseForm = (name: string): string => name.toLowerCase().replaceAll("_", "").replace(/s$/, "");
 
-/** Something in one draw of so many, null in the others. */
+/** A value in one of this number of draws, null in the others. */
 export const oneOf = <T>(draws: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
   fc.oneof({ weight: draws - 1, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });

@@ -1,13 +1,13 @@
 import { identifier } from "../../../../domain/sql";
 import type { SourceDesign } from "./sources";
 
-/** Keys of a table are counted from 0; rows refer to keys that there are, and to some that there are not. */
+/** The keys of a table count from 0. Rows refer to existing keys, and to some missing keys. */
 export const KEYS = 8;
 
 /** The values of the n-th key of a table, n below 8, as SQL in the order of the key. */
 export function keyValues(sources: readonly SourceDesign[], index: number, n: number): string[] {
   const { keyParts = [] } = sources[index] ?? {};
-  // Of several parts the first ones are shared by some rows.
+  // With several parts, some rows share the first parts.
   const last = keyParts.length - 1;
   return keyParts.flatMap((part, place) => {
     const own = place === 0 ? n >> last : (n >> (last - place)) & 1;
@@ -15,7 +15,7 @@ export function keyValues(sources: readonly SourceDesign[], index: number, n: nu
   });
 }
 
-/** The values of a row but its key, as SQL by column; a seed gives always the same. */
+/** The values of a row except for its key, as SQL by column. A seed always gives the same values. */
 export function valuesOf(
   sources: readonly SourceDesign[],
   { columns, key, references }: SourceDesign,
@@ -26,7 +26,7 @@ export function valuesOf(
     const target = keyValues(sources, to, (seed + place * 3) % KEYS);
     const isNull = nullable && (seed + place) % 5 === 4;
     names.forEach((name, at) => {
-      // Sometimes one column of several is NULL: there is no reference then.
+      // Sometimes one of several columns is NULL, so the row has no reference.
       const missing = isNull && (at === names.length - 1 || seed % 2 === 0);
       if (!key.includes(name)) values.set(name, missing ? "NULL" : (target[at] ?? "NULL"));
     });
@@ -51,7 +51,7 @@ export function insertRow(sources: readonly SourceDesign[], index: number, n: nu
 
 const FIRST_ROWS = 5;
 
-/** The rows that the tables have to begin with. */
+/** The initial rows of the tables. */
 export const firstRows = (sources: readonly SourceDesign[]): string =>
   sources
     .flatMap((_, index) =>
@@ -62,7 +62,7 @@ export const firstRows = (sources: readonly SourceDesign[]): string =>
     )
     .join(";\n");
 
-/** What makes the tables, with the first rows of each. */
+/** The statements that create the tables with their initial rows. */
 export function createSources(
   sources: readonly SourceDesign[],
   [schema, further]: readonly [string, string],

@@ -4,10 +4,10 @@ import { qualified } from "../../../../domain/sql";
 import { DRAWN_KINDS, KEY_KINDS, KINDS, type ColumnKind } from "./kinds";
 import { drawnName, nameGiver, oneOf, type DrawnName } from "./names";
 
-/** A source table as it is drawn: numbers pick, modulo what there is, so that a smaller draw is a table too. */
+/** A drawn source table. Numbers select, modulo the number of choices, so a smaller draw is also a table. */
 interface DrawnSource {
   readonly name: DrawnName;
-  /** Is it in the second schema? */
+  /** True if it is in the second schema. */
   readonly isFurther: boolean;
   readonly key: readonly {
     readonly name: DrawnName;
@@ -60,9 +60,9 @@ export const drawnSources = fc.array(drawnSource, { minLength: 1, maxLength: 4 }
 export interface SourceColumnDesign {
   readonly name: string;
   readonly kind: ColumnKind;
-  /** May it be NULL in the source? */
+  /** True if it may be NULL in the source. */
   readonly nullable: boolean;
-  /** Does the contract say that it is NOT NULL although it may be NULL? */
+  /** True if the contract declares it NOT NULL although the source allows NULL. */
   readonly claimed: boolean;
 }
 
@@ -77,14 +77,14 @@ export interface ReferenceDesign {
 type KeyPart = { readonly column: string; readonly kind: ColumnKind } | ReferenceDesign;
 
 export interface SourceDesign {
-  /** In the lake: of a table in the second schema, with that. */
+  /** The name in the lake, which includes the second schema. */
   readonly name: string;
   /** Quoted, with its schema. */
   readonly table: string;
   readonly columns: readonly SourceColumnDesign[];
   readonly keyParts: readonly KeyPart[];
   readonly key: readonly string[];
-  /** Those of the key first. */
+  /** The columns of the key come first. */
   readonly references: readonly ReferenceDesign[];
   /** A column that no contract names. */
   readonly unread: string;
@@ -92,7 +92,7 @@ export interface SourceDesign {
   readonly isFurther: boolean;
 }
 
-/** More columns no key has. */
+/** The maximum number of columns of a key. */
 const KEY_COLUMNS = 4;
 
 const pickOf = <T>(list: readonly T[], at: number): T => {
@@ -101,7 +101,7 @@ const pickOf = <T>(list: readonly T[], at: number): T => {
   return found;
 };
 
-/** A column that holds values of another kind, and can be equal to it: the wider one of whole numbers. */
+/** A column of another kind whose values can be equal: the wider of two kinds of whole numbers. */
 const widerKind = (kind: ColumnKind): ColumnKind =>
   kind.type.kind === "integer"
     ? (KINDS.find(({ type, accepts }) => type.kind === "bigint" && accepts === undefined) ?? kind)

@@ -8,7 +8,7 @@ import type { SourceDesign } from "../source/sources";
 
 const pick = fc.nat(999);
 
-/** A column as it is drawn: numbers pick, modulo what there is. */
+/** A drawn column. Numbers select, modulo the number of choices. */
 export interface DrawnColumn {
   readonly name: DrawnName;
   readonly path: readonly { readonly reference: number; readonly inner: boolean }[];
@@ -44,7 +44,7 @@ export function readOf(
 
 const ZONES = ["Europe/London", "Asia/Kolkata", "America/St_Johns", "UTC"];
 
-/** Some ways to make a value of a column that fit its type. */
+/** Some ways to make a value of a column that fits its type. */
 function waysOf(read: ReadExpression, isDay: boolean): ReadExpression[] {
   const { type } = read;
   const ways: ReadExpression[] = [read];
@@ -80,7 +80,7 @@ export function expressionOf(
 const inputsOf = (start: number, sources: readonly SourceDesign[]): ReadExpression[] =>
   (sources[start]?.columns ?? []).map(({ name }) => readOf(sources, start, [], name));
 
-/** A function of the first input, and of more of those that there are. */
+/** A function of the first input, and of some of the other inputs. */
 function computedOf(at: number, inputs: readonly ReadExpression[]): Expression | undefined {
   const [first, ...others] = inputs;
   if (first === undefined) return undefined;
@@ -104,7 +104,7 @@ function computedExpression(computation: Computation, inputs: readonly ReadExpre
   return { is: "computed", computation, inputs, type, nullable: computation.nullable };
 }
 
-/** A condition: a boolean column, or whether a number is odd. */
+/** A condition: a boolean column, or the test whether a number is odd. */
 export function conditionOf(
   at: number,
   start: number,

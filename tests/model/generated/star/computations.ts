@@ -5,13 +5,13 @@ import { boolean, decimal, integer, text, type ColumnType, type Kind } from "../
 /** Marks a value that cannot be computed; its row is rejected. */
 export const FAILS = "\u0001fails";
 
-/** A value as a function of a model gets it. */
+/** A value, as the function of a model receives it. */
 type Value = number | bigint | string | boolean | Big | null;
 
-/** A function of several columns: as the model has it, and once more over what PostgreSQL prints. */
+/** A function of several columns, once for the model and once over the printed texts of PostgreSQL. */
 export interface Computation {
   readonly name: string;
-  /** The kinds of its inputs; all when empty. */
+  /** The kinds of its inputs; empty for all kinds. */
   readonly takes: readonly (readonly Kind[])[];
   readonly result: (first: ColumnType) => DeclaredColumn;
   readonly nullable: boolean;
@@ -49,11 +49,11 @@ const PRINTED: readonly Kind[] = [
 ];
 const MAX_INT32 = 2_147_483_647n;
 
-/** An exact number of a text with so many places. */
+/** The exact number in a text with this number of decimal places. */
 const unscaled = (printed: string): bigint => BigInt(printed.replace(".", ""));
 const placesOf = (printed: string): number => printed.split(".")[1]?.length ?? 0;
 
-/** Rounds half of the last place away from zero. */
+/** Rounds half away from zero. */
 function rounded(value: bigint, from: number, to: number): bigint {
   if (from <= to) return value * 10n ** BigInt(to - from);
   const divisor = 10n ** BigInt(from - to);

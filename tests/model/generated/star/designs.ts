@@ -1,7 +1,7 @@
 import type { Literal } from "../../../../domain/model/values";
 import type { Expression } from "./expressions";
 
-/** The members of a dimension that a row refers to instead, by their places. */
+/** The members to which a row refers instead, by their positions. */
 export interface InsteadDesign {
   readonly whenMissing?: number;
   readonly whenNull?: number;
@@ -28,7 +28,7 @@ export interface ReferenceOfTable {
   readonly instead?: InsteadDesign;
 }
 
-/** By column, of those that are not NULL: the value as it is declared, and as PostgreSQL prints it. */
+/** The values that are not NULL, by column, as declared and as PostgreSQL prints them. */
 export type MemberDesign = ReadonlyMap<string, { readonly value: Literal; readonly printed: string }>;
 
 export interface TableDesign {
@@ -38,9 +38,9 @@ export interface TableDesign {
   readonly feeds: readonly FeedDesign[];
   /** References of several columns. */
   readonly references: readonly ReferenceOfTable[];
-  /** Rows that no source has, of a dimension. */
+  /** The members of a dimension. */
   readonly members: readonly MemberDesign[];
-  /** Of a dimension that keeps its history. */
+  /** The history of a dimension, if it keeps one. */
   readonly history?: string;
   readonly surrogateKey: string;
   readonly currentView: string;

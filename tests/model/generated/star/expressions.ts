@@ -10,7 +10,7 @@ export interface PathStep {
   readonly to: number;
 }
 
-/** A value that is made from one column of a source table. */
+/** A value made from one column of a source table. */
 export interface ReadExpression {
   readonly is: "read";
   readonly how: "copy" | "dateOf" | "timeOf" | "parsedDate" | "derive";
@@ -21,7 +21,7 @@ export interface ReadExpression {
   readonly nullable: boolean;
 }
 
-/** What a column of a warehouse table is made of. */
+/** The origin of a column of a warehouse table. */
 export type Expression =
   | ReadExpression
   | { readonly is: "constant"; readonly type: ColumnType; readonly nullable: false }
@@ -40,7 +40,7 @@ export const endOf = (start: number, path: readonly PathStep[]): number => path.
 export const readsIn = (expression: Expression): readonly ReadExpression[] =>
   expression.is === "read" ? [expression] : expression.is === "computed" ? expression.inputs : [];
 
-/** Follows references from a table, as far as there are some. */
+/** Follows references from a table as long as there are any. */
 export function followPath(
   sources: readonly SourceDesign[],
   start: number,

@@ -1,7 +1,7 @@
 import type { ColumnType } from "../../../../domain/model/types";
 import type { Literal } from "../../../../domain/model/values";
 
-/** A value of a type, as a declaration of a model gives it and as PostgreSQL prints it. */
+/** A value of a type, in a declaration and as PostgreSQL prints it. */
 export function literalOf(type: ColumnType): { readonly value: Literal; readonly printed: string } {
   const same = (value: string) => ({ value, printed: value });
   switch (type.kind) {

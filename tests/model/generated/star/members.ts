@@ -5,10 +5,10 @@ import { literalOf } from "./literals";
 
 type Value = ReturnType<typeof literalOf>;
 
-/** What a member is called, by its place. */
+/** The name of a member, by its position. */
 export const memberName = (place: number): string => ["unknown", "constructor"][place] ?? "";
 
-/** The key of the second member: rows of the source have it now and then. */
+/** The key of the second member. Some rows of the source have this key, too. */
 function otherKey(type: ColumnType): Value {
   const same = (value: string): Value => ({ value, printed: value });
   switch (type.kind) {
@@ -37,7 +37,7 @@ function otherKey(type: ColumnType): Value {
 
 const isNullable = ({ expression, whenNull }: ColumnDesign): boolean => expression.nullable && !whenNull;
 
-/** All references of a table, those of one column too. */
+/** All references of a table, including those of one column. */
 export const referencesIn = ({
   feeds,
   references,
@@ -48,15 +48,15 @@ export const referencesIn = ({
   ...references,
 ];
 
-/** The key of a member of a dimension, as it is printed, in the order of the key. */
+/** The printed key of a member of a dimension, in the order of the key. */
 export const memberKey = (
   { key, members }: Pick<TableDesign, "key" | "members">,
   place: number,
 ): readonly string[] => key.map((name) => members[place]?.get(name)?.printed ?? "");
 
 /**
- * Gives a dimension members, where what they refer to can be there.
- * @param tables those that it may refer to
+ * Gives a dimension members, if the rows to which they refer can exist.
+ * @param tables the tables to which it may refer
  */
 export function membersOf(
   table: Omit<TableDesign, "members">,
@@ -107,7 +107,7 @@ export function membersOf(
   return fits ? members : [];
 }
 
-/** Which members a reference is to instead, where its columns are no part of the key. */
+/** The members to which a reference refers instead, if its columns do not belong to the key. */
 export function insteadOf(
   drawn: number,
   {

@@ -22,7 +22,7 @@ import { memberName } from "./members";
 /** The columns of some table, whose names only this test knows. */
 type AnyColumns = ColumnsOf<SourceColumns, boolean>;
 
-/** Declares the designed tables in the language of models; the order of their declarations is not that of loading. */
+/** Declares the designed tables in the model language. Their order differs from the load order. */
 export const declareModel = (tables: readonly TableDesign[], sources: readonly SourceDesign[]): Model => ({
   version: 1,
   calendar: dimDate,
@@ -64,7 +64,7 @@ const declareInstead = ({ whenMissing, whenNull }: InsteadDesign = {}): MembersI
   ...(whenNull !== undefined && { whenNull: memberName(whenNull) }),
 });
 
-/** The constant that tells the rows of several feeds apart. */
+/** The constant that distinguishes the rows of several feeds. */
 export const ORIGINS: readonly string[] = ["first", "second"];
 const originOf = (place: number): Record<string, Column> => ({
   origin: constant({ kind: "text" }, ORIGINS[place] ?? ""),
@@ -143,7 +143,7 @@ function declareRead(read: ReadExpression, own: SourceTable, sources: readonly S
   }
 }
 
-/** A text that is made from a text; of one with "so" none can be made. */
+/** A text made from another text. A text with "so" makes the function throw. */
 function derivation(value: string): string {
   if (value.includes("so, ")) throw new Error("it is only so so");
   return `<${value}>`;

@@ -5,7 +5,7 @@ import type { TableNames } from "../../../../domain/warehouse/target";
 import { looseForm, oneOf } from "../source/names";
 import type { ColumnDesign, TableDesign } from "./designs";
 
-/** How a table that somebody made differs from the one that Marble would make. */
+/** The differences between a prepared table and the table that Marble would make. */
 interface DrawnPrepared {
   readonly otherNames: boolean;
   readonly otherTypes: number | null;
@@ -29,10 +29,10 @@ const drawnTable: fc.Arbitrary<DrawnPrepared> = fc.record({
   ),
 });
 
-/** For each table of a model: null where Marble makes it. */
+/** One entry per table of a model; null if Marble makes the table. */
 export const drawnPrepared = fc.array(oneOf(2, drawnTable), { minLength: 5, maxLength: 5 });
 
-/** The types that may hold a value of a kind, or some of it. Most of those of times and decimals keep less. */
+/** The types that can hold a value of a kind, completely or in part. Most of those for times and decimals keep less. */
 const OTHER_TYPES: Readonly<Record<Kind, readonly string[]>> = {
   integer: ["bigint", "numeric", "text", "double precision"],
   bigint: ["numeric", "text"],
@@ -52,13 +52,13 @@ const OTHER_TYPES: Readonly<Record<Kind, readonly string[]>> = {
   timestamptz: ["timestamptz(0)", "timestamptz(3)", "text"],
 };
 
-/** Of a column that is referred to, or refers: types by which values are equal as before. */
+/** The other types of a column in a reference that keep the equality of values. */
 const WIDER_TYPES: Partial<Record<Kind, string>> = { integer: "bigint", text: "varchar(200)" };
 
-/** A table that is there before the first load. */
+/** A table that exists before the first load. */
 export interface PreparedTable {
   readonly names: TableNames;
-  /** By column of the model: its type, where that is another. */
+  /** The types that differ from the model, by column of the model. */
   readonly types: ReadonlyMap<string, string>;
   readonly sql: string;
 }
@@ -109,7 +109,7 @@ const plainNames = (table: TableDesign, columns: readonly ColumnDesign[]): Table
   surrogateKey: table.kind === "fact" ? table.surrogateKey : undefined,
 });
 
-/** `dim_0` as `DIM_0S`, and its column `key_0` as `KEY0`, where no other column is called alike. */
+/** `dim_0` as `DIM_0S`, and its column `key_0` as `KEY0`, if no other column has that name. */
 function otherNames(table: TableDesign, columns: readonly ColumnDesign[]): TableNames {
   const all = [...columns.map(({ name }) => name), table.surrogateKey];
   const other = (name: string): string =>
@@ -132,7 +132,7 @@ function otherType(column: ColumnDesign, table: TableDesign, at: number): string
     refers !== undefined ||
     table.references.some(({ columns }) => columns.includes(name));
   if (isKey) return refers === undefined ? WIDER_TYPES[kind] : undefined;
-  // What a member holds is a text of the declaration.
+  // The value of a member is a text of the declaration.
   if (expression.is !== "read" || whenNull || table.members.length > 0) return undefined;
   const others = OTHER_TYPES[kind];
   return others[at % others.length];

@@ -8,7 +8,7 @@ export type Target = Pick<TableDesign, "name" | "kind" | "key"> & {
   readonly feeds: readonly Pick<FeedDesign, "source" | "columns">[];
 };
 
-/** The dimension whose rows are those that a reference of a source table leads to. */
+/** The dimension to which a reference of a source table leads. */
 export function dimensionOf<T extends Target>(
   { columns, to }: ReferenceDesign,
   tables: readonly T[],
@@ -27,7 +27,7 @@ export function dimensionOf<T extends Target>(
   );
 }
 
-/** The columns of a reference in the order in which the dimension has its key. */
+/** The columns of a reference, in the order of the dimension's key. */
 export const inOrderOf = (
   table: Target,
   columns: readonly string[],
@@ -42,7 +42,7 @@ export const inOrderOf = (
     return column;
   });
 
-/** What a single column can refer to: a day to the calendar, a copy of a reference to its dimension. */
+/** The possible target of a single column: the calendar for a day, the dimension for a copy of a reference. */
 export function referenceOf(
   expression: Expression,
   tables: readonly Target[],

@@ -15,7 +15,7 @@ import type { SourceDesign } from "../source/sources";
 
 const pick = fc.nat(999);
 
-/** A warehouse table as it is drawn: numbers pick, modulo what there is. */
+/** A drawn warehouse table. Numbers select, modulo the number of choices. */
 interface DrawnTable {
   readonly name: DrawnName;
   readonly view: DrawnName;
@@ -27,9 +27,9 @@ interface DrawnTable {
   readonly refers: boolean;
   readonly columns: readonly DrawnColumn[];
   readonly where: number | null;
-  /** How many rows a dimension has that no source has. */
+  /** The number of members of a dimension. */
   readonly members: number;
-  /** Which of them a reference is to instead. */
+  /** The member to which a reference refers instead. */
   readonly instead: number;
   readonly keepsHistory: boolean;
   /** The rows come twice, distinguished by a constant in the key. */
@@ -57,11 +57,11 @@ export const drawnTables = fc.array(drawnTable, { minLength: 1, maxLength: 5 });
 
 const HISTORY_COLUMNS = ["valid_from", "valid_to", "commit"];
 
-/** No column of a dimension may be called as one that its history adds. */
+/** The columns that a history adds. No column of its dimension may have one of these names. */
 const formInHistory = (name: string): string =>
   HISTORY_COLUMNS.map(looseForm).includes(looseForm(name)) ? looseForm(name) : name;
 
-/** Dimensions first: a table refers to those before it, and to itself. */
+/** Dimensions come first. A table refers only to earlier tables and to itself. */
 export function designTables(drawn: readonly DrawnTable[], sources: readonly SourceDesign[]): TableDesign[] {
   const names = nameGiver(looseForm, [
     CALENDAR,
@@ -136,7 +136,7 @@ function designTable(drawn: DrawnTable, design: Design): TableDesign {
       ...(refers !== undefined && { refers }),
     });
   }
-  // Of the table itself, whether it has members is not known before its columns are.
+  // The members of the table itself are known only after its columns.
   const wished = kind === "dimension" ? drawn.members : 0;
   const instead = (to: string, of: readonly string[], at: number): InsteadDesign | undefined => {
     const target = tables.find((table) => table.name === to);
@@ -180,7 +180,7 @@ function designTable(drawn: DrawnTable, design: Design): TableDesign {
   };
 }
 
-/** Lets references be to members; if the table itself can have none, then without those to itself. */
+/** Lets references name members. If the table can have none, its references to itself name none. */
 function withMembers(
   table: Omit<TableDesign, "members">,
   options: {
@@ -210,7 +210,7 @@ function withMembers(
   return members.length > 0 ? { ...some, members } : { ...choose(0), members };
 }
 
-/** A declaration is an object: names such as "7" come first in it, whatever their place. */
+/** A declaration is an object, so names such as "7" come first in it. */
 function inObjectOrder(columns: readonly ColumnDesign[]): ColumnDesign[] {
   const order = Object.keys(Object.fromEntries(columns.map(({ name }) => [name, 0])));
   return [...columns].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
