@@ -63,7 +63,7 @@ const QUESTIONS = ({ amendedOrder, deletedOrder }: DemoChanges): readonly Questi
             FROM marts.revenue_by_month ORDER BY 1 DESC, 2 LIMIT 9`,
   },
   {
-    question: `How did order ${amendedOrder} come to be what it is?`,
+    question: `What happened to order ${amendedOrder}?`,
     sql: `SELECT sales_record_id AS record, last_updated_date AS changed_on, last_updated_time AS changed_at, units_sold, unit_price
             FROM fact_sales_order WHERE sales_order_id = $1 ORDER BY sales_record_id`,
     values: [amendedOrder],
