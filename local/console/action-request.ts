@@ -1,6 +1,6 @@
 import type { StageName } from "../cloud";
 
-/** What a person can have done. */
+/** The actions that a page may request. */
 export type ActionRequest =
   | { readonly action: "run"; readonly stages: readonly StageName[] }
   | { readonly action: "replay"; readonly tables: readonly string[]; readonly from?: number | undefined }

@@ -1,36 +1,36 @@
 /**
- * What the console's server and its pages say to each other: types alone, so that both sides are checked
- * against them. Times are ISO 8601 in UTC; durations are in milliseconds, sizes in bytes.
+ * The messages between the console's server and its pages, as types. Both sides are checked against them. Times are ISO
+ * 8601 in UTC. Durations are in milliseconds, sizes in bytes.
  */
 
 export type StageName = "ingest" | "process" | "load";
 export const STAGES: readonly StageName[] = ["ingest", "process", "load"];
 
-/** The functions around the stages: `remodel` takes tasks of process, `report` makes the page of the business. */
+/** The functions that are not stages: `remodel` runs tasks of process, `report` makes the business report. */
 export type HelperName = "remodel" | "report";
 
 export type { SourceTableView, TablesView, WarehouseTableView, TableBehind, WhatToDo } from "./tables-api";
 import type { TableBehind, TablesView } from "./tables-api";
 
-/** What the server tells without being asked: something of this kind is new, ask again. */
+/** The topics that the server announces: something of this topic is new, and the page should fetch it. */
 export const TOPICS = ["runs", "logs", "alarms", "activity"] as const;
 export type Topic = (typeof TOPICS)[number];
 
-/** One invocation of a stage that has ended. */
+/** A finished invocation of a stage. */
 export interface RunView {
-  /** Lambda's id of the request, which the lines of its log have. */
+  /** Lambda's request id, which each line of its log contains. */
   readonly id: string;
   readonly startedAt: string;
   readonly endedAt: string;
   readonly ok: boolean;
   readonly durationMs: number;
-  /** What it did, or the sentence of its error. */
+  /** What it did, or its error message. */
   readonly says: string;
-  /** The commits of a run that rejected rows; empty when it rejected none. */
+  /** The commits in which the run rejected rows. */
   readonly rejected: readonly number[];
 }
 
-/** A stage that fails, since its last success. */
+/** The failures of a stage since its last success. */
 export interface FailureView {
   readonly since: string;
   readonly count: number;
@@ -40,43 +40,43 @@ export interface FailureView {
 
 export interface StageView {
   readonly name: StageName | HelperName;
-  /** `behind`: the stage works, and does not carry all tables. `unknown`: the warehouse cannot be asked. */
+  /** `behind`: the stage works, but some tables are behind. `unknown`: the warehouse does not answer. */
   readonly state: "never" | "running" | "failed" | "waiting" | "behind" | "unknown" | "idle";
-  /** Commits of the log before that it has not worked off; null for ingest, and when it cannot be known. */
+  /** Commits of the previous log that it has not handled yet; null for ingest, and when the number is unknown. */
   readonly backlog: number | null;
   readonly nextRun: string | null;
   /** The newest last. */
   readonly runs: readonly RunView[];
   readonly failure: FailureView | null;
-  /** The last failure that is over. */
+  /** The last failure from which the stage has recovered. */
   readonly recovery: { readonly failedAt: string; readonly at: string; readonly sentence: string } | null;
 }
 
-/** Where things stand, from the source to the warehouse. */
+/** The state of the pipeline, from the source to the warehouse. */
 export interface Overview {
-  /** Whether a source of one's own is up, only its next run will say. */
+  /** For a user's own source, only the next run of ingest shows whether it is up. */
   readonly source: { readonly name: string; readonly state: "up" | "stopped" | "yours" };
   readonly stages: readonly StageView[];
-  /** The functions of the program around the stages. */
+  /** The functions of the program that are not stages. */
   readonly helpers: readonly StageView[];
-  /** The newest commit of each log and of the warehouse; 0 when there is none, null when nobody can say. */
+  /** The newest commit of each log and of the warehouse; 0 before the first, null when it is unknown. */
   readonly ingested: number;
   readonly processed: number;
   readonly loaded: number | null;
-  /** The newest moment for which the warehouse is known to show what the source had. */
+  /** The newest time at which the warehouse is known to match the source. */
   readonly shows: string | null;
   readonly freshnessMinutes: number;
   readonly alarms: { readonly ringing: number; readonly all: number };
-  /** The tables of the source that the warehouse does not have as the source has them. */
+  /** The tables of the source that are behind in the warehouse. */
   readonly behind: readonly TableBehind[];
-  /** Rows that did not get into the warehouse. */
+  /** Rows that are missing in the warehouse. */
   readonly lacking: {
-    /** Rows of the source that were rejected and are missing since, by table. */
+    /** Rejected rows of the source that are still missing, by table. */
     readonly rejected: readonly TableRows[];
-    /** Rows that wait in the warehouse for a row that they refer to. */
+    /** Rows that wait in the warehouse for a row to which they refer. */
     readonly waiting: number;
   };
-  /** Why the warehouse cannot be asked; null when it can. */
+  /** Why the warehouse does not answer; null when it does. */
   readonly warehouseProblem: string | null;
 }
 
@@ -85,7 +85,7 @@ export interface TableRows {
   readonly rows: number;
 }
 
-/** A commit on its way through the stages. */
+/** The progress of a commit through the stages. */
 export interface CommitRow {
   readonly number: number;
   readonly ingest: {
@@ -102,7 +102,7 @@ export interface CommitRow {
     readonly bytes: number;
     readonly rejected: number;
     readonly runMs: number | null;
-    /** The run that made it: see `RunView`. */
+    /** The id of the run that made it, as in `RunView`. */
     readonly run: string | null;
     readonly tables: readonly TableRows[];
   } | null;
@@ -112,21 +112,21 @@ export interface CommitRow {
 export interface Commits {
   /** The newest first. */
   readonly commits: readonly CommitRow[];
-  /** Ask for those before this one to see more; null when there are none. */
+  /** Request the commits before this one to see more; null when these are all. */
   readonly before: number | null;
-  /** The bucket of the ingestion log, to which the numbers lead. */
+  /** The bucket of the ingestion log, to which the numbers link. */
   readonly bucket: string;
-  /** Why it is not known what the warehouse has; null when it is. */
+  /** Why the state of the warehouse is unknown; null when it is known. */
   readonly warehouseProblem: string | null;
 }
 
-/** A metric over the last half hour, a value a minute: null where nothing was measured. */
+/** A metric over the last half hour, with one value a minute; null for a minute without a measurement. */
 export interface Chart {
   readonly namespace: string;
   readonly metric: string;
-  /** The metric in plain words. */
+  /** The plain name of the metric. */
   readonly title: string;
-  /** Of the values: `rows`, `s`; empty when it has none. */
+  /** The unit of the values, such as `rows` or `s`; empty without a unit. */
   readonly unit: string;
   readonly statistic: string;
   readonly series: readonly { readonly of: string; readonly values: readonly (number | null)[] }[];
@@ -144,7 +144,7 @@ export interface AlarmView {
   readonly since: string | null;
   readonly reason: string;
   readonly description: string;
-  /** Of an alarm that rings: where the console shows what it is about. */
+  /** For a ringing alarm, the places of the console that show its subject. */
   readonly leads: readonly { readonly text: string; readonly address: string }[];
 }
 
@@ -159,31 +159,31 @@ export type LogLevel = "DEBUG" | "INFO" | "WARN" | "ERROR" | "TEXT";
 
 export interface LogLine {
   readonly at: string;
-  /** Or of who helps process. */
+  /** The function that wrote the line. */
   readonly stage: StageName | "report" | "remodel";
   readonly level: LogLevel;
-  /** One line, or the lines of one text, such as a stack trace, in their order. */
+  /** One line, or several lines of one text, such as a stack trace. */
   readonly message: string;
   readonly fields: string;
-  /** The stack of an error among the fields; null when there is none. */
+  /** The stack of an error among the fields; null without an error. */
   readonly stack: string | null;
-  /** The run that wrote it: see `RunView`; null where the line does not say. */
+  /** The id of the run that wrote it, as in `RunView`; null when the line does not name it. */
   readonly run: string | null;
 }
 
 export interface Logs {
-  /** The newest first; of those that match, as many as fit a page. */
+  /** The matching lines, the newest first, as many as fit a page. */
   readonly lines: readonly LogLine[];
   readonly matching: number;
-  /** Lines before these are in the log files only. */
+  /** Older lines are only in the log files. */
   readonly kept: number;
 }
 
-/** What lies directly below a prefix of a bucket. */
+/** The objects and folders directly under a prefix of a bucket. */
 export interface Folder {
   readonly folders: readonly string[];
   readonly objects: readonly { readonly key: string; readonly bytes: number; readonly at: string }[];
-  /** Ask with it for what follows; null at the end. */
+  /** Request the next part with it; null at the end. */
   readonly next: string | null;
 }
 
@@ -191,11 +191,11 @@ export interface Folder {
 export interface TablePage {
   readonly kind: "table";
   readonly columns: readonly string[];
-  /** null is NULL, as the empty text is not. */
+  /** null is NULL, unlike the empty text. */
   readonly rows: readonly (readonly (string | null)[])[];
-  /** Ask with it for the rows that follow; null at the end. */
+  /** Request the next rows with it; null at the end. */
   readonly next: string | null;
-  /** How many rows the object has; null where it is too large to count them. */
+  /** The number of rows of the object; null if it is too large to count them. */
   readonly total: number | null;
 }
 
@@ -220,22 +220,22 @@ export interface TextPage {
 
 export type ObjectPage = TablePage | CommitPage | TextPage;
 
-/** A row that did not get into the warehouse, or not yet. */
+/** A row that is missing in the warehouse. */
 export interface RejectedRowView {
   readonly commit: number;
   readonly table: string;
   readonly reason: string;
-  /** The columns of the row and their values, null for NULL; of a row that waits, its key alone. */
+  /** The columns of the row and their values, null for NULL. A waiting row has only its key. */
   readonly row: readonly (readonly [column: string, value: string | null])[];
-  /** What became of it, as far as the commits that were looked through say. */
+  /** What happened to it later, according to the commits that were searched. */
   readonly since: RowSince;
-  /** The run that rejected it: see `RunView`; null when it is not known. */
+  /** The id of the run that rejected it, as in `RunView`; null when it is unknown. */
   readonly run: string | null;
 }
 
 /**
- * What became of a row that was rejected: it is missing, or a commit brought it, found it deleted, or rejected it again.
- * It is not known of rows that process does not follow one by one.
+ * What happened to a rejected row later: it is missing, or a commit brought it, found it deleted, or rejected it again.
+ * The outcome is unknown for rows that process only counts.
  */
 export type RowSince =
   | { readonly state: "missing" }
@@ -243,24 +243,24 @@ export type RowSince =
   | { readonly state: "corrected" | "deleted" | "rejected again"; readonly commit: number };
 
 export interface Rejected {
-  /** Rows that break their contract, of the newest commits; the newest first. */
+  /** The rows of the newest commits that break their contract, the newest first. */
   readonly rejected: readonly RejectedRowView[];
-  /** How many commits were looked through, from the newest on. */
+  /** The number of commits that were searched, from the newest on. */
   readonly commits: number;
   /** Rows that wait for a row of a dimension. */
   readonly waiting: readonly RejectedRowView[];
-  /** The bucket of the ingestion log, to which the numbers of commits lead. */
+  /** The bucket of the ingestion log, to which the commit numbers link. */
   readonly bucket: string;
   readonly warehouseProblem: string | null;
 }
 
-/** A table of the source as its newest commit has it. */
+/** A table of the source in the newest commit. */
 export interface SchemaView {
   readonly table: string;
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly key: readonly string[];
   readonly rows: number;
-  /** Why it is held, absent or not ingested at all; null when all is well. */
+  /** Why it is held, absent or not ingested; null for any other table. */
   readonly problem: string | null;
 }
 
@@ -270,19 +270,19 @@ export interface SchemaChange {
   readonly changes: readonly string[];
 }
 
-/** What an action will do, before it is done. */
+/** What an action will do. */
 export interface Plan {
   readonly title: string;
   readonly says: readonly string[];
 }
 
-/** An action that was begun. */
+/** A started action. */
 export interface ActionRun {
   readonly id: number;
   readonly title: string;
   readonly startedAt: string;
   readonly endedAt: string | null;
-  /** `unchanged`: it was done, and changed nothing. */
+  /** `unchanged`: the action finished and changed nothing. */
   readonly state: "underway" | "done" | "unchanged" | "failed";
   readonly says: readonly string[];
 }
@@ -290,18 +290,18 @@ export interface ActionRun {
 export interface Activity {
   /** The newest first. */
   readonly actions: readonly ActionRun[];
-  /** The generated source, which may be written to and stopped; null when the source is the user's own. */
+  /** The generated source, which actions may change and stop; null for a user's own source. */
   readonly shop: { readonly isDown: boolean } | null;
   readonly warehouseTables: readonly string[];
 }
 
-/** What a POST to each path under `/api/` answers; both take an `ActionRequest`. */
+/** The answers to a POST to each path under `/api/`. Both paths take an `ActionRequest`. */
 export interface Posts {
   readonly plan: Plan;
   readonly act: ActionRun;
 }
 
-/** What a GET of each path under `/api/` answers. */
+/** The answers to a GET of each path under `/api/`. */
 export interface Replies {
   readonly overview: Overview;
   readonly commits: Commits;

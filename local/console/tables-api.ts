@@ -1,16 +1,16 @@
 import type { SourceState } from "../../domain/log/source-status";
 import type { ActionRequest } from "./action-request";
 
-/** What the console's server and its pages say to each other of the state of tables: see `api.ts`. */
+/** The messages about the state of tables: see `api.ts`. */
 
-/** What a person can do about a table that is behind. */
+/** The remedy for a table that is behind. */
 export interface WhatToDo {
   readonly sentence: string;
-  /** A button of the console that does it; null where there is none. */
+  /** The action of the console that does it; null without one. */
   readonly action: { readonly label: string; readonly request: ActionRequest } | null;
 }
 
-/** A table of the source that the warehouse does not have as the source has it. */
+/** A table of the source that is behind in the warehouse. */
 export interface TableBehind {
   readonly table: string;
   readonly state: Exclude<SourceState, "current">;
@@ -19,7 +19,7 @@ export interface TableBehind {
   readonly todo: WhatToDo;
 }
 
-/** A commit that has captured something of a table. */
+/** A commit that has captured rows of a table. */
 export interface TableCommit {
   readonly number: number;
   readonly at: string;
@@ -31,15 +31,15 @@ export interface TableCommit {
 export interface SourceTableView {
   readonly table: string;
   readonly state: SourceState;
-  /** The rows of its newest capture; null when it was never captured. */
+  /** The number of rows at its newest capture; null when it was never captured. */
   readonly rows: number | null;
-  /** The commit that the processed log has it as of; null when it has nothing of it. */
+  /** The commit to which the processed log has the table; null when the log does not have it. */
   readonly asOf: { readonly commit: number; readonly capturedAt: string } | null;
   readonly since: string;
   /** Null while the table is current. */
   readonly behind: TableBehind | null;
   readonly rejected: number;
-  /** The newest first; of the commits that were looked through. */
+  /** The newest first, among the commits that were searched. */
   readonly commits: readonly TableCommit[];
 }
 
@@ -47,9 +47,9 @@ export interface SourceTableView {
 export interface WarehouseTableView {
   readonly table: string;
   readonly isCurrent: boolean;
-  /** From which tables of the source its rows are made. */
+  /** The source tables of its rows. */
   readonly sources: readonly string[];
-  /** As the statistics of PostgreSQL estimate them; null when it has none. */
+  /** The estimate from the statistics of PostgreSQL; null without statistics. */
   readonly rows: number | null;
   readonly asOf: string | null;
   readonly behindSince: string | null;
@@ -59,14 +59,14 @@ export interface WarehouseTableView {
 }
 
 export interface TablesView {
-  /** Those that are behind come first. */
+  /** Tables that are behind come first. */
   readonly source: readonly SourceTableView[];
-  /** How many commits were looked through for the last commits of a table. */
+  /** The number of commits that were searched for the last commits of a table. */
   readonly commits: number;
-  /** Those that are behind come first. */
+  /** Tables that are behind come first. */
   readonly warehouse: readonly WarehouseTableView[];
-  /** Why the tables of the warehouse are not known; null when they are. */
+  /** Why the tables of the warehouse are unknown; null when they are known. */
   readonly warehouseProblem: string | null;
-  /** The bucket of the ingestion log, to which the numbers of commits lead. */
+  /** The bucket of the ingestion log, to which the commit numbers link. */
   readonly bucket: string;
 }

@@ -6,10 +6,10 @@ import { Time } from "./parts";
 
 export const useActivity = (): Live<Activity> => useLive("activity", { topics: ["activity"] });
 
-/** While one thing is underway, nothing else can be begun. */
+/** True while an action runs. No other action can start then. */
 export const isBusy = (activity: Activity): boolean => activity.actions[0]?.state === "underway";
 
-/** A button that has something done; what is not easily undone says first what it will do, and asks. */
+/** A button that starts an action. With `asks`, it first shows the effect and asks for confirmation. */
 export function ActButton(props: {
   readonly label: string;
   readonly request: ActionRequest;
@@ -51,7 +51,7 @@ export function ActButton(props: {
 
 const YES = "yes";
 
-/** Closed by its buttons or by Escape, it gives the focus back to where it was. */
+/** A dialog. Its buttons and Escape close it, and the focus returns to the previous element. */
 function Question({ plan, close }: { readonly plan: Plan; readonly close: (yes: boolean) => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
@@ -86,7 +86,7 @@ const ACTION_STATES: Readonly<Record<ActionRun["state"], readonly [text: string,
   failed: ["✘ failed", "failed"],
 };
 
-/** What was done from the console, and what came of it. */
+/** The actions of the console, with their results. */
 export function ActionRuns({ actions }: { readonly actions: readonly ActionRun[] }) {
   return (
     <ul class="list" aria-label="What was done">

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 
-/** The parts of the address after the name of its page: `#lake/BUCKET/KEY` has two. */
+/** The parts of the address after the name of the page; `#lake/BUCKET/KEY` has two. */
 export function useAddress(): readonly string[] {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {

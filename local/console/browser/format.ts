@@ -22,7 +22,7 @@ export function duration(ms: number): string {
   return spell(ms);
 }
 
-/** How long ago, or how long until: the greatest unit and the next. */
+/** The distance to a time in the past or the future, in the largest unit and the next. */
 export function spell(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s`;

@@ -6,13 +6,13 @@ export const messageOf = (error: unknown): string => (error instanceof Error ? e
 
 type Query = Readonly<Record<string, string>>;
 
-/** Asks the server. @throws Error with the server's own sentence */
+/** Sends a GET to the server. @throws Error with the server's message */
 export async function get<Path extends keyof Replies>(path: Path, query: Query = {}): Promise<Replies[Path]> {
   const response = await fetch(`/api/${path}?${new URLSearchParams(query).toString()}`);
   return answerOf(response);
 }
 
-/** Has something planned, or done. @throws Error with the server's own sentence */
+/** Plans or starts an action. @throws Error with the server's message */
 export async function post<Path extends keyof Posts>(
   path: Path,
   request: ActionRequest,
@@ -30,7 +30,7 @@ async function answerOf<T>(response: Response): Promise<T> {
 const listeners = new Set<(topic: Topic | "connection") => void>();
 let connected = true;
 
-/** Listens to what the server tells, for as long as the page is open; the browser connects again by itself. */
+/** Listens to the server's topics while the page is open. The browser reconnects automatically. */
 export function connect(): void {
   const source = new EventSource("/api/events");
   const announce = (topic: Topic | "connection"): void => listeners.forEach((listener) => listener(topic));
@@ -57,13 +57,13 @@ export function useConnected(): boolean {
   return state;
 }
 
-/** What the server last answered, and why it did not answer the last time. */
+/** The last answer of the server, and the error of the last request if it failed. */
 export interface Live<T> {
   readonly data?: T;
   readonly error?: string;
 }
 
-/** What the server answers, asked again whenever it tells something of these topics. */
+/** The answer of the server, requested again whenever the server announces one of these topics. */
 export function useLive<Path extends keyof Replies>(
   path: Path,
   { topics, query = {} }: { readonly topics: readonly Topic[]; readonly query?: Query },
@@ -72,7 +72,7 @@ export function useLive<Path extends keyof Replies>(
   const key = JSON.stringify([path, query]);
   useEffect(() => {
     let gone = false;
-    // Asked for once more while an answer is awaited: that answer may be too old.
+    // A topic was announced during the request, so its answer may be too old: request once more.
     let asked: "no" | "once" | "again" = "no";
     const show = (next: (last: Live<Replies[Path]>) => Live<Replies[Path]>): void => {
       if (!gone) setLive(next);
@@ -90,7 +90,7 @@ export function useLive<Path extends keyof Replies>(
     };
     const isAgain = (): boolean => asked === "again";
     const listener = (topic: Topic | "connection"): void => {
-      // After a lost connection nobody knows what was missed.
+      // Topics may have been missed while the connection was lost.
       if (topic === "connection" ? connected : topics.includes(topic)) void ask();
     };
     listeners.add(listener);
@@ -103,7 +103,7 @@ export function useLive<Path extends keyof Replies>(
   return live;
 }
 
-/** The time, to the second. */
+/** The current time, updated every second. */
 export function useNow(): number {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {

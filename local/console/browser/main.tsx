@@ -58,13 +58,13 @@ function Pipeline({ overview: live }: PageProps) {
   );
 }
 
-/** The pages that show what has happened, which stays true when the platform has stopped. */
+/** The pages that show the past, which stays valid after the platform has stopped. */
 const IS_HISTORY: ReadonlySet<string> = new Set(["metrics", "lake", "rejected", "schemas", "logs"]);
 
-/** In the place of a page whose state nobody knows. */
+/** Replaces a page whose state is unknown. */
 const Unknown = () => <p class="note">What this page showed may be wrong by now, so it is not shown.</p>;
 
-/** The page that the address names; without one, the first. */
+/** The page that the address names; the first page by default. */
 function usePage(): string {
   const read = (): string => location.hash.slice(1).split("/")[0] ?? "";
   const [name, setName] = useState(read());

@@ -18,7 +18,7 @@ export function Panel(props: {
   );
 }
 
-/** What the server answered, or that it did not yet, or why it cannot. */
+/** The server's answer, its error, or a placeholder before either. */
 export function Answer<T>(props: {
   readonly live: Live<T>;
   readonly children: (data: T) => ComponentChildren;
@@ -39,19 +39,19 @@ export const Time = ({ at }: { readonly at: string }) => (
   </time>
 );
 
-/** A commit of the ingestion log, which leads to what it holds. */
+/** A commit of the ingestion log, as a link to its content. */
 export const CommitLink = ({ bucket, number }: { readonly bucket: string; readonly number: number }) => (
   <a href={`#lake/${bucket}/${encodeURIComponent(`commits/${String(number).padStart(10, "0")}.json`)}`}>
     {number}
   </a>
 );
 
-/** A table that scrolls in itself when it is wider than the window; numbers stand to the right. */
+/** A table that scrolls when it is wider than the window. Numbers are aligned to the right. */
 export function Table(props: {
   readonly caption: string;
-  /** Above the columns: what some of them have in common, and how many they are. */
+  /** A heading above several columns, and their number. */
   readonly groups?: readonly (readonly [name: string, columns: number])[];
-  /** The columns whose index is among them hold numbers. */
+  /** The indexes of the columns with numbers. */
   readonly numbers?: readonly number[];
   readonly columns: readonly string[];
   readonly children: ComponentChildren;

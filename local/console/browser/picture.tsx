@@ -4,7 +4,7 @@ import { isOld } from "./age";
 import { duration } from "./format";
 import { useNow } from "./live";
 
-/** How a state is drawn: never by its colour alone. */
+/** How a state is drawn, never by colour alone. */
 const STATES: Readonly<Record<StageView["state"], string>> = {
   never: "– has not run yet",
   running: "▶ running",
@@ -16,8 +16,8 @@ const STATES: Readonly<Record<StageView["state"], string>> = {
 };
 
 /**
- * The text of the state of a stage. A stage without work does not make a table current that is behind, nor a warehouse
- * that is old because no stage runs.
+ * The text for the state of a stage. A stage without work may still have tables that are behind, and the warehouse may
+ * be old because no stage runs.
  */
 export const stateText = (
   { name, state }: Pick<StageView, "name" | "state">,
@@ -25,7 +25,7 @@ export const stateText = (
   now: number,
 ): string => {
   const { behind, lacking } = overview;
-  // What the report shows is as old as its last run; remodel has no work of its own.
+  // The report is as old as its last run. Remodel works only for process.
   const isHelper = name === "report" || name === "remodel";
   const lacks = behind.length + lacking.rejected.length + lacking.waiting > 0;
   return state === "idle" && (isHelper || lacks || isOld(overview, now)) ? "✔ done" : STATES[state];
@@ -41,7 +41,7 @@ interface Node {
 
 const NARROW = "(max-width: 760px)";
 
-/** Whether there is room for the picture from left to right. */
+/** True if the window is wide enough to draw the picture from left to right. */
 function useNarrow(): boolean {
   const query = matchMedia(NARROW);
   const [narrow, setNarrow] = useState(query.matches);
@@ -53,7 +53,7 @@ function useNarrow(): boolean {
   return narrow;
 }
 
-/** The way from the source to the warehouse: four stores, the three stages between them, and the report. */
+/** The path from the source to the warehouse: four stores, the three stages between them, and the report. */
 export function Picture({ overview }: { readonly overview: Overview }) {
   const narrow = useNarrow();
   const size = narrow ? { width: 300, height: 74, gap: 30 } : { width: 134, height: 84, gap: 36 };
@@ -134,7 +134,7 @@ function nodesOf(overview: Overview, now: number): readonly Node[] {
 function stageNode(stage: StageView, overview: Overview, now: number): Node {
   const { name, state, runs } = stage;
   const last = runs.at(-1);
-  // Only a large commit has work for it.
+  // Only a large commit gives it work.
   const remodel = overview.helpers.find((helper) => helper.name === "remodel");
   const helps = name === "process" && remodel !== undefined && remodel.state !== "never";
   return {

@@ -3,12 +3,11 @@ import { isOld } from "./age";
 import { ago, moment, plural } from "./format";
 import { useConnected, useNow, type Live } from "./live";
 
-/** What one wants to know at a glance: is all of the warehouse current, how old is it, does an alarm ring? */
+/** The summary above every page: whether the warehouse is current, its age, and the ringing alarms. */
 export function Signs({ live: { data: overview, error } }: { readonly live: Live<Overview> }) {
   const connected = useConnected();
   if (!connected) return <p class="badge failed">✘ the platform does not answer: it has stopped</p>;
-  if (error !== undefined)
-    return <p class="badge failed">✘ the state of the platform is not known: {error}</p>;
+  if (error !== undefined) return <p class="badge failed">✘ the state of the platform is unknown: {error}</p>;
   if (overview === undefined) return null;
   const { alarms } = overview;
   return (
@@ -21,7 +20,7 @@ export function Signs({ live: { data: overview, error } }: { readonly live: Live
   );
 }
 
-/** Leads to the page of the tables. It says that the warehouse is fresh only when all of it is. */
+/** Links to the page of the tables. It says "fresh" only when the whole warehouse is fresh. */
 function Freshness({ overview }: { readonly overview: Overview }) {
   const now = useNow();
   const { shows, behind, lacking, warehouseProblem, stages } = overview;

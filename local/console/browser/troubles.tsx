@@ -6,7 +6,7 @@ import { plural } from "./format";
 import { useConnected, useNow } from "./live";
 import { Time } from "./parts";
 
-/** How the state of a table that is behind is said. */
+/** The texts for the states of tables that are behind. */
 export const BEHIND: Readonly<Record<TableBehind["state"], string>> = {
   quarantined: "is in quarantine",
   held: "is held back",
@@ -18,7 +18,7 @@ export const BEHIND: Readonly<Record<TableBehind["state"], string>> = {
 
 const SHOWN = 4;
 
-/** What is wrong, why and what to do: on every page, in view without a click. */
+/** The problems, with cause and remedy, visible on every page without a click. */
 export function Troubles({ overview }: { readonly overview: Overview | undefined }) {
   const connected = useConnected();
   const now = useNow();
@@ -33,7 +33,7 @@ export function Troubles({ overview }: { readonly overview: Overview | undefined
   );
 }
 
-/** What was last shown may be wrong by now. */
+/** Replaces the problems when the platform has stopped, because the last known ones may be outdated. */
 const Stopped = () => (
   <section aria-label="What is wrong">
     <ul class="troubles">

@@ -9,8 +9,8 @@ import type { CommitPage } from "../api";
 
 /**
  * A commit as a table of its tables.
- * @param prefix what the keys that it names stand under, in their bucket
- * @returns undefined when the JSON is no commit
+ * @param prefix the prefix of the keys that the commit names, in their bucket
+ * @returns undefined when the JSON is not a commit
  */
 export function commitPage(json: unknown, prefix: string): CommitPage | undefined {
   const ingested = ingestCommit.safeParse(json);

@@ -6,13 +6,13 @@ const BLOCK_BYTES = 64 * 1024;
 
 /**
  * A page of a CSV file as the ingest stage writes it.
- * @param from the byte where the first record begins, as the page before says; 0 for the first page
+ * @param from the first byte of the first record, from the previous page; 0 for the first page
  */
 export async function csvPage(file: RangedFile, from: number): Promise<RowsPage> {
   const header = await readHeader(file);
   const start = Math.max(from, header.bytes.length);
   const rows: (string | null)[][] = [];
-  // Where the block begins, in a stream that is the header and then the records from `start` on.
+  // The beginning of the block in a stream of the header and the records from `start` on.
   let block = 0;
   for await (const records of scanRecords(withHeader(header.bytes, bytesFrom(file, start)), BLOCK_BYTES)) {
     for (let record = block === 0 ? 1 : 0; record < records.count; record += 1) {
@@ -27,7 +27,7 @@ export async function csvPage(file: RangedFile, from: number): Promise<RowsPage>
   return { kind: "table", columns: header.columns, rows, next: null };
 }
 
-/** The records of a CSV file without its header; null where the file is too large. */
+/** The number of records of a CSV file; null if the file is too large. */
 export async function countRecords(file: RangedFile): Promise<number | null> {
   if (file.size > MOST_COUNTED) return null;
   let count = -1;
@@ -38,7 +38,7 @@ export async function countRecords(file: RangedFile): Promise<number | null> {
 async function readHeader(file: RangedFile): Promise<{ bytes: Uint8Array; columns: string[] }> {
   for await (const records of scanRecords(bytesFrom(file, 0), BLOCK_BYTES)) {
     const columns = fieldsOf(records, 0).map((name) => name ?? "");
-    // The scanner uses its memory again.
+    // The scanner reuses its memory.
     return { bytes: records.bytes.slice(0, records.recordStarts[1]), columns };
   }
   throw new Error("the file has no header");

@@ -3,8 +3,8 @@ import type { DataFile } from "../../../domain/log/commit";
 import type { LakeReader } from "./lake-reader";
 
 /**
- * The JSON objects of a file that a commit of the processed log names, one a line.
- * @param most only the first lines, if they are more
+ * The JSON objects of a file that a commit of the processed log names, one per line.
+ * @param most the maximum number of lines
  */
 export async function* linesOf<T>(
   lake: Pick<LakeReader, "store" | "buckets" | "processedPrefix">,

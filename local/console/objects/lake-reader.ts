@@ -7,20 +7,20 @@ import { model } from "../../../domain/declarations";
 import type { Cloud } from "../../cloud";
 import { REGION } from "../../cloud/account";
 
-/** What lies directly below a prefix. */
+/** The objects and folders directly under a prefix. */
 export interface Listing {
   readonly folders: readonly string[];
   readonly objects: readonly { readonly key: string; readonly bytes: number; readonly at: string }[];
-  /** Where to go on, when there is more. */
+  /** The start of the next part, if there are more. */
   readonly next: string | undefined;
 }
 
-/** The lake of a platform, to be looked at: nothing here writes. */
+/** Reads the lake of a platform. */
 export interface LakeReader {
   readonly buckets: { readonly ingestion: string; readonly processed: string };
   readonly ingested: CommitLog<IngestCommit>;
   readonly processed: CommitLog<ProcessCommit>;
-  /** Before every key that a commit of the processed log names. */
+  /** The prefix of every key that a commit of the processed log names. */
   readonly processedPrefix: string;
   store(bucket: string): ObjectStore;
   list(bucket: string, prefix: string, after?: string): Promise<Listing>;
@@ -31,11 +31,11 @@ export interface LakeReader {
 
 const LISTED = 200;
 
-/** Reads with the rights of the account's administrator, as a person at the AWS console would. */
+/** Reads with the rights of an administrator of the account, like a person in the AWS console. */
 export function openLake(cloud: Cloud): LakeReader {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = {
     ...cloud.credentials("administrator"),
-    // A service of the user's own knows the user's credentials only.
+    // A user's own S3 service knows only the user's credentials.
     ...(!cloud.storage.notifies && { AWS_SESSION_TOKEN: "", ...cloud.storage.environment }),
   };
   const client = new S3Client({

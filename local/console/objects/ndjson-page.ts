@@ -3,8 +3,8 @@ import { bytesFrom, cut, MOST_COUNTED, PAGE_ROWS, type RangedFile, type RowsPage
 const NEWLINE = 0x0a;
 
 /**
- * A page of a file with a JSON object a line, its members as columns.
- * @param from the byte where the first line begins, as the page before says; 0 for the first page
+ * A page of a file with one JSON object per line, with its members as columns.
+ * @param from the first byte of the first line, from the previous page; 0 for the first page
  */
 export async function ndjsonPage(file: RangedFile, from: number): Promise<RowsPage> {
   const lines: Readonly<Record<string, unknown>>[] = [];
@@ -28,7 +28,7 @@ export async function ndjsonPage(file: RangedFile, from: number): Promise<RowsPa
   };
 }
 
-/** The lines of a file; null where it is too large. */
+/** The number of lines of a file; null if it is too large. */
 export async function countLines(file: RangedFile): Promise<number | null> {
   if (file.size > MOST_COUNTED) return null;
   let count = 0;

@@ -9,17 +9,17 @@ import { searchPages } from "./search-pages";
 
 const TEXT_BYTES = 64 * 1024;
 
-/** Which page of which object. */
+/** Identifies a page of an object. */
 interface Asked {
   readonly bucket: string;
   readonly key: string;
-  /** See the page before; empty for the first. */
+  /** From the previous page; empty for the first page. */
   readonly from: string;
-  /** Only rows that have this text in some column; empty for all. */
+  /** Only rows with this text in any column; empty for all rows. */
   readonly text: string;
 }
 
-/** A page of an object, as a table where it is one. */
+/** A page of an object, as a table if its format is one. */
 export async function objectPage(lake: LakeReader, { bucket, key, from, text }: Asked): Promise<ObjectPage> {
   const store = lake.store(bucket);
   const file: RangedFile = {
@@ -40,14 +40,14 @@ export async function objectPage(lake: LakeReader, { bucket, key, from, text }: 
   return { ...page, total: await format.count(file) };
 }
 
-/** What is read page by page. */
+/** A format that is read page by page. */
 interface Format {
   readonly page: (file: RangedFile, from: number) => Promise<RowsPage>;
-  /** Null where the file is too large to count its rows. */
+  /** Null if the file is too large to count its rows. */
   readonly count: (file: RangedFile) => Promise<number | null>;
 }
 
-/** By the end of the key. */
+/** The formats, by the ending of the key. */
 const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
   ["csv", { page: csvPage, count: countRecords }],
   ["parquet", { page: parquetPage, count: countParquet }],

@@ -10,7 +10,7 @@ import { decodeUtf8 } from "../../../domain/formats/utf8";
 import { cut, PAGE_ROWS, type RangedFile, type RowsPage } from "./ranged-file";
 
 /**
- * A page of a Parquet file, at most up to the end of a row group: of the others, nothing is read.
+ * A page of a Parquet file, at most up to the end of a row group. It reads no other row group.
  * @param from the number of its first row, from 0 on
  */
 export async function parquetPage(file: RangedFile, from: number): Promise<RowsPage> {
@@ -19,7 +19,7 @@ export async function parquetPage(file: RangedFile, from: number): Promise<RowsP
   const leaves = metadata.schema.filter(({ num_children: children }) => children === undefined);
   const { group, first, end } = groupOf(metadata, from);
   const to = Math.min(from + PAGE_ROWS, end);
-  // hyparquet would make floats of decimals: values are read as they are stored, and written as text here.
+  // hyparquet would turn decimals into floats, so read the stored values and format them here.
   const stored = physical({ ...metadata, row_groups: group === undefined ? [] : [group] });
   const scan = await parquetScan({ file: buffer, metadata: stored, utf8: false });
   const columns = await Promise.all(
@@ -37,7 +37,7 @@ export async function parquetPage(file: RangedFile, from: number): Promise<RowsP
   };
 }
 
-/** The rows of a Parquet file. */
+/** The number of rows of a Parquet file. */
 export const countParquet = async (file: RangedFile): Promise<number> =>
   Number((await parquetMetadataAsync(bufferOf(file))).num_rows);
 
@@ -46,7 +46,7 @@ const bufferOf = (file: RangedFile): AsyncBuffer => ({
   slice: (start, end = file.size) => file.read(start, end),
 });
 
-/** The row group that holds a row, and the rows that it holds; an empty one behind the last. */
+/** The row group of a row, and its rows; an empty group after the last row. */
 function groupOf(
   { row_groups: groups }: FileMetaData,
   row: number,
@@ -62,24 +62,24 @@ function groupOf(
 
 const DAY_US = 86_400_000_000n;
 
-/** The remainder that is not negative. */
+/** The non-negative remainder. */
 const modulo = (value: bigint, by: bigint): bigint => ((value % by) + by) % by;
 
-/** The day of a moment in microseconds; beyond what JavaScript can date, the number of the day. */
+/** The day of a time in microseconds; the number of the day if JavaScript has no date for it. */
 function dayText(microseconds: bigint): string {
   const days = Number((microseconds - modulo(microseconds, DAY_US)) / DAY_US);
   const date = new Date(days * 86_400_000);
   return Number.isNaN(date.getTime()) ? `day ${days}` : date.toISOString().replace(/T.*/, "");
 }
 
-/** The time of day of a moment in microseconds. */
+/** The time of day of a time in microseconds. */
 function clockText(microseconds: bigint): string {
   const ofDay = modulo(microseconds, DAY_US);
   const seconds = new Date(Number(ofDay / 1000n)).toISOString().slice(11, 20);
   return `${seconds}${String(ofDay % 1_000_000n).padStart(6, "0")}`;
 }
 
-/** A stored value as text, by the column's annotation (Apache Parquet, LogicalTypes.md). */
+/** Formats a stored value by the column's annotation (Apache Parquet, LogicalTypes.md). */
 function cellText(value: unknown, { converted_type: type, scale = 0 }: SchemaElement): string | null {
   if (value === null || value === undefined) return null;
   if (value instanceof Uint8Array) return cut(decodeUtf8(value));
@@ -103,7 +103,7 @@ function cellText(value: unknown, { converted_type: type, scale = 0 }: SchemaEle
   }
 }
 
-/** -1250 of scale 2 is -12.50. */
+/** -1250 with scale 2 is -12.50. */
 function decimalText(unscaled: bigint, scale: number): string {
   const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, "0");
   const point = digits.length - scale;

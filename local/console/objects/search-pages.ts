@@ -1,9 +1,9 @@
 import { PAGE_ROWS, type RowsPage } from "./ranged-file";
 
-/** Pages that are searched for one answer; the reader may ask for what follows. */
+/** The maximum number of pages to search for one answer; the page may request the next part. */
 const SEARCHED_PAGES = 100;
 
-/** The rows of the pages from a place on that have a text, as many as fit a page. */
+/** The rows with a text, from an offset on, as many as fit a page. */
 export async function searchPages(
   pageAt: (from: number) => Promise<RowsPage>,
   { start, text }: { readonly start: number; readonly text: string },

@@ -21,15 +21,15 @@ import type { History } from "./history";
 
 export type Say = (line: string) => void;
 
-/** Something that can be done, and what it would do. */
+/** An action and its plan. */
 export interface Action {
   readonly title: string;
   readonly plan: (say: Say) => Promise<void> | void;
-  /** @returns what came of it */
+  /** @returns whether it changed anything */
   readonly run: (say: Say) => Promise<Effect>;
 }
 
-/** Did it change anything? */
+/** Whether an action changed anything. */
 export type Effect = "changed" | "unchanged";
 
 export const WAREHOUSE_TABLES: readonly string[] = [model.calendar, ...model.tables].map(({ name }) => name);
@@ -45,7 +45,7 @@ const kinds = [
   "start-source",
 ] as const;
 
-/** An action as a page asks for it. */
+/** The request of a page for an action. */
 export const actionRequest: z.ZodType<ActionRequest> = z.union([
   z.strictObject({ action: z.literal("run"), stages: z.array(z.enum(STAGES)).min(1) }),
   z.strictObject({ action: z.literal("replay"), tables, from: z.int().positive().optional() }),
@@ -53,13 +53,13 @@ export const actionRequest: z.ZodType<ActionRequest> = z.union([
   z.strictObject({ action: z.enum(kinds) }),
 ]);
 
-/** What actions work on, and what tells what came of them. */
+/** What actions work on, and the history with their effects. */
 export interface Workplace {
   readonly platform: Platform;
   readonly history: Pick<History, "runs">;
 }
 
-/** Turns what was asked for into what is done. @throws Error when this platform has nothing of the kind */
+/** Finds the action of a request. @throws Error when this platform does not have the action */
 export function actionOf(workplace: Workplace, request: ActionRequest): Action {
   const { platform } = workplace;
   const { action } = request;
@@ -95,15 +95,15 @@ type ShopAction = Extract<
   "trade" | "poison" | "repair" | "stop-source" | "start-source"
 >;
 
-/** What can be done to the generated shop alone: nobody's own database is written to or stopped. */
+/** The actions on the generated shop. They never write to a user's own database and never stop it. */
 function shopAction(workplace: Workplace, action: ShopAction): Action {
   const { ownerUrl, outage } = workplace.platform.source;
   if (ownerUrl === undefined || outage === undefined)
-    throw new Error("the source is your own: the console writes nothing to it and does not stop it");
+    throw new Error("this source is your own: the console never writes to it or stops it");
   const everything = (say: Say): Promise<Effect> => runStages(workplace, STAGES, { say, must: false });
   switch (action) {
     case "trade":
-      return simple("let the shop go on", "New orders come, and payments are made.", async (say) => {
+      return simple("make new orders", "The shop gets new orders and payments.", async (say) => {
         say(await trade(ownerUrl));
         await everything(say);
         return "changed";
@@ -111,7 +111,7 @@ function shopAction(workplace: Workplace, action: ShopAction): Action {
     case "poison":
       return simple(
         "poison a row",
-        "The newest sales order gets an invalid payment date. It is rejected with its reason; all other rows continue.",
+        "The newest sales order gets an invalid payment date. Process rejects the row with the reason. All other rows pass.",
         async (say) => {
           const id = await withClient(ownerUrl, (client) => poisonOrder(client, { now: new Date() }));
           say(`the sales order ${id} has an invalid payment date`);
@@ -122,7 +122,7 @@ function shopAction(workplace: Workplace, action: ShopAction): Action {
     case "repair":
       return simple(
         "repair poisoned rows",
-        "They get their dates back, and are captured again.",
+        "The rows get valid dates, and ingest captures them again.",
         async (say) => {
           const ids = await withClient(ownerUrl, (client) => repairOrders(client, { now: new Date() }));
           say(ids.length === 0 ? "no row is poisoned" : `repaired the sales orders ${ids.join(", ")}`);
@@ -145,7 +145,7 @@ function outageAction(
   { wake, everything }: { readonly wake: Action["run"]; readonly everything: Action["run"] },
 ): Action {
   if (action === "start-source")
-    return simple("bring the source back", "Its database server is started again.", async (say) => {
+    return simple("bring the source back", "The database server starts again.", async (say) => {
       await outage.end();
       say("the source is up");
       await everything(say);
@@ -153,7 +153,7 @@ function outageAction(
     });
   return simple(
     "kill the source",
-    "Its database server is stopped, and ingest is woken to find that out. Nothing is lost; bring it back when you have seen enough.",
+    "The database server stops, and ingest runs and fails. Nothing is lost. You can bring the source back at any time.",
     async (say) => {
       await outage.begin();
       say("the source is stopped");
@@ -169,7 +169,7 @@ const simple = (title: string, says: string, run: Action["run"]): Action => ({
   run,
 });
 
-/** Runs stages one after the other, each to the end of what it wakes, and says what all of its runs did. */
+/** Runs stages one after the other. Waits for all runs that a stage triggers, and says what they did. */
 async function runStages(
   { platform: { cloud }, history }: Workplace,
   stages: readonly StageName[],
@@ -181,12 +181,12 @@ async function runStages(
     const result = await cloud.invoke(stage);
     await cloud.settled();
     const runs = history.runs(stage).filter(({ endedAt }) => endedAt >= start);
-    const told = new Set(
+    const lines = new Set(
       runs.map((run) => (run.result.ok ? describeResult(run.result.payload) : failureText(run.result))),
     );
-    // A new commit has woken process before it was its turn: then its turn finds nothing to do.
-    if (told.size > 1) told.delete(NO_WORK);
-    for (const line of told) {
+    // A new commit may have triggered process before this run, which then has no work.
+    if (lines.size > 1) lines.delete(NO_WORK);
+    for (const line of lines) {
       say(`${stage}: ${line}`);
       if (line !== NO_WORK) effect = "changed";
     }

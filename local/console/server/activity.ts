@@ -8,11 +8,11 @@ import { Refusal } from "./refusal";
 const KEPT = 30;
 const KEPT_LINES = 200;
 
-/** What people have done from the console; one thing at a time. */
+/** The actions of the console. One action runs at a time. */
 export interface Actions {
-  /** @throws Refusal when the request is none, or cannot be met here */
+  /** @throws Refusal when the request is invalid or cannot be met here */
   plan(request: unknown): Promise<Plan>;
-  /** Begins it, and does not wait for its end. @throws Refusal, also while something else is underway */
+  /** Starts an action without waiting for its end. @throws Refusal, also while another action is underway */
   act(request: unknown): ActionRun;
   activity(): Activity;
 }

@@ -2,12 +2,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 
-/** What the browser loads, by its path. */
+/** The files that the browser loads, by path. */
 export type Assets = ReadonlyMap<string, { readonly type: string; readonly body: string }>;
 
 const BROWSER = join(__dirname, "../browser");
 
-/** Bundles the pages in memory: TypeScript as it is in the folder, with nothing to build before. */
+/** Bundles the pages from their TypeScript in memory. No build step is needed before. */
 export async function bundleAssets(): Promise<Assets> {
   const { outputFiles } = await build({
     entryPoints: [join(BROWSER, "main.tsx")],

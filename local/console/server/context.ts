@@ -6,7 +6,7 @@ import type { Alarm } from "../../cloud/cloudwatch/alarm";
 import type { History } from "./history";
 import { openLake, type LakeReader } from "../objects/lake-reader";
 
-/** What the console reads from. */
+/** The data that the console reads. */
 export interface ConsoleContext {
   readonly platform: Platform;
   readonly history: History;
@@ -15,7 +15,7 @@ export interface ConsoleContext {
   readonly warehouse: { readonly credentials: Credentials; readonly schema: string };
 }
 
-/** Opens what the console reads from; the lake is to be closed. */
+/** Opens the data of the console. The caller has to close the lake. */
 export function consoleContext(platform: Platform, history: History): ConsoleContext {
   const { program } = platform.cloud;
   const schema = program.functions.map(({ environment }) => environment["WAREHOUSE_SCHEMA"]).find(Boolean);

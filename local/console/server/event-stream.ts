@@ -2,13 +2,13 @@ import type { ServerResponse } from "node:http";
 import type { Topic } from "../api";
 import type { History } from "./history";
 
-/** So many events of a run come at once that each would make a page ask a hundred times. */
+/** A run causes a hundred events within this time. Together they cause one request of a page. */
 const TOGETHER_MS = 150;
 const HEARTBEAT_MS = 15_000;
 
 /**
- * Tells a page what is new, as server-sent events: a line a topic (HTML standard, "Server-sent events"). What
- * exactly is new, the page asks. A comment now and then shows both sides that the other is there.
+ * Announces news to a page as server-sent events, one topic per event (HTML standard, "Server-sent events"). The page
+ * then fetches the news. A regular comment shows both sides that the connection works.
  */
 export function streamTopics(response: ServerResponse, history: Pick<History, "subscribe">): void {
   response.writeHead(200, { "Content-Type": "text/event-stream" });

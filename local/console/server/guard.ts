@@ -1,18 +1,18 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** A request, as far as it decides whether it may be answered. */
+/** The parts of a request that decide whether the server answers it. */
 export interface GuardedRequest {
   readonly method: string;
   readonly headers: IncomingHttpHeaders;
 }
 
 /**
- * Why a request is refused; undefined when it may be answered. Any page that a browser on this machine has
- * open can send requests to a server on the loopback interface:
+ * Why a request is refused; undefined when it may be answered. Any page in a browser on this machine can send requests
+ * to a server on the loopback interface:
  *
- * - under a name of its own that it lets point to 127.0.0.1 (DNS rebinding): `Host` must be ours;
- * - from another origin, where it cannot read the answer but what it asks would be done: a POST must come
- *   from our own page and be JSON, which no other origin can send without being asked first.
+ * - with a host name that it lets point to 127.0.0.1 (DNS rebinding). So `Host` must be that of the console.
+ * - from another origin. It cannot read the answer, but its request would take effect. So a POST must come from a page of
+ *   the console and be JSON, which no other origin can send without a preflight request.
  */
 export function refusal({ method, headers }: GuardedRequest, port: number): string | undefined {
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
@@ -27,8 +27,8 @@ export function refusal({ method, headers }: GuardedRequest, port: number): stri
 }
 
 /**
- * With every answer. Scripts and styles come from the server alone, nothing is framed, and no text becomes
- * markup: under `require-trusted-types-for` the browser itself refuses `innerHTML`.
+ * The headers of every answer. Scripts and styles come only from the server, no page is framed, and no text becomes
+ * markup. With `require-trusted-types-for`, the browser refuses `innerHTML`.
  */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "Content-Security-Policy":

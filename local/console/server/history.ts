@@ -7,7 +7,7 @@ import type { Run } from "./run";
 import type { LogLine, Topic } from "../api";
 import { joinedText, logLine } from "./log-line";
 
-/** What the platform has told, as far as a person may want to look back: the runs of earlier starts too. */
+/** The recent events of the platform, and the runs of earlier starts. */
 export interface History {
   readonly onEvent: (event: CloudEvent) => void;
   /** The newest last. */
@@ -17,9 +17,9 @@ export interface History {
   logs(): readonly LogLine[];
   /** The newest change of each alarm, by its name. */
   transitions(): ReadonlyMap<string, AlarmTransition>;
-  /** The newest moment for which the warehouse is known to show what the source had. */
+  /** The newest time at which the warehouse is known to match the source. */
   shows(): Date | undefined;
-  /** Calls the listener whenever something is new, until the returned function is called. */
+  /** Calls the listener for each announced topic. The returned function ends this. */
   subscribe(listener: (topic: Topic) => void): () => void;
   announce(topic: Topic): void;
 }
@@ -47,11 +47,11 @@ export function eventHistory(now: () => Date = () => new Date(), kept?: KeptRuns
       if (namespace === METRICS_NAMESPACE && metric === "Freshness")
         shows = new Date(at.getTime() - value * 1000);
     }
-    // A line of metrics says nothing to a reader of the log; the charts show it.
+    // The charts show the metrics, so leave their lines out of the log.
     if (metrics.length === 0) addLine(logLine(stage, line, now()));
   }
 
-  /** Lines of other stages may have come between those of a text. */
+  /** Lines of other stages may be between the lines of one text. */
   function addLine(line: LogLine): void {
     const place = logs.findLastIndex((other) => other.stage === line.stage);
     const joined = joinedText(logs[place], line);
@@ -90,7 +90,7 @@ export function eventHistory(now: () => Date = () => new Date(), kept?: KeptRuns
             return;
           }
         case "access":
-          // What is denied fails a run.
+          // A denied call makes its run fail.
           return;
       }
     },
@@ -117,6 +117,6 @@ const perFunction = <T>(): Record<FunctionName, T[]> => ({
 
 function keep<T>(list: T[], item: T, most: number): void {
   list.push(item);
-  // A tenth at once, so that not every item moves all others.
+  // Drops a tenth at a time, because each removal at the front moves all other items.
   if (list.length > most * 1.1) list.splice(0, list.length - most);
 }

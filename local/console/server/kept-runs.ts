@@ -11,9 +11,9 @@ export interface KeptRun {
   readonly run: Run;
 }
 
-/** The runs of a platform, over its restarts. */
+/** The runs of a platform, which outlive its restarts. */
 export interface KeptRuns {
-  /** Those of earlier starts, the newest last. */
+  /** The runs of earlier starts, the newest last. */
   readonly earlier: readonly KeptRun[];
   add(run: KeptRun): void;
 }
@@ -21,7 +21,7 @@ export interface KeptRuns {
 /** The file of the runs, in the folder of the platform. */
 export const RUNS_FILE = "runs.ndjson";
 
-/** So many runs are kept; the file has up to twice as many. */
+/** The number of runs to keep. The file has up to twice as many. */
 const KEPT = 2000;
 
 const error = z.object({ type: z.string(), message: z.string() });
@@ -41,7 +41,7 @@ const line = z.object({
 });
 
 /**
- * Keeps the runs in a file next to the buckets of a platform, one a line.
+ * Keeps the runs in a file next to the buckets of a platform, one per line.
  * @throws Error when the file has a line that is not a run
  */
 export function keepRuns(folder: string, most = KEPT): KeptRuns {
@@ -74,7 +74,7 @@ const textOf = ({ stage, run: { startedAt, endedAt, result } }: KeptRun): string
   return `${JSON.stringify({ stage, startedAt, endedAt, result: kept })}\n`;
 };
 
-/** A process that was killed may have left a part of its last line, which is torn off. */
+/** Removes an incomplete last line, which a killed process may have left. */
 function readRuns(
   file: string,
   most: number,

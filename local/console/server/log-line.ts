@@ -1,7 +1,7 @@
 import type { FunctionName } from "../../cloud-event";
 import type { LogLevel, LogLine } from "../api";
 
-/** Fields that every line has, and that say nothing about it. */
+/** Fields that every line has and that a reader does not need. */
 const COMMON: ReadonlySet<string> = new Set([
   "level",
   "message",
@@ -19,7 +19,7 @@ const COMMON: ReadonlySet<string> = new Set([
 const LEVELS: ReadonlySet<string> = new Set<LogLevel>(["DEBUG", "INFO", "WARN", "ERROR"]);
 const isLevel = (level: unknown): level is LogLevel => typeof level === "string" && LEVELS.has(level);
 
-/** Reads a line of a function's log: structured, as the stages write it, or any other text. */
+/** Reads a line of a function's log, which is JSON from a stage or any other text. */
 export function logLine(stage: FunctionName, line: string, now: Date): LogLine {
   const rest = { fields: "", stack: null, run: null };
   const text: LogLine = { at: now.toISOString(), stage, level: "TEXT", message: line, ...rest };
@@ -56,14 +56,14 @@ function stackOf(json: Readonly<Record<string, unknown>>): string | null {
   return null;
 }
 
-/** Lines that come this close upon one another were written together. */
+/** Lines with a shorter interval between them were written together. */
 const TOGETHER_MS = 100;
-/** A text of more lines than these goes on in the next entry. */
+/** The maximum number of lines of an entry. A longer text continues in the next entry. */
 const MOST_LINES = 200;
 
 /**
- * The entry that a text and the line after it are together; undefined when they are two. The lines of a stack trace
- * or of a warning of Node come one by one.
+ * Joins a text and the next line into one entry; undefined when they are separate. The lines of a stack trace or of a
+ * warning of Node arrive one by one.
  */
 export function joinedText(last: LogLine | undefined, next: LogLine): LogLine | undefined {
   if (last?.level !== "TEXT" || next.level !== "TEXT" || last.stage !== next.stage) return undefined;
@@ -73,7 +73,7 @@ export function joinedText(last: LogLine | undefined, next: LogLine): LogLine | 
   return isIndented || isTogether ? { ...last, message: `${last.message}\n${next.message}` } : undefined;
 }
 
-/** Of an error, its sentence alone: its stack is a field of the line. */
+/** For an error, only its message, because the stack is a field of the line. */
 function fieldText(value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "object" && value !== null && "message" in value && typeof value.message === "string")

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 
-/** What opens an address in the browser that the user has chosen, on each system. */
+/** The command that opens an address in the user's browser, for each system. */
 export function openerOf(platform: NodeJS.Platform): readonly [command: string, ...args: string[]] {
   if (platform === "darwin") return ["open"];
   if (platform === "win32") return ["rundll32", "url.dll,FileProtocolHandler"];
   return ["xdg-open"];
 }
 
-/** Opens an address in the browser; calls `failed` where there is none. */
+/** Opens an address in the browser. Calls `failed` without a browser. */
 export function openBrowser(url: string, failed: () => void): void {
   const [command, ...args] = openerOf(process.platform);
   const opener = spawn(command, [...args, url], { detached: true, stdio: "ignore" });

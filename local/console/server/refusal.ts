@@ -1,4 +1,4 @@
-/** A request that is not met, with the HTTP status that says why. */
+/** A refused request, with its HTTP status. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   constructor(

@@ -11,14 +11,14 @@ import { listRejected } from "../views/rejected";
 import { schemaChanges, schemas } from "../views/schemas";
 import { tables } from "../views/tables/tables";
 
-/** Answers a GET of each path under `/api/`; `query` gives a parameter, empty when it is missing. */
+/** Answers a GET of each path under `/api/`. `query` returns a parameter, or the empty text. */
 export type Routes = {
   readonly [Path in keyof Replies]: (
     query: (name: string) => string,
   ) => Replies[Path] | Promise<Replies[Path]>;
 };
 
-/** Answers a POST to each path under `/api/`; `body` is whatever JSON came. */
+/** Answers a POST to each path under `/api/`. `body` is any JSON value. */
 export type PostRoutes = {
   readonly [Path in keyof Posts]: (body: unknown) => Posts[Path] | Promise<Posts[Path]>;
 };

@@ -1,6 +1,6 @@
 import type { InvocationResult } from "../../cloud/lambda/function";
 
-/** An invocation that has ended. */
+/** A finished invocation. */
 export interface Run {
   readonly startedAt: Date;
   readonly endedAt: Date;

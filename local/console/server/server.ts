@@ -13,7 +13,7 @@ export interface ConsoleServerOptions {
   readonly routes: Routes;
   readonly posts: PostRoutes;
   readonly history: Pick<History, "subscribe">;
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   readonly port: number;
 }
 
@@ -22,7 +22,7 @@ interface Answering extends ConsoleServerOptions {
   readonly server: Server;
 }
 
-/** Serves the pages and what they ask for, on 127.0.0.1 alone. */
+/** Serves the pages and their data, only on 127.0.0.1. */
 export async function startServer(options: ConsoleServerOptions): Promise<HttpServer> {
   const assets = await bundleAssets();
   const server = createServer((request, response) => {
@@ -81,7 +81,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   let text = "";
   for await (const chunk of request.setEncoding("utf8") as AsyncIterable<string>) {
     text += chunk;
-    if (text.length > LONGEST_BODY) throw new Refusal(413, "that is more than the console takes");
+    if (text.length > LONGEST_BODY) throw new Refusal(413, "the request is too long");
   }
   try {
     return JSON.parse(text);

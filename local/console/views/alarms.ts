@@ -7,7 +7,7 @@ import { tablesBehind } from "./tables/source-tables";
 
 const ORDER = ["ALARM", "INSUFFICIENT_DATA", "OK"] as const;
 
-/** Every alarm that the program declares, those that ring first. */
+/** Every declared alarm; ringing alarms come first. */
 export async function alarmViews(context: ConsoleContext): Promise<AlarmView[]> {
   const { platform, history, lake, alarms } = context;
   const [ingested, processed] = await Promise.all([lake.ingested.head(), lake.processed.head()]);
@@ -31,7 +31,7 @@ export async function alarmViews(context: ConsoleContext): Promise<AlarmView[]> 
     .sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || (a.name < b.name ? -1 : 1));
 }
 
-/** The state of the tables that a metric counts. */
+/** The table state that each metric counts. */
 const TABLE_METRICS: Readonly<Record<string, TableBehind["state"]>> = {
   TablesQuarantined: "quarantined",
   TablesHeld: "held",
@@ -45,7 +45,7 @@ type Lead = AlarmView["leads"][number];
 
 const PIPELINE: Lead = { text: "the state of the stages", address: "#pipeline" };
 
-/** Where the console shows what an alarm is about: its tables, its rows, or the log of the run that failed. */
+/** Links from an alarm to its subject: tables, rows, or the log of the failed run. */
 export function leadsOf(
   { metric, dimensions }: Alarm,
   behind: readonly TableBehind[],
@@ -62,7 +62,7 @@ export function leadsOf(
   if (ROW_METRICS.has(metric)) return [{ text: "the rows and their reasons", address: "#rejected" }];
   const name = shortName(dimensions["FunctionName"] ?? "");
   const watched = FUNCTION_NAMES.find((one) => one === name);
-  // An old warehouse has its cause in the first stage that fails.
+  // The cause of an old warehouse is the first failing stage.
   const stages: readonly StageName[] = ["ingest", "process", "load"];
   for (const stage of watched === undefined ? stages : [watched]) {
     const run = history.runs(stage).at(-1);

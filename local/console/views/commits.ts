@@ -9,7 +9,7 @@ import { readLedger } from "./ledger";
 const SHOWN = 12;
 
 /**
- * Some commits, the newest first, with what each stage made of them.
+ * Some commits, the newest first, with the result of each stage.
  * @param before only commits with smaller numbers; undefined for the newest
  */
 export async function commits(context: ConsoleContext, before: number | undefined): Promise<Commits> {
@@ -86,7 +86,7 @@ function processPart({
   };
 }
 
-/** The run that brought a commit on its way; undefined when it is not kept any more. */
+/** The run that handled a commit; undefined when it is no longer kept. */
 export function runOf(runs: readonly Run[], number: number): Run | undefined {
   return runs.findLast(({ result: { ok, payload } }) => {
     if (!ok) return false;

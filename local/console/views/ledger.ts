@@ -4,18 +4,18 @@ import { messageOf } from "../../../domain/errors";
 import { qualified } from "../../../domain/sql";
 import { LEDGER, ORPHANS } from "../../../domain/warehouse/bookkeeping";
 
-/** A commit that is loaded. */
+/** A loaded commit. */
 export interface LoadedCommit {
   readonly at: Date;
   readonly rows: number;
 }
 
-/** What the warehouse says of itself; a warehouse that cannot be asked says why. */
+/** The state of the warehouse, or why it does not answer. */
 export interface Ledger {
-  /** The newest commit; 0 before the first load, null when it cannot be asked. */
+  /** The newest commit; 0 before the first load, null when the warehouse does not answer. */
   readonly newest: number | null;
   readonly commits: ReadonlyMap<number, LoadedCommit>;
-  /** How many rows wait for a row that they refer to. */
+  /** The number of rows that wait for a row to which they refer. */
   readonly waiting: number;
   readonly problem: string | null;
 }
@@ -33,10 +33,10 @@ interface Warehouse {
   readonly schema: string;
 }
 
-/** Of a row `o` of the waiting ones: neither was it loaded since, nor did a newer version take its place. */
+/** The condition that the row `o` still waits: it was not loaded, and no newer version has replaced it. */
 const WAITS = "o.healed_by IS NULL AND o.superseded_by IS NULL";
 
-/** The ledger's newest commit, and what it says of the commits from `first` to `last`. */
+/** The newest commit of the ledger, and its entries for the commits from `first` to `last`. */
 export async function readLedger(
   warehouse: Warehouse,
   { first, last }: { readonly first: number; readonly last: number },
@@ -70,12 +70,12 @@ export async function readLedger(
       };
     });
   } catch (error) {
-    // A warehouse that is down is what one looks at the console for: it is shown, not thrown.
+    // The console must work while the warehouse is down, so show the error.
     return { newest: null, commits: new Map(), waiting: 0, problem: messageOf(error) };
   }
 }
 
-/** The newest rows that wait, or why the warehouse cannot be asked. */
+/** The newest waiting rows, or why the warehouse does not answer. */
 export async function readWaiting(
   warehouse: Warehouse,
   most: number,

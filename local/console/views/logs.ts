@@ -1,6 +1,6 @@
 import type { LogLine, Logs } from "../api";
 
-/** What to look for in the logs; an empty text matches everything. */
+/** A filter of log lines. An empty text matches everything. */
 export interface LogFilter {
   readonly stage: string;
   readonly level: string;
@@ -11,7 +11,7 @@ export interface LogFilter {
 
 const SHOWN = 200;
 
-/** The lines that match, the newest first. */
+/** The matching lines, the newest first. */
 export function filterLogs(lines: readonly LogLine[], { stage, level, text, run }: LogFilter): Logs {
   const wanted = text.toLowerCase();
   const matching = lines.filter(

@@ -1,13 +1,13 @@
 import type { MetricName } from "../../../domain/metrics";
 
-/** What a metric is to a person. */
+/** How a metric is shown to people. */
 interface Named {
   readonly title: string;
-  /** Of its values: `rows`, `s`. */
+  /** The unit of its values, such as `rows` or `s`. */
   readonly unit: string;
 }
 
-/** The metrics that the stages publish; `Record` makes a new one without a name a type error. */
+/** The metrics of the stages. With `Record`, the compiler refuses a metric without a name. */
 const OURS: Readonly<Record<MetricName, Named>> = {
   RowsIngested: { title: "Rows captured", unit: "rows" },
   RowsDeleted: { title: "Deleted rows found", unit: "rows" },
@@ -38,7 +38,7 @@ const OF_AWS: Readonly<Record<string, Named>> = {
 
 const isOurs = (metric: string): metric is MetricName => Object.hasOwn(OURS, metric);
 
-/** The plain name and the unit of a metric; one that nobody named keeps its words, apart. */
+/** The plain name and the unit of a metric. For any other metric, the words of its name are separated. */
 export function nameOfMetric({
   metric,
   isMarble,

@@ -7,7 +7,7 @@ import { nameOfMetric } from "./metric-names";
 const MINUTES = 30;
 const MINUTE_MS = 60_000;
 
-/** Every metric that was measured, over the last half hour by the minute; one chart a metric, a line a dimension. */
+/** The values of every metric in the last half hour, by the minute: one chart per metric, one line per dimension. */
 export function metrics(cloud: Pick<Cloud, "metrics" | "statistic">, now: Date): Metrics {
   const end = (Math.floor(now.getTime() / MINUTE_MS) + 1) * MINUTE_MS;
   const minutes = Array.from({ length: MINUTES }, (_, index) => {
@@ -31,7 +31,7 @@ export function metrics(cloud: Pick<Cloud, "metrics" | "statistic">, now: Date):
   };
 }
 
-/** What the stages tell comes first, in the order in which they declare it. */
+/** The metrics of the stages come first, in the order of their declaration. */
 function order(key: string): number {
   const [namespace = "", metric = ""] = key.split(" ");
   const place = Object.keys(METRICS).indexOf(metric);

@@ -7,7 +7,7 @@ import { readLedger } from "./ledger";
 import { tablesBehind } from "./tables/source-tables";
 import { stageView } from "./stage-view";
 
-/** Where things stand, from the source to the warehouse. */
+/** The state of the pipeline, from the source to the warehouse. */
 export async function overview(context: ConsoleContext): Promise<Overview> {
   const { platform, history, lake, alarms, warehouse } = context;
   const { cloud } = platform;
@@ -79,12 +79,12 @@ const rejectedRows = (processed: ProcessCommit | undefined): Overview["lacking"]
 const sourceState = (outage: { isDown(): boolean } | undefined): Overview["source"]["state"] =>
   outage === undefined ? "yours" : outage.isDown() ? "stopped" : "up";
 
-/** Does a stage leave a table behind? What one stage leaves behind, those after it do not have. */
+/** True if a table is behind in a stage. It is then behind in all later stages, too. */
 function isBehind(stage: StageName, behind: readonly TableBehind[]): boolean {
   const left = behind.map(({ state }) => (state === "quarantined" ? "process" : "ingest"));
   return stage === "ingest" ? left.includes("ingest") : left.length > 0;
 }
 
-/** How old the warehouse may become: the threshold of the alarm that says so. */
+/** The maximum age of the warehouse: the threshold of its alarm. */
 const freshnessMinutes = (alarms: ConsoleContext["alarms"]): number =>
   Math.min(...alarms.filter(({ metric }) => metric === "Freshness").map(({ threshold }) => threshold)) / 60;

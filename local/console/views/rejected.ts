@@ -20,7 +20,7 @@ export interface RejectedLine extends RejectedRow {
 }
 
 /**
- * The newest rows that did not get into the warehouse, each with its reason and with what became of it.
+ * The newest rows that are missing in the warehouse, each with the reason and the later outcome.
  * @param options.commit only the rows that this commit rejected
  */
 export async function listRejected(

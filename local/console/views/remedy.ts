@@ -3,8 +3,8 @@ import type { InvocationResult } from "../../cloud/lambda/function";
 type StageError = NonNullable<InvocationResult["error"]>;
 
 /**
- * What to do about a stage that failed, beside what its error says. `TransientError` and `TerminalError` are
- * those of domain/errors.ts; all other names are Lambda's, or those of a bug.
+ * The remedy for a failed stage, in addition to its error message. `TransientError` and `TerminalError` are those of
+ * domain/errors.ts. All other names come from Lambda or from a bug.
  */
 export function remedyOf({ type }: StageError): string {
   switch (type) {

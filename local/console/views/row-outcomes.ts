@@ -10,12 +10,12 @@ import type { RowSince } from "../api";
 import type { LakeReader } from "../objects/lake-reader";
 import { linesOf } from "../objects/lake-lines";
 
-/** A row that was rejected, with its key. */
+/** A rejected row, with its key. */
 type Keyed = Pick<MissingRow, "table" | "target" | "key"> & { readonly commit: number };
 
 /**
- * What became of rejected rows since, in their order.
- * @param resolved the files of rows that were missing, and that later commits brought or found deleted
+ * What happened to rejected rows later, in their order.
+ * @param resolved the files of missing rows that later commits brought or found deleted
  */
 export async function rowOutcomes(
   lake: LakeReader,
@@ -39,7 +39,7 @@ export async function rowOutcomes(
 
 const nameOf = ({ table, key }: Pick<MissingRow, "table" | "key">): string => JSON.stringify([table, key]);
 
-/** The first thing that happened to a row after it was rejected. */
+/** The first outcome of a row after its rejection. */
 export function outcomeOf(
   row: Keyed,
   {
@@ -49,7 +49,7 @@ export function outcomeOf(
   }: {
     readonly rejected: readonly Keyed[];
     readonly came: readonly ResolvedRow[];
-    /** The rows that are missing now. */
+    /** The currently missing rows. */
     readonly missing: readonly MissingRow[];
   },
 ): RowSince {
@@ -57,7 +57,7 @@ export function outcomeOf(
   const ofTarget = ({ target }: Pick<MissingRow, "target">): boolean => target === row.target;
   const events: Exclude<RowSince, { readonly state: "missing" | "unknown" }>[] = [
     ...rejected
-      // A row that could not be decoded was left out of every table.
+      // A row that could not be decoded is missing in every table.
       .filter((other) => isSame(other) && (ofTarget(other) || other.target === null || row.target === null))
       .map(({ commit }) => ({ state: "rejected again" as const, commit })),
     ...came

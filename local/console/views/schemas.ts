@@ -3,7 +3,7 @@ import type { IngestCommit } from "../../../domain/log/commit";
 import { schemaHistory } from "../../schema-registry";
 import type { SchemaChange, SchemaView } from "../api";
 
-/** Every relation of the source that the newest commit knows, those that are not ingested too. */
+/** Every relation of the source in the newest commit, including those that are not ingested. */
 export async function schemas(log: CommitLog<IngestCommit>): Promise<SchemaView[]> {
   const commit = (await log.head())?.commit;
   if (commit === undefined) return [];
@@ -20,7 +20,7 @@ export async function schemas(log: CommitLog<IngestCommit>): Promise<SchemaView[
   return [...tables, ...refused].sort((a, b) => (a.table < b.table ? -1 : 1));
 }
 
-/** What was new of a table's columns, commit by commit. */
+/** The changes of a table's columns, commit by commit. */
 export async function schemaChanges(log: CommitLog<IngestCommit>, table: string): Promise<SchemaChange[]> {
   const changes: SchemaChange[] = [];
   for await (const entry of schemaHistory(log, table)) changes.push(entry);

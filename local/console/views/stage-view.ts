@@ -4,23 +4,23 @@ import type { FailureView, RunView, StageView } from "../api";
 import type { Run } from "../server/run";
 import { remedyOf } from "./remedy";
 
-/** What is known of a stage. */
+/** The facts about a stage. */
 export interface StageFacts {
   readonly name: StageView["name"];
   /** The newest last. */
   readonly runs: readonly Run[];
   readonly running: boolean;
   readonly backlog: number | null;
-  /** Does it work, and leave tables behind? */
+  /** True if the stage works, but some tables are behind. */
   readonly isBehind: boolean;
-  /** Can nobody say what it has done? */
+  /** True if the results of the stage are unknown. */
   readonly isUnknown: boolean;
   readonly nextRun: Date | undefined;
 }
 
 const SHOWN_RUNS = 30;
 
-/** How a stage stands: whether it works, waits or fails, since when and why, and when it last recovered. */
+/** The state of a stage: whether it works, waits or fails, since when and why, and its last recovery. */
 export function stageView(facts: StageFacts): StageView {
   const { name, runs, running, backlog, nextRun } = facts;
   const failure = failureOf(runs);
@@ -35,7 +35,7 @@ export function stageView(facts: StageFacts): StageView {
   };
 }
 
-/** What a stage is that neither runs nor fails. */
+/** The state of a stage that neither runs nor fails. */
 function restingState({ runs, backlog, isBehind, isUnknown }: StageFacts): StageView["state"] {
   if (isUnknown) return "unknown";
   if (backlog !== null && backlog > 0) return "waiting";
@@ -61,10 +61,10 @@ function rejectedBy(payload: unknown): readonly number[] {
   return rejected > 0 ? commits : [];
 }
 
-/** What is said of a run that had no work. */
+/** The text for a run without work. */
 export const NO_WORK = "no new commit";
 
-/** That a run had no work does not say that there is none: a table may be in quarantine. */
+/** Describes the result of a run. A run without work does not mean that no table is behind. */
 export function describeResult(payload: unknown): string {
   const text = summary(payload);
   return text === NOTHING ? NO_WORK : text;

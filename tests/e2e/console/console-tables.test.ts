@@ -48,7 +48,7 @@ describe("The console does not call current what is not", function () {
     await badge(/^✔ fresh as of \d{4}-/).waitFor();
   });
   after(async () => {
-    // What was not started because there is no browser need not be stopped.
+    // Without a browser, nothing was started.
     for (const stop of stops.reverse()) await stop();
   });
   afterEach(() => expect(watched.problems, "something goes wrong in the browser").to.deep.equal([]));

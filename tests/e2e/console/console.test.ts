@@ -47,7 +47,7 @@ describe("The console, in a browser", function () {
     await page.goto(server.url);
   });
   after(async () => {
-    // What was not started because there is no browser need not be stopped.
+    // Without a browser, nothing was started.
     for (const stop of stops.reverse()) await stop();
   });
   afterEach(() => expect(watched.problems, "nothing goes wrong in the browser").to.deep.equal([]));
@@ -178,7 +178,7 @@ describe("The console, in a browser", function () {
     await page.getByRole("dialog").waitFor();
     await page.keyboard.press("Escape");
     await page.locator("button:focus", { hasText: "Kill the source" }).waitFor();
-    await confirmed("Kill the source", /Its database server is stopped/);
+    await confirmed("Kill the source", /The database server stops/);
 
     await card("ingest")
       .getByRole("paragraph")
@@ -188,7 +188,7 @@ describe("The console, in a browser", function () {
     await picture("console-failed");
     await card("ingest").getByText("It recovers once the cause is gone").waitFor();
     await page.getByRole("img", { name: /^totesys, PostgreSQL, stopped; then ingest, ✘ failed/ }).waitFor();
-    expect(await button("Let the shop go on").isDisabled(), "there is no shop to write to").to.equal(true);
+    expect(await button("Make new orders").isDisabled(), "no shop is running").to.equal(true);
 
     await button("Bring the source back").click();
     await card("ingest").getByText("Recovered at").waitFor();
@@ -216,7 +216,7 @@ describe("The console, in a browser", function () {
   });
 
   it("continues the trade of the shop, poisons a row, which is rejected, and repairs it", async () => {
-    await button("Let the shop go on").click();
+    await button("Make new orders").click();
     await outcome(/25 sales orders, 10 purchase orders, 30 payments/);
     await outcome("✔ done");
     await confirmed("Poison a row", /invalid payment date/);
@@ -245,7 +245,7 @@ describe("The console, in a browser", function () {
     await outcome("– no change");
   });
 
-  it("says what an operation will do, does it, and tells what came of it", async () => {
+  it("shows the effect of an operation, runs it, and shows its result", async () => {
     await goTo("Operations");
     await page.getByLabel("table").selectOption("fact_payment");
     await confirmed("Replay", /fact_payment/);
@@ -257,7 +257,7 @@ describe("The console, in a browser", function () {
     await page.getByRole("region", { name: "What is wrong" }).getByText("payment is held back").waitFor();
     await confirmed("Release payment", /capture payment as in the source now/);
     await outcome("✔ done");
-    await seen("None is held back.");
+    await seen("No table is held back.");
   });
 
   it("shows rejected rows with their reasons, and what became of the columns of a table", async () => {

@@ -8,7 +8,7 @@ const STATES: Readonly<Record<AlarmView["state"], string>> = {
   INSUFFICIENT_DATA: "– too little data",
 };
 
-/** The alarms that the program declares, and the mails that they have sent. */
+/** The declared alarms, and the mails that they have sent. */
 export function Alarms() {
   const alarms = useLive("alarms", { topics: ["alarms", "runs"] });
   const mails = useLive("mails", { topics: ["alarms"] });
@@ -25,7 +25,7 @@ export function Alarms() {
           )}
         </Answer>
       </Panel>
-      <Panel title="Mails" note="What would have been sent, the newest first.">
+      <Panel title="Mails" note="The mails that AWS would have sent, the newest first.">
         <Answer live={mails}>
           {(all) =>
             all.length === 0 ? (

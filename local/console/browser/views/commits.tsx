@@ -19,7 +19,7 @@ const GROUPS = [
 ] as const;
 const NUMBERS = [0, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13];
 
-/** Each commit's way through the stages, the newest first. */
+/** The progress of each commit through the stages, the newest first. */
 export function Commits() {
   const [before, setBefore] = useState<number | null>(null);
   const live = useLive("commits", {
@@ -32,7 +32,7 @@ export function Commits() {
         {({ commits, before: older, bucket, warehouseProblem }) => (
           <>
             {warehouseProblem !== null && (
-              <p class="problem">What the warehouse has is not known: {warehouseProblem}</p>
+              <p class="problem">The state of the warehouse is unknown: {warehouseProblem}</p>
             )}
             {commits.length === 0 ? (
               <p class="note">No commit yet.</p>
@@ -118,7 +118,7 @@ function Row({
   );
 }
 
-/** A run that is kept no more is in the files of the log only. */
+/** Older runs are only in the log files. */
 const Run = ({ ms, id = null }: { readonly ms: number | null; readonly id?: string | null }) => (
   <td class="number">
     {ms === null ? "–" : id === null ? duration(ms) : <a href={addressOf("logs", id)}>{duration(ms)}</a>}

@@ -5,7 +5,7 @@ import { useLive } from "../live";
 import { ObjectView } from "./object";
 import { Answer, Panel } from "../parts";
 
-/** The lake as a tree, and what is in the object that was chosen. */
+/** The lake as a tree, and the content of the chosen object. */
 export function Lake() {
   const live = useLive("buckets", { topics: [] });
   const [bucketOfObject, objectKey] = useAddress();
@@ -41,7 +41,7 @@ interface FolderProps {
   readonly open?: boolean;
 }
 
-/** What lies in a folder is asked for when it is opened. */
+/** The content of a folder is requested when a person opens it. */
 function Folder({ bucket, prefix, name, chosen, open = false }: FolderProps) {
   const [isOpen, setOpen] = useState(open || (prefix !== "" && chosen?.startsWith(prefix) === true));
   return (

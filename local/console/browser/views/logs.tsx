@@ -5,14 +5,14 @@ import { count } from "../format";
 import { useLive } from "../live";
 import { Answer, Panel, Table, Time } from "../parts";
 
-/** Those who write a log: the stages, the report, and who helps process. */
+/** The functions that write logs. */
 const WRITERS = [...STAGES, "report", "remodel"];
 const LEVELS = ["DEBUG", "INFO", "WARN", "ERROR", "TEXT"];
 
-/** What the stages have logged since the platform was started, the newest first. */
+/** The log lines since the platform started, the newest first. */
 export function Logs() {
   const [filter, setFilter] = useState({ stage: "", level: "", text: "" });
-  /** Of the run that the address names, when it names one: `#logs/ID`. */
+  /** Only the lines of this run, if the address names one: `#logs/ID`. */
   const [run = ""] = useAddress();
   const live = useLive("logs", { topics: ["logs"], query: { ...filter, run } });
   const choose = (name: "stage" | "level", choices: readonly string[]) => (

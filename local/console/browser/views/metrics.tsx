@@ -7,10 +7,10 @@ const WIDTH = 240;
 const HEIGHT = 56;
 const ZERO_HEIGHT = 1.5;
 const MINUTE_MS = 60_000;
-/** How many colours there are. */
+/** The number of colours. */
 const SERIES = 4;
 
-/** A small chart for every metric that was measured within the last hour. */
+/** A small chart for every metric of the last half hour. */
 export function Metrics() {
   const live = useLive("metrics", { topics: ["runs", "alarms"] });
   return (
@@ -88,7 +88,7 @@ function Chart({ chart, from, to }: ChartProps) {
   );
 }
 
-/** The values of a series, a bar a minute; each says what it is when the mouse is over it. */
+/** The values of a series, with one bar a minute. Each bar shows its value under the mouse pointer. */
 function Bars(props: {
   readonly series: ChartView["series"][number];
   readonly index: number;

@@ -5,15 +5,15 @@ import { bytes, count, plural } from "../format";
 import { useLive } from "../live";
 import { Answer, Panel, Table } from "../parts";
 
-/** An object of the lake, a page of it at a time. */
+/** An object of the lake, one page at a time. */
 export function ObjectView({ bucket, objectKey }: { readonly bucket: string; readonly objectKey: string }) {
-  /** Where each page begins that was shown, the last the one that is. */
+  /** The beginning of each page so far; the last is the current page. */
   const [pages, setPages] = useState<readonly string[]>([""]);
   const [text, setText] = useState("");
   const query = { bucket, key: objectKey, from: pages.at(-1) ?? "", text };
   const live = useLive("object", { topics: [], query });
   const top = useRef<HTMLDivElement>(null);
-  // The tree may be long, and what was opened in it is beside its beginning.
+  // The tree may be long, and the object opens at its top.
   useEffect(() => top.current?.scrollIntoView(), []);
   const search = (wanted: string): void => {
     setPages([""]);

@@ -4,7 +4,7 @@ import { ActButton, ActionRuns, isBusy, useActivity } from "../act";
 import type { Live } from "../live";
 import { Answer, Panel } from "../parts";
 
-/** The operations of docs/operations.md: each says what it will do, and asks. */
+/** The operations of docs/operations.md. Each first shows its effect and asks for confirmation. */
 export function Operations({ overview }: { readonly overview: Live<Overview> }) {
   const live = useActivity();
   return (
@@ -58,7 +58,8 @@ function Replay({ activity }: { readonly activity: Activity }) {
     <>
       <h3>Replay</h3>
       <p class="note">
-        All tables from the first commit: new ones beside the old, which they then replace. Else in place.
+        Without a table and a commit, Marble builds all tables anew from the first commit, and then replaces
+        the old tables. Otherwise it loads the rows again in place.
       </p>
       <p class="buttons">
         <label>
@@ -97,7 +98,7 @@ function Held(props: { readonly overview: Overview | undefined; readonly disable
   const { overview, disabled } = props;
   if (overview === undefined) return <p class="note">…</p>;
   const tables = overview.behind.filter(({ state }) => state === "held").map(({ table }) => table);
-  if (tables.length === 0) return <p class="note">None is held back.</p>;
+  if (tables.length === 0) return <p class="note">No table is held back.</p>;
   return (
     <p class="buttons">
       {tables.map((table) => (

@@ -4,9 +4,9 @@ import { plural } from "../format";
 import { useLive } from "../live";
 import { Answer, CommitLink, Panel, Table } from "../parts";
 
-/** The rows that did not get into the warehouse, why, and what became of them. */
+/** The rows that are missing in the warehouse, with the reason and the later outcome. */
 export function Rejected() {
-  /** The commit that the address names, when it names one: `#rejected/7`. */
+  /** Only the rows of this commit, if the address names one: `#rejected/7`. */
   const [commit = ""] = useAddress();
   const live = useLive("rejected", { topics: ["runs"], query: { commit } });
   return (
@@ -64,7 +64,7 @@ export function Rejected() {
   );
 }
 
-/** Where a row comes from, why it is not there, and its columns. */
+/** The origin of a row, the reason, and its columns. */
 const Place = ({
   row: { commit, table, reason, row, run },
   bucket,

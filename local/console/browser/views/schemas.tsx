@@ -4,11 +4,11 @@ import { plural } from "../format";
 import { useLive } from "../live";
 import { Answer, Panel, Time } from "../parts";
 
-/** What columns the tables of the source have, and had: every ingest commit records them. */
+/** The present and earlier columns of the source tables, which every ingest commit records. */
 export function Schemas() {
   const live = useLive("schemas", { topics: ["runs"] });
   return (
-    <Panel title="Schema registry" note="The tables of the source, as the newest commit has them.">
+    <Panel title="Schema registry" note="The tables of the source in the newest commit.">
       <Answer live={live}>
         {(tables) => (
           <ul class="list">

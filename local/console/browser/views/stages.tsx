@@ -5,7 +5,7 @@ import { useNow } from "../live";
 import { Time } from "../parts";
 import { stateText } from "../picture";
 
-/** A card for each stage: how it stands, why it fails and what to do, and that it has recovered. */
+/** A card for each stage with its state, the cause and remedy of a failure, and its recovery. */
 export function Stages({ overview }: { readonly overview: Overview }) {
   return (
     <>
@@ -21,11 +21,11 @@ export function Stages({ overview }: { readonly overview: Overview }) {
   );
 }
 
-/** The rejected rows of a commit; of several, all. */
+/** A link to the rejected rows of a commit; for several commits, to all rejected rows. */
 const rejectedAddress = (commits: readonly number[]): string =>
   commits.length === 1 ? addressOf("rejected", String(commits[0])) : addressOf("rejected");
 
-/** What the functions around the stages do. */
+/** The purposes of the functions that are not stages. */
 const WHAT: Partial<Record<StageView["name"], string>> = {
   remodel: "Takes tasks of process while a large commit is processed.",
   report: "Makes the page of the business report from the warehouse.",
@@ -108,7 +108,7 @@ function Stage({ stage, overview }: { readonly stage: StageView; readonly overvi
   );
 }
 
-/** The last runs, the newest to the right. */
+/** The last runs, with the newest on the right. */
 function Strip({ runs }: { readonly runs: readonly RunView[] }) {
   const longest = Math.max(...runs.map(({ durationMs }) => durationMs), 1);
   const failed = runs.filter(({ ok }) => !ok).length;
@@ -140,7 +140,7 @@ function Strip({ runs }: { readonly runs: readonly RunView[] }) {
   );
 }
 
-/** For those who do not see the cards; read out when it changes. */
+/** The states as text, which a screen reader reads out when they change. */
 function announcement({ name, failure, recovery }: StageView): string {
   if (failure !== null) return `${name} has failed: ${failure.sentence}.`;
   return recovery === null ? "" : `${name} has recovered at ${clock(recovery.at)}.`;

@@ -7,7 +7,7 @@ import { useLive } from "../live";
 import { Answer, CommitLink, Panel, Table, Time } from "../parts";
 import { BEHIND } from "../troubles";
 
-/** Every table of the source and of the warehouse: how up to date it is, why not, and what to do. */
+/** Every table of the source and of the warehouse, with its state, the cause and the remedy. */
 export function Tables() {
   const live = useLive("tables", { topics: ["runs", "activity"] });
   return (
@@ -25,7 +25,7 @@ export function Tables() {
             note="As the view marble_table of the warehouse says. A table is as of the oldest of the tables that it is made from."
           >
             {view.warehouseProblem !== null && (
-              <p class="problem">How up to date these tables are is not known: {view.warehouseProblem}</p>
+              <p class="problem">The state of these tables is unknown: {view.warehouseProblem}</p>
             )}
             {view.warehouse.length > 0 && <WarehouseTables tables={view.warehouse} />}
           </Panel>
@@ -67,7 +67,7 @@ function SourceTable(props: { readonly table: SourceTableView; readonly bucket: 
   return (
     <tr ref={row} class={chosen === table ? "chosen" : undefined}>
       <th scope="row">
-        <a href={`#schemas/${encodeURIComponent(table)}`} title="its columns, and how they changed">
+        <a href={`#schemas/${encodeURIComponent(table)}`} title="its columns and their changes">
           {table}
         </a>
       </th>
@@ -108,7 +108,7 @@ function SourceTable(props: { readonly table: SourceTableView; readonly bucket: 
   );
 }
 
-/** Since when, why, and what to do. */
+/** The start, the cause and the remedy. */
 function Behind({
   table: { state, since, reason, todo },
 }: {

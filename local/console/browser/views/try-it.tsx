@@ -2,10 +2,13 @@ import { STAGES } from "../../api";
 import { ActButton, ActionRuns, isBusy, useActivity } from "../act";
 import { Answer, Panel } from "../parts";
 
-/** What one can do to see the platform react. */
+/** Buttons that let a person watch the platform react. */
 export function TryIt() {
   return (
-    <Panel title="Try it" note="Run the stages, let the shop go on, or break something and watch it heal.">
+    <Panel
+      title="Try it"
+      note="Run the stages, make new orders, or break something and watch the platform recover."
+    >
       <Answer live={useActivity()}>
         {(activity) => {
           const { shop, actions } = activity;
@@ -28,11 +31,11 @@ export function TryIt() {
                 ))}
               </p>
               {shop === null ? (
-                <p class="note">The source is your own: the console does not write to it.</p>
+                <p class="note">This source is your own. The console never writes to it or stops it.</p>
               ) : (
                 <p class="buttons">
                   <ActButton
-                    label="Let the shop go on"
+                    label="Make new orders"
                     request={{ action: "trade" }}
                     disabled={disabled || shop.isDown}
                   />

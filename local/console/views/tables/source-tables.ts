@@ -6,15 +6,15 @@ import { joinsOf } from "../../../../domain/model/table";
 import type { TableBehind } from "../../api";
 import { tableRemedy } from "./table-remedy";
 
-/** The newest commit of each log; undefined where there is none. */
+/** The newest commit of each log; undefined before the first. */
 export interface Heads {
   readonly ingested: IngestCommit | undefined;
   readonly processed: ProcessCommit | undefined;
 }
 
 /**
- * How up to date every table of the source is, by name: the newest ingest commit says what was captured, the newest
- * process commit what is processed.
+ * The state of every table of the source, by name. The newest ingest commit says what is captured, and the newest process
+ * commit what is processed.
  */
 export function sourceTables({ ingested, processed }: Heads): ReadonlyMap<string, SourceStatus> {
   if (ingested === undefined) return new Map();
@@ -25,14 +25,14 @@ export function sourceTables({ ingested, processed }: Heads): ReadonlyMap<string
   return new Map(
     Object.entries(statuses).map(([name, status]) => {
       const known = own(processed?.sources ?? {}, name);
-      // What was captured after the newest process commit is not processed yet.
+      // Later captures than those of the newest process commit are not processed yet.
       const asOf = processedNow ? (known?.asOf ?? status.asOf) : (known?.asOf ?? null);
       return [name, { ...status, asOf }];
     }),
   );
 }
 
-/** The tables that are behind, in the order of their names. */
+/** The tables that are behind, sorted by name. */
 export function tablesBehind(heads: Heads): readonly TableBehind[] {
   return [...sourceTables(heads)].flatMap(([name, status]) => behindOf(name, status) ?? []).sort(byTable);
 }
@@ -43,8 +43,8 @@ const READ: ReadonlySet<string> = new Set(
 );
 
 /**
- * What is wrong with a table, and what to do; undefined when the warehouse has all that it can have of it. No warehouse
- * table is older for a table that is gone, when the model does not read that table.
+ * The problem of a table and its remedy; undefined when the warehouse has all that it can have. A missing table that the
+ * model does not read makes no warehouse table old.
  */
 export function behindOf(table: string, { state, since, reason }: SourceStatus): TableBehind | undefined {
   if (state === "current" || (state === "absent" && !READ.has(table))) return undefined;

@@ -3,7 +3,7 @@ import type { WhatToDo } from "../../api";
 
 const runIngest = { label: "Run ingest", request: { action: "run", stages: ["ingest"] } } as const;
 
-/** Says what a person does about a table of the source that is behind, as docs/runbook.md says it at length. */
+/** The remedy for a source table that is behind, in short. docs/runbook.md has the long form. */
 export function tableRemedy(table: string, state: Exclude<SourceState, "current">): WhatToDo {
   switch (state) {
     case "quarantined":

@@ -8,7 +8,7 @@ import { warehouseTables } from "./warehouse-tables";
 const LOOKED_THROUGH = 20;
 const SHOWN_COMMITS = 3;
 
-/** Every table of the source and of the warehouse: how up to date it is, why not, and what to do. */
+/** Every table of the source and of the warehouse, with its state, the cause and the remedy. */
 export async function tables({ lake, warehouse }: ConsoleContext): Promise<TablesView> {
   const [ingested, processed, { tables: ofWarehouse, problem }] = await Promise.all([
     lake.ingested.head(),
@@ -39,7 +39,7 @@ export async function tables({ lake, warehouse }: ConsoleContext): Promise<Table
   };
 }
 
-/** The newest commits that have captured something of a table. */
+/** The newest commits that captured rows of a table. */
 const commitsOf = (commits: readonly IngestCommit[], table: string): SourceTableView["commits"] =>
   commits
     .flatMap((commit) => {

@@ -5,7 +5,7 @@ import { LINEAGE, TABLES } from "../../../../domain/warehouse/bookkeeping";
 import type { WarehouseTableView } from "../../api";
 import type { ConsoleContext } from "../../server/context";
 
-/** A row of the view, with what is asked about each of its tables. */
+/** A row of the view, with more facts about its table. */
 interface Row {
   readonly warehouse_table: string;
   readonly is_current: string;
@@ -22,7 +22,7 @@ interface Row {
 const INSTANT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
 const instant = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', ${INSTANT}) AS ${column}`;
 
-/** What the warehouse says of its tables, or why it cannot be asked. */
+/** The state of the tables of the warehouse, or why it does not answer. */
 export async function warehouseTables({ credentials, schema }: ConsoleContext["warehouse"]): Promise<{
   readonly tables: readonly WarehouseTableView[];
   readonly problem: string | null;
@@ -45,7 +45,7 @@ export async function warehouseTables({ credentials, schema }: ConsoleContext["w
       return { tables: rows.map(tableOf), problem: null };
     });
   } catch (error) {
-    // A warehouse that is down is what one looks at the console for: it is shown, not thrown.
+    // The console must work while the warehouse is down, so show the error.
     return { tables: [], problem: messageOf(error) };
   }
 }

@@ -41,7 +41,7 @@ const field = (value: string | null): string => (value === null ? "" : `"${value
 const csvOf = (rows: readonly Cells[]): string => rows.map((row) => `${row.map(field).join(",")}\n`).join("");
 
 describe("A CSV file of the lake, a page at a time", () => {
-  it("shows every row once, whatever is in it, and keeps NULL and '' apart", async () => {
+  it("shows every row once with any content, and distinguishes NULL from the empty text", async () => {
     const cell = fc.option(fc.stringMatching(/^[a-z",\n<é]{0,12}$/), { nil: null });
     const table = fc.array(fc.tuple(fc.constant("k"), cell), { maxLength: 350 });
     await fc.assert(
@@ -157,7 +157,7 @@ describe("The rows of a file", () => {
     expect(await countLines(large)).to.equal(null);
   });
 
-  it("are found by a text on whatever page they are, once", async () => {
+  it("are found once by a text, on any page", async () => {
     const found: string[] = [];
     for (let from: string | null = "0"; from !== null;) {
       const page: RowsPage = await searchPages((at) => csvPage(csv, at), {

@@ -12,7 +12,7 @@ describe("The console's server", () => {
   let finish: () => void;
   const history = eventHistory();
   before(async () => {
-    /** A platform over a database of the user's own, whose stages end when they are told to. */
+    /** A platform over a user's own database. Its stages end when the test says so. */
     const result = { ok: true, payload: { commit: null, tables: {} } } as InvocationResult;
     const platform = {
       source: { ownerUrl: undefined, outage: undefined },
@@ -39,7 +39,7 @@ describe("The console's server", () => {
       headers: { "content-type": "application/json", ...headers },
       body: typeof body === "string" ? body : JSON.stringify(body),
     });
-  const told = async (response: Response): Promise<[number, string]> => [
+  const replyOf = async (response: Response): Promise<[number, string]> => [
     response.status,
     ((await response.json()) as { error: string }).error,
   ];
@@ -55,12 +55,15 @@ describe("The console's server", () => {
   });
 
   it("says what is missing, and why something cannot be answered", async () => {
-    expect(await told(await get("/etc/passwd"))).to.deep.equal([404, "there is nothing at /etc/passwd"]);
-    expect(await told(await get("/api/toString"))).to.deep.equal([404, "there is nothing at /api/toString"]);
-    expect(await told(await get("/api/overview"))).to.deep.equal([500, "the lake is closed"]);
+    expect(await replyOf(await get("/etc/passwd"))).to.deep.equal([404, "there is nothing at /etc/passwd"]);
+    expect(await replyOf(await get("/api/toString"))).to.deep.equal([
+      404,
+      "there is nothing at /api/toString",
+    ]);
+    expect(await replyOf(await get("/api/overview"))).to.deep.equal([500, "the lake is closed"]);
   });
 
-  it("does nothing for another site's page, nor what is no action", async () => {
+  it("refuses requests from other sites, and unknown actions", async () => {
     const run = { action: "run", stages: ["ingest"] };
     expect((await post("act", run, { origin: "http://evil.example" })).status).to.equal(403);
     expect((await post("act", run, {})).status).to.equal(403);
@@ -75,18 +78,18 @@ describe("The console's server", () => {
 
   it("writes nothing to a database of the user's own, and does not stop it", async () => {
     for (const action of ["trade", "poison", "repair", "stop-source", "start-source"]) {
-      const [status, error] = await told(await post("act", { action }));
+      const [status, error] = await replyOf(await post("act", { action }));
       expect([status, error], action).to.deep.equal([
         400,
-        "the source is your own: the console writes nothing to it and does not stop it",
+        "this source is your own: the console never writes to it or stops it",
       ]);
     }
   });
 
-  it("does one thing at a time, and tells its end, and that it changed nothing", async () => {
+  it("runs one action at a time, and reports its end and that it changed nothing", async () => {
     const run = { action: "run", stages: ["ingest"] };
     expect((await post("act", run)).status).to.equal(200);
-    expect(await told(await post("act", run))).to.deep.equal([
+    expect(await replyOf(await post("act", run))).to.deep.equal([
       409,
       "“run ingest” is underway: wait until it has ended",
     ]);
@@ -99,7 +102,7 @@ describe("The console's server", () => {
     expect(actions.map(({ state }) => state)).to.deep.equal(["unchanged"]);
   });
 
-  it("tells pages what is new, many things of a kind at once", async () => {
+  it("announces news to pages, with one event for much news of a topic", async () => {
     const response = await fetch(`${server.url}/api/events`);
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     expect((await reader.read()).value).to.equal("retry: 1000\n\n");

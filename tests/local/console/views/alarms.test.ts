@@ -56,7 +56,7 @@ const CASES: readonly (readonly [
   ["an old warehouse to the stages when none fails", alarm("Freshness"), { load: true }, ["#pipeline"]],
 ];
 
-describe("An alarm that rings leads to what it is about", () => {
+describe("A ringing alarm links to its subject", () => {
   for (const [what, ring, ok, addresses] of CASES) {
     it(`from ${what}`, () => {
       expect(leadsOf(ring, behind, history(ok)).map(({ address }) => address)).to.deep.equal(addresses);

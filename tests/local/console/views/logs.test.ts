@@ -13,7 +13,7 @@ const structured = (fields: object): string =>
   });
 
 describe("A line of a stage's log, to be read", () => {
-  it("is its level, its message, and what it says besides; of an error, the sentence alone", () => {
+  it("shows the level, the message and the other fields; for an error, only its message", () => {
     const error = { name: "TerminalError", message: "no such table", stack: "at …" };
     expect(
       logLine("ingest", structured({ commit: 4, table: "staff", error, function_request_id: "r-1" }), now),
@@ -34,7 +34,7 @@ describe("A line of a stage's log, to be read", () => {
     '{"level":"LOUD","message":"x"}',
     '{"level":"INFO"}',
   ]) {
-    it(`is shown as it came when it is no such thing: ${line}`, () => {
+    it(`is shown unchanged if it is not a structured line: ${line}`, () => {
       const text = { at: now.toISOString(), stage: "load", level: "TEXT", message: line, fields: "" };
       const unknown = { stack: null, run: null };
       expect(logLine("load", line, now)).to.deep.equal({ ...text, ...unknown });

@@ -39,7 +39,7 @@ const view = (runs: readonly Run[], situation: Situation = {}) =>
     ...situation,
   });
 
-describe("How a stage stands", () => {
+describe("The state of a stage", () => {
   it("is never, idle, waiting, running or failed; a run that is underway goes before a failure", () => {
     expect(view([]).state).to.equal("never");
     expect(view([run(1)]).state).to.equal("idle");
@@ -49,7 +49,7 @@ describe("How a stage stands", () => {
     expect(view([run(1), run(2, down)], { running: true }).state).to.equal("running");
   });
 
-  it("is not idle while it leaves tables behind, or while nobody can say what it has done", () => {
+  it("is not idle while tables are behind, or while its results are unknown", () => {
     expect(view([run(1)], { isBehind: true }).state).to.equal("behind");
     expect(view([run(1)], { backlog: null, isUnknown: true }).state).to.equal("unknown");
     expect(view([run(1), run(2, down)], { isBehind: true }).state).to.equal("failed");
