@@ -1,5 +1,4 @@
 import { printedType, type PrintedType } from "../model/types";
-import type { TargetType } from "./target";
 
 const withoutModifiers = (declared: string): string => declared.replace(/\([^)]*\)/g, "");
 
@@ -7,7 +6,10 @@ const withoutModifiers = (declared: string): string => declared.replace(/\([^)]*
  * True if a column of the warehouse reads the printed values of a type, or stores their text. A column that would cut
  * off the texts of an array does not.
  */
-export function takesPrinted(type: PrintedType, { declared, isText }: TargetType): boolean {
+export function takesPrinted(
+  type: PrintedType,
+  { declared, isText }: { readonly declared: string; readonly isText: boolean },
+): boolean {
   if (isText) return true;
   switch (type.kind) {
     case "json":
