@@ -16,20 +16,30 @@ const STATES: Readonly<Record<StageView["state"], string>> = {
 };
 
 /**
- * The text for the state of a stage. A stage without work may still have tables that are behind, and the warehouse may
- * be old because no stage runs.
+ * The text of the state of a stage. A stage without work is not up to date if a table is behind, if another stage fails,
+ * or if the warehouse is old because no stage runs.
  */
 export const stateText = (
   { name, state }: Pick<StageView, "name" | "state">,
   overview: Overview,
   now: number,
 ): string => {
-  const { behind, lacking } = overview;
   // The report is as old as its last run. Remodel works only for process.
   const isHelper = name === "report" || name === "remodel";
-  const lacks = behind.length + lacking.rejected.length + lacking.waiting > 0;
-  return state === "idle" && (isHelper || lacks || isOld(overview, now)) ? "✔ done" : STATES[state];
+  return state === "idle" && (isHelper || !isWhole(overview, now)) ? "✔ done" : STATES[state];
 };
+
+/** Does the warehouse show all of the source, as of a time that is not too long ago? */
+function isWhole(overview: Overview, now: number): boolean {
+  const { source, stages, behind, lacking, warehouseProblem } = overview;
+  return (
+    source.state !== "stopped" &&
+    warehouseProblem === null &&
+    stages.every(({ failure }) => failure === null) &&
+    behind.length + lacking.rejected.length + lacking.waiting === 0 &&
+    !isOld(overview, now)
+  );
+}
 
 const CANNOT_BE_ASKED = "cannot be asked";
 

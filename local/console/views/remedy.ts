@@ -9,9 +9,9 @@ type StageError = NonNullable<InvocationResult["error"]>;
 export function remedyOf({ type }: StageError): string {
   switch (type) {
     case "TransientError":
-      return "It recovers once the cause is gone: the next run continues where this one stopped, and nothing is lost.";
+      return "It recovers once the cause is gone: the next run continues where this one stopped, and loses no row.";
     case "TerminalError":
-      return "A person has to do what the message says. The next run then continues where this one stopped; nothing is lost.";
+      return "A person has to do what the message says. The next run then continues where this one stopped, and loses no row.";
     case "Sandbox.Timedout":
     case "Runtime.ExitError":
       return "Lambda ended it: it ran out of time or memory. The next run continues from the last commit; if it happens again, see “A stage runs long” in docs/runbook.md.";
