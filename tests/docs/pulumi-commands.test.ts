@@ -55,7 +55,7 @@ function problemsOf({ text, key, value, flags }: SetCommand): string[] {
   if (key.includes("<") || key.startsWith("aws:")) return found;
   const name = key.replace(/^marble:/, "").replace(/\..*$/, "");
   const isMarble = key.startsWith("marble:");
-  if (!(isMarble ? SETTING_NAMES : BOOTSTRAP_SETTING_NAMES).includes(name)) add("there is no such setting");
+  if (!(isMarble ? SETTING_NAMES : BOOTSTRAP_SETTING_NAMES).includes(name)) add("unknown setting");
   else if (!isLeftOpen(value) && !key.includes("."))
     for (const line of isMarble ? marbleSays(key, value ?? "") : bootstrapSays(name, value ?? "")) add(line);
   return found;
@@ -115,7 +115,7 @@ describe("The commands of the documents that set something", () => {
     ["pulumi config set repository marble", "must be OWNER/NAME"],
   ] as const) {
     it(`would be refused with: ${command}`, () => {
-      const [found, ...others] = setCommandsOf(`Say \`${command}\`, then go on.`);
+      const [found, ...others] = setCommandsOf(`Run \`${command}\`, then continue.`);
       expect(others).to.deep.equal([]);
       expect(problemsOf(found!).join()).to.include(problem);
     });
@@ -127,6 +127,7 @@ describe("The commands of the documents that set something", () => {
       'pulumi config set stateKey "$KEY"',
       "pulumi config set marble:loadMemory 2048 && pulumi up",
       "pulumi config set --path secrets.prod 'a,b' --plaintext",
+      "pulumi config set --stack sales marble:martsSchema sales_marts",
       "```",
       "Say `pulumi config set marble:athena false`, or no.",
     ].join("\n");
@@ -134,6 +135,7 @@ describe("The commands of the documents that set something", () => {
       ["stateKey", "$KEY"],
       ["marble:loadMemory", "2048"],
       ["secrets.prod", "a,b", "--path", "--plaintext"],
+      ["marble:martsSchema", "sales_marts", "--stack"],
       ["marble:athena", "false"],
     ]);
   });
