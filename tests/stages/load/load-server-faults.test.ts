@@ -13,22 +13,21 @@ import { isAlive, readServerState } from "../../../local/databases/postgres/orph
 import { endServer, launchServer } from "../../../local/databases/postgres/process";
 import { startPostgres } from "../../../local/databases/postgres/server";
 import { urlOf } from "../../../local/databases/postgres/url";
-import { actualRows, expectedRows } from "../../support/oracle/expected-warehouse";
 import { failureOf } from "../../support/failure";
-import { startAfterFirstRun } from "../../support/pipeline/first-run";
-import type { Pipeline } from "../../support/pipeline/pipeline";
+import { expectTables } from "../../support/hires/expected";
+import { startHiresAfterFirstRun, type HirePipeline } from "../../support/hires/pipeline";
 import type { TestDatabase } from "../../support/postgres/postgres";
 import { startPostgresProxy, type Statement, type Verdict } from "../../support/postgres/postgres-proxy";
 
 describe("A load into a failing server", function () {
   this.timeout(120_000);
-  let pipeline: Pipeline;
+  let pipeline: HirePipeline;
   let directory: string;
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), "marble-warehouse-"));
     // A server's account must get to its data.
     await chmod(directory, 0o755);
-    pipeline = await startAfterFirstRun({ source: "tiny", until: "process" });
+    pipeline = await startHiresAfterFirstRun({ until: "process" });
   });
   afterEach(async () => {
     await pipeline.close();
@@ -50,9 +49,9 @@ describe("A load into a failing server", function () {
   };
   const expectLoadedOnce = (url: string): Promise<void> =>
     onServer(url, async (warehouse) => {
-      expect(await actualRows(warehouse)).to.deep.equal(await expectedRows(pipeline.source));
+      await expectTables({ source: pipeline.source, warehouse });
       const [found] = await warehouse.query<object>(
-        "SELECT (SELECT count(*)::int FROM marble_ledger) AS commits, (SELECT count(*) = count(DISTINCT payment_id) FROM fact_payment) AS once",
+        "SELECT (SELECT count(*)::int FROM marble_ledger) AS commits, (SELECT count(*) = count(DISTINCT hire_id) FROM fact_hire) AS once",
       );
       const head = await pipeline.processed.log.head();
       expect(found).to.deep.equal({ commits: head?.number, once: true });
@@ -103,9 +102,8 @@ describe("A load into a failing server", function () {
 
   it("leaves nothing when the disk is full, and is done once when there is space again", async () => {
     await pipeline.source.query(`
-      INSERT INTO sales_order (last_updated, design_id, staff_id, counterparty_id, units_sold, unit_price, currency_id,
-                               agreed_delivery_date, agreed_payment_date, agreed_delivery_location_id)
-      SELECT '2024-05-05', 1, 1, 1, n, 1.5, 1, '2024-06-01', '2024-06-02', 1 FROM generate_series(1, 20000) AS n`);
+      INSERT INTO hire SELECT 100 + n, '2024-05-05', 1, 1, 1.5, 'GBP', false, '2024-06-01'
+        FROM generate_series(1, 20000) AS n`);
     await pipeline.ingest();
     await pipeline.process();
     const account = serverAccount();
@@ -132,10 +130,8 @@ describe("A load into a failing server", function () {
         .that.matches(/could not (extend|write)/);
       await onServer(url, async (warehouse) => {
         const sql =
-          "SELECT (SELECT max(commit)::int FROM marble_ledger) AS commit, count(*)::int AS orders FROM fact_sales_order";
-        expect(await warehouse.query(sql), "only the small commit").to.deep.equal([
-          { commit: 1, orders: 10 },
-        ]);
+          "SELECT (SELECT max(commit)::int FROM marble_ledger) AS commit, count(*)::int AS hires FROM fact_hire";
+        expect(await warehouse.query(sql), "only the small commit").to.deep.equal([{ commit: 1, hires: 40 }]);
       });
     } finally {
       await endServer(cramped);
