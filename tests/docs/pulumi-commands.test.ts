@@ -109,8 +109,8 @@ describe("The commands of the documents that set something", () => {
   for (const [command, problem] of [
     ["pulumi config set marble:sourceSecret dev/Totesys", "without --plaintext"],
     ["pulumi config set --path secrets.prod 'a,b'", "without --plaintext"],
-    ["pulumi config set marble:nosuch 1", "no such setting"],
-    ["pulumi config set nosuch 1", "no such setting"],
+    ["pulumi config set marble:nosuch 1", "unknown setting"],
+    ["pulumi config set nosuch 1", "unknown setting"],
     ["pulumi config set marble:athena off", "must be true or false"],
     ["pulumi config set repository marble", "must be OWNER/NAME"],
   ] as const) {
