@@ -126,6 +126,10 @@ describe("The program", () => {
         // The archive of the report also has the script of its page.
         expect(Object.keys(files)).to.have.lengthOf(name === "report" ? 4 : 3);
         expect(zipSync(files).length).to.be.lessThan(1024 * 1024);
+        for (const [file, bytes] of Object.entries(files))
+          expect(Buffer.from(bytes).toString(), `the console is in ${file}`).not.to.match(
+            /preact|local\/console/,
+          );
         // Without an environment the handler fails early. Its own error shows that the code is present and runs.
         const [answer] = await invokeArchive({ ...stage(name), environment: {} }, [{}]);
         expect(answer?.["error"]).to.match(/^TerminalError: the environment variable \w+ is not set/);

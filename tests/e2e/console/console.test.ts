@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -308,15 +307,6 @@ describe("The console, in a browser", function () {
     } finally {
       await one.close();
       await other.close();
-    }
-  });
-
-  it("is in none of the archives that are deployed", () => {
-    for (const { directory } of platform.cloud.program.functions) {
-      for (const file of readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((name) =>
-        /\.js$/.test(name),
-      ))
-        expect(readFileSync(join(directory, file), "utf8"), file).not.to.match(/preact|local\/console/);
     }
   });
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Page } from "playwright-core";
 import type { Report } from "../../../domain/report/report";
 import { placePurchaseOrders, placeSalesOrders } from "../../../local/databases/totesys/changes";
 import { seedTotesys } from "../../../local/databases/totesys/seed";
@@ -80,4 +81,11 @@ async function beHostile({ query }: TestDatabase): Promise<void> {
   await query("UPDATE department SET department_name = $1, last_updated = now() WHERE department_id = 1", [
     staff,
   ]);
+}
+
+/** Moves the mouse into a chart, at a number of pixels from its top. */
+export async function overMiddle(page: Page, mart: string, y: number): Promise<void> {
+  const chart = page.locator(`#${mart} .chart`);
+  const { width } = (await chart.boundingBox())!;
+  await chart.hover({ position: { x: width * 0.6, y } });
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect } from "chai";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions } from "playwright-core";
 import { report as declared } from "../../../../domain/shop/report/report";
 import { idOf, type Chart, type Filter } from "../../../../domain/report/question";
 import { amountText } from "../../../../domain/report/amounts";
@@ -12,7 +12,7 @@ import {
   startBrowser,
   type WatchedPage,
 } from "../../../support/report/browser";
-import { HOSTILE, reportFile, type ReportFile } from "../../../support/report/report-page";
+import { overMiddle, reportFile, type ReportFile } from "../../../support/report/report-page";
 
 const { questions } = declared;
 
@@ -315,34 +315,4 @@ describe("The report in a browser", function () {
     await choose(firstFilter(shop.data, declared));
     return opened.page.innerText("#headlines");
   }
-
-  it("shows hostile text as text, in tables, sentences, charts and tooltips", async () => {
-    const hostile = await reportFile({ scale: 0.02, hostile: true });
-    try {
-      const { page, problems } = await openPage(browser);
-      await page.goto(hostile.url);
-      for (const text of HOSTILE) expect(await page.textContent("main")).to.include(text);
-      for (const mart of ["counterparty_value", "best_designs"]) {
-        await overMiddle(page, mart, 60);
-        await page
-          .locator(`#${mart} .chart > div`)
-          .last()
-          .filter({ hasText: /Revenue|Sales/ })
-          .waitFor();
-      }
-      await page.selectOption("#since", "");
-      expect(await page.evaluate("window.harmed === undefined")).to.equal(true);
-      expect(await page.locator("img, svg[onload], script").count(), "data, and the script").to.equal(2);
-      expect(problems).to.deep.equal([]);
-    } finally {
-      await hostile.close();
-    }
-  });
 });
-
-/** Moves the mouse into a chart, at a number of pixels from its top. */
-async function overMiddle(page: Page, mart: string, y: number): Promise<void> {
-  const chart = page.locator(`#${mart} .chart`);
-  const { width } = (await chart.boundingBox())!;
-  await chart.hover({ position: { x: width * 0.6, y } });
-}
