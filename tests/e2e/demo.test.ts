@@ -65,7 +65,7 @@ describe("npm run demo", function () {
       "fact_sales_order",
       "marts.revenue_by_month",
       "What was the revenue",
-      "How did order",
+      "What happened to order",
       "was cancelled",
       "everything is stopped",
     ]) {
