@@ -18,7 +18,7 @@ export function Panel(props: {
   );
 }
 
-/** The server's answer, its error, or a placeholder before either. */
+/** Shows the answer of the server, or its error. Until one of them arrives, it shows an ellipsis. */
 export function Answer<T>(props: {
   readonly live: Live<T>;
   readonly children: (data: T) => ComponentChildren;

@@ -86,7 +86,7 @@ function processPart({
   };
 }
 
-/** The run that handled a commit; undefined when it is no longer kept. */
+/** Finds the run that handled a commit. The console keeps a limited number of runs, so an old one may be undefined. */
 export function runOf(runs: readonly Run[], number: number): Run | undefined {
   return runs.findLast(({ result: { ok, payload } }) => {
     if (!ok) return false;

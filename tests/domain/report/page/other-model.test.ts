@@ -96,7 +96,7 @@ describe("The newest day of a report", () => {
     expect(newest([{ day: "2026-11-24" }])).to.equal("Newest loan: 24 Nov 2026");
   });
 
-  it("is none if there is no event", () => {
+  it('says "none" when the source has no event', () => {
     expect(newest([{ day: null }])).to.equal("Newest loan: none");
     expect(newest([])).to.equal("Newest loan: none");
   });
