@@ -41,3 +41,10 @@ export class TerminalError extends MarbleError {
 
 /** The message of anything that was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The SQLSTATE of a PostgreSQL error, or the code of a system error. Returns an empty text for other errors. */
+export function codeOf(error: unknown): string {
+  const code: unknown =
+    typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : "";
+}

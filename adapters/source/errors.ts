@@ -1,5 +1,4 @@
-import { MarbleError, messageOf, TerminalError, TransientError } from "../../domain/errors";
-import { codeOf } from "../postgres/postgres";
+import { codeOf, MarbleError, messageOf, TerminalError, TransientError } from "../../domain/errors";
 
 /**
  * Errors that resolve themselves: a lost connection, a time-out of the session, a lock, a restart of the server

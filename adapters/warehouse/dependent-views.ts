@@ -1,7 +1,7 @@
 import type pg from "pg";
-import { messageOf, TerminalError } from "../../domain/errors";
+import { codeOf, messageOf, TerminalError } from "../../domain/errors";
 import { qualified } from "../../domain/sql";
-import { codeOf, rowsOf } from "../postgres/postgres";
+import { rowsOf } from "../postgres/postgres";
 import { grantsOn } from "./swap";
 
 /** A relation whose definition reads a table, directly or through other views. */

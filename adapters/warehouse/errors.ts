@@ -1,6 +1,5 @@
 import { DatabaseError } from "pg";
-import { MarbleError, messageOf, TerminalError, TransientError } from "../../domain/errors";
-import { codeOf } from "../postgres/postgres";
+import { codeOf, MarbleError, messageOf, TerminalError, TransientError } from "../../domain/errors";
 
 /**
  * Errors that resolve themselves: connection, serialization and deadlock, resources, a lock, a restart of the server.

@@ -1,9 +1,9 @@
 import type pg from "pg";
-import { messageOf } from "../../domain/errors";
+import { codeOf, messageOf } from "../../domain/errors";
 import type { MartRelation } from "../../domain/marts/upkeep";
 import { markIn } from "../../domain/marts/view";
 import { qualified } from "../../domain/sql";
-import { codeOf, rowsOf } from "../postgres/postgres";
+import { rowsOf } from "../postgres/postgres";
 import { prepareSchema } from "./rights";
 import { grantsOn } from "./swap";
 

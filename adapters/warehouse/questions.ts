@@ -1,8 +1,8 @@
 import type pg from "pg";
-import { messageOf, TerminalError, TransientError } from "../../domain/errors";
+import { codeOf, messageOf, TerminalError, TransientError } from "../../domain/errors";
 import { qualified } from "../../domain/sql";
 import type { Question, Row } from "../../domain/report/question";
-import { codeOf, rowsOf, SAME_TEXT } from "../postgres/postgres";
+import { rowsOf, SAME_TEXT } from "../postgres/postgres";
 import { healsByItself } from "./errors";
 
 /**

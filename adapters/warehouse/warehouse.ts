@@ -2,13 +2,13 @@ import type pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { TerminalError } from "../../domain/errors";
+import { codeOf, TerminalError } from "../../domain/errors";
 import type { CommitNumber } from "../../domain/log/keys";
 import { commitNumber } from "../../domain/log/keys";
 import { literal, qualified } from "../../domain/sql";
 import { BOOKKEEPING, createBookkeeping, LEDGER, lockLoader } from "../../domain/warehouse/bookkeeping";
 import type { CatalogueTable } from "../../domain/warehouse/target";
-import { codeOf, rowsOf, SAME_TEXT } from "../postgres/postgres";
+import { rowsOf, SAME_TEXT } from "../postgres/postgres";
 import { catalogueOf } from "./catalogue";
 import {
   DENIED,

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { finished, pipeline } from "node:stream/promises";
 import { bucketOperations } from "./operations/bucket-operations";
 import type { Headers } from "./protocol/body";
 import { accessKeyIdOf, isExpired, parseCall } from "./protocol/call";
@@ -129,6 +129,7 @@ export async function startS3(options: S3Options): Promise<S3Server> {
     try {
       await answer(parseCall(request), response);
     } catch (error) {
+      if (!(error instanceof ConnectionFault)) await readToEnd(request);
       if (error instanceof ConnectionFault) response.socket?.resetAndDestroy();
       // Once the client has gone, or part of the body was sent, the only answer left is to close the connection.
       else if (response.headersSent || response.destroyed) response.destroy();
@@ -168,6 +169,16 @@ export async function startS3(options: S3Options): Promise<S3Server> {
     onObjectCreated: (listener) => void listeners.push(listener),
     close: () => (closed ??= close()),
   };
+}
+
+/**
+ * Reads what is left of a request's body. A connection that closes with unread bytes is reset, and the client may see
+ * the reset instead of the answer.
+ */
+async function readToEnd(request: IncomingMessage): Promise<void> {
+  request.resume();
+  // A client that has gone reads no answer.
+  await finished(request).catch(() => undefined);
 }
 
 /** Thrown by a hook to close the client's connection. */

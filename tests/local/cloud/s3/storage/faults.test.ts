@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
+import { connect } from "node:net";
 import { ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { expect } from "chai";
@@ -54,6 +56,20 @@ describe("A fault-injecting hook", () => {
     const large = new PutObjectCommand({ Bucket: "lake", Key: "key", Body: Buffer.alloc(20_000_000) });
     expect(await failureOf(client.send(large))).to.equal("SlowDown 503");
     expect(await failureOf(client.send(large))).to.equal("no failure");
+  });
+
+  it("is answered after the whole body, because a client that still writes may see a reset instead", async () => {
+    const { server } = await startTestS3({ before: failFirstPut(slowDown) });
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    let answer = "";
+    socket.on("data", (chunk) => (answer += chunk.toString()));
+    socket.write("PUT /lake/key HTTP/1.1\r\nHost: s3\r\nConnection: close\r\nContent-Length: 8\r\n\r\nhalf");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(answer).to.equal("");
+    socket.write("half");
+    await once(socket, "close");
+    expect(answer).to.match(/^HTTP\/1.1 503 .*SlowDown/s);
   });
 
   it("sees every operation by name with its signer", async () => {
