@@ -1,5 +1,6 @@
 import { date, integer, text } from "../../marts/column";
-import { SHARED, type Mart } from "../../marts/mart";
+import type { Mart } from "../../marts/mart";
+import { SHARED } from "./orders";
 
 export const bestDesigns: Mart = {
   name: "best_designs",

@@ -1,5 +1,6 @@
 import { date, decimal, integer, text } from "../../marts/column";
-import { BOTH_WAYS, ORDERS, SHARED, type Mart } from "../../marts/mart";
+import type { Mart } from "../../marts/mart";
+import { BOTH_WAYS, ORDERS, SHARED } from "./orders";
 
 export const counterpartyValue: Mart = {
   name: "counterparty_value",

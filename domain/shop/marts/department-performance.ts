@@ -1,5 +1,6 @@
 import { date, integer, text } from "../../marts/column";
-import { BOTH_WAYS, monthOf, ORDERS, SHARED, type Mart } from "../../marts/mart";
+import { monthOf, type Mart } from "../../marts/mart";
+import { BOTH_WAYS, ORDERS, SHARED } from "./orders";
 
 export const departmentPerformance: Mart = {
   name: "department_performance",

@@ -1,5 +1,6 @@
 import { date, decimal, integer } from "../../marts/column";
-import { monthOf, SHARED, type Mart } from "../../marts/mart";
+import { monthOf, type Mart } from "../../marts/mart";
+import { SHARED } from "./orders";
 
 export const leadTimes: Mart = {
   name: "lead_times",

@@ -1,5 +1,6 @@
 import { integer, text, timestamp } from "../../marts/column";
-import { SHARED, type Mart } from "../../marts/mart";
+import type { Mart } from "../../marts/mart";
+import { SHARED } from "./orders";
 
 interface History {
   readonly kind: string;

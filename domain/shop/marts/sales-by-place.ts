@@ -1,5 +1,6 @@
 import { integer, text } from "../../marts/column";
-import { SHARED, type Mart } from "../../marts/mart";
+import type { Mart } from "../../marts/mart";
+import { SHARED } from "./orders";
 
 export const salesByPlace: Mart = {
   name: "sales_by_place",

@@ -1,5 +1,6 @@
 import { integer, text } from "../../marts/column";
-import { BOTH_WAYS, ORDERS, SHARED, type Mart } from "../../marts/mart";
+import type { Mart } from "../../marts/mart";
+import { BOTH_WAYS, ORDERS, SHARED } from "./orders";
 
 export const staffPerformance: Mart = {
   name: "staff_performance",
