@@ -263,9 +263,12 @@ export function parseCommit<C>(schema: z.ZodType<C>, json: string, key: string):
   try {
     parsed = JSON.parse(json);
   } catch (error) {
-    throw new TerminalError(`${key} is not valid JSON; it was probably not written by Marble`, {
-      cause: error,
-    });
+    throw new TerminalError(
+      `${key} is not valid JSON; it was probably not written by Marble: delete the object, or restore its previous version`,
+      {
+        cause: error,
+      },
+    );
   }
   const result = schema.safeParse(parsed);
   if (result.success) return result.data;

@@ -40,7 +40,7 @@ export interface FailureView {
 
 export interface StageView {
   readonly name: StageName | HelperName;
-  /** `behind`: the stage works, but some tables are behind. `unknown`: the warehouse does not answer. */
+  /** `behind`: the stage works, but some tables are behind. `unknown`: the lake or the warehouse does not answer. */
   readonly state: "never" | "running" | "failed" | "waiting" | "behind" | "unknown" | "idle";
   /** Commits of the previous log that it has not handled yet; null for ingest, and when the number is unknown. */
   readonly backlog: number | null;
@@ -60,8 +60,8 @@ export interface Overview {
   /** The functions of the program that are not stages. */
   readonly helpers: readonly StageView[];
   /** The newest commit of each log and of the warehouse; 0 before the first, null when it is unknown. */
-  readonly ingested: number;
-  readonly processed: number;
+  readonly ingested: number | null;
+  readonly processed: number | null;
   readonly loaded: number | null;
   /** The newest time at which the warehouse is known to match the source. */
   readonly shows: string | null;
@@ -76,6 +76,8 @@ export interface Overview {
     /** Rows that wait in the warehouse for a row to which they refer. */
     readonly waiting: number;
   };
+  /** Why a log of the lake cannot be read; null when both can. The tables that are behind are unknown then. */
+  readonly lakeProblem: string | null;
   /** Why the warehouse does not answer; null when it does. */
   readonly warehouseProblem: string | null;
 }

@@ -65,6 +65,8 @@ export interface TablesView {
   readonly commits: number;
   /** Tables that are behind come first. */
   readonly warehouse: readonly WarehouseTableView[];
+  /** Why the tables of the source are unknown; null when they are known. */
+  readonly lakeProblem: string | null;
   /** Why the tables of the warehouse are unknown; null when they are known. */
   readonly warehouseProblem: string | null;
   /** The bucket of the ingestion log, to which the commit numbers link. */

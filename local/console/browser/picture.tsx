@@ -31,9 +31,10 @@ export const stateText = (
 
 /** Does the warehouse show all of the source, as of a time that is not too long ago? */
 function isWhole(overview: Overview, now: number): boolean {
-  const { source, stages, behind, lacking, warehouseProblem } = overview;
+  const { source, stages, behind, lacking, lakeProblem, warehouseProblem } = overview;
   return (
     source.state !== "stopped" &&
+    lakeProblem === null &&
     warehouseProblem === null &&
     stages.every(({ failure }) => failure === null) &&
     behind.length + lacking.rejected.length + lacking.waiting === 0 &&
@@ -42,6 +43,7 @@ function isWhole(overview: Overview, now: number): boolean {
 }
 
 const CANNOT_BE_ASKED = "cannot be asked";
+const CANNOT_BE_READ = "cannot be read";
 
 interface Node {
   readonly kind: "store" | "stage";
@@ -120,11 +122,11 @@ function nodesOf(overview: Overview, now: number): readonly Node[] {
   const { source, stages, helpers, ingested, processed, loaded } = overview;
   const store = (name: string, what: string, state: string): Node => ({
     kind: "store",
-    state: state === "stopped" || state === CANNOT_BE_ASKED ? "failed" : "",
+    state: ["stopped", CANNOT_BE_ASKED, CANNOT_BE_READ].includes(state) ? "failed" : "",
     lines: [name, what, state],
   });
-  const commit = (number: number | null): string =>
-    number === null ? CANNOT_BE_ASKED : number === 0 ? "empty" : `commit ${number}`;
+  const commit = (number: number | null, unknown = CANNOT_BE_READ): string =>
+    number === null ? unknown : number === 0 ? "empty" : `commit ${number}`;
   const [ingest, process, load] = stages.map((stage) => stageNode(stage, overview, now));
   const [report] = helpers
     .filter(({ name }) => name === "report")
@@ -136,7 +138,7 @@ function nodesOf(overview: Overview, now: number): readonly Node[] {
     process,
     store("processed", "Parquet", commit(processed)),
     load,
-    store("warehouse", "star schemas", commit(loaded)),
+    store("warehouse", "star schemas", commit(loaded, CANNOT_BE_ASKED)),
     report,
   ].filter((node) => node !== undefined);
 }

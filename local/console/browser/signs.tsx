@@ -23,12 +23,13 @@ export function Signs({ live: { data: overview, error } }: { readonly live: Live
 /** Links to the page of the tables. It says "fresh" only when the whole warehouse is fresh. */
 function Freshness({ overview }: { readonly overview: Overview }) {
   const now = useNow();
-  const { shows, behind, lacking, warehouseProblem, stages } = overview;
+  const { shows, behind, lacking, lakeProblem, warehouseProblem, stages } = overview;
   const badge = (state: string, text: string) => (
     <a href="#tables" class={`badge ${state}`}>
       {text}
     </a>
   );
+  if (lakeProblem !== null) return badge("failed", "✘ the lake cannot be read");
   if (warehouseProblem !== null) return badge("failed", "✘ the warehouse cannot be asked");
   if (behind.length > 0) return badge("failed", `✘ ${plural(behind.length, "table")} behind`);
   if (shows === null) return badge("never", "– the age of the warehouse is not known yet");

@@ -72,7 +72,7 @@ function Old({ overview, now }: { readonly overview: Overview; readonly now: num
 }
 
 function troublesOf(overview: Overview, now: number): ComponentChildren[] {
-  const { source, stages, helpers, behind, lacking, warehouseProblem } = overview;
+  const { source, stages, helpers, behind, lacking, lakeProblem, warehouseProblem } = overview;
   const failed = [...stages, ...helpers].flatMap(({ name, failure, runs }) =>
     failure === null
       ? []
@@ -100,6 +100,13 @@ function troublesOf(overview: Overview, now: number): ComponentChildren[] {
       </li>
     ),
     ...failed,
+    lakeProblem !== null && (
+      <li key="lake">
+        The lake cannot be read: <span class="sentence">{lakeProblem}</span> Which tables are behind is not
+        known. Bring S3 back if it does not answer. If a commit is unreadable, see “A stage fails” in
+        docs/runbook.md. The next runs then continue from the last commit.
+      </li>
+    ),
     warehouseProblem !== null && (
       <li key="warehouse">
         The warehouse cannot be asked: <span class="sentence">{warehouseProblem}</span> Start its database, or

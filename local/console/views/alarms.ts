@@ -2,16 +2,15 @@ import type { AlarmView, StageName, TableBehind } from "../api";
 import type { Alarm } from "../../cloud/cloudwatch/alarm";
 import { FUNCTION_NAMES } from "../../cloud-event";
 import type { ConsoleContext } from "../server/context";
+import { readHeads } from "./heads";
 import { shortName } from "./metrics";
-import { tablesBehind } from "./tables/source-tables";
 
 const ORDER = ["ALARM", "INSUFFICIENT_DATA", "OK"] as const;
 
 /** Every declared alarm; ringing alarms come first. */
 export async function alarmViews(context: ConsoleContext): Promise<AlarmView[]> {
   const { platform, history, lake, alarms } = context;
-  const [ingested, processed] = await Promise.all([lake.ingested.head(), lake.processed.head()]);
-  const behind = tablesBehind({ ingested: ingested?.commit, processed: processed?.commit });
+  const { behind } = await readHeads(lake);
   const states = platform.cloud.alarmStates();
   const transitions = history.transitions();
   return alarms

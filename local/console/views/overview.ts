@@ -3,26 +3,23 @@ import type { DeclaredFunction } from "../../pulumi/program";
 import type { HelperName, Overview, StageName, TableBehind } from "../api";
 import { STAGES } from "../api";
 import type { ConsoleContext } from "../server/context";
+import { readHeads } from "./heads";
 import { readLedger } from "./ledger";
-import { tablesBehind } from "./tables/source-tables";
 import { stageView } from "./stage-view";
 
 /** The state of the pipeline, from the source to the warehouse. */
 export async function overview(context: ConsoleContext): Promise<Overview> {
   const { platform, history, lake, alarms, warehouse } = context;
   const { cloud } = platform;
-  const [ingested, processed, ledger] = await Promise.all([
-    lake.ingested.head(),
-    lake.processed.head(),
+  const [{ ingested, processed, behind, problem }, ledger] = await Promise.all([
+    readHeads(lake),
     readLedger(warehouse, { first: 0, last: 0 }),
   ]);
-  const head = processed?.number ?? 0;
   const backlogs = {
     ingest: null,
-    process: (ingested?.number ?? 0) - head,
-    load: ledger.newest === null ? null : head - ledger.newest,
+    process: difference(ingested.number, processed.number),
+    load: difference(processed.number, ledger.newest),
   };
-  const behind = tablesBehind({ ingested: ingested?.commit, processed: processed?.commit });
   return {
     source: {
       name: new URL(platform.source.url).pathname.slice(1),
@@ -35,7 +32,7 @@ export async function overview(context: ConsoleContext): Promise<Overview> {
         running: history.isRunning(name),
         backlog: backlogs[name],
         isBehind: isBehind(name, behind),
-        isUnknown: name === "load" && ledger.newest === null,
+        isUnknown: problem !== null || (name === "load" && ledger.newest === null),
         nextRun: cloud.nextRun(name),
       }),
     ),
@@ -51,8 +48,8 @@ export async function overview(context: ConsoleContext): Promise<Overview> {
           nextRun: cloud.nextRun(name),
         }),
     ),
-    ingested: ingested?.number ?? 0,
-    processed: head,
+    ingested: ingested.number,
+    processed: processed.number,
     loaded: ledger.newest,
     shows: history.shows()?.toISOString() ?? null,
     freshnessMinutes: freshnessMinutes(alarms),
@@ -61,10 +58,15 @@ export async function overview(context: ConsoleContext): Promise<Overview> {
       all: alarms.length,
     },
     behind,
-    lacking: { rejected: rejectedRows(processed?.commit), waiting: ledger.waiting },
+    lacking: { rejected: rejectedRows(processed.commit), waiting: ledger.waiting },
+    lakeProblem: problem,
     warehouseProblem: ledger.problem,
   };
 }
+
+/** The commits that one side has and the other does not; null when a side is unknown. */
+const difference = (from: number | null, to: number | null): number | null =>
+  from === null || to === null ? null : from - to;
 
 const HELPERS: readonly HelperName[] = ["remodel", "report"];
 

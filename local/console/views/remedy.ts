@@ -11,7 +11,7 @@ export function remedyOf({ type }: StageError): string {
     case "TransientError":
       return "It recovers once the cause is gone: the next run continues where this one stopped, and loses no row.";
     case "TerminalError":
-      return "A person has to do what the message says. The next run then continues where this one stopped, and loses no row.";
+      return "A person has to do what the message says: see “A stage fails” in docs/runbook.md. The next run then continues where this one stopped, and loses no row.";
     case "Sandbox.Timedout":
     case "Runtime.ExitError":
       return "Lambda ended it: it ran out of time or memory. The next run continues from the last commit; if it happens again, see “A stage runs long” in docs/runbook.md.";

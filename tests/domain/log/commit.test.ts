@@ -25,7 +25,10 @@ describe("An invalid commit is refused with the object and the problem", () => {
   it("when it is not JSON, keeping the cause", () => {
     for (const text of ["", "{", "<html>"]) {
       expect(() => parseCommit(ingestCommit, text, KEY))
-        .to.throw(TerminalError, `${KEY} is not valid JSON; it was probably not written by Marble`)
+        .to.throw(
+          TerminalError,
+          `${KEY} is not valid JSON; it was probably not written by Marble: delete the object`,
+        )
         .with.property("cause")
         .that.is.instanceOf(SyntaxError);
     }

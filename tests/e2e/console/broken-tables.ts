@@ -5,10 +5,12 @@ export const FALSE_WORDS = /.*(fresh|up to date|nothing).*/i;
 export interface Broken {
   readonly state: string;
   readonly table: string;
+  /** Its state in its row of the page Tables. */
+  readonly row: string;
   readonly breaks: string;
   /** What is in view without a click: what, why, what to do. */
   readonly tells: readonly RegExp[];
-  /** What the report says in its head; undefined where no table of the warehouse is concerned. */
+  /** What the report says in its head; undefined where no table of the warehouse is behind. */
   readonly reports?: RegExp;
   readonly repairs: string;
 }
@@ -17,6 +19,7 @@ export const BROKEN: readonly Broken[] = [
   {
     state: "held back",
     table: "payment",
+    row: "is held back",
     breaks: "CREATE SCHEMA aside; CREATE TABLE aside.kept AS SELECT * FROM payment; DELETE FROM payment",
     tells: [/payment is held back since \d{4}-\d\d-\d\d \d\d:/, /rows/, /Ask the owners of the source/],
     reports: /fact_payment shows the source as of .*: payment is held/,
@@ -25,6 +28,7 @@ export const BROKEN: readonly Broken[] = [
   {
     state: "refused",
     table: "closed",
+    row: "is refused",
     breaks: "CREATE TABLE closed (n integer PRIMARY KEY); REVOKE ALL ON closed FROM marble_reader",
     tells: [
       /closed is refused since/,
@@ -34,8 +38,19 @@ export const BROKEN: readonly Broken[] = [
     repairs: "DROP TABLE closed",
   },
   {
+    // Its rows were captured before.
+    state: "unreadable",
+    table: "payment",
+    row: "is absent from the source",
+    breaks: "REVOKE SELECT ON payment FROM marble_reader",
+    tells: [/payment is absent from the source since/, /may not read .*GRANT SELECT/, /remove the cause/],
+    reports: /fact_payment shows the source as of .*: payment is absent: .*GRANT SELECT/,
+    repairs: "GRANT SELECT ON payment TO marble_reader",
+  },
+  {
     state: "absent",
     table: "payment_type",
+    row: "is absent from the source",
     breaks: "ALTER TABLE payment_type RENAME TO away",
     tells: [/payment_type is absent from the source since/, /table is gone/, /Create the table again/],
     reports: /dim_payment_type shows the source as of .*: payment_type is absent/,
@@ -47,6 +62,7 @@ export const BROKEN: readonly Broken[] = [
 export const QUARANTINED: Broken = {
   state: "in quarantine",
   table: "payment",
+  row: "is in quarantine",
   breaks: "ALTER TABLE payment RENAME COLUMN paid TO settled; UPDATE payment SET settled = settled",
   tells: [/payment is in quarantine since/, /paid/, /Change the contract in domain\/shop\/sources\.ts/],
   reports: /fact_payment shows the source as of .*: payment is quarantined/,

@@ -1,107 +1,35 @@
 import { expect } from "chai";
-import { pathToFileURL } from "node:url";
-import type { Browser, Page } from "playwright-core";
-import { startConsole } from "../../../local/console/console";
-import { eventHistory } from "../../../local/console/server/history";
-import { givenDatabase } from "../../../local/databases/databases";
-import { makeReport } from "../../../local/commands/business-report";
-import type { Platform } from "../../../local/platform";
-import { startWatchedCloud, type WatchedCloud } from "../../support/local/watched-cloud";
-import { openPage, startBrowser } from "../../support/report/browser";
 import { FALSE_WORDS } from "./broken-tables";
+import { seenTroubles, startWatchedConsole, textOf, type WatchedConsole } from "./watched-console";
 
-const WINDOW = { width: 1280, height: 800 };
 const HOUR = 3_600_000;
 
 describe("Console and report do not call complete what is not", function () {
   this.timeout(180_000);
-  let browser: Browser;
-  let watched: WatchedCloud;
-  let platform: Platform;
-  let url: string;
-  const stops: (() => Promise<void>)[] = [];
+  let shown: WatchedConsole | undefined;
   /** The first run of ingest pauses before its second slice ends. */
   const secondCommit = pause();
 
   before(async function () {
-    browser = await startBrowser(this);
-    stops.push(() => browser.close());
-    const history = eventHistory();
-    watched = await startWatchedCloud({
+    shown = await startWatchedConsole(this, {
       settings: { "marble:sliceMb": "1" },
-      onEvent: history.onEvent,
       beforeS3: async ({ operation, key }) => {
         if (operation !== "PutObject" || key !== "commits/0000000002.json") return;
         secondCommit.reached();
         await secondCommit.released;
       },
     });
-    stops.push(() => watched.close());
-    const { cloud, source, warehouse, directory, sourceSecret, warehouseSecret } = watched;
-    platform = {
-      cloud,
-      source: await givenDatabase("source", { url: source.readerUrl, secret: sourceSecret }),
-      warehouse: await givenDatabase("warehouse", { url: warehouse.url, secret: warehouseSecret }),
-      lake: directory,
-      carried: { model: "declared", mirror: "none" },
-      stop: () => Promise.resolve(),
-    };
-    const server = await startConsole(platform, { history, port: 0 });
-    stops.push(() => server.close());
-    url = server.url;
   });
-  after(async () => {
-    for (const stop of stops.reverse()) await stop();
-  });
+  // Without a browser, nothing was started.
+  after(() => shown?.close());
 
-  const run = async (...stages: readonly ("ingest" | "process" | "load")[]): Promise<void> => {
-    for (const stage of stages) {
-      await watched.cloud.invoke(stage);
-      await watched.cloud.settled();
-    }
-  };
-  const loadAll = async (): Promise<void> => {
+  const loadAll = async ({ run }: WatchedConsole): Promise<void> => {
     secondCommit.release();
     await run("ingest", "process", "load");
   };
-  /** @param laterBy how much later than now the clock of the browser is, in milliseconds */
-  const onPage = async (
-    address: string,
-    check: (page: Page) => Promise<void>,
-    { laterBy = 0 } = {},
-  ): Promise<void> => {
-    const { page, problems } = await openPage(browser, { viewport: WINDOW });
-    try {
-      page.setDefaultTimeout(30_000);
-      if (laterBy > 0) await page.clock.install({ time: Date.now() + laterBy });
-      await page.goto(address);
-      await check(page);
-      expect(problems).to.deep.equal([]);
-    } finally {
-      await page.context().close();
-    }
-  };
-  /** What is in the list of what is wrong, without a click and without scrolling. */
-  const seenTroubles = async (page: Page): Promise<string> => {
-    const list = page.getByRole("region", { name: "What is wrong" });
-    await list.waitFor();
-    const box = await list.boundingBox();
-    expect((box?.y ?? 0) + (box?.height ?? 0)).to.be.below(WINDOW.height);
-    return list.innerText();
-  };
-  /** The text of a page of the console, with the text of its picture. */
-  const textOf = async (page: Page): Promise<string> => {
-    const label = await page.getByRole("img", { name: /PostgreSQL/ }).getAttribute("aria-label");
-    return [await page.locator("body").innerText(), label ?? "", await page.title()].join("\n");
-  };
-  const onReport = async (check: (text: string) => void): Promise<void> => {
-    const report = await makeReport(platform);
-    await onPage(pathToFileURL(report ?? "").href, async (page) =>
-      check(await page.locator("body").innerText()),
-    );
-  };
 
   it("while a first capture is underway: which table has only a part of its rows, and until when", async () => {
+    const { watched, url, run, onPage, onReport } = shown!;
     await watched.source.query(
       `INSERT INTO address (address_line_1, city, postal_code, country, phone, created_at, last_updated)
        SELECT repeat('x', 60), 'Leeds', 'LS1', 'UK', '0', now(), now() FROM generate_series(1, 15000)`,
@@ -127,12 +55,13 @@ describe("Console and report do not call complete what is not", function () {
 
     secondCommit.release();
     await ingest;
-    await loadAll();
+    await loadAll(shown!);
     await onPage(url, (page) => page.getByRole("link", { name: /^✔ fresh/ }).waitFor());
   });
 
   it("while nobody starts the stages: since when, which stages, and what to do", async () => {
-    await loadAll();
+    const { url, onPage, makeReport } = shown!;
+    await loadAll(shown!);
     await onPage(
       url,
       async (page) => {
@@ -144,9 +73,8 @@ describe("Console and report do not call complete what is not", function () {
       },
       { laterBy: 3 * HOUR },
     );
-    const report = await makeReport(platform);
     await onPage(
-      pathToFileURL(report ?? "").href,
+      await makeReport(),
       async (page) => {
         expect(await page.innerText("#age")).to.equal(" (3 hours ago)");
         expect(FALSE_WORDS.exec(await page.locator("body").innerText())?.[0]).to.equal(undefined);
@@ -156,7 +84,8 @@ describe("Console and report do not call complete what is not", function () {
   });
 
   it("while a mart is missing: the report does not know its numbers, and says none", async () => {
-    await loadAll();
+    const { watched, onReport } = shown!;
+    await loadAll(shown!);
     await watched.warehouse.query("DROP VIEW marts.outstanding_payments, marts.best_designs CASCADE");
     // A report of another load, because a load is reported once.
     await watched.warehouse.query(

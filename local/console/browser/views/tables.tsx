@@ -18,7 +18,11 @@ export function Tables() {
             title="Tables of the source"
             note="As the newest commits have them. Those that are behind come first."
           >
-            <SourceTables view={view} />
+            {view.lakeProblem === null ? (
+              <SourceTables view={view} />
+            ) : (
+              <p class="problem">The state of these tables is unknown: {view.lakeProblem}</p>
+            )}
           </Panel>
           <Panel
             title="Tables of the warehouse"

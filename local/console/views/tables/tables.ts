@@ -2,6 +2,7 @@ import { captureOf, type IngestCommit } from "../../../../domain/log/commit";
 import { commitNumber } from "../../../../domain/log/keys";
 import type { SourceTableView, TablesView } from "../../api";
 import type { ConsoleContext } from "../../server/context";
+import { readHeads } from "../heads";
 import { behindOf, sourceTables } from "./source-tables";
 import { warehouseTables } from "./warehouse-tables";
 
@@ -10,20 +11,19 @@ const SHOWN_COMMITS = 3;
 
 /** Every table of the source and of the warehouse, with its state, the cause and the remedy. */
 export async function tables({ lake, warehouse }: ConsoleContext): Promise<TablesView> {
-  const [ingested, processed, { tables: ofWarehouse, problem }] = await Promise.all([
-    lake.ingested.head(),
-    lake.processed.head(),
-    warehouseTables(warehouse),
-  ]);
-  const newest = ingested?.number ?? 0;
+  const [{ ingested, processed, problem: lakeProblem }, { tables: ofWarehouse, problem }] = await Promise.all(
+    [readHeads(lake), warehouseTables(warehouse)],
+  );
+  // Half of the truth about a table would be wrong.
+  const newest = lakeProblem === null ? (ingested.number ?? 0) : 0;
   const numbers = Array.from({ length: Math.min(newest, LOOKED_THROUGH) }, (_, index) => newest - index);
   const commits = await Promise.all(numbers.map((number) => lake.ingested.read(commitNumber(number))));
   const known = commits.filter((commit) => commit !== undefined);
-  const statuses = sourceTables({ ingested: ingested?.commit, processed: processed?.commit });
-  const source = [...statuses].map(([table, status]): SourceTableView => ({
+  const statuses = sourceTables({ ingested: ingested.commit, processed: processed.commit });
+  const source = (lakeProblem === null ? [...statuses] : []).map(([table, status]): SourceTableView => ({
     table,
     state: status.state,
-    rows: captureOf(ingested?.commit, table)?.total ?? null,
+    rows: captureOf(ingested.commit, table)?.total ?? null,
     asOf: status.asOf,
     since: status.since,
     behind: behindOf(table, status) ?? null,
@@ -34,6 +34,7 @@ export async function tables({ lake, warehouse }: ConsoleContext): Promise<Table
     source: source.sort(behindFirst),
     commits: numbers.length,
     warehouse: ofWarehouse,
+    lakeProblem,
     warehouseProblem: problem,
     bucket: lake.buckets.ingestion,
   };

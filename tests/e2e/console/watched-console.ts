@@ -1,0 +1,131 @@
+import { expect } from "chai";
+import type { Context } from "mocha";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { makeReport } from "../../../local/commands/business-report";
+import { startAll } from "../../../local/cloud/start-all";
+import { startConsole } from "../../../local/console/console";
+import { eventHistory } from "../../../local/console/server/history";
+import { givenDatabase } from "../../../local/databases/databases";
+import type { Platform } from "../../../local/platform";
+import { LATEST_REPORT } from "../../../domain/report/keys";
+import { startWatchedCloud, type WatchedCloud } from "../../support/local/watched-cloud";
+import { openPage, startBrowser } from "../../support/report/browser";
+
+const WINDOW = { width: 1280, height: 800 };
+
+/** A watched cloud with its console and its report, as a person sees them in a browser. */
+export interface WatchedConsole {
+  readonly watched: WatchedCloud;
+  readonly url: string;
+  /** Runs stages, one after the other. */
+  readonly run: (...stages: readonly ("ingest" | "process" | "load")[]) => Promise<void>;
+  /**
+   * Opens a page on its own.
+   * @param options.laterBy how much later than now the clock of the browser is, in milliseconds
+   * @param options.allowed what the browser may log as an error; by default nothing
+   */
+  readonly onPage: (
+    address: string,
+    check: (page: Page) => Promise<void>,
+    options?: { readonly laterBy?: number; readonly allowed?: RegExp | undefined },
+  ) => Promise<void>;
+  /** Makes the report of the moment; returns its address. */
+  readonly makeReport: () => Promise<string>;
+  /** The address of the page that people open, whenever it was made. */
+  readonly latestReport: string;
+  /** Calls back with all that the report of the moment says. */
+  readonly onReport: (check: (text: string) => void) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** Skips the tests where there is no browser. */
+export async function startWatchedConsole(
+  test: Context,
+  options: Parameters<typeof startWatchedCloud>[0],
+): Promise<WatchedConsole> {
+  const parts = await startAll(async (started) => {
+    const browser = await startBrowser(test);
+    started(() => browser.close());
+    const history = eventHistory();
+    const watched = await startWatchedCloud({ ...options, onEvent: history.onEvent });
+    started(() => watched.close());
+    const platform = await platformOf(watched);
+    const server = await startConsole(platform, { history, port: 0 });
+    started(() => server.close());
+    return { watched, platform, url: server.url, onPage: pageOpener(browser) };
+  });
+  const { watched, platform, url, onPage } = parts;
+  const report = async (): Promise<string> => pathToFileURL((await makeReport(platform)) ?? "").href;
+  return {
+    watched,
+    url,
+    run: async (...stages) => {
+      for (const stage of stages) {
+        await watched.cloud.invoke(stage);
+        await watched.cloud.settled();
+      }
+    },
+    onPage,
+    makeReport: report,
+    latestReport: latestReportOf(platform),
+    onReport: async (check) =>
+      onPage(await report(), async (page) => check(await page.locator("body").innerText())),
+    close: () => parts.stop(),
+  };
+}
+
+/** The address of the page that people open, whenever it was made. */
+export function latestReportOf({ cloud, lake }: Pick<Platform, "cloud" | "lake">): string {
+  const { bucket } = cloud.program.outputs["reports"] as { readonly bucket: string };
+  return pathToFileURL(join(lake, "buckets", bucket, LATEST_REPORT)).href;
+}
+
+async function platformOf({
+  cloud,
+  source,
+  warehouse,
+  directory,
+  ...secrets
+}: WatchedCloud): Promise<Platform> {
+  return {
+    cloud,
+    source: await givenDatabase("source", { url: source.readerUrl, secret: secrets.sourceSecret }),
+    warehouse: await givenDatabase("warehouse", { url: warehouse.url, secret: secrets.warehouseSecret }),
+    lake: directory,
+    carried: { model: "declared", mirror: "none" },
+    stop: () => Promise.resolve(),
+  };
+}
+
+const pageOpener =
+  (browser: Browser): WatchedConsole["onPage"] =>
+  async (address, check, { laterBy = 0, allowed } = {}) => {
+    const { page, problems } = await openPage(browser, { viewport: WINDOW });
+    try {
+      page.setDefaultTimeout(30_000);
+      if (laterBy > 0) await page.clock.install({ time: Date.now() + laterBy });
+      await page.goto(address);
+      await check(page);
+      expect(problems.filter((problem) => allowed?.test(problem) !== true)).to.deep.equal([]);
+    } finally {
+      await page.context().close();
+    }
+  };
+
+/** What is in the list of what is wrong, without a click and without scrolling. */
+export async function seenTroubles(page: Page): Promise<string> {
+  const list = page.getByRole("region", { name: "What is wrong" });
+  await list.waitFor();
+  const box = await list.boundingBox();
+  expect((box?.y ?? 0) + (box?.height ?? 0)).to.be.below(WINDOW.height);
+  return list.innerText();
+}
+
+/** The text of a page of the console, with its title and the texts of its pictures. */
+export async function textOf(page: Page): Promise<string> {
+  const pictures = await page.getByRole("img").all();
+  const labels = await Promise.all(pictures.map((picture) => picture.getAttribute("aria-label")));
+  return [await page.locator("body").innerText(), ...labels, await page.title()].join("\n");
+}
