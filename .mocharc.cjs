@@ -1,5 +1,5 @@
 "use strict";
-const { readdirSync } = require("node:fs");
+const { readdirSync, readFileSync, statfsSync } = require("node:fs");
 const { availableParallelism } = require("node:os");
 const { join } = require("node:path");
 
@@ -13,6 +13,30 @@ const GROUPS = {
   unit: ["domain", "adapters", "github", "docs", "project"],
   e2e: ["e2e", "local", "infra", "policy", "bootstrap", ""],
 };
+
+const MEMORY = "/dev/shm";
+const MEMORY_BYTES = 4 * 2 ** 30;
+
+/**
+ * The folder in memory, if it has room and may hold programs. Tests make hundreds of databases and thousands of small
+ * files. On a disk, these take a fifth of the CPU time of the tests of the stages.
+ */
+function folderInMemory() {
+  try {
+    const { bavail, bsize } = statfsSync(MEMORY);
+    const mounts = readFileSync("/proc/mounts", "utf8").split("\n");
+    const mount = mounts.find((line) => line.split(" ")[1] === MEMORY) ?? "noexec";
+    return bavail * bsize >= MEMORY_BYTES && !mount.includes("noexec") ? MEMORY : undefined;
+  } catch (error) {
+    // Only Linux has it.
+    if (error.code !== "ENOENT") throw error;
+    return undefined;
+  }
+}
+
+// The workers and their children inherit it.
+const memory = folderInMemory();
+if (memory !== undefined) process.env.TMPDIR ??= memory;
 
 /** Takes `--group NAME` out of the arguments; mocha does not know it. */
 function takeGroup(args) {
