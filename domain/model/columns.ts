@@ -7,16 +7,20 @@ import type { Literal, LiteralOf } from "./values";
 export type Origin = ReadOrigin | ConstantOrigin | ComputedOrigin;
 
 /** A value from one column of a source table: the table's own, or a joined one. */
-export type ReadOrigin =
-  | { readonly kind: "copy" | "parsedDate"; readonly column: string; readonly join?: Join }
+export type ReadOrigin = {
+  readonly column: string;
+  /** The source table whose row has the value, or from whose row the join starts. A mirror does not say it. */
+  readonly from?: string;
+  readonly join?: Join;
+} & (
+  | { readonly kind: "copy" | "parsedDate" }
   | {
       readonly kind: "dateOf" | "timeOf";
-      readonly column: string;
-      readonly join?: Join;
       /** An IANA name; UTC when absent. */
       readonly timeZone?: string;
     }
-  | { readonly kind: "derived"; readonly column: string; readonly derive: Derivation; readonly join?: Join };
+  | { readonly kind: "derived"; readonly derive: Derivation }
+);
 
 /** The same value in every row. */
 export interface ConstantOrigin {
@@ -125,31 +129,43 @@ export interface ColumnsOf<Columns extends SourceColumns, Left extends boolean =
   ): ColumnsOf<To, true>;
 }
 
+/** The origin of a value without the way to its row. */
+type OwnOrigin = ReadOrigin extends infer Origin
+  ? Origin extends ReadOrigin
+    ? Omit<Origin, "from" | "join">
+    : never
+  : never;
+
 /** Placeholder for a column that the contract lacks; `modelProblems` reports it. */
 const UNKNOWN: SourceColumn = { type: text, nullable: true };
 
 /** Columns made from a source table. */
 export const columnsOf = <Columns extends SourceColumns>(table: SourceTable<Columns>): ColumnsOf<Columns> =>
   // The types come from the contract; the code looks them up by name.
-  columnsVia(table, undefined) as ColumnsOf<SourceColumns> as unknown as ColumnsOf<Columns>;
+  columnsVia(table, { from: table.name }) as ColumnsOf<SourceColumns> as unknown as ColumnsOf<Columns>;
 
-function columnsVia(table: SourceTable, join: Join | undefined): ColumnsOf<SourceColumns, boolean> {
-  const via = join === undefined ? {} : { join };
+/** @param path the table with which the way to the row begins, and the join that leads to it */
+function columnsVia(
+  table: SourceTable,
+  path: { readonly from: string; readonly join?: Join },
+): ColumnsOf<SourceColumns, boolean> {
   const columns: Readonly<Partial<SourceColumns>> = table.columns;
-  const makeColumn = (type: ColumnType | undefined, origin: ReadOrigin): Column => {
+  const makeColumn = (type: ColumnType | undefined, origin: OwnOrigin): Column => {
     const read = Object.hasOwn(columns, origin.column) ? (columns[origin.column] ?? UNKNOWN) : UNKNOWN;
     return {
       type: type ?? read.type,
-      nullable: read.nullable || join?.kind === "left",
-      origin: { ...origin, ...via },
+      nullable: read.nullable || path.join?.kind === "left",
+      origin: { ...origin, ...path },
     };
   };
   const joinTo = (
     kind: Join["kind"],
     on: Names<string>,
     to: SourceTable,
-  ): ColumnsOf<SourceColumns, boolean> =>
-    columnsVia(to, { kind, on: listOf(on), to, ...(join !== undefined && { via: join }) });
+  ): ColumnsOf<SourceColumns, boolean> => {
+    const join = { kind, on: listOf(on), to, ...(path.join !== undefined && { via: path.join }) };
+    return columnsVia(to, { from: path.from, join });
+  };
   const methods = {
     copy: (column: string) => makeColumn(undefined, { kind: "copy", column }),
     dateOf: (column: string, zone?: InTimeZone) => makeColumn(date, { kind: "dateOf", column, ...zone }),

@@ -74,6 +74,11 @@ const NAMES: Readonly<Record<ReadOrigin["kind"], string>> = {
 
 function readProblems(source: SourceTable, origin: ReadOrigin): string[] {
   const { column, join, kind } = origin;
+  if (origin.from !== undefined && origin.from !== source.name)
+    return [
+      `is made from a row of ${origin.from}, but the rows of this table come from ${source.name}: ` +
+        `join ${origin.from}, or begin with columnsOf of ${source.name}`,
+    ];
   const from = join?.to ?? source;
   const joins = join === undefined ? [] : pathOf(join).flatMap((step) => joinProblems(step, source));
   if (!has(from.columns, column))

@@ -34,7 +34,6 @@ const isPlain = ({ whenNull }: Column): boolean => whenNull === undefined;
 function keysOfFeed({ name, key }: Dimension | Fact, { source, columns }: Feed): string[] {
   const copied: string[] = [];
   const problems: string[] = [];
-  const theKey = source.key.map((column) => `${source.name}.${column}`).join(", ");
   for (const column of key) {
     const made = columns[column];
     if (made === undefined) continue;
@@ -54,7 +53,8 @@ function keysOfFeed({ name, key }: Dimension | Fact, { source, columns }: Feed):
       copied.push(made.origin.column);
     else
       problems.push(
-        `${name}.${column} is part of the key, but not a plain copy of ${theKey}, the key of its source: make it that`,
+        `${name}.${column} is part of the key, but it is not a plain copy of a column of the key of ${source.name} ` +
+          `(${source.key.join(", ")}): copy one of these, or leave ${column} out of the key`,
       );
   }
   const left = source.key.filter((column) => !copied.includes(column));

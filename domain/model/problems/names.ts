@@ -11,7 +11,7 @@ export function nameProblems({ calendar, tables }: Model): string[] {
   const names = [
     ...BOOKKEEPING.map(({ name }) => ({ name, what: `the loader's own table ${name}` })),
     ...[calendar, ...tables].map(({ name }) => ({ name, what: `the table ${name}` })),
-    ...tables.flatMap(namesOf),
+    ...[...new Set(tables)].flatMap(namesOf),
   ];
   const seen = new Map<string, string>();
   const mirrored = [calendar, ...tables].filter(({ name }) => isMirrorName(name));
@@ -21,7 +21,12 @@ export function nameProblems({ calendar, tables }: Model): string[] {
   const alike = names.flatMap(({ name, what }) => {
     const other = seen.get(tableForm(name));
     seen.set(tableForm(name), other ?? what);
-    return other === undefined ? [] : [`${other} and ${what} have the same name: rename one of them`];
+    if (other === undefined) return [];
+    return [
+      other === what
+        ? `${what} is in the model twice: list it once, or rename one of them`
+        : `${other} and ${what} have the same name: rename one of them`,
+    ];
   });
   return [
     ...alike,

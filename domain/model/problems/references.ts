@@ -18,6 +18,11 @@ function problemsOf(table: Dimension | Fact, reference: Reference, { calendar, t
     );
   const parents = [calendar, ...tables.filter((one) => one.kind === "dimension")];
   const parent = parents.find(({ name }) => name === to);
+  if (tables.some(({ name, kind }) => name === to && kind === "fact"))
+    return [
+      `${subject} refers to ${to}, which is a fact: refer to a dimension (${parents.map(({ name }) => name).join(", ")}), ` +
+        "or leave the reference out",
+    ];
   if (parent === undefined)
     return [
       `${subject} refers to ${to}, which is not a dimension of the model: ` +

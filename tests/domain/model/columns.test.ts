@@ -30,30 +30,48 @@ describe("A source contract", () => {
 describe("A warehouse column", () => {
   const upper = (value: string): string => value.toUpperCase();
   const cases = [
-    ["that is copied keeps type and NULL", own.copy("note"), text, true, { kind: "copy", column: "note" }],
+    [
+      "that is copied keeps type and NULL",
+      own.copy("note"),
+      text,
+      true,
+      { kind: "copy", column: "note", from: "trip" },
+    ],
     [
       "that is copied keeps type and NOT NULL",
       own.copy("id"),
       integer,
       false,
-      { kind: "copy", column: "id" },
+      { kind: "copy", column: "id", from: "trip" },
     ],
-    ["of dateOf is a date", own.dateOf("at"), date, false, { kind: "dateOf", column: "at" }],
-    ["of timeOf is a time", own.timeOf("back_at"), time, true, { kind: "timeOf", column: "back_at" }],
-    ["of parsedDate is a date", own.parsedDate("due"), date, false, { kind: "parsedDate", column: "due" }],
+    ["of dateOf is a date", own.dateOf("at"), date, false, { kind: "dateOf", column: "at", from: "trip" }],
+    [
+      "of timeOf is a time",
+      own.timeOf("back_at"),
+      time,
+      true,
+      { kind: "timeOf", column: "back_at", from: "trip" },
+    ],
+    [
+      "of parsedDate is a date",
+      own.parsedDate("due"),
+      date,
+      false,
+      { kind: "parsedDate", column: "due", from: "trip" },
+    ],
     [
       "that is derived is a text",
       own.derive("note", upper),
       text,
       true,
-      { kind: "derived", column: "note", derive: upper },
+      { kind: "derived", column: "note", from: "trip", derive: upper },
     ],
     [
       "that is joined comes from the other table",
       joined(trip, "place_id", place).copy("city"),
       text,
       true,
-      { kind: "copy", column: "city", join: { kind: "inner", on: ["place_id"], to: place } },
+      { kind: "copy", column: "city", from: "trip", join: { kind: "inner", on: ["place_id"], to: place } },
     ],
   ] as const;
   for (const [what, column, type, nullable, origin] of cases) {

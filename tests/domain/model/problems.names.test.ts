@@ -42,6 +42,12 @@ describe("The problems of the names in a model", () => {
     ]);
   });
 
+  it("include a table that the model lists twice, in one sentence", () => {
+    expect(problemsOf(dimAirport, factPlane, factPlane)).to.deep.equal([
+      "the table fact_plane is in the model twice: list it once, or rename one of them",
+    ]);
+  });
+
   it("include a history with the name of a table, and columns that it would have twice", () => {
     const columns = { ...dimAirport.columns, validFrom: place.copy("city"), commit: place.copy("city") };
     const dated = { ...dimAirport, history: "dim_plane_history", columns };

@@ -8,6 +8,7 @@ import { optional, sourceTable } from "../../../domain/model/source";
 import { calendar, dimension, fact, type Dimension, type Fact } from "../../../domain/model/table";
 import {
   bigint,
+  boolean,
   bytea,
   date,
   double,
@@ -75,7 +76,8 @@ describe("The problems of a model", () => {
 
   it("include a key that is not the key of the source, and a surrogate key among the columns", () => {
     expect(problemsOf(dimAirport, planeWith({ record: own.copy("reg") }, { key: ["base"] }))).to.deep.equal([
-      "fact_plane.base is part of the key, but not a plain copy of plane.id, the key of its source: make it that",
+      "fact_plane.base is part of the key, but it is not a plain copy of a column of the key of plane (id): " +
+        "copy one of these, or leave base out of the key",
       "fact_plane: its surrogate key record is one of its columns too, but the warehouse gives its values: " +
         "rename one of them",
     ]);
@@ -94,6 +96,29 @@ describe("The problems of a model", () => {
         "add it there, or name one of code, city",
       "fact_plane.city is joined on plane.bass, which the contract does not have; " +
         "add it there, or name one of id, reg, base, hangar",
+    ]);
+  });
+
+  it("include columns of another table, even if the source of the table has a column of that name", () => {
+    const hangar = sourceTable("hangar", {
+      key: "id",
+      columns: { id: integer, base: text, heated: boolean },
+    });
+    const other = columnsOf(hangar);
+    const columns = {
+      base: other.copy("base"),
+      city: other.leftJoin("base", airport).copy("city"),
+      text: computed(text, { base: other.copy("base") }, ({ base }) => base),
+      day: constant(integer, 1),
+    };
+    const problem =
+      "is made from a row of hangar, but the rows of this table come from plane: join hangar, or begin with columnsOf of plane";
+
+    expect(problemsOf(dimAirport, planeWith(columns, { where: other.copy("heated") }))).to.deep.equal([
+      `fact_plane.base ${problem}`,
+      `fact_plane.city ${problem}`,
+      `fact_plane.text is computed from base, which ${problem}`,
+      `fact_plane: its condition ${problem}`,
     ]);
   });
 
@@ -263,8 +288,8 @@ describe("The problems of a model", () => {
     expect(problemsOf(dimAirport, planeWith(columns))).to.deep.equal([
       "fact_plane.base refers to dim_airprt, which is not a dimension of the model: " +
         "add that to the list of tables, or refer to one of dim_date, dim_airport",
-      "fact_plane.twin refers to fact_plane, which is not a dimension of the model: " +
-        "add that to the list of tables, or refer to one of dim_date, dim_airport",
+      "fact_plane.twin refers to fact_plane, which is a fact: " +
+        "refer to a dimension (dim_date, dim_airport), or leave the reference out",
       "fact_plane.seen is varchar, but dim_date.date_id, to which it refers, is date: " +
         "give both the same type, or leave the reference out",
     ]);

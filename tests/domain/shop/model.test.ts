@@ -34,7 +34,7 @@ describe("The model of the shop matches the documented warehouse", () => {
       expect(
         table.key.map((key) => table.columns[key]?.origin),
         table.name,
-      ).to.deep.equal(table.source.key.map((column) => ({ kind: "copy", column })));
+      ).to.deep.equal(table.source.key.map((column) => ({ kind: "copy", column, from: table.source.name })));
       expect(table.description, table.name).to.match(/^[A-Z].*\.$/);
     }
   });
