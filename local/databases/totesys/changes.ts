@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { startRandom } from "./random";
-import { copyRows, timestampText } from "./rows";
+import { copyRows, dayText, timestampText } from "./rows";
 import { drawTrade, ORDER_TABLES, rowsOfTrade, type References, type TradeKind } from "./trade";
 
 /**
@@ -26,8 +26,8 @@ export function placePurchaseOrders(client: Client, placement: Placement): Promi
 }
 
 /**
- * Pays the `count` unpaid payments that fall due first, as every morning's batch does. Up to 37 share a millisecond.
- * Returns their ids.
+ * Pays the `count` unpaid payments that fall due next, from today on, as every morning's batch does. Overdue payments stay
+ * unpaid, because their payers are late. Up to 37 share a millisecond. Returns their ids.
  */
 export async function payDue(
   client: Client,
@@ -39,12 +39,12 @@ export async function payDue(
             last_updated = $2::timestamp(3) + (due.place - 1) / 37 * interval '1 millisecond'
        FROM (SELECT payment_id, row_number() OVER (ORDER BY payment_date, payment_id) AS place
                FROM payment
-              WHERE NOT paid
+              WHERE NOT paid AND payment_date >= $3::text
               ORDER BY place
               LIMIT $1::integer) AS due
       WHERE payment.payment_id = due.payment_id
   RETURNING payment.payment_id`,
-    [count, timestampText(now.getTime())],
+    [count, timestampText(now.getTime()), dayText(now.getTime())],
   );
   return rows.map((row) => row.payment_id);
 }

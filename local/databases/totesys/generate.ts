@@ -31,23 +31,29 @@ export interface Batch {
 export function* generateTotesys(options: { seed: number; scale: number; end?: number }): Generator<Batch> {
   const { end = HISTORY_END } = options;
   const random = startRandom(options.seed);
+  const payers = startRandom(~options.seed);
   const shrunk = Math.min(1, options.scale);
   const tables = drawReferenceTables(random, Math.max(FEWEST_DESIGNS, Math.round(SIZES.designs * shrunk)));
   for (const [table, rows] of tables) yield { table, rows };
 
   const days = Math.max(FEWEST_DAYS, Math.round(SIZES.days * shrunk));
   const count = Math.max(10, Math.round((SIZES.sales + SIZES.purchases) * options.scale));
-  yield* generateTrades(random, { references: referencesTo(tables), days, count, end });
+  yield* generateTrades(random, { references: referencesTo(tables), payers, days, count, end });
 }
 
 interface History {
   readonly references: References;
+  /** Decides who pays late. It is independent of all other numbers. */
+  readonly payers: Random;
   readonly days: number;
   readonly count: number;
   readonly end: number;
 }
 
-function* generateTrades(random: Random, { references, days, count, end }: History): Generator<Batch> {
+function* generateTrades(
+  random: Random,
+  { references, payers, days, count, end }: History,
+): Generator<Batch> {
   const tables = ["sales_order", "purchase_order", "transaction", "payment"];
   const nextIds = new Map(tables.map((table) => [table, startIds(random)]));
   const start = end - days * DAY_MS;
@@ -60,7 +66,7 @@ function* generateTrades(random: Random, { references, days, count, end }: Histo
       if (!random.chance(0.05)) at = start + Math.floor((index + random.integer(0, 99) / 100) * step);
       trades.push(drawTrade(isSale(index) ? "SALE" : "PURCHASE", { random, references, at }));
     }
-    yield* batchesOf(trades, { random, nextIds, end });
+    yield* batchesOf(trades, { random, payers, nextIds, end });
   }
 }
 
@@ -74,7 +80,12 @@ type NextIds = (count: number) => number[];
 
 function* batchesOf(
   trades: readonly Trade[],
-  { random, nextIds, end }: { random: Random; nextIds: ReadonlyMap<string, NextIds>; end: number },
+  {
+    random,
+    payers,
+    nextIds,
+    end,
+  }: { random: Random; payers: Random; nextIds: ReadonlyMap<string, NextIds>; end: number },
 ): Generator<Batch> {
   const idsOf = (table: string, count: number) => (nextIds.get(table)?.(count) ?? []).values();
   const countOf = (kind: Trade["kind"]) => trades.filter((trade) => trade.kind === kind).length;
@@ -102,7 +113,7 @@ function* batchesOf(
       "transaction",
       deleted ? { ...transaction, sales_order_id: null, purchase_order_id: null } : transaction,
     );
-    put("payment", paidWhenDue(payment, { random, end }));
+    put("payment", paidInTime(payment, { random, payers, end }));
   });
   for (const [table, list] of rows) yield { table, rows: list };
 }
@@ -114,11 +125,23 @@ function amend(order: Row, { random, end }: { random: Random; end: number }): Ro
   return { ...order, last_updated: timestampText(Math.min(last, end - 1)) };
 }
 
-/** Every morning, a batch pays all that is due that day, most of it within one millisecond. */
-function paidWhenDue(payment: Row, { random, end }: { random: Random; end: number }): Row {
+/** One payment in twenty comes late, by up to two months. So some payments of the last weeks are overdue. */
+const LATE_SHARE = 0.05;
+const LATEST_DAYS = 60;
+
+/**
+ * Every morning, a batch pays all that is due that day, most of it within one millisecond, and what comes late. Nothing
+ * is paid after the end.
+ */
+function paidInTime(
+  payment: Row,
+  { random, payers, end }: { random: Random; payers: Random; end: number },
+): Row {
   const due = Date.parse(`${String(payment["payment_date"])}T09:32:10.117Z`);
+  const daysLate = payers.integer(1, LATEST_DAYS) * Number(payers.chance(LATE_SHARE));
   if (due >= end) return payment;
-  return { ...payment, paid: true, last_updated: timestampText(due + (random.chance(0.9) ? 0 : 1)) };
+  const paid = due + daysLate * DAY_MS + (random.chance(0.9) ? 0 : 1);
+  return paid < end ? { ...payment, paid: true, last_updated: timestampText(paid) } : payment;
 }
 
 function millisecondsOf(timestamp: Row[string] | undefined): number {

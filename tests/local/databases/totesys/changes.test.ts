@@ -73,10 +73,13 @@ describe("The generated changes of totesys", () => {
     expect(await count("sales_order")).to.equal(before);
   });
 
-  it("pay first what is due first, with nearly the same last_updated", async () => {
+  it("pay first what falls due next, with nearly the same last_updated, and nothing that is overdue", async () => {
     await changes.placeSalesOrders(source.client, { count: 60, seed: 1, now });
+    await source.query(
+      "UPDATE payment SET paid = false WHERE payment_id = (SELECT payment_id FROM payment WHERE payment_date = '2024-11-03' LIMIT 1)",
+    );
     const due = await source.query<{ payment_id: number }>(
-      "SELECT payment_id FROM payment WHERE NOT paid ORDER BY payment_date, payment_id LIMIT 50",
+      "SELECT payment_id FROM payment WHERE NOT paid AND payment_date >= '2024-11-04' ORDER BY payment_date, payment_id LIMIT 50",
     );
 
     const paid = await changes.payDue(source.client, { count: 50, now });

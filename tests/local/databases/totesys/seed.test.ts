@@ -172,16 +172,36 @@ describe("The generated source at its full size", () => {
     }
   });
 
-  it("has paid exactly the due payments", async () => {
-    const found = await one(
-      `SELECT bool_and(paid = (payment_date <= '2024-11-03')) AS all_due,
-              count(*) FILTER (WHERE NOT paid) > 20 AS some_open,
-              bool_and(CASE WHEN paid THEN last_updated::date::text = payment_date
-                                      ELSE last_updated = created_at END) AS that_morning
+  it("has paid the due payments that morning, and some of them up to sixty days later", async () => {
+    const found = await one<{ late: number; overdue: number }>(
+      `SELECT bool_or(paid AND payment_date > '2024-11-03') AS paid_early,
+              count(*) FILTER (WHERE NOT paid AND payment_date > '2024-11-03') > 20 AS some_open,
+              bool_and(CASE WHEN paid THEN last_updated::date - payment_date::date BETWEEN 0 AND 60
+                                      ELSE last_updated = created_at END) AS in_time,
+              (count(*) FILTER (WHERE last_updated::date > payment_date::date))::int AS late,
+              (count(*) FILTER (WHERE NOT paid AND payment_date <= '2024-11-03'))::int AS overdue,
+              bool_or(NOT paid AND payment_date < '2024-09-04') AS forgotten
          FROM payment`,
     );
 
-    expect(found).to.deep.equal({ all_due: true, some_open: true, that_morning: true });
+    expect(found).to.include({ paid_early: false, some_open: true, in_time: true, forgotten: false });
+    expect(found.late).to.be.within(600, 900);
+    expect(found.overdue).to.be.within(15, 60);
+  });
+
+  it("has late payments of every currency, to us and from us", async () => {
+    const found = await source.query<{ currency_code: string; to_us: boolean }>(
+      `SELECT currency_code, t.payment_type_name IN ('SALES_RECEIPT', 'PURCHASE_REFUND') AS to_us
+         FROM payment JOIN currency USING (currency_id) JOIN payment_type AS t USING (payment_type_id)
+        WHERE NOT paid AND payment_date <= '2024-11-03' GROUP BY 1, 2 ORDER BY 1, 2`,
+    );
+
+    expect(found.map(({ currency_code, to_us }) => [currency_code, to_us])).to.deep.equal(
+      ["EUR", "GBP", "USD"].flatMap((currency) => [
+        [currency, false],
+        [currency, true],
+      ]),
+    );
   });
 
   it("has texts that break careless software", async () => {
