@@ -52,6 +52,11 @@ export interface Headline {
   /** `GBP`; none for counts */
   readonly unit?: string;
   readonly detail: string;
+  /**
+   * True if it says that something does not exist. By default, this is so for the values "0" and "–". The page does not
+   * say it over a table that is behind or lacks rows.
+   */
+  readonly isAbsence?: boolean;
   /** Is it good news? Undefined where it is neither. */
   readonly good?: boolean;
 }

@@ -30,6 +30,11 @@ export interface Table {
 export interface View {
   /** One sentence. */
   readonly answer: string;
+  /**
+   * True if the answer says that something does not exist. By default, this is so if the table has no rows. The page does
+   * not say it over a table that is behind or lacks rows.
+   */
+  readonly isAbsence?: boolean;
   /** none when there is nothing to draw */
   readonly chart?: Chart;
   readonly table: Table;

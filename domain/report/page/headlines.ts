@@ -2,6 +2,7 @@ import type { Headline, HeadlinesDeclaration, ReportDeclaration } from "../decla
 import { momentText } from "../months";
 import { idOf, type Filter } from "../question";
 import { behindOf, type Report } from "../report";
+import { gapOf, unknownText } from "./absence";
 import { markup, type Html } from "./markup";
 
 /** A headline as the page shows it. */
@@ -17,7 +18,10 @@ export const headlinesOf = (
   filter: Filter,
 ): ShownHeadline[] => headlines.flatMap((declared) => shownHeadlines(report, declared, filter));
 
-/** A mart that could not be read has no numbers, not even zero. One that is behind has no good or bad news of today. */
+/**
+ * A mart that could not be read has no numbers, not even zero. One that is behind has no good or bad news of today. One
+ * that is behind or lacks rows cannot show that something does not exist.
+ */
 function shownHeadlines(
   report: Report,
   { question, titles, view }: HeadlinesDeclaration,
@@ -31,15 +35,20 @@ function shownHeadlines(
       detail: `not known: the mart ${mart} could not be read`,
       good: false,
     }));
-  const headlines = view(report, filter);
-  const behind = behindOf(report, mart);
-  if (behind.length === 0) return [...headlines];
-  const oldest = behind.map(([, { asOf }]) => asOf ?? "").sort()[0] ?? "";
-  return headlines.map(({ good: _, ...headline }) => ({
-    ...headline,
-    asOf: oldest === "" ? null : oldest,
-  }));
+  const gap = gapOf(report, mart);
+  const asOf = behindOf(report, mart).map(([, behind]) => behind.asOf ?? "");
+  const [oldest] = asOf.sort();
+  return view(report, filter).map(({ isAbsence, ...headline }) => {
+    if (gap !== undefined && (isAbsence ?? NONE.has(headline.value)))
+      return { title: headline.title, value: "?", detail: unknownText(gap), good: false };
+    if (oldest === undefined) return headline;
+    const { good: _, ...dated } = headline;
+    return { ...dated, asOf: oldest === "" ? null : oldest };
+  });
 }
+
+/** The values of a headline that say that something does not exist. */
+const NONE: ReadonlySet<string> = new Set(["0", "–"]);
 
 /** The numbers at the top of the page. */
 export const headlinesHtml = (report: Report, declared: ReportDeclaration, filter: Filter): Html =>

@@ -2,6 +2,7 @@ import { markup, type Html } from "./markup";
 import { monthOf } from "../months";
 import { idOf, type Filter, type Question, type Table, type View } from "../question";
 import { rowsOf, type Report } from "../report";
+import { absenceText, gapOf } from "./absence";
 
 /** A table of the page. A table wider than the screen scrolls on its own, also with the keyboard. */
 export function tableHtml({ columns, rows }: Table, caption: string): Html {
@@ -30,7 +31,11 @@ export const chartLabel = ({ answer }: View): string =>
 export function sectionParts(report: Report, question: Question, filter: Filter): SectionParts {
   const view = question.view(rowsOf(report, idOf(question)), filter, monthOf(report.capturedAt));
   const caption = `${question.title} The numbers`;
-  const table =
-    view.table.rows.length === 0 ? markup`<p>There are no rows.</p>` : tableHtml(view.table, caption);
-  return { view, table };
+  const isEmpty = view.table.rows.length === 0;
+  const gap = gapOf(report, question.mart);
+  const table = isEmpty
+    ? markup`<p>${absenceText("There are no rows.", gap)}</p>`
+    : tableHtml(view.table, caption);
+  const { isAbsence = isEmpty, answer } = view;
+  return { view: isAbsence ? { ...view, answer: absenceText(answer, gap) } : view, table };
 }

@@ -96,6 +96,7 @@ function lateHeadline(title: string, rows: readonly Row[], { currency }: Filter)
       rows.length === 0
         ? "no payment is late"
         : `${countOf(payments, "payment")}, the longest ${countOf(longest, "day")}`,
+    isAbsence: rows.length === 0,
     good: rows.length === 0,
   };
 }

@@ -1,6 +1,7 @@
 import { amountText, changeText, countText } from "../../report/amounts";
 import { comparedMonths, rowsSince } from "./compared-months";
 import { monthText } from "../../report/months";
+import { gapOf } from "../../report/page/absence";
 import type { Overview } from "../../report/declaration";
 import { currenciesOf } from "../../report/filters";
 import { numberIn, type Row } from "../../report/question";
@@ -9,6 +10,11 @@ import { filters } from "./filters";
 import { revenue } from "./questions/revenue";
 import { questions } from "./questions/questions";
 import { rowsOf, type Report } from "../../report/report";
+
+/** Is it unknown what is late? Rows that have not arrived may be late, too. */
+const isUnknown = (report: Report, late: readonly Row[]): boolean =>
+  report.rows[latePayments.mart] === null ||
+  (late.length === 0 && gapOf(report, latePayments.mart) !== undefined);
 
 /** All currencies side by side: they are never summed, and so never shown as one number. */
 export function overviewOf(report: Report): Overview | undefined {
@@ -37,7 +43,7 @@ export function overviewOf(report: Report): Overview | undefined {
         const revenueIn = (month: string): string => numberIn(inMonth(month), "revenue");
         const late = of(latePayments.mart);
         const lateText = (direction: "in" | "out"): string =>
-          report.rows[latePayments.mart] === null
+          isUnknown(report, lateRows(late, direction))
             ? "not known"
             : amountText(totalOf(lateRows(late, direction), "amount"));
         return [

@@ -43,6 +43,7 @@ SELECT currency_code,
         ? `${filter.currency} ${roundedText(totalOf(owed, "amount"))} is owed to us late, in ${countOf(totalOf(owed, "payments"), "payment")}; ` +
           `we owe ${roundedText(totalOf(owing, "amount"))} late, in ${countText(totalOf(owing, "payments"))}.`
         : `No payment in ${filter.currency} is late.`,
+      isAbsence: !isLate,
       ...(isLate && {
         chart: {
           kind: "columns",

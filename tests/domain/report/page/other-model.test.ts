@@ -109,7 +109,7 @@ describe("The newest day of a report", () => {
       "Newest loan: 24 Nov 2026. There may be a newer one: fact_loan never got all rows of the source",
     );
     expect(newest([{ day: null }], behind("2026-11-20T10:00:00.000Z"))).to.equal(
-      "Newest loan: none, as of 20 Nov 2026, 10:00 UTC: fact_loan is behind since then",
+      "Newest loan: not known since 20 Nov 2026, 10:00 UTC",
     );
   });
 

@@ -194,16 +194,40 @@ describe("The headlines of unknown numbers", () => {
       reads: { outstanding_payments: ["dim_date", "fact_payment"], revenue_by_month: ["fact_sales_order"] },
     });
     const asOf = "2026-11-20T10:00:00.000Z";
-    expect(headline(behind(asOf), "We owe, late")).to.deep.equal({
-      title: "We owe, late",
-      value: "0",
-      unit: "GBP",
-      detail: "no payment is late",
-      asOf,
-    });
     expect(headline(behind(asOf), "Owed to us, late")).to.include({ value: "5", asOf });
     expect(headline(behind(null), "Owed to us, late")).to.include({ asOf: null });
     expect(headline(behind(asOf), "Revenue, Oct 2026")).to.not.have.property("asOf");
+  });
+
+  it("are question marks for what may only not have arrived, and never say that nothing is late", () => {
+    const tables = ["fact_payment", "fact_sales_order"];
+    const reads = { outstanding_payments: ["fact_payment"], revenue_by_month: ["fact_sales_order"] };
+    const asOf = "2026-11-20T10:00:00.000Z";
+    const of = <T>(value: T): Record<string, T> => Object.fromEntries(tables.map((table) => [table, value]));
+    const gaps: readonly (readonly [Partial<Report>, RegExp])[] = [
+      [{ behind: of({ asOf, since: asOf, reason: "" }) }, /^not known since 20 Nov 2026, 10:00 UTC$/],
+      [{ behind: of({ asOf: null, since: null, reason: "" }) }, /^not known, because \w+ never got all rows/],
+      [{ lacking: of({ rejected: 1, waiting: 0 }) }, /^not known, because rows of \w+ are missing$/],
+    ];
+    const empty: Report["rows"][] = [
+      { revenue_by_month: [], outstanding_payments: [] },
+      { revenue_by_month: [sales("2026-08-01", "10.00")], outstanding_payments: [] },
+    ];
+    for (const rows of empty) {
+      for (const [gap, expected] of gaps) {
+        const report = { ...reportOf(CAPTURED, rows), reads, ...gap };
+        const unknown = headlinesOf(report, declared, GBP).filter(({ value }) => value === "?");
+        expect(unknown.map(({ title }) => title)).to.include.members(["Owed to us, late", "We owe, late"]);
+        for (const { detail, good } of unknown) {
+          expect(detail).to.match(expected);
+          expect(good).to.equal(false);
+        }
+        const said = JSON.stringify(headlinesOf(report, declared, GBP));
+        expect(said).to.not.match(/no payment|no orders|no sales|"value":"[0–]"/i);
+        const { table } = overviewOf(report) ?? {};
+        for (const row of table?.rows ?? []) expect(row.slice(-2)).to.deep.equal(["not known", "not known"]);
+      }
+    }
   });
 
   it("keep all digits of a shortened amount", () => {

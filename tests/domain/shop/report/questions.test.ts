@@ -3,7 +3,9 @@ import { designs } from "../../../../domain/shop/report/questions/designs";
 import { questions } from "../../../../domain/shop/report/questions/questions";
 import { revenue } from "../../../../domain/shop/report/questions/revenue";
 import { staff } from "../../../../domain/shop/report/questions/staff";
-import { sales } from "../../../support/report/reports";
+import { reportOf, sales } from "../../../support/report/reports";
+import { sectionParts } from "../../../../domain/report/page/section";
+import type { Report } from "../../../../domain/report/report";
 import { idOf, type Row } from "../../../../domain/report/question";
 
 const GBP = { currency: "GBP", since: "" };
@@ -51,6 +53,39 @@ describe("The answers of the report", () => {
       ["order_changes", "No order was changed after it was placed."],
       ["deleted_orders", "No order in USD is deleted."],
     ]);
+  });
+
+  it("do not say that something does not exist over a table that is behind or lacks rows", () => {
+    const filter = { currency: "USD", since: "2026-06-01" };
+    const asOf = "2026-11-20T10:00:00.000Z";
+    const payment = { currency_code: "USD", direction: "in", age: "0", payments: "1", amount: "1.00" };
+    const reads = Object.fromEntries(questions.map(({ mart }) => [mart, ["fact_any"]]));
+    const gaps: readonly (readonly [Partial<Report>, RegExp])[] = [
+      [
+        { behind: { fact_any: { asOf, since: asOf, reason: "" } } },
+        /^Not known since 20 Nov 2026, 10:00 UTC\. The rows until then say: No /,
+      ],
+      [
+        { behind: { fact_any: { asOf: null, since: null, reason: "" } } },
+        /^Not known, because fact_any never got all rows of the source\.$/,
+      ],
+      [
+        { lacking: { fact_any: { rejected: 0, waiting: 1 } } },
+        /^Not known, because rows of fact_any are missing\. The rows that arrived say: No /,
+      ],
+    ];
+    for (const [gap, expected] of gaps) {
+      for (const question of questions) {
+        const id = idOf(question);
+        // A payment that is not due yet does not show that none is late.
+        for (const rows of id === "outstanding_payments" ? [[], [payment]] : [[]]) {
+          const report = { ...reportOf("2026-11-25T07:31:00.000Z", { [id]: rows }), reads, ...gap };
+          const { view, table } = sectionParts(report, question, filter);
+          expect(view.answer, id).to.match(expected);
+          if (rows.length === 0) expect(table.text, id).to.match(/<p>Not known/);
+        }
+      }
+    }
   });
 
   it("name the filters that do not affect them", () => {

@@ -1,0 +1,71 @@
+import { expect } from "chai";
+import { absenceText, gapOf } from "../../../../domain/report/page/absence";
+import { sectionParts } from "../../../../domain/report/page/section";
+import type { Report } from "../../../../domain/report/report";
+import { library, plainLibrary } from "../../../support/report/library";
+import { reportOf } from "../../../support/report/reports";
+
+const CAPTURED = "2026-11-25T07:31:00.000Z";
+const OLD = "2026-11-20T10:00:00.000Z";
+const OLDER = "2026-11-19T10:00:00.000Z";
+const behind = (asOf: string | null) => ({ asOf, since: asOf, reason: "it is quarantined" });
+const reads = { loans_by_day: ["fact_loan", "dim_book"], branches: ["dim_branch"] };
+
+describe("A sentence that something does not exist", () => {
+  const cases: readonly (readonly [what: string, found: Partial<Report>, text: string])[] = [
+    ["is said when all tables are current", {}, "No book is late."],
+    [
+      "is said when only other tables are behind",
+      { behind: { dim_branch: behind(null) }, lacking: { dim_branch: { rejected: 1, waiting: 0 } } },
+      "No book is late.",
+    ],
+    [
+      "is about the past when a table is behind",
+      { behind: { fact_loan: behind(OLD) } },
+      "Not known since 20 Nov 2026, 10:00 UTC. The rows until then say: No book is late.",
+    ],
+    [
+      "is about the time of the oldest table",
+      { behind: { fact_loan: behind(OLD), dim_book: behind(OLDER) } },
+      "Not known since 19 Nov 2026, 10:00 UTC. The rows until then say: No book is late.",
+    ],
+    [
+      "is not said when a table never got all rows",
+      { behind: { fact_loan: behind(OLD), dim_book: behind(null) } },
+      "Not known, because dim_book never got all rows of the source.",
+    ],
+    [
+      "is about the rows that arrived when others are missing",
+      { lacking: { fact_loan: { rejected: 0, waiting: 2 } } },
+      "Not known, because rows of fact_loan are missing. The rows that arrived say: No book is late.",
+    ],
+  ];
+  for (const [what, found, text] of cases)
+    it(what, () => {
+      const report = { ...reportOf(CAPTURED, {}), reads, ...found };
+      expect(absenceText("No book is late.", gapOf(report, "loans_by_day"))).to.equal(text);
+    });
+
+  it("is recognised in a report without declared questions", () => {
+    const [question] = plainLibrary.questions;
+    const report = { ...reportOf(CAPTURED, {}), reads, behind: { fact_loan: behind(OLD) } };
+    const { view, table } = sectionParts(report, question!, { currency: "", since: "" });
+    expect(view.answer).to.equal(
+      "Not known since 20 Nov 2026, 10:00 UTC. The rows until then say: The mart loans_by_day has no rows.",
+    );
+    expect(table.text).to.equal(
+      "<p>Not known since 20 Nov 2026, 10:00 UTC. The rows until then say: There are no rows.</p>",
+    );
+  });
+
+  it("is never a sentence with rows, which has its date next to it", () => {
+    const [question] = library.questions;
+    const rows = { loans_by_month: [{ month: "2026-10-01", loans: "12" }] };
+    const report = {
+      ...reportOf(CAPTURED, rows),
+      reads: { loans_by_month: ["fact_loan"] },
+      behind: { fact_loan: behind(OLD) },
+    };
+    expect(sectionParts(report, question!, { currency: "", since: "" }).view.answer).to.equal("12 loans.");
+  });
+});
