@@ -7,6 +7,7 @@ import { refusalOf, type Relation } from "../../domain/capture/refusal";
 import { describeSchemas, nameInLake } from "../../domain/capture/source-schemas";
 import { identifier, qualified } from "../../domain/sql";
 import { rowsOf } from "../postgres/postgres";
+import { describeReadable } from "./readable-schemas";
 import { TYPES_BELOW } from "./types";
 
 /** The tables of the source schemas that can be ingested, and the relations that cannot be, by name. */
@@ -14,6 +15,10 @@ export interface Catalogue {
   readonly tables: readonly TableDescription[];
   readonly refused: Readonly<Record<string, Refusal>>;
 }
+
+/** Settings and options may name a wrong schema. */
+const NAME_A_SCHEMA =
+  "name a schema with marble:sourceSchema and marble:moreSourceSchemas, or with --source-schema of npm run local";
 
 /** Bookkeeping of the schema migration tool, never ingested. */
 const EXCLUDED_TABLES = ["_prisma_migrations"];
@@ -143,7 +148,10 @@ export async function catalogueOf(
   }
   if (tables.size === 0) {
     const reasons = [...refused.values()].filter(({ kind }) => kind === "table").map(({ reason }) => reason);
-    const why = reasons.length === 0 ? "" : ` that can be ingested: ${reasons.slice(0, 3).join("; ")}`;
+    const why =
+      reasons.length === 0
+        ? `, but ${await describeReadable(client)}: ${NAME_A_SCHEMA}`
+        : ` that can be ingested: ${reasons.slice(0, 3).join("; ")}`;
     const has = schemas.length === 1 ? "has" : "have";
     throw new TerminalError(`${describeSchemas(schemas)} of the source ${has} no tables${why}`);
   }
@@ -189,7 +197,7 @@ async function checkSchema(
   );
   if (access === undefined)
     throw new TerminalError(
-      `the source has no schema ${schema}: correct the setting marble:sourceSchema or marble:moreSourceSchemas`,
+      `the source has no schema ${schema}, but ${await describeReadable(client)}: ${NAME_A_SCHEMA}`,
     );
   if (access.usage !== "true") {
     throw new TerminalError(

@@ -3,6 +3,7 @@ import type { DraftColumn, DraftTable, ForeignKey } from "../../domain/draft/cat
 import { describeSchemas, nameInLake } from "../../domain/capture/source-schemas";
 import { TerminalError } from "../../domain/errors";
 import { rowsOf } from "../postgres/postgres";
+import { describeReadable } from "./readable-schemas";
 
 /**
  * The readable tables of some schemas, with keys and foreign keys. A domain counts as its base type. Partitions are not
@@ -71,8 +72,8 @@ export async function describeForDraft(
   );
   if (rows.length === 0)
     throw new TerminalError(
-      `${describeSchemas(schemas)} ${schemas.length === 1 ? "has" : "have"} no table that this role may read: ` +
-        "name another with --schema, or grant SELECT",
+      `${describeSchemas(schemas)} ${schemas.length === 1 ? "has" : "have"} no table that this role may read, ` +
+        `but ${await describeReadable(client)}: name a schema with --schema, or grant SELECT`,
     );
   return rows.map(({ schema, name, comment, columns, key, foreignKeys }) => ({
     name: nameInLake({ schema: schema ?? "", table: name ?? "" }, schemas),

@@ -13,6 +13,7 @@ export function factFile(table: DraftTable, star: Star, constant: string): strin
   addRow(file, star, { table, from: "own", foreignKeys, only: () => true });
   for (const foreignKey of foreignKeys) addHeader(file, star, table, foreignKey);
   suggestMeasure(file, table);
+  suggestCondition(file, table);
   const taken = new Set(table.columns.map(({ name }) => name));
   const base = snakeCase(table.name).slice(0, 40);
   const surrogate = unique(`${base}_record_id`, taken, (number) => `${base}_record_id_${number}`);
@@ -112,6 +113,20 @@ function addHeader(file: TableFile, star: Star, table: DraftTable, foreignKey: F
   file.note(`From ${header.name}.`);
   addRow(file, star, { table: header, from, foreignKeys, only });
 }
+
+/** A column such as `is_deleted` suggests that some rows no longer count, but a person must decide. */
+function suggestCondition(file: TableFile, { columns }: DraftTable): void {
+  const flag = columns.find(
+    ({ name, type }) => /(^|_)(deleted|void|voided|removed)(_|$)/i.test(name) && isFlag(type),
+  );
+  if (flag === undefined) return;
+  file.note(
+    `If ${flag.name} marks rows that no longer count, leave them out with where: computed(…): see docs/model.md.`,
+  );
+}
+
+/** Soft deletes set a flag, or the time of the delete. */
+const isFlag = (type: string): boolean => /^(boolean|date|timestamp)/.test(type);
 
 /** Quantity and price suggest an amount, but a person must decide how to round it. */
 function suggestMeasure(file: TableFile, { columns }: DraftTable): void {

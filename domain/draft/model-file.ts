@@ -15,7 +15,7 @@ export function modelFile(tables: readonly { readonly constant: string; readonly
     `  tables: [${sorted.map(({ constant }) => constant).join(", ")}],`,
     "};",
     "",
-    "/** Views that answer questions; docs/marts.md shows how to declare one. */",
+    "/** Views that answer questions; docs/your-own-database.md shows how to declare one. */",
     "export const marts: readonly Mart[] = [];",
     "",
     "/** The business report: a table of each mart. docs/report.md shows how to declare questions and headlines. */",

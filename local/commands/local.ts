@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DEFAULTS } from "../../infra/settings/config";
 import type { CloudEvent } from "../cloud-event";
@@ -10,6 +11,7 @@ import { describeMissing, missingData, type Missing } from "./missing-data";
 import { describeMissingGrant } from "./missing-rights";
 import { INCOMPLETE, runOnce, resultCollector } from "./once";
 import type { RunReport } from "./run-report";
+import { runTables } from "./run-tables";
 import { HELP, parseOptions, type LocalOptions } from "./options";
 import { startPlatform, listAddresses, type Platform } from "../platform";
 import { describeUnknown } from "../databases/unknown-source";
@@ -99,17 +101,25 @@ const askedOfIngest = ({ allowDeletes, allowOtherSource }: LocalOptions): object
 });
 
 function sayReport(report: RunReport, { json, lake, say }: Run): void {
+  const tables = json ? "" : runTables(report);
+  if (tables !== "") say(`\n${tables}\n`);
   say(`done; the lake is in ${resolve(lake)}, and everything is stopped`);
-  sayMissing(report.missing, say);
+  sayMissing(report.missing, { lake, say });
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
   if (report.missing.length > 0) process.exitCode = INCOMPLETE;
 }
 
 /** The person's next steps come last, where they are seen. */
-function sayMissing(missing: readonly Missing[], say: (line: string) => void): void {
-  for (const one of missing) say(describeMissing(one));
+function sayMissing(missing: readonly Missing[], { lake, say }: Pick<Run, "lake" | "say">): void {
+  for (const one of missing) say(describeMissing(one, (path) => fileOf(path, lake)));
   const grant = describeMissingGrant(missing);
   if (grant !== undefined) say(`\n${grant}`);
+}
+
+/** The file of an object `s3://BUCKET/KEY` of the built-in S3; another S3 service keeps its objects elsewhere. */
+function fileOf(path: string, lake: string): string {
+  const file = resolve(lake, "buckets", path.replace("s3://", ""));
+  return existsSync(file) ? file : path;
 }
 
 /** Starts with a run of every stage, so that nobody waits for the first schedule. */
@@ -135,7 +145,7 @@ async function keepUp(
     await cloud.invoke(stage, stage === "ingest" ? askedOfIngest(options) : {});
     await cloud.settled();
   }
-  sayMissing(await missingData(cloud, collector.end()), say);
+  sayMissing(await missingData(cloud, collector.end()), options);
   await new Promise<never>(() => undefined);
 }
 

@@ -10,7 +10,7 @@ export interface Missing {
   /**
    * - `held`, `failed`, `refused`: a table of the source that is not captured, or not up to date, in the lake
    * - `quarantine`: a table of the source that does not fit its contract
-   * - `rejected`: rows of a table of the source that break their contract, and that this run rejected
+   * - `rejected`: rows of a table of the source that this run rejected
    * - `waiting`: rows of a warehouse table that wait for a row of a dimension, from this run or an earlier one
    * - `mart`: a mart that differs from its declaration
    */
@@ -48,17 +48,24 @@ export async function missingData(
   }
 }
 
-/** A line for a person. */
-export function describeMissing({ kind, name, reason, rows = 0, paths = [] }: Missing): string {
+/**
+ * A line for a person.
+ * @param fileOf where the person finds an object of `paths`
+ */
+export function describeMissing(
+  { kind, name, reason, rows = 0, paths = [] }: Missing,
+  fileOf = (path: string): string => path,
+): string {
   switch (kind) {
     case "held":
+      return `the table ${name} is held: ${reason}, or run npm run local with --allow-deletes ${name}`;
     case "failed":
     case "refused":
       return `the table ${name} is ${kind}: ${reason}`;
     case "quarantine":
       return `the table ${name} is in quarantine: ${reason}`;
     case "rejected":
-      return `${rowsText(rows)} of the table ${name} ${rows === 1 ? "was" : "were"} rejected: ${reason}; see ${paths.join(", ")}`;
+      return `${rowsText(rows)} of the table ${name} ${rows === 1 ? "was" : "were"} rejected, each with its reason in ${paths.map(fileOf).join(", ")}`;
     case "waiting":
       return `${rowsText(rows)} of the warehouse table ${name} ${rows === 1 ? "waits" : "wait"}: ${reason}`;
     case "mart":
@@ -110,7 +117,7 @@ export function rejectedRows(
   return [...tables].map(([name, { rows, paths }]) => ({
     kind: "rejected",
     name,
-    reason: `${rows === 1 ? "it breaks" : "they break"} the contract of the table`,
+    reason: "the file has the reason of each row",
     rows,
     paths,
   }));

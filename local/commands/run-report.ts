@@ -14,7 +14,7 @@ export interface RunReport {
   readonly ingest: { readonly commit: number | null; readonly tables: TableRows };
   readonly process: { readonly commits: readonly number[]; readonly tables: TableRows };
   readonly load: { readonly commits: readonly number[]; readonly tables: TableRows };
-  /** Rows that process rejected because they break their contract. */
+  /** Rows that process rejected, because they break their contract or lack a partner of an inner join. */
   readonly rejected: number;
   /** Rows that wait in the warehouse, because no dimension has a row that they refer to. */
   readonly waiting: number;

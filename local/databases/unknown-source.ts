@@ -34,7 +34,7 @@ export async function carriedFrom(options: {
     tables = await tablesIn(secret, schemas);
   } catch (error) {
     progress(
-      `the tables of the source could not be listed, so the model is used; ingest connects again: ${messageOf(error)}`,
+      `the tables of the source could not be listed, so nobody knows whether they fit the model; ingest tries again: ${messageOf(error)}`,
     );
     return asAsked;
   }

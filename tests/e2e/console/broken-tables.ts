@@ -64,7 +64,11 @@ export const QUARANTINED: Broken = {
   table: "payment",
   row: "is in quarantine",
   breaks: "ALTER TABLE payment RENAME COLUMN paid TO settled; UPDATE payment SET settled = settled",
-  tells: [/payment is in quarantine since/, /paid/, /Change the contract in domain\/shop\/sources\.ts/],
+  tells: [
+    /payment is in quarantine since/,
+    /paid/,
+    /Change the contract of the table \(of the example: in domain\/shop\/sources\.ts\)/,
+  ],
   reports: /fact_payment shows the source as of .*: payment is quarantined/,
   repairs: "SELECT 1",
 };

@@ -86,8 +86,26 @@ describe("npm run draft", () => {
         )
       ).message,
     ).to.equal(
-      "the schemas a, b have no table that this role may read: name another with --schema, or grant SELECT",
+      "the schemas a, b have no table that this role may read, but the role may read tables in " +
+        "production (1 table), sales (2 tables): name a schema with --schema, or grant SELECT",
     );
+    await source.drop();
+  });
+
+  it("says where a column suggests that rows no longer count", async () => {
+    const source = await createDatabase();
+    await source.client.query(`
+      CREATE TABLE guest (id int PRIMARY KEY, name text);
+      CREATE TABLE bill (id int PRIMARY KEY, guest int REFERENCES guest, is_void boolean NOT NULL, issued_at timestamp);
+      CREATE TABLE trip (id int PRIMARY KEY, guest int REFERENCES guest, deleted_at timestamptz, left_at timestamp);
+      CREATE TABLE fare (id int PRIMARY KEY, guest int REFERENCES guest, deleted int, avoided boolean, paid_at timestamp)`);
+    const { files } = await draftOf(source);
+    const noteOf = (table: string): string | undefined =>
+      /If (\w+) marks rows/.exec(
+        files.find(({ path }) => path === `tables/fact-${table}.ts`)?.text ?? "",
+      )?.[1];
+
+    expect(["bill", "trip", "fare"].map(noteOf)).to.deep.equal(["is_void", "deleted_at", undefined]);
     await source.drop();
   });
 

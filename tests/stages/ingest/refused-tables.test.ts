@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { failureOf } from "../../support/failure";
 import { startHires } from "../../support/hires/pipeline";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 
@@ -104,6 +105,41 @@ describe("What cannot be ingested is refused by name, with the reason and the re
       .to.be.instanceOf(Error)
       .with.property("message")
       .that.matches(/no tables.*GRANT SELECT ON/);
+  });
+});
+
+describe("A schema that is wrong", () => {
+  let pipeline: Pipeline;
+  beforeEach(async () => {
+    pipeline = await startPipeline();
+    await pipeline.source.query(
+      "CREATE SCHEMA ops; CREATE TABLE ops.depot (id int); CREATE TABLE ops.trip (id int); CREATE SCHEMA hidden; " +
+        "CREATE TABLE hidden.secret (id int); GRANT USAGE ON SCHEMA ops TO reader; GRANT SELECT ON ALL TABLES IN SCHEMA ops TO reader",
+    );
+  });
+  afterEach(() => pipeline.close());
+
+  const failure = async (): Promise<string> => (await failureOf(pipeline.ingest())).message;
+  const remedy =
+    "name a schema with marble:sourceSchema and marble:moreSourceSchemas, or with --source-schema of npm run local";
+
+  it("fails the run, which names the schemas with tables that the role may read", async () => {
+    await pipeline.source.query(
+      "DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO reader",
+    );
+    expect(await failure()).to.equal(
+      `the schema public of the source has no tables, but the role may read tables in ops (2 tables): ${remedy}`,
+    );
+
+    await pipeline.source.query("DROP TABLE ops.trip; DROP SCHEMA public");
+    expect(await failure()).to.equal(
+      `the source has no schema public, but the role may read tables in ops (1 table): ${remedy}`,
+    );
+
+    await pipeline.source.query("REVOKE USAGE ON SCHEMA ops FROM reader");
+    expect(await failure()).to.equal(
+      `the source has no schema public, but the role may read no table of any schema: ${remedy}`,
+    );
   });
 });
 

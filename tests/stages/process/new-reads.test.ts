@@ -65,7 +65,9 @@ describe("A model that newly reads rows which were captured before is refused un
     const { number } = (await pipeline.processed.log.head())!;
     await pipeline.ingest({ model });
     const { message } = await failureOf(pipeline.process({ model }));
-    expect(message).to.include("raise `version` in domain/shop/shop.ts, then reprocess and replay");
+    expect(message).to.include(
+      "raise the `version` of the model (of the example: in domain/shop/shop.ts), then reprocess and replay",
+    );
     expect((await pipeline.processed.log.head())?.number, "no commit is made").to.equal(number);
     return message;
   };

@@ -61,7 +61,7 @@ describe("A change of the model", () => {
     await pipeline.ingest();
 
     expect(await failure(pipeline.process({ model: changed(1) }))).to.include(
-      "raise `version` in domain/shop/shop.ts",
+      "raise the `version` of the model (of the example: in domain/shop/shop.ts)",
     );
     expect((await pipeline.processed.log.head())?.number).to.equal(2);
   });

@@ -9,7 +9,7 @@ export function tableRemedy(table: string, state: Exclude<SourceState, "current"
     case "quarantined":
       return {
         sentence:
-          "Change the contract in domain/shop/sources.ts, so that it fits the columns before and after the change. Then start the platform again. The rows that wait are processed in order. See “A table is quarantined” in docs/runbook.md.",
+          "Change the contract of the table (of the example: in domain/shop/sources.ts), so that it fits the columns before and after the change. Then start the platform again. The rows that wait are processed in order. See “A table is quarantined” in docs/runbook.md.",
         action: null,
       };
     case "held":
