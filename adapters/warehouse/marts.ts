@@ -59,6 +59,20 @@ export async function martsOf(
   return relations.filter(({ isView, comment }) => isView && markIn(comment)?.schema === schemas.schema);
 }
 
+/** The names of the columns of a view, in order. */
+export async function columnsOfView(
+  client: pg.Client,
+  schema: string,
+  name: string,
+): Promise<readonly string[]> {
+  const rows = await rowsOf<"name">(
+    client,
+    "SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+    [qualified(schema, name)],
+  );
+  return rows.map((row) => row.name ?? "");
+}
+
 /** The SQLSTATE of CREATE OR REPLACE VIEW when the existing view has other columns. */
 const OTHER_COLUMNS = "42P16";
 

@@ -3,6 +3,7 @@ import { healsByItself } from "../../adapters/warehouse/errors";
 import { inWarehouseTransaction, type Warehouse } from "../../adapters/warehouse/warehouse";
 import {
   catchFailure,
+  columnsOfView,
   martRelations,
   martsOf,
   prepareMartsSchema,
@@ -112,11 +113,19 @@ async function makeMarts(warehouse: Warehouse, context: LoadContext): Promise<Re
   return problems;
 }
 
-/** Creates or replaces a view. Returns the error when that fails. */
+/** Creates or replaces a view. Returns the error when that fails, or when the view has other columns than declared. */
 function createView(view: MartView, mark: MartMark, context: LoadContext): Promise<Error | undefined> {
   const { client, martsSchema } = context;
   const create = createMart(martsSchema, view, mark);
-  return catchFailure(client, () => replaceView(client, { schema: martsSchema, name: view.name, create }));
+  return catchFailure(client, async () => {
+    await replaceView(client, { schema: martsSchema, name: view.name, create });
+    const [made, declared] = [await columnsOfView(client, martsSchema, view.name), Object.keys(view.columns)];
+    if (made.join("\0") !== declared.join("\0"))
+      throw new TerminalError(
+        `its SELECT has the columns ${made.join(", ")}, but it declares ${declared.join(", ")}: ` +
+          "declare the columns of the SELECT, in their order",
+      );
+  });
 }
 
 /** The tables of the warehouse; undefined when some are missing, as before the first load. */

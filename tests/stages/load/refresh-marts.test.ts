@@ -177,6 +177,31 @@ describe("The load creates and updates the marts", () => {
     await expectRight();
   });
 
+  it("and refuses a mart whose SELECT has other columns than it declares, and keeps the earlier view", async () => {
+    await pipeline.load();
+    const before = await views();
+    const counted = {
+      ...takingsByDay,
+      columns: { hires: integer("number of hires"), days: integer("days") },
+    };
+    const day = "FROM current_hire";
+    for (const [sql, has] of [
+      [`SELECT count(*) AS hires, 2 AS days, 3 AS more ${day}`, "hires, days, more"],
+      [`SELECT 2 AS days, count(*) AS hires ${day}`, "days, hires"],
+    ] as const) {
+      pipeline.logged.length = 0;
+      const { brokenMarts } = await pipeline.load({ marts: [{ ...counted, sql }, ...OTHERS] });
+
+      expect(brokenMarts).to.deep.equal([
+        {
+          mart: takingsByDay.name,
+          reason: `its SELECT has the columns ${has}, but it declares hires, days: declare the columns of the SELECT, in their order`,
+        },
+      ]);
+      expect(await views()).to.deep.equal(before);
+    }
+  });
+
   it("in a schema with any name, over a prepared warehouse with other names", async () => {
     await query(`
       CREATE SCHEMA project;
