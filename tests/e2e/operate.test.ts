@@ -114,7 +114,7 @@ describe("npm run operate, through the real Lambdas", function () {
     expect(await run("release", "payment")).to.include("nothing was changed");
     const failure = await failureOf(run("release", "nope", "payment", "--yes"));
     expect(failure.message).to.equal("the delete guard does not hold back nope; it holds back payment");
-    expect(held.missing.map(describeMissing).join()).to.match(
+    expect(held.missing.map((one) => describeMissing(one)).join()).to.match(
       /^the table payment is held: the table was emptied; .*, or run npm run local with --allow-deletes payment$/,
     );
 
@@ -137,7 +137,7 @@ describe("npm run operate, through the real Lambdas", function () {
     expect(said.join("\n")).to.include(
       "process: a table does not fit its contract and waits commit 4, table design, breaches column file_name is missing",
     );
-    expect(missing.map(describeMissing)).to.deep.equal([
+    expect(missing.map((one) => describeMissing(one))).to.deep.equal([
       `the table secret is refused: reader may not read "public"."secret": GRANT SELECT ON "public"."secret" TO "reader"`,
       "the table design is in quarantine: since commit 4, it does not fit its contract: column file_name is missing",
     ]);
