@@ -2,7 +2,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { DEFAULTS, parseConfig, SETTING_NAMES } from "../../../infra/settings/config";
-import { withDefaultsInTable, withDefaultsInYaml } from "../../support/documents/defaults";
+import {
+  withDefaultsInTable,
+  withDefaultsInYaml,
+  withDescriptionsInYaml,
+} from "../../support/documents/defaults";
 
 const EMAIL = { "marble:alertEmail": "data@example.com" };
 const projectPath = (name: string): string => join(__dirname, "../../..", name);
@@ -235,11 +239,16 @@ describe("Pulumi.yaml", () => {
   }
 });
 
-describe("The defaults of the settings", () => {
-  const rewritten = { "Pulumi.yaml": withDefaultsInYaml, "docs/configuration.md": withDefaultsInTable };
+describe("The defaults and the meanings of the settings", () => {
+  const table = "docs/configuration.md";
+  const rewritten = {
+    [table]: (text: string) => withDefaultsInTable(text, DEFAULTS),
+    "Pulumi.yaml": (text: string) =>
+      withDescriptionsInYaml(withDefaultsInYaml(text, DEFAULTS), projectFile(table)),
+  };
   for (const [name, rewrite] of Object.entries(rewritten)) {
     it(`match ${name}, to which MARBLE_WRITE_DOCS=1 writes them`, () => {
-      const document = rewrite(projectFile(name), DEFAULTS);
+      const document = rewrite(projectFile(name));
       if (process.env["MARBLE_WRITE_DOCS"] === "1") writeFileSync(projectPath(name), document);
       expect(projectFile(name)).to.equal(document);
     });
@@ -248,9 +257,25 @@ describe("The defaults of the settings", () => {
   it("replace others in a file", () => {
     const yaml = "  logLevel:\n    type: string\n    default: LOUD\n    description: …\n";
     expect(withDefaultsInYaml(yaml, { logLevel: "INFO" })).to.equal(yaml.replace("LOUD", "INFO"));
-    const row = "| `calendarStart`, `calendarEnd` | `1999-01-01` | the range |\n";
-    expect(withDefaultsInTable(row, { calendarStart: "2020-01-01", calendarEnd: "2030-12-31" })).to.equal(
-      row.replace("`1999-01-01`", "`2020-01-01`, `2030-12-31`"),
+    const row = "| `calendarStart` | `1999-01-01` | the range |\n";
+    expect(withDefaultsInTable(row, { calendarStart: "2020-01-01" })).to.equal(
+      row.replace("1999-01-01", "2020-01-01"),
+    );
+  });
+
+  it("have no Markdown in Pulumi.yaml, and are texts of YAML", () => {
+    const yaml = (name: string, description: string): string =>
+      `  ${name}:\n    type: string\n    default: x\n    description: ${description}\n`;
+    const table = [
+      "| `mail` | – | when to [mail](report.md#mail): `never`, or a time ([why](a.md)) |",
+      "| `colour` | – | a `colour` |",
+    ].join("\n");
+
+    expect(withDescriptionsInYaml(yaml("mail", "old") + yaml("colour", '"old: #"'), table)).to.equal(
+      yaml("mail", '"When to mail: never, or a time."') + yaml("colour", "A colour."),
+    );
+    expect(() => withDescriptionsInYaml(yaml("size", "old"), table)).to.throw(
+      "the table has no row for size",
     );
   });
 
