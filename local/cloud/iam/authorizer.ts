@@ -1,6 +1,7 @@
 import { runSimulation } from "@cloud-copilot/iam-simulate";
 import { ACCOUNT_ID } from "../account";
 import { withoutAction, type DeclaredPolicies, type PolicyDocument } from "./policies";
+import { resourceClasses } from "./resource-class";
 
 /** The caller: a role that a service assumed under a session name, or the account's administrator. */
 export type Principal =
@@ -42,14 +43,20 @@ const REMEMBERED_VERDICTS = 10_000;
 
 /**
  * Evaluates the policies of roles and buckets as IAM does. An explicit deny wins. A call that nothing allows is denied.
- * It remembers its verdicts, because most calls are repeated and an evaluation takes longer than the call.
+ * It remembers its verdicts, because most calls are repeated and an evaluation takes longer than the call. One verdict
+ * counts for all objects between which no policy distinguishes.
  */
 export function createAuthorizer(
-  { roles, buckets }: DeclaredPolicies,
+  policies: DeclaredPolicies,
   onAccess: (access: Access) => void = () => undefined,
 ): Authorizer {
+  const { roles, buckets } = policies;
+  const classOf = resourceClasses(policies);
   const taken = new Set<string>();
-  /** By the call as JSON. A change of the policies replaces the map, so that no old verdict can enter the new one. */
+  /**
+   * Why a call is denied, or "" for an allowed call, by the call as JSON. A change of the policies replaces the map, so
+   * that no old verdict can enter the new one.
+   */
   let verdicts = new Map<string, string>();
   const policiesOf = (principal: Principal): readonly PolicyDocument[] =>
     "administrator" in principal
@@ -58,21 +65,24 @@ export function createAuthorizer(
           taken.has(`${principal.roleArn} ${action}`),
         );
 
+  /** AWS's message; empty if the call is allowed. */
   async function verdict(request: AccessRequest): Promise<string> {
     const { principal, action, resource, context = {} } = request;
+    if (principal === undefined) return `Anonymous is not authorized to perform: ${action} on: ${resource}`;
     const known = verdicts;
-    const call = JSON.stringify([principal, action, resource, Object.entries(context)]);
-    const remembered = known.get(call);
-    if (remembered !== undefined) return remembered;
-    const evaluated = await evaluate(request);
-    if (known.size >= REMEMBERED_VERDICTS) known.clear();
-    known.set(call, evaluated);
-    return evaluated;
+    const call = JSON.stringify([principal, action, classOf(resource), Object.entries(context)]);
+    let why = known.get(call);
+    if (why === undefined) {
+      why = await evaluate({ ...request, principal });
+      if (known.size >= REMEMBERED_VERDICTS) known.clear();
+      known.set(call, why);
+    }
+    if (why === "") return "";
+    return `User: ${arnOf(principal)} is not authorized to perform: ${action} on resource: "${resource}" ${why}`;
   }
 
-  async function evaluate(request: AccessRequest): Promise<string> {
+  async function evaluate(request: AccessRequest & { readonly principal: Principal }): Promise<string> {
     const { principal, action, resource, context = {} } = request;
-    if (principal === undefined) return `Anonymous is not authorized to perform: ${action} on: ${resource}`;
     const callerArn = arnOf(principal);
     const simulated = await runSimulation(
       {
@@ -97,11 +107,9 @@ export function createAuthorizer(
     if (simulated.resultType === "error")
       throw new Error(`${action} on ${resource} cannot be evaluated: ${JSON.stringify(simulated.errors)}`);
     if (simulated.overallResult === "Allowed") return "";
-    const why =
-      simulated.overallResult === "ExplicitlyDenied"
-        ? "with an explicit deny in a resource-based policy"
-        : `because no identity-based policy allows the ${action} action`;
-    return `User: ${callerArn} is not authorized to perform: ${action} on resource: "${resource}" ${why}`;
+    return simulated.overallResult === "ExplicitlyDenied"
+      ? "with an explicit deny in a resource-based policy"
+      : `because no identity-based policy allows the ${action} action`;
   }
 
   return {

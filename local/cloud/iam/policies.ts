@@ -10,6 +10,7 @@ export interface PolicyStatement {
   readonly Effect: string;
   readonly Action: string | readonly string[];
   readonly Resource?: string | readonly string[];
+  readonly NotResource?: string | readonly string[];
   readonly Principal?: { readonly Service?: string };
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }

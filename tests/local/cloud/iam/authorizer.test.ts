@@ -129,6 +129,19 @@ describe("Under the policies of the program", () => {
     expect(seen.map(({ allowed }) => allowed)).to.deep.equal([true, false, true, true]);
   });
 
+  it("each denied key has its name in its error, and a key that a pattern of a policy sets apart its own verdict", async () => {
+    for (const key of ["other/1.json", "other/2.json"])
+      expect((await decide(put({}, key))).message).to.include(`"arn:aws:s3:::${bucket}/${key}"`);
+    for (const [key, allowed] of [
+      ["commits/2.json", true],
+      ["commits", false],
+      ["commitments/2.json", false],
+      ["x/commits/2.json", false],
+      ["commits/2*", true],
+    ] as const)
+      expect((await decide(put({}, key))).allowed, key).to.equal(allowed);
+  });
+
   it("a call that cannot be evaluated is an error instead of a verdict", async () => {
     expect((await failureOf(decide(put({ action: "s3:PutNothing" })))).message).to.include(
       "s3:PutNothing on arn:aws:s3:::",
