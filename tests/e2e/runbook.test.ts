@@ -1,17 +1,16 @@
 import { expect } from "chai";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { embeddedSource, embeddedWarehouse } from "../../local/databases/databases";
 import { withClient } from "../../local/databases/postgres/client";
-import { startPostgres } from "../../local/databases/postgres/server";
-import { createTotesys, seedTotesys } from "../../local/databases/totesys/seed";
 import type { Ended } from "../support/local/command";
 import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";
 import type { TestDatabase } from "../support/postgres/postgres";
 import { readRunbook } from "../support/local/runbook";
+import { smallSource } from "../support/local/small-source";
 
 const PROJECT = resolve(__dirname, "../..");
 const SECTIONS = readRunbook(readFileSync(join(PROJECT, "docs/runbook.md"), "utf8"));
@@ -32,7 +31,7 @@ describe("The runbook, followed to the letter in a copy of the project,", functi
   let project: string;
   before(async () => {
     project = await copyOfProject();
-    await smallSource(join(project, ".marble/postgres/source"));
+    await smallSource(join(project, ".marble"));
   });
   after(() => rm(project, { recursive: true, force: true }));
 
@@ -285,17 +284,4 @@ async function copyOfProject(): Promise<string> {
   }
   await symlink(join(PROJECT, "node_modules"), join(copy, "node_modules"));
   return copy;
-}
-
-/** The source that `npm run local` would generate, a hundredth of its size. */
-async function smallSource(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  const server = await startPostgres({ directory });
-  try {
-    await server.createDatabase("totesys");
-    await createTotesys(server.url("totesys"));
-    await seedTotesys(server.url("totesys"), { scale: 0.01 });
-  } finally {
-    await server.stop();
-  }
 }

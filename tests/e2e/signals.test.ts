@@ -1,10 +1,12 @@
 import { expect } from "chai";
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { join } from "node:path";
 import { startCommand } from "../support/local/command";
+import { smallSource } from "../support/local/small-source";
 
 const MAIN = "local/commands/local.ts";
 
@@ -24,6 +26,7 @@ describe("A signal to stop", function () {
   ] as const) {
     const when = moment.trim();
     it(`stops npm run local ${args.join("")} cleanly: ${signal} at "${when}" gives ${status}`, async () => {
+      await smallSource(lake);
       const command = startCommand(MAIN, ["--lake", lake, ...args]);
       await command.printed(moment);
       command.child.kill(signal);
@@ -37,7 +40,11 @@ describe("A signal to stop", function () {
 
   for (const moment of ["starting PostgreSQL", "generating a totesys source", "running the Pulumi program"]) {
     it(`stops the start, and nothing else starts: Ctrl-C at "${moment}"`, async () => {
-      const command = startCommand(MAIN, ["--lake", lake], {}, { group: true });
+      if (moment === "running the Pulumi program") await smallSource(lake);
+      // Nothing is kept of a program with a new setting, so it runs longer than the signal takes to arrive.
+      const schema = `new_${randomBytes(8).toString("hex")}`;
+      const args = ["--lake", lake, "--warehouse-schema", schema];
+      const command = startCommand(MAIN, args, {}, { group: true });
       await command.printed(moment);
       process.kill(-command.child.pid!, "SIGINT");
       const { code, stdout, stderr } = await command.ended;
@@ -63,6 +70,7 @@ describe("A signal to stop", function () {
 
   for (const delayMs of [0, 300]) {
     it(`from a terminal reaches the whole group, and no run is cut off: Ctrl-C ${delayMs} ms after the start`, async () => {
+      await smallSource(lake);
       const command = startCommand(MAIN, ["--lake", lake], {}, { group: true });
       await command.printed("schedules are on");
       await delay(delayMs);
