@@ -60,7 +60,10 @@ export const listAddresses = ({ lake, source, warehouse }: Platform): string[] =
 
 const ALERT_EMAIL = "you@example.com";
 
-/** Starts databases and cloud. If a part cannot start, the started ones are stopped. */
+/**
+ * Starts databases and cloud. If a part cannot start, the started ones are stopped. A person's own database that does not
+ * answer fails before anything is started or created.
+ */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   // The AWS SDK warns that it will need a newer Node. AWS provides one, and here the warning would only disturb a
   // table.
@@ -84,6 +87,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         "or another database",
     );
   }
+  const own = await connectOwn(options, given, signal);
   return startAll(async (started) => {
     const unlock = lockDirectory(lake);
     started(unlock);
@@ -106,15 +110,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const run = startProgram({ config, workDirectory: lake });
     started(() => run.stop());
     const postgres = join(lake, "postgres");
-    const { source: sourceUrl, warehouse: warehouseUrl } = options;
-    if (sourceUrl === undefined || warehouseUrl === undefined) progress("starting PostgreSQL");
+    if (own.source === undefined || own.warehouse === undefined) progress("starting PostgreSQL");
     const starting = [
-      given.source === undefined || sourceUrl === undefined
-        ? embeddedSource(postgres, { progress, signal })
-        : givenDatabase("source", { url: sourceUrl, secret: given.source }),
-      given.warehouse === undefined || warehouseUrl === undefined
-        ? embeddedWarehouse(postgres)
-        : givenDatabase("warehouse", { url: warehouseUrl, secret: given.warehouse }),
+      Promise.resolve(own.source ?? embeddedSource(postgres, { progress, signal })),
+      Promise.resolve(own.warehouse ?? embeddedWarehouse(postgres)),
     ] as const;
     // If one database fails, the other may still be starting. It is stopped as soon as it is up.
     started(async () => {
@@ -139,6 +138,28 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     started(() => cloud.stop());
     return { cloud, source, warehouse, lake, carried };
   }, signal);
+}
+
+/** The person's own databases. */
+type OwnDatabases = Partial<Record<"source" | "warehouse", LocalDatabase>>;
+
+/** Connects to the person's own databases; undefined for those that are embedded. */
+async function connectOwn(
+  { source, warehouse }: Pick<PlatformOptions, "source" | "warehouse">,
+  secrets: { readonly source: string | undefined; readonly warehouse: string | undefined },
+  signal: AbortSignal | undefined,
+): Promise<OwnDatabases> {
+  const connect = async (name: "source" | "warehouse", url: string | undefined): Promise<OwnDatabases> => {
+    const secret = secrets[name];
+    return url === undefined || secret === undefined
+      ? {}
+      : { [name]: await givenDatabase(name, { url, secret }) };
+  };
+  const connected = await untilAborted(
+    Promise.all([connect("source", source), connect("warehouse", warehouse)]),
+    signal,
+  );
+  return { ...connected[0], ...connected[1] };
 }
 
 /** Rejects with the reason of the signal if the signal comes first. */

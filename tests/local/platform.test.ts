@@ -33,3 +33,24 @@ describe("A local platform with one schema as source and warehouse is refused be
     });
   }
 });
+
+describe("A local platform with a database that does not answer is refused before it creates anything", () => {
+  const lake = join(tmpdir(), "marble-that-is-never-made");
+  const url = "postgresql://reader:hunter2@127.0.0.1:1/one";
+  for (const name of ["source", "warehouse"] as const) {
+    it(`for the ${name}, and before it starts anything`, async () => {
+      const steps: string[] = [];
+      const refused = await failureOf(
+        startPlatform({ lake, [name]: url, progress: (step) => void steps.push(step) }),
+      );
+
+      expect(refused.message).to.match(
+        new RegExp(
+          `^cannot connect to the ${name} database one at 127\\.0\\.0\\.1:1 as reader: .*ECONNREFUSED`,
+        ),
+      );
+      expect(steps).to.deep.equal([]);
+      expect(existsSync(lake)).to.equal(false);
+    });
+  }
+});
