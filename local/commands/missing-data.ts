@@ -65,7 +65,7 @@ export function describeMissing(
     case "quarantine":
       return `the table ${name} is in quarantine: ${reason}`;
     case "rejected":
-      return `${rowsText(rows)} of the table ${name} ${rows === 1 ? "was" : "were"} rejected, each with its reason in ${paths.map(fileOf).join(", ")}`;
+      return `${rowsText(rows)} of the table ${name} ${rows === 1 ? "was" : "were"} rejected, ${rows === 1 ? "" : "each "}with its reason in ${paths.map(fileOf).join(", ")}`;
     case "waiting":
       return `${rowsText(rows)} of the warehouse table ${name} ${rows === 1 ? "waits" : "wait"}: ${reason}`;
     case "mart":

@@ -223,7 +223,7 @@ describe("npm run local -- --once --json, over the user's databases", function (
     const file = join(lake, "buckets", path.replace("s3://", ""));
     expect(JSON.parse(await readFile(file, "utf8"))).to.deep.include({ table: "currency" });
     for (const line of [
-      `1 row of the table currency was rejected, each with its reason in ${file}`,
+      `1 row of the table currency was rejected, with its reason in ${file}`,
       "2 rows of the warehouse table fact_sales_order wait: currency_id 90 is in no dimension",
       "the mart best_designs is not as it is declared: ",
     ])

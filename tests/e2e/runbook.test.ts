@@ -221,7 +221,7 @@ describe("The runbook, followed to the letter in a copy of the project,", functi
     });
 
     for (const command of commandsOf("Reprocess"))
-      expect(await succeeds(command)).to.include("remodelled commits 1");
+      expect(await succeeds(command)).to.include("reprocessed commits 1");
     for (const command of commandsOf("Replay")) expect(await succeeds(command)).to.match(/^done$/m);
 
     await expectHealth();

@@ -96,7 +96,7 @@ async function reprocessUntilDone(platform: Lambdas, say: Say): Promise<boolean>
   for (let had = false; ; had = true) {
     const { commits } = await invoke<ProcessResult>(platform, "process", { reprocess: true });
     if (commits.length === 0) return had;
-    say(`remodelled commits ${commits[0] ?? ""} to ${commits.at(-1) ?? ""}`);
+    say(`reprocessed commits ${commits[0] ?? ""} to ${commits.at(-1) ?? ""}`);
   }
 }
 

@@ -69,7 +69,9 @@ async function loadLive(context: LoadContext): Promise<LoadResult> {
     return await loadCommits(context);
   } catch (error) {
     if (!(error instanceof TerminalError)) throw error;
-    context.telemetry.warn("the old tables are not loaded any more", { reason: error.message });
+    context.telemetry.warn("the old tables no longer fit the model, so only the new tables are loaded", {
+      reason: error.message,
+    });
     return NOTHING;
   }
 }
@@ -107,8 +109,8 @@ type Planned = Omit<ReplayPlan, "operation" | "says">;
 
 const rebuildSays = ({ schema, model, from, to }: Planned): string[] => [
   `load commits ${from} to ${to} of model version ${model} into new tables in the schema ${shadowSchema(schema)}, over as many runs as it takes`,
-  `meanwhile ${schema} is read and loaded as ever`,
-  `then, in one transaction, put the new tables in the place of the old; grants, indexes, and users' views and foreign keys are carried over to the new`,
+  `until then, readers see the tables of ${schema}, and load continues to load them as long as they fit the model`,
+  `then replace the old tables by the new ones in one transaction; the new tables get the grants, the indexes, and users' views and foreign keys`,
   `keep the old tables in a schema ${keptSchemaLater(schema)}, to be dropped by hand`,
 ];
 
