@@ -3,8 +3,9 @@ import type { StoredLeaf } from "../../domain/state/manifest";
 
 /** The most recently read leaves of all tables, bounded in bytes. */
 export interface LeafCache {
-  /** Returns the cached leaf, or reads it with `read`. Concurrent requests share one read. */
-  get(leaf: StoredLeaf, read: () => Promise<Leaf>): Promise<Leaf>;
+  find(leaf: StoredLeaf): Promise<Leaf> | undefined;
+  /** Keeps a leaf that is being read, so that concurrent requests share one read. A failed read is forgotten. */
+  keep(leaf: StoredLeaf, reading: Promise<Leaf>): void;
   forget(leaf: StoredLeaf): void;
 }
 
@@ -22,23 +23,23 @@ export function leafCache(bytes = CACHE_BYTES): LeafCache {
     if (leaves.delete(leaf)) held -= leaf.bytes * MEMORY_FACTOR;
   };
   return {
-    get: (leaf, read) => {
+    find: (leaf) => {
       const known = leaves.get(leaf);
-      if (known !== undefined) {
-        leaves.delete(leaf);
-        leaves.set(leaf, known);
-        return known;
-      }
-      const reading = read();
+      if (known === undefined) return undefined;
+      leaves.delete(leaf);
+      leaves.set(leaf, known);
+      return known;
+    },
+    keep: (leaf, reading) => {
+      forget(leaf);
       leaves.set(leaf, reading);
       held += leaf.bytes * MEMORY_FACTOR;
       for (const oldest of leaves.keys()) {
         if (held <= bytes || oldest === leaf) break;
         forget(oldest);
       }
-      // Drop a failed read from the cache. Everybody who waits for it gets its error.
+      // Everybody who waits for the leaf gets the error.
       reading.catch(() => forget(leaf));
-      return reading;
     },
     forget,
   };

@@ -1,5 +1,6 @@
 import type { RecordBatch } from "apache-arrow";
 import { TransientError } from "../../domain/errors";
+import { at } from "../../domain/formats/at";
 import { dataKey } from "../../domain/log/keys";
 import type { SortedSpec } from "../../domain/state/changes";
 import { decodeLeaf, encodeLeaf, type Leaf } from "../../domain/state/leaf";
@@ -11,6 +12,17 @@ import type { LeafCache } from "./leaf-cache";
 /** Reads the leaves of one table, and writes new leaves, many to an object. */
 export interface LeafStore {
   read(spec: SortedSpec, leaf: StoredLeaf): Promise<Leaf>;
+  /** Parts leaves into groups, each of which one request reads: leaves that follow each other in an object. */
+  group(leaves: readonly StoredLeaf[]): readonly (readonly StoredLeaf[])[];
+  /**
+   * Reads the leaves of a group.
+   * @param options.keep whether to cache them; true by default
+   */
+  readGroup(
+    spec: SortedSpec,
+    group: readonly StoredLeaf[],
+    options?: { readonly keep: boolean },
+  ): Promise<readonly Leaf[]>;
   /** Takes a leaf. It is written with the next segment, and by `flush` at the latest. */
   write(batch: RecordBatch, keys: { readonly first: RowKey; readonly last: RowKey }): Promise<StoredLeaf>;
   /** Discards a replaced leaf if it was not written yet. */
@@ -21,6 +33,9 @@ export interface LeafStore {
 
 /** Leaves are held in memory up to this many bytes, then written as a segment. */
 const SEGMENT_BYTES = 8 * 1024 * 1024;
+
+/** The size of a request for several leaves, in bytes. A larger leaf has a request of its own. */
+const REQUEST_BYTES = 2 * 1024 * 1024;
 
 /** Stores segments at `state/YYYY/MM/DD/<table>/<time>.arrow`. */
 export function leafStore(options: {
@@ -53,16 +68,56 @@ export function leafStore(options: {
     pendingBytes = 0;
   };
 
-  const bytesOf = async (leaf: StoredLeaf): Promise<Uint8Array> => {
-    const held = pending.get(leaf);
-    if (held !== undefined) return held;
-    const { segment, offset } = leaf.place;
+  const group = (leaves: readonly StoredLeaf[]): StoredLeaf[][] => {
+    const groups: StoredLeaf[][] = [];
+    let bytes = 0;
+    let before: StoredLeaf | undefined;
+    for (const leaf of leaves) {
+      const isInMemory = pending.has(leaf) || cache.find(leaf) !== undefined;
+      const follows = before !== undefined && isNext(leaf, before) && bytes + leaf.bytes <= REQUEST_BYTES;
+      if (follows && !isInMemory) groups.at(-1)?.push(leaf);
+      else groups.push([leaf]);
+      bytes = follows ? bytes + leaf.bytes : leaf.bytes;
+      before = isInMemory ? undefined : leaf;
+    }
+    return groups;
+  };
+
+  const request = async (spec: SortedSpec, group: readonly StoredLeaf[]): Promise<readonly Leaf[]> => {
+    const [first] = group;
+    const last = group.at(-1);
+    if (first === undefined || last === undefined) return [];
+    const held = pending.get(first);
+    if (held !== undefined) return [decodeLeaf(spec, held)];
+    const { segment, offset } = first.place;
     if (segment === undefined) throw new TypeError(`${table}: a leaf was read after it was dropped`);
-    return new Uint8Array(await store.range(segment, offset, offset + leaf.bytes));
+    const bytes = new Uint8Array(await store.range(segment, offset, last.place.offset + last.bytes));
+    return group.map((leaf) => {
+      const start = leaf.place.offset - offset;
+      // A copy, because a cached leaf must not keep the bytes of the others.
+      return decodeLeaf(spec, group.length === 1 ? bytes : bytes.slice(start, start + leaf.bytes));
+    });
+  };
+
+  const readGroup: LeafStore["readGroup"] = async (spec, group, { keep } = { keep: true }) => {
+    const [first] = group;
+    const known = first === undefined || group.length > 1 ? undefined : cache.find(first);
+    if (known !== undefined) return [await known];
+    const reading = request(spec, group);
+    if (keep)
+      group.forEach((leaf, index) => {
+        cache.keep(
+          leaf,
+          reading.then((leaves) => at(leaves, index)),
+        );
+      });
+    return reading;
   };
 
   return {
-    read: (spec, leaf) => cache.get(leaf, async () => decodeLeaf(spec, await bytesOf(leaf))),
+    read: async (spec, leaf) => at(await readGroup(spec, [leaf]), 0),
+    group,
+    readGroup,
     write: async (batch, { first, last }) => {
       const bytes = encodeLeaf(batch);
       const leaf: StoredLeaf = {
@@ -84,3 +139,9 @@ export function leafStore(options: {
     flush,
   };
 }
+
+/** True if a leaf follows another one in the same object. */
+const isNext = ({ place }: StoredLeaf, before: StoredLeaf): boolean =>
+  place.segment !== undefined &&
+  place.segment === before.place.segment &&
+  place.offset === before.place.offset + before.bytes;

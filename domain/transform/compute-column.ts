@@ -3,7 +3,7 @@ import { CALENDAR_LIMITS, isoDate, type DayRange } from "./calendar";
 import { arrowType, hasNulls, isValid } from "../formats/columnar/arrow";
 import { columnBuilder } from "../formats/columnar/builder";
 import { utf8, valueReader, wideReader } from "../formats/columnar/read";
-import { copierOf } from "../formats/columnar/take";
+import { gatherColumn } from "../formats/columnar/gather";
 import { writerOf } from "../formats/columnar/write";
 import { computedColumn, type Input } from "./computed-column";
 import { dayOfMoment, parseDate, timeOfMoment } from "../formats/csv/moments";
@@ -160,14 +160,13 @@ function repeated(type: ColumnType, value: Literal | undefined, length: number):
 
 /** A column with its NULLs replaced. */
 function filled(data: Data, { type, whenNull }: Column, length: number): Data {
-  const builder = columnBuilder(type, length);
-  const copy = copierOf(type, data);
-  const replacement = copierOf(type, repeated(type, whenNull, 1));
+  const rows = new Int32Array(length);
+  const batches = new Int32Array(length);
   for (let row = 0; row < length; row++) {
-    if (isValid(data, row)) copy(builder, row, row);
-    else replacement(builder, row, 0);
+    if (isValid(data, row)) rows[row] = row;
+    else batches[row] = 1;
   }
-  return builder.finish();
+  return gatherColumn(type, [data, repeated(type, whenNull, 1)], { rows, batches });
 }
 
 /** Rejects the rows whose day is outside the limits of a calendar. */

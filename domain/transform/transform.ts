@@ -146,7 +146,7 @@ function rowsOf(
     const rows = kept === undefined ? to.rows : Int32Array.from(kept, (row) => to.rows[row] ?? NO_ROW);
     const type = join.to.columns[column]?.type;
     if (type === undefined) throw new TypeError(`${join.to.name} has no column ${column}`);
-    const data = gatherColumn(type, columnData(to.batch, column), rows);
+    const data = gatherColumn(type, [columnData(to.batch, column)], { rows });
     gathered.set(name, data);
     return data;
   };

@@ -2,6 +2,7 @@ import { makeData, type Data } from "apache-arrow";
 import { byteAt } from "../at";
 import { isWide, type ColumnType } from "../../model/types";
 import { arrowType } from "./arrow";
+import { copyBytes } from "./copy-bytes";
 
 /**
  * Fills the memory of one Arrow column, row by row in order. Every row gets exactly one value or NULL. Call only the
@@ -118,9 +119,6 @@ export function columnBuilder(type: ColumnType, length: number): ColumnBuilder {
   }
 }
 
-/** Copying a few bytes one by one is faster than a call. */
-const SHORT = 24;
-
 /** A builder of values that are bytes of any length. */
 function bytesBuilder(
   type: ColumnType,
@@ -146,8 +144,7 @@ function bytesBuilder(
         larger.set(values.subarray(0, used));
         values = larger;
       }
-      if (size <= SHORT) for (let i = 0; i < size; i++) values[used + i] = byteAt(bytes, start + i);
-      else values.set(bytes.subarray(start, end), used);
+      copyBytes({ bytes, from: start, size }, values, used);
       used += size;
       valueOffsets[row + 1] = used;
     },

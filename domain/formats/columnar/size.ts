@@ -1,4 +1,5 @@
 import type { Data, RecordBatch } from "apache-arrow";
+import { at, wordAt } from "../at";
 import { utf8 } from "./read";
 
 /** The bytes of the rows of a batch before `row`, over all columns. Validity bits and booleans count as a byte. */
@@ -8,11 +9,32 @@ export const bytesBefore = (batch: RecordBatch, row: number): number =>
 /** The bytes of all rows of a batch, over all columns. */
 export const bytesOf = (batch: RecordBatch): number => bytesBefore(batch, batch.numRows);
 
+/** The bytes of each row of a batch, over all columns. */
+export function rowBytes(batch: RecordBatch): Float64Array {
+  const sizes = new Float64Array(batch.numRows);
+  let fixed = 0;
+  for (const data of batch.data.children) {
+    if (!hasOffsets(data)) {
+      fixed += fixedWidth(data);
+      continue;
+    }
+    fixed += 4;
+    const { offsets } = utf8(data);
+    for (let row = 0; row < sizes.length; row++)
+      sizes[row] = at(sizes, row) + wordAt(offsets, row + 1) - wordAt(offsets, row);
+  }
+  return sizes.map((size) => size + fixed);
+}
+
 function columnBytesBefore(data: Data, row: number): number {
+  if (!hasOffsets(data)) return row * fixedWidth(data);
+  return row * 4 + (utf8(data).offsets[row] ?? 0) - (utf8(data).offsets[0] ?? 0);
+}
+
+function hasOffsets(data: Data): boolean {
   // The declared types do not say that columns of fixed width have no offsets.
   const { valueOffsets: offsets } = data as unknown as { valueOffsets: ArrayLike<number> | undefined };
-  if (offsets === undefined || offsets.length === 0) return row * fixedWidth(data);
-  return row * 4 + (utf8(data).offsets[row] ?? 0) - (utf8(data).offsets[0] ?? 0);
+  return offsets !== undefined && offsets.length > 0;
 }
 
 const fixedWidth = ({ values, stride }: Data): number =>

@@ -12,7 +12,7 @@ import type { RowKey } from "../../../domain/state/row-key";
 import { tombstoneBatch } from "../../../domain/transform/tombstones";
 import { affectedKeys, type ChangedKeys } from "./affected-keys";
 import { captureBatches, capturesOf, tombstoneBatches, type CommittedBatch } from "../batches";
-import { BATCH_BYTES, findDriverRows } from "./find-driver-rows";
+import { joinRows, rowsOfKeys } from "./driver-rows";
 import type { TableParts } from "../table-commits";
 import { transformRows } from "../transform-rows";
 import type { CommitContext } from "../context";
@@ -160,9 +160,7 @@ async function makeAnew(
     table.kind === "fact" && captured !== undefined
       ? await writeTombstoneFiles({ ...fed, table }, captured, run)
       : [];
-  const keys = isFirst
-    ? (step.changed.get(feed.source.name) ?? [])
-    : await affectedKeys(feed, step.changed, (name) => stateOf(states, name));
+  const keys = isFirst ? [] : await affectedKeys(feed, step.changed, (name) => stateOf(states, name));
   const absent: RecordBatch[] = [];
   const file = await writeTable(table, rowsOf(fed, keys, { ...step, absent }), target);
   const left =
@@ -175,10 +173,7 @@ async function makeAnew(
   };
 }
 
-/** The maximum number of rows that are made together. */
-const BATCH_ROWS = 4096;
-
-/** Makes the rows for some keys of the driver, if they exist. */
+/** Makes the rows for some keys of the driver, if they exist; for all rows the first time. */
 async function* rowsOf(
   fed: TableFeed,
   keys: readonly RowKey[],
@@ -186,25 +181,17 @@ async function* rowsOf(
 ): AsyncGenerator<RecordBatch> {
   const { run, states, number, absent, isFirst } = step;
   const { table, feed } = fed;
-  let take = BATCH_ROWS;
-  for (let start = 0; start < keys.length;) {
-    const of = (name: string): TableState => stateOf(states, name);
-    const found = await findDriverRows(feed, keys.slice(start, start + take), of);
-    if (found === undefined) {
-      take = Math.max(1, take >> 1);
-      continue;
-    }
-    start += take;
-    const { batch, bytes } = found;
-    if (batch.numRows === 0) continue;
-    take = Math.max(1, Math.min(BATCH_ROWS, Math.floor((BATCH_BYTES * batch.numRows) / bytes)));
+  const of = (name: string): TableState => stateOf(states, name);
+  const driver = of(feed.source.name);
+  const rows = isFirst ? driver.scan() : rowsOfKeys(driver, keys);
+  for await (const { batch, lookups } of joinRows(feed, rows, { stateOf: of })) {
     const source: CommittedBatch = {
       batch,
       rejections: new Map(),
       commit: number,
       ...csvRecords(feed.source.columns, batch),
     };
-    const made = transformRows(fed, { source, lookups: found.lookups, run });
+    const made = transformRows(fed, { source, lookups, run });
     run.remade.note(fed, source, made.rejections);
     if (table.kind === "fact" && !isFirst && made.absent.length > 0)
       absent.push(tombstoneBatch(table satisfies Fact, feed, { batch, rows: made.absent }));

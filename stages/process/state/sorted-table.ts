@@ -1,26 +1,20 @@
 import type { RecordBatch } from "apache-arrow";
 import type { LeafStore } from "../../../adapters/state/leaf-store";
 import { columnData } from "../../../domain/formats/columnar/arrow";
-import { bytesOf } from "../../../domain/formats/columnar/size";
-import { rowReference, takeBatch, type RowReference } from "../../../domain/formats/columnar/take";
 import { at, typeOf, type SortedChanges, type SortedSpec } from "../../../domain/state/changes";
-import { mergeLeaf, newRows, rowIn, type Leaf, type RowChanges } from "../../../domain/state/leaf";
+import { mergeLeaf, newRows, type Leaf, type RowChanges } from "../../../domain/state/leaf";
 import type { StoredLeaf } from "../../../domain/state/manifest";
 import { keyReader, lowerBound, type RowKey } from "../../../domain/state/row-key";
 import { LEAF_SIZE, splitRows, type LeafSize } from "../../../domain/state/split";
-import { settleAll } from "../../shared/settle-all";
-
-/** The rows of some keys: a batch, and for each key the index of its row, or -1. */
-export interface FoundRows {
-  readonly batch: RecordBatch;
-  readonly rows: Int32Array;
-}
+import { findRows, leafOf, type FoundRows } from "./find-rows";
 
 /** Rows sorted by their key, in leaves. A change rewrites the affected leaves. */
 export interface SortedTable {
   readonly spec: SortedSpec;
   /** The current leaves, in key order. */
   leaves(): readonly StoredLeaf[];
+  /** All rows in key order, leaf by leaf. */
+  scan(): AsyncIterable<RecordBatch>;
   /**
    * The rows of these keys. Their leaves are not all held in memory at the same time.
    * @param maxBytes of the rows
@@ -40,123 +34,20 @@ export interface SortedTable {
 
 export type OnChange = (changes: RowChanges, before: RecordBatch | undefined) => void;
 
-/** Number of leaves that are read in parallel. */
-const READS = 8;
-
-/** The size of the leaves that are held at the same time, in bytes: many of the usual size, or a large one. */
-const GROUP_BYTES = 8 * 1024 * 1024;
-
 export function sortedTable(
   spec: SortedSpec,
   start: readonly StoredLeaf[],
   options: { readonly store: LeafStore; readonly size?: LeafSize; readonly groupBytes?: number },
 ): SortedTable {
-  const { store, size = LEAF_SIZE, groupBytes = GROUP_BYTES } = options;
+  const { store, size = LEAF_SIZE, groupBytes } = options;
   let current = start;
 
-  /** The leaf to whose range the key belongs; the first leaf for all keys before it. */
-  const placeOf = (key: RowKey): number => {
-    let low = 0;
-    let high = current.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (at(current, middle).first <= key) low = middle + 1;
-      else high = middle;
-    }
-    return Math.max(0, low - 1);
+  const scan = async function* (): AsyncGenerator<RecordBatch> {
+    for (const group of store.group(current))
+      for (const { batch } of await store.readGroup(spec, group, { keep: false })) yield batch;
   };
 
-  const readAll = async (places: readonly number[]): Promise<Map<number, Leaf>> => {
-    const read = new Map<number, Leaf>();
-    for (let start = 0; start < places.length; start += READS) {
-      await settleAll(
-        places.slice(start, start + READS).map(async (place) => {
-          read.set(place, await store.read(spec, at(current, place)));
-        }),
-      );
-    }
-    return read;
-  };
-
-  /** Groups leaves, so that each group is small enough to be held in memory. */
-  const groupLeaves = (places: readonly number[]): number[][] => {
-    const groups: number[][] = [];
-    let bytes = Infinity;
-    for (const place of places) {
-      bytes += at(current, place).bytes;
-      if (bytes > groupBytes) {
-        groups.push([]);
-        ({ bytes } = at(current, place));
-      }
-      groups.at(-1)?.push(place);
-    }
-    return groups;
-  };
-
-  const find = async (keys: readonly RowKey[], maxBytes = Infinity): Promise<FoundRows | undefined> => {
-    const places = new Int32Array(keys.length);
-    const isWanted = new Uint8Array(current.length);
-    let place = -1;
-    for (let index = 0; index < keys.length; index++) {
-      const key = at(keys, index);
-      // Neighbouring keys often belong to the same leaf.
-      if (!spans(current[place], key)) place = placeOf(key);
-      if (spans(current[place], key)) isWanted[place] = 1;
-      else place = -1;
-      places[index] = place;
-    }
-    const wanted = Array.from(current.keys()).filter((of) => isWanted[of] === 1);
-    const rows = new Int32Array(keys.length).fill(-1);
-    const pieces: RecordBatch[] = [];
-    let count = 0;
-    let bytes = 0;
-    for (const group of groupLeaves(wanted)) {
-      const piece = await findIn(group, { keys, places, rows, count });
-      pieces.push(piece);
-      count += piece.numRows;
-      bytes += bytesOf(piece);
-      if (bytes > maxBytes && keys.length > 1) return undefined;
-    }
-    const [only] = pieces;
-    if (only !== undefined && pieces.length === 1) return { batch: only, rows };
-    const references = pieces.flatMap((piece, index) =>
-      Array.from({ length: piece.numRows }, (_, row) => rowReference(index, row)),
-    );
-    return { batch: takeBatch(pieces, spec.columns, references), rows };
-  };
-
-  /** Finds requested rows in some leaves; `count` rows come before them. */
-  const findIn = async (
-    group: readonly number[],
-    of: {
-      readonly keys: readonly RowKey[];
-      readonly places: Int32Array;
-      readonly rows: Int32Array;
-      readonly count: number;
-    },
-  ): Promise<RecordBatch> => {
-    const { keys, places, rows, count } = of;
-    const leaves = await readAll(group);
-    const found = new Map(
-      group.map((place, batch) => {
-        const leaf = leaves.get(place);
-        if (leaf === undefined) throw new TypeError(`leaf ${place} was not read`);
-        return [place, { leaf, batch, rows: new Int32Array(leaf.keys.length).fill(-1) }] as const;
-      }),
-    );
-    const references: RowReference[] = [];
-    for (let index = 0; index < keys.length; index++) {
-      const within = found.get(places[index] ?? -1);
-      const row = within === undefined ? -1 : rowIn(within.leaf, at(keys, index));
-      if (within === undefined || row === -1) continue;
-      // A row that several keys request is returned once.
-      if (within.rows[row] === -1)
-        within.rows[row] = count + references.push(rowReference(within.batch, row)) - 1;
-      rows[index] = within.rows[row] ?? -1;
-    }
-    const batches = [...found.values()].map(({ leaf }) => leaf.batch);
-    return takeBatch(batches, spec.columns, references);
-  };
+  const placeOf = (key: RowKey): number => leafOf(current, key);
 
   const findByPrefix = async (prefixes: readonly string[], of: readonly string[]): Promise<RowKey[]> => {
     const found: RowKey[] = [];
@@ -238,11 +129,15 @@ export function sortedTable(
     return written;
   };
 
-  return { spec, leaves: () => current, find, findByPrefix, merge };
+  return {
+    spec,
+    leaves: () => current,
+    scan,
+    find: (keys, maxBytes) => findRows({ spec, store, leaves: current, groupBytes }, { keys, maxBytes }),
+    findByPrefix,
+    merge,
+  };
 }
-
-const spans = (leaf: StoredLeaf | undefined, key: RowKey): boolean =>
-  leaf !== undefined && leaf.first <= key && key <= leaf.last;
 
 function least(a: RowKey | undefined, b: RowKey | undefined): RowKey {
   if (a !== undefined && (b === undefined || a < b)) return a;

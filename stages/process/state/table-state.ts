@@ -17,7 +17,8 @@ import {
 } from "../../../domain/state/manifest";
 import { asParts, type RowKey } from "../../../domain/state/row-key";
 import type { LeafSize } from "../../../domain/state/split";
-import { sortedTable, type FoundRows, type SortedTable } from "./sorted-table";
+import type { FoundRows } from "./find-rows";
+import { sortedTable, type SortedTable } from "./sorted-table";
 import { indexChanges, indexSpec } from "./table-index";
 
 /** A source table whose present rows are stored from commit to commit, because rows of the warehouse join it. */
@@ -32,6 +33,8 @@ export interface StateSpec {
 
 /** The present rows of a source table. Memory is bounded. A change reads and writes only the leaves of its keys. */
 export interface TableState {
+  /** All present rows in key order, in batches of the size of a leaf. */
+  scan(): AsyncIterable<RecordBatch>;
   /**
    * The present rows of these keys, all of them in memory.
    * @param maxBytes of the rows
@@ -151,6 +154,7 @@ export async function openTableState(
     savedKey = undefined;
 
   return {
+    scan: () => rows.scan(),
     find: (keys, maxBytes) => rows.find(keys, maxBytes),
     findReferring: (columns, values) => {
       const types = columns.map((name) => typeOf(spec.columns, name));

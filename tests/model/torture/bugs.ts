@@ -197,9 +197,9 @@ export const BUGS: readonly Bug[] = [
         replace: "bytes: Infinity }",
       },
       {
-        file: "stages/process/joins/find-driver-rows.ts",
-        search: "BATCH_BYTES = 4 * 1024 * 1024;",
-        replace: "BATCH_BYTES = Infinity;",
+        file: "stages/process/joins/driver-rows.ts",
+        search: "{ lookupBytes: 8 * 1024 * 1024, rows: 4096, bytes: 4 * 1024 * 1024 }",
+        replace: "{ lookupBytes: Infinity, rows: 4096, bytes: Infinity }",
       },
       {
         file: "stages/process/state/table-state.ts",
@@ -207,7 +207,7 @@ export const BUGS: readonly Bug[] = [
         replace: "CHUNK_BYTES = Infinity;",
       },
       {
-        file: "stages/process/state/sorted-table.ts",
+        file: "stages/process/state/find-rows.ts",
         search: "GROUP_BYTES = 8 * 1024 * 1024;",
         replace: "GROUP_BYTES = Infinity;",
       },

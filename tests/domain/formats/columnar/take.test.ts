@@ -1,13 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { columnData } from "../../../../domain/formats/columnar/arrow";
-import {
-  columnOver,
-  referenceReader,
-  rowReference,
-  takeBatch,
-  takeColumn,
-} from "../../../../domain/formats/columnar/take";
+import { gatherColumn, NO_ROW } from "../../../../domain/formats/columnar/gather";
+import { bytesBefore, rowBytes } from "../../../../domain/formats/columnar/size";
+import { gatherBatch, rowReference, takeBatch } from "../../../../domain/formats/columnar/take";
 import { integer } from "../../../../domain/model/types";
 import { anyRow } from "../../../support/formats/arbitraries";
 import { batchOf, EVERY_TYPE, rowsOf } from "../../../support/formats/columnar";
@@ -16,6 +12,7 @@ const anyBatches = fc.array(fc.array(anyRow(EVERY_TYPE), { minLength: 1, maxLeng
   minLength: 1,
   maxLength: 4,
 });
+const missing = Object.keys(EVERY_TYPE).map(() => null);
 
 describe("Rows taken from several batches", () => {
   it("are the referenced rows, in that order and with repeats", () => {
@@ -37,35 +34,52 @@ describe("Rows taken from several batches", () => {
     );
   });
 
+  it("are NULL in every column for a missing row", () => {
+    fc.assert(
+      fc.property(
+        fc.array(anyRow(EVERY_TYPE), { minLength: 1, maxLength: 15 }),
+        fc.array(fc.option(fc.nat())),
+        (given, picks) => {
+          const rows = picks.map((pick) => (pick === null ? NO_ROW : pick % given.length));
+
+          const taken = gatherBatch([batchOf(EVERY_TYPE, given)], EVERY_TYPE, {
+            rows: Int32Array.from(rows),
+          });
+
+          expect(rowsOf(EVERY_TYPE, taken)).to.deep.equal(
+            rows.map((row) => (row === NO_ROW ? missing : given[row])),
+          );
+        },
+      ),
+    );
+  });
+
   it("are empty for no references", () => {
     expect(takeBatch([], EVERY_TYPE, [])).to.have.property("numRows", 0);
   });
 
-  it("are read one by one, with NULLs", () => {
-    const columns = { whole: EVERY_TYPE.whole };
-    const batches = [batchOf(columns, [[1], [null]]), batchOf(columns, [[3]])];
+  it("are refused from a missing batch or row", () => {
+    const source = [columnData(batchOf(EVERY_TYPE, [missing]), "whole")];
+    const take = (batch: number, row: number) => () =>
+      gatherColumn(integer, source, { rows: Int32Array.of(row), batches: Int32Array.of(batch) });
 
-    const read = referenceReader(integer, columnOver(batches, 0));
-
-    expect([rowReference(1, 0), rowReference(0, 1), rowReference(0, 0)].map(read)).to.deep.equal([
-      3,
-      null,
-      1,
-    ]);
+    expect(take(1, 0)).to.throw(RangeError, "no element 1");
+    expect(take(0, 1)).to.throw(RangeError, "no element 1");
   });
+});
 
-  it("are refused from a missing batch or column", () => {
-    const batch = batchOf(EVERY_TYPE, []);
-    const source = [columnData(batch, "whole")];
-
-    expect(() => takeColumn(integer, source, [rowReference(1, 0)])).to.throw(
-      RangeError,
-      "there is no batch 1",
+describe("The bytes of the rows of a batch", () => {
+  it("add up to the bytes before a row", () => {
+    fc.assert(
+      fc.property(fc.array(anyRow(EVERY_TYPE), { maxLength: 15 }), (given) => {
+        const batch = batchOf(EVERY_TYPE, given);
+        let sum = 0;
+        rowBytes(batch).forEach((bytes, row) => {
+          expect(bytesBefore(batch, row)).to.equal(sum);
+          sum += bytes;
+        });
+        expect(bytesBefore(batch, given.length)).to.equal(sum);
+      }),
     );
-    expect(() => referenceReader(integer, source)(rowReference(2, 5))).to.throw(
-      RangeError,
-      "there is no batch 2",
-    );
-    expect(() => columnOver([batch], 99)).to.throw(RangeError, "the batch has no column 99");
   });
 });
