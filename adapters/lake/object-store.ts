@@ -86,8 +86,14 @@ export function objectStore(bucket: string, client: S3Client = new S3Client(SDK_
     },
     range: (key, start, end) =>
       send(`read ${key}`, async () => {
-        const bytes = Buffer.concat(await (await body(key, `bytes=${start}-${end - 1}`)).toArray());
-        return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+        const bytes = new Uint8Array(end - start);
+        let length = 0;
+        for await (const chunk of await body(key, `bytes=${start}-${end - 1}`)) {
+          bytes.set(chunk as Uint8Array, length);
+          length += (chunk as Uint8Array).length;
+        }
+        // A range may reach beyond the end of the object.
+        return length === bytes.length ? bytes.buffer : bytes.buffer.slice(0, length);
       }),
     putIfAbsent: (key, content) =>
       send(`create ${key}`, async () => {

@@ -52,13 +52,12 @@ export function leafStore(options: {
   const flush = async (): Promise<void> => {
     if (pending.size === 0) return;
     const key = dataKey({ at: now(), table, extension: "arrow", folder: "state" });
-    const body = new Uint8Array(pendingBytes);
     let offset = 0;
-    for (const [{ place }, bytes] of pending) {
-      body.set(bytes, offset);
+    for (const [{ place, bytes }] of pending) {
       place.offset = offset;
-      offset += bytes.length;
+      offset += bytes;
     }
+    const body = concatenate([...pending.values()], pendingBytes);
     if (!(await store.putIfAbsent(key, body)))
       throw new TransientError(`${key} exists already: another run of process is writing`, {
         subject: { table },
@@ -145,3 +144,16 @@ const isNext = ({ place }: StoredLeaf, before: StoredLeaf): boolean =>
   place.segment !== undefined &&
   place.segment === before.place.segment &&
   place.offset === before.place.offset + before.bytes;
+
+/** A large leaf is a segment of its own, and is not copied. */
+function concatenate(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}

@@ -86,6 +86,8 @@ export async function* joinRows(
     if (bytes + bytesOf(batch) > together) yield* flush();
     waiting.push(batch);
     bytes += bytesOf(batch);
+    // Before the next batch is read, which may be large too.
+    if (bytes >= together) yield* flush();
   }
   yield* flush();
 }
