@@ -89,8 +89,11 @@ export function objectStore(bucket: string, client: S3Client = new S3Client(SDK_
         const bytes = new Uint8Array(end - start);
         let length = 0;
         for await (const chunk of await body(key, `bytes=${start}-${end - 1}`)) {
+          const { length: more } = chunk as Uint8Array;
+          if (length + more > bytes.length)
+            throw new TransientError(`S3 sent more than bytes ${start} to ${end} of s3://${bucket}/${key}`);
           bytes.set(chunk as Uint8Array, length);
-          length += (chunk as Uint8Array).length;
+          length += more;
         }
         // A range may reach beyond the end of the object.
         return length === bytes.length ? bytes.buffer : bytes.buffer.slice(0, length);
@@ -195,8 +198,8 @@ export function storeError(bucket: string, what: string, error: unknown): unknow
     : new TransientError(message, options);
 }
 
-/** A code of the operating system: ECONNRESET, EPIPE, ENOTFOUND, … */
-const SYSTEM_ERROR = /^E[A-Z_]+$/;
+/** A code of the operating system: ECONNRESET, EPIPE, ENOTFOUND, … Node's own codes begin with ERR_. */
+const SYSTEM_ERROR = /^E(?!RR_)[A-Z_]+$/;
 
 /** The text of an error that the SDK throws; undefined for an error of other code, such as the source of an upload. */
 function reasonOf(error: unknown): string | undefined {

@@ -165,7 +165,9 @@ describe("A source of several schemas is one source", function () {
 
   it("in which each schema must be there, and be open to the role", async () => {
     expect((await failureOf(ingest(["sales", "purchasing"]))).message).to.equal(
-      "the source has no schema purchasing: correct the setting marble:sourceSchema or marble:moreSourceSchemas",
+      "the source has no schema purchasing, but the role may read tables in person (1 table), production (1 table), " +
+        "sales (2 tables): name a schema with marble:sourceSchema and marble:moreSourceSchemas, or with --source-schema " +
+        "of npm run local",
     );
     await pipeline.source.query("REVOKE USAGE ON SCHEMA person FROM reader");
     const error = await failureOf(ingest());

@@ -89,12 +89,13 @@ const emptyOf = (type: ColumnType): Data => makeData({ type: arrowType(type), le
 
 function gatherBits(sources: readonly Data[], { rows, batches }: Places): { data: Uint8Array } {
   const data = new Uint8Array((rows.length + 7) >> 3);
-  const bits = sources.map(({ values }) => values as Uint8Array);
+  const bits = sources.map(({ values, offset }) => ({ values: values as Uint8Array, offset }));
   for (let to = 0; to < rows.length; to++) {
     const row = wordAt(rows, to);
     if (row === NO_ROW) continue;
-    const source = at(bits, batches === undefined ? 0 : wordAt(batches, to));
-    if ((byteAt(source, row >> 3) >> (row & 7)) & 1) data[to >> 3] = byteAt(data, to >> 3) | (1 << (to & 7));
+    const { values, offset } = at(bits, batches === undefined ? 0 : wordAt(batches, to));
+    const bit = row + offset;
+    if ((byteAt(values, bit >> 3) >> (bit & 7)) & 1) data[to >> 3] = byteAt(data, to >> 3) | (1 << (to & 7));
   }
   return { data };
 }

@@ -65,7 +65,8 @@ export function valueReader(type: ColumnType, data: Data): (row: number) => Valu
     }
     case "boolean": {
       const values = data.values as Uint8Array;
-      return (row) => ((byteAt(values, row >> 3) >> (row & 7)) & 1) === 1;
+      const { offset } = data;
+      return (row) => ((byteAt(values, (row + offset) >> 3) >> ((row + offset) & 7)) & 1) === 1;
     }
     case "time":
     case "timestamp":

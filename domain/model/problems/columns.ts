@@ -76,8 +76,8 @@ function readProblems(source: SourceTable, origin: ReadOrigin): string[] {
   const { column, join, kind } = origin;
   if (origin.from !== undefined && origin.from !== source.name)
     return [
-      `is made from a row of ${origin.from}, but the rows of this table come from ${source.name}: ` +
-        `join ${origin.from}, or begin with columnsOf of ${source.name}`,
+      `reads a row of ${origin.from}, but the table is made from rows of ${source.name}: ` +
+        `join ${origin.from}, or use the columns of ${source.name}`,
     ];
   const from = join?.to ?? source;
   const joins = join === undefined ? [] : pathOf(join).flatMap((step) => joinProblems(step, source));

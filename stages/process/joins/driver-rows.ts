@@ -47,6 +47,7 @@ export async function* rowsOfKeys(
       continue;
     }
     start += take;
+    take = Math.min(KEYS, take * 2);
     yield found.batch;
   }
 }

@@ -112,7 +112,7 @@ describe("The problems of a model", () => {
       day: constant(integer, 1),
     };
     const problem =
-      "is made from a row of hangar, but the rows of this table come from plane: join hangar, or begin with columnsOf of plane";
+      "reads a row of hangar, but the table is made from rows of plane: join hangar, or use the columns of plane";
 
     expect(problemsOf(dimAirport, planeWith(columns, { where: other.copy("heated") }))).to.deep.equal([
       `fact_plane.base ${problem}`,

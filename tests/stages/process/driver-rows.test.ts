@@ -119,4 +119,18 @@ describe("The rows of a driver", () => {
     expect(found).to.deep.equal(rows);
     expect(state.seen.most).to.be.at.most(LIMITS.lookupBytes);
   });
+
+  it("are found in larger parts again after a large row", async () => {
+    const rows = Array.from({ length: 2_000 }, (_, id) => ({
+      id,
+      city_id: 0,
+      note: id < 2 ? "x".repeat(900) : "",
+    }));
+    const state = held(client, rows);
+    const limits = { ...LIMITS, lookupBytes: 1_000 };
+    let found = 0;
+    for await (const batch of rowsOfKeys(state, [...rows.keys()], limits)) found += batch.numRows;
+    expect(found).to.equal(rows.length);
+    expect(state.seen.calls).to.be.below(150);
+  });
 });

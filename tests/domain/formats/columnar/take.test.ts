@@ -4,6 +4,7 @@ import { columnData } from "../../../../domain/formats/columnar/arrow";
 import { gatherColumn, NO_ROW } from "../../../../domain/formats/columnar/gather";
 import { bytesBefore, rowBytes } from "../../../../domain/formats/columnar/size";
 import { gatherBatch, rowReference, takeBatch } from "../../../../domain/formats/columnar/take";
+import { decodeLeaf, encodeLeaf } from "../../../../domain/state/leaf";
 import { integer } from "../../../../domain/model/types";
 import { anyRow } from "../../../support/formats/arbitraries";
 import { batchOf, EVERY_TYPE, rowsOf } from "../../../support/formats/columnar";
@@ -49,6 +50,29 @@ describe("Rows taken from several batches", () => {
           expect(rowsOf(EVERY_TYPE, taken)).to.deep.equal(
             rows.map((row) => (row === NO_ROW ? missing : given[row])),
           );
+        },
+      ),
+    );
+  });
+
+  it("are the same from a slice of a batch, and from a leaf that was stored", () => {
+    const spec = { columns: EVERY_TYPE, key: ["whole"] };
+    fc.assert(
+      fc.property(
+        fc
+          .array(anyRow(EVERY_TYPE), { minLength: 1, maxLength: 30 })
+          .map((given) => given.map(([_, ...others], row) => [row, ...others])),
+        fc.nat(),
+        (given, cut) => {
+          const start = cut % given.length;
+          const slice = batchOf(EVERY_TYPE, given).slice(start);
+          const rows = Int32Array.from(given.slice(start), (_, row) => row).reverse();
+          const expected = given.slice(start).reverse();
+
+          for (const batch of [slice, decodeLeaf(spec, encodeLeaf(slice)).batch]) {
+            expect(rowsOf(EVERY_TYPE, gatherBatch([batch], EVERY_TYPE, { rows }))).to.deep.equal(expected);
+            expect(rowsOf(EVERY_TYPE, batch)).to.deep.equal(given.slice(start));
+          }
         },
       ),
     );
