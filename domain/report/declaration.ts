@@ -57,6 +57,8 @@ export interface Headline {
    * say it over a table that is behind or lacks rows.
    */
   readonly isAbsence?: boolean;
+  /** What the page shows in place of `detail` over such a table, if only `detail` says that something does not exist. */
+  readonly detailOverGap?: string;
   /** Is it good news? Undefined where it is neither. */
   readonly good?: boolean;
 }

@@ -35,6 +35,11 @@ export interface View {
    * not say it over a table that is behind or lacks rows.
    */
   readonly isAbsence?: boolean;
+  /**
+   * What the page says in place of `answer` over a table that is behind or lacks rows, if only a part of `answer` says that
+   * something does not exist.
+   */
+  readonly answerOverGap?: string;
   /** none when there is nothing to draw */
   readonly chart?: Chart;
   readonly table: Table;

@@ -33,14 +33,19 @@ export function unknownText(gap: Gap): string {
   }
 }
 
+/** The same as a sentence: `Not known since 20 Nov 2026, 10:00 UTC.` */
+export function unknownSentence(gap: Gap): string {
+  const unknown = unknownText(gap);
+  return `${unknown.slice(0, 1).toUpperCase()}${unknown.slice(1)}.`;
+}
+
 /**
  * A sentence that something does not exist, as the page says it. Rows that have not arrived may prove it wrong. So over a
  * gap, the page says first that it is not known.
  */
 export function absenceText(sentence: string, gap: Gap | undefined): string {
   if (gap === undefined) return sentence;
-  const unknown = unknownText(gap);
-  const first = `${unknown.slice(0, 1).toUpperCase()}${unknown.slice(1)}.`;
+  const first = unknownSentence(gap);
   if (gap.kind === "incomplete") return first;
-  return `${first} The rows ${gap.kind === "behind" ? "until then" : "that arrived"} say: ${sentence}`;
+  return `${first} ${gap.kind === "behind" ? "Until then" : "According to the rows that arrived"}: ${sentence}`;
 }

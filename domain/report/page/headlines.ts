@@ -38,11 +38,13 @@ function shownHeadlines(
   const gap = gapOf(report, mart);
   const asOf = behindOf(report, mart).map(([, behind]) => behind.asOf ?? "");
   const [oldest] = asOf.sort();
-  return view(report, filter).map(({ isAbsence, ...headline }) => {
-    if (gap !== undefined && (isAbsence ?? NONE.has(headline.value)))
+  return view(report, filter).map(({ isAbsence, detailOverGap, ...headline }) => {
+    if (gap === undefined) return headline;
+    if (isAbsence ?? NONE.has(headline.value))
       return { title: headline.title, value: "?", detail: unknownText(gap), good: false };
-    if (oldest === undefined) return headline;
-    const { good: _, ...dated } = headline;
+    const shown = { ...headline, detail: detailOverGap ?? headline.detail };
+    if (oldest === undefined) return shown;
+    const { good: _, ...dated } = shown;
     return { ...dated, asOf: oldest === "" ? null : oldest };
   });
 }

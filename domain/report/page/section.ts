@@ -2,7 +2,7 @@ import { markup, type Html } from "./markup";
 import { monthOf } from "../months";
 import { idOf, type Filter, type Question, type Table, type View } from "../question";
 import { rowsOf, type Report } from "../report";
-import { absenceText, gapOf } from "./absence";
+import { absenceText, gapOf, unknownSentence, type Gap } from "./absence";
 
 /** A table of the page. A table wider than the screen scrolls on its own, also with the keyboard. */
 export function tableHtml({ columns, rows }: Table, caption: string): Html {
@@ -34,8 +34,13 @@ export function sectionParts(report: Report, question: Question, filter: Filter)
   const isEmpty = view.table.rows.length === 0;
   const gap = gapOf(report, question.mart);
   const table = isEmpty
-    ? markup`<p>${absenceText("There are no rows.", gap)}</p>`
+    ? markup`<p>${gap === undefined ? "There are no rows." : unknownSentence(gap)}</p>`
     : tableHtml(view.table, caption);
-  const { isAbsence = isEmpty, answer } = view;
-  return { view: isAbsence ? { ...view, answer: absenceText(answer, gap) } : view, table };
+  return { view: { ...view, answer: answerOver(gap, view) }, table };
+}
+
+/** The answer as the page says it over a gap. */
+function answerOver(gap: Gap | undefined, { answer, answerOverGap, isAbsence, table }: View): string {
+  if (isAbsence ?? table.rows.length === 0) return absenceText(answer, gap);
+  return gap === undefined ? answer : (answerOverGap ?? answer);
 }

@@ -39,10 +39,12 @@ function salesHeadlines(report: Report, filter: Filter): Headline[] {
   const inMonth = (month: string): Row | undefined => rows.find((row) => row["month"] === month);
   const [last, before] = [inMonth(months.last), inMonth(months.before)];
   const isOver = months.last < months.current;
-  const compared = (column: string): Pick<Headline, "detail" | "good"> => {
+  const compared = (column: string): Pick<Headline, "detail" | "detailOverGap" | "good"> => {
     const change = changeText(numberIn(last, column), numberIn(before, column));
-    if (change === undefined) return { detail: `none in ${monthText(months.before)}` };
-    const detail = `${change} on ${monthText(months.before)}`;
+    const earlier = monthText(months.before);
+    if (change === undefined)
+      return { detail: `none in ${earlier}`, detailOverGap: `not known for ${earlier}` };
+    const detail = `${change} on ${earlier}`;
     return change.startsWith("±") ? { detail } : { detail, good: change.startsWith("+") };
   };
   const name = monthSoFar(months.last, months.current);

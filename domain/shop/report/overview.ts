@@ -11,16 +11,22 @@ import { revenue } from "./questions/revenue";
 import { questions } from "./questions/questions";
 import { rowsOf, type Report } from "../../report/report";
 
-/** Is it unknown what is late? Rows that have not arrived may be late, too. */
-const isUnknown = (report: Report, late: readonly Row[]): boolean =>
-  report.rows[latePayments.mart] === null ||
-  (late.length === 0 && gapOf(report, latePayments.mart) !== undefined);
+const UNKNOWN = "not known";
+
+/** A cell with a number of a mart. Rows that have not arrived may prove a zero wrong. */
+function cellsOf(report: Report, mart: string): (number: string, text: (number: string) => string) => string {
+  const isUnread = report.rows[mart] === null;
+  const hasGap = gapOf(report, mart) !== undefined;
+  return (number, text) => (isUnread || (hasGap && Number(number) === 0) ? UNKNOWN : text(number));
+}
 
 /** All currencies side by side: they are never summed, and so never shown as one number. */
 export function overviewOf(report: Report): Overview | undefined {
   const months = comparedMonths(report);
   if (months === undefined) return undefined;
   const { last, before, current } = months;
+  const saleCell = cellsOf(report, revenue.mart);
+  const lateCell = cellsOf(report, latePayments.mart);
   const columns = [
     "Orders",
     monthText(last),
@@ -42,19 +48,16 @@ export function overviewOf(report: Report): Overview | undefined {
         const inMonth = (month: string): Row | undefined => sales.find((row) => row["month"] === month);
         const revenueIn = (month: string): string => numberIn(inMonth(month), "revenue");
         const late = of(latePayments.mart);
-        const lateText = (direction: "in" | "out"): string =>
-          isUnknown(report, lateRows(late, direction))
-            ? "not known"
-            : amountText(totalOf(lateRows(late, direction), "amount"));
+        const lateIn = (direction: "in" | "out"): string => totalOf(lateRows(late, direction), "amount");
+        const compared = [saleCell(revenueIn(last), amountText), saleCell(revenueIn(before), amountText)];
         return [
           currency,
-          countText(numberIn(inMonth(last), "orders")),
-          amountText(revenueIn(last)),
-          amountText(revenueIn(before)),
-          changeText(revenueIn(last), revenueIn(before)) ?? "–",
-          amountText(totalOf(rowsSince(sales, months), "revenue")),
-          lateText("in"),
-          lateText("out"),
+          saleCell(numberIn(inMonth(last), "orders"), countText),
+          ...compared,
+          compared.includes(UNKNOWN) ? UNKNOWN : (changeText(revenueIn(last), revenueIn(before)) ?? "–"),
+          saleCell(totalOf(rowsSince(sales, months), "revenue"), amountText),
+          lateCell(lateIn("in"), amountText),
+          lateCell(lateIn("out"), amountText),
         ];
       }),
     },

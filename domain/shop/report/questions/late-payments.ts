@@ -1,5 +1,14 @@
 import { amountText, countOf, countText, roundedText, sum } from "../../../report/amounts";
-import { inCurrency, MOST_ROWS, numberIn, textIn, type Question, type Row } from "../../../report/question";
+import {
+  inCurrency,
+  MOST_ROWS,
+  numberIn,
+  textIn,
+  type Filter,
+  type Question,
+  type Row,
+  type View,
+} from "../../../report/question";
 
 /** Days that a payment is late, from the least; the last has no end. */
 const AGES = [
@@ -21,6 +30,24 @@ export const lateRows = (rows: readonly Row[], direction: "in" | "out"): Row[] =
 export const totalOf = (rows: readonly Row[], column: string): string =>
   sum(rows.map((row) => numberIn(row, column)));
 
+/** What is late in both directions. Over a gap, a direction without rows is not known. */
+function lateAnswer(
+  owed: readonly Row[],
+  owing: readonly Row[],
+  { currency }: Filter,
+): Pick<View, "answer" | "answerOverGap"> {
+  const amountOf = (rows: readonly Row[]): string => roundedText(totalOf(rows, "amount"));
+  const paymentsOf = (rows: readonly Row[]): string => countOf(totalOf(rows, "payments"), "payment");
+  const owedToUs = `${currency} ${amountOf(owed)} is owed to us late, in ${paymentsOf(owed)}`;
+  return {
+    answer: `${owedToUs}; we owe ${amountOf(owing)} late, in ${countText(totalOf(owing, "payments"))}.`,
+    ...(owing.length === 0 && { answerOverGap: `${owedToUs}; what we owe late is not known.` }),
+    ...(owed.length === 0 && {
+      answerOverGap: `What is owed to us late is not known; we owe ${currency} ${amountOf(owing)} late, in ${paymentsOf(owing)}.`,
+    }),
+  };
+}
+
 export const latePayments: Question = {
   mart: "outstanding_payments",
   title: "Which payments are late?",
@@ -39,10 +66,7 @@ SELECT currency_code,
       own.find((row) => row["direction"] === direction && row["age"] === age);
     const isLate = owed.length + owing.length > 0;
     return {
-      answer: isLate
-        ? `${filter.currency} ${roundedText(totalOf(owed, "amount"))} is owed to us late, in ${countOf(totalOf(owed, "payments"), "payment")}; ` +
-          `we owe ${roundedText(totalOf(owing, "amount"))} late, in ${countText(totalOf(owing, "payments"))}.`
-        : `No payment in ${filter.currency} is late.`,
+      ...(isLate ? lateAnswer(owed, owing, filter) : { answer: `No payment in ${filter.currency} is late.` }),
       isAbsence: !isLate,
       ...(isLate && {
         chart: {

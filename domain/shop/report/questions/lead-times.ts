@@ -26,12 +26,13 @@ SELECT month, orders, days_to_delivery, days_to_agreed_payment, paid_orders, day
     const days = (text: string): string => (text === "" ? "–" : countText(text));
     const late = shown.reduce((count, row) => count + Number(numberIn(row, "paid_late")), 0);
     const paid = shown.reduce((count, row) => count + Number(numberIn(row, "paid_orders")), 0);
+    const delivered = `Orders of ${monthSoFar(textIn(newest, "month"), running)} are to be delivered after ${days(textIn(newest, "days_to_delivery"))} days on average.`;
     return {
       answer:
         newest === undefined
           ? `No sales${filter.since === "" ? "" : ` since ${monthText(filter.since)}`}.`
-          : `Orders of ${monthSoFar(textIn(newest, "month"), running)} are to be delivered after ${days(textIn(newest, "days_to_delivery"))} days on average. ` +
-            `Of ${countText(paid)} paid orders ${countText(late)} were paid late.`,
+          : `${delivered} Of ${countText(paid)} paid orders ${countText(late)} were paid late.`,
+      ...(late === 0 && { answerOverGap: `${delivered} It is not known how many orders were paid late.` }),
       ...(newest !== undefined && {
         chart: {
           kind: "lines",

@@ -22,12 +22,12 @@ describe("A sentence that something does not exist", () => {
     [
       "is about the past when a table is behind",
       { behind: { fact_loan: behind(OLD) } },
-      "Not known since 20 Nov 2026, 10:00 UTC. The rows until then say: No book is late.",
+      "Not known since 20 Nov 2026, 10:00 UTC. Until then: No book is late.",
     ],
     [
       "is about the time of the oldest table",
       { behind: { fact_loan: behind(OLD), dim_book: behind(OLDER) } },
-      "Not known since 19 Nov 2026, 10:00 UTC. The rows until then say: No book is late.",
+      "Not known since 19 Nov 2026, 10:00 UTC. Until then: No book is late.",
     ],
     [
       "is not said when a table never got all rows",
@@ -37,7 +37,7 @@ describe("A sentence that something does not exist", () => {
     [
       "is about the rows that arrived when others are missing",
       { lacking: { fact_loan: { rejected: 0, waiting: 2 } } },
-      "Not known, because rows of fact_loan are missing. The rows that arrived say: No book is late.",
+      "Not known, because rows of fact_loan are missing. According to the rows that arrived: No book is late.",
     ],
   ];
   for (const [what, found, text] of cases)
@@ -51,11 +51,14 @@ describe("A sentence that something does not exist", () => {
     const report = { ...reportOf(CAPTURED, {}), reads, behind: { fact_loan: behind(OLD) } };
     const { view, table } = sectionParts(report, question!, { currency: "", since: "" });
     expect(view.answer).to.equal(
-      "Not known since 20 Nov 2026, 10:00 UTC. The rows until then say: The mart loans_by_day has no rows.",
+      "Not known since 20 Nov 2026, 10:00 UTC. Until then: The mart loans_by_day has no rows.",
     );
-    expect(table.text).to.equal(
-      "<p>Not known since 20 Nov 2026, 10:00 UTC. The rows until then say: There are no rows.</p>",
+    expect(table.text, "the answer has said the rest").to.equal(
+      "<p>Not known since 20 Nov 2026, 10:00 UTC.</p>",
     );
+    expect(
+      sectionParts({ ...report, behind: {} }, question!, { currency: "", since: "" }).table.text,
+    ).to.equal("<p>There are no rows.</p>");
   });
 
   it("is never a sentence with rows, which has its date next to it", () => {
