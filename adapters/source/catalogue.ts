@@ -150,7 +150,7 @@ export async function catalogueOf(
     const reasons = [...refused.values()].filter(({ kind }) => kind === "table").map(({ reason }) => reason);
     const why =
       reasons.length === 0
-        ? `, but ${await describeReadable(client)}: ${NAME_A_SCHEMA}`
+        ? await describeReadable(client, NAME_A_SCHEMA)
         : ` that can be ingested: ${reasons.slice(0, 3).join("; ")}`;
     const has = schemas.length === 1 ? "has" : "have";
     throw new TerminalError(`${describeSchemas(schemas)} of the source ${has} no tables${why}`);
@@ -197,7 +197,7 @@ async function checkSchema(
   );
   if (access === undefined)
     throw new TerminalError(
-      `the source has no schema ${schema}, but ${await describeReadable(client)}: ${NAME_A_SCHEMA}`,
+      `the source has no schema ${schema}${await describeReadable(client, NAME_A_SCHEMA)}`,
     );
   if (access.usage !== "true") {
     throw new TerminalError(

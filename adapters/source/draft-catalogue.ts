@@ -72,8 +72,8 @@ export async function describeForDraft(
   );
   if (rows.length === 0)
     throw new TerminalError(
-      `${describeSchemas(schemas)} ${schemas.length === 1 ? "has" : "have"} no table that this role may read, ` +
-        `but ${await describeReadable(client)}: name a schema with --schema, or grant SELECT`,
+      `${describeSchemas(schemas)} ${schemas.length === 1 ? "has" : "have"} no table that this role may read` +
+        (await describeReadable(client, "name a schema with --schema, or grant SELECT")),
     );
   return rows.map(({ schema, name, comment, columns, key, foreignKeys }) => ({
     name: nameInLake({ schema: schema ?? "", table: name ?? "" }, schemas),

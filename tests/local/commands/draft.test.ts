@@ -77,17 +77,20 @@ describe("npm run draft", () => {
     const line = model.tables.find(({ source: { name } }) => name === "line");
     const referred = model.tables.find(({ name }) => name === line?.columns["product_id"]?.references);
     expect(referred?.source.name).to.equal("production.product");
-    expect(
-      (
-        await failureOf(
-          withConnection("source", credentialsOf(source.readerUrl), (client) =>
-            describeForDraft(client, ["a", "b"]),
-          ),
-        )
-      ).message,
-    ).to.equal(
+    const failure = async (): Promise<string> => {
+      const described = withConnection("source", credentialsOf(source.readerUrl), (client) =>
+        describeForDraft(client, ["a", "b"]),
+      );
+      return (await failureOf(described)).message;
+    };
+    expect(await failure()).to.equal(
       "the schemas a, b have no table that this role may read, but the role may read tables in " +
         "production (1 table), sales (2 tables): name a schema with --schema, or grant SELECT",
+    );
+    await source.client.query("REVOKE USAGE ON SCHEMA sales, production FROM reader");
+    expect(await failure()).to.equal(
+      "the schemas a, b have no table that this role may read, and the role may read no table of any schema: " +
+        "grant USAGE on a schema and SELECT on its tables",
     );
     await source.drop();
   });

@@ -138,7 +138,21 @@ describe("A schema that is wrong", () => {
 
     await pipeline.source.query("REVOKE USAGE ON SCHEMA ops FROM reader");
     expect(await failure()).to.equal(
-      `the source has no schema public, but the role may read no table of any schema: ${remedy}`,
+      "the source has no schema public, and the role may read no table of any schema: " +
+        "grant USAGE on a schema and SELECT on its tables",
+    );
+  });
+
+  it("fails the run, which names at most ten schemas", async () => {
+    const schemas = Array.from({ length: 12 }, (_, index) => `shop_${index + 10}`);
+    const created = schemas.map(
+      (schema) => `CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.sale (id int);
+        GRANT USAGE ON SCHEMA ${schema} TO reader; GRANT SELECT ON ${schema}.sale TO reader;`,
+    );
+    await pipeline.source.query(`DROP SCHEMA public CASCADE; ${created.join("\n")}`);
+    const named = schemas.slice(0, 9).map((schema) => `${schema} (1 table)`);
+    expect(await failure()).to.equal(
+      `the source has no schema public, but the role may read tables in ops (2 tables), ${named.join(", ")} and 3 more: ${remedy}`,
     );
   });
 });
