@@ -1,6 +1,8 @@
+import { messageOf } from "../../../../domain/errors";
 import { captureOf, type IngestCommit } from "../../../../domain/log/commit";
 import { commitNumber } from "../../../../domain/log/keys";
 import type { SourceTableView, TablesView } from "../../api";
+import type { LakeReader } from "../../objects/lake-reader";
 import type { ConsoleContext } from "../../server/context";
 import { readHeads } from "../heads";
 import { behindOf, sourceTables } from "./source-tables";
@@ -10,15 +12,20 @@ const LOOKED_THROUGH = 20;
 const SHOWN_COMMITS = 3;
 
 /** Every table of the source and of the warehouse, with its state, the cause and the remedy. */
-export async function tables({ lake, warehouse }: ConsoleContext): Promise<TablesView> {
-  const [{ ingested, processed, problem: lakeProblem }, { tables: ofWarehouse, problem }] = await Promise.all(
-    [readHeads(lake), warehouseTables(warehouse)],
-  );
-  // Half of the truth about a table would be wrong.
-  const newest = lakeProblem === null ? (ingested.number ?? 0) : 0;
+export async function tables({
+  lake,
+  warehouse,
+}: Pick<ConsoleContext, "lake" | "warehouse">): Promise<TablesView> {
+  const [heads, { tables: ofWarehouse, problem }] = await Promise.all([
+    readHeads(lake),
+    warehouseTables(warehouse),
+  ]);
+  const { ingested, processed } = heads;
+  const newest = heads.problem === null ? (ingested.number ?? 0) : 0;
   const numbers = Array.from({ length: Math.min(newest, LOOKED_THROUGH) }, (_, index) => newest - index);
-  const commits = await Promise.all(numbers.map((number) => lake.ingested.read(commitNumber(number))));
-  const known = commits.filter((commit) => commit !== undefined);
+  const { commits: known, problem: unread } = await readCommits(lake, numbers);
+  // Half of the truth about a table would be wrong.
+  const lakeProblem = heads.problem ?? unread;
   const statuses = sourceTables({ ingested: ingested.commit, processed: processed.commit });
   const source = (lakeProblem === null ? [...statuses] : []).map(([table, status]): SourceTableView => ({
     table,
@@ -38,6 +45,20 @@ export async function tables({ lake, warehouse }: ConsoleContext): Promise<Table
     warehouseProblem: problem,
     bucket: lake.buckets.ingestion,
   };
+}
+
+/** The ingest commits with these numbers, or why one of them cannot be read. */
+async function readCommits(
+  { ingested }: Pick<LakeReader, "ingested">,
+  numbers: readonly number[],
+): Promise<{ readonly commits: readonly IngestCommit[]; readonly problem: string | null }> {
+  try {
+    const commits = await Promise.all(numbers.map((number) => ingested.read(commitNumber(number))));
+    return { commits: commits.filter((commit) => commit !== undefined), problem: null };
+  } catch (error) {
+    // The console must work while S3 is out of reach or a commit is unreadable, so show the error.
+    return { commits: [], problem: messageOf(error) };
+  }
 }
 
 /** The newest commits that captured rows of a table. */
