@@ -9,6 +9,7 @@ import { carriedFrom, type Carried } from "./databases/unknown-source";
 import { LOCK_FILE, lockDirectory } from "./directory-lock";
 import { startProgram } from "./pulumi/start-program";
 import { startAll } from "./cloud/start-all";
+import { untilAborted } from "./until-aborted";
 
 export interface PlatformOptions {
   /** The folder of all local data. */
@@ -87,7 +88,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
         "or another database",
     );
   }
-  const own = await connectOwn(options, given, signal);
+  const own = await connectOwn(options, given);
   return startAll(async (started) => {
     const unlock = lockDirectory(lake);
     started(unlock);
@@ -145,10 +146,10 @@ type OwnDatabases = Partial<Record<"source" | "warehouse", LocalDatabase>>;
 
 /** Connects to the person's own databases; undefined for those that are embedded. */
 async function connectOwn(
-  { source, warehouse }: Pick<PlatformOptions, "source" | "warehouse">,
+  { source, warehouse, progress, signal }: PlatformOptions,
   secrets: { readonly source: string | undefined; readonly warehouse: string | undefined },
-  signal: AbortSignal | undefined,
 ): Promise<OwnDatabases> {
+  if (source !== undefined || warehouse !== undefined) progress("connecting to your databases");
   const connect = async (name: "source" | "warehouse", url: string | undefined): Promise<OwnDatabases> => {
     const secret = secrets[name];
     return url === undefined || secret === undefined
@@ -160,22 +161,6 @@ async function connectOwn(
     signal,
   );
   return { ...connected[0], ...connected[1] };
-}
-
-/** Rejects with the reason of the signal if the signal comes first. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  signal.throwIfAborted();
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_, fail) => {
-    stop = () => fail(signal.reason as Error);
-    signal.addEventListener("abort", stop);
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }
 
 function emptyLake(lake: string): void {

@@ -49,8 +49,26 @@ describe("A local platform with a database that does not answer is refused befor
           `^cannot connect to the ${name} database one at 127\\.0\\.0\\.1:1 as reader: .*ECONNREFUSED`,
         ),
       );
-      expect(steps).to.deep.equal([]);
+      expect(steps, "only the step that failed").to.deep.equal(["connecting to your databases"]);
       expect(existsSync(lake)).to.equal(false);
     });
   }
+
+  it("by the reason of a signal that came before", async () => {
+    const reason = new Error("Ctrl-C");
+    const signal = AbortSignal.abort(reason);
+    const refused = await failureOf(
+      startPlatform({
+        lake,
+        source: url,
+        warehouse: url,
+        signal,
+        progress: () => undefined,
+        sourceSchemas: ["s"],
+      }),
+    );
+
+    expect(refused).to.equal(reason);
+    expect(existsSync(lake)).to.equal(false);
+  });
 });
