@@ -119,7 +119,7 @@ describe("Console and report do not call current what a failed stage holds up", 
           url,
           async (page) => {
             const troubles = await seenTroubles(page);
-            for (const told of tells) expect(troubles).to.match(told);
+            for (const words of tells) expect(troubles).to.match(words);
             for (const [name, heading] of PAGES) {
               await page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
               await page.getByRole("heading", { name: heading }).waitFor();

@@ -40,7 +40,7 @@ export interface WatchedConsole {
   readonly close: () => Promise<void>;
 }
 
-/** Skips the tests where there is no browser. */
+/** Skips the tests if this machine has no browser. */
 export async function startWatchedConsole(
   test: Context,
   options: Parameters<typeof startWatchedCloud>[0],

@@ -5,7 +5,7 @@ export function memoryStore(): StateStore {
   const objects = new Map<string, Uint8Array>();
   const read = (key: string): Uint8Array => {
     const body = objects.get(key);
-    if (body === undefined) throw new Error(`there is no object ${key}`);
+    if (body === undefined) throw new Error(`the bucket has no object ${key}`);
     return body;
   };
   return {
