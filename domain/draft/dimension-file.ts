@@ -51,7 +51,7 @@ function joinTexts(file: TableFile, star: Star, step: Step): void {
     const constant = file.join({
       from,
       kind: left ? "leftJoin" : "innerJoin",
-      on: foreignKey.columns,
+      on: foreignKey,
       to: star.contractOf.get(target.name) ?? "",
       name: `of_${prefix}`.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()),
     });

@@ -61,7 +61,7 @@ function addRow(file: TableFile, star: Star, { table, from, foreignKeys, only }:
     const dimension = star.warehouseOf.get(foreignKey.to);
     if (foreignKey.columns.length < 2 || dimension === undefined) continue;
     if (star.roleOf(foreignKey.to) !== "dimension" || !hasKeyTypes(star, table, foreignKey)) continue;
-    if (foreignKey.columns.every((column) => file.has(column))) file.reference(dimension, foreignKey.columns);
+    if (foreignKey.columns.every((column) => file.has(column))) file.reference(dimension, foreignKey);
   }
 }
 
@@ -106,7 +106,7 @@ function addHeader(file: TableFile, star: Star, table: DraftTable, foreignKey: F
   const from = file.join({
     from: "own",
     kind: isOptional(table, foreignKey) ? "leftJoin" : "innerJoin",
-    on: foreignKey.columns,
+    on: foreignKey,
     to: star.contractOf.get(header.name) ?? "",
     name: `of_${nameOf(foreignKey)}`.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()),
   });

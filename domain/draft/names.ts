@@ -49,6 +49,14 @@ export const property = (name: string): string =>
 export const nameList = (names: readonly string[]): string =>
   names.length === 1 ? JSON.stringify(names[0]) : `[${names.map((name) => JSON.stringify(name)).join(", ")}]`;
 
+/** The columns that hold the key of another table, as code: the column alone, or an object with the column for each part. */
+export const keyHolder = (columns: readonly string[], toColumns: readonly string[]): string =>
+  columns.length === 1 ? JSON.stringify(columns[0]) : holderObject(columns, toColumns);
+
+/** The same, for a key of any number of columns. */
+export const holderObject = (columns: readonly string[], toColumns: readonly string[]): string =>
+  `{ ${columns.map((name, place) => `${property(toColumns[place] ?? "")}: ${JSON.stringify(name)}`).join(", ")} }`;
+
 /** PostgreSQL truncates longer names. */
 const MOST_BYTES = 63;
 

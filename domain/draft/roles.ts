@@ -21,7 +21,7 @@ export function usableForeignKeys(
     return (
       key.length > 0 &&
       toColumns.length === key.length &&
-      toColumns.every((column, place) => column === key[place]) &&
+      toColumns.every((column) => key.includes(column)) &&
       columns.every((column) => typeOf(table, column) !== undefined)
     );
   });

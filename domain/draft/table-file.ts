@@ -1,4 +1,5 @@
-import { nameList, property, unique } from "./names";
+import type { ForeignKey } from "./catalogue";
+import { holderObject, keyHolder, nameList, property, unique } from "./names";
 
 /** Collects the parts of the file of one warehouse table. */
 export interface TableFile {
@@ -6,7 +7,7 @@ export interface TableFile {
   join(options: {
     readonly from: string;
     readonly kind: "innerJoin" | "leftJoin";
-    readonly on: readonly string[];
+    readonly on: ForeignKey;
     readonly to: string;
     readonly name: string;
   }): string;
@@ -19,7 +20,7 @@ export interface TableFile {
   withdraw(constant: string): void;
   note(text: string): void;
   /** Adds a reference of several columns. */
-  reference(to: string, columns: readonly string[]): void;
+  reference(to: string, foreignKey: ForeignKey): void;
   uses(name: "columnsOf" | "references"): void;
   finish(head: {
     readonly kind: "dimension" | "fact";
@@ -43,7 +44,10 @@ export function tableFile(source: string): TableFile {
   return {
     join: ({ from, kind, on, to, name }) => {
       const constant = unique(name, constants, (number) => `${name}${number}`);
-      joins.set(constant, { code: `const ${constant} = ${from}.${kind}(${nameList(on)}, ${to});`, to });
+      joins.set(constant, {
+        code: `const ${constant} = ${from}.${kind}(${keyHolder(on.columns, on.toColumns)}, ${to});`,
+        to,
+      });
       return constant;
     },
     column: (name, code, note) => {
@@ -56,7 +60,8 @@ export function tableFile(source: string): TableFile {
     size: () => names.size,
     withdraw: (constant) => void joins.delete(constant),
     note: (text) => columns.push(`    // ${text}`),
-    reference: (to, of) => references.push(`{ to: ${JSON.stringify(to)}, columns: ${JSON.stringify(of)} }`),
+    reference: (to, { columns: holders, toColumns }) =>
+      references.push(`{ to: ${JSON.stringify(to)}, columns: ${holderObject(holders, toColumns)} }`),
     uses: (name) => fromColumns.add(name),
     finish: ({ kind, constant, name, description, source: of, key, rest = [] }) =>
       [

@@ -1,5 +1,5 @@
 import type { Join } from "./join";
-import { listOf, type Names, type SourceColumn, type SourceColumns, type SourceTable } from "./source";
+import type { KeyHolder, SourceColumn, SourceColumns, SourceTable } from "./source";
 import { date, text, time, type ColumnType, type Kind, type PlainType, type ClockType } from "./types";
 import type { Literal, LiteralOf } from "./values";
 
@@ -120,12 +120,16 @@ export interface ColumnsOf<Columns extends SourceColumns, Left extends boolean =
   /**
    * Columns of the row of `to` with the key in `on`. A row with NULL in `on` is left out, as in SQL. A row whose
    * partner is missing is rejected, and made again when the partner arrives.
+   * @param on for a key of several columns, the column for each: `{ isbn: "isbn", number: "edition" }`
    */
-  innerJoin<To extends SourceColumns>(on: Names<keyof Columns & string>, to: SourceTable<To>): ColumnsOf<To>;
+  innerJoin<To extends SourceColumns, Key extends string>(
+    on: KeyHolder<keyof Columns & string, NoInfer<Key>>,
+    to: SourceTable<To, Key>,
+  ): ColumnsOf<To>;
   /** The same, but its columns are NULL when that row does not exist. */
-  leftJoin<To extends SourceColumns>(
-    on: Names<keyof Columns & string>,
-    to: SourceTable<To>,
+  leftJoin<To extends SourceColumns, Key extends string>(
+    on: KeyHolder<keyof Columns & string, NoInfer<Key>>,
+    to: SourceTable<To, Key>,
   ): ColumnsOf<To, true>;
 }
 
@@ -160,10 +164,14 @@ function columnsVia(
   };
   const joinTo = (
     kind: Join["kind"],
-    on: Names<string>,
+    holder: KeyHolder<string>,
     to: SourceTable,
   ): ColumnsOf<SourceColumns, boolean> => {
-    const join = { kind, on: listOf(on), to, ...(path.join !== undefined && { via: path.join }) };
+    const on =
+      typeof holder === "string"
+        ? [holder]
+        : to.key.flatMap((part) => (Object.hasOwn(holder, part) ? (holder[part] ?? []) : []));
+    const join = { kind, on, to, ...(path.join !== undefined && { via: path.join }) };
     return columnsVia(to, { from: path.from, join });
   };
   const methods = {
@@ -172,17 +180,17 @@ function columnsVia(
     timeOf: (column: string, zone?: InTimeZone) => makeColumn(time, { kind: "timeOf", column, ...zone }),
     parsedDate: (column: string) => makeColumn(date, { kind: "parsedDate", column }),
     derive: (column: string, derive: Derivation) => makeColumn(text, { kind: "derived", column, derive }),
-    innerJoin: (on: Names<string>, to: SourceTable) => joinTo("inner", on, to),
-    leftJoin: (on: Names<string>, to: SourceTable) => joinTo("left", on, to),
+    innerJoin: (on: KeyHolder<string>, to: SourceTable) => joinTo("inner", on, to),
+    leftJoin: (on: KeyHolder<string>, to: SourceTable) => joinTo("left", on, to),
   };
   return methods as unknown as ColumnsOf<SourceColumns, boolean>;
 }
 
 /** Columns of the row of `to` with the key in `table.on`; short for `columnsOf(table).innerJoin(on, to)`. */
-export const joined = <From extends SourceColumns, To extends SourceColumns>(
+export const joined = <From extends SourceColumns, To extends SourceColumns, Key extends string>(
   table: SourceTable<From>,
-  on: Names<NoInfer<keyof From & string>>,
-  to: SourceTable<To>,
+  on: KeyHolder<NoInfer<keyof From & string>, NoInfer<Key>>,
+  to: SourceTable<To, Key>,
 ): ColumnsOf<To> => columnsOf(table).innerJoin(on, to);
 
 /** A column with the same value in every row. It distinguishes rows of several source tables. */

@@ -3,6 +3,7 @@ import { memberValue } from "./members";
 import type { SourceTable } from "./source";
 import {
   feedsOf,
+  inKeyOrder,
   referencesIn,
   referencesOf,
   sourcesOf,
@@ -62,18 +63,19 @@ export function modelShape({ calendar, tables }: Model): string {
     const history =
       table.kind === "dimension" && table.history !== undefined ? ` with history ${table.history}` : "";
     const shape = `${table.kind} ${table.name} by ${table.key.join(", ")}${surrogate}${history} (${columns.join(", ")})`;
-    return [shape, ...severalColumns(table), ...memberKeys(table)].join(" ");
+    return [shape, ...severalColumns(table, tables), ...memberKeys(table)].join(" ");
   });
   return shapes.sort().join("\n");
 }
 
-const severalColumns = (table: WarehouseTable): string[] =>
+const severalColumns = (table: WarehouseTable, tables: readonly WarehouseTable[]): string[] =>
   referencesIn(table)
     .filter(({ columns }) => columns.length > 1)
-    .map(
-      ({ to, columns, ...otherwise }) =>
-        `(${columns.join(", ")}) references ${to}${insteadOfParent(otherwise)}`,
-    );
+    .map((reference) => {
+      const key = tables.find(({ name }) => name === reference.to)?.key ?? [];
+      const columns = inKeyOrder(reference, key).join(", ");
+      return `(${columns}) references ${reference.to}${insteadOfParent(reference)}`;
+    });
 
 const insteadOfParent = ({ whenMissing, whenNull }: MembersInstead = {}): string =>
   (whenMissing === undefined ? "" : ` or ${JSON.stringify(whenMissing)}`) +

@@ -30,10 +30,10 @@ export type SourceColumns = Readonly<Record<string, SourceColumn>>;
  * A source contract: the columns that the model reads of one source table, with their types. Other columns are not
  * listed; they still reach the lake.
  */
-export interface SourceTable<Columns extends SourceColumns = SourceColumns> {
+export interface SourceTable<Columns extends SourceColumns = SourceColumns, Key extends string = string> {
   readonly name: string;
   /** The columns of its primary key. */
-  readonly key: readonly string[];
+  readonly key: readonly Key[];
   readonly columns: Columns;
 }
 
@@ -67,8 +67,15 @@ type ColumnsFrom<Declared extends Readonly<Record<string, DeclaredColumn>>> = {
 export type Names<Name extends string> = Name | readonly Name[];
 
 /** The names as a list. */
-export const listOf = (names: Names<string>): readonly string[] =>
+export const listOf = <Name extends string>(names: Names<Name>): readonly Name[] =>
   typeof names === "string" ? [names] : names;
+
+/**
+ * The columns that hold the key of another table: the column alone, or for a key of several columns the column for
+ * each, by its name in that key.
+ */
+export type KeyHolder<Name extends string, Key extends string = string> =
+  Name | { readonly [Part in Key]: Name };
 
 /** The column of a declaration. */
 export const declaredColumn = (declared: DeclaredColumn): SourceColumn =>
@@ -79,10 +86,13 @@ export const declaredColumn = (declared: DeclaredColumn): SourceColumn =>
  * @param contract.key the primary key: a column, or several in the order of the key
  * @throws TypeError when a column accepts a type from which it cannot be read
  */
-export function sourceTable<const Declared extends Readonly<Record<string, DeclaredColumn>>>(
+export function sourceTable<
+  const Declared extends Readonly<Record<string, DeclaredColumn>>,
+  const Key extends NoInfer<keyof Declared & string>,
+>(
   name: string,
-  contract: { readonly key: Names<NoInfer<keyof Declared & string>>; readonly columns: Declared },
-): SourceTable<ColumnsFrom<Declared>> {
+  contract: { readonly key: Names<Key>; readonly columns: Declared },
+): SourceTable<ColumnsFrom<Declared>, Key> {
   const columns = Object.fromEntries(
     Object.entries(contract.columns).map(([column, declared]) => [column, declaredColumn(declared)]),
   );

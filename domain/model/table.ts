@@ -18,12 +18,25 @@ export interface Feed {
   readonly columns: Readonly<Record<string, Column>>;
 }
 
-/** A reference of a table: its columns hold the key of a dimension, in the order of that key. */
-export interface Reference extends MembersInstead {
-  readonly columns: readonly string[];
+/** A declared reference to a dimension whose key has several columns. */
+export interface CompositeReference extends MembersInstead {
+  /** For each column of that key, the column of this table that holds it. */
+  readonly columns: Readonly<Record<string, string>>;
   /** The name of the dimension, which may be the table itself. */
   readonly to: string;
 }
+
+/** A reference of a table: its columns hold the key of a dimension. */
+export interface Reference extends MembersInstead {
+  readonly columns: readonly string[];
+  /** What each column holds: a column of the dimension's key. Undefined for a reference of one column. */
+  readonly parts?: readonly string[];
+  readonly to: string;
+}
+
+/** The columns of a reference in the order of the dimension's key. */
+export const inKeyOrder = ({ columns, parts }: Reference, key: readonly string[]): readonly string[] =>
+  parts === undefined ? columns : key.flatMap((part) => columns[parts.indexOf(part)] ?? []);
 
 interface TransformedTable extends Feed {
   readonly name: string;
@@ -31,7 +44,7 @@ interface TransformedTable extends Feed {
   /** The columns that identify a row; made from the key of the source table. */
   readonly key: readonly string[];
   /** References that need several columns; those of one column are declared with it. */
-  readonly references?: readonly Reference[];
+  readonly references?: readonly CompositeReference[];
   /** Further source tables whose rows become rows of this table, with the same columns. */
   readonly also?: readonly Feed[];
   /** Declares that no key occurs in two of the source tables. A constant in the key makes this unnecessary. */
@@ -83,7 +96,9 @@ type Declared<Table extends WarehouseTable, Name extends string> = Omit<
 } & (Table extends TransformedTable
     ? {
         readonly also?: readonly (Feed & { readonly columns: Readonly<Record<NoInfer<Name>, Column>> })[];
-        readonly references?: readonly (Reference & { readonly columns: readonly NoInfer<Name>[] })[];
+        readonly references?: readonly (CompositeReference & {
+          readonly columns: Readonly<Record<string, NoInfer<Name>>>;
+        })[];
       }
     : unknown);
 
@@ -182,7 +197,12 @@ export function referencesIn(table: WarehouseTable): readonly Reference[] {
   const single = Object.entries(table.columns).flatMap(([column, { references: to, otherwise }]) =>
     to === undefined ? [] : [{ columns: [column], to, ...otherwise }],
   );
-  return [...single, ...(table.references ?? [])];
+  const composite = (table.references ?? []).map(({ columns, ...reference }) => ({
+    ...reference,
+    columns: Object.values(columns),
+    parts: Object.keys(columns),
+  }));
+  return [...single, ...composite];
 }
 
 /** The dimensions to which a table refers, each once. */

@@ -1,5 +1,11 @@
 import type { Column } from "../model/columns";
-import { keyColumns, referencesIn, type CalendarColumn, type WarehouseTable } from "../model/table";
+import {
+  inKeyOrder,
+  keyColumns,
+  referencesIn,
+  type CalendarColumn,
+  type WarehouseTable,
+} from "../model/table";
 import { typeName } from "../model/types";
 import { identifier, qualified } from "../sql";
 import { namesIn, type TableNames } from "./target";
@@ -7,6 +13,9 @@ import { namesIn, type TableNames } from "./target";
 /** The name of a referenced table, and the columns of its key. */
 export interface ReferredTable {
   readonly name: string;
+  /** Their names in the model. */
+  readonly key: readonly string[];
+  /** Their names in the warehouse, in the same order. */
   readonly keys: readonly string[];
 }
 
@@ -35,9 +44,10 @@ export function createTable(
     lines.push(`${theirs([name])} ${typeName(column.type)}${notNull ? " NOT NULL" : ""}`);
   }
   if (table.kind !== "fact") lines.push(`PRIMARY KEY (${theirs(keyColumns(table))})`);
-  for (const { columns, to } of referencesIn(table)) {
-    const parent = parents.get(to);
+  for (const reference of referencesIn(table)) {
+    const parent = parents.get(reference.to);
     if (parent === undefined) continue;
+    const columns = inKeyOrder(reference, parent.key);
     const keys = parent.keys.map(identifier).join(", ");
     lines.push(`FOREIGN KEY (${theirs(columns)}) REFERENCES ${qualified(schema, parent.name)} (${keys})`);
   }

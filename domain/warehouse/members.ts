@@ -1,7 +1,7 @@
 import type { ColumnShape } from "../formats/columnar/arrow";
 import { printedLiteral } from "../formats/columnar/literal";
 import { memberValue, type Member } from "../model/members";
-import { keyColumns, referencesIn, type WarehouseTable } from "../model/table";
+import { inKeyOrder, keyColumns, referencesIn, type Reference, type WarehouseTable } from "../model/table";
 import { identifier, literal } from "../sql";
 import { stagingName } from "./dimensions";
 import { isWaitedFor, staging, type Destination, type MissingParent } from "./parents";
@@ -31,23 +31,25 @@ function typedValue(table: WarehouseTable, column: string, value: unknown): stri
   return `CAST(${text} AS ${stagedType(type)})`;
 }
 
-/** The key of a member of a dimension, as typed SQL values in the order of the key. */
-function memberKey(parents: Destination["parents"], to: string, name: string): readonly string[] {
+/** The columns of a reference, each with the typed SQL value that refers to the member. */
+function memberValues(
+  parents: Destination["parents"],
+  reference: Reference,
+  name: string,
+): readonly (readonly [column: string, value: string])[] {
+  const { to } = reference;
   const table = parents.get(to)?.table;
   const member = table === undefined ? undefined : membersOf(table)[name];
   if (table === undefined || member === undefined) throw new TypeError(`${to} has no member ${name}`);
-  return keyColumns(table).map((column) => typedValue(table, column, memberValue(member, column)));
+  const key = keyColumns(table);
+  const columns = inKeyOrder(reference, key);
+  return key.flatMap((part, index) => {
+    const column = columns[index];
+    return column === undefined
+      ? []
+      : [[column, typedValue(table, part, memberValue(member, part))] as const];
+  });
 }
-
-/** The columns of a reference, each with the value that refers to the member. */
-const memberValues = (
-  parents: Destination["parents"],
-  { columns, to }: Pick<MissingParent, "columns" | "to">,
-  name: string,
-): readonly (readonly [column: string, value: string])[] => {
-  const key = memberKey(parents, to, name);
-  return columns.map((column, index) => [column, key[index] ?? "NULL"] as const);
-};
 
 /** The members of a dimension as rows of SQL values, in the order of its columns. */
 export function memberRows({ target: { table }, parents }: Destination): string {

@@ -1,4 +1,4 @@
-import { keyColumns } from "../model/table";
+import { inKeyOrder, keyColumns } from "../model/table";
 import { identifier, literal, qualified } from "../sql";
 import { ORPHANS, PLACEHOLDERS } from "./bookkeeping";
 import { insertInto, stagingName } from "./dimensions";
@@ -44,8 +44,10 @@ function doomedRows(place: Destination): string {
   const { into } = namesOf(schema, target);
   const child = own
     .map(
-      ({ columns }) =>
-        `(${columns.map((column, index) => `s.${identifier(column)} = d.marble_key_${index}`).join(" AND ")})`,
+      (reference) =>
+        `(${inKeyOrder(reference, keyColumns(target.table))
+          .map((column, index) => `s.${identifier(column)} = d.marble_key_${index}`)
+          .join(" AND ")})`,
     )
     .join(" OR ");
   // An earlier version of the parent may be in the table.
@@ -63,9 +65,10 @@ function doomedRows(place: Destination): string {
 /** Why a row waits: its first reference whose parent is neither present nor staged with it. */
 function reasonOf(place: Destination, of: string): string {
   const waitedFor = missingParents(place, of).filter(isWaitedFor);
-  const cases = waitedFor.map(({ columns, refers, missing, to }) => {
+  const cases = waitedFor.map((reference) => {
+    const { columns, refers, missing, to } = reference;
     const comes =
-      `EXISTS (SELECT FROM ${staging(place)} AS staged WHERE ${isParent(place, "staged", of, columns)} ` +
+      `EXISTS (SELECT FROM ${staging(place)} AS staged WHERE ${isParent(place, "staged", of, reference)} ` +
       "AND staged.ctid NOT IN (SELECT marble_place FROM doomed))";
     const alone = to === place.target.table.name ? ` AND NOT ${comes}` : "";
     return `WHEN ${refers} AND ${missing}${alone} THEN ${missingText(of, { columns })}`;

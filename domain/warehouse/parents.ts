@@ -1,5 +1,5 @@
 import type { ColumnShape } from "../formats/columnar/arrow";
-import { keyColumns, referencesIn, type Reference } from "../model/table";
+import { inKeyOrder, keyColumns, referencesIn, type Reference } from "../model/table";
 import { identifier, literal } from "../sql";
 import { stagingName } from "./dimensions";
 import type { TargetTable } from "./target";
@@ -39,10 +39,9 @@ export function missingParents(
   { inTarget = false } = {},
 ): readonly MissingParent[] {
   return referencesIn(target.table).flatMap((reference) => {
-    const { columns, to } = reference;
-    const parent = parents.get(to);
+    const parent = parents.get(reference.to);
     if (parent === undefined) return [];
-    const values = columns.map(
+    const values = inKeyOrder(reference, keyColumns(parent.table)).map(
       (column) => `${of}.${identifier(inTarget ? theirName(target, column) : column)}`,
     );
     const same = matchParent(parent, "p", values);
@@ -87,14 +86,17 @@ export const isParent = (
   { target }: Destination,
   parent: string,
   child: string,
-  columns: readonly string[],
-): string =>
-  keyColumns(target.table)
-    .map((key, index) => `${parent}.${identifier(key)} = ${child}.${identifier(columns[index] ?? key)}`)
+  reference: Reference,
+): string => {
+  const key = keyColumns(target.table);
+  const columns = inKeyOrder(reference, key);
+  return key
+    .map((part, index) => `${parent}.${identifier(part)} = ${child}.${identifier(columns[index] ?? part)}`)
     .join(" AND ");
+};
 
-const notStaged = (place: Destination, of: string, { columns }: MissingParent): string =>
-  `NOT EXISTS (SELECT FROM ${staging(place)} AS staged WHERE ${isParent(place, "staged", of, columns)})`;
+const notStaged = (place: Destination, of: string, reference: MissingParent): string =>
+  `NOT EXISTS (SELECT FROM ${staging(place)} AS staged WHERE ${isParent(place, "staged", of, reference)})`;
 
 /** The missing parents of a row `of`, as SQL for a text: `customer_id 7 is in no dimension`. */
 export const missingText = (of: string, { columns }: Pick<Reference, "columns">): string => {

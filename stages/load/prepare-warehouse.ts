@@ -82,9 +82,10 @@ function referable(
   return new Map(
     order.flatMap((table): [string, ReferredTable][] => {
       const target = found.get(table.name);
-      if (target === undefined) return [[table.name, { name: table.name, keys: keyColumns(table) }]];
-      const keys = keyColumns(table).map((key) => theirName(target, key));
-      return target.keyIsUnique ? [[table.name, { name: target.name, keys }]] : [];
+      const key = keyColumns(table);
+      if (target === undefined) return [[table.name, { name: table.name, key, keys: key }]];
+      const keys = key.map((part) => theirName(target, part));
+      return target.keyIsUnique ? [[table.name, { name: target.name, key, keys }]] : [];
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { fromOf, type Join } from "../join";
 import type { SourceTable } from "../source";
 import { typeName, type ColumnType } from "../types";
-import { addOrName, has } from "./words";
+import { addOrName, has, holderOf } from "./words";
 
 /** The problems of a column's join, as the end of a sentence that begins with the column. */
 export function joinProblems(join: Join, own: SourceTable): string[] {
@@ -14,7 +14,7 @@ export function joinProblems(join: Join, own: SourceTable): string[] {
   if (on.length !== to.key.length)
     return [
       `is joined on ${columnsIn(from, on)}, but the key of ${to.name} is ${columnsIn(to, to.key)}: ` +
-        "join on as many columns, in the order of that key",
+        `name a column of ${from.name} for each part of that key: ${holderOf(to.key)}`,
     ];
   return on.flatMap((name, place) => {
     const key = to.key[place] ?? "";

@@ -1,7 +1,7 @@
 import { isValueOf, printedLiteral } from "../../formats/columnar/literal";
 import { memberValue, type Member } from "../members";
 import type { Model } from "../model";
-import { referencesIn, type Dimension, type Fact, type Reference } from "../table";
+import { inKeyOrder, referencesIn, type Dimension, type Fact, type Reference } from "../table";
 import { typeName } from "../types";
 import { has, listNames, shownValue } from "./words";
 
@@ -71,9 +71,10 @@ function refersToNoMember(
     model,
   }: { readonly member: Member; readonly reference: Reference; readonly model: Model },
 ): boolean {
-  const values = reference.columns.map((name) => textOf(table.columns[name], memberValue(member, name)));
-  if (values.includes(null)) return false;
   const parent = model.tables.find(({ name }) => name === reference.to);
+  const columns = parent === undefined ? reference.columns : inKeyOrder(reference, parent.key);
+  const values = columns.map((name) => textOf(table.columns[name], memberValue(member, name)));
+  if (values.includes(null)) return false;
   const members = parent?.kind === "dimension" ? Object.values(parent.members ?? {}) : [];
   return !members.some(
     (one) => parent?.kind === "dimension" && keyText(parent, one) === JSON.stringify(values),

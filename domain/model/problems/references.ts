@@ -1,7 +1,7 @@
 import type { Model } from "../model";
-import { referencesIn, type Calendar, type Dimension, type Fact, type Reference } from "../table";
+import { inKeyOrder, referencesIn, type Calendar, type Dimension, type Fact, type Reference } from "../table";
 import { typeName } from "../types";
-import { has, listNames } from "./words";
+import { has, holderOf, listNames } from "./words";
 
 /** The problems of the references of a table. */
 export const referenceProblems = (table: Dimension | Fact, model: Model): string[] =>
@@ -28,13 +28,14 @@ function problemsOf(table: Dimension | Fact, reference: Reference, { calendar, t
       `${subject} refers to ${to}, which is not a dimension of the model: ` +
         `add that to the list of tables, or refer to one of ${parents.map(({ name }) => name).join(", ")}`,
     ];
-  if (columns.length !== parent.key.length)
+  const inOrder = inKeyOrder(reference, parent.key);
+  if (columns.length !== parent.key.length || inOrder.length !== columns.length)
     return [
       `${subject} refers to ${to}, whose key is ${parent.key.join(", ")}: ` +
-        `give ${table.name} references: [{ to: "${to}", columns: [...] }] with a column for each, in that order`,
+        `give ${table.name} references: [{ to: "${to}", columns: ${holderOf(parent.key)} }] with a column for each`,
     ];
   return [
-    ...columns.flatMap((column, place) => {
+    ...inOrder.flatMap((column, place) => {
       const problem = columnProblem(table, column, { parent, key: parent.key[place] ?? "" });
       return problem === undefined ? [] : [`${table.name}.${column} ${problem}`];
     }),

@@ -7,6 +7,10 @@ export const listNames = (columns: object): string => Object.keys(columns).join(
 export const addOrName = ({ columns }: SourceTable): string =>
   `add it there, or name one of ${listNames(columns)}`;
 
+/** The form in which the columns for a key of several columns are declared. */
+export const holderOf = (key: readonly string[]): string =>
+  `{ ${key.map((part) => `${JSON.stringify(part)}: "…"`).join(", ")} }`;
+
 /** Formats a value for a message; JSON has no bigint. */
 export const shownValue = (value: unknown): string =>
   JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? `${part}n` : part));

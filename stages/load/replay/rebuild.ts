@@ -46,9 +46,11 @@ export async function beginRebuild(context: LoadContext): Promise<void> {
     const parents = new Map<string, ReferredTable>();
     for (const table of loadOrder(model)) {
       const names = namesIn(table, catalogue);
+      const key = keyColumns(table);
       parents.set(table.name, {
         name: names.name,
-        keys: keyColumns(table).map((key) => names.columns.get(key) ?? key),
+        key,
+        keys: key.map((part) => names.columns.get(part) ?? part),
       });
       await warehouse.execute(createTable(shadow, table, parents, names));
     }

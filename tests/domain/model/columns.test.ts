@@ -80,6 +80,19 @@ describe("A warehouse column", () => {
     });
   }
 
+  it("that is joined on a composite key finds each part by its name, in any order", () => {
+    const seat = sourceTable("seat", { key: ["row", "no"], columns: { no: text, row: text, view: text } });
+    const ticket = sourceTable("ticket", { key: "id", columns: { id: text, seat_no: text, seat_row: text } });
+    const own = columnsOf(ticket);
+    const join = { kind: "left", on: ["seat_row", "seat_no"], to: seat };
+
+    for (const seats of [
+      own.leftJoin({ row: "seat_row", no: "seat_no" }, seat),
+      own.leftJoin({ no: "seat_no", row: "seat_row" }, seat),
+    ])
+      expect(seats.copy("view").origin).to.deep.equal({ kind: "copy", column: "view", from: "ticket", join });
+  });
+
   it("may refer to a dimension", () => {
     expect(references("dim_date", own.dateOf("at"))).to.deep.equal({
       ...own.dateOf("at"),

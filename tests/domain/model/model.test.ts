@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { columnsOf, references } from "../../../domain/model/columns";
-import { contractsOf, loadOrder, type Model } from "../../../domain/model/model";
+import { contractsOf, loadOrder, modelShape, type Model } from "../../../domain/model/model";
 import { sourceTable } from "../../../domain/model/source";
 import { dimension, joinsOf, referencesOf, tombstoneTable } from "../../../domain/model/table";
 import { integer } from "../../../domain/model/types";
@@ -38,6 +38,28 @@ describe("The order of loading", () => {
     const chain = withTables(pointing("c", "b"), pointing("a", "dim_date"), pointing("b", "a"));
 
     expect(loadOrder(chain).map(({ name }) => name)).to.deep.equal(["dim_date", "a", "b", "c"]);
+  });
+
+  it("and the shape do not depend on the order of the parts in a composite reference", () => {
+    const seat = sourceTable("seat", { key: ["row", "no"], columns: { row: integer, no: integer } });
+    const seats = columnsOf(seat);
+    const columns = { row: seats.copy("row"), no: seats.copy("no") };
+    const dimSeat = dimension("dim_seat", { description: "", source: seat, key: ["row", "no"], columns });
+    const referring = (holder: Readonly<Record<string, "row" | "no">>): Model =>
+      withTables(
+        dimSeat,
+        dimension("dim_next", {
+          description: "",
+          source: seat,
+          key: ["row", "no"],
+          columns,
+          references: [{ to: "dim_seat", columns: holder }],
+        }),
+      );
+    const shape = modelShape(referring({ row: "row", no: "no" }));
+
+    expect(modelShape(referring({ no: "no", row: "row" }))).to.equal(shape);
+    expect(modelShape(referring({ row: "no", no: "row" }))).not.to.equal(shape);
   });
 
   it("is refused when a table refers to a table outside the model", () => {

@@ -30,7 +30,9 @@ describe("The statements that create the warehouse", () => {
   afterEach(() => database.drop());
 
   const order = loadOrder(hireModel);
-  const parents = new Map<string, ReferredTable>(order.map(({ name, key }) => [name, { name, keys: key }]));
+  const parents = new Map<string, ReferredTable>(
+    order.map(({ name, key }) => [name, { name, key, keys: key }]),
+  );
   const tablesIn = async (schema: string): Promise<Record<string, string[]>> => {
     const rows = await database.query<{ table: string; columns: string }>(COLUMNS, [schema]);
     return Object.fromEntries(rows.map(({ table, columns }) => [table, JSON.parse(columns) as string[]]));
@@ -52,7 +54,7 @@ describe("The statements that create the warehouse", () => {
 
   it("refer to a prepared table by its name and key, but not to one without a key", async () => {
     await database.query('CREATE TABLE "Dim_Dates" ("Day" date PRIMARY KEY)');
-    const prepared = new Map([["dim_date", { name: "Dim_Dates", keys: ["Day"] }]]);
+    const prepared = new Map([["dim_date", { name: "Dim_Dates", key: ["date_id"], keys: ["Day"] }]]);
     const hire = order.find(({ name }) => name === "fact_hire")!;
 
     await database.query(createTable("public", hire, prepared));

@@ -63,7 +63,7 @@ const factLine = fact("fact_line", {
   key: ["purchase_id", "line_no"],
   surrogateKey: "record_id",
   currentView: "current_line",
-  references: [{ to: "dim_line", columns: ["purchase_id", "line_no"] }],
+  references: [{ to: "dim_line", columns: { purchase_id: "purchase_id", line_no: "line_no" } }],
   columns: {
     purchase_id: lines.copy("purchase_id"),
     line_no: lines.copy("line_no"),

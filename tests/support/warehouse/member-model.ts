@@ -56,7 +56,9 @@ export const memberModel = (unknownName = "not known"): Model => ({
       key: "sale_id",
       surrogateKey: "sale_record_id",
       currentView: "current_sale",
-      references: [{ to: "dim_shop", columns: ["shop_city", "shop_number"], ...INSTEAD }],
+      references: [
+        { to: "dim_shop", columns: { shop_city: "shop_city", shop_number: "shop_number" }, ...INSTEAD },
+      ],
       columns: {
         sale_id: ofSale.copy("id"),
         customer_id: references("dim_customer", ofSale.copy("customer_id"), INSTEAD),

@@ -108,7 +108,8 @@ export const DEFECTS: readonly Defect[] = [
           `to the other ${place}`,
           computed(optional(to.columns[name]?.type ?? text), {}, () => null),
         ]);
-        const reference = { to: to.name, columns: added.map(([name]) => name) };
+        const holders = added.map(([name], place) => [to.key[place] ?? "", name] as const);
+        const reference = { to: to.name, columns: Object.fromEntries(holders) };
         return {
           ...from,
           columns: { ...from.columns, ...Object.fromEntries(added) },

@@ -131,7 +131,7 @@ export const MEMBER_DEFECTS: readonly Defect[] = [
     name: "a column of two references, one of which may be to a member",
     put: inTable((table) => {
       const column = references("dim_date", someDay, { whenNull: "no day" });
-      const other = { to: table.name, columns: ["a wrong column"] };
+      const other = { to: table.name, columns: { [table.key[0] ?? ""]: "a wrong column" } };
       return {
         table: { ...withColumns(table, column, column), references: [...(table.references ?? []), other] },
         names: [table.name, "a wrong column is part of another reference too"],

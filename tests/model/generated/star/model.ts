@@ -26,10 +26,18 @@ type AnyColumns = ColumnsOf<SourceColumns, boolean>;
 export const declareModel = (tables: readonly TableDesign[], sources: readonly SourceDesign[]): Model => ({
   version: 1,
   calendar: dimDate,
-  tables: [...tables].reverse().map((table) => declareTable(table, sources)),
+  tables: [...tables].reverse().map((table) => declareTable(table, tables, sources)),
 });
 
-function declareTable(design: TableDesign, sources: readonly SourceDesign[]): Model["tables"][number] {
+/** The columns for the parts of a key, in another order than the key. */
+const holders = (key: readonly string[], columns: readonly string[]): Record<string, string> =>
+  Object.fromEntries(key.map((part, place) => [part, columns[place] ?? ""] as const).reverse());
+
+function declareTable(
+  design: TableDesign,
+  tables: readonly TableDesign[],
+  sources: readonly SourceDesign[],
+): Model["tables"][number] {
   const { name, kind, key, references: several, surrogateKey, currentView } = design;
   const [first, ...also] = design.feeds.map((feed) => declareFeed(feed, sources));
   if (first === undefined) throw new RangeError(`${name} is made from nothing`);
@@ -38,7 +46,10 @@ function declareTable(design: TableDesign, sources: readonly SourceDesign[]): Mo
     description: "A generated table.",
     key,
     ...(several.length > 0 && {
-      references: several.map(({ instead, ...reference }) => ({ ...reference, ...declareInstead(instead) })),
+      references: several.map(({ to, columns, instead }) => {
+        const parent = tables.find((one) => one.name === to);
+        return { to, columns: holders(parent?.key ?? [], columns), ...declareInstead(instead) };
+      }),
     }),
     ...(also.length > 0 && {
       also: also.map((feed, place) => ({ ...feed, columns: { ...feed.columns, ...originOf(place + 1) } })),
@@ -125,7 +136,11 @@ function declareRead(read: ReadExpression, own: SourceTable, sources: readonly S
   let columns = columnsOf(own) as AnyColumns;
   for (const { kind, on, to } of read.path) {
     const target = sourceAt(sources, to).contract;
-    columns = (kind === "inner" ? columns.innerJoin(on, target) : columns.leftJoin(on, target)) as AnyColumns;
+    const [only = ""] = on;
+    const holder = on.length === 1 ? only : holders(target.key, on);
+    columns = (
+      kind === "inner" ? columns.innerJoin(holder, target) : columns.leftJoin(holder, target)
+    ) as AnyColumns;
   }
   const name = read.column as never;
   const zone = read.zone === undefined ? [] : ([{ timeZone: read.zone }] as const);
