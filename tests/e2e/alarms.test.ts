@@ -3,7 +3,7 @@ import type { Mail } from "../../local/cloud/sns/outbox";
 import { METRICS } from "../../domain/metrics";
 import { S3Error } from "../../local/cloud/s3/protocol/errors";
 import { breakTable } from "../support/postgres/broken-table";
-import { signedBy } from "../support/local/signed-by";
+import { writeUnreadableCommit } from "../support/local/unreadable-commit";
 import { shortSubject, startWatchedCloud, type WatchedCloud } from "../support/local/watched-cloud";
 
 /** In minutes: an alarm for failed runs rings until then, as the tests of long outages show. */
@@ -297,13 +297,7 @@ describe("An alarm reaches a person exactly when a person has to act", function 
   it("reports an unreadable commit, at which both stages that read the log stop", async () => {
     const { cloud, source } = watched;
     await source.query("UPDATE staff SET first_name = 'Renamed', last_updated = now() WHERE staff_id = 1");
-    const { payload } = await cloud.invoke("ingest");
-    await cloud.settled();
-    const number = (payload as { commit: number }).commit + 1;
-    const bucket = cloud.program.functions[0]!.environment["INGESTION_BUCKET"]!;
-    const url = `${cloud.storage.url}/${bucket}/commits/${String(number).padStart(10, "0")}.json`;
-    const asIngest = { ...signedBy(cloud.credentials("ingest")), "if-none-match": "*" };
-    await fetch(url, { method: "PUT", body: "no commit", headers: asIngest });
+    const deleteCommit = await writeUnreadableCommit(cloud);
     await watched.pass(45);
     expect(await watched.newSubjects()).to.deep.equal([
       "ALARM freshness",
@@ -311,7 +305,7 @@ describe("An alarm reaches a person exactly when a person has to act", function 
       "ALARM process-errors",
     ]);
 
-    await fetch(url, { method: "DELETE", headers: signedBy(cloud.credentials("administrator")) });
+    await deleteCommit();
     await watched.pass(20);
     expect(await watched.newSubjects()).to.deep.equal([
       "OK freshness",

@@ -27,8 +27,8 @@ export function resourceClasses({ roles, buckets }: DeclaredPolicies): (resource
   };
 }
 
-/** In a pattern, `*` is any text and `?` is any character. */
-const matcherOf = (pattern: string): RegExp =>
+/** In a pattern of IAM, `*` matches any text and `?` any character. */
+export const matcherOf = (pattern: string): RegExp =>
   new RegExp(
     `^${pattern
       .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { signedBy } from "../../support/local/signed-by";
+import { writeUnreadableCommit } from "../../support/local/unreadable-commit";
 import type { WatchedCloud } from "../../support/local/watched-cloud";
 import { FALSE_WORDS } from "./broken-tables";
 import { seenTroubles, startWatchedConsole, textOf, type WatchedConsole } from "./watched-console";
@@ -66,16 +66,7 @@ describe("Console and report do not call current what a failed stage holds up", 
       state: "with an unreadable commit",
       breaks: async ({ cloud, source }) => {
         await source.query("UPDATE staff SET first_name = 'Unread', last_updated = now() WHERE staff_id = 1");
-        const { payload } = await cloud.invoke("ingest");
-        await cloud.settled();
-        const number = (payload as { commit: number }).commit + 1;
-        const bucket = cloud.program.functions[0]!.environment["INGESTION_BUCKET"]!;
-        const url = `${cloud.storage.url}/${bucket}/commits/${String(number).padStart(10, "0")}.json`;
-        const asIngest = { ...signedBy(cloud.credentials("ingest")), "if-none-match": "*" };
-        await fetch(url, { method: "PUT", body: "no commit", headers: asIngest });
-        return async () => {
-          await fetch(url, { method: "DELETE", headers: signedBy(cloud.credentials("administrator")) });
-        };
+        return writeUnreadableCommit(cloud);
       },
       tells: [
         /ingest fails since \d{4}-.*commits\/\d+\.json is not valid JSON/,

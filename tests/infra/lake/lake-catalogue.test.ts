@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { LakeBucket } from "../../../infra/lake/lake-bucket";
 import { LakeCatalogue } from "../../../infra/lake/lake-catalogue";
 import type { DeclaredResource } from "../../../local/cloud/declared-resource";
+import { matcherOf } from "../../../local/cloud/iam/resource-class";
 import { hireModel } from "../../support/hires/model";
 import { declared, inputsOf, resourcesOf, statementsOf } from "../../support/program/declared";
 
@@ -95,7 +96,7 @@ describe("The catalogue of the lake", () => {
     const mayRead = (key: string): boolean =>
       allowed("s3:GetObject")
         .flatMap((statement) => statement.resources)
-        .some((arn) => like(arn).test(`${data.arn}/${key}`));
+        .some((arn) => matcherOf(arn).test(`${data.arn}/${key}`));
 
     it("read the files of tables only, not rejected rows with values of the source", () => {
       expect(mayRead("2026/11/25/fact_hire/101010.123.parquet")).to.equal(true);
@@ -167,12 +168,3 @@ describe("The catalogue of the lake", () => {
     });
   });
 });
-
-/** A pattern of IAM, where `*` matches any text and `?` any character. */
-const like = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-      .replaceAll("*", ".*")
-      .replaceAll("?", ".")}$`,
-  );

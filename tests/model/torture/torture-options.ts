@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { messageOf } from "../../../domain/errors";
+import { parseOrExplain } from "../../../local/commands/options";
 import { HELP_OPTION } from "../../../local/commands/terminal/help";
 
 /** The options of `npm run torture`. */
@@ -42,7 +42,7 @@ export function parseTortureOptions(
   today = new Date(),
   random = Math.random,
 ): TortureOptions {
-  const values = parsed(args);
+  const values = parseOrExplain(() => parse(args));
   const number = (name: "histories" | "minutes" | "seed" | "workers", otherwise: number): number => {
     const text = values[name];
     if (text === undefined) return otherwise;
@@ -67,15 +67,6 @@ export function parseTortureOptions(
     generated,
     help,
   };
-}
-
-function parsed(args: readonly string[]): ReturnType<typeof parse> {
-  try {
-    return parse(args);
-  } catch (error) {
-    const [problem = ""] = messageOf(error).split(/\. |\n/);
-    throw new Error(`${problem.replace(/\.$/, "")}; see --help`, { cause: error });
-  }
 }
 
 const parse = (args: readonly string[]) =>
