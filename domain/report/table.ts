@@ -3,9 +3,14 @@ import type { Table } from "./question";
 /** The beginning of a formula in a spreadsheet. */
 const FORMULA = /^[=+\-@\t\r]/;
 
-/** The text of a number as programs read it: `1234.50`, `-4.2`; empty when there is none. */
+/** A number that is not known. */
+export const UNKNOWN_NUMBER = "?";
+
+/** The text of a number as programs read it: `1234.50`, `-4.2`; empty when there is none, or when it is not known. */
 const numberText = (cell: string): string =>
-  cell === "–" ? "" : cell.replaceAll(",", "").replace("−", "-").replace(/^±/, "").replace(/ %$/, "");
+  cell === "–" || cell === UNKNOWN_NUMBER
+    ? ""
+    : cell.replaceAll(",", "").replace("−", "-").replace(/^±/, "").replace(/ %$/, "");
 
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
@@ -21,6 +26,16 @@ export function tableCsv({ columns, rows }: Table): string {
   const head = columns.map(({ title }) => quoted(title));
   return [head, ...rows.map((row) => row.map(cellText))].map((line) => `${line.join(",")}\r\n`).join("");
 }
+
+/** A table whose zeros and missing numbers are not known. Rows that have not arrived may prove them wrong. */
+export const withoutZeros = ({ columns, rows }: Table): Table => ({
+  columns,
+  rows: rows.map((row) =>
+    row.map((cell, index) =>
+      columns[index]?.isNumber === true && Number(numberText(cell)) === 0 ? UNKNOWN_NUMBER : cell,
+    ),
+  ),
+});
 
 /** How a column is sorted. */
 export interface Order {

@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { absenceText, gapOf } from "../../../../domain/report/page/absence";
+import type { View } from "../../../../domain/report/question";
+import { tableCsv } from "../../../../domain/report/table";
 import { sectionParts } from "../../../../domain/report/page/section";
 import type { Report } from "../../../../domain/report/report";
 import { library, plainLibrary } from "../../../support/report/library";
@@ -10,6 +12,70 @@ const OLD = "2026-11-20T10:00:00.000Z";
 const OLDER = "2026-11-19T10:00:00.000Z";
 const behind = (asOf: string | null) => ({ asOf, since: asOf, reason: "it is quarantined" });
 const reads = { loans_by_day: ["fact_loan", "dim_book"], branches: ["dim_branch"] };
+
+const NUMBERS: View = {
+  answer: "12 loans in 3 months.",
+  chart: { kind: "columns", categories: [], series: [{ name: "Loans", values: [12, 0] }], unit: "loans" },
+  table: {
+    columns: [{ title: "Book 0?" }, { title: "Loans", isNumber: true }, { title: "Fees", isNumber: true }],
+    rows: [
+      ["?", "12", "0.50"],
+      ["0", "0", "0.00"],
+      ["1984", "–", "±0 %"],
+    ],
+  },
+};
+
+/** The section of a question with these numbers. */
+const sectionOf = (found: Partial<Report>) => {
+  const question = { mart: "loans_by_day", title: "Loans?", sql: () => "", view: () => NUMBERS };
+  return sectionParts({ ...reportOf(CAPTURED, {}), reads, ...found }, question, { currency: "", since: "" });
+};
+
+describe("A zero in the numbers of a section", () => {
+  for (const [what, found, why] of [
+    ["is behind", { behind: { fact_loan: behind(OLD) } }, "not known since 20 Nov 2026, 10:00 UTC"],
+    [
+      "never got all rows",
+      { behind: { dim_book: behind(null) } },
+      "not known, because dim_book never got all rows of the source",
+    ],
+    [
+      "lacks rows",
+      { lacking: { fact_loan: { rejected: 1, waiting: 0 } } },
+      "not known, because rows of fact_loan are missing",
+    ],
+  ] as const)
+    it(`is not known when a table of the section ${what}`, () => {
+      const { view, table } = sectionOf(found);
+      expect(view.table.rows).to.deep.equal([
+        ["?", "12", "0.50"],
+        ["0", "?", "?"],
+        ["1984", "?", "?"],
+      ]);
+      expect(view.chart?.series[0]?.values).to.deep.equal([12, null]);
+      expect(tableCsv(view.table)).to.include("1984,,\r\n");
+      expect(table.text).to.include(`? is a number that would be 0 or missing. It is ${why}.`);
+      const cell = `<span aria-hidden="true" title="${why}">?</span><span class="only-read">not known</span>`;
+      expect(table.text.split(cell)).to.have.length(5);
+      expect(table.text, "a text is no number").to.include('<th scope="row">?</th>');
+    });
+
+  it("is a number when all tables of the section are current", () => {
+    const { view, table } = sectionOf({ behind: { dim_branch: behind(OLD) } });
+    expect(view).to.deep.equal(NUMBERS);
+    expect(table.text).to.include('<td class="number">0.00</td>').and.not.include("not known");
+  });
+
+  it("needs no explanation when there is none", () => {
+    const question = { mart: "loans_by_day", title: "Loans?", sql: () => "", view: () => withoutZeros };
+    const withoutZeros = { ...NUMBERS, table: { ...NUMBERS.table, rows: [["?", "12", "0.50"]] } };
+    const report = { ...reportOf(CAPTURED, {}), reads, behind: { fact_loan: behind(OLD) } };
+    expect(sectionParts(report, question, { currency: "", since: "" }).table.text).to.not.include(
+      "would be 0",
+    );
+  });
+});
 
 describe("A sentence that something does not exist", () => {
   const cases: readonly (readonly [what: string, found: Partial<Report>, text: string])[] = [
