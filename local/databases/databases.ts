@@ -3,8 +3,10 @@ import { randomBytes } from "node:crypto";
 import { escapeIdentifier } from "pg";
 import { parseCredentials } from "../../adapters/aws/secrets";
 import { withConnection } from "../../adapters/postgres/postgres";
+import { messageOf } from "../../domain/errors";
 import { withClient } from "./postgres/client";
 import { startPostgres, type PostgresServer } from "./postgres/server";
+import { catchUp } from "./totesys/catch-up";
 import { createReader } from "./totesys/reader";
 import { createTotesys, seedTotesys } from "./totesys/seed";
 
@@ -62,6 +64,8 @@ export async function embeddedSource(
     if (!(await server.databaseExists(SOURCE))) {
       progress("generating a totesys source with 11,000 sales orders");
       await unlessAborted(server, { work: () => createSeeded(server), signal });
+    } else {
+      await unlessAborted(server, { work: () => continueTrade(server, progress), signal });
     }
     // The role gets a new password at every start, so that none is stored.
     const reader = { user: READER, password: randomBytes(16).toString("hex") };
@@ -119,6 +123,21 @@ async function createSeeded(server: PostgresServer): Promise<void> {
   await createTotesys(server.url(unfinished));
   await seedTotesys(server.url(unfinished), { end: new Date().setUTCHours(0, 0, 0, 0) });
   await admin(`ALTER DATABASE ${escapeIdentifier(unfinished)} RENAME TO ${escapeIdentifier(SOURCE)}`);
+}
+
+/** The shop traded on the days in which the platform was stopped, too. A person may have changed its tables. */
+async function continueTrade(server: PostgresServer, progress: (message: string) => void): Promise<void> {
+  try {
+    const { days, orders, payments } = await withClient(server.url(SOURCE), (client) =>
+      catchUp(client, { now: new Date() }),
+    );
+    if (days > 0)
+      progress(
+        `the generated shop was stopped: it caught up on ${days} ${days === 1 ? "day" : "days"} with ${orders} orders and ${payments} payments`,
+      );
+  } catch (error) {
+    progress(`the generated shop has no trade for the time in which it was stopped: ${messageOf(error)}`);
+  }
 }
 
 /** A stopping server ends the statements that run on it. */

@@ -14,6 +14,7 @@ import {
   placeSalesOrders,
   poisonOrder,
 } from "../../databases/totesys/changes";
+import { catchUp } from "../../databases/totesys/catch-up";
 import { STAGES } from "../api";
 import type { ActionRequest } from "../action-request";
 import { NO_WORK, describeResult } from "../views/stage-view";
@@ -201,6 +202,8 @@ const failureText = ({ error }: InvocationResult): string =>
 const trade = (ownerUrl: string): Promise<string> =>
   withClient(ownerUrl, async (client) => {
     const now = new Date();
+    // The platform may have run for days without any order.
+    await catchUp(client, { now });
     const seed = now.getTime() % 2 ** 31;
     const sales = await placeSalesOrders(client, { count: 25, seed, now });
     const purchases = await placePurchaseOrders(client, { count: 10, seed: seed + 1, now });

@@ -142,10 +142,21 @@ export async function repairOrders(client: Client, { now }: { now: Date }): Prom
   return rows.map(({ id }) => id);
 }
 
-async function placeOrders(
+const placeOrders = (
   client: Client,
   { kind, count, seed, now }: { kind: TradeKind } & Placement,
+): Promise<number[]> =>
+  placeOrdersAt(client, { kind, times: Array.from({ length: count }, () => now.getTime()), seed });
+
+/**
+ * Places an order at each time, with its transaction and its unpaid payment; returns their ids.
+ * @param options.times in milliseconds since 1970 UTC
+ */
+export async function placeOrdersAt(
+  client: Client,
+  { kind, times, seed }: { kind: TradeKind; times: readonly number[]; seed: number },
 ): Promise<number[]> {
+  const count = times.length;
   const random = startRandom(seed);
   const references = await readReferences(client);
   const table = ORDER_TABLES[kind];
@@ -153,7 +164,7 @@ async function placeOrders(
   const transactionIds = await nextIds(client, { table: "transaction", count });
   const paymentIds = await nextIds(client, { table: "payment", count });
   const rows = orderIds.map((order, index) =>
-    rowsOfTrade(drawTrade(kind, { random, references, at: now.getTime() }), {
+    rowsOfTrade(drawTrade(kind, { random, references, at: times[index] ?? NaN }), {
       order,
       transaction: transactionIds[index] ?? NaN,
       payment: paymentIds[index] ?? NaN,

@@ -1,3 +1,4 @@
+import { paidAt } from "./payers";
 import { startRandom, type Random } from "./random";
 import { drawReferenceTables, referencesTo } from "./reference";
 import { timestampText, type Row } from "./rows";
@@ -125,10 +126,6 @@ function amend(order: Row, { random, end }: { random: Random; end: number }): Ro
   return { ...order, last_updated: timestampText(Math.min(last, end - 1)) };
 }
 
-/** One payment in twenty comes late, by up to two months. So some payments of the last weeks are overdue. */
-const LATE_SHARE = 0.05;
-const LATEST_DAYS = 60;
-
 /**
  * Every morning, a batch pays all that is due that day, most of it within one millisecond, and what comes late. Nothing
  * is paid after the end.
@@ -137,10 +134,10 @@ function paidInTime(
   payment: Row,
   { random, payers, end }: { random: Random; payers: Random; end: number },
 ): Row {
-  const due = Date.parse(`${String(payment["payment_date"])}T09:32:10.117Z`);
-  const daysLate = payers.integer(1, LATEST_DAYS) * Number(payers.chance(LATE_SHARE));
-  if (due >= end) return payment;
-  const paid = due + daysLate * DAY_MS + (random.chance(0.9) ? 0 : 1);
+  const due = String(payment["payment_date"]);
+  const at = paidAt(due, { payer: payers });
+  if (Date.parse(`${due}T09:32:10.117Z`) >= end) return payment;
+  const paid = at + (random.chance(0.9) ? 0 : 1);
   return paid < end ? { ...payment, paid: true, last_updated: timestampText(paid) } : payment;
 }
 
