@@ -9,7 +9,17 @@ export const STAGES: readonly StageName[] = ["ingest", "process", "load"];
 /** The functions that are not stages: `remodel` runs tasks of process, `report` makes the business report. */
 export type HelperName = "remodel" | "report";
 
-export type { SourceTableView, TablesView, WarehouseTableView, TableBehind, WhatToDo } from "./tables-api";
+export type {
+  SourceTables,
+  SourceTableView,
+  TablesView,
+  WarehouseTables,
+  WarehouseTableView,
+  TableBehind,
+  WhatToDo,
+} from "./tables-api";
+export type { Reading, StoreName, StoreProblem } from "./reading-api";
+import type { Reading, StoreProblem } from "./reading-api";
 import type { TableBehind, TablesView } from "./tables-api";
 
 /** The topics that the server announces: something of this topic is new, and the page should fetch it. */
@@ -77,9 +87,9 @@ export interface Overview {
     readonly waiting: number;
   };
   /** Why a log of the lake cannot be read; null when both can. The tables that are behind are unknown then. */
-  readonly lakeProblem: string | null;
+  readonly lakeProblem: StoreProblem | null;
   /** Why the warehouse does not answer; null when it does. */
-  readonly warehouseProblem: string | null;
+  readonly warehouseProblem: StoreProblem | null;
 }
 
 export interface TableRows {
@@ -111,15 +121,19 @@ export interface CommitRow {
   readonly load: { readonly at: string; readonly rows: number; readonly runMs: number | null } | null;
 }
 
-export interface Commits {
+export interface CommitList {
   /** The newest first. */
   readonly commits: readonly CommitRow[];
   /** Request the commits before this one to see more; null when these are all. */
   readonly before: number | null;
+}
+
+export interface Commits {
+  readonly list: Reading<CommitList>;
   /** The bucket of the ingestion log, to which the numbers link. */
   readonly bucket: string;
-  /** Why the state of the warehouse is unknown; null when it is known. */
-  readonly warehouseProblem: string | null;
+  /** Why the state of the warehouse is unknown; null when it is known. Commits that were seen there are still there. */
+  readonly warehouseProblem: StoreProblem | null;
 }
 
 /** A metric over the last half hour, with one value a minute; null for a minute without a measurement. */
@@ -244,16 +258,19 @@ export type RowSince =
   | { readonly state: "unknown" }
   | { readonly state: "corrected" | "deleted" | "rejected again"; readonly commit: number };
 
-export interface Rejected {
+export interface RejectedList {
   /** The rows of the newest commits that break their contract, the newest first. */
-  readonly rejected: readonly RejectedRowView[];
+  readonly rows: readonly RejectedRowView[];
   /** The number of commits that were searched, from the newest on. */
   readonly commits: number;
+}
+
+export interface Rejected {
+  readonly rejected: Reading<RejectedList>;
   /** Rows that wait for a row of a dimension. */
-  readonly waiting: readonly RejectedRowView[];
+  readonly waiting: Reading<readonly RejectedRowView[]>;
   /** The bucket of the ingestion log, to which the commit numbers link. */
   readonly bucket: string;
-  readonly warehouseProblem: string | null;
 }
 
 /** A table of the source in the newest commit. */
@@ -264,6 +281,12 @@ export interface SchemaView {
   readonly rows: number;
   /** Why it is held, absent or not ingested; null for any other table. */
   readonly problem: string | null;
+}
+
+export interface SchemaList {
+  /** The newest commit, which has these schemas; null before the first. */
+  readonly asOf: { readonly commit: number; readonly capturedAt: string } | null;
+  readonly tables: readonly SchemaView[];
 }
 
 export interface SchemaChange {
@@ -313,10 +336,10 @@ export interface Replies {
   readonly logs: Logs;
   readonly activity: Activity;
   readonly buckets: readonly string[];
-  readonly folder: Folder;
-  readonly object: ObjectPage;
+  readonly folder: Reading<Folder>;
+  readonly object: Reading<ObjectPage>;
   readonly rejected: Rejected;
-  readonly schemas: readonly SchemaView[];
+  readonly schemas: Reading<SchemaList>;
   readonly tables: TablesView;
-  readonly "schema-changes": readonly SchemaChange[];
+  readonly "schema-changes": Reading<readonly SchemaChange[]>;
 }

@@ -1,5 +1,6 @@
 import type { SourceState } from "../../domain/log/source-status";
 import type { ActionRequest } from "./action-request";
+import type { Reading } from "./reading-api";
 
 /** The messages about the state of tables: see `api.ts`. */
 
@@ -58,17 +59,23 @@ export interface WarehouseTableView {
   readonly waiting: number;
 }
 
-export interface TablesView {
+export interface SourceTables {
   /** Tables that are behind come first. */
-  readonly source: readonly SourceTableView[];
+  readonly tables: readonly SourceTableView[];
   /** The number of commits that were searched for the last commits of a table. */
   readonly commits: number;
+}
+
+export interface WarehouseTables {
   /** Tables that are behind come first. */
-  readonly warehouse: readonly WarehouseTableView[];
-  /** Why the tables of the source are unknown; null when they are known. */
-  readonly lakeProblem: string | null;
-  /** Why the tables of the warehouse are unknown; null when they are known. */
-  readonly warehouseProblem: string | null;
+  readonly tables: readonly WarehouseTableView[];
+  /** Why the tables are unknown although the warehouse answers; null when they are known. */
+  readonly unknown: string | null;
+}
+
+export interface TablesView {
+  readonly source: Reading<SourceTables>;
+  readonly warehouse: Reading<WarehouseTables>;
   /** The bucket of the ingestion log, to which the commit numbers link. */
   readonly bucket: string;
 }

@@ -60,6 +60,8 @@ export function useConnected(): boolean {
 /** The last answer of the server, and the error of the last request if it failed. */
 export interface Live<T> {
   readonly data?: T;
+  /** When the answer arrived, ISO 8601 in UTC. */
+  readonly at?: string;
   readonly error?: string;
 }
 
@@ -81,7 +83,7 @@ export function useLive<Path extends keyof Replies>(
       asked = asked === "no" ? "once" : "again";
       if (asked === "again") return;
       await get(path, query).then(
-        (data) => show(() => ({ data })),
+        (data) => show(() => ({ data, at: new Date().toISOString() })),
         (error: unknown) => show((last) => ({ ...last, error: messageOf(error) })),
       );
       const more = isAgain();

@@ -3,9 +3,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Overview } from "../api";
 import { Alarms } from "./views/alarms";
 import { Commits } from "./views/commits";
-import { plural } from "./format";
 import { Lake } from "./views/lake";
-import { connect, useConnected, useLive, type Live } from "./live";
+import { connect, useConnected, useLive, useNow, type Live } from "./live";
 import { Logs } from "./views/logs";
 import { Metrics } from "./views/metrics";
 import { Operations } from "./views/operations";
@@ -16,6 +15,7 @@ import { Schemas } from "./views/schemas";
 import { Signs } from "./signs";
 import { Stages } from "./views/stages";
 import { Tables } from "./views/tables";
+import { troubleOf } from "./tab-title";
 import { Troubles } from "./troubles";
 import { TryIt } from "./views/try-it";
 
@@ -83,18 +83,10 @@ function Console() {
   const connected = useConnected();
   const main = useRef<HTMLElement>(null);
   const { title = "", page: Page = Pipeline } = PAGES.find(({ name }) => name === current) ?? {};
-  const { stages = [], helpers = [] } = overview ?? {};
-  const failed = [...stages, ...helpers].filter(({ failure }) => failure !== null).map(({ name }) => name);
+  const trouble = troubleOf(overview, useNow());
   useEffect(() => {
-    const behind = overview?.behind.length ?? 0;
-    const sign = !connected
-      ? "✘ stopped · "
-      : failed.length > 0
-        ? `✘ ${failed.join(", ")} failed · `
-        : behind > 0
-          ? `✘ ${plural(behind, "table")} behind · `
-          : "";
-    document.title = `${sign}${title} · Marble`;
+    const sign = !connected ? "✘ stopped" : live.error === undefined ? trouble : "✘ state unknown";
+    document.title = [sign, title, "Marble"].filter((part) => part !== "").join(" · ");
   });
   return (
     <>

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { moment } from "./format";
+import type { Reading } from "../api";
 import type { Live } from "./live";
 
 /** A part of a page, with its heading. */
@@ -23,11 +24,58 @@ export function Answer<T>(props: {
   readonly live: Live<T>;
   readonly children: (data: T) => ComponentChildren;
 }) {
-  const { data, error } = props.live;
+  const { data, at, error } = props.live;
   return (
     <>
-      {error !== undefined && <p class="problem">{error}</p>}
+      {error !== undefined && (
+        <p class="problem">
+          {error}
+          {at !== undefined && (
+            <>
+              {" "}
+              Below is the last answer, of <Time at={at} />.
+            </>
+          )}
+        </p>
+      )}
       {data !== undefined ? props.children(data) : error === undefined && <p class="note">…</p>}
+    </>
+  );
+}
+
+/**
+ * Shows what was read of a store. If it cannot be read now, it says since when, why and what to do, and shows the last
+ * answer with its time.
+ */
+export function Read<T>(props: {
+  readonly reading: Reading<T>;
+  /** The subject of the sentence: `This list` */
+  readonly what: string;
+  readonly children: (data: T) => ComponentChildren;
+}) {
+  const { last, problem, consoleStartedAt } = props.reading;
+  return (
+    <>
+      {problem !== null && (
+        <div class="problem">
+          <p>
+            {props.what} cannot be read since <Time at={problem.since} />:{" "}
+            <span class="sentence">{problem.reason}</span> {problem.todo}
+          </p>
+          <p>
+            {last === null ? (
+              <>
+                The console started at <Time at={consoleStartedAt} />, and has never read it since.
+              </>
+            ) : (
+              <>
+                Below is what was read last, at <Time at={last.at} />. It may have changed since.
+              </>
+            )}
+          </p>
+        </div>
+      )}
+      {last !== null && props.children(last.data)}
     </>
   );
 }

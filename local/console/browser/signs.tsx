@@ -23,7 +23,7 @@ export function Signs({ live: { data: overview, error } }: { readonly live: Live
 /** Links to the page of the tables. It says "fresh" only when the whole warehouse is fresh. */
 function Freshness({ overview }: { readonly overview: Overview }) {
   const now = useNow();
-  const { shows, behind, lacking, lakeProblem, warehouseProblem, stages } = overview;
+  const { source, shows, behind, lacking, lakeProblem, warehouseProblem, stages } = overview;
   const badge = (state: string, text: string) => (
     <a href="#tables" class={`badge ${state}`}>
       {text}
@@ -35,8 +35,8 @@ function Freshness({ overview }: { readonly overview: Overview }) {
   if (shows === null) return badge("never", "– the age of the warehouse is not known yet");
   const age = `as of ${moment(shows)} (${ago(shows, now)})`;
   const lacks = lacking.waiting + lacking.rejected.length > 0;
-  const isWell = stages.every(({ failure }) => failure === null);
-  if (!isWell) return badge("failed", `✘ warehouse ${age}`);
+  if (source.state === "stopped") return badge("failed", `✘ source stopped, warehouse ${age}`);
+  if (stages.some(({ failure }) => failure !== null)) return badge("failed", `✘ warehouse ${age}`);
   if (isOld(overview, now)) return badge("failed", `✘ old: ${age}`);
   return lacks ? badge("partial", `✘ rows are missing, ${age}`) : badge("idle", `✔ fresh ${age}`);
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Overview, TableBehind } from "../api";
 import { addressOf } from "./address";
-import { isOld } from "./age";
+import { idleStages, isOld } from "./age";
 import { plural } from "./format";
 import { useConnected, useNow } from "./live";
 import { Time } from "./parts";
@@ -45,19 +45,10 @@ const Stopped = () => (
   </section>
 );
 
-/** The stages whose last run is longer ago than the warehouse may be old, or that never ran. */
-function idleStages({ stages, freshnessMinutes }: Overview, now: number): string {
-  const names = stages.filter(({ runs }) => {
-    const last = runs.at(-1);
-    return last === undefined || now - Date.parse(last.endedAt) > freshnessMinutes * 60_000;
-  });
-  return names.map(({ name }) => name).join(", ");
-}
-
 /** Why is the warehouse old, and what to do? */
 function Old({ overview, now }: { readonly overview: Overview; readonly now: number }) {
   const { shows, freshnessMinutes } = overview;
-  const idle = idleStages(overview, now);
+  const idle = idleStages(overview, now).join(", ");
   return (
     <li>
       The warehouse is old: it shows the source as of <Time at={shows ?? ""} />, and {freshnessMinutes}{" "}
@@ -102,15 +93,15 @@ function troublesOf(overview: Overview, now: number): ComponentChildren[] {
     ...failed,
     lakeProblem !== null && (
       <li key="lake">
-        The lake cannot be read: <span class="sentence">{lakeProblem}</span> Which tables are behind is not
-        known. Bring S3 back if it does not answer. If a commit is unreadable, see “A stage fails” in
-        docs/runbook.md. The next runs then continue from the last commit.
+        The lake cannot be read since <Time at={lakeProblem.since} />:{" "}
+        <span class="sentence">{lakeProblem.reason}</span> Which tables are behind is not known.{" "}
+        {lakeProblem.todo}
       </li>
     ),
     warehouseProblem !== null && (
       <li key="warehouse">
-        The warehouse cannot be asked: <span class="sentence">{warehouseProblem}</span> Start its database, or
-        correct its address and password. The next run of load then loads what waits.
+        The warehouse cannot be asked since <Time at={warehouseProblem.since} />:{" "}
+        <span class="sentence">{warehouseProblem.reason}</span> {warehouseProblem.todo}
       </li>
     ),
     warehouseProblem === null && isOld(overview, now) && <Old key="old" overview={overview} now={now} />,

@@ -31,6 +31,12 @@ export interface LakeReader {
 
 const LISTED = 200;
 
+/** A person waits for the answer, so the console gives up earlier than a stage. */
+const TIMEOUTS = {
+  requestHandler: { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+  maxAttempts: 2,
+} as const;
+
 /** Reads with the rights of an administrator of the account, like a person in the AWS console. */
 export function openLake(cloud: Cloud): LakeReader {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = {
@@ -39,6 +45,7 @@ export function openLake(cloud: Cloud): LakeReader {
     ...(!cloud.storage.notifies && { AWS_SESSION_TOKEN: "", ...cloud.storage.environment }),
   };
   const client = new S3Client({
+    ...TIMEOUTS,
     endpoint: cloud.storage.url,
     region: REGION,
     forcePathStyle: true,

@@ -4,6 +4,7 @@ import type { Platform } from "../../platform";
 import { wiringOf } from "../../wiring";
 import type { Alarm } from "../../cloud/cloudwatch/alarm";
 import type { History } from "./history";
+import { keepReadings, type Read } from "./readings";
 import { openLake, type LakeReader } from "../objects/lake-reader";
 
 /** The data that the console reads. */
@@ -11,6 +12,7 @@ export interface ConsoleContext {
   readonly platform: Platform;
   readonly history: History;
   readonly lake: LakeReader;
+  readonly read: Read;
   readonly alarms: readonly Alarm[];
   readonly warehouse: { readonly credentials: Credentials; readonly schema: string };
 }
@@ -24,6 +26,7 @@ export function consoleContext(platform: Platform, history: History): ConsoleCon
     platform,
     history,
     lake: openLake(platform.cloud),
+    read: keepReadings(),
     alarms: wiringOf(program).alarms,
     warehouse: {
       credentials: JSON.parse(databaseSecret(platform.warehouse.url, "--warehouse")) as Credentials,

@@ -31,7 +31,7 @@ export const postRoutes = (actions: Actions): PostRoutes => ({
 });
 
 export function routes(context: ConsoleContext, actions: Pick<Actions, "activity">): Routes {
-  const { platform, history, lake } = context;
+  const { platform, history, lake, read } = context;
   const { cloud } = platform;
   return {
     overview: () => overview(context),
@@ -52,24 +52,26 @@ export function routes(context: ConsoleContext, actions: Pick<Actions, "activity
       }),
     activity: () => actions.activity(),
     buckets: () => Object.values(lake.buckets),
-    folder: async (query) => {
-      const { next, ...rest } = await lake.list(
-        query("bucket"),
-        query("prefix"),
-        query("after") || undefined,
-      );
-      return { ...rest, next: next ?? null };
+    folder: (query) => {
+      const [bucket, prefix, after] = [query("bucket"), query("prefix"), query("after")];
+      return read("lake", ["folder", bucket, prefix, after], async () => {
+        const { next, ...rest } = await lake.list(bucket, prefix, after || undefined);
+        return { ...rest, next: next ?? null };
+      });
     },
-    object: (query) =>
-      objectPage(lake, {
+    object: (query) => {
+      const wanted = {
         bucket: query("bucket"),
         key: query("key"),
         from: query("from"),
         text: query("text"),
-      }),
+      };
+      return read("lake", ["object", wanted], () => objectPage(lake, wanted));
+    },
     rejected: (query) => listRejected(context, { commit: Number(query("commit")) || undefined }),
     tables: () => tables(context),
-    schemas: () => schemas(lake.ingested),
-    "schema-changes": (query) => schemaChanges(lake.ingested, query("table")),
+    schemas: () => read("lake", ["schemas"], () => schemas(lake.ingested)),
+    "schema-changes": (query) =>
+      read("lake", ["schema changes", query("table")], () => schemaChanges(lake.ingested, query("table"))),
   };
 }

@@ -9,8 +9,8 @@ const ORDER = ["ALARM", "INSUFFICIENT_DATA", "OK"] as const;
 
 /** Every declared alarm; ringing alarms come first. */
 export async function alarmViews(context: ConsoleContext): Promise<AlarmView[]> {
-  const { platform, history, lake, alarms } = context;
-  const { behind } = await readHeads(lake);
+  const { platform, history, alarms } = context;
+  const { behind } = await readHeads(context);
   const states = platform.cloud.alarmStates();
   const transitions = history.transitions();
   return alarms
@@ -53,6 +53,8 @@ export function leadsOf(
   const state = TABLE_METRICS[metric];
   if (state !== undefined) {
     const tables = behind.filter((one) => one.state === state);
+    // While the lake cannot be read, or after the table has recovered, no table is known.
+    if (tables.length === 0) return [{ text: "the tables", address: "#tables" }];
     return tables.map(({ table }) => ({
       text: `the table ${table}`,
       address: `#tables/${encodeURIComponent(table)}`,

@@ -13,45 +13,65 @@ const SHOWN = 12;
  * @param before only commits with smaller numbers; undefined for the newest
  */
 export async function commits(context: ConsoleContext, before: number | undefined): Promise<Commits> {
-  const { lake, history, warehouse } = context;
-  const last = before === undefined ? ((await lake.ingested.head())?.number ?? 0) : before - 1;
-  const first = Math.max(1, last - SHOWN + 1);
-  const numbers = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => last - index);
-  const ledger = await readLedger(warehouse, { first, last });
-  const rows = await Promise.all(
-    numbers.map(async (number): Promise<CommitRow> => {
-      const [ingested, processed] = await Promise.all([
-        lake.ingested.read(commitNumber(number)),
-        lake.processed.read(commitNumber(number)),
-      ]);
-      if (ingested === undefined) throw new Error(`the ingest commit ${number} is gone from the lake`);
-      const loaded = ledger.commits.get(number);
-      const run = (stage: StageName): Run | undefined => runOf(history.runs(stage), number);
-      const runMs = (stage: StageName): number | null => run(stage)?.result.durationMs ?? null;
-      return {
-        number,
-        ingest: { ...ingestPart(ingested), runMs: runMs("ingest") },
-        process:
-          processed === undefined
-            ? null
-            : {
-                ...processPart(processed),
-                runMs: runMs("process"),
-                run: run("process")?.result.requestId ?? null,
-              },
-        load:
-          loaded === undefined
-            ? null
-            : { at: loaded.at.toISOString(), rows: loaded.rows, runMs: runMs("load") },
-      };
-    }),
+  const { lake, history, warehouse, read } = context;
+  const list = await read("lake", ["commits", before], () => processedCommits(context, before));
+  const numbers = (list.last?.data.commits ?? []).map(({ number }) => number);
+  const shown = { first: Math.min(...numbers), last: Math.max(...numbers) };
+  const ledger = await read("warehouse", ["ledger", shown], () =>
+    readLedger(warehouse, numbers.length === 0 ? { first: 0, last: 0 } : shown),
   );
+  const loadOf = (number: number): CommitRow["load"] => {
+    const loaded = ledger.last?.data.commits.get(number);
+    if (loaded === undefined) return null;
+    const runMs = runOf(history.runs("load"), number)?.result.durationMs ?? null;
+    return { at: loaded.at.toISOString(), rows: loaded.rows, runMs };
+  };
   return {
-    commits: rows,
-    before: first > 1 ? first : null,
+    list: {
+      ...list,
+      last: list.last && {
+        at: list.last.at,
+        data: {
+          ...list.last.data,
+          commits: list.last.data.commits.map((row) => ({ ...row, load: loadOf(row.number) })),
+        },
+      },
+    },
     bucket: lake.buckets.ingestion,
     warehouseProblem: ledger.problem,
   };
+}
+
+/** Some commits as the logs of the lake have them. */
+async function processedCommits(
+  { lake, history }: ConsoleContext,
+  before: number | undefined,
+): Promise<{ readonly commits: readonly Omit<CommitRow, "load">[]; readonly before: number | null }> {
+  const last = before === undefined ? ((await lake.ingested.head())?.number ?? 0) : before - 1;
+  const first = Math.max(1, last - SHOWN + 1);
+  const numbers = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => last - index);
+  const rows = numbers.map(async (number): Promise<Omit<CommitRow, "load">> => {
+    const [ingested, processed] = await Promise.all([
+      lake.ingested.read(commitNumber(number)),
+      lake.processed.read(commitNumber(number)),
+    ]);
+    if (ingested === undefined) throw new Error(`the ingest commit ${number} is gone from the lake`);
+    const run = (stage: StageName): Run | undefined => runOf(history.runs(stage), number);
+    const runMs = (stage: StageName): number | null => run(stage)?.result.durationMs ?? null;
+    return {
+      number,
+      ingest: { ...ingestPart(ingested), runMs: runMs("ingest") },
+      process:
+        processed === undefined
+          ? null
+          : {
+              ...processPart(processed),
+              runMs: runMs("process"),
+              run: run("process")?.result.requestId ?? null,
+            },
+    };
+  });
+  return { commits: await Promise.all(rows), before: first > 1 ? first : null };
 }
 
 const bytesOf = (files: readonly DataFile[]): number => files.reduce((sum, { bytes }) => sum + bytes, 0);

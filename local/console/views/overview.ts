@@ -9,16 +9,19 @@ import { stageView } from "./stage-view";
 
 /** The state of the pipeline, from the source to the warehouse. */
 export async function overview(context: ConsoleContext): Promise<Overview> {
-  const { platform, history, lake, alarms, warehouse } = context;
+  const { platform, history, alarms, warehouse, read } = context;
   const { cloud } = platform;
-  const [{ ingested, processed, behind, problem }, ledger] = await Promise.all([
-    readHeads(lake),
-    readLedger(warehouse, { first: 0, last: 0 }),
+  const [{ ingested, processed, behind, problem }, warehouseReading] = await Promise.all([
+    readHeads(context),
+    read("warehouse", ["ledger"], () => readLedger(warehouse, { first: 0, last: 0 })),
   ]);
+  /** Null when the warehouse does not answer now. */
+  const ledger = warehouseReading.problem === null ? (warehouseReading.last?.data ?? null) : null;
+  const loaded = ledger?.newest ?? null;
   const backlogs = {
     ingest: null,
     process: difference(ingested.number, processed.number),
-    load: difference(processed.number, ledger.newest),
+    load: difference(processed.number, loaded),
   };
   return {
     source: {
@@ -32,7 +35,7 @@ export async function overview(context: ConsoleContext): Promise<Overview> {
         running: history.isRunning(name),
         backlog: backlogs[name],
         isBehind: isBehind(name, behind),
-        isUnknown: problem !== null || (name === "load" && ledger.newest === null),
+        isUnknown: problem !== null || (name === "load" && loaded === null),
         nextRun: cloud.nextRun(name),
       }),
     ),
@@ -50,7 +53,7 @@ export async function overview(context: ConsoleContext): Promise<Overview> {
     ),
     ingested: ingested.number,
     processed: processed.number,
-    loaded: ledger.newest,
+    loaded,
     shows: history.shows()?.toISOString() ?? null,
     freshnessMinutes: freshnessMinutes(alarms),
     alarms: {
@@ -58,9 +61,9 @@ export async function overview(context: ConsoleContext): Promise<Overview> {
       all: alarms.length,
     },
     behind,
-    lacking: { rejected: rejectedRows(processed.commit), waiting: ledger.waiting },
+    lacking: { rejected: rejectedRows(processed.commit), waiting: ledger?.waiting ?? 0 },
     lakeProblem: problem,
-    warehouseProblem: ledger.problem,
+    warehouseProblem: warehouseReading.problem,
   };
 }
 

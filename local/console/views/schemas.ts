@@ -1,12 +1,12 @@
 import type { CommitLog } from "../../../adapters/lake/commit-log";
 import type { IngestCommit } from "../../../domain/log/commit";
 import { schemaHistory } from "../../schema-registry";
-import type { SchemaChange, SchemaView } from "../api";
+import type { SchemaChange, SchemaList } from "../api";
 
 /** Every relation of the source in the newest commit, including those that are not ingested. */
-export async function schemas(log: CommitLog<IngestCommit>): Promise<SchemaView[]> {
+export async function schemas(log: CommitLog<IngestCommit>): Promise<SchemaList> {
   const commit = (await log.head())?.commit;
-  if (commit === undefined) return [];
+  if (commit === undefined) return { asOf: null, tables: [] };
   const tables = Object.entries(commit.tables).map(([table, { columns, key, total, held, absent }]) => ({
     table,
     columns: columns.map(({ name, type }) => ({ name, type })),
@@ -17,7 +17,10 @@ export async function schemas(log: CommitLog<IngestCommit>): Promise<SchemaView[
   const refused = Object.entries(commit.refused)
     .filter(([name]) => !Object.hasOwn(commit.tables, name))
     .map(([table, { reason }]) => ({ table, columns: [], key: [], rows: 0, problem: reason }));
-  return [...tables, ...refused].sort((a, b) => (a.table < b.table ? -1 : 1));
+  return {
+    asOf: { commit: commit.number, capturedAt: commit.capturedAt ?? commit.createdAt },
+    tables: [...tables, ...refused].sort((a, b) => (a.table < b.table ? -1 : 1)),
+  };
 }
 
 /** The changes of a table's columns, commit by commit. */

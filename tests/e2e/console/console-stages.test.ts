@@ -1,18 +1,30 @@
 import { expect } from "chai";
+import type { Page } from "playwright-core";
 import { writeUnreadableCommit } from "../../support/local/unreadable-commit";
+import { stageOf } from "../../support/program/declared";
 import type { WatchedCloud } from "../../support/local/watched-cloud";
 import { FALSE_WORDS } from "./broken-tables";
 import { seenTroubles, startWatchedConsole, textOf, type WatchedConsole } from "./watched-console";
 
 const HOUR = 3_600_000;
-/** The list of the commits says why it cannot be shown. */
-const NO_COMMITS = /the server responded with a status of 500/;
-/** The pages that say how current the warehouse is, each with a heading of its own. */
+/** The pages that show the lake or the warehouse, each with a heading of its own. */
 const PAGES = [
-  ["Pipeline", "From the source to the warehouse"],
+  ["Pipeline", "Commits"],
   ["Tables", "Tables of the warehouse"],
+  ["Rejected rows", "Rows that wait"],
+  ["Schemas", "Schema registry"],
+  ["Lake", "Lake"],
+  ["Operations", "Operations"],
 ] as const;
+const ROW_OF_STAFF = /^(dim_)?staff /;
 const WRONG_PASSWORD = "hunter2";
+const LAST_COMMITS =
+  /The list of the commits cannot be read since .*Below is what was read last, at \d{4}-.*It may have changed/s;
+const LAST_OR_NEVER =
+  /cannot be read since .*(Below is what was read last, at \d{4}-|The console started at \d{4}-.*, and has never read it)/s;
+
+const goTo = (page: Page, name: string) =>
+  page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
 
 /** A state in which stages fail: how it is brought about, shown and ended. */
 interface BrokenStage {
@@ -23,8 +35,12 @@ interface BrokenStage {
   readonly tells: readonly RegExp[];
   /** What no page may show. */
   readonly hides?: string;
-  /** What the browser may log, because a part of the page cannot be shown; undefined for no message. */
-  readonly allowed?: RegExp;
+  /** What the pages say besides, by their names. */
+  readonly pages?: Readonly<Partial<Record<(typeof PAGES)[number][0], readonly RegExp[]>>>;
+  /** What the rows of staff and dim_staff say on the page Tables. */
+  readonly rows: readonly [ofSource: RegExp, ofWarehouse: RegExp];
+  /** What the tab of the browser says. */
+  readonly title: RegExp;
   /** True if no report can be made. */
   readonly hasNoReport?: boolean;
 }
@@ -61,6 +77,8 @@ describe("Console and report do not call current what a failed stage holds up", 
         /A person has to do what the message says: see “A stage fails” in docs\/runbook\.md/,
       ],
       hides: WRONG_PASSWORD,
+      rows: [/✘ not captured since .*, because ingest fails/, /✘ not loaded since .*, because ingest fails/],
+      title: /^✘ ingest failed · /,
     },
     {
       state: "with an unreadable commit",
@@ -72,9 +90,15 @@ describe("Console and report do not call current what a failed stage holds up", 
         /ingest fails since \d{4}-.*commits\/\d+\.json is not valid JSON/,
         /process fails since \d{4}-/,
         /not written by Marble: delete the object, or restore its previous version/,
-        /The lake cannot be read: .*Which tables are behind is not known/,
+        /The lake cannot be read since .*Which tables are behind is not known/,
       ],
-      allowed: NO_COMMITS,
+      pages: {
+        Pipeline: [LAST_COMMITS],
+        Tables: [/The state of these tables cannot be read since .*is not valid JSON/],
+        Operations: [/Not known, because the lake cannot be read since/],
+      },
+      rows: [/✘ not captured since .*, because ingest fails/, /✘ not loaded since .*, because ingest fails/],
+      title: /^✘ lake cannot be read, ingest, process failed · /,
     },
     {
       state: "with S3 out of reach",
@@ -91,41 +115,78 @@ describe("Console and report do not call current what a failed stage holds up", 
         /process fails since \d{4}-/,
         /load fails since \d{4}-/,
         /It recovers once the cause is gone/,
-        /The lake cannot be read: .*ECONNRESET.*Bring S3 back/,
+        /The lake cannot be read since .*ECONNRESET.*Bring S3 back/,
       ],
-      allowed: NO_COMMITS,
+      pages: {
+        Pipeline: [LAST_COMMITS],
+        Tables: [/The state of these tables cannot be read since .*ECONNRESET/],
+        "Rejected rows": [LAST_OR_NEVER],
+        Schemas: [LAST_OR_NEVER],
+        Lake: [LAST_OR_NEVER],
+        Operations: [/Not known, because the lake cannot be read since/],
+      },
+      rows: [/✘ not captured since .*, because ingest fails/, /✘ not loaded since .*, because ingest fails/],
+      title: /^✘ lake cannot be read, ingest, process, load failed · /,
       hasNoReport: true,
+    },
+    {
+      state: "with a load that may not read the lake",
+      breaks: async ({ cloud, source }) => {
+        await source.query("UPDATE staff SET first_name = 'Late', last_updated = now() WHERE staff_id = 1");
+        const giveBack = cloud.revoke(stageOf(cloud.program, "load").roleArn, "s3:GetObject");
+        return () => {
+          giveBack();
+          return Promise.resolve();
+        };
+      },
+      tells: [/load fails since \d{4}-.*s3:GetObject/],
+      pages: {
+        Pipeline: [/waits for load/],
+        Tables: [/These tables are not loaded since .*, because load fails: .*s3:GetObject/],
+      },
+      rows: [/✔ current/, /✘ not loaded since .*, because load fails/],
+      title: /^✘ load failed · /,
     },
   ];
 
-  for (const { state, breaks, tells, hides, allowed, hasNoReport = false } of STATES) {
+  for (const { state, breaks, tells, hides, pages = {}, rows, title, hasNoReport = false } of STATES) {
     it(`${state}: what, why and what to do are in view, and the report shows its age`, async () => {
       const { watched, url, run, onPage, makeReport, latestReport } = shown!;
       await run("ingest", "process", "load");
+      await onPage(url, async (page) => {
+        await page.getByRole("row", { name: /^1 / }).waitFor();
+        await goTo(page, "Tables");
+        await page.getByRole("row", { name: /^staff ✔ current/ }).waitFor();
+        await page.getByRole("row", { name: /^dim_staff ✔ current/ }).waitFor();
+      });
       await makeReport();
       const repair = await breaks(watched);
       try {
         await run("ingest", "process", "load");
-        await onPage(
-          url,
-          async (page) => {
-            const troubles = await seenTroubles(page);
-            for (const words of tells) expect(troubles).to.match(words);
-            for (const [name, heading] of PAGES) {
-              await page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
-              await page.getByRole("heading", { name: heading }).waitFor();
-              const text = await textOf(page);
-              expect(FALSE_WORDS.exec(text)?.[0], name).to.equal(undefined);
-              if (hides !== undefined) expect(text).to.not.include(hides);
-            }
-            await page.getByRole("navigation").getByRole("link", { name: "Alarms & mails" }).click();
-            await page
-              .getByText(/freshness/)
-              .first()
-              .waitFor();
-          },
-          { allowed },
-        );
+        await onPage(url, async (page) => {
+          const troubles = await seenTroubles(page);
+          for (const words of tells) expect(troubles).to.match(words);
+          for (const [name, heading] of PAGES) {
+            await goTo(page, name);
+            await page.getByRole("heading", { name: heading, exact: true }).waitFor();
+            for (const words of pages[name] ?? []) await page.getByText(words).first().waitFor();
+            const text = await textOf(page);
+            expect(FALSE_WORDS.exec(text)?.[0], name).to.equal(undefined);
+            expect(await page.title()).to.match(title);
+            if (hides !== undefined) expect(text).to.not.include(hides);
+          }
+          await goTo(page, "Tables");
+          const shownRows = page.getByRole("row", { name: ROW_OF_STAFF });
+          await shownRows.nth(1).waitFor();
+          const [ofSource, ofWarehouse] = await shownRows.allInnerTexts();
+          expect(ofSource).to.match(rows[0]);
+          expect(ofWarehouse).to.match(rows[1]);
+          await goTo(page, "Alarms & mails");
+          await page
+            .getByText(/freshness/)
+            .first()
+            .waitFor();
+        });
         await onPage(
           hasNoReport ? latestReport : await makeReport(),
           async (page) => {

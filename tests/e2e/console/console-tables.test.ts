@@ -273,18 +273,28 @@ describe("The console does not call current what is not", function () {
 
   it("says on every page that the warehouse cannot be asked", async () => {
     await reported();
+    await goTo("Tables");
+    await page.getByRole("row", { name: /^dim_staff ✔ current/ }).waitFor();
     await platform.warehouse.stop();
     await platform.cloud.invoke("load");
     expect((await platform.cloud.invoke("report")).ok, "no report can be made").to.equal(false);
     await goTo("Pipeline");
     await badge(/^✘ the warehouse cannot be asked$/).waitFor();
-    expect(await wrong().innerText()).to.match(/The warehouse cannot be asked: .*ECONNREFUSED/);
+    expect(await wrong().innerText()).to.match(/The warehouse cannot be asked since .*: .*ECONNREFUSED/);
+    expect(await page.title()).to.match(/^✘ warehouse cannot be asked, load, report failed/);
     await page.getByRole("img", { name: /warehouse, star schemas, cannot be asked/ }).waitFor();
     await expectAtFirstSight(
-      /The warehouse cannot be asked: .*ECONNREFUSED.*Start its database/,
+      /The warehouse cannot be asked since .*: .*ECONNREFUSED.*Start its database/,
       /load fails since .*ECONNREFUSED/,
     );
     await expectNothingFalse();
+    await goTo("Tables");
+    await page
+      .getByText(/The state of these tables cannot be read since .*Below is what was read last, at \d{4}-/s)
+      .waitFor();
+    await page.getByRole("row", { name: /^dim_staff ✘ not loaded since .*, because load fails/ }).waitFor();
+    await goTo("Rejected rows");
+    await page.getByText(/The list of the rows that wait cannot be read since .*ECONNREFUSED/).waitFor();
     await expectOldReport();
   });
 

@@ -3,7 +3,7 @@ import type { CommitRow, TableRows } from "../../api";
 import { addressOf } from "../address";
 import { bytes, count, duration, plural } from "../format";
 import { useLive } from "../live";
-import { Answer, CommitLink, Panel, Table, Time } from "../parts";
+import { Answer, CommitLink, Panel, Read, Table, Time } from "../parts";
 
 const COLUMNS = [
   "commit",
@@ -29,33 +29,43 @@ export function Commits() {
   return (
     <Panel title="Commits" note="One number follows a batch from the source to the warehouse.">
       <Answer live={live}>
-        {({ commits, before: older, bucket, warehouseProblem }) => (
+        {({ list, bucket, warehouseProblem }) => (
           <>
             {warehouseProblem !== null && (
-              <p class="problem">The state of the warehouse is unknown: {warehouseProblem}</p>
+              <p class="problem">
+                The warehouse cannot be asked since <Time at={warehouseProblem.since} />, so it is not known
+                which commits are loaded: <span class="sentence">{warehouseProblem.reason}</span>{" "}
+                {warehouseProblem.todo}
+              </p>
             )}
-            {commits.length === 0 ? (
-              <p class="note">No commit yet.</p>
-            ) : (
-              <Table caption="Commits" groups={GROUPS} columns={COLUMNS} numbers={NUMBERS}>
-                {commits.map((commit) => (
-                  <Row
-                    key={commit.number}
-                    commit={commit}
-                    bucket={bucket}
-                    known={warehouseProblem === null}
-                  />
-                ))}
-              </Table>
-            )}
-            <p class="buttons">
-              <button type="button" disabled={before === null} onClick={() => setBefore(null)}>
-                Newest
-              </button>
-              <button type="button" disabled={older === null} onClick={() => setBefore(older)}>
-                Older
-              </button>
-            </p>
+            <Read reading={list} what="The list of the commits">
+              {({ commits, before: older }) => (
+                <>
+                  {commits.length === 0 ? (
+                    <p class="note">No commit yet.</p>
+                  ) : (
+                    <Table caption="Commits" groups={GROUPS} columns={COLUMNS} numbers={NUMBERS}>
+                      {commits.map((commit) => (
+                        <Row
+                          key={commit.number}
+                          commit={commit}
+                          bucket={bucket}
+                          known={warehouseProblem === null}
+                        />
+                      ))}
+                    </Table>
+                  )}
+                  <p class="buttons">
+                    <button type="button" disabled={before === null} onClick={() => setBefore(null)}>
+                      Newest
+                    </button>
+                    <button type="button" disabled={older === null} onClick={() => setBefore(older)}>
+                      Older
+                    </button>
+                  </p>
+                </>
+              )}
+            </Read>
           </>
         )}
       </Answer>

@@ -3,7 +3,7 @@ import { addressOf, useAddress } from "../address";
 import { bytes } from "../format";
 import { useLive } from "../live";
 import { ObjectView } from "./object";
-import { Answer, Panel } from "../parts";
+import { Answer, Panel, Read } from "../parts";
 
 /** The lake as a tree, and the content of the chosen object. */
 export function Lake() {
@@ -60,37 +60,44 @@ function Contents(props: Omit<FolderProps, "name" | "open"> & { readonly after: 
   const live = useLive("folder", { topics: ["runs"], query: { bucket, prefix, after } });
   return (
     <Answer live={live}>
-      {({ folders, objects, next }) => (
-        <>
-          <ul>
-            {folders.map((folder) => (
-              <Folder
-                key={folder}
-                bucket={bucket}
-                prefix={folder}
-                name={folder.slice(prefix.length)}
-                chosen={chosen}
-              />
-            ))}
-            {objects.map(({ key, bytes: size }) => (
-              <li key={key}>
-                <a href={addressOf("lake", bucket, key)} aria-current={key === chosen ? "true" : undefined}>
-                  {key.slice(prefix.length)}
-                </a>{" "}
-                <span class="note">{bytes(size)}</span>
-              </li>
-            ))}
-            {folders.length + objects.length === 0 && <li class="note">nothing yet</li>}
-            {next !== null && !more && (
-              <li>
-                <button type="button" class="plain" onClick={() => setMore(true)}>
-                  more…
-                </button>
-              </li>
-            )}
-          </ul>
-          {next !== null && more && <Contents {...props} after={next} />}
-        </>
+      {(reading) => (
+        <Read reading={reading} what={`The folder ${prefix === "" ? bucket : prefix}`}>
+          {({ folders, objects, next }) => (
+            <>
+              <ul>
+                {folders.map((folder) => (
+                  <Folder
+                    key={folder}
+                    bucket={bucket}
+                    prefix={folder}
+                    name={folder.slice(prefix.length)}
+                    chosen={chosen}
+                  />
+                ))}
+                {objects.map(({ key, bytes: size }) => (
+                  <li key={key}>
+                    <a
+                      href={addressOf("lake", bucket, key)}
+                      aria-current={key === chosen ? "true" : undefined}
+                    >
+                      {key.slice(prefix.length)}
+                    </a>{" "}
+                    <span class="note">{bytes(size)}</span>
+                  </li>
+                ))}
+                {folders.length + objects.length === 0 && <li class="note">nothing yet</li>}
+                {next !== null && !more && (
+                  <li>
+                    <button type="button" class="plain" onClick={() => setMore(true)}>
+                      more…
+                    </button>
+                  </li>
+                )}
+              </ul>
+              {next !== null && more && <Contents {...props} after={next} />}
+            </>
+          )}
+        </Read>
       )}
     </Answer>
   );

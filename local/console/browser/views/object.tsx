@@ -3,7 +3,7 @@ import type { CommitPage, TablePage } from "../../api";
 import { addressOf } from "../address";
 import { bytes, count, plural } from "../format";
 import { useLive } from "../live";
-import { Answer, Panel, Table } from "../parts";
+import { Answer, Panel, Read, Table } from "../parts";
 
 /** An object of the lake, one page at a time. */
 export function ObjectView({ bucket, objectKey }: { readonly bucket: string; readonly objectKey: string }) {
@@ -23,42 +23,46 @@ export function ObjectView({ bucket, objectKey }: { readonly bucket: string; rea
     <div ref={top}>
       <Panel title="Object" note={`${bucket} / ${objectKey}`}>
         <Answer live={live}>
-          {(page) => {
-            if (page.kind === "commit") return <Commit page={page} bucket={bucket} />;
-            if (page.kind === "text") return <pre>{page.text + (page.cut ? "\n…" : "")}</pre>;
-            return (
-              <>
-                <p class="buttons">
-                  <button
-                    type="button"
-                    disabled={pages.length === 1}
-                    onClick={() => setPages(pages.slice(0, -1))}
-                  >
-                    Previous rows
-                  </button>
-                  <button
-                    type="button"
-                    disabled={page.next === null}
-                    onClick={() => setPages([...pages, page.next ?? ""])}
-                  >
-                    Next rows
-                  </button>
-                  <label>
-                    search{" "}
-                    <input
-                      type="search"
-                      value={text}
-                      onInput={({ currentTarget }) => search(currentTarget.value)}
-                    />
-                  </label>
-                  <span class="note" role="status">
-                    {shownText(page, { number: pages.length, isSearch: text !== "" })}
-                  </span>
-                </p>
-                <Rows page={page} />
-              </>
-            );
-          }}
+          {(reading) => (
+            <Read reading={reading} what="This object">
+              {(page) => {
+                if (page.kind === "commit") return <Commit page={page} bucket={bucket} />;
+                if (page.kind === "text") return <pre>{page.text + (page.cut ? "\n…" : "")}</pre>;
+                return (
+                  <>
+                    <p class="buttons">
+                      <button
+                        type="button"
+                        disabled={pages.length === 1}
+                        onClick={() => setPages(pages.slice(0, -1))}
+                      >
+                        Previous rows
+                      </button>
+                      <button
+                        type="button"
+                        disabled={page.next === null}
+                        onClick={() => setPages([...pages, page.next ?? ""])}
+                      >
+                        Next rows
+                      </button>
+                      <label>
+                        search{" "}
+                        <input
+                          type="search"
+                          value={text}
+                          onInput={({ currentTarget }) => search(currentTarget.value)}
+                        />
+                      </label>
+                      <span class="note" role="status">
+                        {shownText(page, { number: pages.length, isSearch: text !== "" })}
+                      </span>
+                    </p>
+                    <Rows page={page} />
+                  </>
+                );
+              }}
+            </Read>
+          )}
         </Answer>
       </Panel>
     </div>

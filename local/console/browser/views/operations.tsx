@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Activity, Overview } from "../../api";
 import { ActButton, ActionRuns, isBusy, useActivity } from "../act";
 import type { Live } from "../live";
-import { Answer, Panel } from "../parts";
+import { Answer, Panel, Time } from "../parts";
 
 /** The operations of docs/operations.md. Each first shows its effect and asks for confirmation. */
 export function Operations({ overview }: { readonly overview: Live<Overview> }) {
@@ -28,7 +28,7 @@ export function Operations({ overview }: { readonly overview: Live<Overview> }) 
                 />
               </p>
               <h3>Tables that the delete guard holds back</h3>
-              <Held overview={overview.data} disabled={isBusy(activity)} />
+              <Held overview={overview} disabled={isBusy(activity)} />
             </>
           )}
         </Answer>
@@ -36,7 +36,7 @@ export function Operations({ overview }: { readonly overview: Live<Overview> }) 
       <Panel title="What was done">
         <Answer live={live}>
           {({ actions }) =>
-            actions.length === 0 ? <p class="note">Nothing yet.</p> : <ActionRuns actions={actions} />
+            actions.length === 0 ? <p class="note">No action yet.</p> : <ActionRuns actions={actions} />
           }
         </Answer>
       </Panel>
@@ -94,9 +94,19 @@ function Replay({ activity }: { readonly activity: Activity }) {
   );
 }
 
-function Held(props: { readonly overview: Overview | undefined; readonly disabled: boolean }) {
-  const { overview, disabled } = props;
+function Held(props: { readonly overview: Live<Overview>; readonly disabled: boolean }) {
+  const { overview: live, disabled } = props;
+  const { data: overview, error } = live;
+  if (error !== undefined) return <p class="problem">Not known: {error}</p>;
   if (overview === undefined) return <p class="note">…</p>;
+  const { lakeProblem } = overview;
+  if (lakeProblem !== null)
+    return (
+      <p class="problem">
+        Not known, because the lake cannot be read since <Time at={lakeProblem.since} />:{" "}
+        <span class="sentence">{lakeProblem.reason}</span> {lakeProblem.todo}
+      </p>
+    );
   const tables = overview.behind.filter(({ state }) => state === "held").map(({ table }) => table);
   if (tables.length === 0) return <p class="note">No table is held back.</p>;
   return (

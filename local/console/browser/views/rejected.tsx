@@ -2,7 +2,7 @@ import type { RejectedRowView, RowSince } from "../../api";
 import { addressOf, useAddress } from "../address";
 import { plural } from "../format";
 import { useLive } from "../live";
-import { Answer, CommitLink, Panel, Table } from "../parts";
+import { Answer, CommitLink, Panel, Read, Table } from "../parts";
 
 /** The rows that are missing in the warehouse, with the reason and the later outcome. */
 export function Rejected() {
@@ -11,7 +11,7 @@ export function Rejected() {
   const live = useLive("rejected", { topics: ["runs"], query: { commit } });
   return (
     <Answer live={live}>
-      {({ rejected, commits, waiting, bucket, warehouseProblem }) => (
+      {({ rejected, waiting, bucket }) => (
         <>
           <Panel
             title="Rejected rows"
@@ -22,41 +22,52 @@ export function Rejected() {
                 Only the rows that commit {commit} rejected. <a href="#rejected">Show all rows</a>
               </p>
             )}
-            {rejected.length === 0 ? (
-              <p class="note">None in the last {plural(commits, "commit")}.</p>
-            ) : (
-              <Table
-                caption="Rejected rows"
-                columns={["commit", "table", "reason", "row", "since"]}
-                numbers={[0]}
-              >
-                {rejected.map((row, index) => (
-                  <tr key={index}>
-                    <Place row={row} bucket={bucket} />
-                    <td class="wide">
-                      <Since since={row.since} bucket={bucket} />
-                    </td>
-                  </tr>
-                ))}
-              </Table>
-            )}
+            <Read reading={rejected} what="The list of the rejected rows">
+              {({ rows, commits }) =>
+                rows.length === 0 ? (
+                  <p class="note">None in the last {plural(commits, "commit")}.</p>
+                ) : (
+                  <Table
+                    caption="Rejected rows"
+                    columns={["commit", "table", "reason", "row", "since"]}
+                    numbers={[0]}
+                  >
+                    {rows.map((row, index) => (
+                      <tr key={index}>
+                        <Place row={row} bucket={bucket} />
+                        <td class="wide">
+                          <Since since={row.since} bucket={bucket} />
+                        </td>
+                      </tr>
+                    ))}
+                  </Table>
+                )
+              }
+            </Read>
           </Panel>
           <Panel
             title="Rows that wait"
             note="They refer to a row that no dimension has yet; they are loaded when it comes."
           >
-            {warehouseProblem !== null && <p class="problem">{warehouseProblem}</p>}
-            {waiting.length === 0 ? (
-              <p class="note">None.</p>
-            ) : (
-              <Table caption="Rows that wait" columns={["commit", "table", "reason", "row"]} numbers={[0]}>
-                {waiting.map((row, index) => (
-                  <tr key={index}>
-                    <Place row={row} bucket={bucket} />
-                  </tr>
-                ))}
-              </Table>
-            )}
+            <Read reading={waiting} what="The list of the rows that wait">
+              {(rows) =>
+                rows.length === 0 ? (
+                  <p class="note">None.</p>
+                ) : (
+                  <Table
+                    caption="Rows that wait"
+                    columns={["commit", "table", "reason", "row"]}
+                    numbers={[0]}
+                  >
+                    {rows.map((row, index) => (
+                      <tr key={index}>
+                        <Place row={row} bucket={bucket} />
+                      </tr>
+                    ))}
+                  </Table>
+                )
+              }
+            </Read>
           </Panel>
         </>
       )}

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { SchemaView } from "../../api";
 import { plural } from "../format";
 import { useLive } from "../live";
-import { Answer, Panel, Time } from "../parts";
+import { Answer, Panel, Read, Time } from "../parts";
 
 /** The present and earlier columns of the source tables, which every ingest commit records. */
 export function Schemas() {
@@ -10,13 +10,27 @@ export function Schemas() {
   return (
     <Panel title="Schema registry" note="The tables of the source in the newest commit.">
       <Answer live={live}>
-        {(tables) => (
-          <ul class="list">
-            {tables.map((table) => (
-              <Schema key={table.table} schema={table} />
-            ))}
-            {tables.length === 0 && <li class="note">Nothing was ingested yet.</li>}
-          </ul>
+        {(reading) => (
+          <Read reading={reading} what="The list of the schemas">
+            {({ asOf, tables }) => (
+              <>
+                <p class="note">
+                  {asOf === null ? (
+                    "Ingest has not made a commit yet."
+                  ) : (
+                    <>
+                      Commit {asOf.commit}: the source as of <Time at={asOf.capturedAt} />.
+                    </>
+                  )}
+                </p>
+                <ul class="list">
+                  {tables.map((table) => (
+                    <Schema key={table.table} schema={table} />
+                  ))}
+                </ul>
+              </>
+            )}
+          </Read>
         )}
       </Answer>
     </Panel>
@@ -59,14 +73,18 @@ function Changes({ table }: { readonly table: string }) {
   const live = useLive("schema-changes", { topics: ["runs"], query: { table } });
   return (
     <Answer live={live}>
-      {(changes) => (
-        <ol class="changes">
-          {changes.map(({ commit, at, changes: sentences }) => (
-            <li key={commit}>
-              commit {commit}, <Time at={at} />: {sentences.join("; ")}
-            </li>
-          ))}
-        </ol>
+      {(reading) => (
+        <Read reading={reading} what={`The history of ${table}`}>
+          {(changes) => (
+            <ol class="changes">
+              {changes.map(({ commit, at, changes: sentences }) => (
+                <li key={commit}>
+                  commit {commit}, <Time at={at} />: {sentences.join("; ")}
+                </li>
+              ))}
+            </ol>
+          )}
+        </Read>
       )}
     </Answer>
   );

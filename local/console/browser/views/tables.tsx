@@ -1,37 +1,55 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { SourceTableView, TablesView, WarehouseTableView } from "../../api";
+import type {
+  Overview,
+  SourceTables as SourceTableList,
+  SourceTableView,
+  WarehouseTableView,
+} from "../../api";
 import { ActButton, isBusy, useActivity } from "../act";
 import { useAddress } from "../address";
 import { count, plural } from "../format";
-import { useLive } from "../live";
-import { Answer, CommitLink, Panel, Table, Time } from "../parts";
+import { doubtOf, type Doubt } from "../doubt";
+import { useLive, useNow, type Live } from "../live";
+import { Answer, CommitLink, Panel, Read, Table, Time } from "../parts";
 import { BEHIND } from "../troubles";
 
 /** Every table of the source and of the warehouse, with its state, the cause and the remedy. */
-export function Tables() {
+export function Tables({ overview: { data: overview } }: { readonly overview: Live<Overview> }) {
   const live = useLive("tables", { topics: ["runs", "activity"] });
+  const now = useNow();
+  // Until the state of the stages is known, nobody can say that a table is current.
+  if (overview === undefined) return <p class="note">…</p>;
+  const [ofSource, ofWarehouse] = [doubtOf(overview, "process", now), doubtOf(overview, "load", now)];
   return (
     <Answer live={live}>
-      {(view) => (
+      {({ source, warehouse, bucket }) => (
         <>
           <Panel
             title="Tables of the source"
             note="As the newest commits have them. Those that are behind come first."
           >
-            {view.lakeProblem === null ? (
-              <SourceTables view={view} />
-            ) : (
-              <p class="problem">The state of these tables is unknown: {view.lakeProblem}</p>
-            )}
+            <Read reading={source} what="The state of these tables">
+              {(list) => (
+                <>
+                  {source.problem === null && <Explanation doubt={ofSource} />}
+                  <SourceTables list={list} bucket={bucket} doubt={ofSource} />
+                </>
+              )}
+            </Read>
           </Panel>
           <Panel
             title="Tables of the warehouse"
             note="As the view marble_table of the warehouse says. A table is as of the oldest of the tables that it is made from."
           >
-            {view.warehouseProblem !== null && (
-              <p class="problem">The state of these tables is unknown: {view.warehouseProblem}</p>
-            )}
-            {view.warehouse.length > 0 && <WarehouseTables tables={view.warehouse} />}
+            <Read reading={warehouse} what="The state of these tables">
+              {({ tables, unknown }) => (
+                <>
+                  {unknown !== null && <p class="problem">The state of these tables is unknown. {unknown}</p>}
+                  {warehouse.problem === null && <Explanation doubt={ofWarehouse} />}
+                  {tables.length > 0 && <WarehouseTableList tables={tables} doubt={ofWarehouse} />}
+                </>
+              )}
+            </Read>
           </Panel>
         </>
       )}
@@ -39,8 +57,70 @@ export function Tables() {
   );
 }
 
-function SourceTables({ view: { source, bucket, commits } }: { readonly view: TablesView }) {
-  if (source.length === 0) return <p class="note">Ingest has not made a commit yet.</p>;
+/** Why nobody knows that the tables are current: since when, why, and what to do. */
+function Explanation({ doubt }: { readonly doubt: Doubt | undefined }) {
+  const activity = useActivity();
+  if (doubt === undefined) return null;
+  const { state, since, what, reason, todo, stage } = doubt;
+  return (
+    <div class="problem">
+      <p>
+        These tables are {state}
+        {since !== null && (
+          <>
+            {" "}
+            since <Time at={since} />
+          </>
+        )}
+        , because {what}
+        {reason === null ? (
+          "."
+        ) : (
+          <>
+            : <span class="sentence">{reason}</span>
+          </>
+        )}{" "}
+        {todo}
+      </p>
+      {stage !== null && (
+        <p class="buttons">
+          <ActButton
+            label={`Run ${stage}`}
+            request={{ action: "run", stages: [stage] }}
+            disabled={activity.data === undefined || isBusy(activity.data)}
+          />
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** The state of a table with which the newest commit has no problem. */
+function Current({ doubt }: { readonly doubt: Doubt | undefined }) {
+  if (doubt === undefined) return <span class="badge idle">✔ current</span>;
+  const { state, since, what } = doubt;
+  return (
+    <>
+      <span class={`badge ${since === null ? "waiting" : "behind"}`}>
+        {since === null ? "◔" : "✘"} {state}
+      </span>{" "}
+      {since !== null && (
+        <>
+          since <Time at={since} />,{" "}
+        </>
+      )}
+      because {what}
+    </>
+  );
+}
+
+function SourceTables(props: {
+  readonly list: SourceTableList;
+  readonly bucket: string;
+  readonly doubt: Doubt | undefined;
+}) {
+  const { list, bucket, doubt } = props;
+  if (list.tables.length === 0) return <p class="note">Ingest has not made a commit yet.</p>;
   return (
     <Table
       caption="Tables of the source"
@@ -50,18 +130,22 @@ function SourceTables({ view: { source, bucket, commits } }: { readonly view: Ta
         "rows",
         "processed as of",
         "rejected",
-        `in the last ${plural(commits, "commit")}`,
+        `in the last ${plural(list.commits, "commit")}`,
       ]}
       numbers={[2, 4]}
     >
-      {source.map((table) => (
-        <SourceTable key={table.table} table={table} bucket={bucket} />
+      {list.tables.map((table) => (
+        <SourceTable key={table.table} table={table} bucket={bucket} doubt={doubt} />
       ))}
     </Table>
   );
 }
 
-function SourceTable(props: { readonly table: SourceTableView; readonly bucket: string }) {
+function SourceTable(props: {
+  readonly table: SourceTableView;
+  readonly bucket: string;
+  readonly doubt: Doubt | undefined;
+}) {
   const { table, state, rows, asOf, behind, rejected, commits } = props.table;
   const [chosen] = useAddress();
   const row = useRef<HTMLTableRowElement>(null);
@@ -79,7 +163,7 @@ function SourceTable(props: { readonly table: SourceTableView; readonly bucket: 
         {behind !== null ? (
           <Behind table={behind} />
         ) : state === "current" ? (
-          <span class="badge idle">✔ current</span>
+          <Current doubt={props.doubt} />
         ) : (
           <span class="badge never">– {state}, and the model does not read it</span>
         )}
@@ -139,7 +223,13 @@ function Behind({
   );
 }
 
-const WarehouseTables = ({ tables }: { readonly tables: readonly WarehouseTableView[] }) => (
+const WarehouseTableList = ({
+  tables,
+  doubt,
+}: {
+  readonly tables: readonly WarehouseTableView[];
+  readonly doubt: Doubt | undefined;
+}) => (
   <Table
     caption="Tables of the warehouse"
     columns={["table", "state", "rows, about", "as of", "made from", "rejected", "waiting"]}
@@ -150,7 +240,7 @@ const WarehouseTables = ({ tables }: { readonly tables: readonly WarehouseTableV
         <th scope="row">{table}</th>
         <td class="wide">
           {isCurrent ? (
-            <span class="badge idle">✔ current</span>
+            <Current doubt={doubt} />
           ) : (
             <>
               <span class="badge behind">✘ behind</span>

@@ -1,10 +1,8 @@
-import { messageOf } from "../../../../domain/errors";
 import { captureOf, type IngestCommit } from "../../../../domain/log/commit";
 import { commitNumber } from "../../../../domain/log/keys";
-import type { SourceTableView, TablesView } from "../../api";
+import type { SourceTables, SourceTableView, TablesView } from "../../api";
 import type { LakeReader } from "../../objects/lake-reader";
 import type { ConsoleContext } from "../../server/context";
-import { readHeads } from "../heads";
 import { behindOf, sourceTables } from "./source-tables";
 import { warehouseTables } from "./warehouse-tables";
 
@@ -15,50 +13,34 @@ const SHOWN_COMMITS = 3;
 export async function tables({
   lake,
   warehouse,
-}: Pick<ConsoleContext, "lake" | "warehouse">): Promise<TablesView> {
-  const [heads, { tables: ofWarehouse, problem }] = await Promise.all([
-    readHeads(lake),
-    warehouseTables(warehouse),
+  read,
+}: Pick<ConsoleContext, "lake" | "warehouse" | "read">): Promise<TablesView> {
+  const [source, ofWarehouse] = await Promise.all([
+    read("lake", ["tables"], () => readSourceTables(lake)),
+    read("warehouse", ["tables"], () => warehouseTables(warehouse)),
   ]);
-  const { ingested, processed } = heads;
-  const newest = heads.problem === null ? (ingested.number ?? 0) : 0;
+  return { source, warehouse: ofWarehouse, bucket: lake.buckets.ingestion };
+}
+
+/** Half of the truth about a table would be wrong. @throws when any of the commits cannot be read */
+async function readSourceTables(lake: LakeReader): Promise<SourceTables> {
+  const [ingested, processed] = await Promise.all([lake.ingested.head(), lake.processed.head()]);
+  const newest = ingested?.number ?? 0;
   const numbers = Array.from({ length: Math.min(newest, LOOKED_THROUGH) }, (_, index) => newest - index);
-  const { commits: known, problem: unread } = await readCommits(lake, numbers);
-  // Half of the truth about a table would be wrong.
-  const lakeProblem = heads.problem ?? unread;
-  const statuses = sourceTables({ ingested: ingested.commit, processed: processed.commit });
-  const source = (lakeProblem === null ? [...statuses] : []).map(([table, status]): SourceTableView => ({
+  const read = await Promise.all(numbers.map((number) => lake.ingested.read(commitNumber(number))));
+  const known = read.filter((commit) => commit !== undefined);
+  const statuses = sourceTables({ ingested: ingested?.commit, processed: processed?.commit });
+  const views = [...statuses].map(([table, status]): SourceTableView => ({
     table,
     state: status.state,
-    rows: captureOf(ingested.commit, table)?.total ?? null,
+    rows: captureOf(ingested?.commit, table)?.total ?? null,
     asOf: status.asOf,
     since: status.since,
     behind: behindOf(table, status) ?? null,
     rejected: status.rejected,
     commits: commitsOf(known, table),
   }));
-  return {
-    source: source.sort(behindFirst),
-    commits: numbers.length,
-    warehouse: ofWarehouse,
-    lakeProblem,
-    warehouseProblem: problem,
-    bucket: lake.buckets.ingestion,
-  };
-}
-
-/** The ingest commits with these numbers, or why one of them cannot be read. */
-async function readCommits(
-  { ingested }: Pick<LakeReader, "ingested">,
-  numbers: readonly number[],
-): Promise<{ readonly commits: readonly IngestCommit[]; readonly problem: string | null }> {
-  try {
-    const commits = await Promise.all(numbers.map((number) => ingested.read(commitNumber(number))));
-    return { commits: commits.filter((commit) => commit !== undefined), problem: null };
-  } catch (error) {
-    // The console must work while S3 is out of reach or a commit is unreadable, so show the error.
-    return { commits: [], problem: messageOf(error) };
-  }
+  return { tables: views.sort(behindFirst), commits: numbers.length };
 }
 
 /** The newest commits that captured rows of a table. */

@@ -1,8 +1,7 @@
 import { withConnection } from "../../../../adapters/postgres/postgres";
-import { messageOf } from "../../../../domain/errors";
 import { literal, qualified } from "../../../../domain/sql";
 import { LINEAGE, TABLES } from "../../../../domain/warehouse/bookkeeping";
-import type { WarehouseTableView } from "../../api";
+import type { WarehouseTables, WarehouseTableView } from "../../api";
 import type { ConsoleContext } from "../../server/context";
 
 /** A row of the view, with more facts about its table. */
@@ -22,32 +21,27 @@ interface Row {
 const INSTANT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
 const instant = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', ${INSTANT}) AS ${column}`;
 
-/** The state of the tables of the warehouse, or why it does not answer. */
-export async function warehouseTables({ credentials, schema }: ConsoleContext["warehouse"]): Promise<{
-  readonly tables: readonly WarehouseTableView[];
-  readonly problem: string | null;
-}> {
+/** The state of the tables of the warehouse. @throws when the warehouse does not answer */
+export async function warehouseTables({
+  credentials,
+  schema,
+}: ConsoleContext["warehouse"]): Promise<WarehouseTables> {
   const view = qualified(schema, TABLES);
-  try {
-    return await withConnection("warehouse", credentials, async (client) => {
-      const exists = await client.query("SELECT WHERE to_regclass($1) IS NOT NULL", [view]);
-      if (exists.rowCount === 0)
-        return { tables: [], problem: "the warehouse has no view of its tables yet: the next load makes it" };
-      const { rows } = await client.query<Row>(
-        `SELECT t.warehouse_table, t.is_current::text, ${instant("as_of")}, ${instant("behind_since")}, t.reason,
-                t.rejected_rows::text, t.waiting_rows::text,
-                (SELECT json_agg(l.source_table ORDER BY l.source_table)::text FROM ${qualified(schema, LINEAGE)} AS l
-                  WHERE l.warehouse_table = t.warehouse_table) AS sources,
-                (SELECT s.n_live_tup::text FROM pg_catalog.pg_stat_all_tables AS s
-                  WHERE s.schemaname = ${literal(schema)} AND s.relname = t.warehouse_table) AS rows
-           FROM ${view} AS t ORDER BY t.is_current, t.warehouse_table`,
-      );
-      return { tables: rows.map(tableOf), problem: null };
-    });
-  } catch (error) {
-    // The console must work while the warehouse is down, so show the error.
-    return { tables: [], problem: messageOf(error) };
-  }
+  return withConnection("warehouse", credentials, async (client) => {
+    const exists = await client.query("SELECT WHERE to_regclass($1) IS NOT NULL", [view]);
+    if (exists.rowCount === 0)
+      return { tables: [], unknown: "The warehouse has no view of its tables yet. The next load makes it." };
+    const { rows } = await client.query<Row>(
+      `SELECT t.warehouse_table, t.is_current::text, ${instant("as_of")}, ${instant("behind_since")}, t.reason,
+              t.rejected_rows::text, t.waiting_rows::text,
+              (SELECT json_agg(l.source_table ORDER BY l.source_table)::text FROM ${qualified(schema, LINEAGE)} AS l
+                WHERE l.warehouse_table = t.warehouse_table) AS sources,
+              (SELECT s.n_live_tup::text FROM pg_catalog.pg_stat_all_tables AS s
+                WHERE s.schemaname = ${literal(schema)} AND s.relname = t.warehouse_table) AS rows
+         FROM ${view} AS t ORDER BY t.is_current, t.warehouse_table`,
+    );
+    return { tables: rows.map(tableOf), unknown: null };
+  });
 }
 
 const tableOf = (row: Row): WarehouseTableView => ({

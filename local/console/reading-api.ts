@@ -1,0 +1,22 @@
+/** The messages about what was read of the lake and of the warehouse: see `api.ts`. */
+
+/** A store that the console reads. */
+export type StoreName = "lake" | "warehouse";
+
+/** A store, or an object of it, that cannot be read. */
+export interface StoreProblem {
+  readonly store: StoreName;
+  /** The first attempt that failed. The console does not know of earlier ones. */
+  readonly since: string;
+  readonly reason: string;
+  readonly todo: string;
+}
+
+/** The answer of a store, or the last answer and why there is no newer one. */
+export interface Reading<T> {
+  /** Null when the console has not read it since it started. */
+  readonly last: { readonly at: string; readonly data: T } | null;
+  /** Null when `last` was read for this request. */
+  readonly problem: StoreProblem | null;
+  readonly consoleStartedAt: string;
+}

@@ -1,0 +1,93 @@
+import { expect } from "chai";
+import { keepReadings, type Read } from "../../../../local/console/server/readings";
+import { Refusal } from "../../../../local/console/server/refusal";
+import { failureOf } from "../../../support/failure";
+
+const START = Date.UTC(2026, 2, 1, 10, 0);
+/** The time so many minutes after the start of the console. */
+const at = (minute: number): string => new Date(START + minute * 60_000).toISOString();
+
+/** Reads at given minutes; `undefined` fails. */
+function readings(): (minute: number, part: string, answer: string | undefined) => ReturnType<typeof read> {
+  let now = START;
+  const keep = keepReadings(() => new Date(now));
+  return (minute, part, answer) => {
+    now = START + minute * 60_000;
+    return read(keep, part, answer);
+  };
+}
+
+const read = (keep: Read, part: string, answer: string | undefined) =>
+  keep("lake", [part], () =>
+    answer === undefined ? Promise.reject(new Error("ECONNRESET")) : Promise.resolve(answer),
+  );
+
+describe("What the console read of a store", () => {
+  it("has no problem while the store answers", async () => {
+    const readAt = readings();
+    expect(await readAt(1, "commits", "42")).to.deep.equal({
+      last: { at: at(1), data: "42" },
+      problem: null,
+      consoleStartedAt: at(0),
+    });
+  });
+
+  it("is shown with its time while the store does not answer, with since when, why and what to do", async () => {
+    const readAt = readings();
+    await readAt(1, "commits", "42");
+    await readAt(2, "commits", undefined);
+    const { last, problem } = await readAt(5, "commits", undefined);
+    expect(last).to.deep.equal({ at: at(1), data: "42" });
+    expect(problem).to.deep.include({ store: "lake", since: at(2), reason: "ECONNRESET" });
+    expect(problem?.todo).to.match(/^Bring S3 back/);
+  });
+
+  it("is said to be missing if the store never answered", async () => {
+    expect(await readings()(1, "commits", undefined)).to.deep.include({
+      last: null,
+      consoleStartedAt: at(0),
+    });
+  });
+
+  it("cannot be read since the store failed first, whichever part of it that was", async () => {
+    const readAt = readings();
+    await readAt(1, "head", undefined);
+    expect((await readAt(9, "commits", undefined)).problem?.since).to.equal(at(1));
+  });
+
+  it("cannot be read since it failed itself, if other parts are readable", async () => {
+    const readAt = readings();
+    await readAt(1, "commits", undefined);
+    await readAt(2, "head", "7");
+    expect((await readAt(3, "commits", undefined)).problem?.since).to.equal(at(1));
+    await readAt(4, "head", "7");
+    expect((await readAt(5, "schemas", undefined)).problem?.since).to.equal(at(5));
+  });
+
+  it("has a new beginning of the problem after it was read again", async () => {
+    const readAt = readings();
+    await readAt(1, "commits", undefined);
+    await readAt(2, "commits", "42");
+    expect((await readAt(3, "commits", undefined)).problem?.since).to.equal(at(3));
+  });
+
+  it("is another thing than the same part of another store", async () => {
+    const keep = keepReadings();
+    await keep("lake", ["tables"], () => Promise.resolve("of the lake"));
+    const { last, problem } = await keep("warehouse", ["tables"], () => Promise.reject(new Error("down")));
+    expect(last).to.equal(null);
+    expect(problem?.todo).to.match(/^Start its database/);
+  });
+
+  it("is kept for some parts only, those that were read last", async () => {
+    const readAt = readings();
+    for (let part = 0; part <= 100; part += 1) await readAt(1, String(part), "content");
+    expect((await readAt(2, "0", undefined)).last).to.equal(null);
+    expect((await readAt(2, "100", undefined)).last?.data).to.equal("content");
+  });
+
+  it("is not what a refused request says", async () => {
+    const refused = keepReadings()("lake", [], () => Promise.reject(new Refusal(400, "no such bucket")));
+    expect((await failureOf(refused)).message).to.equal("no such bucket");
+  });
+});
