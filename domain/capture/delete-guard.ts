@@ -1,3 +1,5 @@
+import { release } from "../remedies";
+
 /** The limits for deletes between two runs. Beyond them, a person must confirm. */
 export interface DeleteGuard {
   /** The share of the table's rows, 0 to 1. */
@@ -19,5 +21,5 @@ export function guardDeletes(
   const many = deleted > FEW_DELETES && deleted > previous * guard.maxShare;
   if (!many && total > 0) return undefined;
   const what = total === 0 ? "the table was emptied" : `${deleted} of ${previous} rows were deleted`;
-  return `${what}; if that is right, invoke ingest with {"allowDeletes":[${JSON.stringify(name)}]}`;
+  return `${what}; if that is right, ${release(name)}`;
 }

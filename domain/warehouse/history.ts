@@ -1,4 +1,5 @@
 import { TerminalError } from "../errors";
+import { REBUILD } from "../remedies";
 import { identifier, literal, qualified } from "../sql";
 import { stagingName } from "./dimensions";
 import { memberRows } from "./members";
@@ -77,7 +78,7 @@ export function checkHistory({ target, history }: HistoryTarget, found: Catalogu
     if (has === undefined)
       throw refuse(
         `has no column ${theirs}, which ${target.name} has, whose history it is: ` +
-          'drop it, and rebuild the warehouse by invoking load with {"replay":{}}',
+          `drop it, and rebuild the warehouse: ${REBUILD}`,
       );
     if (has !== wanted)
       throw refuse(

@@ -5,6 +5,7 @@ import { emptyByName } from "../../domain/log/by-name";
 import { captureOf, type IngestCommit } from "../../domain/log/commit";
 import { describeSchemas } from "../../domain/capture/source-schemas";
 import { TerminalError, TransientError } from "../../domain/errors";
+import { ALLOW_OTHER_SOURCE } from "../../domain/remedies";
 import { nextCommit } from "../../domain/log/keys";
 import { parseSnapshot } from "../../domain/capture/snapshot";
 import { captureTables } from "./capture-tables";
@@ -112,8 +113,8 @@ function unknownSourceError(source: SourceSnapshot, last: IngestCommit | undefin
     `the schema ${schema} of the database ${database} in the cluster ${systemIdentifier}`;
   return new TerminalError(
     `the source is ${text(sourceOf(source))}, but this lake was captured from ${last ? text(last.source) : "another"}: ` +
-      'if the new source replaces the old one, invoke ingest with {"allowOtherSource":true}, which captures every table in full; ' +
-      "otherwise correct the secret, or use another lake",
+      `if the new source replaces the old one, ${ALLOW_OTHER_SOURCE}, which captures every table in full; ` +
+      "otherwise correct the secret or --source, or use another lake",
   );
 }
 

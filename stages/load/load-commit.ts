@@ -2,6 +2,7 @@ import type { LedgerHead, Warehouse } from "../../adapters/warehouse/warehouse";
 import { emptyByName, valueNamed } from "../../domain/log/by-name";
 import type { ProcessCommit } from "../../domain/log/commit";
 import { TerminalError } from "../../domain/errors";
+import { REBUILD } from "../../domain/remedies";
 import { nextCommit, type CommitNumber } from "../../domain/log/keys";
 import { recordLineage, recordMirrors, recordSources } from "../../domain/warehouse/source-tables";
 import type { LoadContext, CommitLoadContext } from "./context";
@@ -112,7 +113,7 @@ export function checkModel(
   if (model === version) return;
   throw new TerminalError(
     `the schema ${context.schema} of the warehouse shows version ${model} of the model, this is version ${version}: ` +
-      'rebuild it by invoking load with {"replay":{}} (with "dryRun":true it only says what it would do)',
+      `to rebuild it, ${REBUILD}`,
     { subject: { commit: number } },
   );
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ProcessCommit } from "../../domain/log/commit";
 import { TerminalError } from "../../domain/errors";
+import { RAISE_VERSION } from "../../domain/remedies";
 import { modelShape, type Model } from "../../domain/model/model";
 import { modelReads } from "../../domain/model/model-reads";
 import type { TableAdmission } from "../../domain/transform/contract/quarantine";
@@ -22,7 +23,7 @@ export function checkShape(model: Model, commit: ProcessCommit): void {
   if (commit.model.shape === modelStamp(model).shape) return;
   throw new TerminalError(
     `the tables of the model are no longer those of commit ${commit.number}, but its version is still ${model.version}: ` +
-      "raise the `version` of the model (of the example: in domain/shop/shop.ts), then reprocess and replay; if marble:model was changed, use a new lake",
+      `${RAISE_VERSION}; if marble:model was changed, use a new lake`,
     { subject: { commit: commit.number } },
   );
 }
@@ -43,7 +44,7 @@ export function checkReads(
   if (missing.length === 0) return;
   throw new TerminalError(
     `the model reads more rows than before, but its version is still ${model.version}: ${missing.join(", ")}. Rows ` +
-      `captured before commit ${number} would be missing: raise the \`version\` of the model (of the example: in domain/shop/shop.ts), then reprocess and replay, ` +
+      `captured before commit ${number} would be missing: ${RAISE_VERSION}, ` +
       "or undo the change of the model",
     { subject: { commit: number } },
   );

@@ -1,4 +1,5 @@
 import { TerminalError } from "../../domain/errors";
+import { REBUILD, REPROCESS } from "../../domain/remedies";
 import { modelPrefix, nextCommit } from "../../domain/log/keys";
 import type { ProcessContext } from "./context";
 
@@ -42,8 +43,8 @@ export async function requireReprocess({ model, earlier }: ProcessContext): Prom
   for (const log of earlier) {
     if ((await log.head()) === undefined) continue;
     throw new TerminalError(
-      `model version ${model.version} has no processed log yet: build it from the ingestion log by invoking process ` +
-        'with {"reprocess":true} (with "dryRun":true it only says what it would do), then replay the warehouse',
+      `model version ${model.version} has no processed log yet: ` +
+        `build it from the ingestion log: ${REPROCESS}; then rebuild the warehouse: ${REBUILD}`,
     );
   }
 }

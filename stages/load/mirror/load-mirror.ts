@@ -1,4 +1,5 @@
 import { TerminalError } from "../../../domain/errors";
+import { REBUILD, reload } from "../../../domain/remedies";
 import { emptyByName } from "../../../domain/log/by-name";
 import type { MirrorPart } from "../../../domain/log/commit";
 import { qualified } from "../../../domain/sql";
@@ -113,7 +114,7 @@ export const mirrorError = (
   what: string,
 ): TerminalError =>
   new TerminalError(
-    `the mirror ${qualified(mirrorSchema, table)} ${what}: make it again by invoking load with ` +
-      `{"replay":{"tables":["${mirrorName(table)}"]}}, or rebuild the whole warehouse with {"replay":{}}`,
+    `the mirror ${qualified(mirrorSchema, table)} ${what}. To make it again, ${reload(mirrorName(table))}. ` +
+      `To rebuild the whole warehouse, ${REBUILD}`,
     { subject: { table: mirrorName(table), commit: commit.number } },
   );

@@ -161,6 +161,6 @@ async function withExclusiveLock<T>(
     done: await work(warehouse),
   }));
   if (result === undefined)
-    throw new TransientError(`another loader is at work in ${schema}: invoke load again when it has ended`);
+    throw new TransientError(`another loader is at work in ${schema}: run load again when it has ended`);
   return result.done;
 }

@@ -1,5 +1,6 @@
 import { inWarehouseTransaction, type Warehouse } from "../../../adapters/warehouse/warehouse";
 import { TerminalError, TransientError } from "../../../domain/errors";
+import { REBUILD } from "../../../domain/remedies";
 import { commitNumber } from "../../../domain/log/keys";
 import type { ReplayResult, ReplayRequest } from "../../../domain/warehouse/replay";
 import { forgetVersions } from "../../../domain/warehouse/facts";
@@ -25,7 +26,7 @@ export async function reloadTables(context: LoadContext, request: ReplayRequest)
     reload(warehouse, context, request),
   );
   if (report === undefined)
-    throw new TransientError(`another loader is at work in ${schema}: invoke load again when it has ended`);
+    throw new TransientError(`another loader is at work in ${schema}: run load again when it has ended`);
   context.telemetry.info("the tables are loaded again", { schema, commit: report.commit });
   return report;
 }
@@ -51,7 +52,7 @@ async function reload(
     if (!hasTime()) {
       throw new TerminalError(
         `a reload is one transaction, and the time ended at commit ${number} of ${head.number}; nothing has changed. ` +
-          'Start at a later commit, or rebuild the whole warehouse, which may take several runs: {"replay":{}}',
+          `Start at a later commit, or rebuild the whole warehouse, which may take several runs: ${REBUILD}`,
       );
     }
     const commit = await log.read(commitNumber(number));

@@ -21,7 +21,7 @@ describe("Deletes wait for a person", () => {
       expect(reason).to.equal(
         why === undefined
           ? undefined
-          : `${why}; if that is right, invoke ingest with {"allowDeletes":["staff"]}`,
+          : `${why}; if that is right, run \`npm run operate -- release staff --yes\` (in AWS, invoke ingest with {"allowDeletes":["staff"]})`,
       );
     });
 
@@ -34,6 +34,6 @@ describe("Deletes wait for a person", () => {
   it("with a remedy in JSON for a table of any name", () => {
     const reason = guardDeletes(guard, { name: 'a"b', previous: 5, total: 0, deleted: 5 });
 
-    expect(JSON.parse(reason!.slice(reason!.indexOf("{")))).to.deep.equal({ allowDeletes: ['a"b'] });
+    expect(JSON.parse(reason!.slice(reason!.indexOf("{"), -1))).to.deep.equal({ allowDeletes: ['a"b'] });
   });
 });

@@ -177,7 +177,9 @@ describe("A changed source is detected, and no delta is wrong", function () {
     expect(message).to.match(
       /^the source is the schema public of the database .* in the cluster \d+, but this lake was captured from/,
     );
-    expect(message).to.include('invoke ingest with {"allowOtherSource":true}');
+    expect(message).to.include(
+      'run `npm run local -- --once --allow-other-source` (in AWS, invoke ingest with {"allowOtherSource":true})',
+    );
     expect((await pipeline.ingested.log.head())?.number, "nothing was committed").to.equal(before);
     await pipeline.ingest({ allowOtherSource: true });
     await pipeline.run();

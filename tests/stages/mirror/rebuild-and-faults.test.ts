@@ -102,8 +102,8 @@ describe("The mirror", function () {
     await pipeline.warehouse.query("DELETE FROM mirror.t WHERE a = 5");
     await pipeline.sql("DELETE FROM t WHERE a = 5");
     expect((await failureOf(pipeline.mirror())).message).to.include(
-      'the mirror of t would have 50 rows, but the source had 49: somebody has changed "mirror"."t"; ' +
-        'make it again by invoking load with {"replay":{"tables":["mirror.t"]}}',
+      'the mirror of t would have 50 rows, but the source had 49: somebody has changed "mirror"."t". ' +
+        'To make it again, run `npm run operate -- replay --table mirror.t --yes` (in AWS, invoke load with {"replay":{"tables":["mirror.t"]}})',
     );
     await pipeline.load({ replay: { tables: ["mirror.t"] } });
     await pipeline.warehouse.query("DROP TABLE mirror.t");

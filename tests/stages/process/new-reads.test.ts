@@ -66,7 +66,7 @@ describe("A model that newly reads rows which were captured before is refused un
     await pipeline.ingest({ model });
     const { message } = await failureOf(pipeline.process({ model }));
     expect(message).to.include(
-      "raise the `version` of the model (of the example: in domain/shop/shop.ts), then reprocess and replay",
+      "raise the `version` of the model (of the example: in domain/shop/shop.ts), then build its processed log: run `npm",
     );
     expect((await pipeline.processed.log.head())?.number, "no commit is made").to.equal(number);
     return message;

@@ -76,7 +76,7 @@ describe("A change of the model", () => {
 
   it("waits for a person before a new log is started, and before a warehouse is rebuilt", async () => {
     expect(await failure(pipeline.process({ model: changed(2) }))).to.include(
-      'invoking process with {"reprocess":true}',
+      'run `npm run operate -- reprocess --yes` (in AWS, invoke process with {"reprocess":true})',
     );
     expect(await failure(pipeline.load({ model: changed(2) }))).to.include(
       "shows version 1 of the model, this is version 2",

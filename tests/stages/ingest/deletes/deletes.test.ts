@@ -82,7 +82,9 @@ describe("Deletes, with only the right to SELECT,", () => {
     expect(Object.keys(held.tables)).to.deep.equal(["depot"]);
     expect(
       pipeline.logged.filter(({ message }) => message.includes("held back"))[0]?.fields["reason"],
-    ).to.equal('the table was emptied; if that is right, invoke ingest with {"allowDeletes":["hire"]}');
+    ).to.equal(
+      'the table was emptied; if that is right, run `npm run operate -- release hire --yes` (in AWS, invoke ingest with {"allowDeletes":["hire"]})',
+    );
     expect(await count("current_hire")).to.be.greaterThan(0);
 
     expect((await pipeline.ingest()).commit, "still held, nothing new").to.equal(null);

@@ -196,7 +196,7 @@ describe("A dimension with a history keeps each version of a row with its period
     await pipeline.warehouse.query("ALTER TABLE person_history DROP town");
     expect((await failureOf(run("INSERT INTO person VALUES (3, 'Cy', NULL)"))).message).to.equal(
       "the warehouse table person_history has no column town, which dim_person has, whose history it is: drop it, and " +
-        'rebuild the warehouse by invoking load with {"replay":{}}',
+        'rebuild the warehouse: run `npm run operate -- replay --yes` (in AWS, invoke load with {"replay":{}})',
     );
     await pipeline.warehouse.query("DROP TABLE person_history");
     await load({ replay: {} });
