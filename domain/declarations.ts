@@ -9,9 +9,9 @@ import type { Model } from "./model/model";
  */
 export { marts, model, report };
 
-/** The model of a stack: the one that is declared here, or none, so that the stack only mirrors its source. */
-export type ModelChoice = "declared" | "none";
-
-/** The model and the marts of a choice. Without a model, a warehouse has the calendar and the mirror. */
+/**
+ * The model and the marts of a stack, by its setting `model`. With `none`, the stack only mirrors its source: the
+ * warehouse has the calendar and the mirror.
+ */
 export const declarationsOf = (choice: string): { readonly model: Model; readonly marts: readonly Mart[] } =>
   choice === "none" ? { model: { version: 1, calendar: dimDate, tables: [] }, marts: [] } : { model, marts };

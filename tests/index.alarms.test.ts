@@ -2,13 +2,15 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { LONGEST_DESCRIPTION } from "../infra/alarms/alarm-text";
 import { LONGEST_LINK } from "../infra/settings/config";
 import { runProgram, type Program } from "../local/pulumi/program";
 import type { DeclaredResource } from "../local/cloud/declared-resource";
 import { resourcesOf, stageOf } from "./support/program/declared";
 import { commandProblems } from "./support/shell-rules";
 import { devProgram } from "./support/program/dev-program";
+
+/** CloudWatch cuts a longer description off. */
+const LONGEST_DESCRIPTION = 1024;
 
 describe("The alarms of the program", () => {
   let program: Program;

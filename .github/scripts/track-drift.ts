@@ -6,7 +6,7 @@ import type { StackReport } from "./stack-report";
 /** What happens to the issue. `leave`: no drift was found, but the check of a stack failed. */
 export type DriftDecision = "open" | "update" | "close" | "leave";
 
-export function decideDrift(reports: readonly StackReport[], issueIsOpen: boolean): DriftDecision {
+function decideDrift(reports: readonly StackReport[], issueIsOpen: boolean): DriftDecision {
   if (reports.some(({ outcome }) => outcome === "changed")) return issueIsOpen ? "update" : "open";
   return issueIsOpen && reports.every(({ outcome }) => outcome !== "failed") ? "close" : "leave";
 }

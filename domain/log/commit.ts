@@ -182,7 +182,7 @@ export type WarehouseTableCommit = z.infer<typeof warehouseTableCommit>;
 export type WarehousePart = WarehouseTableCommit["parts"][number];
 
 /** What one capture adds to the mirror of its table, with the table's description at that time. */
-export const mirrorPart = z.object({
+const mirrorPart = z.object({
   /** True if the rows are all rows of the table. Otherwise they are added, or replace rows with the same keys. */
   whole: z.boolean(),
   /** Identifies the table of the source, whatever its name. The numbers of its columns are valid only within it. */

@@ -48,7 +48,5 @@ export type LiteralOf<Type extends ColumnType> = Literals[Type["kind"]];
 
 /** A value of some column. */
 export type AnyValue = Values[Kind];
-/** The result of some function. */
-export type AnyResult = Results[Kind];
 /** A value in some declaration. */
 export type Literal = Literals[Kind];

@@ -6,7 +6,7 @@ import { rowsOf, type Report } from "./report";
 type Declared = Pick<ReportDeclaration, "questions" | "filters">;
 
 /** The periods that a reader can choose, in months. */
-export const PERIODS = [6, 12, 24] as const;
+const PERIODS = [6, 12, 24] as const;
 
 /** An option of a filter: its value and its text. */
 export interface Choice {

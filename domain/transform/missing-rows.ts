@@ -35,7 +35,7 @@ interface Resolution {
  * The keys of missing rows are held in memory, up to so many characters: about 200,000 short keys. Of more rows, only
  * their number is known.
  */
-export const MOST_CHARACTERS = 16 * 1024 * 1024;
+const MOST_CHARACTERS = 16 * 1024 * 1024;
 /** What a row takes in addition to its key. */
 const ROW_CHARACTERS = 64;
 

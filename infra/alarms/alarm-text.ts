@@ -30,9 +30,6 @@ export interface AlarmText {
   readonly section: RunbookSection;
 }
 
-/** The most characters that CloudWatch keeps of a description. */
-export const LONGEST_DESCRIPTION = 1024;
-
 /**
  * The description of an alarm. CloudWatch has one description for both states. Each mail contains it after the state,
  * the reason and the time.

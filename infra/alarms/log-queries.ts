@@ -17,7 +17,7 @@ export const ROWS_BY_TABLE: LogQuery = {
 | sort table, service`,
 };
 
-export const LOG_QUERIES: readonly LogQuery[] = [
+const LOG_QUERIES: readonly LogQuery[] = [
   ROWS_BY_TABLE,
   {
     name: "failed runs and why",

@@ -76,7 +76,7 @@ export function describeMissing(
 const rowsText = (rows: number): string => `${rows} ${rows === 1 ? "row" : "rows"}`;
 
 /** The tables of the source whose rows in the lake are missing or old. */
-export function notCaptured({ tables, refused }: Pick<IngestCommit, "tables" | "refused">): Missing[] {
+function notCaptured({ tables, refused }: Pick<IngestCommit, "tables" | "refused">): Missing[] {
   return [
     ...Object.entries(tables).flatMap(([name, { mode, held }]): Missing[] =>
       mode === "held" || mode === "failed" ? [{ kind: mode, name, reason: held?.reason ?? "" }] : [],
@@ -88,7 +88,7 @@ export function notCaptured({ tables, refused }: Pick<IngestCommit, "tables" | "
   ];
 }
 
-export const inQuarantine = ({ quarantine }: Pick<ProcessCommit, "quarantine">): Missing[] =>
+const inQuarantine = ({ quarantine }: Pick<ProcessCommit, "quarantine">): Missing[] =>
   Object.entries(quarantine).map(([name, { since, breaches }]) => ({
     kind: "quarantine",
     name,
@@ -124,7 +124,7 @@ export function rejectedRows(
 }
 
 /** The result of the last run of load. Each run checks the whole warehouse. */
-export function notLoaded(results: readonly StageResult[]): Missing[] {
+function notLoaded(results: readonly StageResult[]): Missing[] {
   const last = results.findLast(({ stage }) => stage === "load")?.payload as
     Pick<LoadResult, "waitingRows" | "brokenMarts"> | undefined;
   return [

@@ -13,7 +13,7 @@ export type Value = number | bigint | boolean | string | null;
 const LOW_32 = 0x1_0000_0000;
 
 /** The 64-bit values of a column as 32-bit halves, the low half first, so that reading makes no BigInt. */
-export function halvesOf(data: Data): Int32Array {
+function halvesOf(data: Data): Int32Array {
   const values = data.values as BigInt64Array;
   return new Int32Array(values.buffer, values.byteOffset, values.length * 2);
 }

@@ -17,7 +17,7 @@ const C = 0x43;
 
 export const DAY_IN_MS = 86_400_000;
 /** Exact as a number, like any time of day in microseconds. */
-export const DAY_IN_US = 86_400_000_000;
+const DAY_IN_US = 86_400_000_000;
 
 const DAYS_IN_MONTH = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 

@@ -44,7 +44,7 @@ export function textsOf(parts: readonly Data[], count: number): Texts {
 }
 
 /** The memory of a text. */
-export function memoryOf({ memory, places }: Texts, index: number): Uint8Array {
+function memoryOf({ memory, places }: Texts, index: number): Uint8Array {
   const bytes = memory[wordAt(places, index)];
   if (bytes === undefined) throw new RangeError(`there is no text ${index}`);
   return bytes;

@@ -33,7 +33,7 @@ const columnsIn = (table: SourceTable, names: readonly string[]): string =>
 const WHOLE: readonly string[] = ["integer", "bigint"];
 
 /** True if values of the types can be equal; whole numbers of 32 and 64 bits can. */
-export const canBeEqual = (one: ColumnType, other: ColumnType): boolean =>
+const canBeEqual = (one: ColumnType, other: ColumnType): boolean =>
   (one.kind === "decimal" && other.kind === "decimal"
     ? one.scale === other.scale
     : one.kind === other.kind) ||

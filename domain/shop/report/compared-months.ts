@@ -17,7 +17,7 @@ export const rowsSince = (rows: readonly Row[], { last, current }: ComparedMonth
   rows.filter((row) => textIn(row, "month") > last && textIn(row, "month") <= current);
 
 /** The month that is under way in the data. */
-export const currentMonth = ({ capturedAt }: Report): string => monthOf(capturedAt);
+const currentMonth = ({ capturedAt }: Report): string => monthOf(capturedAt);
 
 /**
  * The newest full month with sales in any currency, and the month before it. If no month with sales is over yet, it is the

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 
 /** The command that opens an address in the user's browser, for each system. */
-export function openerOf(platform: NodeJS.Platform): readonly [command: string, ...args: string[]] {
+function openerOf(platform: NodeJS.Platform): readonly [command: string, ...args: string[]] {
   if (platform === "darwin") return ["open"];
   if (platform === "win32") return ["rundll32", "url.dll,FileProtocolHandler"];
   return ["xdg-open"];

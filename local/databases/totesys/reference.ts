@@ -9,7 +9,7 @@ const CURRENCIES = ["GBP", "USD", "EUR"];
 const DAY_MS = 86_400_000;
 
 /** The opening of the shop, when the small tables were filled together. */
-export const OPENING = Date.UTC(2022, 10, 3, 14, 20, 49, 962);
+const OPENING = Date.UTC(2022, 10, 3, 14, 20, 49, 962);
 
 /** Draws the rows of the small tables that orders refer to, by table. */
 export function drawReferenceTables(random: Random, designs: number): ReadonlyMap<string, readonly Row[]> {

@@ -108,7 +108,7 @@ async function changeSchema(
 }
 
 /** The error about a table's mirror, with the remedy. */
-export const mirrorError = (
+const mirrorError = (
   table: string,
   { commit, mirrorSchema }: CommitLoadContext,
   what: string,

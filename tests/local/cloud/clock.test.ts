@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { advancingClock, systemClock } from "../../../local/cloud/clock";
+import { systemClock } from "../../../local/cloud/clock";
+import { advancingClock } from "../../support/local/advancing-clock";
 
 describe("An advanced clock", () => {
   it("runs due timers at their own times, including timers that other timers set", () => {

@@ -40,7 +40,7 @@ const EMPTY = `DO $do$ DECLARE name text; BEGIN
 END $do$`;
 
 /** Opens the databases of this process. */
-export async function openWorld(): Promise<World> {
+async function openWorld(): Promise<World> {
   const source = await createDatabase();
   const warehouse = await createDatabase();
   for (const database of [source, warehouse])

@@ -1,5 +1,5 @@
 /** A field of CSV as PostgreSQL writes it (manual, COPY, "CSV Format"): NULL unquoted, quotes only where needed. */
-export const csvField = (value: string | null): string => {
+const csvField = (value: string | null): string => {
   if (value === null) return "";
   return value === "" || /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 };

@@ -8,7 +8,7 @@ import { hireModel } from "./model";
 import { createHireSource } from "./source";
 
 /** The year of the hires: a short calendar is quickly loaded. */
-export const HIRE_CALENDAR: DayRange = { first: dayNumber("2024-01-01"), last: dayNumber("2024-12-31") };
+const HIRE_CALENDAR: DayRange = { first: dayNumber("2024-01-01"), last: dayNumber("2024-12-31") };
 
 /** A pipeline with the model and the marts of hires. */
 export interface HirePipeline extends Pipeline {

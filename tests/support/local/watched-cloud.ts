@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { advancingClock } from "../../../local/cloud/clock";
 import { startCloud, type Cloud, type CloudOptions } from "../../../local/cloud";
 import { startProgram } from "../../../local/pulumi/start-program";
 import type { CloudEvent } from "../../../local/cloud-event";
 import { databaseSecret } from "../../../local/databases/database-secret";
 import type { Mail } from "../../../local/cloud/sns/outbox";
+import { advancingClock } from "./advancing-clock";
 import { createDatabase, createSource, type TestDatabase } from "../postgres/postgres";
 
 /** A local cloud in which hours go by in seconds, between a generated source and a warehouse. */

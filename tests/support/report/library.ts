@@ -76,7 +76,7 @@ export const library: ReportDeclaration = {
 };
 
 /** Two marts of the library, for a report without declared questions. */
-export const libraryMarts: readonly Mart[] = [
+const libraryMarts: readonly Mart[] = [
   {
     name: "loans_by_day",
     question: "Which books were lent each day?",

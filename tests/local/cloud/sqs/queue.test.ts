@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { advancingClock, type AdvancingClock } from "../../../../local/cloud/clock";
 import type { Authorizer } from "../../../../local/cloud/iam/authorizer";
 import type { InvocationResult } from "../../../../local/cloud/lambda/function";
 import type { DeclaredQueue } from "../../../../local/cloud/sqs/declared";
 import { createWorkQueue, type WorkQueue } from "../../../../local/cloud/sqs/queue";
+import { advancingClock, type AdvancingClock } from "../../../support/local/advancing-clock";
 
 const DECLARED: DeclaredQueue = {
   arn: "arn:aws:sqs:eu-west-2:123456789012:tasks",
