@@ -24,7 +24,7 @@ const request = z.object({
   dryRun: z.boolean().default(false),
 });
 
-/** Remodels every ingest commit that waits, in order. The event is only a wake-up call, unless a person sent it. */
+/** Transforms every waiting ingest commit, in order. The event is only a wake-up call, unless a person sent it. */
 export async function processIngestion(
   event: unknown,
   context: Context,

@@ -10,7 +10,7 @@ import { declarationsOf } from "../domain/declarations";
 import { hasTime, monotonicClock } from "../stages/shared/clock";
 import { runTaskMessages, type WorkerResult } from "../stages/process/tasks/task-message";
 
-/** Does a task of a large commit that process has sent. */
+/** Runs the tasks of a large commit that process has sent. */
 export async function remodel(event: unknown, context: Context): Promise<WorkerResult> {
   return withTelemetry(context, (telemetry) => {
     const { model } = declarationsOf(environment("MODEL"));

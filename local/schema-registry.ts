@@ -9,9 +9,9 @@ import { schemaEntry, type SchemaEntry } from "../domain/capture/schema-history"
 import { startS3 } from "./cloud/s3/server";
 
 /** The number of commits to read concurrently. */
-const BUNCH = 32;
+const PARALLEL_READS = 32;
 /** The number of commits between two lines of progress. */
-const PROGRESS_COMMITS = 32 * BUNCH;
+const PROGRESS_COMMITS = 32 * PARALLEL_READS;
 
 type IngestLog = Pick<CommitLog<IngestCommit>, "head" | "read">;
 
@@ -41,8 +41,8 @@ export async function* schemaHistory(
 ): AsyncGenerator<SchemaEntry, void, undefined> {
   const head = await log.head();
   let before: IngestCommit | undefined;
-  for (let first = 1; first <= (head?.number ?? 0); first += BUNCH) {
-    const numbers = Array.from({ length: BUNCH }, (_, index) => first + index);
+  for (let first = 1; first <= (head?.number ?? 0); first += PARALLEL_READS) {
+    const numbers = Array.from({ length: PARALLEL_READS }, (_, index) => first + index);
     const commits = await Promise.all(
       numbers
         .filter((number) => number <= (head?.number ?? 0))

@@ -94,7 +94,9 @@ export async function withSourceSnapshot<T>(
         return counts;
       },
       names: (types, before) =>
-        withSourceErrors("look at the names of its objects", () => namesInTexts(client, types, before)),
+        withSourceErrors("read the names of the objects in its rows", () =>
+          namesInTexts(client, types, before),
+        ),
       sizes: (tables) => withSourceErrors("measure its tables", () => sizesOf(client, tables)),
       keyAt: (table, after, n) =>
         withSourceErrors(`find a key of ${table.name}`, () => keyAt(client, { table, after, n })),

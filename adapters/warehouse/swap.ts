@@ -9,8 +9,8 @@ export interface Swap {
   readonly live: string;
   readonly shadow: string;
   readonly kept: string;
-  /** The oids of views on the old tables that the caller creates anew after the swap. */
-  readonly remade: readonly string[];
+  /** The oids of views on the old tables that the caller creates again after the swap. */
+  readonly recreated: readonly string[];
 }
 
 /**
@@ -30,7 +30,7 @@ export async function swapSchemas(client: pg.Client, swap: Swap): Promise<void> 
   const replaced = await replacedBy(client, swap);
   const oids = replaced.map(({ oid }) => oid ?? "");
   await refuseLosses(client, oids);
-  const around = await readSurroundings(client, { oids, remade: swap.remade });
+  const around = await readSurroundings(client, { oids, recreated: swap.recreated });
 
   for (const sql of await indexesOf(client, swap, oids)) await client.query(sql);
   for (const { drop } of around.foreignKeys) await client.query(drop ?? "");
@@ -122,7 +122,7 @@ export const grantsOn = (
 /** Statements that recreate around the new relations, under the old names, what users made around the old ones. */
 async function readSurroundings(
   client: pg.Client,
-  { oids, remade }: { readonly oids: readonly string[]; readonly remade: readonly string[] },
+  { oids, recreated }: { readonly oids: readonly string[]; readonly recreated: readonly string[] },
 ) {
   return {
     owners: await rowsOf<"statement">(
@@ -137,7 +137,7 @@ async function readSurroundings(
       `SELECT format('CREATE OR REPLACE VIEW %s %sAS %s', v.oid::regclass,
                 COALESCE('WITH (' || array_to_string(v.reloptions, ', ') || ') ', ''), pg_get_viewdef(v.oid)) AS statement
          FROM pg_class v WHERE v.relkind = 'v' AND v.oid IN (${READERS}) AND v.oid <> ALL ($2::oid[])`,
-      [oids, remade],
+      [oids, recreated],
     ),
     foreignKeys: await rowsOf<"drop" | "add">(
       client,

@@ -4,7 +4,7 @@ import { captureOf, type IngestCommit, type TableCapture } from "../log/commit";
 import {
   horizonIsLost,
   horizonIsOld,
-  idsCameRound,
+  idsHaveWrapped,
   nothingWritten,
   parseSnapshot,
   wentBackwards,
@@ -140,7 +140,7 @@ export function planTable(
   if (run.kind === "full") return planRecapture(run.reason);
   const { snapshot, overlap } = previous.held ?? last;
   const since = snapshot === null ? undefined : parseSnapshot(snapshot);
-  const reason = whyInFull(previous, table);
+  const reason = reasonToRecapture(previous, table);
   if (reason !== undefined) return planRecapture(reason);
   if (since === undefined) return planRecapture("it was to be captured in full when it was held back");
   if (horizonIsLost(since, run.now)) return planRecapture("it was held back for too many transactions");
@@ -148,13 +148,13 @@ export function planTable(
   return {
     mode: "delta",
     // A rewritten table (ALTER TYPE, TRUNCATE and reload) has new ids on rows that may be unchanged.
-    recapture: rewritten || joined.length > 0 || idsCameRound(run.now),
+    recapture: rewritten || joined.length > 0 || idsHaveWrapped(run.now),
     filter: { since, captured: overlap, joined },
   };
 }
 
 /** Returns a reason to capture the whole table: its rows may have changed although no transaction wrote them. */
-function whyInFull(previous: TableCapture, table: TableDescription): string | undefined {
+function reasonToRecapture(previous: TableCapture, table: TableDescription): string | undefined {
   if (previous.mode === "absent") return `it is back: ${previous.absent ?? "it was absent"}`;
   if (storageChange(previous.storage, table.storage).replaced) return "another table has its name";
   // A new key requires new files of known keys.

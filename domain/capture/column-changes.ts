@@ -60,13 +60,13 @@ export function columnChanges(
       .filter(({ earlier, column }) => earlier.name !== column.name)
       .map(({ earlier, column }) => `${earlier.name} → ${column.name}`),
     retyped: kept
-      .filter(({ earlier, column }) => printsOtherwise(earlier, column))
+      .filter(({ earlier, column }) => mayPrintOtherwise(earlier, column))
       .map(({ earlier, column }) => `${column.name}: ${earlier.type} → ${column.type}`),
   };
 }
 
 /** True if a value can have another text now although no transaction wrote it. */
-const printsOtherwise = (was: CatalogueColumn, is: CatalogueColumn): boolean =>
+const mayPrintOtherwise = (was: CatalogueColumn, is: CatalogueColumn): boolean =>
   was.type !== is.type ||
   was.generated !== is.generated ||
   relabelled(was.labels, is.labels) ||

@@ -59,4 +59,4 @@ export const horizonIsLost = (recorded: Snapshot, now: Snapshot): boolean =>
  * of an earlier cycle may therefore look as if it was written since the last commit. The reverse cannot happen: a row
  * that was written since always looks so.
  */
-export const idsCameRound = (now: Snapshot): boolean => now.xmax >= 2n ** 32n;
+export const idsHaveWrapped = (now: Snapshot): boolean => now.xmax >= 2n ** 32n;

@@ -119,7 +119,7 @@ export interface ColumnsOf<Columns extends SourceColumns, Left extends boolean =
   ): Column<TextType, Nullable<Columns[Name], Left>>;
   /**
    * Columns of the row of `to` with the key in `on`. A row with NULL in `on` is left out, as in SQL. A row whose
-   * partner is missing is rejected, and made again when the partner arrives.
+   * partner is missing is rejected, and recomputed when the partner arrives.
    * @param on for a key of several columns, the column for each: `{ isbn: "isbn", number: "edition" }`
    */
   innerJoin<To extends SourceColumns, Key extends string>(

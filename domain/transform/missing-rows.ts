@@ -1,13 +1,13 @@
 import type { KeyText } from "../formats/csv/key-texts";
 
 /**
- * The rows that were rejected and are missing since: no later capture has brought them, and the source has not deleted
- * them. A row that is rejected again is missing once.
+ * The rows that were rejected and are still missing: no later capture has brought them, and the source has not deleted
+ * them. A row that is rejected twice is missing once.
  */
 
 /** A row that is missing: a line of the file that the commit of process names (NDJSON). */
 export interface MissingRow {
-  /** Of the source. */
+  /** The table of the source. */
   readonly table: string;
   /** The warehouse table that lacks it; null where the row could not be decoded, and all tables made of it lack it. */
   readonly target: string | null;
@@ -32,8 +32,8 @@ interface Resolution {
 }
 
 /**
- * The keys of missing rows are held in memory, up to so many characters: about 200,000 short keys. Of more rows, only
- * their number is known.
+ * The keys of missing rows are tracked in memory, up to this many characters: about 200,000 short keys. Further rows are only
+ * counted.
  */
 const MOST_CHARACTERS = 16 * 1024 * 1024;
 /** What a row takes in addition to its key. */
@@ -46,14 +46,14 @@ const EARLIER = 0;
 export class MissingRows {
   /** By table and key: the targets that lack the row, with the commit that rejected it last. */
   readonly #rows = new Map<string, Map<KeyText, Map<string | null, number>>>();
-  /** By table and commit: how many rows were rejected that are not followed. */
+  /** By table and commit: the number of rejected rows that are not tracked. */
   readonly #more = new Map<string, Map<number, number>>();
   readonly #resolved: ResolvedRow[] = [];
   readonly #most: number;
   #characters = 0;
   #changed = false;
 
-  /** @param more of tables with more missing rows than are followed: how many more */
+  /** @param more by table: the number of missing rows that are not tracked */
   constructor(rows: Iterable<MissingRow>, more: Iterable<readonly [string, number]>, most = MOST_CHARACTERS) {
     this.#most = most;
     for (const [table, count] of more) this.#more.set(table, new Map([[EARLIER, count]]));
@@ -61,24 +61,24 @@ export class MissingRows {
     this.#changed = false;
   }
 
-  /** Does the table lack rows that are followed and were rejected before a commit? */
-  follows(table: string, commit = Infinity): boolean {
+  /** True if a tracked row of the table was rejected before the commit. */
+  lacksAny(table: string, commit = Infinity): boolean {
     for (const targets of this.#rows.get(table)?.values() ?? [])
       for (const since of targets.values()) if (since < commit) return true;
     return false;
   }
 
-  /** Is the row of that key missing, and followed? */
+  /** True if the row with that key is missing and tracked. */
   lacks(table: string, key: KeyText): boolean {
     return this.#rows.get(table)?.has(key) === true;
   }
 
-  /** How many rows of a table are missing. */
+  /** The number of missing rows of a table. */
   countOf(table: string): number {
     return (this.#rows.get(table)?.size ?? 0) + (this.more.get(table) ?? 0);
   }
 
-  /** Notes that a commit rejected a row. Note this of all commits of a run before anything is resolved. */
+  /** Records that a commit rejected a row. Record the rejected rows of all commits of a run before any `resolve`. */
   reject({ table, target, key }: MissingRow, commit: number): void {
     const keys = this.#rows.get(table) ?? new Map<KeyText, Map<string | null, number>>();
     const targets = keys.get(key) ?? new Map<string | null, number>();
@@ -94,7 +94,7 @@ export class MissingRows {
     this.#rows.set(table, keys.set(key, targets.set(target, Math.max(commit, targets.get(target) ?? 0))));
   }
 
-  /** Notes that a row came, or was deleted. Only what an earlier commit rejected is resolved by it. */
+  /** Records that a row was captured or deleted. This resolves only what an earlier commit rejected. */
   resolve({ table, key, commit, deleted = false, of = () => true }: Resolution): void {
     const keys = this.#rows.get(table);
     const targets = keys?.get(key);
@@ -111,14 +111,14 @@ export class MissingRows {
     if (keys.size === 0) this.#rows.delete(table);
   }
 
-  /** Notes that a capture has all rows of the table: rows that are not among them were deleted. */
+  /** Records that a capture has all rows of the table, so rows that are not among them were deleted. */
   resolveOthers(table: string, commit: number, among: ReadonlySet<KeyText>): void {
     for (const key of [...(this.#rows.get(table)?.keys() ?? [])])
       if (!among.has(key)) this.resolve({ table, key, commit, deleted: true });
   }
 
-  /** Forgets the rows that an earlier commit rejected and that are not followed: all that there are were looked at. */
-  forgetCounted(table: string, commit: number): void {
+  /** Forgets the untracked rows that an earlier commit rejected, because a capture has all rows of the table. */
+  forgetUntracked(table: string, commit: number): void {
     const counts = this.#more.get(table);
     for (const since of [...(counts?.keys() ?? [])]) {
       if (since >= commit) continue;
@@ -133,12 +133,12 @@ export class MissingRows {
     this.#more.set(table, counts.set(commit, (counts.get(commit) ?? 0) + 1));
   }
 
-  /** Is anything other than it was? */
+  /** True if any row was added or resolved. */
   get changed(): boolean {
     return this.#changed;
   }
 
-  /** Of tables with more missing rows than are followed: how many more. A row counts as often as it was rejected. */
+  /** By table: the number of missing rows that are not tracked. A row counts as often as it was rejected. */
   get more(): ReadonlyMap<string, number> {
     const sums = [...this.#more].map(
       ([table, counts]) => [table, [...counts.values()].reduce((sum, count) => sum + count, 0)] as const,
@@ -151,14 +151,14 @@ export class MissingRows {
       for (const [key, targets] of keys) for (const target of targets.keys()) yield { table, target, key };
   }
 
-  /** How many lines `rows` gives. */
+  /** The number of rows that `rows` yields. */
   get size(): number {
     let size = 0;
     for (const keys of this.#rows.values()) for (const targets of keys.values()) size += targets.size;
     return size;
   }
 
-  /** The rows that were missing and are not now. */
+  /** The rows that are no longer missing. */
   get resolved(): readonly ResolvedRow[] {
     return this.#resolved;
   }

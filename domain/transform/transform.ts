@@ -94,7 +94,7 @@ function joinedRows(feed: NamedFeed, join: Join, lookups: Lookups): JoinedRows {
 
 /**
  * Leaves out the rows without a partner in an inner join. A NULL key is intended. A key whose row is missing also
- * rejects the row; it is made again when its partner arrives.
+ * rejects the row; the row is recomputed when its partner arrives.
  */
 function leaveOut(
   feed: NamedFeed,

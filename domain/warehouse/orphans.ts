@@ -31,7 +31,7 @@ const waiting = ({ target }: Destination, of = "o"): string =>
  * The staged rows that cannot be loaded: rows without a parent, and rows whose parent in the same table is one of them.
  * Rows that refer to one another in a circle can be loaded together.
  */
-function doomedRows(place: Destination): string {
+function unloadableRows(place: Destination): string {
   const { schema, target } = place;
   const keys = keyColumns(target.table).map(identifier);
   const waitedFor = missingOfStaged(place, "s").filter(isWaitedFor);
@@ -87,7 +87,7 @@ export function setOrphansAside(
 ): string {
   const { schema, target } = place;
   return (
-    `${doomedRows(place)}, checked AS MATERIALIZED (SELECT s.ctid AS marble_place, ${reasonOf(place, "s")} AS marble_reason ` +
+    `${unloadableRows(place)}, checked AS MATERIALIZED (SELECT s.ctid AS marble_place, ${reasonOf(place, "s")} AS marble_reason ` +
     `FROM ${staging(place)} AS s JOIN doomed ON doomed.marble_place = s.ctid), ` +
     `gone AS (DELETE FROM ${staging(place)} AS s USING checked WHERE s.ctid = checked.marble_place ` +
     `RETURNING ${keyText(place, "s")} AS key, checked.marble_reason AS reason, to_jsonb(s.*) AS version) ` +

@@ -20,9 +20,9 @@ export interface LakeColumn {
 }
 
 /**
- * The Hive type of a column; undefined for one that Athena cannot read. A time of day is one: Hive has no
- * type for it, and Athena reads the INT32 of a Parquet TIME neither as a time nor as an integer. Athena finds
- * Parquet columns by their names, so that one may be left out.
+ * The Hive type of a column; undefined for a time of day, which Athena cannot read: Hive has no type for it, and Athena
+ * reads a Parquet TIME neither as a time nor as an integer. Athena finds Parquet columns by name, so a table may omit
+ * columns.
  */
 export function glueType(type: ColumnType): string | undefined {
   switch (type.kind) {
@@ -50,12 +50,12 @@ export function glueType(type: ColumnType): string | undefined {
 }
 
 /**
- * The partition columns: when a file was written, in UTC. Called so because `dim_date` has columns year, month
- * and day of its own, and Hive allows a name once.
+ * The partition columns: the day in UTC on which a file was written. They have a prefix, because `dim_date` has columns
+ * year, month and day, and Hive allows a name only once.
  */
 export const PARTITIONS = ["written_year", "written_month", "written_day"] as const;
 
-/** No file is older than the program. Every year more is 372 keys more to look under, where a query names no date. */
+/** No file is older than the program. If a query names no date, each earlier year would cost Athena 372 more prefixes. */
 const FIRST_YEAR = 2025;
 
 /** Lets Athena compute the partitions, so that no run has to register a new day (partition projection). */
@@ -76,9 +76,9 @@ export const projection = (location: string, { template }: LakeTable): Readonly<
 });
 
 /**
- * The tables of a model in its processed log. The slash at the end of a template keeps `fact_payment` from
- * `fact_payment_deleted`, the prefix one version of the model from the others; `state/`, `rejected/`, `commits/`
- * and `heads/` are under no year.
+ * The tables of a model in its processed log. Each template matches only the files of its table. The slash at its end
+ * separates `fact_payment` from `fact_payment_deleted`, and its prefix separates the versions of the model. The keys under
+ * `state/`, `rejected/`, `commits/` and `heads/` do not begin with a year.
  */
 export function lakeTables(model: Model): readonly LakeTable[] {
   const days = PARTITIONS.map((name) => `\${${name}}`).join("/");
@@ -110,12 +110,12 @@ export interface LakeQuery {
   readonly sql: string;
 }
 
-/** When a row's file was written, so that it can be compared: the order of files is the order of commits. */
+/** SQL for the time when a row's file was written, in a form that sorts. Files are in the order of their commits. */
 const writtenAt = (of: string): string =>
   `concat(regexp_extract(${of}"$path", '(\\d{4}/\\d{2}/\\d{2})/[^/]+/[^/]+$', 1), '/', ` +
   `regexp_extract(${of}"$path", '([^/]+)\\.parquet$', 1))`;
 
-/** For each table but the calendar: the latest version of each row, of facts without the deleted. */
+/** A query for each table except the calendar: the latest version of each row, for facts without deleted rows. */
 export function latestQueries({ tables }: Model): readonly LakeQuery[] {
   return tables.map((table) => {
     const { name } = table;
@@ -139,7 +139,7 @@ export function latestQueries({ tables }: Model): readonly LakeQuery[] {
     }
     return {
       name: `latest_${name}`,
-      description: `The latest version of each row of ${name}${table.kind === "fact" ? ", the deleted left out" : ""}.`,
+      description: `The latest version of each row of ${name}${table.kind === "fact" ? ", without deleted rows" : ""}.`,
       sql: latest.join("\n"),
     };
   });

@@ -45,7 +45,7 @@ export function failedCapture(table: TableDescription, reason: string, run: Capt
   const previous = lastCapture(run.last, table.name);
   if (previous === undefined)
     return { ...postponedCapture(table), mode: "failed", held: { snapshot: null, overlap: [], reason } };
-  const held = { ...resumeFrom(planTable(run.last, table, run.run), previous, run), reason };
+  const held = { ...resumeFrom(planTable(run.last, table, run.plan), previous, run), reason };
   return { ...previous, ...NOTHING, mode: "failed", held };
 }
 
@@ -56,7 +56,7 @@ export async function captureTable(
   run: CaptureContext,
 ): Promise<{ capture: TableCapture; overlap: readonly string[] }> {
   const previous = lastCapture(run.last, table.name);
-  if (previous === undefined && !run.room.take(run.sizes.get(table.name) ?? 0))
+  if (previous === undefined && !run.budget.take(run.sizes.get(table.name) ?? 0))
     return { capture: postponedCapture(table), overlap: [] };
   const found = await findChanges(source, table, { previous, run });
   const { plan, counts, compared, planned } = found;
@@ -76,7 +76,7 @@ export async function captureTable(
   const reason =
     previous === undefined
       ? undefined
-      : heldBack(table, { previous, counts, deleted: deletedRows(table, previous, found), run });
+      : reasonToHold(table, { previous, counts, deleted: deletedRows(table, previous, found), run });
   if (previous !== undefined && reason !== undefined) {
     const held = { ...resumeFrom(plan, previous, run), reason };
     return { capture: { ...previous, ...NOTHING, mode: "held", held }, overlap };
@@ -112,7 +112,7 @@ async function findChanges(
   table: TableDescription,
   { previous, run }: { previous: TableCapture | undefined; run: CaptureContext },
 ): Promise<Findings> {
-  let plan = planTable(run.last, table, run.run);
+  let plan = planTable(run.last, table, run.plan);
   const isTakenWhole = plan.mode === "full" && previous !== undefined;
   let planned = isTakenWhole ? undefined : await planSlice(source, table, { previous, run });
   const through = planned?.slice.after;
@@ -139,7 +139,7 @@ async function findChanges(
     const { reason } = plan;
     const fields = { commit: run.number, table: table.name, reason };
     if (reason === INCONSISTENT) run.telemetry.warn("the table is captured in full", fields);
-    else if (run.run.kind === "delta") run.telemetry.info("the table is captured in full", fields);
+    else if (run.plan.kind === "delta") run.telemetry.info("the table is captured in full", fields);
   }
   return { plan, counts, replaced, compared, planned };
 }
@@ -210,7 +210,7 @@ function deletedRows(
   return identityOf(table, previous).length > 0 ? 0 : Math.max(0, previous.total - counts.total);
 }
 
-function heldBack(
+function reasonToHold(
   { name }: TableDescription,
   options: { previous: TableCapture; counts: TableCounts; deleted: number; run: CaptureContext },
 ): string | undefined {

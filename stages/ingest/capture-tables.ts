@@ -21,12 +21,12 @@ export type CapturedTables = Pick<IngestCommit, "tables" | "refused" | "overlap"
  */
 export async function captureTables(
   source: SourceSnapshot,
-  given: Omit<CaptureContext, "sizes" | "room">,
+  given: Omit<CaptureContext, "sizes" | "budget">,
 ): Promise<CapturedTables> {
   const { tables, refused } = await source.catalogue();
   const isNew = ({ name }: TableDescription): boolean => lastCapture(given.last, name) === undefined;
   const sizes = await source.sizes(tables.filter(isNew));
-  const run: CaptureContext = { ...given, sizes, room: new ByteBudget(given.sliceBytes) };
+  const run: CaptureContext = { ...given, sizes, budget: new ByteBudget(given.sliceBytes) };
   const captures = new Map<string, TableCapture>();
   const overlap = new Set<string>();
   const failures: unknown[] = [];

@@ -33,10 +33,10 @@ export type SnapshotTaker = <T>(work: (source: SourceSnapshot) => Promise<T>) =>
 /** One run of the stage over all tables. */
 export interface CaptureContext extends IngestContext {
   readonly number: CommitNumber;
-  readonly run: ActivePlan;
+  readonly plan: ActivePlan;
   readonly last: IngestCommit | undefined;
   readonly snapshot: Snapshot;
   /** The size on disk, in bytes, of each table that was never captured. */
   readonly sizes: ReadonlyMap<string, number>;
-  readonly room: ByteBudget;
+  readonly budget: ByteBudget;
 }

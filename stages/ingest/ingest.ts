@@ -42,28 +42,28 @@ interface SnapshotContext extends IngestContext {
 
 async function ingestSnapshot(source: SourceSnapshot, context: SnapshotContext): Promise<IngestResult> {
   const { log, telemetry, head } = context;
-  const run = planRun(head?.commit, source.state, {
+  const plan = planRun(head?.commit, source.state, {
     deletes: context.guard.allowed,
     otherSource: context.allowOtherSource,
-    isDue: head !== undefined && isDue(head.commit, source, context),
+    isDue: head !== undefined && hasNewSettings(head.commit, source, context),
   });
-  if (run.kind === "other-source") throw unknownSourceError(source, head?.commit);
+  if (plan.kind === "other-source") throw unknownSourceError(source, head?.commit);
   await requireKnown(context.guard.allowed, source, head?.commit);
-  if (run.kind === "idle") {
+  if (plan.kind === "idle") {
     telemetry.info("nothing was written in the source", { commit: head?.number ?? 0 });
     recordState(telemetry, head?.commit);
     return { commit: null, tables: {} };
   }
   const number = nextCommit(head?.number);
-  if (run.kind === "full")
-    telemetry.info("capturing every table in full", { commit: number, reason: run.reason });
+  if (plan.kind === "full")
+    telemetry.info("capturing every table in full", { commit: number, reason: plan.reason });
 
   const snapshot = parseSnapshot(source.state.snapshot);
-  const captured = await captureTables(source, { ...context, number, run, snapshot, last: head?.commit });
+  const captured = await captureTables(source, { ...context, number, plan, snapshot, last: head?.commit });
   const changed = Object.entries(captured.tables).filter(
     ([, { mode }]) => mode === "full" || mode === "delta",
   );
-  const due = run.kind === "full" || run.renew || !sameShape(head?.commit, captured);
+  const due = plan.kind === "full" || plan.renew || !sameShape(head?.commit, captured);
   if (changed.length === 0 && !due) {
     telemetry.info("no table changed", { commit: head?.number ?? 0 });
     recordState(telemetry, head?.commit);
@@ -156,8 +156,12 @@ export function mergeResults(first: IngestResult | undefined, second: IngestResu
   return { ...second, commit: second.commit ?? first.commit, tables };
 }
 
-/** Are the contracts or the schemas of the source others than those of the last commit? */
-const isDue = (last: IngestCommit, { state }: SourceSnapshot, { contracts }: IngestContext): boolean =>
+/** True if the contracts or the schemas of the source differ from those of the last commit. */
+const hasNewSettings = (
+  last: IngestCommit,
+  { state }: SourceSnapshot,
+  { contracts }: IngestContext,
+): boolean =>
   last.contracts !== contracts ||
   JSON.stringify(last.source.moreSchemas ?? []) !== JSON.stringify(state.moreSchemas ?? []);
 

@@ -20,7 +20,7 @@ export async function planSlice(
   if (previous?.slice != null) {
     const { through: after, rows } = previous.slice;
     // Out of budget: plan an empty slice, but still capture changes to rows already copied.
-    const through = run.room.take(run.sliceBytes) ? await source.keyAt(table, after, rows) : after;
+    const through = run.budget.take(run.sliceBytes) ? await source.keyAt(table, after, rows) : after;
     return { slice: { after, through }, rows };
   }
   const bytes = run.sizes.get(table.name) ?? 0;

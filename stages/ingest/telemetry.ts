@@ -42,7 +42,7 @@ const MANY_TRANSACTIONS = 10_000;
 /** While a transaction stays open, every later one must be remembered, so commits and runs grow with their number. */
 function recordOverlap(telemetry: Telemetry, { number, overlap, snapshot }: IngestCommit): void {
   if (overlap.length <= MANY_TRANSACTIONS) return;
-  telemetry.warn("a transaction of the source has been open for long: end it", {
+  telemetry.warn("a transaction of the source has been open for a long time; end it", {
     commit: number,
     transaction: String(parseSnapshot(snapshot).xmin),
     later: overlap.length,

@@ -62,7 +62,7 @@ export async function rehearseLoads(
     const error = await warehouse.rehearse(statementsOf({ schema, target, parents: targets }));
     if (error === undefined) continue;
     throw new TerminalError(
-      `the warehouse table ${target.name} does not take what a later load brings: ${error.message}. ` +
+      `the warehouse table ${target.name} does not accept the statements of a later load: ${error.message}. ` +
         "Bring it in line with the model, or grant the role SELECT, INSERT, UPDATE and DELETE on it",
       { cause: error, subject: { table: target.name } },
     );

@@ -18,7 +18,7 @@ import { identifier } from "../../domain/sql";
 import type { ProcessContext } from "./context";
 
 /** Number of commits that are read in parallel. */
-const BUNCH = 32;
+const PARALLEL_READS = 32;
 
 /** A source table, and the commits whose captures of it are needed. */
 interface Wanted {
@@ -125,8 +125,8 @@ async function readCaptures(
 
   const captures = new Map<string, CommittedCapture[]>(wanted.map(({ name }) => [name, []]));
   const numbers = [...tablesOf.keys()].sort((a, b) => a - b);
-  for (let from = 0; from < numbers.length; from += BUNCH) {
-    const bunch = numbers.slice(from, from + BUNCH);
+  for (let from = 0; from < numbers.length; from += PARALLEL_READS) {
+    const bunch = numbers.slice(from, from + PARALLEL_READS);
     const commits = await Promise.all(bunch.map(read));
     for (const [index, number] of bunch.entries())
       for (const name of tablesOf.get(number) ?? [])

@@ -8,7 +8,7 @@ import type { DayRange } from "../../domain/transform/calendar";
 import type { MissingRows } from "../../domain/transform/missing-rows";
 import type { TableAdmission } from "../../domain/transform/contract/quarantine";
 import type { MirrorChoice } from "../../domain/warehouse/mirror/choice";
-import type { RemadeRows } from "./rejected/remade-rows";
+import type { RecomputedRows } from "./rejected/recomputed-rows";
 import type { RejectedRows } from "./rejected/rejected-rows";
 
 /** What a run of the stage needs. `now` returns a later time on every call. */
@@ -53,6 +53,6 @@ export interface CommitContext extends ProcessContext, TransformContext {
   readonly admissions: ReadonlyMap<string, TableAdmission>;
   /** The rejected rows that no later commit has brought or found deleted. */
   readonly missing: MissingRows;
-  /** The rows of joined tables that were made again and may have been missing. */
-  readonly remade: RemadeRows;
+  /** The recomputed rows of joined tables that may have been missing. */
+  readonly recomputed: RecomputedRows;
 }

@@ -28,7 +28,7 @@ import { transformRows } from "./transform-rows";
 import type { CommitContext, ProcessContext } from "./context";
 import { checkReads, modelStamp } from "./model-digest";
 import { joinedTables } from "./joins/joined-tables";
-import { remadeRows } from "./rejected/remade-rows";
+import { recomputedRows } from "./rejected/recomputed-rows";
 import { findMissing, openMissing } from "./rejected/missing-rows";
 import { mirrorTables } from "./mirror/mirror-tables";
 import { runTasks } from "./tasks/run-tasks";
@@ -62,7 +62,7 @@ export async function processCommitted(
     rejected,
     days: { named: undefined },
     missing,
-    remade: remadeRows(missing),
+    recomputed: recomputedRows(missing),
   };
 
   const [direct, joined] = await settleAll([directTables(run), joinedTables(run)]);

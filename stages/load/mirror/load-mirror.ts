@@ -13,10 +13,10 @@ import { applyRows } from "./apply-rows";
 export type HeldTables = Map<string, HeldTable>;
 
 /**
- * Brings what a commit has for the mirror into the warehouse, within the transaction of its other tables.
+ * Applies a commit to the mirrored tables, within the transaction of its other tables.
  * @param only these tables of the source; all by default
  * @returns the rows that each table got, by the name of the mirrored table: inserted, or updated because they differed
- * @throws TerminalError when the mirror of a table cannot become what the source says of it
+ * @throws TerminalError when the mirror of a table cannot get the columns of the source
  */
 export async function loadMirror(
   load: CommitLoadContext,

@@ -84,10 +84,10 @@ export async function continueRebuild(context: LoadContext): Promise<ReplayResul
     if (loaded < needed) return { operation: "rebuild", state: "underway", commit: loaded, of: needed };
     // The next run tries again to swap tables that a query reads.
     await live.waitBriefly();
-    const remade = (await martsOf(client, context)).map(({ oid }) => oid);
+    const recreated = (await martsOf(client, context)).map(({ oid }) => oid);
     await requireOwnMirror(live, context);
-    await swapSchemas(client, { live: schema, shadow, kept, remade });
-    await swapMirror(live, context, remade);
+    await swapSchemas(client, { live: schema, shadow, kept, recreated });
+    await swapMirror(live, context, recreated);
     // In the same transaction, so that no reader sees a mart of the old tables.
     await remakeMarts(live, context);
     return { operation: "rebuild", state: "done", commit: loaded, of: needed, kept };
@@ -122,7 +122,7 @@ async function requireOwnMirror(live: Warehouse, context: LoadContext): Promise<
 async function swapMirror(
   live: Warehouse,
   { client, schema, mirrorSchema, now }: LoadContext,
-  remade: readonly string[],
+  recreated: readonly string[],
 ): Promise<void> {
   const shadow = shadowOfMirror({ schema, mirrorSchema });
   const relations = await relationsOf(client, shadow);
@@ -132,7 +132,7 @@ async function swapMirror(
     return;
   }
   await live.prepareSchema(mirrorSchema);
-  await swapSchemas(client, { live: mirrorSchema, shadow, kept: keptSchema(mirrorSchema, now()), remade });
+  await swapSchemas(client, { live: mirrorSchema, shadow, kept: keptSchema(mirrorSchema, now()), recreated });
 }
 
 /**

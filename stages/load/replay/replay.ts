@@ -118,17 +118,17 @@ function reloadSays({ schema, tables, from, to }: Planned): string[] {
   const mirrored = tables.filter(isMirrorName);
   const own = tables.filter((name) => !isMirrorName(name));
   return [
-    `in one transaction in ${schema}, during which its readers see the old rows and no other load is made:`,
+    `in one transaction in ${schema}, during which readers see the old rows and no other load runs:`,
     ...(own.length === 0
       ? []
       : [
-          `take out what commits ${from} to ${to} brought to the facts among ${own.join(", ")}`,
+          `remove from the facts among ${own.join(", ")} the versions that commits ${from} to ${to} added`,
           "load those commits into these tables again; rows of dimensions are overwritten, none is deleted",
         ]),
     ...(mirrored.length === 0
       ? []
       : [
-          `take all rows out of ${mirrored.join(", ")}, and load commits 1 to ${to} into them again; views on them stay`,
+          `remove all rows of ${mirrored.join(", ")}, and load commits 1 to ${to} into them again; views on them stay`,
         ]),
   ];
 }

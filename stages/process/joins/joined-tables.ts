@@ -32,7 +32,7 @@ type States = ReadonlyMap<string, TableState>;
 
 /**
  * Maintains the tables with joins. When a row on either side of a join is inserted, updated or deleted, every result
- * row made from it is made again. A renamed department emits all of its staff, although no staff row changed.
+ * row made from it is recomputed. A renamed department emits all of its staff, although no staff row changed.
  *
  * Captures from a quarantine are applied commit by commit, because a fact table keeps every version.
  */
@@ -52,7 +52,7 @@ export async function joinedTables(run: CommitContext): Promise<JoinedTables> {
       changed.set(name, await applyCaptures(source, { number, states, run }));
     for (const fed of affected) {
       const isFirst = !known.has(fed.feed.source.name);
-      parts.push([fed.table.name, await makeAnew(fed, { number, states, changed, isFirst, run })]);
+      parts.push([fed.table.name, await recompute(fed, { number, states, changed, isFirst, run })]);
     }
     for (const [name, keys] of changed) if (keys.length > 0) known.add(name);
   }
@@ -148,7 +148,7 @@ function keepUndecodable(table: SourceTable, source: CommittedBatch, run: Commit
 }
 
 /** Makes the rows of a feed again that the step affects. */
-async function makeAnew(
+async function recompute(
   fed: TableFeed,
   step: Step & { readonly changed: ChangedKeys; readonly isFirst: boolean },
 ): Promise<TableParts[number][1]> {
@@ -166,14 +166,14 @@ async function makeAnew(
   const left =
     table.kind === "fact" && !isFirst ? await writeTable(tombstoneTable(table), absent, target) : undefined;
   return {
-    // A row that is made again may be unchanged, so the loader compares.
+    // A recomputed row may be unchanged, so the loader compares.
     recapture: table.kind === "fact" && !isFirst,
     files: file === undefined ? [] : [file],
     tombstones: left === undefined ? deleted : [...deleted, left],
   };
 }
 
-/** Makes the rows for some keys of the driver, if they exist; for all rows the first time. */
+/** Computes the rows for some keys of the driver, if they exist; the first time, for all keys. */
 async function* rowsOf(
   fed: TableFeed,
   keys: readonly RowKey[],
@@ -192,7 +192,7 @@ async function* rowsOf(
       ...csvRecords(feed.source.columns, batch),
     };
     const made = transformRows(fed, { source, lookups, run });
-    run.remade.note(fed, source, made.rejections);
+    run.recomputed.record(fed, source, made.rejections);
     if (table.kind === "fact" && !isFirst && made.absent.length > 0)
       absent.push(tombstoneBatch(table satisfies Fact, feed, { batch, rows: made.absent }));
     yield made.batch;

@@ -5,7 +5,7 @@ import { commitNumber } from "../../../domain/log/keys";
 import type { AdmittedCapture } from "../../../domain/transform/contract/quarantine";
 
 /** Number of commits that are read together. */
-const BUNCH = 32;
+const PARALLEL_READS = 32;
 
 /**
  * The captures of each table, in order, from the last one with all of its rows to that of this commit. Together they
@@ -28,8 +28,8 @@ export async function capturesSinceWhole(
     }
   };
   look(commit);
-  for (let last = commit.number - 1; last >= 1 && open.size > 0; last -= BUNCH) {
-    const numbers = Array.from({ length: Math.min(BUNCH, last) }, (_, index) => last - index);
+  for (let last = commit.number - 1; last >= 1 && open.size > 0; last -= PARALLEL_READS) {
+    const numbers = Array.from({ length: Math.min(PARALLEL_READS, last) }, (_, index) => last - index);
     const commits = await Promise.all(numbers.map((number) => log.read(commitNumber(number))));
     for (const [index, one] of commits.entries()) {
       if (one === undefined)

@@ -91,7 +91,7 @@ async function findNew(
     const before = earlier.at(-1)?.capture;
     const shape = before === undefined ? statusBefore(name, run)?.shape : shapeOf(before);
     const capture = captureOf(commit, name);
-    const isNew = capture !== undefined && bringsSomething(capture, shape);
+    const isNew = capture !== undefined && changesMirror(capture, shape);
     return { name, captures: isNew ? [...earlier, { number: run.number, capture }] : earlier };
   });
 }
@@ -99,7 +99,7 @@ async function findNew(
 /**
  * True for rows, deleted rows, or another description of the table. A table that could not be captured is unchanged.
  */
-function bringsSomething(capture: TableCapture, shape: string | null | undefined): boolean {
+function changesMirror(capture: TableCapture, shape: string | null | undefined): boolean {
   if (capture.mode === "full" || capture.mode === "delta") return true;
   return capture.mode === "unchanged" && shapeOf(capture) !== shape;
 }

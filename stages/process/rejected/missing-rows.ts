@@ -58,14 +58,14 @@ export async function findMissing(
   run: CommitContext,
   rejected: readonly DataFile[],
 ): Promise<MissingInCommit> {
-  const { missing, model, remade } = run;
+  const { missing, model, recomputed } = run;
   const contracts = contractsOf(model);
-  await noteRejected(rejected, run, contracts);
+  await addRejected(rejected, run, contracts);
   const captures = [...contracts.values()]
     .flatMap((source) => capturesOf(source, run).map((captured) => ({ source, captured })))
     .sort((a, b) => a.captured.number - b.captured.number);
   for (const { source, captured } of captures) await resolveCaptured(source, captured, run);
-  for (const { table, target, key, commit } of remade.rows)
+  for (const { table, target, key, commit } of recomputed.rows)
     missing.resolve({ table, key, commit, of: (lacking) => lacking === target });
   const counts = new Map([...contracts.keys()].map((table) => [table, missing.countOf(table)]));
   return { ...(await write(run)), counts };
@@ -80,7 +80,7 @@ async function resolveCaptured(
   const table = source.name;
   const hasAll = capture.mode === "full" && capture.recapture && capture.slice === null;
   const { direct, joined } = targetsOf(source, model);
-  if (missing.follows(table, commit)) {
+  if (missing.lacksAny(table, commit)) {
     const isBrought = (target: string | null): boolean => target === null || direct.has(target);
     const brought = new Set<KeyText>();
     const read = (file: DataFile): Promise<AsyncIterable<readonly KeyText[]>> =>
@@ -90,7 +90,7 @@ async function resolveCaptured(
         for (const key of keys)
           if (missing.lacks(table, key)) {
             brought.add(key);
-            // A row of a joined table is not resolved before it is made again.
+            // A row of a joined table is not resolved before it is recomputed.
             missing.resolve({ table, key, commit, of: isBrought });
           }
     const identity = capture.identity ?? capture.key;
@@ -101,8 +101,8 @@ async function resolveCaptured(
           for (const key of keys) missing.resolve({ table, key, commit, deleted: true });
     if (hasAll) missing.resolveOthers(table, commit, brought);
   }
-  // Unchanged rows of joined tables are not made again, and so not checked.
-  if (hasAll && !joined) missing.forgetCounted(table, commit);
+  // Unchanged rows of joined tables are not recomputed, so they are not checked.
+  if (hasAll && !joined) missing.forgetUntracked(table, commit);
 }
 
 const keysOf = async (
@@ -132,7 +132,7 @@ function targetsOf(
 const LINES_TOGETHER = 1000;
 
 /** Adds the rows that a commit rejected. */
-async function noteRejected(
+async function addRejected(
   files: readonly DataFile[],
   run: CommitContext,
   contracts: ReadonlyMap<string, SourceTable>,

@@ -6,7 +6,7 @@ import type { RejectedRow } from "../../../domain/transform/rejection";
 /** Collects the rejected rows of a commit, as NDJSON files of a bounded size. */
 export interface RejectedRows {
   add(row: RejectedRow): void;
-  /** Writes the collected lines to a file when they exceed a size; call it now and then. */
+  /** Writes the collected lines to a file when they exceed a size; call it regularly. */
   spill(): Promise<void>;
   /** Adds files that a task has already written. */
   include(written: { readonly rows: number; readonly files: readonly DataFile[] }): void;

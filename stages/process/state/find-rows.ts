@@ -29,7 +29,7 @@ export interface SortedLeaves {
 const GROUP_BYTES = 8 * 1024 * 1024;
 
 /** Number of requests for leaves in parallel. */
-const REQUESTS = 8;
+const PARALLEL_REQUESTS = 8;
 
 /**
  * Finds the rows of keys in any order. Each leaf is read at most once, and the leaves are not all in memory at the same
@@ -173,8 +173,8 @@ async function readAll(
 ): Promise<readonly Leaf[]> {
   const groups = store.group(places.map((place) => at(leaves, place)));
   const read: (readonly Leaf[])[] = [];
-  for (let start = 0; start < groups.length; start += REQUESTS) {
-    const some = groups.slice(start, start + REQUESTS);
+  for (let start = 0; start < groups.length; start += PARALLEL_REQUESTS) {
+    const some = groups.slice(start, start + PARALLEL_REQUESTS);
     read.push(...(await settleAll(some.map((group) => store.readGroup(spec, group)))));
   }
   return read.flat();

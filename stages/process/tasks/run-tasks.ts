@@ -71,9 +71,9 @@ async function runInline(tasks: readonly Task[], context: ProcessContext): Promi
 }
 
 /** Number of requests in parallel. */
-const BUNCH = 16;
+const PARALLEL_REQUESTS = 16;
 
 async function inBunches<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
-  for (let start = 0; start < items.length; start += BUNCH)
-    await settleAll(items.slice(start, start + BUNCH).map(work));
+  for (let start = 0; start < items.length; start += PARALLEL_REQUESTS)
+    await settleAll(items.slice(start, start + PARALLEL_REQUESTS).map(work));
 }

@@ -19,7 +19,7 @@ describe("The rows that are missing", () => {
     missing.resolve({ table, key: "3", commit });
     missing.resolve({ table: "staff", key: "1", commit });
     missing.resolveOthers("staff", commit, new Set());
-    missing.forgetCounted("payment", commit);
+    missing.forgetUntracked("payment", commit);
     expect(missing.changed).to.equal(false);
     expect(missing.countOf("payment")).to.equal(2);
     expect(missing.resolved).to.deep.equal([]);
@@ -59,9 +59,9 @@ describe("The rows that are missing", () => {
   it("are looked for only by commits after the one that rejected them", () => {
     const missing = open();
     missing.reject(row("1"), commit);
-    expect(missing.follows(table, commit)).to.equal(false);
-    expect(missing.follows(table, commit + 1)).to.equal(true);
-    expect(missing.follows("staff")).to.equal(false);
+    expect(missing.lacksAny(table, commit)).to.equal(false);
+    expect(missing.lacksAny(table, commit + 1)).to.equal(true);
+    expect(missing.lacksAny("staff")).to.equal(false);
   });
 
   it("may still be missing in another table when they were made anew for one", () => {
@@ -98,9 +98,9 @@ describe("The rows that are missing", () => {
   it("that are only counted are forgotten when all that there are were looked at, but for those of that commit", () => {
     const missing = new MissingRows([], [["payment", 5]], 0);
     missing.reject(row("1"), commit);
-    missing.forgetCounted(table, commit);
+    missing.forgetUntracked(table, commit);
     expect(missing.countOf(table)).to.equal(1);
-    missing.forgetCounted(table, commit + 1);
+    missing.forgetUntracked(table, commit + 1);
     expect([...missing.more]).to.deep.equal([]);
   });
 });

@@ -76,7 +76,7 @@ describe("A prepared table that differs from the model", function () {
       [
         "a column of a type that no value can be stored in",
         prepared({ agreed_delivery_date: "integer" }),
-        'the warehouse table fact_sales_order does not take what a later load brings: column "agreed_delivery_date" is of type integer but expression is of type date',
+        'the warehouse table fact_sales_order does not accept the statements of a later load: column "agreed_delivery_date" is of type integer but expression is of type date',
       ],
       [
         "a column that computes its value",

@@ -5,32 +5,36 @@ import type { Rejections } from "../../../domain/transform/rejection";
 import type { SourceBatch } from "../../../domain/formats/csv/decoder";
 import type { CommitNumber } from "../../../domain/log/keys";
 
-/** A row of a source table that was made again for a warehouse table, in the step of an ingest commit. */
-export interface RemadeRow {
+/** A row of a source table from which a row of a warehouse table was recomputed, for an ingest commit. */
+export interface RecomputedRow {
   readonly table: string;
   readonly target: string;
   readonly key: KeyText;
   readonly commit: number;
 }
 
-/** Collects the rows of joined tables that were made again and may have been missing. */
-export interface RemadeRows {
-  /** Records rows that were made again. A later commit of the run may make rejected rows again. */
-  note(fed: TableFeed, made: SourceBatch & { readonly commit: CommitNumber }, rejections: Rejections): void;
-  readonly rows: readonly RemadeRow[];
+/** Collects the recomputed rows of joined tables that may have been missing. */
+export interface RecomputedRows {
+  /** Records recomputed rows. A later commit of the run may recompute a rejected row. */
+  record(
+    fed: TableFeed,
+    source: SourceBatch & { readonly commit: CommitNumber },
+    rejections: Rejections,
+  ): void;
+  readonly rows: readonly RecomputedRow[];
 }
 
 /** The maximum number of rows rejected by this run that are tracked. Beyond it, rows stay missing. */
 const MOST_REJECTED = 100_000;
 
-export function remadeRows(missing: MissingRows): RemadeRows {
-  const rows: RemadeRow[] = [];
+export function recomputedRows(missing: MissingRows): RecomputedRows {
+  const rows: RecomputedRow[] = [];
   const rejected = new Set<string>();
   return {
     rows,
-    note: ({ table: { name: target }, feed: { source } }, { batch, commit }, rejections) => {
+    record: ({ table: { name: target }, feed: { source } }, { batch, commit }, rejections) => {
       const table = source.name;
-      if (rejections.size === 0 && rejected.size === 0 && !missing.follows(table)) return;
+      if (rejections.size === 0 && rejected.size === 0 && !missing.lacksAny(table)) return;
       const keyOf = keyTextsOf(batch, source);
       for (let row = 0; row < batch.numRows; row++) {
         const key = keyOf(row);
