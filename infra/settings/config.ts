@@ -1,7 +1,7 @@
 import { RunError } from "@pulumi/pulumi/errors";
 import * as z from "zod";
 import { NEVER } from "../../domain/report/mail";
-import { parseSchedule } from "../../domain/schedule/schedule";
+import { parseSchedule } from "../../domain/formats/schedule/schedule";
 import { missingForQuickSight, QUICKSIGHT_EXAMPLES, quickSightSettings } from "../quicksight/settings";
 import { setCommand } from "./set-command";
 import {

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { parseSchemas } from "../../domain/capture/source-schemas";
 import { LONGEST_NAME, nameBytes } from "../../domain/sql";
-import { parseSchedule } from "../../domain/schedule/schedule";
+import { parseSchedule } from "../../domain/formats/schedule/schedule";
 import { parseMirrorChoice } from "../../domain/warehouse/mirror/choice";
 
 export function schedule(byDefault: string) {

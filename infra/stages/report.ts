@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { NEVER } from "../../domain/report/mail";
 import { LATEST_REPORT, MAILED_PREFIX } from "../../domain/report/keys";
-import { parseSchedule, longestPause } from "../../domain/schedule/schedule";
+import { parseSchedule, longestPause } from "../../domain/formats/schedule/schedule";
 import { report } from "../../handlers/report";
 import { LONGEST_SILENCE, silenceRule } from "../alarms/alarm-rules";
 import { bundlePageScript } from "./bundle";

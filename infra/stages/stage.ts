@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Alerts } from "../alarms/alerts";
-import { parseSchedule, longestPause } from "../../domain/schedule/schedule";
+import { parseSchedule, longestPause } from "../../domain/formats/schedule/schedule";
 import { nameOf } from "../naming";
 import { STANDSTILL, stageAlarms } from "../alarms/stage-alarms";
 import { stageFunction, type StageFunctionArgs } from "./stage-function";

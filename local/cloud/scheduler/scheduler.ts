@@ -1,4 +1,4 @@
-import { nextFire, parseSchedule } from "../../../domain/schedule/schedule";
+import { nextFire, parseSchedule } from "../../../domain/formats/schedule/schedule";
 import { systemClock, type Clock } from "../clock";
 
 /** A schedule expression of EventBridge and its task. */

@@ -15,7 +15,7 @@ import { Schemas } from "./views/schemas";
 import { Signs } from "./signs";
 import { Stages } from "./views/stages";
 import { Tables } from "./views/tables";
-import { troubleOf } from "./tab-title";
+import { troubleOf } from "./status/tab-title";
 import { Troubles } from "./troubles";
 import { TryIt } from "./views/try-it";
 

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Overview, StageView } from "../api";
-import { isOld } from "./age";
+import { isOld } from "./status/age";
 import { duration } from "./format";
 import { useNow } from "./live";
 

@@ -1,5 +1,5 @@
 import type { Overview } from "../api";
-import { isOld } from "./age";
+import { isOld } from "./status/age";
 import { ago, moment, plural } from "./format";
 import { useConnected, useNow, type Live } from "./live";
 

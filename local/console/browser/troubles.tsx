@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Overview, TableBehind } from "../api";
 import { addressOf } from "./address";
-import { idleStages, isOld } from "./age";
+import { idleStages, isOld } from "./status/age";
 import { plural } from "./format";
 import { useConnected, useNow } from "./live";
 import { Time } from "./parts";

@@ -8,7 +8,7 @@ import type {
 import { ActButton, isBusy, useActivity } from "../act";
 import { useAddress } from "../address";
 import { count, plural } from "../format";
-import { doubtOf, type Doubt } from "../doubt";
+import { doubtOf, type Doubt } from "../status/doubt";
 import { useLive, useNow, type Live } from "../live";
 import { Answer, CommitLink, Panel, Read, Table, Time } from "../parts";
 import { BEHIND } from "../troubles";

@@ -1,6 +1,6 @@
-import type { Overview } from "../api";
+import type { Overview } from "../../api";
 import { isOld } from "./age";
-import { plural } from "./format";
+import { plural } from "../format";
 
 /** The trouble that the tab of the browser names before the title of the page; the empty text without one. */
 export function troubleOf(overview: Overview | undefined, now: number): string {

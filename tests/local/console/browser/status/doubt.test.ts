@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import type { Overview, StageName, StageView } from "../../../../local/console/api";
-import { doubtOf } from "../../../../local/console/browser/doubt";
-import { troubleOf } from "../../../../local/console/browser/tab-title";
+import type { Overview, StageName, StageView } from "../../../../../local/console/api";
+import { doubtOf } from "../../../../../local/console/browser/status/doubt";
+import { troubleOf } from "../../../../../local/console/browser/status/tab-title";
 
 const START = Date.UTC(2026, 2, 1, 10, 0);
 const at = (minute: number): string => new Date(START + minute * 60_000).toISOString();

@@ -1,4 +1,4 @@
-import { STAGES, type Overview, type StageName } from "../api";
+import { STAGES, type Overview, type StageName } from "../../api";
 import { idleStages, isOld } from "./age";
 
 /** Why nobody knows that a table is current, although the newest commit has no problem with it. */

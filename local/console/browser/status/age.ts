@@ -1,4 +1,4 @@
-import type { Overview, StageView } from "../api";
+import type { Overview, StageView } from "../../api";
 
 /** True if the warehouse shows a state of the source that is older than it may become. */
 export const isOld = (

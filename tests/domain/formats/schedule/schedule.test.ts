@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { nextFire, parseSchedule, longestPause } from "../../../domain/schedule/schedule";
+import { nextFire, parseSchedule, longestPause } from "../../../../domain/formats/schedule/schedule";
 
 /** The first `count` times at which the expression fires after `after`, as ISO minutes. */
 function fires(expression: string, after: string, count = 1): string[] {
