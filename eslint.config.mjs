@@ -1,7 +1,7 @@
 import importX from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
-/** The import direction of the architecture: a layer may import only what stands below it. */
+/** The import direction of the architecture: a layer may import only the layers below it. */
 const layers = ["domain", "adapters", "stages", "handlers", "infra", "local", "bench"];
 const zones = layers.slice(0, -1).map((target, level) => ({
   target: `./${target}`,

@@ -9,7 +9,7 @@ import { measureUpsert } from "./measures/upsert";
 import type { MeasureResult } from "./result";
 import type { Rig } from "./rig/rig";
 
-/** A measurement that can run by itself. */
+/** A measurement that can run alone. */
 export interface Measure {
   readonly name: string;
   readonly title: string;

@@ -47,7 +47,7 @@ export interface SourceSnapshot {
 
 /**
  * A run pauses within its transaction while it reads keys from the lake or writes files to it. Disable every timeout
- * that would end the session meanwhile, whatever set it: the role, the database or the server. PostgreSQL 17 adds one.
+ * that would end the session in a pause, whatever set it: the role, the database or the server. PostgreSQL 17 adds one.
  */
 const NO_TIME_LIMIT = `SELECT set_config(name, '0', true) FROM pg_settings
  WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')`;

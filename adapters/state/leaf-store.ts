@@ -34,7 +34,7 @@ export interface LeafStore {
 /** Leaves are held in memory up to this many bytes, then written as a segment. */
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 
-/** The size of a request for several leaves, in bytes. A larger leaf has a request of its own. */
+/** The size of a request for several leaves, in bytes. A larger leaf takes a separate request. */
 const REQUEST_BYTES = 2 * 1024 * 1024;
 
 /** Stores segments at `state/YYYY/MM/DD/<table>/<time>.arrow`. */
@@ -145,7 +145,7 @@ const isNext = ({ place }: StoredLeaf, before: StoredLeaf): boolean =>
   place.segment === before.place.segment &&
   place.offset === before.place.offset + before.bytes;
 
-/** A large leaf is a segment of its own, and is not copied. */
+/** A large leaf is a separate segment, and is not copied. */
 function concatenate(parts: readonly Uint8Array[], length: number): Uint8Array {
   const [only] = parts;
   if (only !== undefined && parts.length === 1) return only;

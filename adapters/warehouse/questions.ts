@@ -12,7 +12,7 @@ import { healsByItself } from "./errors";
 const LIMIT =
   "SELECT set_config('statement_timeout', '5min', true) WHERE current_setting('statement_timeout') = '0'";
 
-/** Runs `work` on one snapshot of the warehouse, whatever is loaded meanwhile. The transaction is read-only. */
+/** Runs `work` on one snapshot of the warehouse, whatever is loaded in between. The transaction is read-only. */
 export async function withWarehouseSnapshot<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
   await client.query(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${SAME_TEXT}; ${LIMIT}`);
   try {

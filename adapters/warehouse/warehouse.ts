@@ -119,7 +119,7 @@ export async function inWarehouseTransaction<T>(
     await client.query("COMMIT");
     return result;
   } catch (error) {
-    // A lost connection has rolled back by itself.
+    // A lost connection has already rolled back.
     await client.query("ROLLBACK").catch(() => undefined);
     const remedy =
       codeOf(error) === DENIED ? await remedyOf(client, schema).catch(() => undefined) : undefined;
@@ -240,7 +240,7 @@ async function rehearse(client: pg.Client, statements: readonly string[]): Promi
     if (healsByItself(error)) throw error;
     return error instanceof Error ? error : new Error(String(error));
   } finally {
-    // A broken connection has rolled back by itself.
+    // A broken connection has already rolled back.
     await client.query("ROLLBACK TO SAVEPOINT rehearsal; RELEASE SAVEPOINT rehearsal").catch(() => undefined);
   }
 }

@@ -6,7 +6,7 @@ import { createLake, STAGES, type Lake } from "./lake";
 import { inDatabase, type Rig } from "./rig";
 import { startServices } from "./services";
 
-/** Only so many of the newest commits are complete. The older ones exist as objects that nothing reads. */
+/** Only this many of the newest commits are complete. The older ones exist as objects that nothing reads. */
 const WHOLE = 3;
 
 /**

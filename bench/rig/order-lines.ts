@@ -4,7 +4,7 @@ import { inDatabase, READER, type Rig } from "./rig";
 /** The lines of the first order. Each other order has about five. */
 export const FIRST_ORDER_LINES = 50;
 
-/** Creates a source with so many lines, on a fifth as many orders. The same number always gives the same rows. */
+/** Creates a source with this many lines, on a fifth as many orders. The same number always gives the same rows. */
 export async function createOrderLines(rig: Rig, database: string, lines: number): Promise<void> {
   const url = rig.source.url(database);
   const orders = Math.ceil(lines / 5);

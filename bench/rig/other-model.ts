@@ -29,7 +29,7 @@ export async function functionsWith(
   const other = `import { marts, ${model.name} as model, report } from "../bench/models/${model.file}";`;
   await writeFile(join(folder, DECLARATIONS), code.replace(IMPORT, other));
 
-  // A process of its own, because this one has loaded the modules of the example.
+  // A separate process, because this one has loaded the modules of the example.
   const child = fork(join(folder, "bench/rig/declare-functions.ts"), {
     cwd: folder,
     execArgv: ["-r", "./register.cjs"],

@@ -7,7 +7,7 @@ import { secondsOf } from "../turns";
 /** The table that the floor copies, with its primary key only. */
 export const ORDERS = "sales_order";
 
-/** The targets of the floors, created anew for every turn. */
+/** The targets of the floors, created again for every turn. */
 const SCRATCH = "scratch";
 
 export async function scratchUrl(rig: Rig): Promise<string> {

@@ -76,6 +76,6 @@ export const resultKey = (task: Task): ObjectKey => `tasks/${nameOf(task)}` as O
 export const taskMessageKey = (task: Task): ObjectKey =>
   `${TASK_MESSAGES_PREFIX}${nameOf(task)}` as ObjectKey;
 
-/** True if the tasks have so many captured bytes that a run should not risk repeating them. */
+/** True if the tasks have too many captured bytes for a run to risk repeating them. */
 export const areLarge = (tasks: readonly Task[], taskBytes: number): boolean =>
   tasks.length > 1 && tasks.reduce((sum, { file }) => sum + file.bytes, 0) > taskBytes;

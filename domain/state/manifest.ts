@@ -111,6 +111,6 @@ function parseJson(key: string, body: string): unknown {
 const unreadable = (key: string, cause?: unknown): TerminalError =>
   new TerminalError(
     `${key} is not a manifest of joined rows that this version of Marble can read; ` +
-      "restore the object from its versions, or build the processed log anew",
+      "restore the object from its versions, or build the processed log again",
     { subject: { key }, cause },
   );

@@ -134,7 +134,7 @@ export class LakeBucket extends pulumi.ComponentResource {
         ...(exempt === undefined ? { Resource: objects } : { NotResource: exempt }),
         Condition: {
           Null: { "s3:if-none-match": "true" },
-          // S3 accepts no condition for the parts of an upload, but for its completion.
+          // S3 accepts the condition for the completion of an upload, but not for its parts.
           Bool: { "s3:ObjectCreationOperation": "true" },
         },
       },

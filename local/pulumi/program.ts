@@ -61,7 +61,7 @@ export async function runProgram(options: ProgramOptions): Promise<Program> {
   const { resources, outputs } = await declareResources({
     config,
     stack,
-    // A Pulumi program works while it loads, so each run loads it anew.
+    // A Pulumi program works while it loads, so each run loads it again.
     program: () => {
       // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- nothing else makes Node load a module again
       delete require.cache[ENTRY];

@@ -41,7 +41,7 @@ export async function captureTables(
     } catch (error) {
       if (!isAboutTable(error)) throw error;
       failures.push(error);
-      // A new table that was dropped meanwhile never existed for the lake.
+      // A new table that was dropped since never existed for the lake.
       if (isGone(error) && isNew(table)) continue;
       const fields = { commit: run.number, table: table.name, reason: messageOf(error) };
       run.telemetry.warn("a table could not be captured; the next run tries again", fields);
@@ -71,7 +71,7 @@ async function captureUnlocked(
   for (let attempt = 1; ; attempt += 1) {
     try {
       const before = lastCapture(run.last, table.name)?.names;
-      // Read before the rows: a name that changes meanwhile is then seen by the next run.
+      // Read the names before the rows, so that the next run sees a name that changes in between.
       const names = naming === undefined ? undefined : await source.names(naming, before);
       const described = names === undefined ? table : { ...table, names };
       const result = await captureTable(source, described, run);

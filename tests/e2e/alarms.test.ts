@@ -41,7 +41,7 @@ describe("An alarm reaches a person exactly when a person has to act", function 
   };
   const counted = new Map<string, number>();
 
-  /** The mails that come next, which they do after so many minutes. */
+  /** The next mails, and the number of minutes after which they come. */
   const nextMails = async ({ from, to }: { readonly from: number; readonly to: number }): Promise<Mail[]> => {
     await watched.pass(from - 1);
     expect((await watched.newMails()).map(shortSubject), "too early").to.deep.equal([]);

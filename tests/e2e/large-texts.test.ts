@@ -7,7 +7,7 @@ import { startProgram } from "../../local/pulumi/start-program";
 import { databaseSecret } from "../../local/databases/database-secret";
 import { createDatabase, createSource, type TestDatabase } from "../support/postgres/postgres";
 
-/** An expression for a text of about so many bytes that no other row has. */
+/** An expression for a text of about this many bytes, different in each row. */
 const longText = (bytes: number): string => `i || repeat(md5(i::text) || chr(9731), ${bytes} / 35)`;
 
 const KB = 1024;

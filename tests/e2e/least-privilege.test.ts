@@ -192,7 +192,7 @@ describe("Every role has exactly the permissions that it needs", function () {
     describe(`so that ${stage} with work to do`, () => {
       before(async () => {
         await change(`For ${stage}`);
-        // What comes before the stage does its work; the stage itself, which follows by itself, cannot.
+        // The stages before it do their work. The stage itself, which an event starts, cannot.
         const giveBack = watched.cloud.revoke(roleOfStage(stage), "s3:ListBucket");
         await watched.cloud.invoke("ingest");
         await watched.cloud.settled();

@@ -116,7 +116,7 @@ describe("A source of several schemas is one source", function () {
     }
   });
 
-  it("whose tables have the names of their schemas in the lake, but for the first", async () => {
+  it("whose tables in the lake have the name of their schema before their own, except in the first schema", async () => {
     await ingest();
     const { tables, source } = await head();
 
@@ -163,7 +163,7 @@ describe("A source of several schemas is one source", function () {
     });
   });
 
-  it("in which each schema must be there, and be open to the role", async () => {
+  it("in which each schema must exist and be accessible to the role", async () => {
     expect((await failureOf(ingest(["sales", "purchasing"]))).message).to.equal(
       "the source has no schema purchasing, but the role may read tables in person (1 table), production (1 table), " +
         "sales (2 tables): name a schema with marble:sourceSchema and marble:moreSourceSchemas, or with --source-schema " +

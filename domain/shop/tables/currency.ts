@@ -2,7 +2,7 @@ import { code } from "currency-codes";
 
 /**
  * The English name of an ISO 4217 code.
- * @throws RangeError for a code that is none
+ * @throws RangeError for an unknown code
  */
 export function currencyName(currencyCode: string): string {
   const record = code(currencyCode);

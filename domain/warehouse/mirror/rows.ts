@@ -62,5 +62,5 @@ export const deleteOthers = ({ into, staged, held }: MirrorRows): string =>
 /** Deletes all rows. TRUNCATE would show an empty table to a reader with an older snapshot. */
 export const deleteAll = ({ into }: Pick<MirrorRows, "into">): string => `DELETE FROM ${into}`;
 
-/** A temporary table has no statistics by itself, and a plan without them may take hours. */
+/** PostgreSQL collects no statistics of a temporary table, and a plan without them may take hours. */
 export const analyze = ({ staged }: Pick<MirrorRows, "staged">): string => `ANALYZE ${staged}`;

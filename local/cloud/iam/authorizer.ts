@@ -38,7 +38,7 @@ const ADMINISTRATOR: PolicyDocument = {
   Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
 };
 
-/** The number of verdicts to remember. A longer run starts anew. */
+/** The number of verdicts to remember. A run with more verdicts clears them and starts again. */
 const REMEMBERED_VERDICTS = 10_000;
 
 /**

@@ -88,7 +88,7 @@ export function createFunction(options: FunctionOptions): LambdaFunction {
   return {
     arn,
     async invoke(event, { requestId = randomUUID() } = {}) {
-      if (stopped) throw new Error(`The Lambda function ${options.name} has been stopped; create it anew`);
+      if (stopped) throw new Error(`The Lambda function ${options.name} has been stopped; create it again`);
       const invocation = run(event, requestId);
       running.add(invocation);
       try {

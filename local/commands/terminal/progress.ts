@@ -1,7 +1,7 @@
 import { paint, type Output } from "./paint";
 import { cut, widthOf } from "./width";
 
-/** After so many milliseconds without a line, the status line shows that work continues. */
+/** After this many milliseconds without a line, the status line shows that work continues. */
 const SILENCE_MS = 2000;
 /** The time between two status lines in a file or a pipe. They stay there, so they become rarer. */
 const LONGEST_SILENCE_MS = 10_000;

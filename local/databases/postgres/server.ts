@@ -25,7 +25,7 @@ export interface PostgresServer {
   /** The connection URL of a database, with its password; for the superuser unless a role is given. */
   readonly url: (database: string, role?: Role) => string;
   /**
-   * Creates a database, empty or as a copy of `template`. Nobody may be connected to the template meanwhile. Rejects if
+   * Creates a database, empty or as a copy of `template`. Nobody may be connected to the template during the copy. Rejects if
    * the name is taken.
    */
   readonly createDatabase: (name: string, options?: { template?: string }) => Promise<void>;

@@ -93,7 +93,7 @@ export async function* joinRows(
   yield* flush();
 }
 
-/** The first batches that have at most so many bytes; at least one. */
+/** The first batches that have at most `maxBytes` together; at least one batch. */
 function firstOf(batches: readonly RecordBatch[], maxBytes: number): RecordBatch[] {
   let bytes = 0;
   const end = batches.findIndex((batch, index) => {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { readLines } from "../../../domain/formats/lines";
 
-/** The bytes of a text, so many at a time. */
+/** The bytes of a text, in chunks. */
 // eslint-disable-next-line @typescript-eslint/require-await -- simulates a network stream
 async function* chunks(text: string, size: number): AsyncGenerator<Uint8Array> {
   const bytes = new TextEncoder().encode(text);

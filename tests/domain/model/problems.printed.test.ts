@@ -50,7 +50,7 @@ describe("The problems of a model", () => {
     }
   });
 
-  it("include functions of json, of intervals and of arrays, and values that are none", () => {
+  it("include functions of json, of intervals and of arrays, and values that do not fit", () => {
     const trip = sourceTable("trip", {
       key: "id",
       columns: { id: integer, data: jsonb, length: interval, marks: arrayOf(integer) },

@@ -64,7 +64,7 @@ describe("The rows that are missing", () => {
     expect(missing.lacksAny("staff")).to.equal(false);
   });
 
-  it("may still be missing in another table when they were made anew for one", () => {
+  it("may still be missing in another table when they were recomputed for one", () => {
     const missing = open("1");
     missing.reject(row("1", "dim_payment"), commit - 1);
     missing.resolve({ table, key: "1", commit, of: (target) => target === "dim_payment" });
@@ -81,7 +81,7 @@ describe("The rows that are missing", () => {
     expect(missing.resolved).to.deep.equal([{ ...row("2"), commit, deleted: true }]);
   });
 
-  it("are only counted, where they are more than can be followed, and never forgotten", () => {
+  it("are only counted, and never forgotten, when there are too many to track", () => {
     const enoughForTwo = 2 * (table.length + 1 + 64);
     const missing = new MissingRows([row("1"), row("2"), row("3")], [["staff", 4]], enoughForTwo);
     expect(missing.countOf(table)).to.equal(3);
@@ -95,7 +95,7 @@ describe("The rows that are missing", () => {
     expect([...missing.rows()], "there is room again").to.deep.equal([row("4")]);
   });
 
-  it("that are only counted are forgotten when all that there are were looked at, but for those of that commit", () => {
+  it("that are only counted are forgotten when a capture has all rows, except those that its commit rejected", () => {
     const missing = new MissingRows([], [["payment", 5]], 0);
     missing.reject(row("1"), commit);
     missing.forgetUntracked(table, commit);

@@ -298,7 +298,7 @@ describe("The console does not call current what is not", function () {
     await expectOldReport();
   });
 
-  it("says on every page that the platform has stopped, and shows no state of before", async () => {
+  it("says on every page that the platform has stopped, and hides its last state", async () => {
     const stopping = await startConsole(platform, { history, port: 0 });
     const { page: other, problems } = await openPage(browser, { viewport: WINDOW });
     await other.goto(stopping.url);

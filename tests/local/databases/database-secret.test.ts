@@ -7,7 +7,7 @@ import { databaseSecret } from "../../../local/databases/database-secret";
 const secretOf = (url: string): Record<string, unknown> =>
   JSON.parse(databaseSecret(url, "--source")) as Record<string, unknown>;
 
-describe("The secret that stands for a PostgreSQL URL", () => {
+describe("The secret made of a PostgreSQL URL", () => {
   let folder: string;
   let pem: string;
   before(() => {

@@ -19,7 +19,7 @@ export type ShopChange =
   | { readonly do: "takeOverKey"; readonly pick: number }
   /** Writes an invalid date: the row is rejected until it is corrected. */
   | { readonly do: "spoilOrder"; readonly pick: number }
-  | { readonly do: "mendOrders" }
+  | { readonly do: "repairOrders" }
   | { readonly do: "togglePaid"; readonly pick: number }
   /** Deletes a transaction. A cascade deletes its payment. */
   | { readonly do: "deleteTransaction"; readonly pick: number }
@@ -65,7 +65,7 @@ const change: fc.Arbitrary<ShopChange> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("rekeyOrder" as const), pick }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("takeOverKey" as const), pick }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("spoilOrder" as const), pick }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("mendOrders" as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("repairOrders" as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("togglePaid" as const), pick }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("deleteTransaction" as const), pick }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("renameDepartment" as const), pick, name: word }) },

@@ -59,7 +59,7 @@ const CHANGES: {
     [],
   ],
   spoilOrder: ({ pick }) => [updateOrder("agreed_delivery_date = 'soon'"), [pick]],
-  mendOrders: () => [
+  repairOrders: () => [
     "UPDATE sales_order SET agreed_delivery_date = '2024-10-01' WHERE agreed_delivery_date = 'soon'",
     [],
   ],
@@ -114,7 +114,7 @@ function alterationStatement(alteration: Alteration, serial: number): string {
     case "dropTable":
       return `DROP TABLE ${extra(alteration.pick)}`;
     case "reloadTable":
-      return `TRUNCATE ${extra(alteration.pick)}; INSERT INTO ${extra(alteration.pick)} SELECT n, 'anew ' || n FROM generate_series(2, 5) AS n`;
+      return `TRUNCATE ${extra(alteration.pick)}; INSERT INTO ${extra(alteration.pick)} SELECT n, 'again ' || n FROM generate_series(2, 5) AS n`;
     case "emptyTable":
       return `TRUNCATE ${extra(alteration.pick)}`;
   }

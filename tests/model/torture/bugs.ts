@@ -151,7 +151,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "joined facts double at a recapture",
-    story: "what is made anew of a fact with a joined column counts as new, whatever it was before",
+    story: "a recomputed row of a fact with a joined column always counts as new",
     game: "generated",
     edits: [
       {

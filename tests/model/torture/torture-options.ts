@@ -24,7 +24,7 @@ with what each state of the source demands. It ends with a table of what was pla
 difference it stops, looks for the smallest history that shows it, and exits with 1.
 
   --histories N   how many (default: 1000)
-  --minutes M     begins no history after so many minutes (default: no limit)
+  --minutes M     begins no history after M minutes (default: no limit)
   --seed S        which ones (default: of the day); a seed always gives the same histories; "random" takes any
   --workers W     processes, each with its own PostgreSQL server (default: one a processor)
   --path P        one history of the seed again, as a failure names it

@@ -27,7 +27,7 @@ describe("A table that disappears and comes back", () => {
       'reader may not read "public"."hire": GRANT SELECT ON "public"."hire" TO "reader"',
     ],
     [
-      "dropped and made anew from a copy",
+      "dropped and created again from a copy",
       "CREATE SCHEMA aside; CREATE TABLE aside.hire (LIKE hire INCLUDING ALL); INSERT INTO aside.hire SELECT * FROM hire; DROP TABLE hire CASCADE",
       "ALTER TABLE aside.hire SET SCHEMA public; GRANT SELECT ON hire TO reader",
       "the table is gone",

@@ -6,7 +6,7 @@ import { libcProvider } from "../../support/postgres/version";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
 import { createTinySource, TINY_CALENDAR } from "../../support/oracle/tiny-totesys";
 
-/** A fact table as somebody may have prepared it, but for the type of one column. */
+/** A fact table as a person may have prepared it, except for the type of one column. */
 const prepared = (type: Readonly<Record<string, string>>): string => `
   CREATE TABLE fact_sales_order (
     sales_record_id serial PRIMARY KEY, sales_order_id integer NOT NULL, created_date date NOT NULL,

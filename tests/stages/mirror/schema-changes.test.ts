@@ -40,7 +40,7 @@ const CHANGES: readonly (readonly [title: string, sql: string])[] = [
   ["the key goes", "ALTER TABLE t DROP CONSTRAINT t_pkey, ALTER id DROP NOT NULL"],
   ["the column of the key is dropped", "ALTER TABLE t DROP id"],
   [
-    "all of its rows are written anew",
+    "all of its rows are rewritten",
     "CREATE TABLE kept AS TABLE t; TRUNCATE t; INSERT INTO t SELECT * FROM kept WHERE id > 3; DROP TABLE kept",
   ],
   [
@@ -53,7 +53,7 @@ const CHANGES: readonly (readonly [title: string, sql: string])[] = [
   ],
 ];
 
-describe("The mirror of a table follows by itself when", function () {
+describe("The mirror of a table changes automatically when", function () {
   this.timeout(60_000);
   let pipeline: MirrorPipeline;
   beforeEach(async () => {

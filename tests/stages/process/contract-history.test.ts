@@ -40,7 +40,7 @@ describe("The log can be processed after the source has changed", () => {
       "SELECT repair_id, bike_id, cost, minutes, done_date FROM fact_repair ORDER BY repair_id, repair_record_id",
     );
 
-  /** Processes the same log from its first commit, into a bucket and a warehouse of their own. */
+  /** Processes the same log from its first commit, into another bucket and another warehouse. */
   const reprocessed = async (correctedModel: Model): Promise<TestDatabase> => {
     const warehouse = await createDatabase();
     const processed = await pipeline.processedIn("again");

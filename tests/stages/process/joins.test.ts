@@ -147,7 +147,7 @@ const CHANGES: readonly (readonly [what: string, sql: string, versions: number])
   ["and comes back", "INSERT INTO purchase VALUES (2, 1, true)", 3],
   ["a boss of bosses is renamed", "UPDATE worker SET name = 'Topmost' WHERE worker_id = 1", 0],
   ["the partner of a left join goes", "DELETE FROM client WHERE client_id = 3", 3],
-  ["a table is written anew, as it was", "VACUUM FULL line", 0],
+  ["a table is rewritten unchanged", "VACUUM FULL line", 0],
   ["every table is captured again", "VACUUM FULL client; VACUUM FULL purchase; VACUUM FULL city", 0],
 ];
 

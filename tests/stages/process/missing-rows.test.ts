@@ -153,7 +153,7 @@ describe("A row that was rejected is missing", () => {
     expect(await missing()).to.deep.equal({});
   });
 
-  it("until it is corrected, although a column of its key was renamed meanwhile", async () => {
+  it("until it is corrected, although a column of its key was renamed in between", async () => {
     await pipeline.source.query(BAD_COUNTRY);
     await pipeline.run();
     await pipeline.source.query("ALTER TABLE country RENAME country_id TO id");

@@ -58,7 +58,7 @@ function countedStore(): {
   };
 }
 
-/** The state of so many lines, and the counts of what happens to it from here. */
+/** The state of a table with this number of lines, and the counts of the requests from here on. */
 async function stored(count: number) {
   const { store, cost } = countedStore();
   const state = await open(undefined, { store, segmentBytes: 400_000 });

@@ -208,7 +208,7 @@ describe("The state of a joined table", () => {
               });
               const expected = applyTo(oracle, spec, commit);
               expect(changed.map(String)).to.include.members(expected);
-              // What comes again in a later chunk is looked at there.
+              // A row that comes again in a later chunk is checked there.
               if (chunkRows > 100) expect(new Set(changed.map(String))).to.deep.equal(new Set(expected));
               await assertHolds(state, oracle, spec);
               key = await state.save();

@@ -2,7 +2,7 @@
 export interface Block {
   /** `ts` of the fence "```ts refused". */
   readonly language: string;
-  /** The other words of the fence: `refused`; empty where there are none. */
+  /** The other words of the fence, such as `refused`; empty without any. */
   readonly mark: string;
   readonly code: string;
   /** The line of the fence, counted from 1. */

@@ -6,7 +6,7 @@ import { copiesOf, createSource, type TestDatabase } from "../postgres/postgres"
 /** The year of the orders: a short calendar is quickly loaded. */
 export const TINY_CALENDAR: DayRange = { first: dayNumber("2024-01-01"), last: dayNumber("2024-12-31") };
 
-/** Makes the tables of totesys anew in a database, with a handful of rows in each: in hundredths of a second. */
+/** Creates the tables of totesys again in a database, with a few rows in each. This takes hundredths of a second. */
 export async function tinyTotesys(): Promise<string> {
   const schema = await readFile(join(__dirname, "../../../local/databases/totesys/schema.sql"), "utf8");
   const rows = await readFile(join(__dirname, "tiny-totesys.sql"), "utf8");
@@ -29,7 +29,7 @@ async function makeTinySource(): Promise<() => Promise<TestDatabase>> {
 
 /** Waits until the server has noticed that connections of the stages are gone, and has rolled back. */
 export async function endConnections(database: TestDatabase): Promise<void> {
-  // The function waits by itself only since PostgreSQL 14.
+  // The function itself waits only since PostgreSQL 14.
   const ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'marble'";
   while ((await database.query(ended)).length > 0);
 }

@@ -7,7 +7,7 @@ import type { TestDatabase } from "../postgres/postgres";
 /** A row as its columns' texts; null for NULL. */
 export type LakeRow = Record<string, string | null>;
 
-/** Reads CSV as PostgreSQL writes it; written anew, so that no error of Marble's reader hides one of its lake. */
+/** Reads CSV as PostgreSQL writes it. It shares no code with Marble's reader, whose errors could hide errors in the lake. */
 export function parseCsv(text: string): (string | null)[][] {
   const records: (string | null)[][] = [];
   const field = /("((?:[^"]|"")*)"|[^,\n]*)(,|\n)/gy;

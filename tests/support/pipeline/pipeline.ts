@@ -267,7 +267,7 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
   const lake = lakeIn(client, { ingestion: "ingestion", processed: "processed" }, telemetry);
   const stages = stagesOver({
     ...lake,
-    // Asked for anew by every run: a source may move.
+    // Every run asks for it again, because a source may move.
     get sourceUrl() {
       return source.readerUrl;
     },

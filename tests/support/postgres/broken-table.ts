@@ -17,7 +17,7 @@ export async function breakTable(
     [table],
   );
   const file = join(await realpath(place!.directory), place!.path);
-  // What is in memory is written first: the server must not look for the file by itself.
+  // Write the pages in memory first, so that the server does not look for the file on its own.
   await database.query("CHECKPOINT");
   await rename(file, `${file}.away`);
   return () => rename(`${file}.away`, file);

@@ -3,7 +3,7 @@ import type { Context } from "mocha";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { findChromium } from "./chromium";
 
-/** Starts the browser of this machine without a window; where there is none, skips the tests and says why. */
+/** Starts the browser of this machine without a window; without a browser, skips the tests and says why. */
 export async function startBrowser(test: Context): Promise<Browser> {
   const found = findChromium();
   if ("skipped" in found) {

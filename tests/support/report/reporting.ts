@@ -19,7 +19,7 @@ export interface ReportingOptions {
   readonly martsSchema?: string;
   /** By default it is that of this deployment. */
   readonly declared?: ReportDeclaration;
-  /** Of the run; by default it is none that was repeated. */
+  /** The id of the run; by default a new one. */
   readonly id?: string;
   /** Sends no mail, but fails. */
   readonly sendFails?: boolean;

@@ -100,7 +100,7 @@ export const version = (
 /** A warehouse with one fact table, and what the loader does with it. */
 export interface FactWarehouse {
   readonly database: TestDatabase;
-  /** Makes its schema anew: no facts, the colours 1 and 2, the shape 1. */
+  /** Creates its schema again, with no facts, the colours 1 and 2, and the shape 1. */
   reset(): Promise<void>;
   /** Loads the versions of a commit; returns how many were appended. */
   load(commit: number, rows: readonly Row[], options?: { recapture?: boolean }): Promise<number>;

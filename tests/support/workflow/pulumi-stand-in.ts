@@ -18,7 +18,7 @@ export class PulumiStandIn {
     chmodSync(path, 0o755);
   }
 
-  /** For the environment of a process that shall find it. */
+  /** The PATH for a process that runs the stand-in. */
   get path(): string {
     return `${this.#directory}${delimiter}${process.env["PATH"]}`;
   }

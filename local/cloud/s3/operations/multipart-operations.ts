@@ -64,7 +64,7 @@ export function multipartOperations(
         staged,
         attributes: { eTag, headers: upload.headers, tags: upload.tags, checksums: whole.checksums() },
         check(existing) {
-          uploads.get(name); // completed or aborted meanwhile
+          uploads.get(name); // may be completed or aborted by now
           checkWriteConditions(existing, headers);
         },
       });

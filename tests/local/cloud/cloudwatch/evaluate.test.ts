@@ -51,7 +51,7 @@ const DOCUMENTED: readonly (readonly [
 describe("The state of an alarm", () => {
   for (const [[needed, wanted], text, states] of DOCUMENTED) {
     for (const [missing, expected] of Object.entries(states) as [Missing, AlarmState | typeof KEPT][]) {
-      it(`is ${expected} when ${text} is looked at for ${needed} out of ${wanted}, missing data being ${missing}`, () => {
+      it(`is ${expected} for the values ${text}, with ${needed} out of ${wanted} and missing data ${missing}`, () => {
         for (const current of ["OK", "ALARM", "INSUFFICIENT_DATA"] as const) {
           const { state } = evaluateAlarm(rule(needed, wanted, missing), points(text), current);
           expect(state).to.equal(expected === KEPT ? current : expected);

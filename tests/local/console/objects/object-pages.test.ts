@@ -170,7 +170,7 @@ describe("The rows of a file", () => {
     expect(found).to.deep.equal(rows.filter(([, word]) => word !== "none").map(([id]) => id));
   });
 
-  it("that have a text nowhere are none", async () => {
+  it("are empty when no row has the text", async () => {
     const page = await searchPages((at) => csvPage(csv, at), { start: 0, text: "buzz" });
     expect(page).to.deep.include({ rows: [], next: null });
   });

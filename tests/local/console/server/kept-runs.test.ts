@@ -64,7 +64,7 @@ describe("The runs are kept over restarts of the platform", () => {
     expect(ids(keepRuns(folder, 3).earlier)).to.deep.equal(["run-18", "run-19", "run-20"]);
   });
 
-  it("but for a line that was not written to its end", () => {
+  it("except for a line that was not written to its end", () => {
     keepRuns(folder).add(run(1));
     appendFileSync(join(folder, RUNS_FILE), '{"stage":"lo');
     const kept = keepRuns(folder);

@@ -4,7 +4,7 @@ import { Refusal } from "../../../../local/console/server/refusal";
 import { failureOf } from "../../../support/failure";
 
 const START = Date.UTC(2026, 2, 1, 10, 0);
-/** The time so many minutes after the start of the console. */
+/** The time this many minutes after the start of the console. */
 const at = (minute: number): string => new Date(START + minute * 60_000).toISOString();
 
 /** Reads at given minutes; `undefined` fails. */
@@ -49,7 +49,7 @@ describe("What the console read of a store", () => {
     });
   });
 
-  it("cannot be read since the store failed first, whichever part of it that was", async () => {
+  it("cannot be read since the first failure of the store, in whatever part of it", async () => {
     const readAt = readings();
     await readAt(1, "head", undefined);
     expect((await readAt(9, "commits", undefined)).problem?.since).to.equal(at(1));

@@ -31,7 +31,7 @@ describe("A generated shop that was stopped for days", () => {
     return row!;
   };
 
-  it("has traded meanwhile: orders on every day, and few late payments, as before", async () => {
+  it("has traded in between, with orders on every day and as few late payments as before", async () => {
     const before = await numbers("2024-11-04");
     const caught = await catchUp(source.client, { now: afterDays(9) });
     const after = await numbers("2024-11-13");

@@ -79,7 +79,7 @@ export const DEFECTS: readonly Defect[] = [
     }),
   },
   {
-    name: "a reference to a table that there is none of",
+    name: "a reference to a table that does not exist",
     put: withColumn((source) => references("no dimension", columnsOf(source).copy(source.key[0] ?? ""))),
   },
   {

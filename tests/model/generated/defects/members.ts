@@ -65,7 +65,7 @@ export const MEMBER_DEFECTS: readonly Defect[] = [
     }),
   },
   {
-    name: "a member with a value for a column that there is none of",
+    name: "a member with a value for a column that does not exist",
     put: withMembers((table) => ({
       members: { lost: { ...rightMember(table), "no column": 1 } },
       names: ["member lost", "no column", "not one of its columns"],

@@ -173,7 +173,7 @@ describe("Deletes, with only the right to SELECT,", () => {
       number: nextCommit(number),
       tables: { ...commit.tables, depot },
     });
-    expect(await update(3), "written anew").to.have.lengthOf(2);
+    expect(await update(3), "rewritten").to.have.lengthOf(2);
     await pipeline.source.query("INSERT INTO depot VALUES (5, 'x'), (6, 'y')");
     await pipeline.ingest();
     await pipeline.source.query("DELETE FROM depot WHERE depot_name = 'x'");

@@ -112,7 +112,7 @@ describe("A row of a dimension with a missing parent waits, and stops nothing", 
     expect(await waiting()).to.deep.equal([]);
   });
 
-  it("also when it was deleted meanwhile, because rows of a dimension are kept", async () => {
+  it("also when it was deleted in between, because rows of a dimension are kept", async () => {
     await sql("INSERT INTO employee VALUES (2, 'Bob', NULL, 9)");
     await run();
     await sql("DELETE FROM employee; INSERT INTO employee VALUES (9, 'Ida', NULL, NULL)");
