@@ -27,6 +27,8 @@ export interface Fixture {
   readonly has: Readonly<Record<string, number>>;
   /** The tables with allowed deletes. */
   readonly allowDeletes: readonly string[];
+  /** The source tables that are mirrored. */
+  readonly mirrored: readonly string[];
   /** The places of the model's tables in the warehouse. */
   readonly layouts: readonly Layout[];
   /** A witness for one history. */

@@ -11,7 +11,7 @@ import { declareModel } from "./star/model";
 import { drawnName, type DrawnName } from "./source/names";
 import { drawnPrepared, prepareTables, type PreparedTable } from "./star/prepared";
 import { readsOf } from "./expected/reads";
-import { createSources, firstRows } from "./source/rows";
+import { createForeignKeys, createSources, firstRows } from "./source/rows";
 import { designSources, drawnSources, type SourceDesign } from "./source/sources";
 import type { TableDesign } from "./star/designs";
 import { membersShown } from "./expected/members";
@@ -27,6 +27,7 @@ export const drawnDesign = fc.record({
   sources: drawnSources,
   tables: drawnTables,
   prepared: drawnPrepared,
+  mirrors: fc.nat(2).map((drawn) => drawn === 1),
 });
 
 type DrawnDesign = typeof drawnDesign extends fc.Arbitrary<infer Drawn> ? Drawn : never;
@@ -38,6 +39,7 @@ export interface Design {
   readonly sources: readonly SourceDesign[];
   readonly tables: readonly TableDesign[];
   readonly model: Model;
+  readonly mirrors: boolean;
   /** The tables of the warehouse before the first load, by table of the model. */
   readonly prepared: ReadonlyMap<string, PreparedTable>;
 }
@@ -61,12 +63,13 @@ export function designOf(drawn: DrawnDesign): Design {
     sources,
     tables,
     model: declareModel(tables, sources),
+    mirrors: drawn.mirrors,
     prepared: prepareTables(drawn.prepared, tables, warehouseSchema),
   };
 }
 
 function fixtureOf(design: Design): Fixture {
-  const { sourceSchemas, warehouseSchema, sources, tables, model, prepared } = design;
+  const { sourceSchemas, warehouseSchema, sources, tables, model, prepared, mirrors } = design;
   const layouts = layoutsOf(model, warehouseSchema, (name) => prepared.get(name)?.names);
   const storedAs = (table: string, column: string): string | undefined =>
     prepared.get(table)?.types.get(column);
@@ -79,29 +82,36 @@ function fixtureOf(design: Design): Fixture {
           read: type === undefined ? read : { ...read, storedAs: type },
         }));
       }),
-      ...(where === undefined ? [] : readsIn(where)).map((read) => ({ source, read })),
+      ...(where === undefined ? [] : readsIn(where)).map((read) => ({
+        source: endOf(source, read.path),
+        read,
+      })),
     ]),
   );
   const reads = readsOf(sources, wanted);
+  const mirrored = mirrors ? sources.map(({ name }) => name) : [];
   return {
     model,
     marts: [],
     sourceSchemas,
     warehouseSchema,
-    seed: `${createSources(sources, sourceSchemas)};\n${firstRows(sources)}`,
+    seed: [createSources(sources, sourceSchemas), firstRows(sources), createForeignKeys(sources)]
+      .filter((sql) => sql !== "")
+      .join(";\n"),
     prepared: [
       `CREATE SCHEMA IF NOT EXISTS ${identifier(warehouseSchema)}`,
       ...[...prepared.values()].map(({ sql }) => sql),
     ].join(";\n"),
     has: featuresOf(design),
     allowDeletes: sources.map(({ name }) => name),
+    mirrored,
     // In the order of loading.
     layouts: tables.flatMap((table) =>
       layouts
         .filter(({ name }) => name === table.name)
         .map((layout) => ({ ...layout, members: membersShown(table, tables) })),
     ),
-    witness: () => generatedWitness({ sources, tables, reads, storedAs }),
+    witness: () => generatedWitness({ sources, tables, reads, storedAs, mirrored }),
   };
 }
 

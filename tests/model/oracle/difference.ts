@@ -2,7 +2,12 @@ import type { Expectation } from "./expectation";
 import type { WarehouseState } from "./warehouse";
 
 /** The first difference from the expected warehouse after the last loaded commit; undefined without one. */
-export function difference({ tables }: Expectation, actual: WarehouseState): string | undefined {
+export function difference({ tables, observation }: Expectation, actual: WarehouseState): string | undefined {
+  for (const [name, wanted] of observation.mirror) {
+    const has = actual.mirror.get(name) ?? [];
+    if (listed(wanted) !== listed(has))
+      return `the mirror of ${name} has ${listed(has)}; it must have ${listed(wanted)}`;
+  }
   for (const [name, { shown }] of tables) {
     const found = actual.shown.get(name) ?? new Map<string, string>();
     for (const key of new Set([...shown.keys(), ...found.keys()])) {
@@ -24,7 +29,7 @@ export function difference({ tables }: Expectation, actual: WarehouseState): str
   }
   for (const [name, count] of actual.gaps)
     if (count > 0)
-      return `${count} versions in the history of ${name} do not begin where the one before ends`;
+      return `${count} versions in the history of ${name} do not begin where the one before ends, or not when their commit was captured`;
   for (const [name, { waiting }] of tables) {
     const wanted = [...waiting.values()].reduce((sum, queue) => sum + queue.length, 0);
     const has = actual.waiting.get(name) ?? 0;

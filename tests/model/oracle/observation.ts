@@ -41,9 +41,14 @@ export interface Observation {
   /** The rows by warehouse table and key. A table follows the tables to which it refers. */
   readonly tables: ReadonlyMap<string, ReadonlyMap<string, ObservedRow>>;
   readonly unreadable: readonly UnreadableRow[];
+  /** The rows of each source table, sorted, as the mirror must have them. */
+  readonly mirror: ReadonlyMap<string, readonly string[]>;
   /** The source tables that were rewritten or changed their columns. All their rows may be captured again. */
   readonly reshaped: ReadonlySet<string>;
 }
+
+/** All columns of a row, as SQL for a text that does not depend on their order. */
+export const mirroredRow = (alias: string): string => `to_jsonb(${alias})::text`;
 
 /** The texts of a row, or of a key, as one text. */
 export const contentOf = (texts: readonly (string | null)[]): string => JSON.stringify(texts);

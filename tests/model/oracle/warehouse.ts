@@ -2,7 +2,7 @@ import type { Model } from "../../../domain/model/model";
 import { identifier, literal, qualified } from "../../../domain/sql";
 import { namesIn, type TableNames } from "../../../domain/warehouse/target";
 import type { TestDatabase } from "../../support/postgres/postgres";
-import { contentFrom, contentOf } from "./observation";
+import { contentFrom, contentOf, mirroredRow } from "./observation";
 
 /** The place of a table of the model in the warehouse. */
 export interface Layout {
@@ -70,6 +70,16 @@ export interface WarehouseState {
   readonly waiting: ReadonlyMap<string, number>;
   /** The number of rows of each table that refer to a member instead of a missing row. */
   readonly placeholders: ReadonlyMap<string, number>;
+  /** The rows of each mirrored table, sorted. */
+  readonly mirror: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What to observe. */
+export interface Observed {
+  readonly schema: string;
+  readonly layouts: readonly Layout[];
+  /** The mirrored source tables. */
+  readonly mirrored: readonly string[];
 }
 
 const NOTHING: WarehouseState = {
@@ -80,30 +90,28 @@ const NOTHING: WarehouseState = {
   gaps: new Map(),
   waiting: new Map(),
   placeholders: new Map(),
+  mirror: new Map(),
 };
 
 /** Reads the warehouse. */
-export async function observeWarehouse(
-  warehouse: TestDatabase,
-  schema: string,
-  layouts: readonly Layout[],
-): Promise<WarehouseState> {
+export async function observeWarehouse(warehouse: TestDatabase, observed: Observed): Promise<WarehouseState> {
+  const { schema, layouts } = observed;
   const ledger = qualified(schema, "marble_ledger");
   const [found] = await warehouse.query<{ found: string | null }>("SELECT to_regclass($1)::text AS found", [
     ledger,
   ]);
   if (found?.found == null) return NOTHING;
-  return stateOf(await warehouse.query<Line>(statement(schema, layouts)), layouts);
+  return stateOf(await warehouse.query<Line>(statement(observed)), layouts);
 }
 
-type Part = "ledger" | "waiting" | "placeholders" | "gaps" | "shown" | "version";
+type Part = "mirror" | "ledger" | "waiting" | "placeholders" | "gaps" | "shown" | "version";
 interface Line {
   readonly part: Part;
   readonly name: string;
   readonly row: string;
 }
 
-function statement(schema: string, layouts: readonly Layout[]): string {
+function statement({ schema, layouts, mirrored }: Observed): string {
   const rows = (part: Part, { name, columns, order }: Layout, from: string): string => {
     const texts = columns.map((column) => `${column}::text`).join(", ");
     const place = part === "version" ? order : "NULL::int";
@@ -113,22 +121,33 @@ function statement(schema: string, layouts: readonly Layout[]): string {
     `SELECT 'ledger' AS part, '' AS name, NULL::int AS place, count(*) || ',' || COALESCE(max(commit), 0) AS row FROM ${qualified(schema, "marble_ledger")}`,
     `SELECT 'waiting', fact, NULL, count(*)::text FROM ${qualified(schema, "marble_orphan")} WHERE healed_by IS NULL AND superseded_by IS NULL GROUP BY fact`,
     `SELECT 'placeholders', fact, NULL, count(*)::text FROM ${qualified(schema, "marble_placeholder")} WHERE healed_by IS NULL AND superseded_by IS NULL GROUP BY fact`,
+    ...mirrored.map(
+      (name) =>
+        `SELECT 'mirror', ${literal(name)}, NULL, ${mirroredRow("m")} FROM ${qualified("mirror", name)} AS m`,
+    ),
     ...layouts.map((layout) => rows("shown", layout, layout.kind === "fact" ? layout.view : layout.table)),
     ...layouts.flatMap((layout) =>
       layout.versions === undefined ? [] : [rows("version", layout, layout.versions)],
     ),
-    ...layouts.flatMap((layout) => (layout.kind === "fact" ? [] : gapsIn(layout))),
+    ...layouts.flatMap((layout) =>
+      layout.kind === "fact" ? [] : gapsIn(layout, qualified(schema, "marble_ledger")),
+    ),
   ].join("\nUNION ALL ")}) AS all_rows ORDER BY place`;
 }
 
-/** Each version of a row is valid until the next. The first has no beginning, and the newest has no end. */
-function gapsIn({ name, versions, columns, key }: Layout): string[] {
+/**
+ * Each version of a row is valid from the time of its commit until the next. The first has no beginning, and the newest
+ * has no end. If the clock went back, a version begins where the one before began.
+ */
+function gapsIn({ name, versions, columns, key }: Layout, ledger: string): string[] {
   if (versions === undefined) return [];
   const keys = key.map((place) => columns[place] ?? "").join(", ");
-  const line = `SELECT valid_from, valid_to, lag(valid_to, 1, '-infinity') OVER row_of AS ended, lead(valid_from, 1, 'infinity') OVER row_of AS begins
-    FROM ${versions} WINDOW row_of AS (PARTITION BY ${keys} ORDER BY commit)`;
+  const line = `SELECT valid_from, valid_to, lag(valid_to, 1, '-infinity') OVER row_of AS ended, lead(valid_from, 1, 'infinity') OVER row_of AS begins,
+      CASE WHEN lag(valid_from) OVER row_of IS NULL THEN '-infinity' ELSE GREATEST(lag(valid_from) OVER row_of, (SELECT captured_at FROM ${ledger} AS l WHERE l.commit = h.commit)) END AS brought
+    FROM ${versions} AS h WINDOW row_of AS (PARTITION BY ${keys} ORDER BY commit)`;
   return [
-    `SELECT 'gaps', ${literal(name)}, NULL, count(*)::text FROM (${line}) AS v WHERE valid_from <> ended OR valid_to <> begins OR valid_to < valid_from`,
+    `SELECT 'gaps', ${literal(name)}, NULL, count(*)::text FROM (${line}) AS v ` +
+      "WHERE valid_from <> ended OR valid_to <> begins OR valid_to < valid_from OR valid_from <> brought",
   ];
 }
 
@@ -140,9 +159,11 @@ function stateOf(lines: readonly Line[], layouts: readonly Layout[]): WarehouseS
   const gaps = new Map<string, number>();
   const placeholders = new Map<string, number>();
   for (const layout of layouts) if (layout.versions !== undefined) versions.set(layout.name, new Map());
+  const mirror = new Map<string, string[]>();
   let [commits, head] = [0, 0];
   for (const { part, name, row } of lines) {
     if (part === "ledger") [commits = 0, head = 0] = row.split(",").map(Number);
+    else if (part === "mirror") mirror.set(name, [...(mirror.get(name) ?? []), row]);
     else if (part === "waiting") waiting.set(name, Number(row));
     else if (part === "gaps") gaps.set(name, Number(row));
     else if (part === "placeholders") placeholders.set(name, Number(row));
@@ -160,5 +181,6 @@ function stateOf(lines: readonly Line[], layouts: readonly Layout[]): WarehouseS
       }
     }
   }
-  return { commits, head, shown, versions, gaps, waiting, placeholders };
+  for (const rows of mirror.values()) rows.sort();
+  return { commits, head, shown, versions, gaps, waiting, placeholders, mirror };
 }

@@ -124,13 +124,13 @@ export function createInstance(
         calendar: TINY_CALENDAR,
         sourceSchemas: fixture.sourceSchemas,
       });
-      const { model, warehouseSchema: schema, allowDeletes } = fixture;
+      const { model, warehouseSchema: schema, allowDeletes, mirrored } = fixture;
       let error: unknown;
       try {
         if (stage === "ingest") await stages.ingest({ partBytes: options.partBytes, allowDeletes });
         else if (stage === "load")
           await stages.load({ model, schema, marts: options.withMarts ? fixture.marts : [] });
-        else await stages.process({ model });
+        else await stages.process({ model, mirror: mirrored.length === 0 ? "none" : new Set(mirrored) });
       } catch (thrown) {
         error = thrown ?? new Error("nothing was thrown");
       }

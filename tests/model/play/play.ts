@@ -187,7 +187,7 @@ async function recordCommits({ log, fixture, witness, expected, tally }: Stage):
 }
 
 const observe = ({ world, fixture }: Stage): Promise<WarehouseState> =>
-  observeWarehouse(world.warehouse, fixture.warehouseSchema, fixture.layouts);
+  observeWarehouse(world.warehouse, { ...fixture, schema: fixture.warehouseSchema });
 
 /** The warehouse shows exactly the state of the last loaded commit, with all versions up to it. */
 async function compare(stage: Stage): Promise<void> {

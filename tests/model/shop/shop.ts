@@ -105,7 +105,7 @@ function settle(
         row === null ? { kind: "rejected" } : { kind: "present", content: contentFrom(row), refers: [] },
     });
   }
-  return { observation: { tables, unreadable: [], reshaped }, settled };
+  return { observation: { tables, unreadable: [], reshaped, mirror: new Map() }, settled };
 }
 
 /** The example: the same model for every history. */
@@ -117,6 +117,7 @@ const shop: Omit<Fixture, "seed"> = {
   prepared: "",
   has: {},
   allowDeletes: [],
+  mirrored: [],
   layouts,
   witness: () => createWitness({ read, settle }),
 };

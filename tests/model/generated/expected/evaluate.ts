@@ -175,7 +175,7 @@ function evaluate(expression: Expression, context: RowContext, storedAs?: string
       return readValue(expression, context, storedAs);
     case "computed": {
       const { computation, inputs } = expression;
-      const texts = inputs.map((input) => readValue(input, context));
+      const texts = inputs.map((input) => evaluate(input, context));
       if (texts.includes(FAILS)) return FAILS;
       return computation.expected(texts, inputs[0]?.type ?? expression.type);
     }

@@ -4,6 +4,7 @@ import type { SourceChange } from "../../fixture";
 import type { Changes } from "../../histories/histories";
 import { insertRow, keyValues, KEYS, valuesOf } from "./rows";
 import type { SourceDesign } from "./sources";
+import { addAbsentColumns, renameColumns, ROW, ROW_LIST } from "./views";
 
 /** A change of the rows of a table, or of the table. */
 export interface RowChange {
@@ -46,6 +47,10 @@ const ALTERATIONS = [
   "alter: reload",
   "alter: empty",
   "alter: widenUnread",
+  "alter: renameColumns",
+  "alter: renameColumns",
+  "alter: addAbsentColumns",
+  "alter: addAbsentColumns",
 ] as const;
 
 const changeOf = (...kinds: readonly RowChange["do"][]): fc.Arbitrary<RowChange> =>
@@ -79,9 +84,9 @@ const assigned = (values: Iterable<readonly [string, string]>): string =>
   [...values].map(([name, value]) => `${identifier(name)} = ${value}`).join(", ");
 
 /** A condition that selects one of the existing rows. */
-const isRow = ({ table, key }: SourceDesign, pick: number): string =>
-  `ctid = (SELECT ctid FROM ${table} ORDER BY ${listed(key)} ` +
-  `OFFSET (${pick} % GREATEST((SELECT count(*) FROM ${table}), 1)) LIMIT 1)`;
+const isRow = ({ view, key }: SourceDesign, pick: number): string =>
+  `${ROW} = (SELECT ${ROW_LIST} FROM ${view} ORDER BY ${listed(key)} ` +
+  `OFFSET (${pick} % GREATEST((SELECT count(*) FROM ${view}), 1)) LIMIT 1)`;
 
 function statementOf(
   sources: readonly SourceDesign[],
@@ -89,11 +94,13 @@ function statementOf(
   change: RowChange,
   serial: number,
 ): string {
-  const { table, key, columns } = source;
+  const { table, view, key } = source;
+  const columns = source.columns.filter(({ isAbsent }) => isAbsent !== true);
+  const all = listed(columns.map(({ name }) => name));
   const index = sources.indexOf(source);
   const row = isRow(source, change.pick);
   const update = (values: Iterable<readonly [string, string]>): string =>
-    `UPDATE ${table} SET ${assigned(values)} WHERE ${row}`;
+    `UPDATE ${view} SET ${assigned(values)} WHERE ${row}`;
   const itself = key.slice(0, 1).map((name) => [name, identifier(name)] as const);
   const values = [...valuesOf(sources, source, change.seed)];
   const bad = columns.flatMap(({ name, kind }) => (kind.bad === undefined ? [] : [[name, kind] as const]));
@@ -122,26 +129,26 @@ function statementOf(
         ...bad.map(([name, kind]) => [name, kind.values[0] ?? "NULL"] as const),
         ...nulls.map(({ name, kind }) => [name, kind.values[0] ?? "NULL"] as const),
       ]);
-      return corrected.size > 0 ? `UPDATE ${table} SET ${assigned(corrected)}` : update(itself);
+      return corrected.size > 0 ? `UPDATE ${view} SET ${assigned(corrected)}` : update(itself);
     }
     case "delete":
-      return `DELETE FROM ${table} WHERE ${row}`;
+      return `DELETE FROM ${view} WHERE ${row}`;
     case "rekey":
       return update(
         key.map((name, at) => [name, keyValues(sources, index, change.key)[at] ?? "NULL"] as const),
       );
     case "reinsert":
       return inBlock(
-        table,
-        `DELETE FROM ${table} WHERE ${row} RETURNING * INTO "marble old"; ` +
-          `IF FOUND THEN INSERT INTO ${table} SELECT "marble old".*; END IF;`,
+        view,
+        `DELETE FROM ${view} WHERE ${row} RETURNING * INTO "marble old"; ` +
+          `IF FOUND THEN INSERT INTO ${view} (${all}) SELECT ${columns.map(({ name }) => `"marble old".${identifier(name)}`).join(", ")}; END IF;`,
       );
     case "takeOverKey":
       return inBlock(
-        table,
-        `DELETE FROM ${table} WHERE ${row} RETURNING * INTO "marble old"; IF FOUND THEN UPDATE ${table} ` +
+        view,
+        `DELETE FROM ${view} WHERE ${row} RETURNING * INTO "marble old"; IF FOUND THEN UPDATE ${view} ` +
           `SET ${assigned(key.map((name) => [name, `"marble old".${identifier(name)}`] as const))} ` +
-          `WHERE ctid = (SELECT ctid FROM ${table} ORDER BY ${key.map((name) => `${identifier(name)} DESC`).join(", ")} LIMIT 1); END IF;`,
+          `WHERE ${ROW} = (SELECT ${ROW_LIST} FROM ${view} ORDER BY ${key.map((name) => `${identifier(name)} DESC`).join(", ")} LIMIT 1); END IF;`,
       );
     case "alter: vacuumFull":
       return `VACUUM FULL ${table}`;
@@ -153,10 +160,14 @@ function statementOf(
       return `CREATE TEMP TABLE kept ON COMMIT DROP AS TABLE ${table}; TRUNCATE ${table}; INSERT INTO ${table} TABLE kept`;
     case "alter: empty":
       return `TRUNCATE ${table}`;
+    case "alter: renameColumns":
+      return renameColumns(source, change.seed);
+    case "alter: addAbsentColumns":
+      return addAbsentColumns(source);
     case "alter: widenUnread":
       return `ALTER TABLE ${table} ALTER COLUMN ${identifier(source.unread)} TYPE varchar(${3 + serial})`;
   }
 }
 
-const inBlock = (table: string, body: string): string =>
-  `DO $marble$ #variable_conflict use_column\nDECLARE "marble old" ${table}; BEGIN ${body} END $marble$`;
+const inBlock = (view: string, body: string): string =>
+  `DO $marble$ #variable_conflict use_column\nDECLARE "marble old" ${view}%ROWTYPE; BEGIN ${body} END $marble$`;

@@ -1,5 +1,6 @@
-import { identifier } from "../../../../domain/sql";
+import { identifier, qualified } from "../../../../domain/sql";
 import type { SourceDesign } from "./sources";
+import { createViews } from "./views";
 
 /** The keys of a table count from 0. Rows refer to existing keys, and to some missing keys. */
 export const KEYS = 8;
@@ -31,8 +32,8 @@ export function valuesOf(
       if (!key.includes(name)) values.set(name, missing ? "NULL" : (target[at] ?? "NULL"));
     });
   });
-  columns.forEach(({ name, kind, nullable }, place) => {
-    if (key.includes(name) || values.has(name)) return;
+  columns.forEach(({ name, kind, nullable, isAbsent }, place) => {
+    if (key.includes(name) || values.has(name) || isAbsent === true) return;
     const at = seed + place;
     values.set(name, nullable && at % 4 === 3 ? "NULL" : (kind.values[at % kind.values.length] ?? "NULL"));
   });
@@ -46,7 +47,7 @@ export function insertRow(sources: readonly SourceDesign[], index: number, n: nu
   const values = valuesOf(sources, source, seed);
   const names = [...source.key, ...values.keys()].map(identifier);
   const all = [...keyValues(sources, index, n), ...values.values()];
-  return `INSERT INTO ${source.table} (${names.join(", ")}) VALUES (${all.join(", ")})`;
+  return `INSERT INTO ${source.view} (${names.join(", ")}) VALUES (${all.join(", ")})`;
 }
 
 const FIRST_ROWS = 5;
@@ -62,18 +63,11 @@ export const firstRows = (sources: readonly SourceDesign[]): string =>
     )
     .join(";\n");
 
-/** The statements that create the tables with their initial rows. */
+/** The statements that create the tables and their views. */
 export function createSources(
   sources: readonly SourceDesign[],
   [schema, further]: readonly [string, string],
 ): string {
-  const tables = sources.map(({ table, columns, key, unread }) => {
-    const lines = columns.map(
-      ({ name, kind, nullable }) =>
-        `${identifier(name)} ${kind.sql(identifier(schema))}${nullable ? "" : " NOT NULL"}`,
-    );
-    return `CREATE TABLE ${table} (${lines.join(", ")}, ${identifier(unread)} varchar(3), PRIMARY KEY (${key.map(identifier).join(", ")}))`;
-  });
   return [
     ...[schema, further].flatMap((name) => [
       `CREATE SCHEMA IF NOT EXISTS ${identifier(name)}`,
@@ -81,6 +75,49 @@ export function createSources(
       `ALTER DEFAULT PRIVILEGES IN SCHEMA ${identifier(name)} GRANT SELECT ON TABLES TO reader`,
     ]),
     `CREATE TYPE ${identifier(schema)}.mood AS ENUM ('happy', 'sad', 'so, so')`,
-    ...tables,
+    ...sources.flatMap((source, index) => createTable(source, qualified(schema, `part_${index}`))),
+    ...createViews(sources),
   ].join(";\n");
 }
+
+const PARTITIONS = 3;
+
+/** @param part the name of its partitions, up to their number */
+function createTable(
+  { table, columns, key, unread, typesIn, isPartitioned }: SourceDesign,
+  part: string,
+): string[] {
+  const atFirst = new Map(columns.map(({ name, formerly }) => [name, identifier(formerly ?? name)]));
+  const lines = columns
+    .filter(({ isAbsent }) => isAbsent !== true)
+    .map(
+      ({ name, kind, nullable }) => `${atFirst.get(name)} ${kind.sql(typesIn)}${nullable ? "" : " NOT NULL"}`,
+    );
+  const keys = key.map((name) => atFirst.get(name)).join(", ");
+  const create = `CREATE TABLE ${table} (${lines.join(", ")}, ${identifier(unread)} varchar(3), PRIMARY KEY (${keys}))`;
+  if (!isPartitioned) return [create];
+  const partitions = Array.from({ length: PARTITIONS }, (_, remainder) => {
+    const name = part.replace(/"$/, `_${remainder}"`);
+    return `CREATE TABLE ${name} PARTITION OF ${table} FOR VALUES WITH (MODULUS ${PARTITIONS}, REMAINDER ${remainder})`;
+  });
+  return [`${create} PARTITION BY HASH (${keys})`, ...partitions];
+}
+
+/** The foreign keys. Earlier rows may violate them, so that rows can lack a parent. */
+export const createForeignKeys = (sources: readonly SourceDesign[]): string =>
+  sources
+    .flatMap((source) => source.references.map((reference) => ({ source, ...reference })))
+    .flatMap(({ source, columns, to, nullable, onDelete }) => {
+      const target = sources[to];
+      if (target === undefined || onDelete === undefined) return [];
+      const named = (of: SourceDesign, names: readonly string[]): string =>
+        names
+          .map((name) => identifier(of.columns.find((one) => one.name === name)?.formerly ?? name))
+          .join(", ");
+      const action = onDelete === "SET NULL" && !nullable ? "CASCADE" : onDelete;
+      return [
+        `ALTER TABLE ${source.table} ADD FOREIGN KEY (${named(source, columns)}) ` +
+          `REFERENCES ${target.table} (${named(target, target.key)}) ON UPDATE CASCADE ON DELETE ${action} NOT VALID`,
+      ];
+    })
+    .join(";\n");

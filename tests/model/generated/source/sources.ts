@@ -1,39 +1,49 @@
 import fc from "fast-check";
 import { sourceTable, optional, required, type SourceTable } from "../../../../domain/model/source";
-import { qualified } from "../../../../domain/sql";
+import { identifier, qualified } from "../../../../domain/sql";
 import { DRAWN_KINDS, KEY_KINDS, KINDS, type ColumnKind } from "./kinds";
-import { drawnName, nameGiver, oneOf, type DrawnName } from "./names";
+import { drawnName, nameGiver, oneOf, type DrawnName, type NameGiver } from "./names";
+import { ROW_COLUMNS, viewOf } from "./views";
 
 /** A drawn source table. Numbers select, modulo the number of choices, so a smaller draw is also a table. */
 interface DrawnSource {
   readonly name: DrawnName;
   /** True if it is in the second schema. */
   readonly isFurther: boolean;
+  readonly isPartitioned: boolean;
   readonly key: readonly {
     readonly name: DrawnName;
     readonly kind: number;
+    readonly isRenamed: boolean;
     /** The part is the key of an earlier table. */
     readonly refers: number | null;
   }[];
   readonly columns: readonly {
     readonly name: DrawnName;
     readonly kind: number;
-    readonly nulls: "never" | "declared" | "undeclared";
+    readonly nulls: "never" | "declared" | "undeclared" | "absent";
+    readonly isRenamed: boolean;
   }[];
   readonly refers: readonly {
     readonly name: DrawnName;
     readonly to: number;
     readonly nullable: boolean;
     readonly wide: boolean;
+    readonly onDelete: OnDelete | null;
   }[];
 }
 
+/** What a foreign key does with the rows that refer to a deleted row. */
+type OnDelete = "CASCADE" | "SET NULL" | "NO ACTION";
+
 const pick = fc.nat(999);
+const isRare = fc.nat(5).map((drawn) => drawn === 1);
 
 const drawnSource: fc.Arbitrary<DrawnSource> = fc.record({
   name: drawnName,
   isFurther: fc.nat(2).map((drawn) => drawn === 0),
-  key: fc.array(fc.record({ name: drawnName, kind: pick, refers: oneOf(3, pick) }), {
+  isPartitioned: fc.nat(3).map((drawn) => drawn === 1),
+  key: fc.array(fc.record({ name: drawnName, kind: pick, isRenamed: isRare, refers: oneOf(3, pick) }), {
     minLength: 1,
     maxLength: 3,
   }),
@@ -46,13 +56,22 @@ const drawnSource: fc.Arbitrary<DrawnSource> = fc.record({
         "declared" as const,
         "declared" as const,
         "undeclared" as const,
+        "absent" as const,
       ),
+      isRenamed: isRare,
     }),
     { minLength: 1, maxLength: 5 },
   ),
-  refers: fc.array(fc.record({ name: drawnName, to: pick, nullable: fc.boolean(), wide: fc.boolean() }), {
-    maxLength: 2,
-  }),
+  refers: fc.array(
+    fc.record({
+      name: drawnName,
+      to: pick,
+      nullable: fc.boolean(),
+      wide: fc.boolean(),
+      onDelete: fc.constantFrom<(OnDelete | null)[]>(null, null, "CASCADE", "SET NULL", "NO ACTION"),
+    }),
+    { maxLength: 2 },
+  ),
 });
 
 export const drawnSources = fc.array(drawnSource, { minLength: 1, maxLength: 4 });
@@ -64,6 +83,10 @@ export interface SourceColumnDesign {
   readonly nullable: boolean;
   /** True if the contract declares it NOT NULL although the source allows NULL. */
   readonly claimed: boolean;
+  /** Its name until the source renames it. The contract knows both names. */
+  readonly formerly?: string;
+  /** True if the source does not have it at first. The contract reads NULL until then. */
+  readonly isAbsent?: boolean;
 }
 
 /** Columns of a table that hold the key of a table, which may be itself. */
@@ -71,6 +94,8 @@ export interface ReferenceDesign {
   readonly columns: readonly string[];
   readonly to: number;
   readonly nullable: boolean;
+  /** The end of the constraint, if the source has one. */
+  readonly onDelete?: OnDelete;
 }
 
 /** A part of a key: a column, or the key of an earlier table. */
@@ -81,6 +106,11 @@ export interface SourceDesign {
   readonly name: string;
   /** Quoted, with its schema. */
   readonly table: string;
+  /** The view with the columns under the names of the contract, whatever their names in the table. */
+  readonly view: string;
+  /** The schema of its enumeration, quoted. */
+  readonly typesIn: string;
+  readonly isPartitioned: boolean;
   readonly columns: readonly SourceColumnDesign[];
   readonly keyParts: readonly KeyPart[];
   readonly key: readonly string[];
@@ -117,7 +147,8 @@ export function designSources(
     const given = tables.give(source.name, `source_${index}`);
     const table = qualified(source.isFurther ? further : schema, given);
     const name = source.isFurther ? `${further}.${given}` : given;
-    return { name, table, source, columns: [] as SourceColumnDesign[], names: nameGiver() };
+    const names = nameGiver((one) => one, ROW_COLUMNS);
+    return { name, table, view: viewOf(index), source, columns: [] as SourceColumnDesign[], names };
   });
   const designs: SourceDesign[] = [];
   const keyOf = (index: number): readonly SourceColumnDesign[] => {
@@ -129,9 +160,9 @@ export function designSources(
       ),
     );
   };
-  const keys = begun.map(({ name, table, source, columns, names }, index) => {
+  const keys = begun.map(({ name, table, view, source, columns, names }, index) => {
     const parts: KeyPart[] = [];
-    for (const { name: drawnName, kind, refers } of source.key) {
+    for (const { name: drawnName, kind, isRenamed, refers } of source.key) {
       const to = refers === null || index === 0 ? undefined : refers % index;
       const target = to === undefined ? [] : keyOf(to);
       if (columns.length + Math.max(target.length, 1) > KEY_COLUMNS) continue;
@@ -140,6 +171,7 @@ export function designSources(
         kind: one.kind,
         nullable: false,
         claimed: false,
+        ...renamed(isRenamed, names),
       }));
       columns.push(...made);
       const own = made.map((column) => column.name);
@@ -153,6 +185,9 @@ export function designSources(
     designs.push({
       name,
       table,
+      view,
+      typesIn: identifier(schema),
+      isPartitioned: source.isPartitioned,
       columns: [...columns],
       keyParts: parts,
       key,
@@ -163,10 +198,10 @@ export function designSources(
     });
     return { parts, key };
   });
-  return begun.map(({ name, table, source, columns, names }, index) => {
+  return begun.map(({ name, table, view, source, columns, names }, index) => {
     const { parts = [], key = [] } = keys[index] ?? {};
     const references: ReferenceDesign[] = parts.filter((part): part is ReferenceDesign => "to" in part);
-    source.refers.forEach(({ name: drawnName, to, nullable, wide }, place) => {
+    source.refers.forEach(({ name: drawnName, to, nullable, wide, onDelete }, place) => {
       const target = to % begun.length;
       const made = keyOf(target).map((column, at) => ({
         name: names.give(drawnName, `r${place}_${at}`),
@@ -175,14 +210,17 @@ export function designSources(
         claimed: false,
       }));
       columns.push(...made);
-      references.push({ columns: made.map((column) => column.name), to: target, nullable });
+      // PostgreSQL below 18 has no constraint of a partitioned table that earlier rows may violate.
+      const enforced = source.isPartitioned || onDelete === null ? {} : { onDelete };
+      references.push({ columns: made.map((column) => column.name), to: target, nullable, ...enforced });
     });
-    source.columns.forEach(({ name: drawnName, kind, nulls }, place) =>
+    source.columns.forEach(({ name: drawnName, kind, nulls, isRenamed }, place) =>
       columns.push({
         name: names.give(drawnName, `c${place}`),
         kind: pickOf(DRAWN_KINDS, kind),
         nullable: nulls !== "never",
         claimed: nulls === "undeclared",
+        ...(nulls === "absent" ? { isAbsent: true } : renamed(isRenamed, names)),
       }),
     );
     const contract = sourceTable(name, { key, columns: Object.fromEntries(columns.map(declared)) });
@@ -190,6 +228,9 @@ export function designSources(
     return {
       name,
       table,
+      view,
+      typesIn: identifier(schema),
+      isPartitioned: source.isPartitioned,
       columns,
       keyParts: parts,
       key,
@@ -201,9 +242,20 @@ export function designSources(
   });
 }
 
-function declared({ name, kind, nullable, claimed }: SourceColumnDesign) {
+function declared({ name, kind, nullable, claimed, formerly, isAbsent }: SourceColumnDesign) {
   const { type, accepts } = kind;
-  const earlier = accepts === undefined ? {} : { accepts: [accepts] };
-  const column = nullable && !claimed ? optional(type, earlier) : required(type, earlier);
+  const earlier = {
+    ...(accepts !== undefined && { accepts: [accepts] }),
+    ...(formerly !== undefined && { formerly: [formerly] }),
+  };
+  const column =
+    isAbsent === true
+      ? optional(type, { ...earlier, absentAsNull: true })
+      : nullable && !claimed
+        ? optional(type, earlier)
+        : required(type, earlier);
   return [name, column] as const;
 }
+
+const renamed = (isRenamed: boolean, names: NameGiver): Pick<SourceColumnDesign, "formerly"> =>
+  isRenamed ? { formerly: names.give(null, "earlier") } : {};

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { declaredColumn } from "../../../../domain/model/source";
-import { boolean, date, text, time, type ColumnType } from "../../../../domain/model/types";
+import { boolean, date, text, time, typeName, type ColumnType } from "../../../../domain/model/types";
 import { COMPUTATIONS, type Computation } from "./computations";
 import { endOf, followPath, type Expression, type PathStep, type ReadExpression } from "./expressions";
+import type { ColumnDesign } from "./designs";
 import { drawnName, type DrawnName } from "../source/names";
 import type { SourceDesign } from "../source/sources";
 
@@ -28,6 +29,16 @@ export const drawnColumn: fc.Arbitrary<DrawnColumn> = fc.record({
   whenNull: fc.boolean(),
   refers: fc.boolean(),
 });
+
+/** A column of a further source table: a copy of a column with the same type, or else a constant. */
+export function alsoOf(
+  { expression: { type } }: Pick<ColumnDesign, "expression">,
+  at: number,
+  { start, sources }: { readonly start: number; readonly sources: readonly SourceDesign[] },
+): Expression {
+  const same = inputsOf(start, sources).filter((input) => typeName(input.type) === typeName(type));
+  return same[at % Math.max(same.length, 1)] ?? { is: "constant", type, nullable: false };
+}
 
 /** Copies a column of the table in which a path ends. */
 export function readOf(
@@ -73,15 +84,18 @@ export function expressionOf(
   const readAs = ways[how % ways.length] ?? read;
   if (how % 7 === 5) return { is: "constant", type: read.type, nullable: false };
   if (how % 7 < 4) return readAs;
-  // The other input is of the table itself.
-  return computedOf(other, [readAs, ...inputsOf(start, sources)]) ?? readAs;
+  // The other inputs are of the table itself.
+  const others = inputsOf(start, sources);
+  const made = computedOf(other, [readAs, ...others]);
+  if (made === undefined) return readAs;
+  return (how % 7 === 6 ? computedOf(other + 1, [made, ...others]) : undefined) ?? made;
 }
 
 const inputsOf = (start: number, sources: readonly SourceDesign[]): ReadExpression[] =>
   (sources[start]?.columns ?? []).map(({ name }) => readOf(sources, start, [], name));
 
 /** A function of the first input, and of some of the other inputs. */
-function computedOf(at: number, inputs: readonly ReadExpression[]): Expression | undefined {
+function computedOf(at: number, inputs: readonly Expression[]): Expression | undefined {
   const [first, ...others] = inputs;
   if (first === undefined) return undefined;
   const fitting = COMPUTATIONS.flatMap((computation) => {
@@ -99,18 +113,23 @@ function computedOf(at: number, inputs: readonly ReadExpression[]): Expression |
   return chosen && computedExpression(chosen.computation, chosen.inputs);
 }
 
-function computedExpression(computation: Computation, inputs: readonly ReadExpression[]): Expression {
+function computedExpression(computation: Computation, inputs: readonly Expression[]): Expression {
   const type: ColumnType = declaredColumn(computation.result(inputs[0]?.type ?? text)).type;
   return { is: "computed", computation, inputs, type, nullable: computation.nullable };
 }
 
-/** A condition: a boolean column, or the test whether a number is odd. */
+/** A condition: a boolean column, or the test whether a number is odd. Both may be of a joined row. */
 export function conditionOf(
   at: number,
   start: number,
   sources: readonly SourceDesign[],
 ): Expression | undefined {
-  const inputs = inputsOf(start, sources);
+  const path = followPath(sources, start, [{ reference: at, inner: at % 2 === 0 }]);
+  const end = endOf(start, path);
+  const isJoined = at % 3 === 0 && path.length > 0;
+  const inputs = isJoined
+    ? (sources[end]?.columns ?? []).map(({ name }) => readOf(sources, start, path, name))
+    : inputsOf(start, sources);
   const isOdd = COMPUTATIONS.find(({ name }) => name === "isOdd");
   const conditions = inputs.flatMap((input): Expression[] =>
     input.type.kind === boolean.kind

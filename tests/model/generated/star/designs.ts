@@ -36,6 +36,8 @@ export interface TableDesign {
   readonly kind: "dimension" | "fact";
   readonly key: readonly string[];
   readonly feeds: readonly FeedDesign[];
+  /** True if the keys of its source tables are never equal. Otherwise a constant in the key distinguishes them. */
+  readonly keysAreDisjoint: boolean;
   /** References of several columns. */
   readonly references: readonly ReferenceOfTable[];
   /** The members of a dimension. */

@@ -28,7 +28,7 @@ export type Expression =
   | {
       readonly is: "computed";
       readonly computation: Computation;
-      readonly inputs: readonly ReadExpression[];
+      readonly inputs: readonly Expression[];
       readonly type: ColumnType;
       readonly nullable: boolean;
     };
@@ -38,7 +38,11 @@ export const endOf = (start: number, path: readonly PathStep[]): number => path.
 
 /** Every read of an expression, in order. */
 export const readsIn = (expression: Expression): readonly ReadExpression[] =>
-  expression.is === "read" ? [expression] : expression.is === "computed" ? expression.inputs : [];
+  expression.is === "read"
+    ? [expression]
+    : expression.is === "computed"
+      ? expression.inputs.flatMap(readsIn)
+      : [];
 
 /** Follows references from a table as long as there are any. */
 export function followPath(

@@ -52,8 +52,12 @@ function declareTable(
       }),
     }),
     ...(also.length > 0 && {
-      also: also.map((feed, place) => ({ ...feed, columns: { ...feed.columns, ...originOf(place + 1) } })),
+      also: also.map((feed, place) => ({
+        ...feed,
+        columns: { ...feed.columns, ...(!design.keysAreDisjoint && originOf(place + 1)) },
+      })),
     }),
+    ...(design.keysAreDisjoint && { keysAreDisjoint: true }),
   };
   const members = Object.fromEntries(
     design.members.map((member, place) => [
@@ -120,7 +124,7 @@ function declareExpression(
     case "computed": {
       const { computation, inputs } = expression;
       const named = inputs.map(
-        (input, place) => [`input ${place}`, declareRead(input, own, sources)] as const,
+        (input, place) => [`input ${place}`, declareExpression(input, own, sources)] as const,
       );
       const first = inputs[0]?.type ?? { kind: "text" };
       return computed(

@@ -82,7 +82,9 @@ function prepareTable(drawn: DrawnPrepared, table: TableDesign, schema: string):
   const names = drawn.otherNames ? otherNames(table, columns) : plainNames(table, columns);
   const types = new Map(
     columns.flatMap((column, place) => {
-      const type = drawn.otherTypes === null ? undefined : otherType(column, table, drawn.otherTypes + place);
+      const isCopied = table.feeds.every((feed) => feed.columns[place]?.expression.is === "read");
+      const mayDiffer = drawn.otherTypes !== null && (isCopied || table.key.includes(column.name));
+      const type = !mayDiffer ? undefined : otherType(column, table, drawn.otherTypes + place);
       return type === undefined ? [] : [[column.name, type] as const];
     }),
   );

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { text } from "../../../../domain/model/types";
-import { conditionOf, drawnColumn, expressionOf, readOf, type DrawnColumn } from "./columns";
+import { text, type Kind } from "../../../../domain/model/types";
+import { alsoOf, conditionOf, drawnColumn, expressionOf, readOf, type DrawnColumn } from "./columns";
 import {
   CALENDAR,
   type ColumnDesign,
@@ -8,6 +8,7 @@ import {
   type InsteadDesign,
   type TableDesign,
 } from "./designs";
+import type { Expression } from "./expressions";
 import { insteadOf, membersOf } from "./members";
 import { oneOf, looseForm, drawnName, nameGiver, type DrawnName, type NameGiver } from "../source/names";
 import { dimensionOf, inOrderOf, referenceOf, type Target } from "./references";
@@ -32,8 +33,10 @@ interface DrawnTable {
   /** The member to which a reference refers instead. */
   readonly instead: number;
   readonly keepsHistory: boolean;
-  /** The rows come twice, distinguished by a constant in the key. */
+  /** The table has a second feed, distinguished by a constant in the key. */
   readonly also: number | null;
+  /** The source table of the second feed; the same by default. */
+  readonly alsoSource: number | null;
 }
 
 const drawnTable: fc.Arbitrary<DrawnTable> = fc.record({
@@ -47,7 +50,8 @@ const drawnTable: fc.Arbitrary<DrawnTable> = fc.record({
   refers: fc.nat(3).map((drawn) => drawn > 0),
   columns: fc.array(drawnColumn, { maxLength: 5 }),
   where: oneOf(3, pick),
-  also: oneOf(6, pick),
+  also: oneOf(4, pick),
+  alsoSource: fc.option(pick, { nil: null, freq: 3 }),
   members: fc.nat(2),
   instead: pick,
   keepsHistory: fc.boolean(),
@@ -99,18 +103,29 @@ function designTable(drawn: DrawnTable, design: Design): TableDesign {
     return { name: given, expression: readOf(sources, at, [], column), whenNull: false };
   });
   const twice = drawn.also !== null;
+  const other = twice && drawn.alsoSource !== null ? drawn.alsoSource % sources.length : at;
+  const hasOtherSource = other !== at;
+  // A further source table has other rows, so the table refers to the calendar only.
+  const mayRefer = drawn.refers && !hasOtherSource;
   const constant: ColumnDesign = {
     name: columnNames.give(null, "origin"),
     expression: { is: "constant", type: text, nullable: false },
     whenNull: false,
   };
-  const own = twice ? [constant, ...keyColumns] : keyColumns;
+  // The key of the further source table. Each source table has constants for the key of the other.
+  const otherKey = (hasOtherSource ? (sources[other]?.key ?? []) : []).map((column, place): ColumnDesign => {
+    const read = readOf(sources, other, [], column);
+    const given = columnNames.give(null, `other_key_${place}`);
+    return { name: given, expression: { is: "constant", type: read.type, nullable: false }, whenNull: false };
+  });
+  const keysAreDisjoint = hasOtherSource && isNeverConstant(sources, at) && drawn.reverseKey;
+  const own = [...(twice && !keysAreDisjoint ? [constant] : []), ...keyColumns, ...otherKey];
   const key = (drawn.reverseKey ? [...own].reverse() : own).map((column) => column.name);
   const itself: Target = { name, kind, key, feeds: [{ source: at, columns: own }] };
   const targets: readonly Target[] = kind === "dimension" && !twice ? [...tables, itself] : tables;
   const references: { columns: readonly string[]; to: string }[] = [];
   const others: ColumnDesign[] = [];
-  if (drawn.refers)
+  if (mayRefer)
     for (const [place, reference] of source.references.entries()) {
       const to = dimensionOf(reference, targets, sources, source);
       if (to === undefined) continue;
@@ -128,7 +143,8 @@ function designTable(drawn: DrawnTable, design: Design): TableDesign {
   for (const [place, column] of drawn.columns.entries()) {
     const expression = expressionOf(column, at, sources);
     const given = columnNames.give(column.name, `col_${place}`);
-    const refers = column.refers ? referenceOf(expression, targets, sources, at) : undefined;
+    const wanted = column.refers ? referenceOf(expression, targets, sources, at) : undefined;
+    const refers = hasOtherSource && wanted !== CALENDAR ? undefined : wanted;
     others.push({
       name: given,
       expression,
@@ -157,21 +173,36 @@ function designTable(drawn: DrawnTable, design: Design): TableDesign {
       kind,
       key,
       feeds: [{ source: at, columns }],
+      keysAreDisjoint,
       references: references.filter((reference) => reference.columns.length > 1),
       surrogateKey,
       currentView: "",
     },
     { wished, instead, tables },
   );
-  const feed = (where: number | null): FeedDesign => {
-    const condition = where === null ? undefined : conditionOf(where, at, sources);
-    return { source: at, columns: made.columns, ...(condition !== undefined && { where: condition }) };
+  const feed = (where: number | null, from = at): FeedDesign => {
+    const condition = where === null ? undefined : conditionOf(where, from, sources);
+    const columns = from === at ? made.columns : made.columns.map(ofOther);
+    return { source: from, columns, ...(condition !== undefined && { where: condition }) };
+  };
+  const ofOther = (column: ColumnDesign, place: number): ColumnDesign => {
+    const part = otherKey.findIndex((one) => one.name === column.name);
+    const { type } = column.expression;
+    const isOwnKey = own.some((one) => one.name === column.name);
+    const expression: Expression =
+      part >= 0
+        ? readOf(sources, other, [], sources[other]?.key[part] ?? "")
+        : isOwnKey
+          ? { is: "constant", type, nullable: false }
+          : alsoOf(column, place + (drawn.also ?? 0), { start: other, sources });
+    return { ...column, expression };
   };
   return {
     name,
     kind,
     key,
-    feeds: twice ? [feed(drawn.where), feed(drawn.also)] : [feed(drawn.where)],
+    feeds: twice ? [feed(drawn.where), feed(drawn.also, other)] : [feed(drawn.where)],
+    keysAreDisjoint,
     references: made.references,
     members: made.members,
     ...(keepsHistory && { history: names.give(drawn.view, `history_${index}`) }),
@@ -179,6 +210,13 @@ function designTable(drawn: DrawnTable, design: Design): TableDesign {
     currentView: kind === "fact" ? names.give(drawn.view, `current_${index}`) : "",
   };
 }
+
+/** The kinds of keys of which no value is equal to the constant of their type. */
+const DISTINCT: readonly Kind[] = ["integer", "text", "date", "time", "timestamp", "timestamptz"];
+
+/** True if no key of a row in the source table has the constants of its types. */
+const isNeverConstant = (sources: readonly SourceDesign[], at: number): boolean =>
+  (sources[at]?.key ?? []).some((name) => DISTINCT.includes(readOf(sources, at, [], name).type.kind));
 
 /** Lets references name members. If the table can have none, its references to itself name none. */
 function withMembers(
