@@ -160,6 +160,7 @@ const loadStage = new Stage("load", {
     MODEL: config.model,
     MARTS_SCHEMA: config.martsSchema,
     MIRROR_SCHEMA: config.mirrorSchema,
+    FRESHNESS_MINUTES: String(config.freshnessMinutes),
   },
   permissions: [
     readSecret(config.warehouseSecret),

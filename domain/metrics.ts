@@ -25,6 +25,8 @@ export const METRICS = {
   RowsRejected: "count",
   /** Tables whose columns do not fit their contract. */
   TablesQuarantined: "gauge",
+  /** Tables that the model reads, and that were captured once and cannot be captured now. */
+  TablesAbsent: "gauge",
   RowsLoaded: "count",
   /** Rows that were set aside, because the dimension row that they refer to is missing. */
   RowsOrphaned: "count",

@@ -7,7 +7,7 @@ import { objectStore } from "../adapters/lake/object-store";
 import { withConnection } from "../adapters/postgres/postgres";
 import { readCredentials } from "../adapters/aws/secrets";
 import { withTelemetry } from "../adapters/aws/telemetry";
-import { readPosition } from "../adapters/warehouse/position";
+import { confirmFreshness, readPosition } from "../adapters/warehouse/position";
 import { declarationsOf } from "../domain/declarations";
 import { replayRequest, type ReplayPlan } from "../domain/warehouse/replay";
 import { hasTime, monotonicClock } from "../stages/shared/clock";
@@ -34,6 +34,7 @@ export async function load(event: unknown, context: Context): Promise<LoadResult
     const credentials = await readCredentials(environment("WAREHOUSE_SECRET"));
     const ingested = objectStore(environment("INGESTION_BUCKET"));
     const schema = environment("WAREHOUSE_SCHEMA");
+    const maxAgeMinutes = Number(environment("FRESHNESS_MINUTES"));
     return withConnection<LoadResult | ReplayPlan>("warehouse", credentials, (client) => {
       const run: LoadContext = {
         client,
@@ -52,7 +53,13 @@ export async function load(event: unknown, context: Context): Promise<LoadResult
         () => runLoad(run, asked),
         async () => {
           const position = await readPosition(client, schema);
-          await recordLoadState(position, { ingested, log: run.log, telemetry, now: new Date() });
+          await recordLoadState(position, {
+            ingested,
+            log: run.log,
+            telemetry,
+            now: new Date(),
+            confirm: (confirmedAt) => confirmFreshness(client, schema, { confirmedAt, maxAgeMinutes }),
+          });
         },
       );
     });

@@ -61,6 +61,7 @@ describe("The alarms of the program", () => {
       "TablesHeld of ingest",
       "TablesFailed of ingest",
       "TablesRefused of ingest",
+      "TablesAbsent of process",
     ]);
     const ours = all("MetricAlarm").filter(({ inputs }) => inputs["namespace"] === "Marble");
     for (const { inputs } of ours) expect(inputs["dimensions"]).to.include({ environment: "dev" });

@@ -100,6 +100,7 @@ describe("The program", () => {
           "MODEL",
           "MARTS_SCHEMA",
           "MIRROR_SCHEMA",
+          "FRESHNESS_MINUTES",
         )
         .and.include({
           INGESTION_BUCKET: bucket("ingestion").name,

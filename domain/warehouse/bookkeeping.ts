@@ -39,6 +39,12 @@ export const LINEAGE = "marble_lineage";
 /** The mirrored tables, as the warehouse has them: see `HeldTable`. */
 export const MIRRORS = "marble_mirror";
 
+/**
+ * One row: the newest time for which load knows that the warehouse matches the source, and for how long this counts. Every
+ * run of load renews it. While it is old, no table is current.
+ */
+export const FRESHNESS = "marble_freshness";
+
 /** The view for people: whether each warehouse table is up to date, and why not. */
 export const TABLES = "marble_table";
 
@@ -130,6 +136,15 @@ export const BOOKKEEPING: readonly BookkeepingTable[] = [
   {
     name: MIRRORS,
     columns: { source_table: "text PRIMARY KEY", description: "jsonb NOT NULL" },
+    isLate: true,
+  },
+  {
+    name: FRESHNESS,
+    columns: {
+      only_row: "boolean PRIMARY KEY DEFAULT true CHECK (only_row)",
+      confirmed_at: "timestamptz NOT NULL",
+      max_age: "interval NOT NULL",
+    },
     isLate: true,
   },
 ];

@@ -3,7 +3,7 @@ import type { Model } from "../model/model";
 import { feedsOf, sourcesOf } from "../model/table";
 import { literal, qualified } from "../sql";
 import { mirrorName } from "./mirror/mirrored-table";
-import { LEDGER, LINEAGE, ORPHANS, PLACEHOLDERS, SOURCES, TABLES } from "./bookkeeping";
+import { FRESHNESS, LEDGER, LINEAGE, ORPHANS, PLACEHOLDERS, SOURCES, TABLES } from "./bookkeeping";
 
 /** The statements that record in the warehouse how up to date each table is, for reports, the console and SQL. */
 
@@ -58,28 +58,49 @@ export function recordLineage(schema: string, { tables }: Model, mirrored: Itera
   );
 }
 
+/**
+ * Records for which time the warehouse is known to match the source.
+ * @param known.maxAgeMinutes after this time, no table is current any more
+ */
+export const recordFreshness = (
+  schema: string,
+  { confirmedAt, maxAgeMinutes }: { readonly confirmedAt: Date; readonly maxAgeMinutes: number },
+): string =>
+  `INSERT INTO ${qualified(schema, FRESHNESS)} (confirmed_at, max_age) ` +
+  `VALUES (${literal(confirmedAt.toISOString())}::timestamptz, ${maxAgeMinutes} * interval '1 minute') ` +
+  "ON CONFLICT (only_row) DO UPDATE SET confirmed_at = EXCLUDED.confirmed_at, max_age = EXCLUDED.max_age";
+
 /** The newest column of the view. A view without it comes from an earlier version of Marble. */
-export const MEMBER_ROWS = "member_rows";
+export const NEWEST_COLUMN = "confirmed_at";
+
+/** Why no table is current although the newest loaded commit has no problem with it. */
+const UNCONFIRMED =
+  "since then, no run has found that the warehouse matches the source: a stage fails or is not started";
 
 /**
- * The view of the warehouse tables. A table is current when all its source tables are current. Its `as_of` is the
- * oldest of theirs. `waiting_rows` wait for a row that they refer to; `member_rows` refer to a member instead of a
- * missing row.
+ * The view of the warehouse tables. A table is current when all its source tables are current, and the warehouse matched
+ * the source not too long ago (`confirmed_at`). Its `as_of` is the oldest of theirs. `waiting_rows` wait for a row that
+ * they refer to; `member_rows` refer to a member instead of a missing row.
  */
 export const createTablesView = (schema: string): string => `
 CREATE OR REPLACE VIEW ${qualified(schema, TABLES)} AS
 SELECT l.warehouse_table,
-       bool_and(COALESCE(s.state = 'current', false)) AS is_current,
+       bool_and(COALESCE(s.state = 'current', false) AND f.old_since IS NULL) AS is_current,
        CASE WHEN bool_and(s.as_of IS NOT NULL) THEN min(s.as_of) END AS as_of,
-       min(s.since) FILTER (WHERE s.state <> 'current') AS behind_since,
-       string_agg(l.source_table || ' is ' || s.state || COALESCE(': ' || s.reason, ''), '; ' ORDER BY l.source_table)
-         FILTER (WHERE s.state <> 'current') AS reason,
+       COALESCE(min(s.since) FILTER (WHERE s.state <> 'current'), min(f.old_since)) AS behind_since,
+       NULLIF(concat_ws('; ',
+         string_agg(l.source_table || ' is ' || s.state || COALESCE(': ' || s.reason, ''), '; ' ORDER BY l.source_table)
+           FILTER (WHERE s.state <> 'current'),
+         CASE WHEN bool_or(f.old_since IS NOT NULL) THEN ${literal(UNCONFIRMED)} END), '') AS reason,
        COALESCE(sum(s.rejected_rows), 0)::bigint AS rejected_rows,
        (SELECT count(*) FROM ${qualified(schema, ORPHANS)} o
          WHERE o.fact = l.warehouse_table AND o.healed_by IS NULL AND o.superseded_by IS NULL) AS waiting_rows,
        (SELECT max(b.loaded_at) FROM ${qualified(schema, LEDGER)} b) AS loaded_at,
        (SELECT count(*) FROM ${qualified(schema, PLACEHOLDERS)} p
-         WHERE p.fact = l.warehouse_table AND p.healed_by IS NULL AND p.superseded_by IS NULL) AS ${MEMBER_ROWS}
+         WHERE p.fact = l.warehouse_table AND p.healed_by IS NULL AND p.superseded_by IS NULL) AS member_rows,
+       min(f.confirmed_at) AS ${NEWEST_COLUMN}
   FROM ${qualified(schema, LINEAGE)} l
   LEFT JOIN ${qualified(schema, SOURCES)} s USING (source_table)
+  LEFT JOIN (SELECT confirmed_at, CASE WHEN confirmed_at < now() - max_age THEN confirmed_at END AS old_since
+               FROM ${qualified(schema, FRESHNESS)}) f ON true
  GROUP BY l.warehouse_table`;

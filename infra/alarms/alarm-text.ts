@@ -14,6 +14,7 @@ export type RunbookSection =
   | "a-table-is-held-back"
   | "a-table-cannot-be-captured"
   | "a-table-is-refused"
+  | "a-table-is-absent"
   | "the-warehouse-is-old"
   | "nobody-knows-how-old-the-warehouse-is";
 

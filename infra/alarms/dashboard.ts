@@ -79,6 +79,7 @@ export class Dashboard extends pulumi.ComponentResource {
           metricOf("ingest", "TablesHeld"),
           metricOf("ingest", "TablesFailed"),
           metricOf("ingest", "TablesRefused"),
+          metricOf("process", "TablesAbsent"),
         ],
         stat: "Maximum",
       },

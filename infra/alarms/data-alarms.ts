@@ -54,7 +54,7 @@ export class DataAlarms extends pulumi.ComponentResource {
       { stage: "load", metric: "Freshness" },
       {
         alarm: `The warehouse is more than ${freshnessMinutes} minutes old. It may lack newer data of the source.`,
-        ok: "The warehouse is as new as it should be. Nothing is left to do.",
+        ok: "The newest data is loaded in time again, except for tables for which another alarm rings. Nothing is left to do, unless another alarm rings.",
         meaning: "Reports lack newer data. The data in the warehouse was right at that time.",
         show: listRingingAlarms(),
         section: "the-warehouse-is-old",
@@ -66,7 +66,7 @@ export class DataAlarms extends pulumi.ComponentResource {
       { stage: "load", metric: "Freshness" },
       {
         alarm: `For ${freshnessMinutes} minutes, no run of load has reported the age of the warehouse. Load is not started, cannot reach the warehouse, or has never loaded it.`,
-        ok: "Load has reported the age of the warehouse. Nothing is left to do.",
+        ok: "Load has reported the age of the warehouse. Nothing is left to do, unless another alarm rings.",
         meaning: "The warehouse gets no new data. The data in it stays right. No data is lost.",
         show: lastErrors(logOf("load")),
         section: "nobody-knows-how-old-the-warehouse-is",
@@ -90,7 +90,7 @@ export class DataAlarms extends pulumi.ComponentResource {
       { stage: "load", metric: "OrphansWaiting" },
       {
         alarm: "Rows refer to a dimension row that does not exist. They wait in marble_orphan.",
-        ok: "No row waits any more. Nothing is left to do.",
+        ok: "No row waits any more. Nothing is left to do, unless another alarm rings.",
         meaning:
           "The warehouse lacks these rows, or shows an earlier version of them, until the missing row arrives. Load then adds them automatically.",
         show: "SELECT fact, key, reason FROM marble_orphan WHERE healed_by IS NULL AND superseded_by IS NULL",
@@ -102,7 +102,7 @@ export class DataAlarms extends pulumi.ComponentResource {
       { stage: "process", metric: "TablesQuarantined" },
       {
         alarm: "The columns of a table in the source no longer fit the model. The table waits in quarantine.",
-        ok: "No table waits in quarantine. Nothing is left to do.",
+        ok: "No table waits in quarantine. Nothing is left to do, unless another alarm rings.",
         meaning: `The warehouse gets no new data of that table until a person corrects the model. ${othersContinue} No data is lost.`,
         show: lastWarning(logOf("process"), "a table does not fit its contract and waits"),
         section: "a-table-is-quarantined",
@@ -113,7 +113,7 @@ export class DataAlarms extends pulumi.ComponentResource {
       { stage: "ingest", metric: "TablesHeld" },
       {
         alarm: "A table in the source has lost so many rows that the delete guard holds it back.",
-        ok: "No table is held back. Nothing is left to do.",
+        ok: "No table is held back. Nothing is left to do, unless another alarm rings.",
         meaning: `The warehouse still shows the rows. It gets no new data of that table until a person allows the deletes or restores the rows. ${othersContinue}`,
         show: lastWarning(logOf("ingest"), "the table is held back by the delete guard"),
         section: "a-table-is-held-back",
@@ -124,7 +124,7 @@ export class DataAlarms extends pulumi.ComponentResource {
       { stage: "ingest", metric: "TablesFailed" },
       {
         alarm: "For half an hour, every run has received an error from the source for a table.",
-        ok: "Ingest captures every table again, with all changes since the failure. Nothing is left to do.",
+        ok: "Ingest receives no error for any table any more. Nothing is left to do, unless another alarm rings.",
         meaning: `The warehouse gets no new data of that table. ${othersContinue} No data is lost.`,
         show: lastWarning(logOf("ingest"), "a table could not be captured; the next run tries again"),
         section: "a-table-cannot-be-captured",
@@ -136,10 +136,21 @@ export class DataAlarms extends pulumi.ComponentResource {
       { stage: "ingest", metric: "TablesRefused" },
       {
         alarm: "Ingest refuses to capture a table of the source in its present form.",
-        ok: "Ingest no longer refuses any table. Nothing is left to do.",
+        ok: "Ingest no longer refuses any table. Nothing is left to do, unless another alarm rings.",
         meaning: `The warehouse gets no new data of that table. ${othersContinue}`,
         show: lastWarning(logOf("ingest"), "a table is not ingested"),
         section: "a-table-is-refused",
+      },
+    );
+    alarm(
+      "absent-tables",
+      { stage: "process", metric: "TablesAbsent" },
+      {
+        alarm: "A table that the model reads is gone from the source, or ingest may no longer read it.",
+        ok: "The source has every table that the model reads. Nothing is left to do, unless another alarm rings.",
+        meaning: `The warehouse still shows the last rows of that table, and gets no new data of it. ${othersContinue} No data is lost.`,
+        show: lastWarning(logOf("ingest"), "a table is absent"),
+        section: "a-table-is-absent",
       },
     );
     this.registerOutputs();

@@ -112,7 +112,7 @@ export class Report extends pulumi.ComponentResource {
         metric: "Invocations",
         rule: silenceRule(Math.min(silence, LONGEST_SILENCE)),
         alarm: `Nothing has started ${nameOf(name)} for ${Math.min(silence, LONGEST_SILENCE)} minutes. After a deployment that switches the report on, this alarm rings until the first run.`,
-        ok: "A run has started. Nothing is left to do.",
+        ok: "A run has started. Nothing is left to do, unless another alarm rings.",
         meaning: this.stage.standstill,
         show: `aws scheduler list-schedules --name-prefix ${nameOf(name)} --query 'Schedules[].[Name,State]' --output text`,
         section: "a-schedule-cannot-start-its-stage",

@@ -1,3 +1,6 @@
+import { declarationsOf } from "../../domain/declarations";
+import { absentTables } from "../../domain/log/absent-tables";
+import type { Model } from "../../domain/model/model";
 import type { IngestCommit, ProcessCommit } from "../../domain/log/commit";
 import { type CommitNumber, commitNumber } from "../../domain/log/keys";
 import type { LoadResult } from "../../stages/load/load";
@@ -9,12 +12,13 @@ import type { StageResult } from "./stage-result";
 export interface Missing {
   /**
    * - `held`, `failed`, `refused`: a table of the source that is not captured, or not up to date, in the lake
+   * - `absent`: a table that the model reads, and that is gone from the source or may no longer be read
    * - `quarantine`: a table of the source that does not fit its contract
    * - `rejected`: rows of a table of the source that this run rejected
    * - `waiting`: rows of a warehouse table that wait for a row of a dimension, from this run or an earlier one
    * - `mart`: a mart that differs from its declaration
    */
-  readonly kind: "held" | "failed" | "refused" | "quarantine" | "rejected" | "waiting" | "mart";
+  readonly kind: "held" | "failed" | "refused" | "absent" | "quarantine" | "rejected" | "waiting" | "mart";
   /** The name of the table or the mart. */
   readonly name: string;
   readonly reason: string;
@@ -36,6 +40,7 @@ export async function missingData(
     const path = (key: string): string => `s3://${lake.buckets.processed}/${lake.processedPrefix}${key}`;
     return [
       ...(ingested === undefined ? [] : notCaptured(ingested.commit)),
+      ...absent(processed?.commit, modelOf(cloud)),
       ...(processed === undefined ? [] : inQuarantine(processed.commit)),
       ...rejectedRows(
         commits.flatMap((commit) => commit?.rejected.files ?? []),
@@ -62,6 +67,8 @@ export function describeMissing(
     case "failed":
     case "refused":
       return `the table ${name} is ${kind}: ${reason}`;
+    case "absent":
+      return `the table ${name} is absent from the source: ${reason}. Create it again or give the right to read it back, or take the table out of the model`;
     case "quarantine":
       return `the table ${name} is in quarantine: ${reason}`;
     case "rejected":
@@ -88,7 +95,14 @@ function notCaptured({ tables, refused }: Pick<IngestCommit, "tables" | "refused
   ];
 }
 
-const inQuarantine = ({ quarantine }: Pick<ProcessCommit, "quarantine">): Missing[] =>
+/** The model of the stack. */
+const modelOf = ({ program }: Cloud): Model =>
+  declarationsOf(program.functions.map(({ environment }) => environment["MODEL"]).find(Boolean) ?? "").model;
+
+export const absent = (processed: Pick<ProcessCommit, "sources"> | undefined, model: Model): Missing[] =>
+  absentTables(processed, model).map(({ name, reason }) => ({ kind: "absent", name, reason }));
+
+export const inQuarantine = ({ quarantine }: Pick<ProcessCommit, "quarantine">): Missing[] =>
   Object.entries(quarantine).map(([name, { since, breaches }]) => ({
     kind: "quarantine",
     name,

@@ -91,7 +91,12 @@ function alarmLine({ alarm, from, to }: AlarmTransition, ringing: Set<string>): 
   const isSilence = from === "INSUFFICIENT_DATA" && alarm.treatMissingData === "breaching";
   if (to === "ALARM" && !isSilence) ringing.add(alarm.name);
   else if (to !== "OK" || !ringing.delete(alarm.name)) return undefined;
-  return `${to.padEnd(WIDTH.stage)} ${alarm.name}`;
+  const text = `${to.padEnd(WIDTH.stage)} ${alarm.name}`;
+  if (to !== "ALARM") return text;
+  // The mail has more lines. In the terminal, a person needs what is wrong and what to do.
+  const [, wrong] = /^ALARM: (.*)$/m.exec(alarm.description) ?? [];
+  const [, where] = /^What to do: (.*)$/m.exec(alarm.description) ?? [];
+  return wrong === undefined || where === undefined ? text : `${text}: ${wrong} See ${where}`;
 }
 
 function eventLine(event: Exclude<CloudEvent, { kind: "alarm" }>): string | undefined {

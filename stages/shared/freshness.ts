@@ -4,6 +4,8 @@ import type { Telemetry } from "../../adapters/aws/telemetry";
 import type { WarehousePosition } from "../../adapters/warehouse/position";
 import type { IngestCommit, ProcessCommit } from "../../domain/log/commit";
 import { commitKey } from "../../domain/log/keys";
+import { absentTables } from "../../domain/log/absent-tables";
+import type { Model } from "../../domain/model/model";
 
 /**
  * The state of the stages. Every run records it, including idle and failed runs.
@@ -26,16 +28,18 @@ export async function recordSeen({ store, log }: IngestLog, at: Date): Promise<v
   if (head !== undefined) await store.tag(commitKey(head.number), { [SEEN_TAG]: at.toISOString() });
 }
 
-/** Records which commits wait to be processed, and which tables are in quarantine. */
+/** Records which commits wait to be processed, and which tables are in quarantine or absent. */
 export async function recordProcessState(options: {
   readonly ingested: IngestLog;
   readonly processed: { readonly log: CommitLog<ProcessCommit> };
+  readonly model: Model;
   readonly telemetry: Telemetry;
 }): Promise<void> {
-  const { ingested, processed, telemetry } = options;
+  const { ingested, processed, model, telemetry } = options;
   const [captured, head] = await Promise.all([ingested.log.head(), processed.log.head()]);
   telemetry.count("CommitsBehind", (captured?.number ?? 0) - (head?.number ?? 0));
   telemetry.count("TablesQuarantined", Object.keys(head?.commit.quarantine ?? {}).length);
+  telemetry.count("TablesAbsent", absentTables(head?.commit, model).length);
 }
 
 interface LoadState {
@@ -43,6 +47,8 @@ interface LoadState {
   readonly log: CommitLog<ProcessCommit>;
   readonly telemetry: Telemetry;
   readonly now: Date;
+  /** Keeps the time for which the warehouse is known to match the source, for people who read it with SQL. */
+  readonly confirm: (at: Date) => Promise<void>;
 }
 
 /** Records the freshness of the warehouse, and what waits. A warehouse that was never loaded has no freshness. */
@@ -63,12 +69,13 @@ export async function recordLoadState(
 
 async function recordAge(
   position: WarehousePosition,
-  { ingested, telemetry, now }: LoadState,
+  { ingested, telemetry, now, confirm }: LoadState,
 ): Promise<void> {
   telemetry.count("OrphansWaiting", position.waiting);
   const seen = (await ingested.tags(commitKey(position.commit))).get(SEEN_TAG);
   const shown = Math.max(position.capturedAt.getTime(), seen === undefined ? 0 : Date.parse(seen));
   telemetry.count("Freshness", Math.max(0, (now.getTime() - shown) / 1000), "Seconds");
+  await confirm(new Date(shown));
 }
 
 /** Runs `report` after `work`, also when `work` fails. An error of `work` takes precedence over one of `report`. */

@@ -63,6 +63,7 @@ describe("An alarm reaches a person exactly when a person has to act", function 
   it("confirms with the first run that all is well, as far as runs can show it, as CloudWatch does for every new alarm", async () => {
     await watched.pass(30);
     expect(await watched.newSubjects()).to.deep.equal([
+      "OK absent-tables",
       "OK failed-tables",
       "OK freshness",
       "OK freshness-unknown",
@@ -258,6 +259,19 @@ describe("An alarm reaches a person exactly when a person has to act", function 
     await repair();
     await watched.pass(10);
     expect(await watched.newSubjects()).to.deep.equal(["OK failed-tables"]);
+  });
+
+  it("reports a table that is gone from the source, until it is back", async () => {
+    const { source } = watched;
+    await source.query("ALTER TABLE payment_type RENAME TO away");
+    await watched.pass(15);
+    const mails = await watched.newMails();
+    expect(mails.map(shortSubject)).to.deep.equal(["ALARM absent-tables"]);
+    expect(mails[0]!.body).to.match(/What to do: docs\/runbook\.md#a-table-is-absent/);
+
+    await source.query("ALTER TABLE away RENAME TO payment_type");
+    await watched.pass(15);
+    expect(await watched.newSubjects()).to.deep.equal(["OK absent-tables"]);
   });
 
   for (const [stages, alarm] of [

@@ -36,6 +36,7 @@ const TABLE_METRICS: Readonly<Record<string, TableBehind["state"]>> = {
   TablesHeld: "held",
   TablesFailed: "failed",
   TablesRefused: "refused",
+  TablesAbsent: "absent",
 };
 
 const ROW_METRICS: ReadonlySet<string> = new Set(["RowsRejected", "OrphansWaiting"]);

@@ -19,6 +19,7 @@ const OURS: Readonly<Record<MetricName, Named>> = {
   RowsProcessed: { title: "Rows processed", unit: "rows" },
   BytesProcessed: { title: "Bytes processed", unit: "bytes" },
   RowsRejected: { title: "Rows rejected", unit: "rows" },
+  TablesAbsent: { title: "Tables absent", unit: "tables" },
   TablesQuarantined: { title: "Tables in quarantine", unit: "tables" },
   RowsLoaded: { title: "Rows loaded", unit: "rows" },
   RowsOrphaned: { title: "Rows set aside to wait", unit: "rows" },

@@ -33,7 +33,7 @@ describe("The problems of the marts", () => {
     expect(martProblems({ model: small, marts: [days, none, days] })).to.deep.equal([
       "several marts have the name days: give each another name",
       "the mart pay names no table of the model; it may name dim_date, current_hire, fact_hire, " +
-        "marble_ledger, marble_batch, marble_deletion, marble_orphan, marble_placeholder, marble_source, marble_lineage, marble_mirror",
+        "marble_ledger, marble_batch, marble_deletion, marble_orphan, marble_placeholder, marble_source, marble_lineage, marble_mirror, marble_freshness",
     ]);
   });
 });

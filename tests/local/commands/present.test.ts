@@ -15,6 +15,16 @@ const result = (given: Partial<InvocationResult>): InvocationResult => ({
   ...given,
 });
 
+const DESCRIPTION = `ALARM: Every run has failed.
+OK: A run has succeeded.
+
+The warehouse gets no new data.
+
+See why: aws logs tail
+What to do: docs/runbook.md#a-stage-fails
+Logs: https://example.com`;
+const TEXT = "Every run has failed. See docs/runbook.md#a-stage-fails";
+
 describe("A table of text", () => {
   it("aligns texts left and numbers right and has a line below the header", () => {
     const table = textTable([
@@ -82,9 +92,9 @@ describe("The line about an event", () => {
     );
   });
 
-  it("names an alarm when it starts and ends, but not alarms that are OK from the start", () => {
+  it("says what is wrong and where the remedy is when an alarm starts, and names it when it ends, but not alarms that are OK from the start", () => {
     const alarm = (name: string, treatMissingData: Alarm["treatMissingData"]): Alarm =>
-      ({ name, treatMissingData }) as Alarm;
+      ({ name, treatMissingData, description: DESCRIPTION }) as Alarm;
     const tell = eventFormatter();
     const shown = (of: Alarm, from: AlarmState, to: AlarmState): string | undefined =>
       tell({ kind: "alarm", transition: { alarm: of, from, to, reason: "", at: new Date(0) } });
@@ -93,14 +103,14 @@ describe("The line about an event", () => {
     const old = alarm("freshness", "missing");
 
     expect(shown(errors, "INSUFFICIENT_DATA", "OK")).to.equal(undefined);
-    expect(shown(errors, "OK", "ALARM")).to.equal("ALARM    ingest-errors");
+    expect(shown(errors, "OK", "ALARM")).to.equal(`ALARM    ingest-errors: ${TEXT}`);
     expect(shown(errors, "ALARM", "INSUFFICIENT_DATA")).to.equal(undefined);
     expect(shown(errors, "INSUFFICIENT_DATA", "OK")).to.equal("OK       ingest-errors");
-    expect(shown(old, "INSUFFICIENT_DATA", "ALARM")).to.equal("ALARM    freshness");
+    expect(shown(old, "INSUFFICIENT_DATA", "ALARM")).to.equal(`ALARM    freshness: ${TEXT}`);
     // Nothing is measured yet, and this alarm treats missing data as breaching.
     expect(shown(unknown, "INSUFFICIENT_DATA", "ALARM")).to.equal(undefined);
     expect(shown(unknown, "ALARM", "OK")).to.equal(undefined);
-    expect(shown(unknown, "OK", "ALARM")).to.equal("ALARM    freshness-unknown");
+    expect(shown(unknown, "OK", "ALARM")).to.equal(`ALARM    freshness-unknown: ${TEXT}`);
   });
 
   it("shows a stage's warning with the mart, the breaches and the reason", () => {

@@ -1,4 +1,8 @@
 import { expect } from "chai";
+import { withConnection } from "../../../adapters/postgres/postgres";
+import { confirmFreshness } from "../../../adapters/warehouse/position";
+import { readTableStates } from "../../../adapters/warehouse/table-states";
+import { credentialsOf } from "../../support/pipeline/pipeline";
 import { startHiresAfterFirstRun, type HirePipeline } from "../../support/hires/pipeline";
 
 /** What the view for people says of a table. */
@@ -11,6 +15,7 @@ interface Shown {
   readonly rejected_rows: string;
   readonly waiting_rows: string;
   readonly member_rows: string;
+  readonly confirmed_at: string | null;
 }
 
 describe("marble_table shows how up to date each warehouse table is", () => {
@@ -27,6 +32,13 @@ describe("marble_table shows how up to date each warehouse table is", () => {
     );
     expect(row, table).to.not.equal(undefined);
     return row!;
+  };
+
+  const readStates = async () => {
+    const states = await withConnection("warehouse", credentialsOf(pipeline.warehouse.url), (client) =>
+      readTableStates(client, "public"),
+    );
+    return states!;
   };
 
   it("with the time of the capture after a load", async () => {
@@ -110,5 +122,66 @@ describe("marble_table shows how up to date each warehouse table is", () => {
     await pipeline.run();
     expect(await shown("dim_bike")).to.include({ is_current: true, waiting_rows: "0", member_rows: "0" });
     expect(await pipeline.warehouse.query("SELECT FROM late")).to.have.length(0);
+  });
+
+  describe("and calls no table current that no run has found to match the source for too long", () => {
+    const confirm = (minutesAgo: number) =>
+      withConnection("warehouse", credentialsOf(pipeline.warehouse.url), (client) =>
+        confirmFreshness(client, "public", {
+          confirmedAt: new Date(Date.now() - minutesAgo * 60_000),
+          maxAgeMinutes: 30,
+        }),
+      );
+    const notCurrent = async (): Promise<number> =>
+      Number(
+        (
+          await pipeline.warehouse.query<{ n: string }>(
+            "SELECT count(*) AS n FROM marble_table WHERE NOT is_current",
+          )
+        )[0]!.n,
+      );
+
+    it("since when, and why, for every table", async () => {
+      await confirm(40);
+      const bike = await shown("dim_bike");
+      expect(bike).to.include({ is_current: false, behind_since: bike.confirmed_at });
+      expect(bike.reason).to.equal(
+        "since then, no run has found that the warehouse matches the source: a stage fails or is not started",
+      );
+      expect(await notCurrent()).to.equal(
+        Number(
+          (await pipeline.warehouse.query<{ n: string }>("SELECT count(*) AS n FROM marble_table"))[0]!.n,
+        ),
+      );
+      expect((await readStates()).behind["dim_bike"]?.reason).to.equal(bike.reason);
+    });
+
+    it("until a run finds it again", async () => {
+      await confirm(40);
+      await confirm(20);
+      expect(await shown("dim_bike")).to.include({ is_current: true, behind_since: null, reason: null });
+      expect(await notCurrent()).to.equal(0);
+      expect(
+        await pipeline.warehouse.query("SELECT count(*)::integer AS n FROM marble_freshness"),
+      ).to.deep.equal([{ n: 1 }]);
+    });
+
+    it("with the own reason of a table first", async () => {
+      await pipeline.source.query("ALTER TABLE hire RENAME TO away");
+      await pipeline.run();
+      const { behind_since } = await shown("fact_hire");
+      await confirm(40);
+      const hire = await shown("fact_hire");
+      expect(hire.reason).to.match(/^hire is absent: .*; since then, no run has found/);
+      expect(hire.behind_since).to.equal(behind_since);
+    });
+
+    it("and knows nothing of it in a warehouse of an earlier version", async () => {
+      await pipeline.warehouse.query("DROP VIEW marble_table; DROP TABLE marble_freshness");
+      await confirm(40);
+      await pipeline.source.query("UPDATE bike SET frame = 'New' WHERE bike_id = 1");
+      await pipeline.run();
+      expect(await shown("dim_bike")).to.include({ is_current: true, confirmed_at: null });
+    });
   });
 });

@@ -9,12 +9,18 @@ import {
   recordProcessState,
 } from "../../../stages/shared/freshness";
 import { failureOf } from "../../support/failure";
+import { hireModel } from "../../support/hires/model";
 import { startHires, type HirePipeline } from "../../support/hires/pipeline";
 import { credentialsOf } from "../../support/pipeline/pipeline";
 
 describe("The recorded state of the stages", () => {
   let pipeline: HirePipeline;
-  beforeEach(async () => (pipeline = await startHires()));
+  /** The time for which load last knew that the warehouse matches the source. */
+  let confirmed: Date | undefined;
+  beforeEach(async () => {
+    confirmed = undefined;
+    pipeline = await startHires();
+  });
   afterEach(() => pipeline.close());
 
   /** The metrics that a stage records at a time. */
@@ -29,12 +35,19 @@ describe("The recorded state of the stages", () => {
       count: (metric: MetricName, value: number) => void (metrics[metric] = value),
     };
     const { ingested, processed, warehouse } = pipeline;
-    if (report === "process") await recordProcessState({ ingested, processed, telemetry });
+    if (report === "process") await recordProcessState({ ingested, processed, model: hireModel, telemetry });
     else {
       const position = await withConnection("warehouse", credentialsOf(warehouse.url), (client) =>
         readPosition(client, "public"),
       );
-      await recordLoadState(position, { ingested: ingested.store, log: processed.log, telemetry, now });
+      const confirm = (at: Date): Promise<void> => Promise.resolve(void (confirmed = at));
+      await recordLoadState(position, {
+        ingested: ingested.store,
+        log: processed.log,
+        telemetry,
+        now,
+        confirm,
+      });
     }
     return metrics;
   }
@@ -45,9 +58,14 @@ describe("The recorded state of the stages", () => {
 
   it("has no freshness for a warehouse that was never loaded, but counts what waits", async () => {
     await pipeline.ingest();
-    expect(await recorded("process")).to.deep.equal({ CommitsBehind: 1, TablesQuarantined: 0 });
+    expect(await recorded("process")).to.deep.equal({
+      CommitsBehind: 1,
+      TablesQuarantined: 0,
+      TablesAbsent: 0,
+    });
     await pipeline.process();
     expect(await recorded("load")).to.deep.equal({ CommitsBehind: 1 });
+    expect(confirmed).to.equal(undefined);
   });
 
   it("is fresh since the capture of the newest loaded commit", async () => {
@@ -60,9 +78,11 @@ describe("The recorded state of the stages", () => {
     await pipeline.run();
     await recordSeen(pipeline.ingested, minutesOn(15));
     expect(await freshness(minutesOn(20))).to.equal(5);
-    await recordSeen(pipeline.ingested, minutesOn(55));
+    const seen = minutesOn(55);
+    await recordSeen(pipeline.ingested, seen);
     expect(await freshness(minutesOn(60))).to.equal(5);
     expect(await freshness(minutesOn(90))).to.equal(35);
+    expect(confirmed).to.deep.equal(seen);
   });
 
   it("ages while a commit is on its way, whatever later runs of ingest see", async () => {
@@ -101,6 +121,7 @@ describe("The recorded state of the stages", () => {
       log: pipeline.processed.log,
       telemetry,
       now: new Date(),
+      confirm: () => Promise.reject(new Error("confirmed without knowing")),
     });
     expect((await failureOf(report)).message).to.equal("throttled");
     expect(recorded).to.have.members(["CommitsBehind", "OrphansWaiting"]);
@@ -115,6 +136,17 @@ describe("The recorded state of the stages", () => {
     await pipeline.source.query("UPDATE bike SET depot_id = 1 WHERE bike_id = 900");
     await pipeline.run();
     expect(await recorded("load")).to.include({ OrphansWaiting: 0 });
+  });
+
+  it("counts the absent tables that the model reads", async () => {
+    await pipeline.source.query("CREATE TABLE scratch (n integer PRIMARY KEY)");
+    await pipeline.run();
+    await pipeline.source.query("DROP TABLE scratch; ALTER TABLE hire RENAME TO away");
+    await pipeline.run();
+    expect(await recorded("process")).to.include({ TablesAbsent: 1, TablesQuarantined: 0 });
+    await pipeline.source.query("ALTER TABLE away RENAME TO hire");
+    await pipeline.run();
+    expect(await recorded("process")).to.include({ TablesAbsent: 0 });
   });
 
   it("counts the tables in quarantine, also without a new commit", async () => {

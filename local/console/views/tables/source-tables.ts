@@ -2,7 +2,7 @@ import type { IngestCommit, ProcessCommit } from "../../../../domain/log/commit"
 import type { SourceStatus } from "../../../../domain/log/source-status";
 import { sourceStatuses } from "../../../../domain/log/source-statuses";
 import { model } from "../../../../domain/declarations";
-import { joinsOf } from "../../../../domain/model/table";
+import { contractsOf } from "../../../../domain/model/model";
 import type { TableBehind } from "../../api";
 import { tableRemedy } from "./table-remedy";
 
@@ -38,9 +38,7 @@ export function tablesBehind(heads: Heads): readonly TableBehind[] {
 }
 
 /** The tables of the source that the model reads. */
-const READ: ReadonlySet<string> = new Set(
-  model.tables.flatMap((table) => [table.source.name, ...joinsOf(table).map(({ to }) => to.name)]),
-);
+const READ: ReadonlySet<string> = new Set(contractsOf(model).keys());
 
 /**
  * The problem of a table and its remedy; undefined when the warehouse has all that it can have. A missing table that the

@@ -1,0 +1,19 @@
+import { contractsOf, type Model } from "../model/model";
+import type { ProcessCommit } from "./commit";
+
+/** A table of the source that was captured once and cannot be captured now. */
+export interface AbsentTable {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** The absent tables that the model reads. The absence of any other table makes no warehouse table old. */
+export function absentTables(
+  processed: Pick<ProcessCommit, "sources"> | undefined,
+  model: Model,
+): readonly AbsentTable[] {
+  const read = contractsOf(model);
+  return Object.entries(processed?.sources ?? {}).flatMap(([name, { state, reason }]) =>
+    state === "absent" && read.has(name) ? [{ name, reason: reason ?? "no reason was given" }] : [],
+  );
+}

@@ -1,0 +1,27 @@
+import { expect } from "chai";
+import type { ProcessCommit } from "../../../domain/log/commit";
+import { absent, describeMissing } from "../../../local/commands/missing-data";
+import { hireModel } from "../../support/hires/model";
+
+const status = (state: string) => ({ state, reason: "the table is gone" });
+
+describe("A table that is absent from the source", () => {
+  it("did not arrive if the model reads it, also as the table of a join, and its line says what to do", () => {
+    const sources = {
+      hire: status("absent"),
+      depot: status("absent"),
+      scratch: status("absent"),
+      bike: status("current"),
+      customer: status("quarantined"),
+    };
+    const missing = absent({ sources } as unknown as ProcessCommit, hireModel);
+    expect(missing.map(({ name }) => name)).to.deep.equal(["hire", "depot"]);
+    expect(describeMissing(missing[0]!)).to.equal(
+      "the table hire is absent from the source: the table is gone. Create it again or give the right to read it back, or take the table out of the model",
+    );
+  });
+
+  it("is unknown before the first commit of process", () => {
+    expect(absent(undefined, hireModel)).to.deep.equal([]);
+  });
+});
