@@ -1,6 +1,6 @@
 import type { WarehouseTable } from "../model/table";
 import { identifier, literal, qualified } from "../sql";
-import { BOOKKEEPING } from "../warehouse/bookkeeping";
+import { BOOKKEEPING, TABLES } from "../warehouse/bookkeeping";
 import { VALIDITY } from "../warehouse/history";
 import type { TargetTable } from "../warehouse/target";
 import type { Mart } from "./mart";
@@ -26,12 +26,18 @@ export interface MartView {
  * their names in the model. The planner sees through these subqueries.
  */
 export function martView(mart: Mart, stars: Stars): MartView {
+  const tables = [...stars.targets.values()].map(({ table }) => table);
   const relations = [...relationsOf(stars)]
     .filter(([name]) => isNamed(name, mart.sql))
     .map(([name, select]) => `${identifier(name)} AS NOT MATERIALIZED (${select})`);
+  const read = tablesOf(mart, tables);
   const comment = [
     mart.question,
     `One row for ${mart.row}.${mart.note === undefined ? "" : ` ${mart.note}`}`,
+    // A mart may read only what the loader keeps.
+    ...(read.length === 0
+      ? []
+      : [`Reads ${read.join(", ")}. How current they are: SELECT * FROM ${qualified(stars.schema, TABLES)}`]),
     "Kept up to date by Marble: changes made here are lost. Create another view for your own changes.",
   ].join("\n");
   const { name } = mart;

@@ -1,5 +1,5 @@
 import { declarationsOf } from "../../domain/declarations";
-import { absentTables } from "../../domain/log/absent-tables";
+import { absentTables, quarantinedTables } from "../../domain/log/table-problems";
 import type { Model } from "../../domain/model/model";
 import type { IngestCommit, ProcessCommit } from "../../domain/log/commit";
 import { type CommitNumber, commitNumber } from "../../domain/log/keys";
@@ -102,8 +102,8 @@ const modelOf = ({ program }: Cloud): Model =>
 export const absent = (processed: Pick<ProcessCommit, "sources"> | undefined, model: Model): Missing[] =>
   absentTables(processed, model).map(({ name, reason }) => ({ kind: "absent", name, reason }));
 
-export const inQuarantine = ({ quarantine }: Pick<ProcessCommit, "quarantine">): Missing[] =>
-  Object.entries(quarantine).map(([name, { since, breaches }]) => ({
+export const inQuarantine = (processed: Pick<ProcessCommit, "quarantine" | "sources">): Missing[] =>
+  quarantinedTables(processed).map(([name, { since, breaches }]) => ({
     kind: "quarantine",
     name,
     reason: `since commit ${since}, it does not fit its contract: ${breaches.join(", ")}`,

@@ -4,7 +4,7 @@ import type { Telemetry } from "../../adapters/aws/telemetry";
 import type { WarehousePosition } from "../../adapters/warehouse/position";
 import type { IngestCommit, ProcessCommit } from "../../domain/log/commit";
 import { commitKey } from "../../domain/log/keys";
-import { absentTables } from "../../domain/log/absent-tables";
+import { absentTables, quarantinedTables } from "../../domain/log/table-problems";
 import type { Model } from "../../domain/model/model";
 
 /**
@@ -38,7 +38,7 @@ export async function recordProcessState(options: {
   const { ingested, processed, model, telemetry } = options;
   const [captured, head] = await Promise.all([ingested.log.head(), processed.log.head()]);
   telemetry.count("CommitsBehind", (captured?.number ?? 0) - (head?.number ?? 0));
-  telemetry.count("TablesQuarantined", Object.keys(head?.commit.quarantine ?? {}).length);
+  telemetry.count("TablesQuarantined", head === undefined ? 0 : quarantinedTables(head.commit).length);
   telemetry.count("TablesAbsent", absentTables(head?.commit, model).length);
 }
 

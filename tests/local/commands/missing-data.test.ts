@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { ProcessCommit } from "../../../domain/log/commit";
-import { absent, describeMissing } from "../../../local/commands/missing-data";
+import { absent, describeMissing, inQuarantine } from "../../../local/commands/missing-data";
 import { hireModel } from "../../support/hires/model";
 
 const status = (state: string) => ({ state, reason: "the table is gone" });
@@ -19,6 +19,13 @@ describe("A table that is absent from the source", () => {
     expect(describeMissing(missing[0]!)).to.equal(
       "the table hire is absent from the source: the table is gone. Create it again or give the right to read it back, or take the table out of the model",
     );
+  });
+
+  it("is not called a table in quarantine, although it breaks its contract", () => {
+    const sources = { hire: status("absent"), bike: status("quarantined") };
+    const why = { since: 3, breaches: ["it has no column frame"] };
+    const processed = { sources, quarantine: { hire: why, bike: why } } as unknown as ProcessCommit;
+    expect(inQuarantine(processed).map(({ name }) => name)).to.deep.equal(["bike"]);
   });
 
   it("is unknown before the first commit of process", () => {

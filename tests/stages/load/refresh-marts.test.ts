@@ -50,6 +50,9 @@ describe("The load creates and updates the marts", () => {
         `SELECT obj_description('marts.${name}'::regclass, 'pg_class') AS comment`,
       );
       expect(view!.comment).to.match(new RegExp(`^${question.replace("?", "\\?")}\n`));
+      expect(view!.comment).to.match(
+        /\nReads (dim|fact)_\w+.*\. How current they are: SELECT \* FROM "public"\."marble_table"\n/,
+      );
     }
     await expectDeclaredColumns(pipeline.warehouse, marts);
   });

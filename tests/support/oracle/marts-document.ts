@@ -3,8 +3,8 @@ import type { Mart } from "../../../domain/marts/mart";
 const INTRODUCTION = `# The marts
 
 A mart is a view in the schema \`marts\` that answers one business question. The marts always show the warehouse after its
-last load. The comments of the views contain the question, the columns and the units, and BI tools show them. In psql, use
-\`\\d+ marts.revenue_by_month\`.
+last load. The comments of the views contain the question, the columns, the units, and the tables that the view reads, with
+the query that says how current these are. BI tools show the comments. In psql, use \`\\d+ marts.revenue_by_month\`.
 
 A test generates this page from [domain/shop/marts/](../domain/shop/marts) and checks it.
 

@@ -1,4 +1,5 @@
 import { contractsOf, type Model } from "../model/model";
+import { valueNamed } from "./by-name";
 import type { ProcessCommit } from "./commit";
 
 /** A table of the source that was captured once and cannot be captured now. */
@@ -17,3 +18,13 @@ export function absentTables(
     state === "absent" && read.has(name) ? [{ name, reason: reason ?? "no reason was given" }] : [],
   );
 }
+
+/**
+ * The tables in quarantine because of their columns. A table that is absent breaks its contract only for that reason, and
+ * is no matter of the contract.
+ */
+export const quarantinedTables = ({
+  quarantine,
+  sources,
+}: Pick<ProcessCommit, "quarantine" | "sources">): readonly [string, ProcessCommit["quarantine"][string]][] =>
+  Object.entries(quarantine).filter(([name]) => valueNamed(sources, name)?.state !== "absent");
