@@ -14,11 +14,12 @@ import { Answer, CommitLink, Panel, Read, Table, Time } from "../parts";
 import { BEHIND } from "../troubles";
 
 /** Every table of the source and of the warehouse, with its state, the cause and the remedy. */
-export function Tables({ overview: { data: overview } }: { readonly overview: Live<Overview> }) {
+export function Tables({ overview: state }: { readonly overview: Live<Overview> }) {
+  const { data: overview } = state;
   const live = useLive("tables", { topics: ["runs", "activity"] });
   const now = useNow();
   // Until the state of the stages is known, nobody can say that a table is current.
-  if (overview === undefined) return <p class="note">…</p>;
+  if (overview === undefined) return <Answer live={state}>{() => null}</Answer>;
   const [ofSource, ofWarehouse] = [doubtOf(overview, "process", now), doubtOf(overview, "load", now)];
   return (
     <Answer live={live}>
@@ -62,8 +63,9 @@ function Explanation({ doubt }: { readonly doubt: Doubt | undefined }) {
   const activity = useActivity();
   if (doubt === undefined) return null;
   const { state, since, what, reason, todo, stage } = doubt;
+  // A commit that waits is normal for seconds.
   return (
-    <div class="problem">
+    <div class={since === null ? "note" : "problem"}>
       <p>
         These tables are {state}
         {since !== null && (
