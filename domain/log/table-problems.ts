@@ -3,7 +3,7 @@ import { valueNamed } from "./by-name";
 import type { ProcessCommit } from "./commit";
 
 /** A table of the source that was captured once and cannot be captured now. */
-export interface AbsentTable {
+interface AbsentTable {
   readonly name: string;
   readonly reason: string;
 }

@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 const WEEK = 7;
 
 /** What the shop did in the days in which nobody ran it. */
-export interface CaughtUp {
+interface CaughtUp {
   readonly days: number;
   readonly orders: number;
   readonly payments: number;
