@@ -53,13 +53,13 @@ export async function ingest(event: unknown, context: Context): Promise<IngestRe
       sliceBytes: Number(environment("SLICE_MB")) * 1024 * 1024,
     };
     const begin = hasTime(context);
-    let report: IngestResult | undefined;
-    while ((report === undefined || report.more === true) && begin()) {
-      const lookedAt = new Date();
+    let result: IngestResult | undefined;
+    while ((result === undefined || result.more === true) && begin()) {
+      const startedAt = new Date();
       const next = await ingestSource((work) => withSourceSnapshot({ credentials, schemas }, work), run);
-      if (next.commit === null) await recordSeen({ store, log }, lookedAt);
-      report = mergeResults(report, next);
+      if (next.commit === null) await recordSeen({ store, log }, startedAt);
+      result = mergeResults(result, next);
     }
-    return report ?? { commit: null, tables: {} };
+    return result ?? { commit: null, tables: {} };
   });
 }

@@ -20,7 +20,6 @@ import type { Destination } from "../../domain/warehouse/parents";
 import { findPlaceholder, placeMembers, stagePlaceholders } from "../../domain/warehouse/placeholders";
 import { upsertDimension } from "../../domain/warehouse/dimensions";
 import { copyDirectly } from "./direct-copy";
-
 import type { CommitLoadContext, LoadedTable } from "./context";
 import { stageRows } from "./stage-rows";
 

@@ -47,13 +47,13 @@ export async function loadCommits(context: LoadContext): Promise<LoadResult> {
     for (const [name, rows] of Object.entries(result.rows))
       tables[name] = { rows: (tables[name]?.rows ?? 0) + rows };
     waiting += result.waiting;
-    report(telemetry, result, context.now());
+    recordLoaded(telemetry, result, context.now());
     await tagLoaded(result.commit, context);
   }
   return { commits, tables, waiting };
 }
 
-function report(
+function recordLoaded(
   telemetry: Telemetry,
   { commit, rows, waiting, placeholders }: LoadedCommit,
   now: Date,

@@ -74,8 +74,8 @@ export async function processCommitted(
     admission.quarantine === undefined ? [] : [[name, admission.quarantine] as const],
   );
   const quarantine = Object.fromEntries(waiting);
-  const writeTables = await rejected.finish();
-  const { counts, ...lacking } = await findMissing(run, writeTables.files);
+  const rejectedFiles = await rejected.finish();
+  const { counts, ...lacking } = await findMissing(run, rejectedFiles.files);
   const stamp = modelStamp(model);
   const newFiles = {
     tables: { ...tableCommits([...direct, ...joined.parts]), ...calendar.tables },
@@ -94,7 +94,7 @@ export async function processCommitted(
     state: only(stamp.joined ?? [], { ...previous?.state, ...joined.state }),
     ...newFiles,
     quarantine,
-    rejected: writeTables,
+    rejected: rejectedFiles,
     ...lacking,
     sources: sourceStatuses(commit, previous, { quarantine, missing: counts }),
   };

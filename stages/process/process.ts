@@ -52,7 +52,7 @@ export async function processCommits(context: ProcessContext): Promise<ProcessRe
     rejected += result.rejected.rows;
     for (const [name, { rows }] of writtenTables(result))
       tables[name] = { rows: (tables[name]?.rows ?? 0) + rows };
-    report(telemetry, result);
+    recordProcessed(telemetry, result);
   }
   if (commits.length === 0) telemetry.info("no commit waits to be processed", { commit: head?.number ?? 0 });
   return { commits, tables, rejected };
@@ -67,7 +67,7 @@ function checkLake(last: ProcessCommit | undefined, commit: IngestCommit): void 
   );
 }
 
-function report(telemetry: Telemetry, commit: ProcessCommit): void {
+function recordProcessed(telemetry: Telemetry, commit: ProcessCommit): void {
   const tables = writtenTables(commit);
   const rows = tables.reduce((sum, [, table]) => sum + table.rows, 0);
   telemetry.info("processed", {

@@ -78,15 +78,15 @@ async function recordAge(
   await confirm(new Date(shown));
 }
 
-/** Runs `report` after `work`, also when `work` fails. An error of `work` takes precedence over one of `report`. */
-export async function recordAfter<T>(work: () => Promise<T>, report: () => Promise<void>): Promise<T> {
+/** Runs `record` after `work`, also when `work` fails. An error of `work` takes precedence over one of `record`. */
+export async function recordAfter<T>(work: () => Promise<T>, record: () => Promise<void>): Promise<T> {
   let result: T;
   try {
     result = await work();
   } catch (error) {
-    await report().catch(() => undefined);
+    await record().catch(() => undefined);
     throw error;
   }
-  await report();
+  await record();
   return result;
 }

@@ -78,7 +78,7 @@ export async function continueRebuild(context: LoadContext): Promise<ReplayResul
   const kept = keptSchema(schema, now());
   const of: number = (await log.head())?.number ?? 0;
 
-  const report = await inWarehouseTransaction(client, schema, async (live): Promise<ReplayResult> => {
+  const result = await inWarehouseTransaction(client, schema, async (live): Promise<ReplayResult> => {
     const loaded = (await lockShadow(client, shadow)) ? await readNewestCommit(client, shadow) : 0;
     const needed = Math.max(await readNewestCommit(client, schema), of);
     if (loaded < needed) return { operation: "rebuild", state: "underway", commit: loaded, of: needed };
@@ -92,16 +92,16 @@ export async function continueRebuild(context: LoadContext): Promise<ReplayResul
     await remakeMarts(live, context);
     return { operation: "rebuild", state: "done", commit: loaded, of: needed, kept };
   });
-  if (report === undefined) {
+  if (result === undefined) {
     telemetry.info("another loader is at work: the swap waits for the next run", { schema });
     return { operation: "rebuild", state: "underway", commit: of, of };
   }
-  const { state, commit } = report;
+  const { state, commit } = result;
   if (state === "done") {
     telemetry.info("the rebuilt warehouse has replaced the old one", { schema, commit, kept });
     telemetry.info(`once the old tables are no longer needed, run: DROP SCHEMA ${identifier(kept)} CASCADE`);
-  } else telemetry.info("the next run continues the rebuild", { schema, commit, of: report.of });
-  return report;
+  } else telemetry.info("the next run continues the rebuild", { schema, commit, of: result.of });
+  return result;
 }
 
 /**

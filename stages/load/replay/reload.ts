@@ -22,13 +22,13 @@ import { prepareWarehouse } from "../prepare-warehouse";
  */
 export async function reloadTables(context: LoadContext, request: ReplayRequest): Promise<ReplayResult> {
   const { client, schema } = context;
-  const report = await inWarehouseTransaction(client, schema, (warehouse) =>
+  const result = await inWarehouseTransaction(client, schema, (warehouse) =>
     reload(warehouse, context, request),
   );
-  if (report === undefined)
+  if (result === undefined)
     throw new TransientError(`another loader is at work in ${schema}: run load again when it has ended`);
-  context.telemetry.info("the tables are loaded again", { schema, commit: report.commit });
-  return report;
+  context.telemetry.info("the tables are loaded again", { schema, commit: result.commit });
+  return result;
 }
 
 async function reload(

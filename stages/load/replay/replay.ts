@@ -46,19 +46,19 @@ export async function runLoad(context: LoadContext, request: LoadRequest = {}): 
   if (outdated) await abandonRebuild(context);
   const rebuilding = (underway !== undefined && !outdated) || replay !== undefined;
   if (!rebuilding) {
-    const report = await loadCommits(context);
+    const result = await loadCommits(context);
     const brokenMarts = await refreshMarts(context);
     const waitingRows = await withWarehouseErrors(() => readWaitingRows(context.client, context.schema));
     return {
-      ...report,
+      ...result,
       ...(waitingRows.length > 0 && { waitingRows }),
       ...(brokenMarts.length > 0 && { brokenMarts }),
     };
   }
 
   if (underway === undefined || outdated) await beginRebuild(context);
-  const report = await loadLive(context);
-  return { ...report, replay: await continueRebuild(context) };
+  const result = await loadLive(context);
+  return { ...result, replay: await continueRebuild(context) };
 }
 
 const NOTHING: LoadResult = { commits: [], tables: {}, waiting: 0 };

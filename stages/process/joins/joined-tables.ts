@@ -147,7 +147,7 @@ function keepUndecodable(table: SourceTable, source: CommittedBatch, run: Commit
   }
 }
 
-/** Makes the rows of a feed again that the step affects. */
+/** Recomputes the rows of a feed that the step affects. */
 async function recompute(
   fed: TableFeed,
   step: Step & { readonly changed: ChangedKeys; readonly isFirst: boolean },
