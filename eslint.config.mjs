@@ -27,7 +27,6 @@ zones.push(
       "marts",
       "model",
       "report",
-      "schedule",
       "state",
       "transform",
       "warehouse",
@@ -43,7 +42,7 @@ zones.push(
   {
     target: "./local/cloud",
     from: ["./domain", "./adapters", "./stages", "./handlers", "./infra", "./index.ts", "./local"],
-    except: ["./cloud", "./schedule"],
+    except: ["./cloud", "./formats/schedule"],
   },
 );
 
