@@ -5,7 +5,7 @@ import { createWitness, type Witness } from "../../oracle/witness";
 import { observationOf, type SourceRow, type SourceRows } from "./evaluate";
 import { readName, readSql, unreadableSql, type StoredRead } from "./reads";
 import type { SourceDesign } from "../source/sources";
-import { ROW_VERSION } from "../source/views";
+import { ROW_VERSION } from "../source/view-names";
 import type { TableDesign } from "../star/designs";
 
 /** The state of every source table. */

@@ -4,7 +4,8 @@ import type { SourceChange } from "../../fixture";
 import type { Changes } from "../../histories/histories";
 import { insertRow, keyValues, KEYS, valuesOf } from "./rows";
 import type { SourceDesign } from "./sources";
-import { addAbsentColumns, renameColumns, ROW, ROW_LIST } from "./views";
+import { ROW, ROW_LIST } from "./view-names";
+import { addAbsentColumns, renameColumns } from "./views";
 
 /** A change of the rows of a table, or of the table. */
 export interface RowChange {

@@ -3,7 +3,7 @@ import { sourceTable, optional, required, type SourceTable } from "../../../../d
 import { identifier, qualified } from "../../../../domain/sql";
 import { DRAWN_KINDS, KEY_KINDS, KINDS, type ColumnKind } from "./kinds";
 import { drawnName, nameGiver, oneOf, type DrawnName, type NameGiver } from "./names";
-import { ROW_COLUMNS, viewOf } from "./views";
+import { ROW_COLUMNS, viewOf } from "./view-names";
 
 /** A drawn source table. Numbers select, modulo the number of choices, so a smaller draw is also a table. */
 interface DrawnSource {

@@ -1,27 +1,9 @@
-import { identifier, literal, qualified } from "../../../../domain/sql";
+import { identifier, literal } from "../../../../domain/sql";
 import type { SourceColumnDesign, SourceDesign } from "./sources";
-
-/**
- * A view of each source table. It shows the columns under the names of the contract, so that a change of the source and
- * a look at it need not know which columns are renamed or present at their time.
- */
-
-const SCHEMA = "views of the test";
-
-export const viewOf = (index: number): string => qualified(SCHEMA, `view_${index}`);
-
-/** What identifies a version of a row, also in a partitioned table: its table, its place there, and its transaction. */
-export const ROW_COLUMNS = ["row table", "row place", "row version"] as const;
-const [TABLE, PLACE, VERSION] = ROW_COLUMNS.map(identifier);
-
-/** The row of a table, as two columns of its view. */
-export const ROW_LIST = `${TABLE}, ${PLACE}`;
-export const ROW = `(${ROW_LIST})`;
-/** The transaction that wrote the row. */
-export const ROW_VERSION = VERSION;
+import { ROW_PLACE, ROW_TABLE, ROW_VERSION, VIEW_SCHEMA } from "./view-names";
 
 export const createViews = (sources: readonly SourceDesign[]): readonly string[] => [
-  `CREATE SCHEMA ${identifier(SCHEMA)}`,
+  `CREATE SCHEMA ${identifier(VIEW_SCHEMA)}`,
   ...sources.map(createView),
 ];
 
@@ -31,7 +13,7 @@ function createView({ table, view, columns, typesIn }: SourceDesign): string {
       ? `NULL::${kind.sql(typesIn)} AS ${identifier(name)}`
       : `${identifier(formerly ?? name)} AS ${identifier(name)}`,
   );
-  return `CREATE VIEW ${view} AS SELECT ${[...shown, `tableoid AS ${TABLE}`, `ctid AS ${PLACE}`, `xmin AS ${VERSION}`].join(", ")} FROM ${table}`;
+  return `CREATE VIEW ${view} AS SELECT ${[...shown, `tableoid AS ${ROW_TABLE}`, `ctid AS ${ROW_PLACE}`, `xmin AS ${ROW_VERSION}`].join(", ")} FROM ${table}`;
 }
 
 /** True, as SQL, if the table has the column now. */
@@ -76,7 +58,7 @@ export function addAbsentColumns({ table, view, columns, typesIn }: SourceDesign
   return inBlock([
     `IF NOT ${has(table, first.name)} THEN`,
     ...added,
-    `DROP VIEW ${view}; EXECUTE 'CREATE VIEW ' || ${literal(view)} || ' AS SELECT ' || (${shown}) || ${literal(`, tableoid AS ${TABLE}, ctid AS ${PLACE}, xmin AS ${VERSION} FROM ${table}`)};`,
+    `DROP VIEW ${view}; EXECUTE 'CREATE VIEW ' || ${literal(view)} || ' AS SELECT ' || (${shown}) || ${literal(`, tableoid AS ${ROW_TABLE}, ctid AS ${ROW_PLACE}, xmin AS ${ROW_VERSION} FROM ${table}`)};`,
     "END IF;",
   ]);
 }
