@@ -66,7 +66,7 @@ function sourceFeatures(sources: readonly SourceDesign[]): Record<string, number
         among(columns, ({ type }) => type.kind === kind),
       ]),
     ),
-    "contract: truncated": among(columns, ({ type }) => "truncated" in type && type.truncated === true),
+    "contract: truncated": among(columns, ({ type }) => "truncated" in type),
     "contract: optional": among(columns, ({ nullable }) => nullable),
     "contract: accepts": among(columns, ({ accepts }) => accepts !== undefined),
     "contract: formerly": among(columns, ({ formerly }) => formerly !== undefined),

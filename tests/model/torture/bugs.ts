@@ -151,7 +151,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "joined facts double at a recapture",
-    story: "a recomputed row of a fact with a joined column always counts as new",
+    story: "what is made anew of a fact with a joined column counts as new, whatever it was before",
     game: "generated",
     edits: [
       {
@@ -183,6 +183,66 @@ export const BUGS: readonly Bug[] = [
         file: "domain/warehouse/values.ts",
         search: "if (isOwnType(type, target)) return value;",
         replace: "if (isOwnType(type, target) || !target.isText) return value;",
+      },
+    ],
+  },
+  {
+    name: "earlier names forgotten",
+    story: "a column is looked up by its present name alone, so a table whose column is renamed stops",
+    game: "generated",
+    edits: [
+      {
+        file: "domain/model/source.ts",
+        search: "[name, ...formerly].find(has)",
+        replace: "[name, ...formerly.slice(1)].find(has)",
+      },
+    ],
+  },
+  {
+    name: "composite keys by position",
+    story: "the columns of a composite reference are taken in the order of their declaration",
+    game: "generated",
+    edits: [
+      {
+        file: "domain/model/table.ts",
+        search: "parts === undefined ? columns : key.flatMap",
+        replace: "parts === undefined || parts.length === key.length ? columns : key.flatMap",
+      },
+    ],
+  },
+  {
+    name: "one source table a fact",
+    story: "of the feeds of a table, only those of its first source table are read",
+    game: "generated",
+    edits: [
+      {
+        file: "domain/model/table.ts",
+        search: "  ...also,\n];",
+        replace: "  ...also.filter((feed) => feed.source === source),\n];",
+      },
+    ],
+  },
+  {
+    name: "history by the clock of the load",
+    story: "a version of a dimension begins when it is loaded, not when its commit was captured",
+    game: "generated",
+    edits: [
+      {
+        file: "domain/warehouse/history.ts",
+        search: "const at = `CAST(${literal(options.at)} AS timestamptz)`;",
+        replace: "const at = options.at === '' ? '' : 'clock_timestamp()';",
+      },
+    ],
+  },
+  {
+    name: "mirror without updates",
+    story: "a changed row keeps its first values in the mirror",
+    game: "generated",
+    edits: [
+      {
+        file: "stages/load/mirror/apply-rows.ts",
+        search: "updated: isKeyed ? await run(updateChanged(rows)) : 0,",
+        replace: "updated: 0,",
       },
     ],
   },
