@@ -5,8 +5,13 @@ import type { WarehouseState } from "./warehouse";
 export function difference({ tables, observation }: Expectation, actual: WarehouseState): string | undefined {
   for (const [name, wanted] of observation.mirror) {
     const has = actual.mirror.get(name) ?? [];
-    if (listed(wanted) !== listed(has))
-      return `the mirror of ${name} has ${listed(has)}; it must have ${listed(wanted)}`;
+    if (listed(wanted) === listed(has)) continue;
+    const lacks = wanted.find((row) => !has.includes(row));
+    const wrong = has.find((row) => !wanted.includes(row));
+    return (
+      `the mirror of ${name} has ${has.length} rows, and must have ${wanted.length}; ` +
+      `it has ${wrong ?? "no other row"}, and lacks ${lacks ?? "none"}`
+    );
   }
   for (const [name, { shown }] of tables) {
     const found = actual.shown.get(name) ?? new Map<string, string>();
