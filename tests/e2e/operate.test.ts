@@ -100,7 +100,7 @@ describe("npm run operate, through the real Lambdas", function () {
     await warehouse.query("DELETE FROM mirror.design WHERE design_id > 3");
 
     expect(await run("replay", "--table", "mirror.design", "--yes"))
-      .to.include("take all rows out of mirror.design, and load commits 1 to 1 into them again")
+      .to.include("remove all rows of mirror.design, and load commits 1 to 1 into them again")
       .and.not.include("facts among");
 
     expect(await designs(warehouse, "mirror.design")).to.deep.equal(await designs(source, "design"));
