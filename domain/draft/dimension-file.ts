@@ -15,7 +15,7 @@ export function dimensionFile(table: DraftTable, star: Star, constant: string): 
       file.note(`${column.name} holds bytes: add it if people need them in the warehouse.`);
     else file.column(column.name, `own.copy(${JSON.stringify(column.name)})`);
   }
-  joinTexts(file, star, { table, from: "own", prefix: "", path: [table.name], left: false });
+  addJoins(file, star, pathsFrom(star, { table, path: [table.name], left: false }));
   const name = star.warehouseOf.get(table.name) ?? "";
   return file.finish({
     kind: "dimension",
@@ -27,56 +27,96 @@ export function dimensionFile(table: DraftTable, star: Star, constant: string): 
   });
 }
 
+/** A way to a row of another table, and the ways on from there. */
+interface Path {
+  readonly table: DraftTable;
+  readonly by: ForeignKey;
+  /** True if the row may be missing. */
+  readonly left: boolean;
+  /** The columns worth a copy. */
+  readonly texts: readonly string[];
+  readonly further: readonly Path[];
+}
+
 interface Step {
   readonly table: DraftTable;
-  /** The constant from whose columns the joins begin. */
-  readonly from: string;
-  readonly prefix: string;
-  /** The tables on the path. */
+  /** The tables on the way. */
   readonly path: readonly string[];
-  /** True if the row may be missing. */
   readonly left: boolean;
 }
 
-function joinTexts(file: TableFile, star: Star, step: Step): void {
-  const { table, from, path } = step;
-  for (const foreignKey of star.foreignKeysOf(table)) {
-    const target = star.byName.get(foreignKey.to);
-    const isSelf = foreignKey.to === table.name && path.length === 1;
-    if (target === undefined || star.roleOf(target.name) === "fact") continue;
-    if (path.length > MOST_JOINS || (path.includes(target.name) && !isSelf)) continue;
-    const left = step.left || isOptional(table, foreignKey);
-    const name = nameOf(foreignKey);
-    const prefix = step.prefix === "" ? name : `${step.prefix}_${name}`;
+/** The ways from a table to rows with texts. */
+function pathsFrom(star: Star, { table, path, left }: Step): readonly Path[] {
+  return star.foreignKeysOf(table).flatMap((by): Path[] => {
+    const target = star.byName.get(by.to);
+    const isSelf = by.to === table.name && path.length === 1;
+    if (target === undefined || star.roleOf(target.name) === "fact") return [];
+    if (path.length > MOST_JOINS || (path.includes(target.name) && !isSelf)) return [];
+    const mayLack = left || isOptional(table, by);
+    const referring = new Set(star.foreignKeysOf(target).flatMap(({ columns }) => columns));
+    const texts = readColumns(target)
+      .filter(({ column, kind }) => kind === "text" && !target.key.includes(column.name))
+      .filter(({ column }) => !referring.has(column.name))
+      .map(({ column }) => column.name);
+    const further = isSelf
+      ? []
+      : pathsFrom(star, { table: target, path: [...path, target.name], left: mayLack });
+    return texts.length + further.length === 0 ? [] : [{ table: target, by, left: mayLack, texts, further }];
+  });
+}
+
+/**
+ * The last step names a joined row: `city`. If several ways end so, the first step is added: `bill_to_address_city`. If
+ * that is not enough, all steps are.
+ */
+function addJoins(file: TableFile, star: Star, paths: readonly Path[]): void {
+  const waysOf = (of: readonly Path[], way: readonly string[]): readonly (readonly string[])[] =>
+    of.flatMap(({ by, further }) => {
+      const own = [...way, nameOf(by)];
+      return [own, ...waysOf(further, own)];
+    });
+  const ways = waysOf(paths, []);
+  const shortened = [
+    (way: readonly string[]): string => way.slice(-1).join("_"),
+    (way: readonly string[]): string => [...way.slice(0, 1), ...way.slice(1).slice(-1)].join("_"),
+  ];
+  const rowName = (way: readonly string[]): string => {
+    const shorten = shortened.find((one) => ways.filter((other) => one(other) === one(way)).length === 1);
+    return shorten?.(way) ?? way.join("_");
+  };
+  const add = ({ table, by, left, texts, further }: Path, from: string, before: readonly string[]): void => {
+    const way = [...before, nameOf(by)];
+    const name = rowName(way);
     const constant = file.join({
       from,
       kind: left ? "leftJoin" : "innerJoin",
-      on: foreignKey,
-      to: star.contractOf.get(target.name) ?? "",
-      name: `of_${prefix}`.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()),
+      on: by,
+      to: star.contractOf.get(table.name) ?? "",
+      name: `of_${name}`.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()),
     });
-    const before = file.size();
-    for (const { column, kind } of readColumns(target)) {
-      if (kind !== "text" || target.key.includes(column.name)) continue;
-      file.column(prefixed(prefix, column.name), `${constant}.copy(${JSON.stringify(column.name)})`);
-    }
-    if (!isSelf)
-      joinTexts(file, star, { table: target, from: constant, prefix, path: [...path, target.name], left });
-    // A join without columns is not declared.
-    if (file.size() === before) file.withdraw(constant);
-  }
+    for (const column of texts)
+      file.column(prefixed(name, column), `${constant}.copy(${JSON.stringify(column)})`);
+    for (const path of further) add(path, constant, way);
+  };
+  for (const path of paths) add(path, "own", []);
 }
 
-/** The meaning of the reference: `reports_to`, or `manager` for `manager_id`. */
+/** The table without its schema, which a table of a further schema has in its name. */
+const plainName = (table: string): string => table.split(".").at(-1) ?? table;
+
+/** The meaning of the reference: `reports_to`, or `manager` for `manager_id`, or the table for a composite key. */
 export const nameOf = ({ columns, to }: ForeignKey): string => {
   const [only] = columns;
-  return snakeCase(columns.length === 1 && only !== undefined ? only.replace(/_?id$/i, "") || to : to);
+  const table = plainName(to);
+  const meaning = columns.length === 1 && only !== undefined ? only.replace(/_?(id|code|no)$/i, "") : "";
+  return snakeCase(meaning === "" ? table : meaning);
 };
 
 /** `category` and `category_name` become `category_name`; `manager` and `name` become `manager_name`. */
 const prefixed = (prefix: string, column: string): string => {
   const name = snakeCase(column);
   const last = prefix.split("_").at(-1) ?? "";
+  if (last === name) return prefix;
   return name.startsWith(`${last}_`) && prefix !== last
     ? `${prefix}_${name.slice(last.length + 1)}`
     : name.startsWith(`${prefix}_`) || name === prefix

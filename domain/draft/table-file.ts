@@ -14,10 +14,6 @@ export interface TableFile {
   /** Adds a column and returns its name, which is changed when the table has it already. */
   column(name: string, code: string, note?: string): string;
   has(name: string): boolean;
-  /** The number of columns. */
-  size(): number;
-  /** Removes a join without columns. */
-  withdraw(constant: string): void;
   note(text: string): void;
   /** Adds a reference of several columns. */
   reference(to: string, foreignKey: ForeignKey): void;
@@ -57,8 +53,6 @@ export function tableFile(source: string): TableFile {
       return free;
     },
     has: (name) => names.has(name),
-    size: () => names.size,
-    withdraw: (constant) => void joins.delete(constant),
     note: (text) => columns.push(`    // ${text}`),
     reference: (to, { columns: holders, toColumns }) =>
       references.push(`{ to: ${JSON.stringify(to)}, columns: ${holderObject(holders, toColumns)} }`),

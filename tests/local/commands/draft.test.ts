@@ -95,6 +95,46 @@ describe("npm run draft", () => {
     await source.drop();
   });
 
+  it("names joined columns by their meaning, and composite keys by their parts in any order", async () => {
+    const source = await createDatabase();
+    await source.client
+      .query(`CREATE SCHEMA sales; CREATE SCHEMA person; GRANT USAGE ON SCHEMA sales, person TO reader;
+      ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO reader;
+      CREATE TABLE person.country (code text PRIMARY KEY, name text);
+      CREATE TABLE person.region (country_code text REFERENCES person.country, code text, title text, PRIMARY KEY (country_code, code));
+      CREATE TABLE person.address (id int PRIMARY KEY, country_code text, region_code text, street text, FOREIGN KEY (region_code, country_code) REFERENCES person.region (code, country_code));
+      CREATE TABLE sales.clerk (id int PRIMARY KEY, name text, reports_to int REFERENCES sales.clerk, address_id int REFERENCES person.address);
+      CREATE TABLE sales.client (id int PRIMARY KEY, name text, home_id int REFERENCES person.address, work_id int REFERENCES person.address);
+      CREATE TABLE sales.sale (id int PRIMARY KEY, client_id int REFERENCES sales.client, clerk_id int REFERENCES sales.clerk, sold_at timestamp)`);
+    const { files } = await withConnection("source", credentialsOf(source.readerUrl), async (client) =>
+      draftModel(await describeForDraft(client, ["sales", "person"])),
+    );
+    const columnsIn = (table: string): string[] =>
+      [
+        ...(files.find(({ path }) => path === `tables/dim-${table}.ts`)?.text ?? "").matchAll(
+          /(\w+): of\w+\.copy/g,
+        ),
+      ].map(([, name = ""]) => name);
+
+    expect(columnsIn("clerk")).to.have.members([
+      "reports_to_name",
+      "address_street",
+      "region_title",
+      "country_name",
+    ]);
+    expect(columnsIn("client")).to.deep.equal([
+      ...["home_street", "home_region_title", "home_country_name"],
+      ...["work_street", "work_region_title", "work_country_name"],
+    ]);
+    expect(files.find(({ path }) => path === "tables/dim-clerk.ts")?.text).to.include(
+      'ofAddress.leftJoin({ code: "region_code", country_code: "country_code" }, personRegion)',
+    );
+    expect(
+      typeErrors(await writtenTo(join(folder, "names"), { files, decisions: [], open: [] })),
+    ).to.deep.equal([]);
+    await source.drop();
+  });
+
   it("says where a column suggests that rows no longer count", async () => {
     const source = await createDatabase();
     await source.client.query(`
