@@ -62,6 +62,16 @@ describe("A generated shop that was stopped for days", () => {
     expect(await marks()).to.deep.equal(before);
   });
 
+  it("pays what was late before at the earliest on the first of these days", async () => {
+    const [{ id }] = (await source.query<{ id: number }>(
+      "UPDATE payment SET paid = false, payment_date = '2024-08-01' WHERE payment_id = (SELECT min(payment_id) FROM payment) RETURNING payment_id AS id",
+    )) as [{ id: number }];
+    await catchUp(source.client, { now: afterDays(3) });
+    expect(
+      await source.query("SELECT paid, last_updated::text FROM payment WHERE payment_id = $1", [id]),
+    ).to.deep.equal([{ paid: true, last_updated: "2024-11-04 00:00:00" }]);
+  });
+
   it("trades only once for a day, and not today", async () => {
     await catchUp(source.client, { now: afterDays(3) });
     const before = await numbers("2024-11-07");
