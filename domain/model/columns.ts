@@ -171,7 +171,15 @@ function columnsVia(
       typeof holder === "string"
         ? [holder]
         : to.key.flatMap((part) => (Object.hasOwn(holder, part) ? (holder[part] ?? []) : []));
-    const join = { kind, on, to, ...(path.join !== undefined && { via: path.join }) };
+    const unknownParts =
+      typeof holder === "string" ? [] : Object.keys(holder).filter((part) => !to.key.includes(part));
+    const join = {
+      kind,
+      on,
+      ...(unknownParts.length > 0 && { unknownParts }),
+      to,
+      ...(path.join !== undefined && { via: path.join }),
+    };
     return columnsVia(to, { from: path.from, join });
   };
   const methods = {

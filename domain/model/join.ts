@@ -6,6 +6,8 @@ export interface Join {
   readonly kind: "inner" | "left";
   /** The columns that hold the key of `to`, in the order of that key. */
   readonly on: readonly string[];
+  /** The parts that the declaration names, but that the key of `to` does not have; `modelProblems` reports them. */
+  readonly unknownParts?: readonly string[];
   readonly to: SourceTable;
   /** The join that leads to the row with the columns `on`; undefined for the table's own row. */
   readonly via?: Join;

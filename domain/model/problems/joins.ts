@@ -5,12 +5,17 @@ import { addOrName, has, holderOf } from "./words";
 
 /** The problems of a column's join, as the end of a sentence that begins with the column. */
 export function joinProblems(join: Join, own: SourceTable): string[] {
-  const { on, to } = join;
+  const { on, unknownParts, to } = join;
   const from = fromOf(join, own);
   const missing = on
     .filter((name) => !has(from.columns, name))
     .map((name) => `is joined on ${from.name}.${name}, which the contract does not have; ${addOrName(from)}`);
   if (missing.length > 0) return missing;
+  if (unknownParts !== undefined)
+    return [
+      `is joined to ${to.name} by ${unknownParts.join(", ")}, but the key of ${to.name} is ${columnsIn(to, to.key)}: ` +
+        `name a column of ${from.name} for each part of that key, and no other: ${holderOf(to.key)}`,
+    ];
   if (on.length !== to.key.length)
     return [
       `is joined on ${columnsIn(from, on)}, but the key of ${to.name} is ${columnsIn(to, to.key)}: ` +

@@ -4,7 +4,7 @@ import { leafStore } from "../../../adapters/state/leaf-store";
 import type { ObjectStore } from "../../../adapters/lake/object-store";
 import { arrowSchema, recordBatch, type ColumnShape } from "../../../domain/formats/columnar/arrow";
 import { TerminalError, TransientError } from "../../../domain/errors";
-import { REPROCESS } from "../../../domain/remedies";
+import { RAISE_VERSION } from "../../../domain/remedies";
 import { dataKey } from "../../../domain/log/keys";
 import { nameAmong, type Earlier } from "../../../domain/model/source";
 import { keysOf, sortChanges, typeOf, type SortedChanges, type Upserts } from "../../../domain/state/changes";
@@ -232,7 +232,7 @@ function checkColumns(
     columns.map(([name, type]) => `${name} ${type}`).join(", ");
   throw new TerminalError(
     `the joined rows of ${spec.name} are kept with the columns ${list(kept)}, but the model reads ${list(wanted)} ` +
-      `(${key}): raise the version of the model, and ${REPROCESS}`,
+      `(${key}): ${RAISE_VERSION}`,
     { subject: { table: spec.name } },
   );
 }

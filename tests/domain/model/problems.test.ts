@@ -7,7 +7,6 @@ import { modelProblems } from "../../../domain/model/problems";
 import { optional, sourceTable } from "../../../domain/model/source";
 import { calendar, dimension, fact, type Dimension, type Fact } from "../../../domain/model/table";
 import {
-  bigint,
   boolean,
   bytea,
   date,
@@ -120,48 +119,6 @@ describe("The problems of a model", () => {
       `fact_plane.text is computed from base, which ${problem}`,
       `fact_plane: its condition ${problem}`,
     ]);
-  });
-
-  it("include joins on too few columns or on columns of another type, on every level", () => {
-    const leg = sourceTable("leg", {
-      key: ["plane", "no"],
-      columns: { plane: integer, no: integer, at: text },
-    });
-    const onePart = own.leftJoin("id", leg).copy("at");
-    const otherType = own.innerJoin("id", airport).copy("city");
-    const deeper = own.leftJoin("base", airport).leftJoin("city", plane).copy("reg");
-
-    expect(problemsOf(dimAirport, planeWith({ onePart, otherType, deeper }))).to.deep.equal([
-      "fact_plane.onePart is joined on plane.id, but the key of leg is leg.plane, leg.no: " +
-        'name a column of plane for each part of that key: { "plane": "…", "no": "…" }',
-      "fact_plane.otherType is joined on plane.id, which is integer, but airport.code is varchar: declare both as the same type",
-      "fact_plane.deeper is joined on airport.city, which is varchar, but plane.id is integer: declare both as the same type",
-    ]);
-  });
-
-  it("exclude joins on nullable columns, to the table itself, and from integer to bigint", () => {
-    const part = sourceTable("part", {
-      key: "id",
-      columns: { id: bigint, of: optional(integer), name: text },
-    });
-    const parts = columnsOf(part);
-    const whole = parts.leftJoin("of", part);
-
-    expect(
-      problemsOf(
-        dimension("dim_part", {
-          description: "",
-          source: part,
-          key: "id",
-          columns: {
-            id: parts.copy("id"),
-            whole: whole.copy("name"),
-            all: whole.leftJoin("of", part).copy("name"),
-            name: parts.innerJoin("of", part).copy("name"),
-          },
-        }),
-      ),
-    ).to.deep.equal([]);
   });
 
   it("include functions that do not fit their column, which the compiler refuses too", () => {

@@ -272,6 +272,6 @@ describe("The state of a joined table", () => {
       { id: 1, parent: 1, words: "note", flag: true },
     ]);
     const other = { ...LINES, columns: { ...LINES.columns, note: { type: integer, nullable: true } } };
-    expect((await failureOf(open(other, key))).message).to.match(/note Int32.*reprocess/);
+    expect((await failureOf(open(other, key))).message).to.match(/note Int32.*reprocess.*rebuild/);
   });
 });
