@@ -56,24 +56,40 @@ export function doubtOf(overview: Overview, upTo: StageName, now: number): Doubt
     return { state: "not known", what: "the lake cannot be read", ...lakeProblem, stage: null };
   if (isWarehouse && warehouseProblem !== null)
     return { state: "not known", what: "the warehouse cannot be asked", ...warehouseProblem, stage: null };
-  return waiting(overview, names) ?? unconfirmed(overview, isWarehouse, now);
+  // A commit that waits is normal for seconds. Behind a stage that no longer runs, it is a problem.
+  return unconfirmed(overview, names, now) ?? waiting(overview, names);
 }
 
-/** No stage runs, or the runs say nothing about the age of the warehouse. */
-function unconfirmed(overview: Overview, isWarehouse: boolean, now: number): Doubt | undefined {
-  const isUnseen = idleStages(overview, now).includes("ingest");
-  if (isWarehouse ? !isOld(overview, now) : !isUnseen) return undefined;
-  const last = overview.stages.find(({ name }) => name === "ingest")?.runs.at(-1)?.endedAt ?? null;
-  return {
-    state: isWarehouse ? "old" : DONE.ingest,
-    since: isWarehouse ? overview.shows : last,
-    what: isWarehouse
-      ? "no run has found since then that they match the source"
-      : "no run of ingest has ended since then",
-    reason: null,
-    todo: "Run the stages on the page Pipeline. See “The warehouse is old” in docs/runbook.md.",
-    stage: null,
-  };
+/** The warehouse is old, or a stage does not run although there is work for it. */
+function unconfirmed(overview: Overview, names: readonly StageName[], now: number): Doubt | undefined {
+  const isWarehouse = names.includes("load");
+  const todo = "Run the stages on the page Pipeline. See “The warehouse is old” in docs/runbook.md.";
+  if (isWarehouse && isOld(overview, now))
+    return {
+      state: "old",
+      since: overview.shows,
+      what: "no run has found since then that they match the source",
+      reason: null,
+      todo,
+      stage: null,
+    };
+  const idle = idleStages(overview, now);
+  for (const name of names) {
+    const stage = overview.stages.find((one) => one.name === name);
+    const last = stage?.runs.at(-1)?.endedAt ?? null;
+    const waits = (stage?.backlog ?? 0) > 0;
+    // Ingest always has work. What the warehouse lacks of it shows in the age of the warehouse.
+    if (!idle.includes(name) || (name === "ingest" ? isWarehouse : !waits || last === null)) continue;
+    return {
+      state: DONE[isWarehouse ? "load" : name],
+      since: last,
+      what: `${waits ? `a commit waits for ${name}, and ` : ""}no run of ${name} has ended since then`,
+      reason: null,
+      todo,
+      stage: null,
+    };
+  }
+  return undefined;
 }
 
 /** A commit that waits for a stage may have newer rows. */

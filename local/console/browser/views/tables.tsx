@@ -8,7 +8,8 @@ import type {
 import { ActButton, isBusy, useActivity } from "../act";
 import { useAddress } from "../address";
 import { count, plural } from "../format";
-import { doubtOf, type Doubt } from "../status/doubt";
+import type { Doubt } from "../status/doubt";
+import { doubtOfRows } from "../status/rows-doubt";
 import { useLive, useNow, type Live } from "../live";
 import { Answer, CommitLink, Panel, Read, Table, Time } from "../parts";
 import { BEHIND } from "../troubles";
@@ -20,40 +21,46 @@ export function Tables({ overview: state }: { readonly overview: Live<Overview> 
   const now = useNow();
   // Until the state of the stages is known, nobody can say that a table is current.
   if (overview === undefined) return <Answer live={state}>{() => null}</Answer>;
-  const [ofSource, ofWarehouse] = [doubtOf(overview, "process", now), doubtOf(overview, "load", now)];
+  const shown = { overview, requests: [state, live] };
   return (
     <Answer live={live}>
-      {({ source, warehouse, bucket }) => (
-        <>
-          <Panel
-            title="Tables of the source"
-            note="As the newest commits have them. Those that are behind come first."
-          >
-            <Read reading={source} what="The state of these tables">
-              {(list) => (
-                <>
-                  {source.problem === null && <Explanation doubt={ofSource} />}
-                  <SourceTables list={list} bucket={bucket} doubt={ofSource} />
-                </>
-              )}
-            </Read>
-          </Panel>
-          <Panel
-            title="Tables of the warehouse"
-            note="As the view marble_table of the warehouse says. A table is as of the oldest of the tables that it is made from."
-          >
-            <Read reading={warehouse} what="The state of these tables">
-              {({ tables, unknown }) => (
-                <>
-                  {unknown !== null && <p class="problem">The state of these tables is unknown. {unknown}</p>}
-                  {warehouse.problem === null && <Explanation doubt={ofWarehouse} />}
-                  {tables.length > 0 && <WarehouseTableList tables={tables} doubt={ofWarehouse} />}
-                </>
-              )}
-            </Read>
-          </Panel>
-        </>
-      )}
+      {({ source, warehouse, bucket }) => {
+        const ofSource = doubtOfRows("process", { ...shown, reading: source }, now);
+        const ofWarehouse = doubtOfRows("load", { ...shown, reading: warehouse }, now);
+        return (
+          <>
+            <Panel
+              title="Tables of the source"
+              note="As the newest commits have them. Those that are behind come first."
+            >
+              <Read reading={source} what="The state of these tables">
+                {(list) => (
+                  <>
+                    {source.problem === null && <Explanation doubt={ofSource} />}
+                    <SourceTables list={list} bucket={bucket} doubt={ofSource} />
+                  </>
+                )}
+              </Read>
+            </Panel>
+            <Panel
+              title="Tables of the warehouse"
+              note="As the view marble_table of the warehouse says. A table is as of the oldest of the tables that it is made from."
+            >
+              <Read reading={warehouse} what="The state of these tables">
+                {({ tables, unknown }) => (
+                  <>
+                    {unknown !== null && (
+                      <p class="problem">The state of these tables is unknown. {unknown}</p>
+                    )}
+                    {warehouse.problem === null && <Explanation doubt={ofWarehouse} />}
+                    {tables.length > 0 && <WarehouseTableList tables={tables} doubt={ofWarehouse} />}
+                  </>
+                )}
+              </Read>
+            </Panel>
+          </>
+        );
+      }}
     </Answer>
   );
 }
