@@ -16,7 +16,7 @@ export interface StoreProblem {
 export interface Reading<T> {
   /** Null when the console has not read it since it started. */
   readonly last: { readonly at: string; readonly data: T } | null;
-  /** Null when `last` was read for this request. */
+  /** Null when `last` was read for this request, or for one that began later. */
   readonly problem: StoreProblem | null;
   readonly consoleStartedAt: string;
 }

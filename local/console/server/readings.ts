@@ -12,7 +12,7 @@ export type Read = <T>(
   work: () => Promise<T>,
 ) => Promise<Reading<T>>;
 
-/** The number of answers that are kept. A page of the console needs a few. */
+/** The number of answers and of failing parts that are kept. A page of the console needs a few. */
 const KEPT = 100;
 
 const TODO: Readonly<Record<StoreName, string>> = {
@@ -21,22 +21,39 @@ const TODO: Readonly<Record<StoreName, string>> = {
     "Start its database, or correct its address and password. The next run of load then loads what waits.",
 };
 
+/** An answer of a store. */
+interface Kept {
+  /** When the request for it began. */
+  readonly at: string;
+  readonly data: unknown;
+  /** Requests have numbers in the order in which they began. */
+  readonly request: number;
+}
+
+/** Makes this entry the newest of the map, and forgets the oldest entries. */
+function keep<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+  for (const oldest of [...map.keys()].slice(0, Math.max(0, map.size - KEPT))) map.delete(oldest);
+}
+
 /**
  * Keeps the last answers. While a store cannot be read, people see the last answer with its time, since when the store
- * cannot be read, why, and what to do.
+ * cannot be read, why, and what to do. Requests for a part may overlap: the outcome of the one that began last counts.
  */
 export function keepReadings(now: () => Date = () => new Date()): Read {
   const consoleStartedAt = now().toISOString();
-  const answers = new Map<string, { readonly at: string; readonly data: unknown }>();
+  const answers = new Map<string, Kept>();
   const failing = new Map<string, string>();
   /** The first failure of a store since its last answer. */
   const failingStores = new Map<StoreName, string>();
+  let requests = 0;
 
   function problemOf(store: StoreName, key: string, error: unknown): StoreProblem {
     const at = now().toISOString();
     const since = [failing.get(key), failingStores.get(store), at].filter((one) => one !== undefined).sort();
     const [first = at] = since;
-    failing.set(key, first);
+    keep(failing, key, first);
     if (!failingStores.has(store)) failingStores.set(store, first);
     return { store, since: first, reason: messageOf(error), todo: TODO[store] };
   }
@@ -47,20 +64,26 @@ export function keepReadings(now: () => Date = () => new Date()): Read {
     work: () => Promise<T>,
   ): Promise<Reading<T>> => {
     const key = JSON.stringify([store, ...part]);
-    const last = answers.get(key) as { readonly at: string; readonly data: T } | undefined;
+    const [request, at] = [(requests += 1), now().toISOString()];
+    /** The kept answer, with the number of its request. Other requests may have replaced it meanwhile. */
+    const lastOf = (): readonly [Reading<T>["last"], number] => {
+      const kept = answers.get(key);
+      return kept === undefined ? [null, 0] : [{ at: kept.at, data: kept.data as T }, kept.request];
+    };
     try {
-      const answer = { at: now().toISOString(), data: await work() };
+      const data = await work();
+      const [last, answered] = lastOf();
+      if (answered > request) return { last, problem: null, consoleStartedAt };
       failing.delete(key);
       failingStores.delete(store);
-      // The answer that was used last is the last of the map.
-      answers.delete(key);
-      answers.set(key, answer);
-      for (const oldest of [...answers.keys()].slice(0, Math.max(0, answers.size - KEPT)))
-        answers.delete(oldest);
-      return { last: answer, problem: null, consoleStartedAt };
+      keep(answers, key, { at, data, request });
+      return { last: { at, data }, problem: null, consoleStartedAt };
     } catch (error) {
       if (error instanceof Refusal) throw error;
-      return { last: last ?? null, problem: problemOf(store, key, error), consoleStartedAt };
+      const [last, answered] = lastOf();
+      // A request that began later has read the part, so this failure is over.
+      const problem = answered > request ? null : problemOf(store, key, error);
+      return { last, problem, consoleStartedAt };
     }
   };
 }

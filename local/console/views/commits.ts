@@ -17,7 +17,7 @@ export async function commits(context: ConsoleContext, before: number | undefine
   const list = await read("lake", ["commits", before], () => processedCommits(context, before));
   const numbers = (list.last?.data.commits ?? []).map(({ number }) => number);
   const shown = { first: Math.min(...numbers), last: Math.max(...numbers) };
-  const ledger = await read("warehouse", ["ledger", shown], () =>
+  const ledger = await read("warehouse", ["loads", before], () =>
     readLedger(warehouse, numbers.length === 0 ? { first: 0, last: 0 } : shown),
   );
   const loadOf = (number: number): CommitRow["load"] => {

@@ -86,6 +86,56 @@ describe("What the console read of a store", () => {
     expect((await readAt(2, "100", undefined)).last?.data).to.equal("content");
   });
 
+  describe("when requests for a part overlap", () => {
+    /** Begins a request at each minute. The test ends each of them. */
+    const overlapping = () => {
+      let now = START;
+      const keep = keepReadings(() => new Date(now));
+      return (minute: number) => {
+        now = START + minute * 60_000;
+        let end: (work: Promise<string>) => void = () => undefined;
+        const reading = keep("lake", ["commits"], () => new Promise<string>((resolve) => (end = resolve)));
+        return {
+          answer: (data: string) => (end(Promise.resolve(data)), reading),
+          fail: () => (end(Promise.reject(new Error("ECONNRESET"))), reading),
+        };
+      };
+    };
+
+    it("is the answer to the request that began last, not the one that ended last", async () => {
+      const begin = overlapping();
+      const [slow, quick] = [begin(1), begin(2)];
+      await quick.answer("43");
+      expect(await slow.answer("42")).to.deep.include({ last: { at: at(2), data: "43" }, problem: null });
+      expect((await begin(3).fail()).last).to.deep.equal({ at: at(2), data: "43" });
+    });
+
+    it("has no problem if a request that began later has an answer", async () => {
+      const begin = overlapping();
+      const [slow, quick] = [begin(1), begin(2)];
+      await quick.answer("43");
+      expect(await slow.fail()).to.deep.include({ last: { at: at(2), data: "43" }, problem: null });
+    });
+
+    it("is shown with the problem if a request that began earlier has an answer", async () => {
+      const begin = overlapping();
+      const [early, late] = [begin(1), begin(2)];
+      await early.answer("42");
+      const { last, problem } = await late.fail();
+      expect(last).to.deep.equal({ at: at(1), data: "42" });
+      expect(problem?.reason).to.equal("ECONNRESET");
+    });
+  });
+
+  it("remembers for some parts only since when they fail, those that failed last", async () => {
+    const readAt = readings();
+    for (let part = 0; part <= 100; part += 1) await readAt(1, String(part), undefined);
+    await readAt(2, "head", "7");
+    expect((await readAt(3, "100", undefined)).problem?.since).to.equal(at(1));
+    await readAt(4, "head", "7");
+    expect((await readAt(5, "0", undefined)).problem?.since).to.equal(at(5));
+  });
+
   it("is not what a refused request says", async () => {
     const refused = keepReadings()("lake", [], () => Promise.reject(new Refusal(400, "no such bucket")));
     expect((await failureOf(refused)).message).to.equal("no such bucket");
