@@ -92,7 +92,9 @@ describe("The runbook, followed to the letter in a copy of the project,", functi
       for (const sql of SECTIONS.flatMap((section) => section.sql)) found.set(sql, await query<object>(sql));
       return found;
     });
-  const [ORPHANS = ""] = SECTIONS.find(({ title }) => title === "Rows wait for a dimension")!.sql;
+  const questionOf = (section: string): string => SECTIONS.find(({ title }) => title === section)!.sql[0]!;
+  const ORPHANS = questionOf("Rows wait for a dimension");
+  const BEHIND = questionOf("A table is absent");
   const [BACK_UP, LOSE, PUT_BACK] = commandsOf("Restore a warehouse");
 
   it("starts healthy, is kept up and stopped by its commands, and its questions are answered", async () => {
@@ -101,8 +103,8 @@ describe("The runbook, followed to the letter in a copy of the project,", functi
     await expectHealth();
 
     const found = await answers();
-    expect(found.get(ORPHANS)).to.deep.equal([]);
-    for (const [sql, rows] of found) if (sql !== ORPHANS) expect(rows, sql).to.have.length(1);
+    for (const [sql, rows] of found)
+      expect(rows, sql).to.have.length(sql === ORPHANS || sql === BEHIND ? 0 : 1);
     await succeeds(BACK_UP);
   });
 
