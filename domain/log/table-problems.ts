@@ -8,7 +8,10 @@ interface AbsentTable {
   readonly reason: string;
 }
 
-/** The absent tables that the model reads. The absence of any other table makes no warehouse table old. */
+/**
+ * The absent tables that the model reads. A table that is only mirrored does not count, because it may be dropped on
+ * purpose. Its mirror keeps the last rows, and `marble_table` says so.
+ */
 export function absentTables(
   processed: Pick<ProcessCommit, "sources"> | undefined,
   model: Model,
