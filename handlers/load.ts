@@ -7,7 +7,8 @@ import { objectStore } from "../adapters/lake/object-store";
 import { withConnection } from "../adapters/postgres/postgres";
 import { readCredentials } from "../adapters/aws/secrets";
 import { withTelemetry } from "../adapters/aws/telemetry";
-import { confirmFreshness, readPosition } from "../adapters/warehouse/position";
+import { confirmFreshness } from "../adapters/warehouse/confirmation";
+import { readPosition } from "../adapters/warehouse/position";
 import { declarationsOf } from "../domain/declarations";
 import { replayRequest, type ReplayPlan } from "../domain/warehouse/replay";
 import { hasTime, monotonicClock } from "../stages/shared/clock";
@@ -34,7 +35,7 @@ export async function load(event: unknown, context: Context): Promise<LoadResult
     const credentials = await readCredentials(environment("WAREHOUSE_SECRET"));
     const ingested = objectStore(environment("INGESTION_BUCKET"));
     const schema = environment("WAREHOUSE_SCHEMA");
-    const maxAgeMinutes = Number(environment("FRESHNESS_MINUTES"));
+    const freshnessMinutes = Number(environment("FRESHNESS_MINUTES"));
     return withConnection<LoadResult | ReplayPlan>("warehouse", credentials, (client) => {
       const run: LoadContext = {
         client,
@@ -44,6 +45,7 @@ export async function load(event: unknown, context: Context): Promise<LoadResult
         marts,
         martsSchema: environment("MARTS_SCHEMA"),
         mirrorSchema: environment("MIRROR_SCHEMA"),
+        freshnessMinutes,
         telemetry,
         now: monotonicClock(),
         hasTime: hasTime(context),
@@ -58,7 +60,8 @@ export async function load(event: unknown, context: Context): Promise<LoadResult
             log: run.log,
             telemetry,
             now: new Date(),
-            confirm: (confirmedAt) => confirmFreshness(client, schema, { confirmedAt, maxAgeMinutes }),
+            confirm: (confirmedAt) =>
+              confirmFreshness(client, schema, { confirmedAt, maxAgeMinutes: freshnessMinutes }),
           });
         },
       );

@@ -2,6 +2,7 @@ import type { Mailer } from "../adapters/aws/mailer";
 import type { ReportStore } from "../adapters/lake/report-store";
 import type { Telemetry } from "../adapters/aws/telemetry";
 import { ask, withWarehouseSnapshot } from "../adapters/warehouse/questions";
+import { readConfirmation } from "../adapters/warehouse/confirmation";
 import { readTableStates } from "../adapters/warehouse/table-states";
 import { readPosition, type WarehousePosition } from "../adapters/warehouse/position";
 import type { WarehouseClient } from "../adapters/warehouse/warehouse";
@@ -46,7 +47,8 @@ export interface ReportOutcome {
 }
 
 /**
- * Makes the report of this day and of the newest loaded commit, unless it exists. Mails a link to it when somebody asks
+ * Makes the report of this day, of the newest loaded commit and of whether the warehouse is known to match the source,
+ * unless it exists. Mails a link to it when somebody asks
  * or when the day's mail is due.
  *
  * A repeated run makes nothing twice. Of overlapping runs, the one that saw the newer warehouse makes the latest
@@ -68,7 +70,7 @@ export async function makeReport(
     const position = await readPosition(client, schema);
     if (position === undefined) return undefined;
     const edition = { ...position, madeAt: now };
-    const key = reportKey(edition);
+    const key = reportKey(edition, await readConfirmation(client, schema));
     if (await store.has(key)) return { position, edition, key };
     const states = await readTableStates(client, schema);
     return { position, edition, key, rows: await readRows(run), states };

@@ -1,8 +1,7 @@
 import type pg from "pg";
 import { commitNumber, type CommitNumber } from "../../domain/log/keys";
 import { literal, qualified } from "../../domain/sql";
-import { FRESHNESS, LEDGER, ORPHANS } from "../../domain/warehouse/bookkeeping";
-import { recordFreshness } from "../../domain/warehouse/source-tables";
+import { LEDGER, ORPHANS } from "../../domain/warehouse/bookkeeping";
 import { rowsOf } from "../postgres/postgres";
 
 /** How far a warehouse has been loaded. */
@@ -72,20 +71,4 @@ export async function readPosition(
     loadedAt: new Date(Number(row.loaded)),
     waiting: Number(row.waiting),
   };
-}
-
-/**
- * Records for which time the warehouse is known to match the source. A warehouse of an earlier version has no table for it
- * until the next commit is loaded.
- */
-export async function confirmFreshness(
-  client: pg.Client,
-  schema: string,
-  known: Parameters<typeof recordFreshness>[1],
-): Promise<void> {
-  const [table] = await rowsOf<"exists">(
-    client,
-    `SELECT (to_regclass(${literal(qualified(schema, FRESHNESS))}) IS NOT NULL)::text AS exists`,
-  );
-  if (table?.exists === "true") await client.query(recordFreshness(schema, known));
 }

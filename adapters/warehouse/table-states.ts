@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { RowsLacking, TableBehind } from "../../domain/report/report";
 import { literal, qualified } from "../../domain/sql";
 import { TABLES } from "../../domain/warehouse/bookkeeping";
+import { UNCONFIRMED } from "../../domain/warehouse/source-tables";
 import { rowsOf } from "../postgres/postgres";
 
 const INSTANT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
@@ -37,7 +38,11 @@ export async function readTableStates(client: pg.Client, schema: string): Promis
     .filter(({ current }) => current !== "true")
     .map(({ name, asOf, since, reason }): [string, TableBehind] => [
       name ?? "",
-      { asOf, since, reason: reason ?? "this version of the model does not know it" },
+      {
+        asOf: shownTime({ asOf, since, reason }),
+        since,
+        reason: reason ?? "this version of the model does not know it",
+      },
     ]);
   const lacking = rows
     .map(({ name, rejected, waiting }): [string, RowsLacking] => [
@@ -46,4 +51,17 @@ export async function readTableStates(client: pg.Client, schema: string): Promis
     ])
     .filter(([, { rejected, waiting }]) => rejected + waiting > 0);
   return { behind: Object.fromEntries(behind), lacking: Object.fromEntries(lacking) };
+}
+
+/**
+ * The time whose state a table shows. The newest commit with a change may be old. If a table is only unconfirmed, it also
+ * shows the time for which a run last found that the warehouse matches the source.
+ */
+function shownTime({
+  asOf,
+  since,
+  reason,
+}: Record<"asOf" | "since" | "reason", string | null>): string | null {
+  if (reason !== UNCONFIRMED || asOf === null || since === null) return asOf;
+  return since > asOf ? since : asOf;
 }

@@ -6,7 +6,9 @@ import type { Edition } from "./edition";
  *
  * - reports: `YYYY/MM/DD/commit-<number, ten digits>-<time>.html`: the day in UTC on which the report was made, the
  *   newest loaded commit, and the time of its load. Late payments change with the day even without new data, and a
- *   replay loads a commit again. So a report is due when its key does not exist.
+ *   replay loads a commit again. If the warehouse was too long not known to match the source since the load,
+ *   `-recovered-<time>` says when this ended; `-unconfirmed` says that it has not ended. So each state of the warehouse
+ *   has a key of its own, and a report is due when its key does not exist.
  * - `latest.html`: the newest report, and the only object that runs overwrite.
  * - mails: small objects. `mailed/YYYY/MM/DD/HH` names the run of that hour that sends the day's mail.
  *   `mailed/YYYY/MM/DD/sent` names the run that has sent it.
@@ -21,8 +23,21 @@ const dayOf = (at: Date): string => at.toISOString().slice(0, 10).replaceAll("-"
 /** `20261125T073112345Z` */
 const timeOf = (at: Date): string => at.toISOString().replaceAll(/[-:.]/g, "");
 
-export const reportKey = ({ madeAt, commit, loadedAt }: Edition): ReportKey =>
-  `${dayOf(madeAt)}/commit-${String(commit).padStart(10, "0")}-${timeOf(loadedAt)}.html` as ReportKey;
+/** Whether a warehouse is known to match its source. */
+export interface Confirmation {
+  /** False if no run has found that for too long; then no table is current. */
+  readonly isConfirmed: boolean;
+  /** When a run last found that again after too long a time. */
+  readonly recoveredAt: Date;
+}
+
+/** @param confirmation undefined when the warehouse does not know it */
+export function reportKey({ madeAt, commit, loadedAt }: Edition, confirmation?: Confirmation): ReportKey {
+  const { isConfirmed = true, recoveredAt = loadedAt } = confirmation ?? {};
+  const recovered = recoveredAt > loadedAt ? `-recovered-${timeOf(recoveredAt)}` : "";
+  const state = `${recovered}${isConfirmed ? "" : "-unconfirmed"}`;
+  return `${dayOf(madeAt)}/commit-${String(commit).padStart(10, "0")}-${timeOf(loadedAt)}${state}.html` as ReportKey;
+}
 
 /** The key that names the run which sends the day's mail in this hour. */
 export const mailClaimKey = (at: Date): ReportKey =>

@@ -40,8 +40,9 @@ export const LINEAGE = "marble_lineage";
 export const MIRRORS = "marble_mirror";
 
 /**
- * One row: the newest time for which load knows that the warehouse matches the source, and for how long this counts. Every
- * run of load renews it. While it is old, no table is current.
+ * One row: the newest time for which load knows that the warehouse matches the source, and for how long this counts. The
+ * transaction of each commit writes it, and every run of load renews it. While it is old or missing, no table is current.
+ * `recovered_at` is when a run last renewed it after it had become too old.
  */
 export const FRESHNESS = "marble_freshness";
 
@@ -144,6 +145,7 @@ export const BOOKKEEPING: readonly BookkeepingTable[] = [
       only_row: "boolean PRIMARY KEY DEFAULT true CHECK (only_row)",
       confirmed_at: "timestamptz NOT NULL",
       max_age: "interval NOT NULL",
+      recovered_at: "timestamptz NOT NULL",
     },
     isLate: true,
   },

@@ -65,17 +65,33 @@ export function recordLineage(schema: string, { tables }: Model, mirrored: Itera
 export const recordFreshness = (
   schema: string,
   { confirmedAt, maxAgeMinutes }: { readonly confirmedAt: Date; readonly maxAgeMinutes: number },
-): string =>
-  `INSERT INTO ${qualified(schema, FRESHNESS)} (confirmed_at, max_age) ` +
-  `VALUES (${literal(confirmedAt.toISOString())}::timestamptz, ${maxAgeMinutes} * interval '1 minute') ` +
-  "ON CONFLICT (only_row) DO UPDATE SET confirmed_at = EXCLUDED.confirmed_at, max_age = EXCLUDED.max_age";
+): string => `
+INSERT INTO ${qualified(schema, FRESHNESS)} AS f (confirmed_at, max_age, recovered_at)
+VALUES (${literal(confirmedAt.toISOString())}::timestamptz, ${maxAgeMinutes} * interval '1 minute', now())
+ON CONFLICT (only_row) DO UPDATE SET confirmed_at = EXCLUDED.confirmed_at, max_age = EXCLUDED.max_age,
+  recovered_at = CASE
+    WHEN f.confirmed_at < now() - f.max_age AND EXCLUDED.confirmed_at >= now() - EXCLUDED.max_age THEN now()
+    ELSE f.recovered_at END`;
+
+/**
+ * Copies what the tables of one schema know to tables that replace them. The replacing tables show the same commit or a
+ * later one, so they match the source for every time for which the replaced tables do.
+ */
+export const copyFreshness = (replaced: string, replacing: string): string => `
+INSERT INTO ${qualified(replacing, FRESHNESS)} AS f (confirmed_at, max_age, recovered_at)
+SELECT confirmed_at, max_age, recovered_at FROM ${qualified(replaced, FRESHNESS)}
+ON CONFLICT (only_row) DO UPDATE SET confirmed_at = greatest(f.confirmed_at, EXCLUDED.confirmed_at)`;
 
 /** The newest column of the view. A view without it comes from an earlier version of Marble. */
 export const NEWEST_COLUMN = "confirmed_at";
 
 /** Why no table is current although the newest loaded commit has no problem with it. */
-const UNCONFIRMED =
+export const UNCONFIRMED =
   "since then, no run has found that the warehouse matches the source: a stage fails or is not started";
+
+/** The same, when the time of the last such run is not known. */
+const NEVER_CONFIRMED =
+  "no run has found that the warehouse matches the source: a stage fails or is not started";
 
 /**
  * The view of the warehouse tables. A table is current when all its source tables are current, and the warehouse matched
@@ -85,13 +101,15 @@ const UNCONFIRMED =
 export const createTablesView = (schema: string): string => `
 CREATE OR REPLACE VIEW ${qualified(schema, TABLES)} AS
 SELECT l.warehouse_table,
-       bool_and(COALESCE(s.state = 'current', false) AND f.old_since IS NULL) AS is_current,
+       bool_and(COALESCE(s.state = 'current', false) AND f.is_confirmed) AS is_current,
        CASE WHEN bool_and(s.as_of IS NOT NULL) THEN min(s.as_of) END AS as_of,
-       COALESCE(min(s.since) FILTER (WHERE s.state <> 'current'), min(f.old_since)) AS behind_since,
+       COALESCE(min(s.since) FILTER (WHERE s.state <> 'current'),
+                min(f.confirmed_at) FILTER (WHERE NOT f.is_confirmed)) AS behind_since,
        NULLIF(concat_ws('; ',
          string_agg(l.source_table || ' is ' || s.state || COALESCE(': ' || s.reason, ''), '; ' ORDER BY l.source_table)
            FILTER (WHERE s.state <> 'current'),
-         CASE WHEN bool_or(f.old_since IS NOT NULL) THEN ${literal(UNCONFIRMED)} END), '') AS reason,
+         CASE WHEN bool_and(f.is_confirmed) THEN NULL WHEN min(f.confirmed_at) IS NULL THEN ${literal(NEVER_CONFIRMED)}
+              ELSE ${literal(UNCONFIRMED)} END), '') AS reason,
        COALESCE(sum(s.rejected_rows), 0)::bigint AS rejected_rows,
        (SELECT count(*) FROM ${qualified(schema, ORPHANS)} o
          WHERE o.fact = l.warehouse_table AND o.healed_by IS NULL AND o.superseded_by IS NULL) AS waiting_rows,
@@ -101,6 +119,7 @@ SELECT l.warehouse_table,
        min(f.confirmed_at) AS ${NEWEST_COLUMN}
   FROM ${qualified(schema, LINEAGE)} l
   LEFT JOIN ${qualified(schema, SOURCES)} s USING (source_table)
-  LEFT JOIN (SELECT confirmed_at, CASE WHEN confirmed_at < now() - max_age THEN confirmed_at END AS old_since
-               FROM ${qualified(schema, FRESHNESS)}) f ON true
+  CROSS JOIN (SELECT min(confirmed_at) AS confirmed_at,
+                     COALESCE(bool_and(confirmed_at >= now() - max_age), false) AS is_confirmed
+                FROM ${qualified(schema, FRESHNESS)}) f
  GROUP BY l.warehouse_table`;

@@ -28,7 +28,7 @@ export interface ReportArgs {
   readonly common: Pick<StageArgs, "alerts" | "logLevel" | "logRetentionDays" | keyof Surroundings>;
 }
 
-/** The keys of the reports: `YYYY/MM/DD/commit-<number>-<time>.html`. */
+/** The keys of the reports: `YYYY/MM/DD/commit-<number>-<time>.html`, and more before `.html`; see `domain/report/keys.ts`. */
 const REPORTS = "????/??/??/commit-*.html";
 const PAGE = join(__dirname, "../../domain/report/browser/main.ts");
 

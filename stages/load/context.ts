@@ -19,6 +19,8 @@ export interface LoadContext {
   readonly martsSchema: string;
   /** The schema of the mirrored tables. */
   readonly mirrorSchema: string;
+  /** For how many minutes the warehouse counts as current after a time for which it is known to match the source. */
+  readonly freshnessMinutes: number;
   readonly telemetry: Telemetry;
   readonly now: () => Date;
   /** True if there is time for another commit. */

@@ -4,7 +4,12 @@ import type { ProcessCommit } from "../../domain/log/commit";
 import { TerminalError } from "../../domain/errors";
 import { REBUILD } from "../../domain/remedies";
 import { nextCommit, type CommitNumber } from "../../domain/log/keys";
-import { recordLineage, recordMirrors, recordSources } from "../../domain/warehouse/source-tables";
+import {
+  recordFreshness,
+  recordLineage,
+  recordMirrors,
+  recordSources,
+} from "../../domain/warehouse/source-tables";
 import type { LoadContext, CommitLoadContext } from "./context";
 import { loadTable } from "./load-table";
 import { loadMirror } from "./mirror/load-mirror";
@@ -55,6 +60,8 @@ export async function loadCommit(
   if (commit.sources !== undefined) await warehouse.execute(recordSources(context.schema, commit.sources));
   if (mirrors.size > 0) await warehouse.execute(recordMirrors(context.schema, mirrors));
   const { lake, capturedAt } = commit;
+  const known = { confirmedAt: new Date(capturedAt), maxAgeMinutes: context.freshnessMinutes };
+  await warehouse.execute(recordFreshness(context.schema, known));
   await warehouse.ledger.record({ number, lake, model: commit.model.version, capturedAt, rows: total });
   return { kind: "loaded", commit, rows, waiting, placeholders };
 }

@@ -1,9 +1,9 @@
+import { prepareTablesView } from "../../adapters/warehouse/confirmation";
 import type { Warehouse } from "../../adapters/warehouse/warehouse";
 import { TerminalError } from "../../domain/errors";
 import { loadOrder } from "../../domain/model/model";
 import { keyColumns, type WarehouseTable } from "../../domain/model/table";
-import { LEDGER, TABLES } from "../../domain/warehouse/bookkeeping";
-import { createTablesView, NEWEST_COLUMN } from "../../domain/warehouse/source-tables";
+import { LEDGER } from "../../domain/warehouse/bookkeeping";
 import { createTable, type ReferredTable } from "../../domain/warehouse/ddl";
 import { createCurrentView } from "../../domain/warehouse/facts";
 import { checkHistory, createHistory, historyOf } from "../../domain/warehouse/history";
@@ -105,8 +105,7 @@ async function createViews(
   targets: ReadonlyMap<string, TargetTable>,
 ): Promise<void> {
   const views = await warehouse.views();
-  if (!views.has(TABLES) || !(await warehouse.hasColumn(TABLES, NEWEST_COLUMN)))
-    await warehouse.execute(createTablesView(schema));
+  await prepareTablesView(warehouse, schema);
   for (const target of targets.values()) {
     const { table } = target;
     if (table.kind !== "fact" || views.has(table.currentView)) continue;

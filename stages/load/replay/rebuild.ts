@@ -24,7 +24,8 @@ import { createTable, type ReferredTable } from "../../../domain/warehouse/ddl";
 import { namesIn } from "../../../domain/warehouse/target";
 import { loadCommits } from "../load";
 import type { LoadContext } from "../context";
-import { MIRRORS } from "../../../domain/warehouse/bookkeeping";
+import { FRESHNESS, MIRRORS } from "../../../domain/warehouse/bookkeeping";
+import { copyFreshness } from "../../../domain/warehouse/source-tables";
 import { foreignMirror, readHeldTables } from "../mirror/load-mirror";
 import { remakeMarts } from "../refresh-marts";
 
@@ -86,6 +87,8 @@ export async function continueRebuild(context: LoadContext): Promise<ReplayResul
     await live.waitBriefly();
     const recreated = (await martsOf(client, context)).map(({ oid }) => oid);
     await requireOwnMirror(live, context);
+    if ((await live.hasRelation(schema, FRESHNESS)) && (await live.hasRelation(shadow, FRESHNESS)))
+      await live.execute(copyFreshness(schema, shadow));
     await swapSchemas(client, { live: schema, shadow, kept, recreated });
     await swapMirror(live, context, recreated);
     // In the same transaction, so that no reader sees a mart of the old tables.

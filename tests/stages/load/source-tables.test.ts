@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { withConnection } from "../../../adapters/postgres/postgres";
-import { confirmFreshness } from "../../../adapters/warehouse/position";
+import { confirmFreshness, readConfirmation } from "../../../adapters/warehouse/confirmation";
 import { readTableStates } from "../../../adapters/warehouse/table-states";
 import { credentialsOf } from "../../support/pipeline/pipeline";
 import { startHiresAfterFirstRun, type HirePipeline } from "../../support/hires/pipeline";
@@ -176,12 +176,69 @@ describe("marble_table shows how up to date each warehouse table is", () => {
       expect(hire.behind_since).to.equal(behind_since);
     });
 
-    it("and knows nothing of it in a warehouse of an earlier version", async () => {
-      await pipeline.warehouse.query("DROP VIEW marble_table; DROP TABLE marble_freshness");
+    it("also in a warehouse of an earlier version, before its next commit", async () => {
+      await pipeline.warehouse.query(`
+        DROP VIEW marble_table; DROP TABLE marble_freshness;
+        CREATE VIEW marble_table AS
+        SELECT warehouse_table, true AS is_current, now() AS as_of, now() AS behind_since, ''::text AS reason,
+               0::bigint AS rejected_rows, 0::bigint AS waiting_rows, now() AS loaded_at, 0::bigint AS member_rows
+          FROM marble_lineage`);
+      await confirm(40);
+      expect((await shown("dim_bike")).is_current).to.equal(false);
+      await confirm(20);
+      expect((await shown("dim_bike")).is_current).to.equal(true);
+    });
+
+    it("from the load of a commit on, and if nothing is known", async () => {
       await confirm(40);
       await pipeline.source.query("UPDATE bike SET frame = 'New' WHERE bike_id = 1");
       await pipeline.run();
-      expect(await shown("dim_bike")).to.include({ is_current: true, confirmed_at: null });
+      const bike = await shown("dim_bike");
+      expect(bike).to.include({ is_current: true, confirmed_at: bike.as_of });
+      await pipeline.warehouse.query("DELETE FROM marble_freshness");
+      expect(await shown("dim_bike")).to.include({
+        is_current: false,
+        behind_since: null,
+        reason: "no run has found that the warehouse matches the source: a stage fails or is not started",
+      });
+    });
+
+    it("and keeps the time of the old tables when a rebuild replaces them", async () => {
+      await confirm(-5);
+      const before = await shown("dim_bike");
+      await pipeline.load({ replay: {} });
+      expect(await shown("dim_bike")).to.include({ is_current: true, confirmed_at: before.confirmed_at });
+    });
+
+    it("and dates a report from the last time that a run found it, and not from the last change", async () => {
+      await pipeline.warehouse.query("UPDATE marble_source SET as_of = as_of - interval '3 days'");
+      await confirm(40);
+      const { behind } = await readStates();
+      expect(behind["dim_bike"]?.asOf).to.be.a("string").and.equal(behind["dim_bike"]?.since);
+
+      const own = "2020-01-01T00:00:00.000Z";
+      await pipeline.warehouse.query(
+        `UPDATE marble_source SET state = 'held', as_of = '${own}' WHERE source_table = 'bike'`,
+      );
+      expect((await readStates()).behind["dim_bike"]?.asOf).to.equal(own);
+    });
+
+    it("and says when a run found it again, but not while runs keep finding it, or only old times", async () => {
+      const read = () =>
+        withConnection("warehouse", credentialsOf(pipeline.warehouse.url), (client) =>
+          readConfirmation(client, "public"),
+        );
+      await confirm(20);
+      const first = (await read())!;
+      await confirm(10);
+      expect(await read()).to.deep.equal(first);
+      await confirm(40);
+      await confirm(35);
+      expect(await read()).to.deep.equal({ isConfirmed: false, recoveredAt: first.recoveredAt });
+      await confirm(5);
+      const again = (await read())!;
+      expect(again.isConfirmed).to.equal(true);
+      expect(again.recoveredAt).to.be.greaterThan(first.recoveredAt);
     });
   });
 });

@@ -224,6 +224,8 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
             marts: views,
             martsSchema,
             mirrorSchema,
+            // No test takes so long, and some copy a warehouse that another test has loaded.
+            freshnessMinutes: 10_080,
             telemetry,
             now,
             hasTime: time ?? hasTime,
