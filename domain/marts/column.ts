@@ -8,11 +8,16 @@ export interface MartColumn {
   readonly type: MartType;
   /** Its meaning, and its unit. */
   readonly meaning: string;
+  /**
+   * True if a 0 comes from rows that exist, such as a key, an attribute or an average. By default, a report shows a 0 over
+   * a table that is behind or lacks rows as not known, because a sum or a count may be 0 only for want of rows.
+   */
+  readonly zeroIsKnown?: boolean;
 }
 
 const column =
   (type: MartType) =>
-  (meaning: string): MartColumn => ({ type, meaning });
+  (meaning: string, more: Pick<MartColumn, "zeroIsKnown"> = {}): MartColumn => ({ type, meaning, ...more });
 
 export const text = column("text");
 export const integer = column("integer");

@@ -55,9 +55,10 @@ SELECT ${values.join(", ")}, count(*) OVER () AS ${identifier(TOTAL)}
 function plainTable(rows: readonly Row[], columns: Mart["columns"]): Table {
   const entries = Object.entries(columns);
   return {
-    columns: entries.map(([name, { type }]) => ({
+    columns: entries.map(([name, { type, zeroIsKnown = false }]) => ({
       title: titleOf(name),
       isNumber: type === "integer" || type === "decimal",
+      zeroIsKnown,
     })),
     rows: rows.map((row) => entries.map(([name, column]) => cellText(row, name, column))),
   };

@@ -11,18 +11,39 @@ export interface Filter {
   readonly since: string;
 }
 
+/** A number of a row, or of a chart. */
+export interface Measured {
+  /**
+   * True if a 0 comes from rows that exist, such as a key, an attribute or an average. By default, a 0 over a table that is
+   * behind or lacks rows is not known, because a sum or a count may be 0 only for want of rows.
+   */
+  readonly zeroIsKnown?: boolean;
+}
+
+/** A series of a chart: a value for each category. */
+export interface Series extends Measured {
+  readonly name: string;
+  readonly values: readonly (number | null)[];
+}
+
 /** A chart as data. Bars are horizontal and rank names; columns and lines show months. */
 export interface Chart {
   readonly kind: "columns" | "bars" | "lines";
   readonly categories: readonly string[];
-  readonly series: readonly { readonly name: string; readonly values: readonly (number | null)[] }[];
+  readonly series: readonly Series[];
   /** the unit of the values: `GBP`, `days` */
   readonly unit: string;
 }
 
+/** A column of a table. The first column names the rows. */
+export interface TableColumn extends Measured {
+  readonly title: string;
+  readonly isNumber?: boolean;
+}
+
 /** The exact numbers of a chart, also for readers who cannot see it. */
 export interface Table {
-  readonly columns: readonly { readonly title: string; readonly isNumber?: boolean }[];
+  readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly string[])[];
 }
 

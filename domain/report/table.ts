@@ -27,13 +27,20 @@ export function tableCsv({ columns, rows }: Table): string {
   return [head, ...rows.map((row) => row.map(cellText))].map((line) => `${line.join(",")}\r\n`).join("");
 }
 
-/** A table whose zeros and missing numbers are not known. Rows that have not arrived may prove them wrong. */
+/**
+ * A table whose zeros and missing numbers are not known. Rows that have not arrived may prove them wrong. The first column
+ * names the rows, and a change of ±0 % compares numbers that exist, so these are known.
+ */
 export const withoutZeros = ({ columns, rows }: Table): Table => ({
   columns,
   rows: rows.map((row) =>
-    row.map((cell, index) =>
-      columns[index]?.isNumber === true && Number(numberText(cell)) === 0 ? UNKNOWN_NUMBER : cell,
-    ),
+    row.map((cell, index) => {
+      const column = columns[index];
+      if (index === 0 || column?.isNumber !== true || cell.startsWith("±")) return cell;
+      const number = numberText(cell);
+      const isUnknown = number === "" || (Number(number) === 0 && column.zeroIsKnown !== true);
+      return isUnknown ? UNKNOWN_NUMBER : cell;
+    }),
   ),
 });
 

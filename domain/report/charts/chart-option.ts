@@ -34,6 +34,19 @@ function legendHeight(series: Chart["series"], width: number): number {
   return 16 + Math.ceil(needed / width) * 20;
 }
 
+/** True for a point without a neighbour: no line leads to it. */
+const isAlone = (values: readonly (number | null)[], place: number): boolean =>
+  values[place] !== null && (values[place - 1] ?? null) === null && (values[place + 1] ?? null) === null;
+
+/** The points of a line. Few have a symbol each; of many, only those have one that would be invisible without it. */
+function points(values: readonly (number | null)[]): object {
+  if (values.length < 3) return { data: values };
+  if (!values.some((_, place) => isAlone(values, place))) return { data: values, showSymbol: false };
+  const data = values.map((value, place) => (isAlone(values, place) ? value : { value, symbol: "none" }));
+  // Otherwise, ECharts would leave out the symbol of a point whose name the axis leaves out.
+  return { data, showAllSymbol: true };
+}
+
 /** The ECharts option of a chart, for a width in px. */
 export function chartOption(chart: Chart, width: number): EChartsCoreOption {
   const { kind, categories, series, unit } = chart;
@@ -107,12 +120,10 @@ export function chartOption(chart: Chart, width: number): EChartsCoreOption {
     },
     xAxis: lies ? values : names,
     yAxis: lies ? names : values,
-    series: series.map(({ name, values: data }) => ({
+    series: series.map(({ name, values: numbers }) => ({
       name,
-      data,
-      type: kind === "lines" ? "line" : "bar",
+      ...(kind === "lines" ? { type: "line", ...points(numbers) } : { type: "bar", data: numbers }),
       barMaxWidth: lies ? 14 : 40,
-      showSymbol: data.length < 3,
       lineStyle: { width: 2.5 },
       itemStyle: { borderRadius: lies ? [0, 3, 3, 0] : [3, 3, 0, 0] },
       // ECharts would lighten a colour that it cannot parse.

@@ -1,6 +1,6 @@
 import { markup, type Html } from "./markup";
 import { monthOf } from "../months";
-import { idOf, type Filter, type Question, type Table, type View } from "../question";
+import { idOf, type Filter, type Question, type Series, type Table, type View } from "../question";
 import { rowsOf, type Report } from "../report";
 import { UNKNOWN_NUMBER, withoutZeros } from "../table";
 import { absenceText, gapOf, unknownSentence, unknownText, type Gap } from "./absence";
@@ -52,15 +52,18 @@ export function sectionParts(report: Report, question: Question, filter: Filter)
   return { view, table: markup`${tableHtml(view.table, caption, gap)}${legend}` };
 }
 
-/** The numbers over a gap: nobody can say from them that a number is zero. */
+/** The numbers over a gap: nobody can say from them that a sum or a count is zero. */
 function overGap(view: View): View {
   const { chart, table } = view;
-  const known = (value: number | null): number | null => (value === 0 ? null : value);
+  const known = (one: Series): Series =>
+    one.zeroIsKnown === true
+      ? one
+      : { ...one, values: one.values.map((value) => (value === 0 ? null : value)) };
   return {
     ...view,
     table: withoutZeros(table),
     ...(chart !== undefined && {
-      chart: { ...chart, series: chart.series.map((one) => ({ ...one, values: one.values.map(known) })) },
+      chart: { ...chart, series: chart.series.map(known) },
     }),
   };
 }

@@ -7,7 +7,7 @@ export const bestDesigns: Mart = {
   question: "Which designs sell best, in each currency?",
   row: "a design that was ordered, and a currency",
   columns: {
-    design_id: integer("key in dim_design"),
+    design_id: integer("key in dim_design", { zeroIsKnown: true }),
     design_name: text("name of the design"),
     currency_code: SHARED.currency,
     orders: SHARED.salesOrders,
@@ -15,6 +15,7 @@ export const bestDesigns: Mart = {
     revenue: SHARED.salesValue,
     revenue_rank: integer(
       "rank by revenue among all designs in this currency; 1 is the best seller, and equal designs share a rank",
+      { zeroIsKnown: true },
     ),
     last_ordered_on: date("day of the newest order"),
   },

@@ -7,7 +7,7 @@ export const counterpartyValue: Mart = {
   question: "What is each counterparty worth to us, as a customer and as a supplier?",
   row: "a counterparty with orders, and a currency",
   columns: {
-    counterparty_id: integer("key in dim_counterparty"),
+    counterparty_id: integer("key in dim_counterparty", { zeroIsKnown: true }),
     counterparty_legal_name: text("legal name"),
     counterparty_legal_country: text("country of the legal address"),
     currency_code: SHARED.currency,

@@ -40,9 +40,11 @@ export const orderChanges: Mart = {
     "that changed only last_updated has no row.",
   columns: {
     kind: SHARED.kind,
-    order_id: integer("sales_order_id or purchase_order_id"),
-    version: integer("number of the version with the change; the first version of the order is 1"),
-    record_id: integer("surrogate key of that version in its fact table"),
+    order_id: integer("sales_order_id or purchase_order_id", { zeroIsKnown: true }),
+    version: integer("number of the version with the change; the first version of the order is 1", {
+      zeroIsKnown: true,
+    }),
+    record_id: integer("surrogate key of that version in its fact table", { zeroIsKnown: true }),
     changed_at: timestamp(
       "last_updated of that version, by the clock of the application, without a time zone",
     ),

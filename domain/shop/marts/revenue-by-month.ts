@@ -13,7 +13,9 @@ export const revenueByMonth: Mart = {
     orders: SHARED.salesOrders,
     units_sold: integer("units in the orders"),
     revenue: SHARED.salesValue,
-    average_order: decimal("revenue per order, in the currency of the row, rounded to 2 decimals"),
+    average_order: decimal("revenue per order, in the currency of the row, rounded to 2 decimals", {
+      zeroIsKnown: true,
+    }),
   },
   chart: { category: "month", measures: ["revenue"] },
   // By day first: a hash of few days and currencies, where a sort of all orders by month would spill.

@@ -7,7 +7,7 @@ export const staffPerformance: Mart = {
   question: "Who sells and buys how much?",
   row: "a member of staff with orders, and a currency",
   columns: {
-    staff_id: integer("key in dim_staff"),
+    staff_id: integer("key in dim_staff", { zeroIsKnown: true }),
     staff_name: text("first and last name"),
     department_name: text("present department of the person"),
     currency_code: SHARED.currency,

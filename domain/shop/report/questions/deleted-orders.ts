@@ -31,9 +31,9 @@ export const deletedOrders: Question = {
         columns: [
           { title: "Noticed on" },
           { title: "Kind" },
-          { title: "Order", isNumber: true },
+          { title: "Order", isNumber: true, zeroIsKnown: true },
           { title: "Counterparty" },
-          { title: `Value (${filter.currency})`, isNumber: true },
+          { title: `Value (${filter.currency})`, isNumber: true, zeroIsKnown: true },
         ],
         rows: shown.map((row) => [
           textIn(row, "noticed_on"),

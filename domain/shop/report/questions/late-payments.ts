@@ -85,7 +85,7 @@ SELECT currency_code,
           { title: "Late by" },
           { title: "Number", isNumber: true },
           { title: `Amount (${filter.currency})`, isNumber: true },
-          { title: "Longest, days", isNumber: true },
+          { title: "Longest, days", isNumber: true, zeroIsKnown: true },
         ],
         rows: DIRECTIONS.flatMap(({ direction, title }) =>
           [{ age: "0", title: "not due yet" }, ...AGES].flatMap(({ age, title: since }) => {

@@ -18,6 +18,7 @@ SELECT month, orders, days_to_delivery, days_to_agreed_payment, paid_orders, day
     const months = monthsFrom([...byMonth.keys()]);
     const series = (name: string, column: string) => ({
       name,
+      zeroIsKnown: true,
       values: months.map((month) => {
         const value = byMonth.get(month)?.[column];
         return value === undefined || value === null ? null : Number(value);
@@ -49,9 +50,9 @@ SELECT month, orders, days_to_delivery, days_to_agreed_payment, paid_orders, day
         columns: [
           { title: "Month" },
           { title: "Orders", isNumber: true },
-          { title: "Days to agreed delivery", isNumber: true },
-          { title: "To agreed payment", isNumber: true },
-          { title: "To payment", isNumber: true },
+          { title: "Days to agreed delivery", isNumber: true, zeroIsKnown: true },
+          { title: "To agreed payment", isNumber: true, zeroIsKnown: true },
+          { title: "To payment", isNumber: true, zeroIsKnown: true },
           { title: "Paid", isNumber: true },
           { title: "Paid late", isNumber: true },
         ],

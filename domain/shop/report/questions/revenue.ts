@@ -48,7 +48,7 @@ SELECT month, currency_code, orders, units_sold, revenue, average_order
           { title: "Orders", isNumber: true },
           { title: "Units", isNumber: true },
           { title: `Revenue (${filter.currency})`, isNumber: true },
-          { title: "Average order", isNumber: true },
+          { title: "Average order", isNumber: true, zeroIsKnown: true },
         ],
         rows: shown
           .toSorted((a, b) => textIn(b, "month").localeCompare(textIn(a, "month")))

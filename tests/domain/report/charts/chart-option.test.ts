@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { chartOption } from "../../../../domain/report/charts/chart-option";
+import { chartSvg } from "../../../../domain/report/charts/chart-svg";
 import { latePayments } from "../../../../domain/shop/report/questions/late-payments";
 import type { Row } from "../../../../domain/report/question";
 
@@ -57,4 +58,31 @@ describe("The axis of a chart", () => {
       expect(option[axis], kind).to.include({ name: "GBP" });
     }
   });
+});
+
+describe("A line of a chart", () => {
+  /** The places of the points that the chart draws as a symbol. */
+  const symbolsOf = (values: readonly (number | null)[]): number[] => {
+    const categories = values.map((_, place) => `a long name of month ${place}`);
+    const svg = chartSvg({
+      kind: "lines",
+      categories,
+      series: [{ name: "To payment", values }],
+      unit: "days",
+    });
+    return [...svg.matchAll(/ecmeta_data_index="(\d+)"/g)].map(([, place]) => Number(place));
+  };
+  const many = Array.from({ length: 60 }, (_, place) => (place % 2 === 0 ? null : place));
+
+  for (const [what, values, places] of [
+    ["shows points between gaps", [null, 5, null, 3, null], [1, 3]],
+    ["shows the first and the last point next to a gap", [5, null, 1, 2, null, 3], [0, 5]],
+    ["shows points between gaps, however many", many, many.flatMap((value) => value ?? [])],
+    ["shows a zero between gaps", [null, 0, null], [1]],
+    ["needs no symbols for points that it connects", [1, 2, null, 3, 4], []],
+    ["shows each of few points", [1, 2], [0, 1]],
+  ] as const)
+    it(what, () => {
+      expect(symbolsOf(values)).to.deep.equal(places);
+    });
 });

@@ -1,5 +1,7 @@
 import { expect } from "chai";
+import { integer } from "../../../../domain/marts/column";
 import { absenceText, gapOf } from "../../../../domain/report/page/absence";
+import { plainReport } from "../../../../domain/report/plain";
 import type { View } from "../../../../domain/report/question";
 import { tableCsv } from "../../../../domain/report/table";
 import { sectionParts } from "../../../../domain/report/page/section";
@@ -51,13 +53,13 @@ describe("A zero in the numbers of a section", () => {
       expect(view.table.rows).to.deep.equal([
         ["?", "12", "0.50"],
         ["0", "?", "?"],
-        ["1984", "?", "?"],
+        ["1984", "?", "±0 %"],
       ]);
       expect(view.chart?.series[0]?.values).to.deep.equal([12, null]);
-      expect(tableCsv(view.table)).to.include("1984,,\r\n");
+      expect(tableCsv(view.table)).to.include("1984,,0\r\n");
       expect(table.text).to.include(`? is a number that would be 0 or missing. It is ${why}.`);
       const cell = `<span aria-hidden="true" title="${why}">?</span><span class="only-read">not known</span>`;
-      expect(table.text.split(cell)).to.have.length(5);
+      expect(table.text.split(cell)).to.have.length(4);
       expect(table.text, "a text is no number").to.include('<th scope="row">?</th>');
     });
 
@@ -65,6 +67,59 @@ describe("A zero in the numbers of a section", () => {
     const { view, table } = sectionOf({ behind: { dim_branch: behind(OLD) } });
     expect(view).to.deep.equal(NUMBERS);
     expect(table.text).to.include('<td class="number">0.00</td>').and.not.include("not known");
+  });
+
+  it("is known in the first column, and where it is declared as known", () => {
+    const numbers: View = {
+      answer: "Loans by hour.",
+      chart: {
+        kind: "lines",
+        categories: ["0", "1"],
+        series: [
+          { name: "Days", values: [0, 2], zeroIsKnown: true },
+          { name: "Loans", values: [0, 2] },
+        ],
+        unit: "days",
+      },
+      table: {
+        columns: [
+          { title: "Hour", isNumber: true },
+          { title: "Book", isNumber: true, zeroIsKnown: true },
+          { title: "Loans", isNumber: true },
+        ],
+        rows: [
+          ["0", "0", "0"],
+          ["–", "–", "–"],
+        ],
+      },
+    };
+    const question = { mart: "loans_by_day", title: "Loans?", sql: () => "", view: () => numbers };
+    const report = { ...reportOf(CAPTURED, {}), reads, behind: { fact_loan: behind(OLD) } };
+    const { view } = sectionParts(report, question, { currency: "", since: "" });
+    expect(view.table.rows).to.deep.equal([
+      ["0", "0", "?"],
+      ["–", "?", "?"],
+    ]);
+    expect(tableCsv(view.table)).to.include("0,0,\r\n");
+    expect(view.chart?.series.map(({ values }) => values)).to.deep.equal([
+      [0, 2],
+      [null, 2],
+    ]);
+  });
+
+  it("is known in a report without declared questions as the marts declare it", () => {
+    const columns = {
+      hour: integer("hour of the day"),
+      book_id: integer("key in dim_book", { zeroIsKnown: true }),
+      loans: integer("number of loans"),
+    };
+    const mart = { name: "loans_by_hour", question: "When?", row: "an hour", columns, sql: "", example: "" };
+    const [question] = plainReport([mart]).questions;
+    const rows = { loans_by_hour: [{ hour: "0", book_id: "0", loans: "0", "rows of the mart": "1" }] };
+    const more = { reads: { loans_by_hour: ["fact_loan"] }, behind: { fact_loan: behind(OLD) } };
+    const report = { ...reportOf(CAPTURED, rows), ...more };
+    const { view } = sectionParts(report, question!, { currency: "", since: "" });
+    expect(view.table.rows).to.deep.equal([["0", "0", "?"]]);
   });
 
   it("needs no explanation when there is none", () => {
