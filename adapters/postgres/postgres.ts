@@ -23,6 +23,8 @@ SET LOCAL lc_monetary = 'C'`;
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
+type QueryLimits = Pick<pg.ClientConfig, "query_timeout">;
+
 /** A message that the server sends unasked when a session begins. */
 interface ParameterStatus {
   readonly parameterName: string;
@@ -48,9 +50,14 @@ const TERMINAL: Readonly<Record<string, string>> = {
 /**
  * Connects to a database.
  * @param name the role of the database, for messages: "source", "warehouse"
+ * @param limits how long the client waits for the answer to a query, in milliseconds; without a limit by default
  * @throws TerminalError or TransientError that names host, port and database, never the password
  */
-export async function connect(name: string, credentials: Credentials): Promise<pg.Client> {
+export async function connect(
+  name: string,
+  credentials: Credentials,
+  limits: QueryLimits = {},
+): Promise<pg.Client> {
   const { host, port, database, user, password } = credentials;
   let version = "";
   const client = new pg.Client({
@@ -64,6 +71,7 @@ export async function connect(name: string, credentials: Credentials): Promise<p
     application_name: "marble",
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    ...limits,
   });
   // The next query notices a connection that broke while idle, but does not know the reason. Keep it.
   client.on("error", (error) => {
@@ -96,8 +104,9 @@ export async function withConnection<T>(
   name: string,
   credentials: Credentials,
   work: (client: pg.Client) => Promise<T>,
+  limits: QueryLimits = {},
 ): Promise<T> {
-  const client = await connect(name, credentials);
+  const client = await connect(name, credentials, limits);
   try {
     return await work(client);
   } catch (error) {

@@ -1,16 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { TOPICS, type Posts, type Replies, type Topic } from "../api";
 import type { ActionRequest } from "../action-request";
+import { answerOf, get, type Query } from "./get";
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-type Query = Readonly<Record<string, string>>;
-
-/** Sends a GET to the server. @throws Error with the server's message */
-export async function get<Path extends keyof Replies>(path: Path, query: Query = {}): Promise<Replies[Path]> {
-  const response = await fetch(`/api/${path}?${new URLSearchParams(query).toString()}`);
-  return answerOf(response);
-}
 
 /** Plans or starts an action. @throws Error with the server's message */
 export async function post<Path extends keyof Posts>(
@@ -19,12 +12,6 @@ export async function post<Path extends keyof Posts>(
 ): Promise<Posts[Path]> {
   const headers = { "Content-Type": "application/json" };
   return answerOf(await fetch(`/api/${path}`, { method: "POST", headers, body: JSON.stringify(request) }));
-}
-
-async function answerOf<T>(response: Response): Promise<T> {
-  const body = (await response.json()) as T & { readonly error?: string };
-  if (!response.ok) throw new Error(body.error ?? response.statusText);
-  return body;
 }
 
 const listeners = new Set<(topic: Topic | "connection") => void>();

@@ -5,6 +5,7 @@ import { wiringOf } from "../../wiring";
 import type { Alarm } from "../../cloud/cloudwatch/alarm";
 import type { History } from "./history";
 import { keepReadings, type Read } from "./readings";
+import type { Warehouse } from "../views/ask-warehouse";
 import { openLake, type LakeReader } from "../objects/lake-reader";
 
 /** The data that the console reads. */
@@ -14,7 +15,7 @@ export interface ConsoleContext {
   readonly lake: LakeReader;
   readonly read: Read;
   readonly alarms: readonly Alarm[];
-  readonly warehouse: { readonly credentials: Credentials; readonly schema: string };
+  readonly warehouse: Warehouse;
 }
 
 /** Opens the data of the console. The caller has to close the lake. */

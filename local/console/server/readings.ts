@@ -18,7 +18,7 @@ const KEPT = 100;
 const TODO: Readonly<Record<StoreName, string>> = {
   lake: "Bring S3 back if it does not answer. If an object is gone or unreadable, see “A stage fails” in docs/runbook.md. The next runs then continue from the last commit.",
   warehouse:
-    "Start its database, or correct its address and password. The next run of load then loads what waits.",
+    "Start its database, or correct its address and password. If a query waits for a lock, end the session that holds it. The next run of load then loads what waits.",
 };
 
 /** An answer of a store. */

@@ -1,7 +1,6 @@
-import { withConnection } from "../../../adapters/postgres/postgres";
-import type { Credentials } from "../../../adapters/aws/secrets";
 import { qualified } from "../../../domain/sql";
 import { LEDGER, ORPHANS } from "../../../domain/warehouse/bookkeeping";
+import { askWarehouse, type Warehouse } from "./ask-warehouse";
 
 /** A loaded commit. */
 export interface LoadedCommit {
@@ -26,11 +25,6 @@ export interface WaitingRow {
   readonly reason: string;
 }
 
-interface Warehouse {
-  readonly credentials: Credentials;
-  readonly schema: string;
-}
-
 /** The condition that the row `o` still waits: it was not loaded, and no newer version has replaced it. */
 const WAITS = "o.healed_by IS NULL AND o.superseded_by IS NULL";
 
@@ -43,7 +37,7 @@ export async function readLedger(
   { first, last }: { readonly first: number; readonly last: number },
 ): Promise<Ledger> {
   const ledger = qualified(warehouse.schema, LEDGER);
-  return withConnection("warehouse", warehouse.credentials, async (client) => {
+  return askWarehouse(warehouse, async (client) => {
     const exists = await client.query("SELECT WHERE to_regclass($1) IS NOT NULL", [ledger]);
     if (exists.rowCount === 0) return { newest: 0, commits: new Map(), waiting: 0 };
     const { rows: newest } = await client.query<{ newest: string | null }>(
@@ -73,7 +67,7 @@ export async function readLedger(
 /** The newest waiting rows. @throws when the warehouse does not answer */
 export async function readWaiting(warehouse: Warehouse, most: number): Promise<readonly WaitingRow[]> {
   const orphans = qualified(warehouse.schema, ORPHANS);
-  return withConnection("warehouse", warehouse.credentials, async (client) => {
+  return askWarehouse(warehouse, async (client) => {
     const exists = await client.query("SELECT WHERE to_regclass($1) IS NOT NULL", [orphans]);
     if (exists.rowCount === 0) return [];
     const waiting = await client.query<Record<keyof WaitingRow, string>>(

@@ -1,8 +1,7 @@
-import { withConnection } from "../../../../adapters/postgres/postgres";
 import { literal, qualified } from "../../../../domain/sql";
 import { LINEAGE, TABLES } from "../../../../domain/warehouse/bookkeeping";
 import type { WarehouseTables, WarehouseTableView } from "../../api";
-import type { ConsoleContext } from "../../server/context";
+import { askWarehouse, type Warehouse } from "../ask-warehouse";
 
 /** A row of the view, with more facts about its table. */
 interface Row {
@@ -22,12 +21,10 @@ const INSTANT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
 const instant = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', ${INSTANT}) AS ${column}`;
 
 /** The state of the tables of the warehouse. @throws when the warehouse does not answer */
-export async function warehouseTables({
-  credentials,
-  schema,
-}: ConsoleContext["warehouse"]): Promise<WarehouseTables> {
+export async function warehouseTables(warehouse: Warehouse): Promise<WarehouseTables> {
+  const { schema } = warehouse;
   const view = qualified(schema, TABLES);
-  return withConnection("warehouse", credentials, async (client) => {
+  return askWarehouse(warehouse, async (client) => {
     const exists = await client.query("SELECT WHERE to_regclass($1) IS NOT NULL", [view]);
     if (exists.rowCount === 0)
       return { tables: [], unknown: "The warehouse has no view of its tables yet. The next load makes it." };
