@@ -1,4 +1,5 @@
 import { declarationsOf } from "../../domain/declarations";
+import { valueNamed } from "../../domain/log/by-name";
 import { absentTables, quarantinedTables } from "../../domain/log/table-problems";
 import type { Model } from "../../domain/model/model";
 import type { IngestCommit, ProcessCommit } from "../../domain/log/commit";
@@ -40,7 +41,7 @@ export async function missingData(
     const path = (key: string): string => `s3://${lake.buckets.processed}/${lake.processedPrefix}${key}`;
     return [
       ...(ingested === undefined ? [] : notCaptured(ingested.commit)),
-      ...absent(processed?.commit, modelOf(cloud)),
+      ...absent(processed?.commit, { model: modelOf(cloud), refused: ingested?.commit.refused }),
       ...(processed === undefined ? [] : inQuarantine(processed.commit)),
       ...rejectedRows(
         commits.flatMap((commit) => commit?.rejected.files ?? []),
@@ -99,8 +100,14 @@ function notCaptured({ tables, refused }: Pick<IngestCommit, "tables" | "refused
 const modelOf = ({ program }: Cloud): Model =>
   declarationsOf(program.functions.map(({ environment }) => environment["MODEL"]).find(Boolean) ?? "").model;
 
-export const absent = (processed: Pick<ProcessCommit, "sources"> | undefined, model: Model): Missing[] =>
-  absentTables(processed, model).map(({ name, reason }) => ({ kind: "absent", name, reason }));
+/** The absent tables that the model reads. The line of a refused table says already what is wrong. */
+export const absent = (
+  processed: Pick<ProcessCommit, "sources"> | undefined,
+  { model, refused = {} }: { readonly model: Model; readonly refused?: IngestCommit["refused"] | undefined },
+): Missing[] =>
+  absentTables(processed, model).flatMap(({ name, reason }): Missing[] =>
+    valueNamed(refused, name) === undefined ? [{ kind: "absent", name, reason }] : [],
+  );
 
 export const inQuarantine = (processed: Pick<ProcessCommit, "quarantine" | "sources">): Missing[] =>
   quarantinedTables(processed).map(([name, { since, breaches }]) => ({

@@ -14,11 +14,18 @@ describe("A table that is absent from the source", () => {
       bike: status("current"),
       customer: status("quarantined"),
     };
-    const missing = absent({ sources } as unknown as ProcessCommit, hireModel);
+    const missing = absent({ sources } as unknown as ProcessCommit, { model: hireModel });
     expect(missing.map(({ name }) => name)).to.deep.equal(["hire", "depot"]);
     expect(describeMissing(missing[0]!)).to.equal(
       "the table hire is absent from the source: the table is gone. Create it again or give the right to read it back, or take the table out of the model",
     );
+  });
+
+  it("has one line if it is refused, because that line has the reason", () => {
+    const processed = { sources: { hire: status("absent"), depot: status("absent") } };
+    const refused = { hire: { kind: "table", reason: "reader may not read it" } } as const;
+    const missing = absent(processed as unknown as ProcessCommit, { model: hireModel, refused });
+    expect(missing.map(({ name }) => name)).to.deep.equal(["depot"]);
   });
 
   it("is not called a table in quarantine, although it breaks its contract", () => {
@@ -29,6 +36,6 @@ describe("A table that is absent from the source", () => {
   });
 
   it("is unknown before the first commit of process", () => {
-    expect(absent(undefined, hireModel)).to.deep.equal([]);
+    expect(absent(undefined, { model: hireModel })).to.deep.equal([]);
   });
 });
