@@ -17,7 +17,7 @@ describe("A request of the console's pages", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
     // A browser knows the server from the address of the page.
-    globalThis.fetch = (path, init) => ofNode(new URL(String(path), `http://127.0.0.1:${port}`), init);
+    globalThis.fetch = (path, init) => ofNode(new URL(path, `http://127.0.0.1:${port}`), init);
   });
   after(() => {
     globalThis.fetch = ofNode;
