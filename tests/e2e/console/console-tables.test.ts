@@ -292,7 +292,9 @@ describe("The console does not call current what is not", function () {
     await page
       .getByText(/The state of these tables cannot be read since .*Below is what was read last, at \d{4}-/s)
       .waitFor();
-    await page.getByRole("row", { name: /^dim_staff ✘ not loaded since .*, because load fails/ }).waitFor();
+    await page
+      .getByRole("row", { name: /^dim_staff ✘ not known since .*, because the warehouse cannot be asked/ })
+      .waitFor();
     await goTo("Rejected rows");
     await page.getByText(/The list of the rows that wait cannot be read since .*ECONNREFUSED/).waitFor();
     await expectOldReport();
