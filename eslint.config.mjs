@@ -50,6 +50,7 @@ zones.push(
 const TESTS_OF_THE_EXAMPLE = [
   "tests/domain/shop/**",
   "tests/domain/report/**",
+  "tests/stages/report-first-load.test.ts",
   "tests/stages/report.test.ts",
   "tests/support/report/reporting.ts",
   "tests/support/pipeline/pipeline.ts",

@@ -5,6 +5,7 @@ import { withConnection } from "../../../adapters/postgres/postgres";
 import { reportStore, type ReportStore } from "../../../adapters/lake/report-store";
 import { marts, model, report as shop } from "../../../domain/declarations";
 import type { ReportDeclaration } from "../../../domain/report/declaration";
+import type { Report } from "../../../domain/report/report";
 import { bundlePageScript, buildWith } from "../../../infra/stages/bundle";
 import { reuseBundles } from "../../../local/pulumi/kept-bundles";
 import { makeReport, type ReportOutcome } from "../../../stages/report";
@@ -85,3 +86,7 @@ export async function startReporting({
     page: async (key) => (await fetch(`${s3.url}/reports/${key}`)).text(),
   };
 }
+
+/** The data in a page. */
+export const dataIn = (page: string): Report =>
+  JSON.parse(/<script type="application\/json" id="report">(.*?)<\/script>/s.exec(page)![1]!) as Report;
