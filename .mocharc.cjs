@@ -31,7 +31,8 @@ const LONG = [
   "tests/stages/stage-faults.test.ts",
 ];
 for (const path of LONG)
-  if (!existsSync(join(__dirname, path))) throw new Error(`.mocharc.cjs: there is no ${path}`);
+  if (!existsSync(join(__dirname, path)))
+    throw new Error(`.mocharc.cjs: LONG names ${path}, which does not exist`);
 
 const MEMORY = "/dev/shm";
 const MEMORY_BYTES = 4 * 2 ** 30;

@@ -23,8 +23,8 @@ export function absentTables(
 }
 
 /**
- * The tables in quarantine because of their columns. A table that is absent breaks its contract only for that reason, and
- * is no matter of the contract.
+ * The tables in quarantine because of their columns. An absent table breaks its contract too, but the remedy is not in
+ * the contract, so it is left out.
  */
 export const quarantinedTables = ({
   quarantine,

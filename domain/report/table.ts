@@ -6,7 +6,7 @@ const FORMULA = /^[=+\-@\t\r]/;
 /** A number that is not known. */
 export const UNKNOWN_NUMBER = "?";
 
-/** The text of a number as programs read it: `1234.50`, `-4.2`; empty when there is none, or when it is not known. */
+/** The text of a number as programs read it: `1234.50`, `-4.2`. It is empty if the number is missing or not known. */
 const numberText = (cell: string): string =>
   cell === "–" || cell === UNKNOWN_NUMBER
     ? ""

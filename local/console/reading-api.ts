@@ -12,7 +12,7 @@ export interface StoreProblem {
   readonly todo: string;
 }
 
-/** The answer of a store, or the last answer and why there is no newer one. */
+/** The answer of a store. If the store does not answer, the last answer and the problem. */
 export interface Reading<T> {
   /** Null when the console has not read it since it started. */
   readonly last: { readonly at: string; readonly data: T } | null;

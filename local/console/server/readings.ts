@@ -15,7 +15,7 @@ export type Read = <T>(
 /** The number of answers and of failing parts that are kept. A page of the console needs a few. */
 const KEPT = 100;
 
-const TODO: Readonly<Record<StoreName, string>> = {
+const REMEDIES: Readonly<Record<StoreName, string>> = {
   lake: "Bring S3 back if it does not answer. If an object is gone or unreadable, see “A stage fails” in docs/runbook.md. The next runs then continue from the last commit.",
   warehouse:
     "Start its database, or correct its address and password. If a query waits for a lock, end the session that holds it. The next run of load then loads what waits.",
@@ -55,7 +55,7 @@ export function keepReadings(now: () => Date = () => new Date()): Read {
     const [first = at] = since;
     keep(failing, key, first);
     if (!failingStores.has(store)) failingStores.set(store, first);
-    return { store, since: first, reason: messageOf(error), todo: TODO[store] };
+    return { store, since: first, reason: messageOf(error), todo: REMEDIES[store] };
   }
 
   return async <T>(

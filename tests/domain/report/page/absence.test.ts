@@ -60,7 +60,7 @@ describe("A zero in the numbers of a section", () => {
       expect(table.text).to.include(`? is a number that would be 0 or missing. It is ${why}.`);
       const cell = `<span aria-hidden="true" title="${why}">?</span><span class="only-read">not known</span>`;
       expect(table.text.split(cell)).to.have.length(4);
-      expect(table.text, "a text is no number").to.include('<th scope="row">?</th>');
+      expect(table.text, "the first column holds texts").to.include('<th scope="row">?</th>');
     });
 
   it("is a number when all tables of the section are current", () => {
@@ -122,7 +122,7 @@ describe("A zero in the numbers of a section", () => {
     expect(view.table.rows).to.deep.equal([["0", "0", "?"]]);
   });
 
-  it("needs no explanation when there is none", () => {
+  it("explains nothing if every number is known", () => {
     const question = { mart: "loans_by_day", title: "Loans?", sql: () => "", view: () => withoutZeros };
     const withoutZeros = { ...NUMBERS, table: { ...NUMBERS.table, rows: [["?", "12", "0.50"]] } };
     const report = { ...reportOf(CAPTURED, {}), reads, behind: { fact_loan: behind(OLD) } };
