@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { writeUnreadableCommit } from "../../support/local/unreadable-commit";
 import { stageOf } from "../../support/program/declared";
 import type { WatchedCloud } from "../../support/local/watched-cloud";
+import { waitForTitle } from "../../support/report/browser";
 import { FALSE_WORDS } from "./broken-tables";
 import { seenTroubles, startWatchedConsole, textOf, type WatchedConsole } from "./watched-console";
 
@@ -178,7 +179,7 @@ describe("Console and report do not call current what a failed stage holds up", 
             for (const words of pages[name] ?? []) await page.getByText(words).first().waitFor();
             const text = await textOf(page);
             expect(FALSE_WORDS.exec(text)?.[0], name).to.equal(undefined);
-            expect(await page.title()).to.match(title);
+            await waitForTitle(page, title);
             if (hides !== undefined) expect(text).to.not.include(hides);
           }
           await goTo(page, "Tables");

@@ -13,6 +13,7 @@ import {
   openPage,
   startBrowser,
   takePicture,
+  waitForTitle,
   type WatchedPage,
 } from "../../support/report/browser";
 import { stageOf } from "../../support/program/declared";
@@ -96,14 +97,14 @@ describe("The console, in a browser", function () {
     const failed = await ingest.innerText();
     expect(failed).to.include('marble_reader may not read "public"."address": GRANT SELECT');
     expect(failed).to.include("A person has to do what the message says");
-    expect(await page.title()).to.include("ingest failed");
-    expect(await page.getByRole("status").innerText()).to.include("ingest has failed");
+    await waitForTitle(page, /ingest failed/);
+    await page.getByRole("status").getByText("ingest has failed").waitFor();
 
     await sql("GRANT SELECT ON ALL TABLES IN SCHEMA public TO marble_reader");
     await runAll();
     await ingest.getByText("Recovered at").waitFor();
     expect(await ingest.innerText()).to.match(/after it had failed:\s+.*may not read/);
-    expect(await page.title()).not.to.include("failed");
+    await waitForTitle(page, /^(?!.*failed)/);
   });
 
   it("has report and remodel in the picture, and says what they do", async () => {

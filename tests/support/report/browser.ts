@@ -39,6 +39,17 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   return { page, problems };
 }
 
+/** Waits until the tab has such a title. A page that shows the answer to one request may still wait for the next. */
+export async function waitForTitle(page: Page, title: RegExp): Promise<void> {
+  try {
+    // As a text, because the types of a page are unknown here.
+    await page.waitForFunction(`${String(title)}.test(document.title)`);
+  } catch (error) {
+    const cause = { cause: error };
+    throw new Error(`the title is ${JSON.stringify(await page.title())}, and not ${String(title)}`, cause);
+  }
+}
+
 /** What axe finds wrong with the page as it is, a line a rule, with the elements. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
   // Given to the debugger as text, it runs under any content security policy.
