@@ -67,14 +67,25 @@ export function sortChanges(
   });
   const deleted = [...changes.deleted];
   if (!isAscending(deleted)) deleted.sort(compareKeys);
+  return { ...sortRows(spec, batches, { keys, rows }), deleted };
+}
+
+/**
+ * Sorts some rows of batches by key. For equal keys, the last row wins.
+ * @param of.keys the key of each row
+ */
+export function sortRows(
+  { columns }: SortedSpec,
+  batches: readonly RecordBatch[],
+  { keys, rows }: { readonly keys: readonly RowKey[]; readonly rows: readonly RowReference[] },
+): Pick<SortedChanges, "batch" | "keys"> {
   const order = isAscending(keys) ? undefined : lastOfEach(keys, stableOrder(keys));
   const [first] = batches;
   const whole =
     order === undefined && batches.length === 1 && first?.numRows === rows.length ? first : undefined;
   return {
-    batch: whole ?? takeBatch(batches, spec.columns, order === undefined ? rows : pick(rows, order)),
+    batch: whole ?? takeBatch(batches, columns, order === undefined ? rows : pick(rows, order)),
     keys: order === undefined ? keys : pick(keys, order),
-    deleted,
   };
 }
 

@@ -151,3 +151,9 @@ export function lowerBound(keys: readonly RowKey[], key: RowKey, from = 0): numb
   }
   return low;
 }
+
+/** The first index in sorted keys whose key is greater than `key`. */
+export function upperBound(keys: readonly RowKey[], key: RowKey, from = 0): number {
+  const place = lowerBound(keys, key, from);
+  return keys[place] === key ? place + 1 : place;
+}

@@ -16,7 +16,7 @@ import { joinRows, rowsOfKeys } from "./driver-rows";
 import type { TableParts } from "../table-commits";
 import { transformRows } from "../transform-rows";
 import type { CommitContext } from "../context";
-import { openTableState, type TableState } from "../state/table-state";
+import { openTableState, type ChangedRows, type TableState } from "../state/table-state";
 import { writeTombstoneFiles } from "../write-tombstones";
 import { writeTable } from "../write-table";
 
@@ -47,14 +47,27 @@ export async function joinedTables(run: CommitContext): Promise<JoinedTables> {
   const parts: (readonly [string, TableParts[number][1]])[] = [];
   const known = new Set(Object.keys(run.previous?.state ?? {}));
   for (const number of commitsOf([...sources.values()], run)) {
+    const isFirst = ({ feed }: TableFeed): boolean => !known.has(feed.source.name);
+    // A feed whose driver is new takes all of its rows, and needs no keys.
+    const asked = new Set(
+      affected
+        .filter((fed) => !isFirst(fed))
+        .flatMap(({ feed }) => sourcesOf(feed))
+        .map(({ name }) => name),
+    );
     const changed = new Map<string, readonly RowKey[]>();
-    for (const [name, source] of sources)
-      changed.set(name, await applyCaptures(source, { number, states, run }));
-    for (const fed of affected) {
-      const isFirst = !known.has(fed.feed.source.name);
-      parts.push([fed.table.name, await recompute(fed, { number, states, changed, isFirst, run })]);
+    const filled: string[] = [];
+    for (const [name, source] of sources) {
+      const step = { number, states, run };
+      const { rows, keys } = await applyCaptures(source, { ...step, keys: asked.has(name) });
+      changed.set(name, keys);
+      if (rows > 0) filled.push(name);
     }
-    for (const [name, keys] of changed) if (keys.length > 0) known.add(name);
+    for (const fed of affected) {
+      const step = { number, states, changed, isFirst: isFirst(fed), run };
+      parts.push([fed.table.name, await recompute(fed, step)]);
+    }
+    for (const name of filled) known.add(name);
   }
   const state = emptyByName<string>();
   for (const [name, of] of states) {
@@ -107,15 +120,24 @@ interface Step {
 const captureAt = (source: SourceTable, { number, run }: Step): AdmittedCapture | undefined =>
   capturesOf(source, run).find((captured) => captured.number === number);
 
-/** Applies a commit's captures of a source table; returns the keys of the inserted, updated or deleted rows. */
-async function applyCaptures(source: SourceTable, step: Step): Promise<readonly RowKey[]> {
-  const { states, run } = step;
+/**
+ * Applies a commit's captures of a source table.
+ * @param step.keys whether to collect the keys of the changed rows
+ */
+async function applyCaptures(
+  source: SourceTable,
+  step: Step & { readonly keys: boolean },
+): Promise<ChangedRows> {
+  const { states, run, keys } = step;
   const captured = captureAt(source, step);
-  if (captured === undefined) return [];
-  return stateOf(states, source.name).apply({
-    upserts: decodable(source, captured, run),
-    deletes: tombstoneBatches(source, captured, run),
-  });
+  if (captured === undefined) return { rows: 0, keys: [] };
+  return stateOf(states, source.name).apply(
+    {
+      upserts: decodable(source, captured, run),
+      deletes: tombstoneBatches(source, captured, run),
+    },
+    { keys },
+  );
 }
 
 async function* decodable(

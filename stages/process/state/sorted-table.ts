@@ -5,8 +5,9 @@ import { at, typeOf, type SortedChanges, type SortedSpec } from "../../../domain
 import { mergeLeaf, newRows, type Leaf, type RowChanges } from "../../../domain/state/leaf";
 import type { StoredLeaf } from "../../../domain/state/manifest";
 import { keyReader, lowerBound, type RowKey } from "../../../domain/state/row-key";
-import { LEAF_SIZE, splitRows, type LeafSize } from "../../../domain/state/split";
+import { LEAF_SIZE, type LeafSize } from "../../../domain/state/split";
 import { findRows, leafOf, type FoundRows } from "./find-rows";
+import { writeLeaves } from "./write-leaves";
 
 /** Rows sorted by their key, in leaves. A change rewrites the affected leaves. */
 export interface SortedTable {
@@ -106,7 +107,8 @@ export function sortedTable(
     // Rows that are appended after a full leaf leave it unchanged, so a first load writes each leaf once.
     if (stored === undefined || (comesAfter && isFull && range.deleted[0] === range.deleted[1])) {
       onChange?.(newRows(changes, from, to), undefined);
-      const written = await write(changes.batch.slice(from, to), changes.keys.slice(from, to));
+      const added = { batch: changes.batch.slice(from, to), keys: changes.keys.slice(from, to) };
+      const written = await writeLeaves(added, { store, size });
       return stored === undefined ? written : [stored, ...written];
     }
     const leaf = await store.read(spec, stored);
@@ -114,19 +116,7 @@ export function sortedTable(
     if (merged.changes.keys.length === 0) return [stored];
     onChange?.(merged.changes, leaf.batch);
     store.drop(stored);
-    return write(merged.batch, merged.keys);
-  };
-
-  const write = async (batch: RecordBatch, keys: readonly RowKey[]): Promise<StoredLeaf[]> => {
-    const cuts = splitRows(batch, size);
-    const written: StoredLeaf[] = [];
-    for (let index = 1; index < cuts.length; index++) {
-      const [start, end] = [at(cuts, index - 1), at(cuts, index)];
-      written.push(
-        await store.write(batch.slice(start, end), { first: at(keys, start), last: at(keys, end - 1) }),
-      );
-    }
-    return written;
+    return writeLeaves(merged, { store, size });
   };
 
   return {

@@ -7,8 +7,8 @@ import { TerminalError, TransientError } from "../../../domain/errors";
 import { RAISE_VERSION } from "../../../domain/remedies";
 import { dataKey } from "../../../domain/log/keys";
 import { nameAmong, type Earlier } from "../../../domain/model/source";
-import { keysOf, sortChanges, typeOf, type SortedChanges, type Upserts } from "../../../domain/state/changes";
-import { newRows } from "../../../domain/state/leaf";
+import { typeOf, type Upserts } from "../../../domain/state/changes";
+import type { RowChanges } from "../../../domain/state/leaf";
 import {
   formatManifest,
   indexName,
@@ -18,9 +18,12 @@ import {
 } from "../../../domain/state/manifest";
 import { asParts, type RowKey } from "../../../domain/state/row-key";
 import type { LeafSize } from "../../../domain/state/split";
+import type { BulkOptions, RunLimits } from "./bulk-merge";
+import { changeChunks, type CapturedChanges } from "./change-chunks";
 import type { FoundRows } from "./find-rows";
-import { sortedTable, type SortedTable } from "./sorted-table";
-import { indexChanges, indexSpec } from "./table-index";
+import { fillIndexes, mergeIndexed, type IndexedTable, type TableIndex } from "./merge-indexed";
+import { sortedTable } from "./sorted-table";
+import { indexSpec } from "./table-index";
 
 /** A source table whose present rows are stored from commit to commit, because rows of the warehouse join it. */
 export interface StateSpec {
@@ -48,19 +51,22 @@ export interface TableState {
    */
   findReferring(index: readonly string[], values: readonly RowKey[]): Promise<RowKey[]>;
   /**
-   * Applies captured changes: first the deletes, then the rows. For equal keys, the last row wins.
-   * @param changes.deletes batches of the key's columns
-   * @returns the keys of the inserted, updated or deleted rows, without rows that were captured again unchanged
+   * Applies captured changes.
+   * @param options.keys whether to collect the keys of the changed rows; true by default
    */
-  apply(changes: {
-    readonly upserts: AsyncIterable<Upserts> | Iterable<Upserts>;
-    readonly deletes: AsyncIterable<RecordBatch> | Iterable<RecordBatch>;
-  }): Promise<RowKey[]>;
+  apply(changes: CapturedChanges, options?: { readonly keys: boolean }): Promise<ChangedRows>;
   /**
    * Writes the changes.
    * @returns the key to name in the commit; undefined for a table that never had a row
    */
   save(): Promise<string | undefined>;
+}
+
+/** The inserted, updated and deleted rows, without rows that were captured again unchanged. */
+export interface ChangedRows {
+  readonly rows: number;
+  /** Empty if nobody asked for them. */
+  readonly keys: readonly RowKey[];
 }
 
 /** The operations of a bucket that the state needs. */
@@ -79,6 +85,7 @@ export interface StateOptions {
   readonly chunkRows?: number;
   readonly segmentBytes?: number;
   readonly groupBytes?: number;
+  readonly runLimits?: RunLimits | undefined;
 }
 
 /**
@@ -111,48 +118,33 @@ export async function openTableState(
   }
   let savedKey = manifest === undefined ? undefined : key;
 
-  const merge = async (changes: SortedChanges, changed: RowKey[]): Promise<void> => {
-    const collected = [...indexes.values()].map(({ table, width }) => ({
-      index: table,
-      changes: indexChanges(table.spec, { width, after: changes.batch }),
-    }));
-    await rows.merge(changes, (of, before) => {
-      for (const changedKey of of.keys) changed.push(changedKey);
-      for (const one of collected) one.changes.add(of, before);
-    });
-    for (const one of collected) await one.index.merge(one.changes.finish());
+  const bulk: BulkOptions = {
+    store: leaves,
+    size,
+    chunk: { rows: chunkRows, bytes: CHUNK_BYTES },
+    limits: options.runLimits,
   };
+  const table: IndexedTable = { rows, indexes: [...indexes.values()] };
 
-  const apply: TableState["apply"] = async ({ upserts, deletes }) => {
-    const changed: RowKey[] = [];
-    let waiting: Upserts[] = [];
-    let deleted: RowKey[] = [];
-    let waitingRows = 0;
-    let bytes = 0;
-    const flush = async (): Promise<void> => {
-      if (waitingRows + deleted.length > 0)
-        await merge(sortChanges(spec, { upserts: waiting, deleted }), changed);
-      [waiting, deleted, waitingRows, bytes] = [[], [], 0, 0];
+  const apply: TableState["apply"] = async (changes, { keys: collects } = { keys: true }) => {
+    const keys: RowKey[] = [];
+    let changed = 0;
+    const onChange = (of: RowChanges): void => {
+      changed += of.keys.length;
+      if (collects) for (const key of of.keys) keys.push(key);
     };
-    for await (const batch of deletes) {
-      const keyAt = keysOf(spec, batch);
-      for (let row = 0; row < batch.numRows; row++) deleted.push(keyAt(row));
-      if (deleted.length >= chunkRows) await flush();
-    }
-    for await (const { batch, rejections } of upserts) {
-      waiting.push({ batch, rejections });
-      waitingRows += batch.numRows;
-      bytes += batch.data.byteLength;
-      if (waitingRows >= chunkRows || bytes >= CHUNK_BYTES) await flush();
-    }
-    await flush();
-    if (changed.length > 0) savedKey = undefined;
-    return changed;
+    await mergeIndexed(table, changeChunks(spec, changes, bulk.chunk), { ...bulk, onChange });
+    if (changed > 0) savedKey = undefined;
+    return { rows: changed, keys };
   };
 
   if (key !== undefined && isLegacy) await apply({ upserts: legacyRows(spec, key, store), deletes: [] });
-  if (manifest !== undefined && (await buildMissing(spec, { rows, indexes, manifest, leaves })))
+  const missing = [...indexes].filter(([name]) => manifest?.indexes[name] === undefined);
+  if (manifest !== undefined && missing.length > 0) {
+    // A join was added since.
+    await fillIndexes({ rows, indexes: missing.map(([, index]) => index) }, bulk);
     savedKey = undefined;
+  }
 
   return {
     scan: () => rows.scan(),
@@ -179,12 +171,6 @@ export async function openTableState(
       return savedKey;
     },
   };
-}
-
-/** An index, and its number of columns. */
-interface TableIndex {
-  readonly table: SortedTable;
-  readonly width: number;
 }
 
 const isPrefixOfKey = ({ key }: StateSpec, columns: readonly string[]): boolean =>
@@ -250,26 +236,4 @@ async function* legacyRows(spec: StateSpec, key: string, store: StateStore): Asy
     const named = recordBatch(arrowSchema(spec.columns), { length: batch.numRows, children });
     yield { batch: named, rejections: new Map() };
   }
-}
-
-/** Builds the indexes that the manifest lacks, because a join was added since. Returns whether any was built. */
-async function buildMissing(
-  spec: StateSpec,
-  of: {
-    readonly rows: SortedTable;
-    readonly indexes: ReadonlyMap<string, TableIndex>;
-    readonly manifest: Manifest;
-    readonly leaves: ReturnType<typeof leafStore>;
-  },
-): Promise<boolean> {
-  const missing = [...of.indexes].filter(([name]) => of.manifest.indexes[name] === undefined);
-  for (const [, { table, width }] of missing) {
-    for (const stored of of.rows.leaves()) {
-      const { batch, keys } = await of.leaves.read(spec, stored);
-      const changes = indexChanges(table.spec, { width, after: batch });
-      changes.add(newRows({ batch, keys, deleted: [] }, 0, keys.length), undefined);
-      await table.merge(changes.finish());
-    }
-  }
-  return missing.length > 0;
 }

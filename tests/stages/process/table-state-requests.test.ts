@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { leafCache } from "../../../adapters/state/leaf-cache";
 import { boolean, integer, text } from "../../../domain/model/types";
+import { parseManifest } from "../../../domain/state/manifest";
 import { monotonicClock } from "../../../stages/shared/clock";
 import {
   openTableState,
@@ -100,5 +101,22 @@ describe("The state of a joined table in its bucket", () => {
     expect(found!.batch.numRows).to.equal(count);
     expect(cost.reads).to.be.at.most(25);
     expect(cost.read).to.equal(read);
+  });
+
+  it("is written a few times over by a capture in any order, however many chunks there are", async () => {
+    for (const chunks of [10, 40]) {
+      const { store, cost } = countedStore();
+      const count = chunks * 1_000;
+      const state = await open(undefined, { store, chunkRows: 1_000, segmentBytes: 50_000 });
+      const rows = lines(count).map((_, place) => line((place * 7919) % count, place % 997));
+      const parts = Array.from({ length: chunks }, (_, part) => rows.slice(part * 1_000, (part + 1) * 1_000));
+      await state.apply({ upserts: parts.flatMap(upserts), deletes: [] });
+      const key = await state.save();
+      const size = parseManifest(key!, (await store.get(key!))!);
+      const stored = [size.rows, ...Object.values(size.indexes)].flat();
+      expect(stored.reduce((sum, { rows }) => sum + rows, 0)).to.equal(2 * count);
+      // Without runs, 40 chunks write 20 times as much as there is.
+      expect(cost.written).to.be.at.most(5 * stored.reduce((sum, { bytes }) => sum + bytes, 0));
+    }
   });
 });

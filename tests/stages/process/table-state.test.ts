@@ -23,6 +23,14 @@ import { s3Client } from "../../support/pipeline/pipeline";
 
 type Plain = Readonly<Record<string, Value>>;
 
+/** Chunks are merged one by one; now and then one by one; all together; or two at a time. */
+const RUN_LIMITS = [
+  { cheap: Infinity, runs: 1_000 },
+  { cheap: 15, runs: 1_000 },
+  { cheap: 0, runs: 1_000 },
+  { cheap: 0, runs: 2 },
+] as const;
+
 /** Small enough that some rows make many leaves, chunks and segments. */
 const SMALL = { size: { target: 150, most: 300 }, chunkRows: 7, segmentBytes: 4_000, groupBytes: 700 };
 
@@ -194,19 +202,21 @@ describe("The state of a joined table", () => {
         fc.asyncProperty(
           fc.array(captured(spec), { minLength: 1, maxLength: 5 }),
           fc.constantFrom(7, 1_000),
-          async (commits, chunkRows) => {
+          fc.constantFrom(...RUN_LIMITS),
+          async (commits, chunkRows, runLimits) => {
             const memory = memoryStore();
             const oracle: Oracle = new Map();
             const past: { key: string | undefined; oracle: Oracle }[] = [];
             let key: string | undefined;
             const keyColumns = Object.fromEntries(spec.key.map((name) => [name, spec.columns[name]!]));
             for (const commit of commits) {
-              const state = await open(spec, key, { chunkRows, store: memory });
-              const changed = await state.apply({
+              const state = await open(spec, key, { chunkRows, runLimits, store: memory });
+              const { rows, keys: changed } = await state.apply({
                 upserts: upserts(spec, commit.rows),
                 deletes: [batchOfObjects(keyColumns, commit.deleted)],
               });
               const expected = applyTo(oracle, spec, commit);
+              expect(rows).to.equal(changed.length);
               expect(changed.map(String)).to.include.members(expected);
               // A row that comes again in a later chunk is checked there.
               if (chunkRows > 100) expect(new Set(changed.map(String))).to.deep.equal(new Set(expected));
@@ -218,7 +228,7 @@ describe("The state of a joined table", () => {
               await assertHolds(await open(spec, one.key, { store: memory }), one.oracle, spec);
           },
         ),
-        { numRuns: 25 },
+        { numRuns: 40 },
       ));
   }
 
@@ -236,8 +246,19 @@ describe("The state of a joined table", () => {
     await state.apply({ upserts: upserts(LINES, lines(50)), deletes: [] });
     const key = await state.save();
     const again = await open(LINES, key);
-    expect(await again.apply({ upserts: upserts(LINES, lines(50)), deletes: [] })).to.deep.equal([]);
+    const { rows, keys } = await again.apply({ upserts: upserts(LINES, lines(50)), deletes: [] });
+    expect({ rows, keys }).to.deep.equal({ rows: 0, keys: [] });
     expect(await again.save()).to.equal(key);
+  });
+
+  it("keeps the last row of a key, also if the chunk of an earlier one waits", async () => {
+    const state = await open(LINES, undefined, { runLimits: { cheap: 20, runs: 100 } });
+    await state.apply({ upserts: upserts(LINES, lines(200)), deletes: [] });
+    const spread = [0, 30, 60, 100, 130, 160, 199].map((id) => line(id, 1, "first"));
+    const near = [97, 98, 99, 100, 101, 102, 103].map((id) => line(id, 1, "last"));
+    await state.apply({ upserts: upserts(LINES, [...spread, ...near]), deletes: [] });
+    const { batch } = (await state.find([99, 100, 130]))!;
+    expect(objectsOf(LINES.columns, batch).map(({ note }) => note)).to.deep.equal(["last", "last", "first"]);
   });
 
   it("reads the single stream of an earlier version", async () => {
