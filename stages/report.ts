@@ -3,7 +3,7 @@ import type { ReportStore } from "../adapters/lake/report-store";
 import type { Telemetry } from "../adapters/aws/telemetry";
 import { ask, withWarehouseSnapshot } from "../adapters/warehouse/questions";
 import { readConfirmation } from "../adapters/warehouse/confirmation";
-import { readTableStates } from "../adapters/warehouse/table-states";
+import { readTableStates, type TableStates } from "../adapters/warehouse/table-states";
 import { readPosition, type WarehousePosition } from "../adapters/warehouse/position";
 import type { WarehouseClient } from "../adapters/warehouse/warehouse";
 import { TerminalError } from "../domain/errors";
@@ -71,9 +71,9 @@ export async function makeReport(
     if (position === undefined) return undefined;
     const edition = { ...position, madeAt: now };
     const key = reportKey(edition, await readConfirmation(client, schema));
-    if (await store.has(key)) return { position, edition, key };
     const states = await readTableStates(client, schema);
-    return { position, edition, key, rows: await readRows(run), states };
+    if (await store.has(key)) return { position, edition, key, states };
+    return { position, edition, key, states, rows: await readRows(run) };
   });
   if (found === undefined) {
     telemetry.info("nothing is loaded yet, so there is nothing to report");
@@ -91,7 +91,7 @@ export async function makeReport(
   }
   const due = await isMailDue(run);
   const mailed = asked.mail || due;
-  if (mailed) await mailLink(run, key, position);
+  if (mailed) await mailLink(run, key, { ...position, ...states });
   if (due) await store.claim(mailSentKey(now), run.id);
   return { report: key, commit, made: rows !== undefined, mailed };
 }
@@ -129,10 +129,10 @@ async function isMailDue({ store, mailTime, now, id }: ReportContext): Promise<b
 async function mailLink(
   { store, send, telemetry, now }: ReportContext,
   key: ReportKey,
-  { commit, capturedAt }: WarehousePosition,
+  { commit, capturedAt, ...states }: WarehousePosition & Partial<TableStates>,
 ): Promise<void> {
   const link = await store.link(key, LINK_SECONDS);
   const until = new Date(now.getTime() + LINK_SECONDS * 1000);
-  await send(reportMail({ link, commit, capturedAt, until }));
+  await send(reportMail({ ...states, link, commit, capturedAt, until }));
   telemetry.info("mailed a link to the report", { key });
 }

@@ -44,7 +44,7 @@ describe("The report", () => {
       });
     });
 
-    it("states at the top and in each affected section the time of a quarantined table", async () => {
+    it("states at the top, in each affected section and in the mail the time of a quarantined table", async () => {
       const other = await startPipeline({ seeded: true });
       try {
         const made = await startReporting(other);
@@ -52,7 +52,12 @@ describe("The report", () => {
         await other.source.query("ALTER TABLE payment RENAME COLUMN paid TO settled");
         await other.source.query("UPDATE staff SET last_name = 'Renamed' WHERE staff_id = 1");
         await other.run();
-        await made.run({ now: NOON });
+        await made.run({ now: NOON, mail: true, mailTime: "asked" });
+        const { subject, text } = made.mails[0]!;
+        expect(subject).to.match(/^Marble report: data as of .* UTC, 1 table behind$/);
+        expect(text).to.match(
+          /These tables are behind:\n- fact_payment, as of \d{4}-.*payment is quarantined/,
+        );
         const page = await made.page("latest.html");
         expect(page).to.match(
           /role="alert">.*<b>fact_payment<\/b> shows the source as of .*payment is quarantined/s,

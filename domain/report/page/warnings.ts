@@ -32,7 +32,8 @@ export function lackingHtml(report: Report, marts: readonly string[]): Html {
 <ul>${tables.map(([table, rows]) => markup`<li><b>${table}</b>: ${rowsText(rows)}</li>`)}</ul></div>`;
 }
 
-const rowsText = ({ rejected, waiting }: RowsLacking): string =>
+/** How many rows a table lacks, and why. */
+export const rowsText = ({ rejected, waiting }: RowsLacking): string =>
   [
     ...(waiting > 0
       ? [`${countOf(waiting, "row")} ${waiting === 1 ? "waits" : "wait"} for a row of another table`]
