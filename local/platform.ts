@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DEFAULTS } from "../infra/settings/config";
+import { messageOf } from "../domain/errors";
 import { startCloud, type Cloud } from "./cloud";
 import type { CloudEvent } from "./cloud-event";
 import { databaseSecret, isSameDatabase } from "./databases/database-secret";
 import { embeddedSource, embeddedWarehouse, givenDatabase, type LocalDatabase } from "./databases/databases";
 import { carriedFrom, type Carried } from "./databases/unknown-source";
+import { sentence } from "./commands/terminal/sentence";
 import { LOCK_FILE, lockDirectory } from "./directory-lock";
 import { startProgram } from "./pulumi/start-program";
 import { startAll } from "./cloud/start-all";
@@ -154,13 +156,23 @@ async function connectOwn(
     const secret = secrets[name];
     return url === undefined || secret === undefined
       ? {}
-      : { [name]: await givenDatabase(name, { url, secret }) };
+      : {
+          [name]: await givenDatabase(name, { url, secret }).catch((error: unknown) =>
+            unreachable(name, error),
+          ),
+        };
   };
   const connected = await untilAborted(
     Promise.all([connect("source", source), connect("warehouse", warehouse)]),
     signal,
   );
   return { ...connected[0], ...connected[1] };
+}
+
+/** @throws Error with the cause, what to do, and what it means for the tables */
+function unreachable(name: "source" | "warehouse", error: unknown): never {
+  const remedy = `Correct --${name}, or start the database. No stage has run, so no table got newer data.`;
+  throw new Error(`${sentence(messageOf(error))} ${remedy}`, { cause: error });
 }
 
 function emptyLake(lake: string): void {

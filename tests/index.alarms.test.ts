@@ -93,7 +93,9 @@ describe("The alarms of the program", () => {
     const groups = all("LogGroup").map(({ name }) => name);
     for (const { inputs } of all("MetricAlarm")) {
       const text = String(inputs["alarmDescription"]);
-      expect(text).to.match(/^ALARM: .+\.\nOK: .+\.\n\n.+\.\n\nSee why: .+\nWhat to do: .+\nLogs: .+$/);
+      expect(text).to.match(
+        /^ALARM means: .+\.\nOK means: .+\.\n\n.+\.\n\nSee why: .+\nWhat to do: .+\nLogs: .+$/,
+      );
       const [, show = ""] = /^See why: (.*)$/m.exec(text) ?? [];
       expect(commandProblems(show), show).to.deep.equal([]);
       expect(show).to.match(/^(aws|SELECT) /);

@@ -41,7 +41,7 @@ export function alarmDescription(
   { alarm, ok, meaning, show, section }: AlarmText,
   { runbookUrl, logGroup }: { readonly runbookUrl: string; readonly logGroup: pulumi.Input<string> },
 ): pulumi.Output<string> {
-  return pulumi.interpolate`ALARM: ${alarm}\nOK: ${ok}\n\n${meaning}\n\nSee why: ${show}\nWhat to do: ${runbookUrl}#${section}\nLogs: ${logsUrl(logGroup)}`;
+  return pulumi.interpolate`ALARM means: ${alarm}\nOK means: ${ok}\n\n${meaning}\n\nSee why: ${show}\nWhat to do: ${runbookUrl}#${section}\nLogs: ${logsUrl(logGroup)}`;
 }
 
 /** A command that prints the last lines of a log that match a pattern of CloudWatch. */

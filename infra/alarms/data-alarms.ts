@@ -123,7 +123,7 @@ export class DataAlarms extends pulumi.ComponentResource {
       "failed-tables",
       { stage: "ingest", metric: "TablesFailed" },
       {
-        alarm: "For half an hour, every run has received an error from the source for a table.",
+        alarm: "Every run of the last half hour has received an error from the source for a table.",
         ok: "Ingest receives no error for any table any more. Nothing is left to do, unless another alarm rings.",
         meaning: `The warehouse gets no new data of that table. ${othersContinue} No data is lost.`,
         show: lastWarning(logOf("ingest"), "a table could not be captured; the next run tries again"),

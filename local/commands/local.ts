@@ -7,8 +7,9 @@ import { eventHistory, type History } from "../console/server/history";
 import { keepRuns } from "../console/server/kept-runs";
 import type { HttpServer } from "../cloud/http";
 import { INTERRUPTED, untilInterrupted } from "./terminal/interruption";
-import { describeMissing, missingData, type Missing } from "./missing-data";
-import { describeMissingGrant } from "./missing-rights";
+import { missingData, type Missing } from "./missing/missing-data";
+import { describeMissingGrant } from "./missing/missing-rights";
+import { describeMissing } from "./missing/missing-text";
 import { INCOMPLETE, runOnce, resultCollector } from "./once";
 import type { RunReport } from "./run-report";
 import { runTables } from "./run-tables";
@@ -18,10 +19,11 @@ import { describeUnknown } from "../databases/unknown-source";
 import { colourOf, eventFormatter } from "./present";
 import { stageLogs } from "./stage-logs";
 import { printHelp } from "./terminal/help";
-import { paint } from "./terminal/paint";
+import { paint, type Colour } from "./terminal/paint";
 import { createProgress } from "./terminal/progress";
 import { runCommand } from "./terminal/run-command";
 import { followWork } from "./terminal/underway";
+import { watchMissing, type MissingWatch } from "./missing/watch-missing";
 
 /** `npm run local`: see HELP in options.ts. Exits with 1 and the cause when something fails. */
 async function local(): Promise<void> {
@@ -42,16 +44,15 @@ async function local(): Promise<void> {
   const history = eventHistory(undefined, runs);
   const lineOf = eventFormatter();
   const logs = stageLogs(join(options.lake, "logs"));
-  const onEvent = (event: CloudEvent): void => {
-    work.onEvent(event);
-    collector.onEvent(event);
-    history.onEvent(event);
-    logs.onEvent(event);
-    const line = lineOf(event);
-    if (line === undefined) return;
-    const colour = colourOf(event);
+  const sayNow = (text: string, colour?: Colour): void => {
     const time = paint("dim", new Date().toISOString().slice(11, 19), stream);
-    say(`${time}  ${colour === undefined ? line : paint(colour, line, stream)}`);
+    say(`${time}  ${colour === undefined ? text : paint(colour, text, stream)}`);
+  };
+  const missing = watchMissing({ say: sayNow, fileOf: (path) => fileOf(path, options.lake) });
+  const onEvent = (event: CloudEvent): void => {
+    for (const follower of [work, collector, history, logs, missing]) follower.onEvent(event);
+    const line = lineOf(event);
+    if (line !== undefined) sayNow(line, colourOf(event));
   };
   const outcome: { isUp: boolean; report?: RunReport } = { isUp: false };
   const end = await untilInterrupted(async (interrupted, signal) => {
@@ -64,8 +65,11 @@ async function local(): Promise<void> {
       for (const line of aboutSource(platform, options.mirrorSchema ?? DEFAULTS.mirrorSchema)) say(line);
       shown = await consoleOf(platform, { ...options, history, say });
       const running = options.once
-        ? runOnce(platform, collector, askedOfIngest(options)).then((made) => void (outcome.report = made))
-        : keepUp(platform, { ...options, say }, collector);
+        ? runOnce(platform, collector, askedOfIngest(options)).then(
+            (made) => void (outcome.report = made),
+            (error: unknown) => sayLeft(platform, { ...options, say }, error),
+          )
+        : keepUp(platform, { ...options, say }, { collector, missing });
       await Promise.race([running, interrupted]);
     } finally {
       work.step("stopping");
@@ -109,6 +113,13 @@ function sayReport(report: RunReport, { json, lake, say }: Run): void {
   if (report.missing.length > 0) process.exitCode = INCOMPLETE;
 }
 
+/** A stage failed. Says what did not arrive before. @throws the error */
+async function sayLeft({ cloud }: Platform, run: Run, error: unknown): Promise<never> {
+  // When the lake cannot be read, the error is that of the stage.
+  sayMissing(await missingData(cloud, []).catch(() => []), run);
+  throw error;
+}
+
 /** The person's next steps come last, where they are seen. */
 function sayMissing(missing: readonly Missing[], { lake, say }: Pick<Run, "lake" | "say">): void {
   for (const one of missing) say(describeMissing(one, (path) => fileOf(path, lake)));
@@ -126,7 +137,10 @@ function fileOf(path: string, lake: string): string {
 async function keepUp(
   platform: Platform,
   options: Run,
-  collector: ReturnType<typeof resultCollector>,
+  {
+    collector,
+    missing,
+  }: { readonly collector: ReturnType<typeof resultCollector>; readonly missing: MissingWatch },
 ): Promise<void> {
   const { cloud, carried } = platform;
   const { say } = options;
@@ -145,7 +159,7 @@ async function keepUp(
     await cloud.invoke(stage, stage === "ingest" ? askedOfIngest(options) : {});
     await cloud.settled();
   }
-  sayMissing(await missingData(cloud, collector.end()), options);
+  await missing.begin(cloud, collector.end());
   await new Promise<never>(() => undefined);
 }
 

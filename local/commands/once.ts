@@ -1,8 +1,9 @@
 import type { StageName } from "../cloud";
 import type { CloudEvent } from "../cloud-event";
 import type { Platform } from "../platform";
-import { missingData } from "./missing-data";
-import { requireSuccess, runReport, type RunReport } from "./run-report";
+import { missingData } from "./missing/missing-data";
+import { failureText } from "./present";
+import { runReport, type RunReport } from "./run-report";
 import type { StageResult } from "./stage-result";
 
 /** The exit code of a run in which every stage succeeded, but some data did not arrive: see `Missing`. */
@@ -39,7 +40,7 @@ const STAGES: readonly StageName[] = ["ingest", "process", "load"];
 /**
  * Runs every stage until nothing is left to do. The events of one stage are done before the next stage starts.
  * @param ingestEvent the event for ingest
- * @throws Error with the stage and the cause if an invocation fails
+ * @throws Error with the stage, the cause and the remedy if an invocation fails
  */
 export async function runOnce(
   { cloud }: Platform,
@@ -50,7 +51,8 @@ export async function runOnce(
   const results: StageResult[] = [];
   for (const stage of STAGES) {
     for (;;) {
-      requireSuccess(stage, await cloud.invoke(stage, stage === "ingest" ? ingestEvent : {}));
+      const { ok, error } = await cloud.invoke(stage, stage === "ingest" ? ingestEvent : {});
+      if (!ok) throw new Error(failureText(stage, error));
       await cloud.settled();
       const made = collector.take();
       results.push(...made);

@@ -58,10 +58,11 @@ Runs the platform that the program declares on this machine, until Ctrl-C.
 
 The exit code of --once:
   0    everything arrived
-  1    something failed; the last line of standard error says what
-  2    every stage succeeded, but not everything arrived: tables are held back, failed, refused or in
-       quarantine, rows were rejected or wait for a row of a dimension, or a mart is broken. One line for
-       each names the cause, and "missing" in the object of --json lists them
+  1    something failed; the last line of standard error says what, why and what to do
+  2    every stage succeeded, but not everything arrived: tables are held back, failed, refused, absent,
+       captured in part or in quarantine, rejected rows are missing, rows wait for a row of a dimension, or
+       a mart is broken. One line for each names the cause and the remedy, and "missing" in the object of
+       --json lists them
   130  Ctrl-C ended it
 
 URLs take sslmode=disable|verify-full and sslrootcert=FILE. The connection to another host uses TLS and

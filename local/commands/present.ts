@@ -1,8 +1,10 @@
 import type { ReportOutcome } from "../../stages/report";
-import type { CloudEvent } from "../cloud-event";
+import type { CloudEvent, FunctionName } from "../cloud-event";
 import type { AlarmTransition } from "../cloud/cloudwatch/alarm";
+import { remedyOf, type StageError } from "../console/views/remedy";
 import { logText } from "./terminal/log-text";
 import type { Colour } from "./terminal/paint";
+import { sentence } from "./terminal/sentence";
 import { cut } from "./terminal/width";
 
 const WIDTH = { stage: 8 };
@@ -94,7 +96,7 @@ function alarmLine({ alarm, from, to }: AlarmTransition, ringing: Set<string>): 
   const text = `${to.padEnd(WIDTH.stage)} ${alarm.name}`;
   if (to !== "ALARM") return text;
   // The mail has more lines. In the terminal, a person needs what is wrong and what to do.
-  const [, wrong] = /^ALARM: (.*)$/m.exec(alarm.description) ?? [];
+  const [, wrong] = /^ALARM means: (.*)$/m.exec(alarm.description) ?? [];
   const [, where] = /^What to do: (.*)$/m.exec(alarm.description) ?? [];
   return wrong === undefined || where === undefined ? text : `${text}: ${wrong} See ${where}`;
 }
@@ -103,9 +105,11 @@ function eventLine(event: Exclude<CloudEvent, { kind: "alarm" }>): string | unde
   switch (event.kind) {
     case "invocation": {
       const { ok, payload, error, durationMs, coldStart } = event.result;
-      const what = ok ? summary(payload) : `FAILED: ${error?.message ?? ""}`;
+      const what = ok ? summary(payload) : `FAILED: ${error?.message ?? "no reason was given"}`;
       const time = `${Math.round(durationMs).toLocaleString("en-GB")} ms${coldStart ? ", cold" : ""}`;
-      return `${event.stage.padEnd(WIDTH.stage)} ${what}  (${time})`;
+      const line = `${event.stage.padEnd(WIDTH.stage)} ${what}  (${time})`;
+      if (error === undefined) return line;
+      return `${line}\n${" ".repeat(WIDTH.stage)} ${failureRemedy(event.stage, error)}`;
     }
     case "access":
       return event.access.allowed ? undefined : `DENIED   ${event.access.message}`;
@@ -117,6 +121,20 @@ function eventLine(event: Exclude<CloudEvent, { kind: "alarm" }>): string | unde
       return undefined;
   }
 }
+
+/** Which stage failed, why, what to do, and what that means for the tables, in a line. */
+export const failureText = (stage: FunctionName, error: StageError | undefined): string =>
+  error === undefined
+    ? `${stage} failed: the stage gave no reason`
+    : `${stage} failed: ${sentence(error.message)} ${failureRemedy(stage, error)}`;
+
+/** What to do about a failed run, and what it means for the tables. */
+function failureRemedy(stage: FunctionName, error: StageError): string {
+  const meaning = isStage(stage) ? " Until then, no table of the warehouse gets new data." : "";
+  return `${remedyOf(error)}${meaning}`;
+}
+
+const isStage = (name: FunctionName): boolean => name === "ingest" || name === "process" || name === "load";
 
 interface Reported {
   readonly commit?: number | null;
@@ -130,15 +148,16 @@ interface Reported {
 const isReport = (payload: unknown): payload is ReportOutcome =>
   typeof payload === "object" && payload !== null && "made" in payload;
 
-export const NOTHING = "nothing to do";
+/** The text for a run without work. It does not say that no table is behind. */
+export const NO_WORK = "no new commit";
 
 /** The work of a stage, in a line. */
 export function summary(payload: unknown): string {
   if (isReport(payload))
-    return `${payload.made ? `made ${String(payload.report)}` : NOTHING}${payload.mailed ? ", mailed a link" : ""}`;
+    return `${payload.made ? `made ${String(payload.report)}` : "no new report"}${payload.mailed ? ", mailed a link" : ""}`;
   const { commit, commits = [], tables, rejected = 0, waiting = 0 } = payload as Reported;
   const numbers = typeof commit === "number" ? [commit] : commits;
-  if (numbers.length === 0) return NOTHING;
+  if (numbers.length === 0) return NO_WORK;
   const counts = Object.values(tables).map(({ rows }) => rows);
   const rows = counts.reduce((sum, count) => sum + count, 0);
   const also = `${rejected > 0 ? `, ${rejected} rejected` : ""}${waiting > 0 ? `, ${waiting} waiting` : ""}`;

@@ -5,7 +5,7 @@ import type { ProcessResult } from "../../stages/process/process";
 import type { StageName } from "../cloud";
 import type { InvocationResult } from "../cloud/lambda/function";
 import type { FunctionName } from "../cloud-event";
-import type { Missing } from "./missing-data";
+import type { Missing } from "./missing/missing-data";
 
 type TableRows = Record<string, { rows: number }>;
 

@@ -1,10 +1,12 @@
 import { expect } from "chai";
-import type { Mail } from "../../local/cloud/sns/outbox";
 import { METRICS } from "../../domain/metrics";
 import { S3Error } from "../../local/cloud/s3/protocol/errors";
+import { ALARM_MAILS } from "../support/local/alarm-mails";
 import { breakTable } from "../support/postgres/broken-table";
 import { writeUnreadableCommit } from "../support/local/unreadable-commit";
-import { shortSubject, startWatchedCloud, type WatchedCloud } from "../support/local/watched-cloud";
+import { accept, shortSubject, startWatchedCloud, type WatchedCloud } from "../support/local/watched-cloud";
+import { nextMails, readerOf } from "../support/local/watched-mails";
+import { FALSE_WORDS } from "./console/broken-tables";
 
 /** In minutes: an alarm for failed runs rings until then, as the tests of long outages show. */
 const LONGEST_WAIT_FOR_ERRORS = 27;
@@ -41,24 +43,15 @@ describe("An alarm reaches a person exactly when a person has to act", function 
   };
   const counted = new Map<string, number>();
 
-  /** The next mails, and the number of minutes after which they come. */
-  const nextMails = async ({ from, to }: { readonly from: number; readonly to: number }): Promise<Mail[]> => {
-    await watched.pass(from - 1);
-    expect((await watched.newMails()).map(shortSubject), "too early").to.deep.equal([]);
-    for (let minute = from; minute <= to; minute += 1) {
-      await watched.pass(1);
-      const mails = await watched.newMails();
-      if (mails.length > 0) return mails;
-    }
-    return [];
-  };
-
   /** Each test repairs what it breaks, except for the last one. */
   let ringing: string[] = [];
   afterEach(() => {
     const rings = [...watched.cloud.alarmStates()].filter(([, state]) => state === "ALARM");
     expect(rings.map(([name]) => name.replace(/^marble-local-|-[0-9a-f]+$/g, ""))).to.deep.equal(ringing);
   });
+
+  const reader = readerOf(FALSE_WORDS);
+  afterEach("mails and terminal say what is wrong, why and what to do", () => reader.expectPlain(watched));
 
   it("confirms with the first run that all is well, as far as runs can show it, as CloudWatch does for every new alarm", async () => {
     await watched.pass(30);
@@ -168,11 +161,11 @@ describe("An alarm reaches a person exactly when a person has to act", function 
     const { source } = watched;
     await accept(watched, source.name, false);
     // The last run that succeeded was up to five minutes before.
-    expect((await nextMails({ from: 20, to: LONGEST_WAIT_FOR_ERRORS })).map(shortSubject)).to.deep.equal([
-      "ALARM ingest-errors",
-    ]);
     expect(
-      (await nextMails({ from: 1, to: LONGEST_WAIT - LONGEST_WAIT_FOR_ERRORS })).map(shortSubject),
+      (await nextMails(watched, { from: 20, to: LONGEST_WAIT_FOR_ERRORS })).map(shortSubject),
+    ).to.deep.equal(["ALARM ingest-errors"]);
+    expect(
+      (await nextMails(watched, { from: 1, to: LONGEST_WAIT - LONGEST_WAIT_FOR_ERRORS })).map(shortSubject),
     ).to.deep.equal(["ALARM freshness"]);
     await watched.pass(LONGEST_WAIT);
     expect(await watched.newSubjects(), "nothing has changed").to.deep.equal([]);
@@ -182,17 +175,17 @@ describe("An alarm reaches a person exactly when a person has to act", function 
     const mails = await watched.newMails();
     expect(mails.map(shortSubject).sort()).to.deep.equal(["OK freshness", "OK ingest-errors"]);
     const { body } = mails.find((mail) => shortSubject(mail) === "OK ingest-errors")!;
-    expect(body).to.include("OK: A run has succeeded").and.include("State:   ALARM -> OK");
+    expect(body).to.include("OK means: A run has succeeded").and.include("State:   ALARM -> OK");
   });
 
   it("reports a long outage of the warehouse", async () => {
     const { warehouse } = watched;
     await accept(watched, warehouse.name, false);
-    expect((await nextMails({ from: 20, to: LONGEST_WAIT_FOR_ERRORS })).map(shortSubject)).to.deep.equal([
-      "ALARM load-errors",
-    ]);
     expect(
-      (await nextMails({ from: 1, to: LONGEST_WAIT - LONGEST_WAIT_FOR_ERRORS })).map(shortSubject),
+      (await nextMails(watched, { from: 20, to: LONGEST_WAIT_FOR_ERRORS })).map(shortSubject),
+    ).to.deep.equal(["ALARM load-errors"]);
+    expect(
+      (await nextMails(watched, { from: 1, to: LONGEST_WAIT - LONGEST_WAIT_FOR_ERRORS })).map(shortSubject),
     ).to.deep.equal(["ALARM freshness-unknown"]);
 
     await accept(watched, warehouse.name, true);
@@ -204,7 +197,7 @@ describe("An alarm reaches a person exactly when a person has to act", function 
     const { cloud, sourceSecret } = watched;
     const secret = JSON.parse(sourceSecret) as Record<string, unknown>;
     cloud.setSecret("Totesys-Credentials", JSON.stringify({ ...secret, password: "hunter2" }));
-    const mails = await nextMails({ from: 20, to: LONGEST_WAIT_FOR_ERRORS });
+    const mails = await nextMails(watched, { from: 20, to: LONGEST_WAIT_FOR_ERRORS });
     expect(mails.map(shortSubject)).to.deep.equal(["ALARM ingest-errors"]);
     for (const { body } of mails) expect(body).not.to.include("hunter2");
 
@@ -244,6 +237,19 @@ describe("An alarm reaches a person exactly when a person has to act", function 
     await watched.cloud.invoke("ingest", { allowDeletes: ["payment"] });
     await watched.pass(15);
     expect(await watched.newSubjects()).to.deep.equal(["OK held-tables"]);
+  });
+
+  it("reports a table that ingest may not capture", async () => {
+    const { source } = watched;
+    await source.query(
+      "CREATE TABLE closed (n integer PRIMARY KEY); REVOKE ALL ON closed FROM reader, PUBLIC",
+    );
+    await watched.pass(15);
+    expect(await watched.newSubjects()).to.deep.equal(["ALARM refused-tables"]);
+
+    await source.query("DROP TABLE closed");
+    await watched.pass(15);
+    expect(await watched.newSubjects()).to.deep.equal(["OK refused-tables"]);
   });
 
   it("reports a table at which the source fails for longer, while all others are captured", async () => {
@@ -335,14 +341,12 @@ describe("An alarm reaches a person exactly when a person has to act", function 
     await watched.pass(40);
     expect(await watched.newSubjects()).to.deep.equal(["ALARM quarantined-tables"]);
   });
+
+  it("has rung each alarm of the stages", () => {
+    expect([...reader.rung].sort()).to.deep.equal(Object.keys(ALARM_MAILS).sort());
+  });
 });
 
 /** The message of a line of a structured log. */
 const messageOf = (line: string): string[] =>
   line.startsWith("{") ? [String((JSON.parse(line) as { message?: unknown }).message)] : [];
-
-/** A database that accepts no connections: those that there are, are ended. */
-async function accept(watched: WatchedCloud, database: string, accepting: boolean): Promise<void> {
-  const other = database === watched.source.name ? watched.warehouse : watched.source;
-  await other.query(`ALTER DATABASE ${database} ALLOW_CONNECTIONS ${accepting}`);
-}

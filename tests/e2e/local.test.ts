@@ -216,7 +216,7 @@ describe("npm run local -- --once --json, over the user's databases", function (
     const file = join(lake, "buckets", path.replace("s3://", ""));
     expect(JSON.parse(await readFile(file, "utf8"))).to.deep.include({ table: "currency" });
     for (const line of [
-      `1 row of the table currency was rejected, with its reason in ${file}`,
+      `1 row of the table currency was rejected and is missing: this run wrote the reasons to ${file}`,
       "2 rows of the warehouse table fact_sales_order wait: currency_id 90 is in no dimension",
       "the mart best_designs is not as it is declared: ",
     ])
@@ -224,7 +224,7 @@ describe("npm run local -- --once --json, over the user's databases", function (
     expect(
       reportOf(await run(), 2).missing.map(({ kind }) => kind),
       "and with no new commit, what is still missing",
-    ).to.deep.equal(["waiting", "mart"]);
+    ).to.deep.equal(["rejected", "waiting", "mart"]);
 
     await source.query("UPDATE currency SET currency_code = 'USD' WHERE currency_id = 90");
     await warehouse.query("DROP TABLE marts.best_designs");

@@ -6,6 +6,7 @@ import type { InvocationResult } from "../../cloud/lambda/function";
 import { NOTHING_DONE, operate } from "../../commands/operate/operations";
 import type { Platform } from "../../platform";
 import { withClient } from "../../databases/postgres/client";
+import { NO_WORK, summary } from "../../commands/present";
 import { requireSuccess } from "../../commands/run-report";
 import {
   repairOrders,
@@ -17,7 +18,6 @@ import {
 import { catchUp } from "../../databases/totesys/catch-up";
 import { STAGES } from "../api";
 import type { ActionRequest } from "../action-request";
-import { NO_WORK, describeResult } from "../views/stage-view";
 import type { History } from "./history";
 
 export type Say = (line: string) => void;
@@ -183,7 +183,7 @@ async function runStages(
     await cloud.settled();
     const runs = history.runs(stage).filter(({ endedAt }) => endedAt >= start);
     const lines = new Set(
-      runs.map((run) => (run.result.ok ? describeResult(run.result.payload) : failureText(run.result))),
+      runs.map((run) => (run.result.ok ? summary(run.result.payload) : failureText(run.result))),
     );
     // A new commit may have triggered process before this run, which then has no work.
     if (lines.size > 1) lines.delete(NO_WORK);

@@ -1,6 +1,7 @@
 import type { InvocationResult } from "../../cloud/lambda/function";
 
-type StageError = NonNullable<InvocationResult["error"]>;
+/** The error of a failed invocation. */
+export type StageError = NonNullable<InvocationResult["error"]>;
 
 /**
  * The remedy for a failed stage, in addition to its error message. `TransientError` and `TerminalError` are those of

@@ -1,5 +1,5 @@
 import type { ProcessResult } from "../../../stages/process/process";
-import { NOTHING, summary } from "../../commands/present";
+import { summary } from "../../commands/present";
 import type { FailureView, RunView, StageView } from "../api";
 import type { Run } from "../server/run";
 import { remedyOf } from "./remedy";
@@ -51,7 +51,7 @@ function runView({ startedAt, endedAt, result }: Run): RunView {
     endedAt: endedAt.toISOString(),
     ok,
     durationMs,
-    says: ok ? describeResult(payload) : sentenceOf(result),
+    says: ok ? summary(payload) : sentenceOf(result),
     rejected: ok ? rejectedBy(payload) : [],
   };
 }
@@ -59,15 +59,6 @@ function runView({ startedAt, endedAt, result }: Run): RunView {
 function rejectedBy(payload: unknown): readonly number[] {
   const { rejected = 0, commits = [] } = payload as Partial<Pick<ProcessResult, "rejected" | "commits">>;
   return rejected > 0 ? commits : [];
-}
-
-/** The text for a run without work. */
-export const NO_WORK = "no new commit";
-
-/** Describes the result of a run. A run without work does not mean that no table is behind. */
-export function describeResult(payload: unknown): string {
-  const text = summary(payload);
-  return text === NOTHING ? NO_WORK : text;
 }
 
 /** The failures since the last success; null when the last run succeeded. */

@@ -1,6 +1,9 @@
 /** What nobody may read while a table is behind. */
 export const FALSE_WORDS = /.*(fresh|up to date|nothing).*/i;
 
+/** The role that reads the source, in the statements below. */
+export const READER = "marble_reader";
+
 /** A state in which a table of the source is behind: how it is brought about, shown and ended. */
 export interface Broken {
   readonly state: string;
@@ -10,6 +13,8 @@ export interface Broken {
   readonly breaks: string;
   /** What is in view without a click: what, why, what to do. */
   readonly tells: readonly RegExp[];
+  /** What the terminal says: what, why and what to do, in a line. */
+  readonly terminal: RegExp;
   /** What the report says in its head; undefined where no table of the warehouse is behind. */
   readonly reports?: RegExp;
   readonly repairs: string;
@@ -22,6 +27,8 @@ export const BROKEN: readonly Broken[] = [
     row: "is held back",
     breaks: "CREATE SCHEMA aside; CREATE TABLE aside.kept AS SELECT * FROM payment; DELETE FROM payment",
     tells: [/payment is held back since \d{4}-\d\d-\d\d \d\d:/, /rows/, /Ask the owners of the source/],
+    terminal:
+      /the table payment is held back: the table was emptied; .*--allow-deletes payment\. .*“A table is held back” in docs\/runbook\.md/,
     reports: /fact_payment shows the source as of .*: payment is held/,
     repairs: "INSERT INTO payment SELECT * FROM aside.kept; DROP SCHEMA aside CASCADE",
   },
@@ -29,12 +36,14 @@ export const BROKEN: readonly Broken[] = [
     state: "refused",
     table: "closed",
     row: "is refused",
-    breaks: "CREATE TABLE closed (n integer PRIMARY KEY); REVOKE ALL ON closed FROM marble_reader",
+    breaks: `CREATE TABLE closed (n integer PRIMARY KEY); REVOKE ALL ON closed FROM ${READER}`,
     tells: [
       /closed is refused since/,
       /marble_reader may not read .*GRANT SELECT/,
       /Do in the source what the reason says/,
     ],
+    terminal:
+      /the table closed is refused: .* may not read .*GRANT SELECT .*“A table is refused” in docs\/runbook\.md/,
     repairs: "DROP TABLE closed",
   },
   {
@@ -42,10 +51,12 @@ export const BROKEN: readonly Broken[] = [
     state: "unreadable",
     table: "payment",
     row: "is absent from the source",
-    breaks: "REVOKE SELECT ON payment FROM marble_reader",
+    breaks: `REVOKE SELECT ON payment FROM ${READER}`,
     tells: [/payment is absent from the source since/, /may not read .*GRANT SELECT/, /remove the cause/],
     reports: /fact_payment shows the source as of .*: payment is absent: .*GRANT SELECT/,
-    repairs: "GRANT SELECT ON payment TO marble_reader",
+    terminal:
+      /the table payment is refused: .* may not read .*GRANT SELECT .*“A table is refused” in docs\/runbook\.md/,
+    repairs: `GRANT SELECT ON payment TO ${READER}`,
   },
   {
     state: "absent",
@@ -54,6 +65,8 @@ export const BROKEN: readonly Broken[] = [
     breaks: "ALTER TABLE payment_type RENAME TO away",
     tells: [/payment_type is absent from the source since/, /table is gone/, /Create the table again/],
     reports: /dim_payment_type shows the source as of .*: payment_type is absent/,
+    terminal:
+      /the table payment_type is absent from the source: the table is gone.* Create the table again .*“A table is absent” in docs\/runbook\.md/,
     repairs: "ALTER TABLE away RENAME TO payment_type",
   },
 ];
@@ -70,5 +83,7 @@ export const QUARANTINED: Broken = {
     /Change the contract of the table \(of the example: in domain\/shop\/sources\.ts\)/,
   ],
   reports: /fact_payment shows the source as of .*: payment is quarantined/,
+  terminal:
+    /the table payment is in quarantine: since commit \d+, .*paid.* Change the contract .*“A table is quarantined” in docs\/runbook\.md/,
   repairs: "SELECT 1",
 };

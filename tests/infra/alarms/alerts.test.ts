@@ -58,7 +58,7 @@ describe("Alerts", () => {
   it("follow their rule, mail both ALARM and OK, and name problem, impact and place", () => {
     expect(inputsOf(resources, "MetricAlarm")).to.deep.equal({
       alarmDescription:
-        "ALARM: It is too warm.\nOK: It is cool again.\n\nPeople sweat.\n\nSee why: look at the thermometer\n" +
+        "ALARM means: It is too warm.\nOK means: It is cool again.\n\nPeople sweat.\n\nSee why: look at the thermometer\n" +
         "What to do: https://example.com/runbook#a-stage-fails\n" +
         "Logs: https://eu-west-2.console.aws.amazon.com/cloudwatch/home?region=eu-west-2#logsV2:log-groups/log-group/house$252F1",
       namespace: "House",

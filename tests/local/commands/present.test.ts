@@ -15,8 +15,8 @@ const result = (given: Partial<InvocationResult>): InvocationResult => ({
   ...given,
 });
 
-const DESCRIPTION = `ALARM: Every run has failed.
-OK: A run has succeeded.
+const DESCRIPTION = `ALARM means: Every run has failed.
+OK means: A run has succeeded.
 
 The warehouse gets no new data.
 
@@ -79,17 +79,21 @@ describe("The line about an event", () => {
     { commit: null, tables: {} },
     { commits: [], tables: {}, rejected: 0 },
   ]) {
-    it(`reports that there was nothing to do: ${JSON.stringify(payload)}`, () => {
+    it(`says of a run without work only that it made no commit: ${JSON.stringify(payload)}`, () => {
       const line = eventLine({ kind: "invocation", stage: "load", result: result({ payload }) });
-      expect(line).to.equal("load     nothing to do  (1,235 ms)");
+      expect(line).to.equal("load     no new commit  (1,235 ms)");
     });
   }
 
-  it("shows why a stage failed", () => {
+  it("shows why a stage failed, what to do, and what that means for the tables", () => {
     const failed = result({ ok: false, error: { type: "TerminalError", message: "the password is wrong" } });
     expect(eventLine({ kind: "invocation", stage: "ingest", result: failed })).to.equal(
-      "ingest   FAILED: the password is wrong  (1,235 ms)",
+      "ingest   FAILED: the password is wrong  (1,235 ms)\n" +
+        "         A person has to do what the message says: see “A stage fails” in docs/runbook.md. " +
+        "The next run then continues where this one stopped, and loses no row. " +
+        "Until then, no table of the warehouse gets new data.",
     );
+    expect(eventLine({ kind: "invocation", stage: "report", result: failed })).to.not.include("no table");
   });
 
   it("says what is wrong and where the remedy is when an alarm starts, and names it when it ends, but not alarms that are OK from the start", () => {

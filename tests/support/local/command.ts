@@ -13,8 +13,8 @@ export interface RunningCommand {
   readonly ended: Promise<Ended>;
   /** What it has printed to standard output so far. */
   output(): string;
-  /** Resolves when the text was printed to standard output. */
-  printed(text: string): Promise<void>;
+  /** Resolves when the text was printed to standard output, after that many characters. */
+  printed(text: string, from?: number): Promise<void>;
 }
 
 const PROJECT = resolve(__dirname, "../../..");
@@ -53,10 +53,10 @@ export function startCommand(
     child,
     ended,
     output: () => stdout,
-    printed: (text) =>
+    printed: (text, from = 0) =>
       new Promise((done, fail) => {
         const look = (): void => {
-          if (!stdout.includes(text)) return;
+          if (!stdout.includes(text, from)) return;
           waiting.delete(look);
           done();
         };

@@ -99,3 +99,13 @@ export async function startWatchedCloud({
 /** `ALARM: "marble-local-ingest-errors-1a2b3c4"` is `ALARM ingest-errors`. */
 export const shortSubject = ({ subject }: Mail): string =>
   subject.replace(/^(\w+): "marble-local-(.*)-[0-9a-f]{7}"$/, "$1 $2");
+
+/** Lets a database accept connections, or accept none: those that there are, are ended. */
+export async function accept(
+  { source, warehouse }: Pick<WatchedCloud, "source" | "warehouse">,
+  database: string,
+  accepting: boolean,
+): Promise<void> {
+  const other = database === source.name ? warehouse : source;
+  await other.query(`ALTER DATABASE ${database} ALLOW_CONNECTIONS ${accepting}`);
+}

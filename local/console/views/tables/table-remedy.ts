@@ -27,7 +27,7 @@ export function tableRemedy(table: string, state: Exclude<SourceState, "current"
     case "absent":
       return {
         sentence:
-          "Create the table again in the source, or remove the cause. Each run of ingest looks for it. If the table is gone for good, its rows stay in the warehouse as they were.",
+          "Create the table again in the source, or remove the cause. Each run of ingest looks for it. If the table is gone for good, its rows stay in the warehouse as they were. See “A table is absent” in docs/runbook.md.",
         action: runIngest,
       };
     case "refused":

@@ -1,31 +1,34 @@
-import { declarationsOf } from "../../domain/declarations";
-import { valueNamed } from "../../domain/log/by-name";
-import { absentTables, quarantinedTables } from "../../domain/log/table-problems";
-import type { Model } from "../../domain/model/model";
-import type { IngestCommit, ProcessCommit } from "../../domain/log/commit";
-import { type CommitNumber, commitNumber } from "../../domain/log/keys";
-import type { LoadResult } from "../../stages/load/load";
-import type { Cloud } from "../cloud";
-import { openLake } from "../console/objects/lake-reader";
-import type { StageResult } from "./stage-result";
+import { declarationsOf } from "../../../domain/declarations";
+import { valueNamed } from "../../../domain/log/by-name";
+import { ofCapture } from "../../../domain/log/source-statuses";
+import { absentTables, quarantinedTables } from "../../../domain/log/table-problems";
+import type { Model } from "../../../domain/model/model";
+import type { IngestCommit, ProcessCommit } from "../../../domain/log/commit";
+import { type CommitNumber, commitNumber } from "../../../domain/log/keys";
+import type { LoadResult } from "../../../stages/load/load";
+import type { Cloud } from "../../cloud";
+import { openLake } from "../../console/objects/lake-reader";
+import type { StageResult } from "../stage-result";
 
 /** Data that did not arrive, although every stage succeeded. */
 export interface Missing {
   /**
    * - `held`, `failed`, `refused`: a table of the source that is not captured, or not up to date, in the lake
+   * - `partial`: a table whose first capture has not ended
    * - `absent`: a table that the model reads, and that is gone from the source or may no longer be read
    * - `quarantine`: a table of the source that does not fit its contract
-   * - `rejected`: rows of a table of the source that this run rejected
+   * - `rejected`: rows of a table of the source that this run or an earlier one rejected
    * - `waiting`: rows of a warehouse table that wait for a row of a dimension, from this run or an earlier one
    * - `mart`: a mart that differs from its declaration
    */
-  readonly kind: "held" | "failed" | "refused" | "absent" | "quarantine" | "rejected" | "waiting" | "mart";
+  readonly kind:
+    "held" | "failed" | "refused" | "partial" | "absent" | "quarantine" | "rejected" | "waiting" | "mart";
   /** The name of the table or the mart. */
   readonly name: string;
   readonly reason: string;
   /** The number of rows, for `rejected` and `waiting`. */
   readonly rows?: number;
-  /** The objects that hold rejected rows, each row with its reason: `s3://BUCKET/KEY`. */
+  /** The objects with the rows that this run rejected, each with its reason: `s3://BUCKET/KEY`. */
   readonly paths?: readonly string[];
 }
 
@@ -44,6 +47,7 @@ export async function missingData(
       ...absent(processed?.commit, { model: modelOf(cloud), refused: ingested?.commit.refused }),
       ...(processed === undefined ? [] : inQuarantine(processed.commit)),
       ...rejectedRows(
+        processed?.commit,
         commits.flatMap((commit) => commit?.rejected.files ?? []),
         path,
       ),
@@ -54,41 +58,16 @@ export async function missingData(
   }
 }
 
-/**
- * A line for a person.
- * @param fileOf where the person finds an object of `paths`
- */
-export function describeMissing(
-  { kind, name, reason, rows = 0, paths = [] }: Missing,
-  fileOf = (path: string): string => path,
-): string {
-  switch (kind) {
-    case "held":
-      return `the table ${name} is held: ${reason}, or run npm run local with --allow-deletes ${name}`;
-    case "failed":
-    case "refused":
-      return `the table ${name} is ${kind}: ${reason}`;
-    case "absent":
-      return `the table ${name} is absent from the source: ${reason}. Create it again or give the right to read it back, or take the table out of the model`;
-    case "quarantine":
-      return `the table ${name} is in quarantine: ${reason}`;
-    case "rejected":
-      return `${rowsText(rows)} of the table ${name} ${rows === 1 ? "was" : "were"} rejected, ${rows === 1 ? "" : "each "}with its reason in ${paths.map(fileOf).join(", ")}`;
-    case "waiting":
-      return `${rowsText(rows)} of the warehouse table ${name} ${rows === 1 ? "waits" : "wait"}: ${reason}`;
-    case "mart":
-      return `the mart ${name} is not as it is declared: ${reason}`;
-  }
-}
-
-const rowsText = (rows: number): string => `${rows} ${rows === 1 ? "row" : "rows"}`;
-
 /** The tables of the source whose rows in the lake are missing or old. */
-function notCaptured({ tables, refused }: Pick<IngestCommit, "tables" | "refused">): Missing[] {
+export function notCaptured({ tables, refused }: Pick<IngestCommit, "tables" | "refused">): Missing[] {
   return [
-    ...Object.entries(tables).flatMap(([name, { mode, held }]): Missing[] =>
-      mode === "held" || mode === "failed" ? [{ kind: mode, name, reason: held?.reason ?? "" }] : [],
-    ),
+    ...Object.entries(tables).flatMap(([name, capture]): Missing[] => {
+      const { state, reason } = ofCapture(capture);
+      // An absent table counts only if the model reads it: see `absent`.
+      return state === "held" || state === "failed" || state === "partial"
+        ? [{ kind: state, name, reason: reason ?? "" }]
+        : [];
+    }),
     // Views and foreign tables are never ingested, so they are not missing.
     ...Object.entries(refused).flatMap(([name, { kind, reason }]): Missing[] =>
       kind === "table" ? [{ kind: "refused", name, reason }] : [],
@@ -122,8 +101,13 @@ const processedBy = (results: readonly StageResult[]): CommitNumber[] =>
     .flatMap(({ payload }) => (payload as { commits?: readonly number[] }).commits ?? [])
     .map(commitNumber);
 
-/** The rejected rows by table. `rejectedRows` of process defines the keys of the files. */
+/**
+ * The rejected rows that are missing, by table, with the files of this run. `rejectedRows` of process defines the keys of
+ * the files.
+ * @param files the files of this run
+ */
 export function rejectedRows(
+  processed: Pick<ProcessCommit, "sources"> | undefined,
   files: ProcessCommit["rejected"]["files"],
   path: (key: string) => string,
 ): Missing[] {
@@ -135,13 +119,15 @@ export function rejectedRows(
     table.paths.push(path(key));
     tables.set(name, table);
   }
-  return [...tables].map(([name, { rows, paths }]) => ({
-    kind: "rejected",
-    name,
-    reason: "the file has the reason of each row",
-    rows,
-    paths,
-  }));
+  // A commit of an earlier version of Marble does not say what is missing.
+  const missing = Object.entries(processed?.sources ?? {}).map(
+    ([name, { rejected }]) => [name, { rows: rejected, paths: tables.get(name)?.paths ?? [] }] as const,
+  );
+  return (processed?.sources === undefined ? [...tables] : missing).flatMap(([name, { rows, paths }]) =>
+    rows === 0
+      ? []
+      : [{ kind: "rejected", name, reason: "the files under rejected/ have the reasons", rows, paths }],
+  );
 }
 
 /** The result of the last run of load. Each run checks the whole warehouse. */

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { refusalOf, type Relation } from "../../../domain/capture/refusal";
-import { qualified } from "../../../domain/sql";
-import type { Missing } from "../../../local/commands/missing-data";
-import { describeMissingGrant, missingGrant } from "../../../local/commands/missing-rights";
+import { refusalOf, type Relation } from "../../../../domain/capture/refusal";
+import { qualified } from "../../../../domain/sql";
+import type { Missing } from "../../../../local/commands/missing/missing-data";
+import { describeMissingGrant, missingGrant } from "../../../../local/commands/missing/missing-rights";
 
 const refused = (name: string, change: Partial<Relation>): Missing => {
   const relation: Relation = {

@@ -1,0 +1,2 @@
+/** A text with the end of a sentence. */
+export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
