@@ -6,8 +6,10 @@ export type StoreName = "lake" | "warehouse";
 /** A store, or an object of it, that cannot be read. */
 export interface StoreProblem {
   readonly store: StoreName;
-  /** The first attempt that failed. The console does not know of earlier ones. */
+  /** The first attempt of this console that failed. */
   readonly since: string;
+  /** True if no earlier attempt of this console succeeded. The problem may then have begun before the console started. */
+  readonly orEarlier: boolean;
   readonly reason: string;
   readonly todo: string;
 }

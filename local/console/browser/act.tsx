@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Activity, ActionRun, Plan } from "../api";
 import type { ActionRequest } from "../action-request";
-import { messageOf, post, useLive, type Live } from "./live";
+import { useLive, type Live } from "./live";
 import { Time } from "./parts";
+import { messageOf, post } from "./requests";
 
 export const useActivity = (): Live<Activity> => useLive("activity", { topics: ["activity"] });
 

@@ -1,18 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import { TOPICS, type Posts, type Replies, type Topic } from "../api";
-import type { ActionRequest } from "../action-request";
-import { answerOf, get, type Query } from "./get";
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** Plans or starts an action. @throws Error with the server's message */
-export async function post<Path extends keyof Posts>(
-  path: Path,
-  request: ActionRequest,
-): Promise<Posts[Path]> {
-  const headers = { "Content-Type": "application/json" };
-  return answerOf(await fetch(`/api/${path}`, { method: "POST", headers, body: JSON.stringify(request) }));
-}
+import { TOPICS, type Replies, type Topic } from "../api";
+import { get, messageOf, retryDelay, type Query } from "./requests";
 
 const listeners = new Set<(topic: Topic | "connection") => void>();
 let connected = true;
@@ -52,7 +40,10 @@ export interface Live<T> {
   readonly error?: string;
 }
 
-/** The answer of the server, requested again whenever the server announces one of these topics. */
+/**
+ * The answer of the server, requested again whenever the server announces one of these topics. A failed request is
+ * repeated while the page is open, ever more rarely.
+ */
 export function useLive<Path extends keyof Replies>(
   path: Path,
   { topics, query = {} }: { readonly topics: readonly Topic[]; readonly query?: Query },
@@ -63,19 +54,30 @@ export function useLive<Path extends keyof Replies>(
     let gone = false;
     // A topic was announced during the request, so its answer may be too old: request once more.
     let asked: "no" | "once" | "again" = "no";
+    let failures = 0;
+    let retry: ReturnType<typeof setTimeout> | undefined;
     const show = (next: (last: Live<Replies[Path]>) => Live<Replies[Path]>): void => {
       if (!gone) setLive(next);
     };
     const ask = async (): Promise<void> => {
       asked = asked === "no" ? "once" : "again";
       if (asked === "again") return;
+      clearTimeout(retry);
       await get(path, query).then(
-        (data) => show(() => ({ data, at: new Date().toISOString() })),
-        (error: unknown) => show((last) => ({ ...last, error: messageOf(error) })),
+        (data) => {
+          failures = 0;
+          show(() => ({ data, at: new Date().toISOString() }));
+        },
+        (error: unknown) => {
+          failures += 1;
+          show((last) => ({ ...last, error: messageOf(error) }));
+        },
       );
       const more = isAgain();
       asked = "no";
-      if (more && !gone) await ask();
+      if (gone) return;
+      if (more) await ask();
+      else if (failures > 0) retry = setTimeout(() => void ask(), retryDelay(failures));
     };
     const isAgain = (): boolean => asked === "again";
     const listener = (topic: Topic | "connection"): void => {
@@ -86,6 +88,7 @@ export function useLive<Path extends keyof Replies>(
     void ask();
     return () => {
       gone = true;
+      clearTimeout(retry);
       listeners.delete(listener);
     };
   }, [key]);

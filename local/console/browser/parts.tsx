@@ -59,7 +59,7 @@ export function Read<T>(props: {
       {problem !== null && (
         <div class="problem">
           <p>
-            {props.what} cannot be read since <Time at={problem.since} />:{" "}
+            {props.what} cannot be read <Since problem={problem} />:{" "}
             <span class="sentence">{problem.reason}</span> {problem.todo}
           </p>
           <p>
@@ -79,6 +79,18 @@ export function Read<T>(props: {
     </>
   );
 }
+
+/** Since when something is wrong. The console does not know what was before its first attempt. */
+export const Since = ({
+  problem: { since, orEarlier = false },
+}: {
+  readonly problem: { readonly since: string; readonly orEarlier?: boolean };
+}) => (
+  <>
+    since <Time at={since} />
+    {orEarlier && " or earlier"}
+  </>
+);
 
 /** A moment in UTC, with its day. */
 export const Time = ({ at }: { readonly at: string }) => (

@@ -4,7 +4,7 @@ import { addressOf } from "./address";
 import { idleStages, isOld } from "./status/age";
 import { plural } from "./format";
 import { useConnected, useNow } from "./live";
-import { Time } from "./parts";
+import { Since, Time } from "./parts";
 
 /** The texts for the states of tables that are behind. */
 export const BEHIND: Readonly<Record<TableBehind["state"], string>> = {
@@ -93,14 +93,14 @@ function troublesOf(overview: Overview, now: number): ComponentChildren[] {
     ...failed,
     lakeProblem !== null && (
       <li key="lake">
-        The lake cannot be read since <Time at={lakeProblem.since} />:{" "}
+        The lake cannot be read <Since problem={lakeProblem} />:{" "}
         <span class="sentence">{lakeProblem.reason}</span> Which tables are behind is not known.{" "}
         {lakeProblem.todo}
       </li>
     ),
     warehouseProblem !== null && (
       <li key="warehouse">
-        The warehouse cannot be asked since <Time at={warehouseProblem.since} />:{" "}
+        The warehouse cannot be asked <Since problem={warehouseProblem} />:{" "}
         <span class="sentence">{warehouseProblem.reason}</span> {warehouseProblem.todo}
       </li>
     ),

@@ -30,6 +30,9 @@ interface Kept {
   readonly request: number;
 }
 
+/** When a problem began, as far as this console knows. */
+type Beginning = Pick<StoreProblem, "since" | "orEarlier">;
+
 /** Makes this entry the newest of the map, and forgets the oldest entries. */
 function keep<T>(map: Map<string, T>, key: string, value: T): void {
   map.delete(key);
@@ -44,18 +47,18 @@ function keep<T>(map: Map<string, T>, key: string, value: T): void {
 export function keepReadings(now: () => Date = () => new Date()): Read {
   const consoleStartedAt = now().toISOString();
   const answers = new Map<string, Kept>();
-  const failing = new Map<string, string>();
+  const failing = new Map<string, Beginning>();
   /** The first failure of a store since its last answer. */
-  const failingStores = new Map<StoreName, string>();
+  const failingStores = new Map<StoreName, Beginning>();
   let requests = 0;
 
   function problemOf(store: StoreName, key: string, error: unknown): StoreProblem {
-    const at = now().toISOString();
-    const since = [failing.get(key), failingStores.get(store), at].filter((one) => one !== undefined).sort();
-    const [first = at] = since;
+    const ofPart = failing.get(key) ?? { since: now().toISOString(), orEarlier: !answers.has(key) };
+    const ofStore = failingStores.get(store) ?? ofPart;
+    const first = ofStore.since < ofPart.since ? ofStore : ofPart;
     keep(failing, key, first);
-    if (!failingStores.has(store)) failingStores.set(store, first);
-    return { store, since: first, reason: messageOf(error), todo: REMEDIES[store] };
+    failingStores.set(store, ofStore);
+    return { store, ...first, reason: messageOf(error), todo: REMEDIES[store] };
   }
 
   return async <T>(

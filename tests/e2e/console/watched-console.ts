@@ -7,6 +7,7 @@ import { makeReport } from "../../../local/commands/business-report";
 import { startAll } from "../../../local/cloud/start-all";
 import { startConsole } from "../../../local/console/console";
 import { eventHistory } from "../../../local/console/server/history";
+import type { HttpServer } from "../../../local/cloud/http";
 import { givenDatabase } from "../../../local/databases/databases";
 import type { Platform } from "../../../local/platform";
 import { LATEST_REPORT } from "../../../domain/report/keys";
@@ -25,11 +26,16 @@ export interface WatchedConsole {
    * Opens a page on its own.
    * @param options.laterBy how much later than now the clock of the browser is, in milliseconds
    * @param options.allowed what the browser may log as an error; by default nothing
+   * @param options.prepare what to do with the page before it opens the address
    */
   readonly onPage: (
     address: string,
     check: (page: Page) => Promise<void>,
-    options?: { readonly laterBy?: number; readonly allowed?: RegExp | undefined },
+    options?: {
+      readonly laterBy?: number;
+      readonly allowed?: RegExp | undefined;
+      readonly prepare?: (page: Page) => Promise<void>;
+    },
   ) => Promise<void>;
   /** Makes the report of the moment; returns its address. */
   readonly makeReport: () => Promise<string>;
@@ -37,6 +43,8 @@ export interface WatchedConsole {
   readonly latestReport: string;
   /** Calls back with all that the report of the moment says. */
   readonly onReport: (check: (text: string) => void) => Promise<void>;
+  /** Starts a console of the platform that has read nothing yet, as a restart does. */
+  readonly startAnother: () => Promise<HttpServer>;
   readonly close: () => Promise<void>;
 }
 
@@ -54,9 +62,10 @@ export async function startWatchedConsole(
     const platform = await platformOf(watched);
     const server = await startConsole(platform, { history, port: 0 });
     started(() => server.close());
-    return { watched, platform, url: server.url, onPage: pageOpener(browser) };
+    const startAnother = () => startConsole(platform, { history, port: 0 });
+    return { watched, platform, url: server.url, startAnother, onPage: pageOpener(browser) };
   });
-  const { watched, platform, url, onPage } = parts;
+  const { watched, platform, url, startAnother, onPage } = parts;
   const report = async (): Promise<string> => pathToFileURL((await makeReport(platform)) ?? "").href;
   return {
     watched,
@@ -72,6 +81,7 @@ export async function startWatchedConsole(
     latestReport: latestReportOf(platform),
     onReport: async (check) =>
       onPage(await report(), async (page) => check(await page.locator("body").innerText())),
+    startAnother,
     close: () => parts.stop(),
   };
 }
@@ -101,11 +111,12 @@ async function platformOf({
 
 const pageOpener =
   (browser: Browser): WatchedConsole["onPage"] =>
-  async (address, check, { laterBy = 0, allowed } = {}) => {
+  async (address, check, { laterBy = 0, allowed, prepare } = {}) => {
     const { page, problems } = await openPage(browser, { viewport: WINDOW });
     try {
       page.setDefaultTimeout(30_000);
       if (laterBy > 0) await page.clock.install({ time: Date.now() + laterBy });
+      await prepare?.(page);
       await page.goto(address);
       await check(page);
       expect(problems.filter((problem) => allowed?.test(problem) !== true)).to.deep.equal([]);

@@ -7,6 +7,8 @@ export interface Doubt {
   readonly state: string;
   /** Null when it is not known. */
   readonly since: string | null;
+  /** True if it may have begun before `since`. */
+  readonly orEarlier?: boolean;
   /** What is wrong, as a sentence without its end: `load fails` */
   readonly what: string;
   /** More about the cause; null when `what` says all. */

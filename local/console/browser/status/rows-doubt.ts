@@ -33,9 +33,9 @@ export function doubtOfRows(upTo: StageName, shown: ShownRows, now: number): Dou
       stage: null,
     };
   if (reading.problem !== null) {
-    const { store, since, reason, todo } = reading.problem;
+    const { store, ...problem } = reading.problem;
     const what = store === "lake" ? "the lake cannot be read" : "the warehouse cannot be asked";
-    return { state: "not known", since, what, reason, todo, stage: null };
+    return { state: "not known", what, ...problem, stage: null };
   }
   return doubtOf(overview, upTo, now);
 }

@@ -3,7 +3,7 @@ import type { CommitRow, TableRows } from "../../api";
 import { addressOf } from "../address";
 import { bytes, count, duration, plural } from "../format";
 import { useLive } from "../live";
-import { Answer, CommitLink, Panel, Read, Table, Time } from "../parts";
+import { Answer, CommitLink, Panel, Read, Since, Table, Time } from "../parts";
 
 const COLUMNS = [
   "commit",
@@ -33,8 +33,8 @@ export function Commits() {
           <>
             {warehouseProblem !== null && (
               <p class="problem">
-                The warehouse cannot be asked since <Time at={warehouseProblem.since} />, so it is not known
-                which commits are loaded: <span class="sentence">{warehouseProblem.reason}</span>{" "}
+                The warehouse cannot be asked <Since problem={warehouseProblem} />, so it is not known which
+                commits are loaded: <span class="sentence">{warehouseProblem.reason}</span>{" "}
                 {warehouseProblem.todo}
               </p>
             )}

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Activity, Overview } from "../../api";
 import { ActButton, ActionRuns, isBusy, useActivity } from "../act";
 import type { Live } from "../live";
-import { Answer, Panel, Time } from "../parts";
+import { Answer, Panel, Since } from "../parts";
 
 /** The operations of docs/operations.md. Each first shows its effect and asks for confirmation. */
 export function Operations({ overview }: { readonly overview: Live<Overview> }) {
@@ -103,7 +103,7 @@ function Held(props: { readonly overview: Live<Overview>; readonly disabled: boo
   if (lakeProblem !== null)
     return (
       <p class="problem">
-        Not known, because the lake cannot be read since <Time at={lakeProblem.since} />:{" "}
+        Not known, because the lake cannot be read <Since problem={lakeProblem} />:{" "}
         <span class="sentence">{lakeProblem.reason}</span> {lakeProblem.todo}
       </p>
     );

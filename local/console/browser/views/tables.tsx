@@ -11,7 +11,7 @@ import { count, plural } from "../format";
 import type { Doubt } from "../status/doubt";
 import { doubtOfRows } from "../status/rows-doubt";
 import { useLive, useNow, type Live } from "../live";
-import { Answer, CommitLink, Panel, Read, Table, Time } from "../parts";
+import { Answer, CommitLink, Panel, Read, Since, Table, Time } from "../parts";
 import { BEHIND } from "../troubles";
 
 /** Every table of the source and of the warehouse, with its state, the cause and the remedy. */
@@ -69,7 +69,7 @@ export function Tables({ overview: state }: { readonly overview: Live<Overview> 
 function Explanation({ doubt }: { readonly doubt: Doubt | undefined }) {
   const activity = useActivity();
   if (doubt === undefined) return null;
-  const { state, since, what, reason, todo, stage } = doubt;
+  const { state, since, orEarlier = false, what, reason, todo, stage } = doubt;
   // A commit that waits is normal for seconds.
   return (
     <div class={since === null ? "note" : "problem"}>
@@ -78,7 +78,7 @@ function Explanation({ doubt }: { readonly doubt: Doubt | undefined }) {
         {since !== null && (
           <>
             {" "}
-            since <Time at={since} />
+            <Since problem={{ since, orEarlier }} />
           </>
         )}
         , because {what}
@@ -107,7 +107,7 @@ function Explanation({ doubt }: { readonly doubt: Doubt | undefined }) {
 /** The state of a table with which the newest commit has no problem. */
 function Current({ doubt }: { readonly doubt: Doubt | undefined }) {
   if (doubt === undefined) return <span class="badge idle">✔ current</span>;
-  const { state, since, what } = doubt;
+  const { state, since, orEarlier = false, what } = doubt;
   return (
     <>
       <span class={`badge ${since === null ? "waiting" : "behind"}`}>
@@ -115,7 +115,7 @@ function Current({ doubt }: { readonly doubt: Doubt | undefined }) {
       </span>{" "}
       {since !== null && (
         <>
-          since <Time at={since} />,{" "}
+          <Since problem={{ since, orEarlier }} />,{" "}
         </>
       )}
       because {what}

@@ -71,6 +71,18 @@ describe("What the console read of a store", () => {
     expect((await readAt(3, "commits", undefined)).problem?.since).to.equal(at(3));
   });
 
+  it("may have become unreadable before the first attempt of the console, but not before an answer", async () => {
+    const readAt = readings();
+    const isVague = async (minute: number, part: string) =>
+      (await readAt(minute, part, undefined)).problem?.orEarlier;
+    expect(await isVague(1, "commits")).to.equal(true);
+    expect(await isVague(2, "commits"), "the second attempt").to.equal(true);
+    expect(await isVague(3, "head"), "another part of the store").to.equal(true);
+    await readAt(4, "commits", "42");
+    expect(await isVague(5, "commits")).to.equal(false);
+    expect(await isVague(6, "schemas"), "the store failed before this part").to.equal(false);
+  });
+
   it("is another thing than the same part of another store", async () => {
     const keep = keepReadings();
     await keep("lake", ["tables"], () => Promise.resolve("of the lake"));

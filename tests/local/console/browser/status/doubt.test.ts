@@ -30,6 +30,7 @@ const failing = { failure: { since: at(11), count: 2, sentence: "it broke.", rem
 const problem = (store: "lake" | "warehouse") => ({
   store,
   since: at(12),
+  orEarlier: false,
   reason: "no answer.",
   todo: "Start it.",
 });
