@@ -141,7 +141,7 @@ describe("The state of a joined table", () => {
   /** The present rows by key. */
   type Oracle = Map<string, Plain>;
   const plain = (row: Plain | undefined): string =>
-    JSON.stringify(row, (_, value: unknown) => (typeof value === "bigint" ? Number(value) : value));
+    JSON.stringify(row, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
   const keyOf = ({ columns, key }: StateSpec, row: Plain): RowKey => {
     const only = Object.fromEntries(key.map((name) => [name, columns[name]!]));
     return keysOf({ columns: only, key }, batchOfObjects(only, [row]))(0);
