@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { escapeLiteral, type Client } from "pg";
-import { connect, withClient } from "../../../local/databases/postgres/client";
+import { connect } from "../../../local/databases/postgres/client";
 import { startPostgres, type PostgresServer, type Role } from "../../../local/databases/postgres/server";
 import { createReader } from "../../../local/databases/totesys/reader";
 import { createTotesys, seedTotesys } from "../../../local/databases/totesys/seed";
@@ -47,8 +47,8 @@ export async function makeTestDirectory(): Promise<string> {
 /** Stops the server if a test has started it; `hooks.ts` calls it after the last test. */
 export async function stopTestServer(): Promise<void> {
   if (!shared) return;
-  const { server, directory } = await shared.server;
-  await Promise.all([...shared.open].map((client) => client.end()));
+  const { server, directory, admin } = await shared.server;
+  await Promise.all([admin, ...shared.open].map((client) => client.end()));
   await server.stop();
   await rm(directory, { recursive: true });
   shared = undefined;
@@ -82,8 +82,18 @@ const SETTINGS = {
   ...CHEAP_PASSWORDS,
 };
 
+/** Copies the files of the template. By default, newer servers write all of them to the WAL, which takes twice as long. */
+const COPY_FILES = testedMajor() < 15 ? "" : "STRATEGY FILE_COPY";
+
+interface Running {
+  readonly server: PostgresServer;
+  readonly directory: string;
+  /** Creates and drops the databases. */
+  readonly admin: Client;
+}
+
 interface Shared {
-  readonly server: Promise<{ server: PostgresServer; directory: string }>;
+  readonly server: Promise<Running>;
   readonly templates: Map<Template, Promise<void>>;
   readonly open: Set<Client>;
   count: number;
@@ -107,8 +117,8 @@ async function copyOf(template: string): Promise<TestDatabase> {
   const running = testServer();
   const { open } = running;
   const name = `test_${++running.count}`;
-  const { server } = await running.server;
-  await server.createDatabase(name, { template });
+  const { server, admin } = await running.server;
+  await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template} ${COPY_FILES}`);
 
   const client = await connect(server.url(name));
   open.add(client);
@@ -121,21 +131,20 @@ async function copyOf(template: string): Promise<TestDatabase> {
     drop: async () => {
       open.delete(client);
       await client.end();
-      await withClient(server.url("postgres"), (admin) => admin.query(`DROP DATABASE ${name} WITH (FORCE)`));
+      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
 }
 
-async function startServer(): Promise<{ server: PostgresServer; directory: string }> {
+async function startServer(): Promise<Running> {
   await sweepLeftovers();
   // Exits instead of dying, so that the server is stopped.
   process.once("SIGTERM", () => process.exit(143));
   const directory = await makeServerDirectory();
   const server = await startPostgres({ directory, settings: SETTINGS, ...otherPostgres() });
-  await withClient(server.url("postgres"), async (client) => {
-    await client.query(`ALTER ROLE CURRENT_USER PASSWORD ${escapeLiteral(client.password ?? "")}`);
-  });
-  return { server, directory };
+  const admin = await connect(server.url("postgres"));
+  await admin.query(`ALTER ROLE CURRENT_USER PASSWORD ${escapeLiteral(admin.password ?? "")}`);
+  return { server, directory, admin };
 }
 
 async function makeTemplate(server: PostgresServer, template: Template): Promise<void> {
