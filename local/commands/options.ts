@@ -1,11 +1,11 @@
-import { parseArgs } from "node:util";
+import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 import { messageOf } from "../../domain/errors";
 import { parseMirrorChoice } from "../../domain/warehouse/mirror/choice";
 import { hasCode } from "../cloud/errno";
 import { HELP_OPTION } from "./terminal/help";
 
-/** The options of `npm run local`. */
-export interface LocalOptions {
+/** The options of `npm run local` and of `npm run operate`: the databases, the schemas and the lake. */
+export interface CommonOptions {
   readonly source: string | undefined;
   readonly warehouse: string | undefined;
   readonly sourceSchemas: readonly string[];
@@ -16,6 +16,10 @@ export interface LocalOptions {
   /** The tables to mirror; undefined if the person does not say. */
   readonly mirror: string | undefined;
   readonly lake: string;
+}
+
+/** The options of `npm run local`. */
+export interface LocalOptions extends CommonOptions {
   readonly once: boolean;
   readonly json: boolean;
   readonly help: boolean;
@@ -76,7 +80,7 @@ export function parseOptions(args: readonly string[]): LocalOptions {
   const values = parseOrExplain(() => parse(args));
   if (values.json && !values.once && !values.help)
     throw new Error("--json needs --once, because the platform never ends without it");
-  const { source, warehouse, lake, once, json, help, open } = values;
+  const { once, json, help, open } = values;
   const port = portOf(values.console);
   if (once && (port !== undefined || open))
     throw new Error("--console and --open do not go with --once, because --once ends immediately");
@@ -86,14 +90,7 @@ export function parseOptions(args: readonly string[]): LocalOptions {
     if ([value].flat().includes("")) throw new Error(`--${name} needs a value; see --help`);
   }
   return {
-    source,
-    warehouse,
-    sourceSchemas: values["source-schema"],
-    warehouseSchema: values["warehouse-schema"],
-    martsSchema: values["marts-schema"],
-    mirrorSchema: values["mirror-schema"],
-    mirror: mirrorOf(values.mirror),
-    lake,
+    ...commonOf(values),
     once,
     json,
     help,
@@ -105,18 +102,40 @@ export function parseOptions(args: readonly string[]): LocalOptions {
   };
 }
 
+/** `CommonOptions` as a person writes them. */
+export const COMMON_OPTIONS = {
+  source: { type: "string" },
+  warehouse: { type: "string" },
+  "source-schema": { type: "string", multiple: true, default: ["public"] },
+  "warehouse-schema": { type: "string", default: "public" },
+  "marts-schema": { type: "string" },
+  "mirror-schema": { type: "string" },
+  mirror: { type: "string" },
+  lake: { type: "string", default: ".marble" },
+} satisfies ParseArgsOptionsConfig;
+
+type CommonValues = ReturnType<typeof parseArgs<{ options: typeof COMMON_OPTIONS }>>["values"];
+
+/** @throws Error that says what --mirror takes */
+export function commonOf(values: CommonValues): CommonOptions {
+  const { source, warehouse, lake } = values;
+  return {
+    source,
+    warehouse,
+    sourceSchemas: values["source-schema"],
+    warehouseSchema: values["warehouse-schema"],
+    martsSchema: values["marts-schema"],
+    mirrorSchema: values["mirror-schema"],
+    mirror: mirrorOf(values.mirror),
+    lake,
+  };
+}
+
 const parse = (args: readonly string[]) =>
   parseArgs({
     args: [...args],
     options: {
-      source: { type: "string" },
-      warehouse: { type: "string" },
-      "source-schema": { type: "string", multiple: true, default: ["public"] },
-      "warehouse-schema": { type: "string", default: "public" },
-      "marts-schema": { type: "string" },
-      "mirror-schema": { type: "string" },
-      mirror: { type: "string" },
-      lake: { type: "string", default: ".marble" },
+      ...COMMON_OPTIONS,
       once: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       "allow-other-source": { type: "boolean", default: false },
@@ -129,7 +148,7 @@ const parse = (args: readonly string[]) =>
   }).values;
 
 /** The value of --mirror. @throws Error that says what it takes */
-export function mirrorOf(text: string | undefined): string | undefined {
+function mirrorOf(text: string | undefined): string | undefined {
   if (text === undefined || text === "") return undefined;
   try {
     parseMirrorChoice(text);

@@ -1,5 +1,11 @@
 import { parseArgs } from "node:util";
-import { mirrorOf, parseOrExplain, UNEXPECTED_ARGUMENT } from "../options";
+import {
+  COMMON_OPTIONS,
+  commonOf,
+  parseOrExplain,
+  UNEXPECTED_ARGUMENT,
+  type CommonOptions,
+} from "../options";
 import { HELP_OPTION } from "../terminal/help";
 
 /** The operations of `npm run operate`. Each is an event for a Lambda, or a question to the lake. */
@@ -7,22 +13,12 @@ export const OPERATIONS = ["replay", "abandon-replay", "reprocess", "release", "
 export type Operation = (typeof OPERATIONS)[number];
 
 /** The options of `npm run operate`. */
-export interface OperateOptions {
+export interface OperateOptions extends CommonOptions {
   readonly operation: Operation;
   readonly tables: readonly string[];
   readonly from: number | undefined;
   readonly dryRun: boolean;
   readonly yes: boolean;
-  readonly source: string | undefined;
-  readonly warehouse: string | undefined;
-  readonly sourceSchemas: readonly string[];
-  readonly warehouseSchema: string;
-  /** The schemas of the marts and of the mirror; undefined for those of the settings. */
-  readonly martsSchema: string | undefined;
-  readonly mirrorSchema: string | undefined;
-  /** The tables to mirror; undefined if the person does not say. */
-  readonly mirror: string | undefined;
-  readonly lake: string;
   readonly bucket: string | undefined;
 }
 
@@ -62,14 +58,7 @@ const parse = (args: readonly string[]) =>
       from: { type: "string" },
       "dry-run": { type: "boolean", default: false },
       yes: { type: "boolean", default: false },
-      source: { type: "string" },
-      warehouse: { type: "string" },
-      "source-schema": { type: "string", multiple: true, default: ["public"] },
-      "warehouse-schema": { type: "string", default: "public" },
-      "marts-schema": { type: "string" },
-      "mirror-schema": { type: "string" },
-      mirror: { type: "string" },
-      lake: { type: "string", default: ".marble" },
+      ...COMMON_OPTIONS,
       bucket: { type: "string" },
       ...HELP_OPTION,
     },
@@ -100,15 +89,8 @@ export function parseOperateOptions(args: readonly string[]): OperateOptions | u
     from: commitNumberOf(values.from),
     dryRun: values["dry-run"] || !values.yes,
     yes: values.yes,
-    source: values.source,
-    warehouse: values.warehouse,
-    sourceSchemas: values["source-schema"],
-    warehouseSchema: values["warehouse-schema"],
-    martsSchema: values["marts-schema"],
-    mirrorSchema: values["mirror-schema"],
-    mirror: mirrorOf(values.mirror),
-    lake: values.lake,
     bucket: values.bucket,
+    ...commonOf(values),
   };
 }
 
