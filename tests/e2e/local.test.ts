@@ -15,7 +15,7 @@ import { runCommand, startCommand, type Ended } from "../support/local/command";
 import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";
 import { createDatabase, createSource, type TestDatabase } from "../support/postgres/postgres";
 
-const MAIN = "local/commands/local.ts";
+const MAIN = "local/commands/local/local.ts";
 
 describe("npm run local -- --once --json, over the user's databases", function () {
   this.timeout(120_000);

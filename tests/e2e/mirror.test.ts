@@ -38,7 +38,7 @@ describe("npm run local -- --once, over a database without a model,", function (
   });
 
   const run = (...more: readonly string[]): Promise<Ended> =>
-    runCommand("local/commands/local.ts", [
+    runCommand("local/commands/local/local.ts", [
       ...["--source", source.readerUrl, "--warehouse", warehouse.url, "--lake", lake, "--once"],
       ...more,
     ]);
@@ -80,7 +80,7 @@ describe("npm run local -- --once, over a database without a model,", function (
     const other = await mkdtemp(join(tmpdir(), "marble-mirror-"));
     try {
       for (const { query } of [known, both]) await query(SAME_TEXT);
-      const { code, stdout, stderr } = await runCommand("local/commands/local.ts", [
+      const { code, stdout, stderr } = await runCommand("local/commands/local/local.ts", [
         ...["--source", known.readerUrl, "--warehouse", both.url, "--lake", other, "--once"],
         ...["--mirror", "staff,sales_order"],
       ]);
@@ -92,7 +92,7 @@ describe("npm run local -- --once, over a database without a model,", function (
       expect(counts).to.deep.equal({ same: true });
 
       await both.query("CREATE SCHEMA films");
-      const films = await runCommand("local/commands/local.ts", [
+      const films = await runCommand("local/commands/local/local.ts", [
         ...["--source", source.readerUrl, "--warehouse", both.url, "--lake", join(other, "films"), "--once"],
         ...[
           "--warehouse-schema",

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { startCommand } from "../support/local/command";
 import { smallSource } from "../support/local/small-source";
 
-const MAIN = "local/commands/local.ts";
+const MAIN = "local/commands/local/local.ts";
 
 describe("A signal to stop", function () {
   this.timeout(120_000);

@@ -8,7 +8,7 @@ import { createDatabase, createSource, type TestDatabase } from "../support/post
 import { accept } from "../support/local/watched-cloud";
 import { BROKEN, FALSE_WORDS, QUARANTINED, READER, type Broken } from "./console/broken-tables";
 
-const MAIN = "local/commands/local.ts";
+const MAIN = "local/commands/local/local.ts";
 
 describe("The terminal does not call current what is not", function () {
   this.timeout(120_000);

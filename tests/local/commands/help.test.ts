@@ -45,7 +45,7 @@ describe("Every command", function () {
     });
 
   it("prints an error in red only when colours are wanted", () => {
-    const args = ["-r", "./register.cjs", "local/commands/local.ts", "--sauce"];
+    const args = ["-r", "./register.cjs", "local/commands/local/local.ts", "--sauce"];
     const plain = "marble: Unknown option '--sauce'; see --help\n";
     expect(run(args).stderr).to.equal(plain);
     expect(run(args, { NO_COLOR: "1" }).stderr).to.equal(plain);
@@ -54,7 +54,7 @@ describe("Every command", function () {
 
   it("reports a version of Node that is too old in one sentence", () => {
     const as = (version: string) =>
-      run(["-r", PRETENDER, "-r", "./register.cjs", "local/commands/local.ts", "--help"], {
+      run(["-r", PRETENDER, "-r", "./register.cjs", "local/commands/local/local.ts", "--help"], {
         PRETENDED_NODE: version,
       });
     for (const version of ["v16.20.2", "v18.20.8", "v20.18.3"]) {

@@ -1,37 +1,30 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { DEFAULTS } from "../../infra/settings/config";
-import type { CloudEvent } from "../cloud-event";
-import { showConsole } from "../console/console";
-import { eventHistory, type History } from "../console/server/history";
-import { keepRuns } from "../console/server/kept-runs";
-import type { HttpServer } from "../cloud/http";
-import { INTERRUPTED, untilInterrupted } from "./terminal/interruption";
-import { missingData, type Missing } from "./missing/missing-data";
-import { describeMissingGrant } from "./missing/missing-rights";
-import { describeMissing } from "./missing/missing-text";
-import { INCOMPLETE, runOnce, resultCollector } from "./once";
-import type { RunReport } from "./run-report";
-import { runTables } from "./run-tables";
-import { HELP, parseOptions, type LocalOptions } from "./options";
-import { startPlatform, listAddresses, type Platform } from "../platform";
-import { describeUnknown } from "../databases/unknown-source";
-import { colourOf, eventFormatter } from "./present";
-import { stageLogs } from "./stage-logs";
-import { printHelp } from "./terminal/help";
-import { paint, type Colour } from "./terminal/paint";
-import { createProgress } from "./terminal/progress";
-import { runCommand } from "./terminal/run-command";
-import { followWork } from "./terminal/underway";
-import { watchMissing, type MissingWatch } from "./missing/watch-missing";
+import { DEFAULTS } from "../../../infra/settings/config";
+import type { CloudEvent } from "../../cloud-event";
+import { showConsole } from "../../console/console";
+import { eventHistory, type History } from "../../console/server/history";
+import { keepRuns } from "../../console/server/kept-runs";
+import type { HttpServer } from "../../cloud/http";
+import { INTERRUPTED, untilInterrupted } from "../terminal/interruption";
+import { missingData, type Missing } from "../missing/missing-data";
+import { describeMissingGrant } from "../missing/missing-rights";
+import { describeMissing } from "../missing/missing-text";
+import { INCOMPLETE, runOnce, resultCollector } from "../once";
+import type { RunReport } from "../run-report";
+import { runTables } from "../run-tables";
+import type { LocalOptions } from "../options";
+import { startPlatform, listAddresses, type Platform } from "../../platform";
+import { describeUnknown } from "../../databases/unknown-source";
+import { colourOf, eventFormatter } from "../present";
+import { stageLogs } from "../stage-logs";
+import { paint, type Colour } from "../terminal/paint";
+import { createProgress } from "../terminal/progress";
+import { followWork } from "../terminal/underway";
+import { watchMissing, type MissingWatch } from "../missing/watch-missing";
 
-/** `npm run local`: see HELP in options.ts. Exits with 1 and the cause when something fails. */
-async function local(): Promise<void> {
-  const options = parseOptions(process.argv.slice(2));
-  if (options.help) {
-    printHelp(HELP);
-    return;
-  }
+/** Runs the platform once, or until Ctrl-C. Sets the exit code. */
+export async function runLocal(options: LocalOptions): Promise<void> {
   const stream = options.json ? process.stderr : process.stdout;
   const work = followWork();
   const { say, end: endProgress } = createProgress({ stream, underway: work.text });
@@ -162,5 +155,3 @@ async function keepUp(
   await missing.begin(cloud, collector.end());
   await new Promise<never>(() => undefined);
 }
-
-runCommand("marble", local);
