@@ -95,10 +95,11 @@ export async function declareResources(options: {
   process.chdir(PROJECT_FOLDER);
   // An error that reached Pulumi would come back twice, once as a rejection that nobody can handle.
   let failure: { readonly error: unknown } | undefined;
-  // Pulumi reads a stack trace for every promise; only what is read later, of a failure, has to name lines of the source.
+  // Pulumi reads a stack trace for every promise, of an error without a message. Writing these takes half of the time.
   // eslint-disable-next-line @typescript-eslint/unbound-method -- is put back as it was
   const { prepareStackTrace } = Error;
-  Error.prepareStackTrace = (error, frames) => [error, ...frames].map(String).join("\n    at ");
+  Error.prepareStackTrace = (error, frames) =>
+    error.message === "" ? String(error) : [error, ...frames].map(String).join("\n    at ");
   const init = (): Record<string, unknown> => {
     try {
       return program();

@@ -75,6 +75,16 @@ describe("A bundle for the local cloud", () => {
     expect(made).to.equal(2);
   });
 
+  it("is built again when a file has changed since the last turn of the process", async () => {
+    const builder = reuseBundles(project);
+    const again = (): readonly string[] => builder({ outfile: path(".marble/out.js") }, make);
+    again();
+    write("domain/one.ts", "2");
+    await new Promise((resolve) => setImmediate(resolve));
+    again();
+    expect(made).to.equal(2);
+  });
+
   it("is always built when the installed packages are unknown", () => {
     rmSync(path("node_modules/.package-lock.json"));
     build();

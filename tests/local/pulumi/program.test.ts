@@ -27,7 +27,9 @@ describe("Running the program without AWS", () => {
   let second: Program;
   let cwdAfterwards: string;
 
-  before(async () => {
+  before(async function () {
+    // The first program of a checkout builds the bundles.
+    this.timeout(120_000);
     const cwd = process.cwd();
     folder = mkdtempSync(join(tmpdir(), "marble-"));
     process.chdir(folder);
