@@ -16,7 +16,7 @@ export const dimDate = calendar("dim_date", {
   description: "One row a day, from the configured start to the last day that any fact names.",
   key: "date_id",
   columns: {
-    date_id: { type: date, nullable: false, of: (day) => format(day, "yyyy-MM-dd") },
+    date_id: { type: date, nullable: false, of: (day) => day.toISOString().slice(0, 10) },
     year: { type: integer, nullable: false, of: getYear },
     month: { type: integer, nullable: false, of: (day) => getMonth(day) + 1 },
     day: { type: integer, nullable: false, of: getDate },

@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { dayNumber } from "../../domain/transform/calendar";
 import { messageOf } from "../../domain/errors";
 import * as columns from "../../domain/model/columns";
 import { modelProblems } from "../../domain/model/problems";
@@ -118,8 +117,7 @@ describe("The examples of docs/model.md", () => {
     this.timeout(120_000);
     const source = await createDatabase();
     for (const sql of marked("source")) await source.client.query(sql);
-    const calendar = { first: dayNumber("2024-01-01"), last: dayNumber("2024-12-31") };
-    const pipeline = await startPipeline({ source, calendar });
+    const pipeline = await startPipeline({ source });
     try {
       await run(pipeline, declared);
       expect(

@@ -9,7 +9,6 @@ import { dimension, fact } from "../../domain/model/table";
 import { integer, text } from "../../domain/model/types";
 import { identifier, nameBytes, qualified } from "../../domain/sql";
 import { tableForm } from "../../domain/warehouse/target";
-import { TINY_CALENDAR } from "../support/oracle/tiny-totesys";
 import { anyText } from "../support/formats/arbitraries";
 import { startPipeline } from "../support/pipeline/pipeline";
 
@@ -118,7 +117,7 @@ describe("Tables, columns and schemas may have any name that PostgreSQL allows",
       fc.asyncProperty(anyNames, async (names) => {
         const { model, schemas, sql } = named(names);
         fc.pre(modelProblems(model).length === 0);
-        const pipeline = await startPipeline({ calendar: TINY_CALENDAR });
+        const pipeline = await startPipeline();
         const load = { model, marts: [], schema: schemas.warehouse };
         const run = async (): Promise<void> => {
           await pipeline.ingest({ model, schemas: [schemas.source] });

@@ -2,7 +2,6 @@ import type { S3Hook } from "../../../local/cloud/s3/server";
 import { monotonicClock } from "../../../stages/shared/clock";
 import { lakeIn, s3Client, stagesOver } from "../../support/pipeline/pipeline";
 import { startPostgresProxy, type Statement, type Verdict } from "../../support/postgres/postgres-proxy";
-import { TINY_CALENDAR } from "../../support/oracle/tiny-totesys";
 import type { Fault, Place, StageName } from "../histories/steps";
 import { count, type Counts } from "../workers/tally";
 import type { Fixture } from "../fixture";
@@ -121,7 +120,6 @@ export function createInstance(
         warehouseUrl: through(world.warehouse.url, proxy.port),
         telemetry: { info: () => undefined, warn: () => undefined, count: () => undefined },
         now: monotonicClock(options.clock),
-        calendar: TINY_CALENDAR,
         sourceSchemas: fixture.sourceSchemas,
       });
       const { model, warehouseSchema: schema, allowDeletes, mirrored } = fixture;

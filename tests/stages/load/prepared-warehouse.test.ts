@@ -4,7 +4,7 @@ import { actualRows, expectedRows } from "../../support/oracle/expected-warehous
 import { failureOf } from "../../support/failure";
 import { libcProvider } from "../../support/postgres/version";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
-import { createTinySource, TINY_CALENDAR } from "../../support/oracle/tiny-totesys";
+import { createTinySource } from "../../support/oracle/tiny-totesys";
 
 /** A fact table as a person may have prepared it, except for the type of one column. */
 const prepared = (type: Readonly<Record<string, string>>): string => `
@@ -20,7 +20,7 @@ describe("A prepared table that differs from the model", function () {
   this.timeout(120_000);
   let pipeline: Pipeline;
   beforeEach(async () => {
-    pipeline = await startPipeline({ source: await createTinySource(), calendar: TINY_CALENDAR });
+    pipeline = await startPipeline({ source: await createTinySource() });
   });
   afterEach(() => pipeline.close());
 

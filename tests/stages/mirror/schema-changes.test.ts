@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { expectMirrored, startMirror, type MirrorPipeline } from "../../support/oracle/mirrored";
+import { expectMirrored, mirrorsAfterFirstRun, type MirrorPipeline } from "../../support/oracle/mirrored";
 import { failureOf } from "../../support/failure";
 
 const TABLES = `
@@ -7,6 +7,8 @@ const TABLES = `
   INSERT INTO t SELECT n, n, 'b' || n, 'c' || n, n FROM generate_series(1, 9) AS n;
   CREATE TABLE other (id int PRIMARY KEY);
   INSERT INTO other VALUES (1)`;
+
+const start = mirrorsAfterFirstRun(TABLES);
 
 /** What can be done to a table, each captured by a separate run. */
 const CHANGES: readonly (readonly [title: string, sql: string])[] = [
@@ -57,9 +59,7 @@ describe("The mirror of a table changes automatically when", function () {
   this.timeout(60_000);
   let pipeline: MirrorPipeline;
   beforeEach(async () => {
-    pipeline = await startMirror();
-    await pipeline.sql(TABLES);
-    await pipeline.mirror();
+    pipeline = await start();
   });
   afterEach(() => pipeline.close());
 
@@ -113,9 +113,7 @@ describe("Views on the mirror", function () {
   this.timeout(60_000);
   let pipeline: MirrorPipeline;
   beforeEach(async () => {
-    pipeline = await startMirror();
-    await pipeline.sql(TABLES);
-    await pipeline.mirror();
+    pipeline = await start();
     await pipeline.warehouse.query(`
       CREATE ROLE ${pipeline.warehouse.name}_analyst;
       CREATE VIEW sums AS SELECT a, d * 2 AS twice FROM mirror.t;

@@ -5,7 +5,6 @@ import type { Model } from "../../../domain/model/model";
 import { sourceTable, type SourceTable } from "../../../domain/model/source";
 import { dimension, type Dimension } from "../../../domain/model/table";
 import { integer, text } from "../../../domain/model/types";
-import { TINY_CALENDAR } from "../../support/oracle/tiny-totesys";
 import { failureOf } from "../../support/failure";
 import { createDatabase } from "../../support/postgres/postgres";
 import { startPipeline, type Pipeline } from "../../support/pipeline/pipeline";
@@ -51,7 +50,7 @@ describe("A model that newly reads rows which were captured before is refused un
        GRANT USAGE ON SCHEMA public TO reader; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader;
        ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO reader`,
     );
-    pipeline = await startPipeline({ source, calendar: TINY_CALENDAR });
+    pipeline = await startPipeline({ source });
   });
   afterEach(() => pipeline.close());
 

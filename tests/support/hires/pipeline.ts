@@ -1,4 +1,3 @@
-import { dayNumber, type DayRange } from "../../../domain/transform/calendar";
 import { pipelineCopies, type Hooks } from "../pipeline/pipeline-copies";
 import { startPipeline, type Pipeline, type PipelineOptions } from "../pipeline/pipeline";
 import { withModel } from "../pipeline/with-model";
@@ -6,9 +5,6 @@ import { expectTables } from "./expected";
 import { hireMarts } from "./marts";
 import { hireModel } from "./model";
 import { createHireSource } from "./source";
-
-/** The year of the hires: a short calendar is quickly loaded. */
-const HIRE_CALENDAR: DayRange = { first: dayNumber("2024-01-01"), last: dayNumber("2024-12-31") };
 
 /** A pipeline with the model and the marts of hires. */
 export interface HirePipeline extends Pipeline {
@@ -22,20 +18,17 @@ export async function startHires(
 ): Promise<HirePipeline> {
   const { empty = false, ...others } = options;
   const source = others.source ?? (await createHireSource({ empty }));
-  return ofHires(await startPipeline({ calendar: HIRE_CALENDAR, ...others, source }));
+  return ofHires(await startPipeline({ ...others, source }));
 }
 
 const firstRun = (until: "process" | "load"): ((hooks?: Hooks) => Promise<Pipeline>) =>
-  pipelineCopies(
-    async (lake) => {
-      const pipeline = await startHires({ lake });
-      await pipeline.ingest();
-      await pipeline.process();
-      if (until === "load") await pipeline.load();
-      return pipeline;
-    },
-    { calendar: HIRE_CALENDAR },
-  );
+  pipelineCopies(async (lake) => {
+    const pipeline = await startHires({ lake });
+    await pipeline.ingest();
+    await pipeline.process();
+    if (until === "load") await pipeline.load();
+    return pipeline;
+  });
 
 const FIRST_RUNS = { process: firstRun("process"), load: firstRun("load") };
 

@@ -3,6 +3,7 @@ import { dimDate } from "../../../domain/model/dim-date";
 import type { Model } from "../../../domain/model/model";
 import { identifier, qualified } from "../../../domain/sql";
 import type { MirrorChoice } from "../../../domain/warehouse/mirror/choice";
+import { pipelineCopies } from "../pipeline/pipeline-copies";
 import { startPipeline, type Pipeline, type PipelineOptions } from "../pipeline/pipeline";
 import { createDatabase, type TestDatabase } from "../postgres/postgres";
 
@@ -26,7 +27,22 @@ export const SAME_TEXT = `SET datestyle = 'ISO, YMD'; SET intervalstyle = 'iso_8
 /** Starts a pipeline between an empty source and an empty warehouse. Close it. */
 export async function startMirror(options: PipelineOptions = {}): Promise<MirrorPipeline> {
   const source = options.source ?? (await createDatabase());
-  const pipeline = await startPipeline({ ...options, source });
+  return ofMirror(await startPipeline({ ...options, source }));
+}
+
+/** Starts pipelines after a first run that mirrored some tables. A process makes this run once. Close them. */
+export function mirrorsAfterFirstRun(tables: string): () => Promise<MirrorPipeline> {
+  const copies = pipelineCopies(async (lake) => {
+    const pipeline = await startMirror({ lake });
+    await pipeline.sql(tables);
+    await pipeline.mirror();
+    return pipeline;
+  });
+  return async () => ofMirror(await copies());
+}
+
+async function ofMirror(pipeline: Pipeline): Promise<MirrorPipeline> {
+  const { source } = pipeline;
   await source.query(SAME_TEXT);
   await pipeline.warehouse.query(SAME_TEXT);
   const process: MirrorPipeline["process"] = (given = {}) =>

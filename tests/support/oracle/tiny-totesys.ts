@@ -1,10 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { dayNumber, type DayRange } from "../../../domain/transform/calendar";
 import { copiesOf, createSource, type TestDatabase } from "../postgres/postgres";
-
-/** The year of the orders: a short calendar is quickly loaded. */
-export const TINY_CALENDAR: DayRange = { first: dayNumber("2024-01-01"), last: dayNumber("2024-12-31") };
 
 /** Creates the tables of totesys again in a database, with a few rows in each. This takes hundredths of a second. */
 export async function tinyTotesys(): Promise<string> {

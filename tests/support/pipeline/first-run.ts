@@ -1,12 +1,11 @@
-import type { DayRange } from "../../../domain/transform/calendar";
-import { createTinySource, TINY_CALENDAR } from "../oracle/tiny-totesys";
+import { createTinySource } from "../oracle/tiny-totesys";
 import { createSource } from "../postgres/postgres";
 import { pipelineCopies, type Hooks } from "./pipeline-copies";
 import { startPipeline, type Pipeline } from "./pipeline";
 
 /** What the first run is of, and the last stage of it: `process` leaves the warehouse empty. */
 export interface FirstRunOptions extends Hooks {
-  /** A hundredth of the real source's rows, or a handful in each table and a calendar of one year. */
+  /** A hundredth of the real source's rows, or a handful in each table. */
   readonly source?: "seeded" | "tiny";
   readonly until?: "process" | "load";
 }
@@ -14,17 +13,15 @@ export interface FirstRunOptions extends Hooks {
 const firstRun = (
   source: "seeded" | "tiny",
   until: "process" | "load",
-): ((hooks?: Hooks) => Promise<Pipeline>) => {
-  const calendar: { calendar?: DayRange } = source === "tiny" ? { calendar: TINY_CALENDAR } : {};
-  return pipelineCopies(async (lake) => {
+): ((hooks?: Hooks) => Promise<Pipeline>) =>
+  pipelineCopies(async (lake) => {
     const database = source === "tiny" ? await createTinySource() : await createSource({ seeded: true });
-    const pipeline = await startPipeline({ source: database, ...calendar, lake });
+    const pipeline = await startPipeline({ source: database, lake });
     await pipeline.ingest();
     await pipeline.process();
     if (until === "load") await pipeline.load();
     return pipeline;
-  }, calendar);
-};
+  });
 
 const FIRST_RUNS = {
   seeded: { process: firstRun("seeded", "process"), load: firstRun("seeded", "load") },

@@ -25,7 +25,6 @@ interface Template {
  */
 export function pipelineCopies(
   make: (lake: string) => Promise<Pipeline>,
-  settings: Pick<PipelineOptions, "calendar"> = {},
 ): (hooks?: Hooks) => Promise<Pipeline> {
   let template: Promise<Template> | undefined;
   return async (hooks = {}) => {
@@ -33,7 +32,6 @@ export function pipelineCopies(
     const directory = await mkdtemp(join(tmpdir(), "marble-pipeline-"));
     await cp(lake, directory, { recursive: true, preserveTimestamps: true });
     const pipeline = await startPipeline({
-      ...settings,
       ...hooks,
       lake: directory,
       source: await copySource(),

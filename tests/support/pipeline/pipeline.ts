@@ -111,7 +111,6 @@ export interface PipelineOptions {
   readonly seeded?: boolean;
   readonly source?: TestDatabase;
   readonly warehouse?: TestDatabase;
-  readonly calendar?: DayRange;
   /** The directory of the lake, which may have one already. It goes with the pipeline. */
   readonly lake?: string;
   readonly before?: S3Hook;
@@ -128,10 +127,10 @@ export interface Parts {
   readonly warehouseUrl: string;
   readonly telemetry: Telemetry;
   readonly now: () => Date;
-  readonly calendar?: DayRange;
 }
 
-const CALENDAR: DayRange = { first: dayNumber("2020-01-01"), last: dayNumber("2030-12-31") };
+/** A short calendar is quickly loaded. It grows by the years of the days that facts name. */
+const CALENDAR: DayRange = { first: dayNumber("2024-01-01"), last: dayNumber("2024-12-31") };
 
 const QUIET: Telemetry = { info: () => undefined, warn: () => undefined, count: () => undefined };
 
@@ -194,7 +193,7 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
         reprocess,
         model: given,
         mirror,
-        calendar: parts.calendar ?? CALENDAR,
+        calendar: CALENDAR,
         telemetry,
         now,
         hasTime: time ?? hasTime,
@@ -276,7 +275,6 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
     warehouseUrl: warehouse.url,
     telemetry,
     now: monotonicClock(),
-    ...(options.calendar !== undefined && { calendar: options.calendar }),
   });
 
   const pipeline: Pipeline = {

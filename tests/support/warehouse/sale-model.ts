@@ -5,7 +5,6 @@ import type { Model } from "../../../domain/model/model";
 import { optional, sourceTable } from "../../../domain/model/source";
 import { dimension, fact } from "../../../domain/model/table";
 import { integer, text } from "../../../domain/model/types";
-import { TINY_CALENDAR } from "../oracle/tiny-totesys";
 import { pipelineCopies } from "../pipeline/pipeline-copies";
 import { startPipeline, type LoadOptions, type Pipeline, type ProcessOptions } from "../pipeline/pipeline";
 import { createDatabase } from "../postgres/postgres";
@@ -72,17 +71,14 @@ export interface SalePipeline extends Pipeline {
   expectShown(): Promise<void>;
 }
 
-const firstRun = pipelineCopies(
-  async (lake) => {
-    const source = await createDatabase();
-    await source.query(SOURCE);
-    const pipeline = await startPipeline({ source, calendar: TINY_CALENDAR, lake });
-    await pipeline.ingest({ model: saleModel });
-    await pipeline.process({ model: saleModel });
-    return pipeline;
-  },
-  { calendar: TINY_CALENDAR },
-);
+const firstRun = pipelineCopies(async (lake) => {
+  const source = await createDatabase();
+  await source.query(SOURCE);
+  const pipeline = await startPipeline({ source, lake });
+  await pipeline.ingest({ model: saleModel });
+  await pipeline.process({ model: saleModel });
+  return pipeline;
+});
 
 /** Starts a pipeline of sales whose first commit is processed; its warehouse is empty. Close it. */
 export async function startSales(...hooks: Parameters<typeof firstRun>): Promise<SalePipeline> {

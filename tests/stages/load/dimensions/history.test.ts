@@ -2,7 +2,6 @@ import { expect } from "chai";
 import { TerminalError } from "../../../../domain/errors";
 import { modelShape } from "../../../../domain/model/model";
 import type { LoadResult } from "../../../../stages/load/load";
-import { TINY_CALENDAR } from "../../../support/oracle/tiny-totesys";
 import { failureOf } from "../../../support/failure";
 import { startPipeline, type LoadOptions, type Pipeline } from "../../../support/pipeline/pipeline";
 import { createDatabase } from "../../../support/postgres/postgres";
@@ -16,7 +15,7 @@ describe("A dimension with a history keeps each version of a row with its period
     model = peopleModel();
     const source = await createDatabase();
     await source.query(PEOPLE_TABLES);
-    pipeline = await startPipeline({ source, calendar: TINY_CALENDAR });
+    pipeline = await startPipeline({ source });
   });
   afterEach(() => pipeline.close());
 

@@ -6,7 +6,7 @@ import { startPipeline, type LoadOptions, type Pipeline } from "../../../support
 import { rejectedRows } from "../../../support/pipeline/rejected-rows";
 import { startPostgresProxy, type Statement, type Verdict } from "../../../support/postgres/postgres-proxy";
 import { createDatabase } from "../../../support/postgres/postgres";
-import { endConnections, TINY_CALENDAR } from "../../../support/oracle/tiny-totesys";
+import { endConnections } from "../../../support/oracle/tiny-totesys";
 import { memberModel, SALE_TABLES } from "../../../support/warehouse/member-model";
 
 describe("A row with a missing parent refers to a member of the dimension, if the model says so,", function () {
@@ -17,7 +17,7 @@ describe("A row with a missing parent refers to a member of the dimension, if th
     model = memberModel();
     const source = await createDatabase();
     await source.query(SALE_TABLES);
-    pipeline = await startPipeline({ source, calendar: TINY_CALENDAR });
+    pipeline = await startPipeline({ source });
   });
   afterEach(() => pipeline.close());
 
