@@ -4,6 +4,7 @@ import type { Access } from "../../local/cloud/iam/authorizer";
 import { S3Error } from "../../local/cloud/s3/protocol/errors";
 import { permissionsOf, resourcesOf } from "../support/program/declared";
 import { startWatchedCloud, type WatchedCloud } from "../support/local/watched-cloud";
+import { step } from "../support/step";
 
 const STAGES = ["ingest", "process", "load", "report"] as const;
 
@@ -279,16 +280,6 @@ describe("Every role has exactly the permissions that it needs", function () {
     expect(denials(from).join("\n")).to.include("logs:PutLogEvents");
   });
 });
-
-/** A part of a test, which a failure names. */
-async function step(name: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (error instanceof Error) error.message = `${name}: ${error.message}`;
-    throw error;
-  }
-}
 
 /** Does a resource match a pattern of a policy? */
 const matches = (pattern: string, resource: string): boolean =>

@@ -12,6 +12,7 @@ import { runCommand } from "../support/local/command";
 import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";
 import { failureOf } from "../support/failure";
 import { createDatabase, createSource, type TestDatabase } from "../support/postgres/postgres";
+import { step } from "../support/step";
 
 describe("npm run operate, through the real Lambdas", function () {
   this.timeout(120_000);
@@ -68,7 +69,7 @@ describe("npm run operate, through the real Lambdas", function () {
     expect(existsSync(empty)).to.equal(false);
   });
 
-  it("describes a replay without doing it, and does it with --yes", async () => {
+  const replayAll = async (): Promise<void> => {
     await warehouse.query("UPDATE dim_staff SET first_name = 'damaged'");
     const damaged = await actualRows(warehouse);
 
@@ -81,9 +82,9 @@ describe("npm run operate, through the real Lambdas", function () {
       .to.include("commit 1 of 1: done")
       .and.include("load: loaded commit 1");
     expect(await actualRows(warehouse)).to.deep.equal(await expectedRows(source));
-  });
+  };
 
-  it("loads one table again, and fails with the cause for an unknown table", async () => {
+  const replayTable = async (): Promise<void> => {
     await warehouse.query("UPDATE dim_design SET design_name = 'damaged'");
 
     expect(await run("replay", "--table", "dim_design", "--yes")).to.include("load: replayed commit 1, of 1");
@@ -92,9 +93,9 @@ describe("npm run operate, through the real Lambdas", function () {
     expect((await failureOf(run("replay", "--table", "dim_desing", "--yes"))).message).to.include(
       "the model has no table dim_desing",
     );
-  });
+  };
 
-  it("loads a mirrored table again, and says what happens to its rows", async () => {
+  const replayMirrored = async (): Promise<void> => {
     const designs = (from: TestDatabase, table: string): Promise<unknown[]> =>
       from.query(`SELECT * FROM ${table} ORDER BY design_id`);
     await warehouse.query("DELETE FROM mirror.design WHERE design_id > 3");
@@ -105,9 +106,9 @@ describe("npm run operate, through the real Lambdas", function () {
 
     expect(await designs(warehouse, "mirror.design")).to.deep.equal(await designs(source, "design"));
     expect(await actualRows(warehouse)).to.deep.equal(await expectedRows(source));
-  });
+  };
 
-  it("accepts deletes that the guard stopped", async () => {
+  const releaseDeletes = async (): Promise<void> => {
     await source.query("TRUNCATE payment");
     const held = await runOnce(platform, collector);
     expect((await actualRows(warehouse))["current_payment"]).to.not.be.empty;
@@ -126,9 +127,9 @@ describe("npm run operate, through the real Lambdas", function () {
     expect((await failureOf(run("release", "payment"))).message).to.equal(
       "the delete guard does not hold back payment; it holds back no table",
     );
-  });
+  };
 
-  it("names at the end of a run what does not fit its contract or may not be read", async () => {
+  const nameMissing = async (): Promise<void> => {
     await source.query("ALTER TABLE design RENAME file_name TO filename; CREATE TABLE secret (id integer)");
     await source.query("REVOKE ALL ON secret FROM reader, PUBLIC");
     said = [];
@@ -145,6 +146,14 @@ describe("npm run operate, through the real Lambdas", function () {
       /^the table design is in quarantine: since commit 4, .*: column file_name is missing\. Change the contract /,
     );
     expect(others).to.deep.equal([]);
+  };
+
+  it("replays, accepts deletes, and names what is missing", async () => {
+    await step("describes a replay without doing it, and does it with --yes", replayAll);
+    await step("loads one table again, and fails with the cause for an unknown table", replayTable);
+    await step("loads a mirrored table again, and says what happens to its rows", replayMirrored);
+    await step("accepts deletes that the guard stopped", releaseDeletes);
+    await step("names at the end of a run what does not fit its contract or may not be read", nameMissing);
   });
 
   it("makes the business report once, and says where it is", async () => {
