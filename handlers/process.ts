@@ -24,6 +24,9 @@ const request = z.object({
   dryRun: z.boolean().default(false),
 });
 
+/** Half a million keys of text take about 100 MB. */
+const MOST_KEYS = 500_000;
+
 /** Transforms every waiting ingest commit, in order. The event is only a wake-up call, unless a person sent it. */
 export async function processIngestion(
   event: unknown,
@@ -50,6 +53,7 @@ export async function processIngestion(
       now: monotonicClock(),
       hasTime: hasTime(context),
       taskBytes: Number(environment("TASK_MB")) * 1024 * 1024,
+      mostKeys: MOST_KEYS,
       workers: Number(environment("REMODEL_CONCURRENCY")),
       pause: setTimeout,
     };

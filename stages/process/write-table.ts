@@ -19,7 +19,7 @@ export interface ParquetTable {
 export async function writeTable(
   table: ParquetTable,
   batches: AsyncIterable<RecordBatch> | Iterable<RecordBatch>,
-  target: { readonly store: ObjectStore; readonly now: () => Date },
+  target: { readonly store: Pick<ObjectStore, "upload">; readonly now: () => Date },
 ): Promise<DataFile | undefined> {
   const encoder = parquetEncoder(table.columns);
   const chunks = encodeBatches(encoder, batches)[Symbol.asyncIterator]();

@@ -1,4 +1,5 @@
 import type { RecordBatch } from "apache-arrow";
+import { bytesOf } from "../../domain/formats/columnar/size";
 import type { DataFile } from "../../domain/log/commit";
 import type { TableFeed } from "../../domain/model/joined-feeds";
 import { tombstoneTable, type Fact } from "../../domain/model/table";
@@ -23,4 +24,43 @@ export async function writeTombstoneFiles(
     now: run.now,
   });
   return file === undefined ? [] : [file];
+}
+
+/** Collects the keys of rows that a fact table has no longer, and writes them. */
+export interface TombstoneFiles {
+  /** @param of.rows of the batch, which has the columns of the source's key */
+  add(of: { readonly batch: RecordBatch; readonly rows: readonly number[] }): Promise<void>;
+  finish(): Promise<DataFile[]>;
+}
+
+/** Keys are in memory up to this many bytes, and then written as a file. */
+const FILE_BYTES = 8 * 1024 * 1024;
+
+/** @param target.fileBytes smaller in tests */
+export function tombstoneFiles(
+  { table, feed }: TableFeed & { readonly table: Fact },
+  target: Parameters<typeof writeTable>[2] & { readonly fileBytes?: number },
+): TombstoneFiles {
+  const { fileBytes = FILE_BYTES } = target;
+  const files: DataFile[] = [];
+  let waiting: RecordBatch[] = [];
+  let bytes = 0;
+  const flush = async (): Promise<void> => {
+    const file = await writeTable(tombstoneTable(table), waiting, target);
+    if (file !== undefined) files.push(file);
+    [waiting, bytes] = [[], 0];
+  };
+  return {
+    add: async (of) => {
+      if (of.rows.length === 0) return;
+      const batch = tombstoneBatch(table, feed, of);
+      waiting.push(batch);
+      bytes += bytesOf(batch);
+      if (bytes >= fileBytes) await flush();
+    },
+    finish: async () => {
+      await flush();
+      return files;
+    },
+  };
 }

@@ -1,24 +1,17 @@
-import type { RecordBatch } from "apache-arrow";
 import { leafCache } from "../../../adapters/state/leaf-cache";
-import { csvRecords } from "../../../domain/formats/csv/record";
 import { emptyByName, valueNamed } from "../../../domain/log/by-name";
 import type { CommitNumber } from "../../../domain/log/keys";
 import { feedsIn, isDirect, lookedForBy, type TableFeed } from "../../../domain/model/joined-feeds";
 import { contractsOf } from "../../../domain/model/model";
 import type { SourceTable } from "../../../domain/model/source";
-import { sourcesOf, tombstoneTable, type Fact } from "../../../domain/model/table";
+import { sourcesOf } from "../../../domain/model/table";
 import type { AdmittedCapture } from "../../../domain/transform/contract/quarantine";
-import type { RowKey } from "../../../domain/state/row-key";
-import { tombstoneBatch } from "../../../domain/transform/tombstones";
-import { affectedKeys, type ChangedKeys } from "./affected-keys";
+import { affectedRows } from "./affected-rows";
+import { recomputeRows } from "./recompute-rows";
 import { captureBatches, capturesOf, tombstoneBatches, type CommittedBatch } from "../batches";
-import { joinRows, rowsOfKeys } from "./driver-rows";
 import type { TableParts } from "../table-commits";
-import { transformRows } from "../transform-rows";
 import type { CommitContext } from "../context";
 import { openTableState, type ChangedRows, type TableState } from "../state/table-state";
-import { writeTombstoneFiles } from "../write-tombstones";
-import { writeTable } from "../write-table";
 
 /** What the joined tables contribute to a commit. */
 interface JoinedTables {
@@ -48,26 +41,25 @@ export async function joinedTables(run: CommitContext): Promise<JoinedTables> {
   const known = new Set(Object.keys(run.previous?.state ?? {}));
   for (const number of commitsOf([...sources.values()], run)) {
     const isFirst = ({ feed }: TableFeed): boolean => !known.has(feed.source.name);
-    // A feed whose driver is new takes all of its rows, and needs no keys.
+    // A feed whose driver is new recomputes all rows, and needs no keys.
     const asked = new Set(
-      affected
-        .filter((fed) => !isFirst(fed))
-        .flatMap(({ feed }) => sourcesOf(feed))
-        .map(({ name }) => name),
+      affected.filter((fed) => !isFirst(fed)).flatMap(({ feed }) => sourcesOf(feed).map(({ name }) => name)),
     );
-    const changed = new Map<string, readonly RowKey[]>();
-    const filled: string[] = [];
+    const changed = new Map<string, ChangedRows>();
     for (const [name, source] of sources) {
-      const step = { number, states, run };
-      const { rows, keys } = await applyCaptures(source, { ...step, keys: asked.has(name) });
-      changed.set(name, keys);
-      if (rows > 0) filled.push(name);
+      const mostKeys = asked.has(name) ? run.mostKeys : 0;
+      changed.set(name, await applyCaptures(source, { number, states, run, mostKeys }));
     }
+    const of = (name: string): TableState => stateOf(states, name);
     for (const fed of affected) {
-      const step = { number, states, changed, isFirst: isFirst(fed), run };
-      parts.push([fed.table.name, await recompute(fed, step)]);
+      const { feed } = fed;
+      const rows = isFirst(fed)
+        ? "first"
+        : await affectedRows(feed, changed, { stateOf: of, mostKeys: run.mostKeys });
+      const captured = captureAt(feed.source, { number, run });
+      parts.push([fed.table.name, await recomputeRows(fed, { number, stateOf: of, captured, rows, run })]);
     }
-    for (const name of filled) known.add(name);
+    for (const [name, { rows }] of changed) if (rows > 0) known.add(name);
   }
   const state = emptyByName<string>();
   for (const [name, of] of states) {
@@ -117,27 +109,24 @@ interface Step {
   readonly run: CommitContext;
 }
 
-const captureAt = (source: SourceTable, { number, run }: Step): AdmittedCapture | undefined =>
-  capturesOf(source, run).find((captured) => captured.number === number);
+const captureAt = (
+  source: SourceTable,
+  { number, run }: Pick<Step, "number" | "run">,
+): AdmittedCapture | undefined => capturesOf(source, run).find((captured) => captured.number === number);
 
-/**
- * Applies a commit's captures of a source table.
- * @param step.keys whether to collect the keys of the changed rows
- */
+/** Applies a commit's captures of a source table. */
 async function applyCaptures(
   source: SourceTable,
-  step: Step & { readonly keys: boolean },
+  step: Step & { readonly mostKeys: number },
 ): Promise<ChangedRows> {
-  const { states, run, keys } = step;
+  const { states, run, mostKeys } = step;
   const captured = captureAt(source, step);
   if (captured === undefined) return { rows: 0, keys: [] };
-  return stateOf(states, source.name).apply(
-    {
-      upserts: decodable(source, captured, run),
-      deletes: tombstoneBatches(source, captured, run),
-    },
-    { keys },
-  );
+  const changes = {
+    upserts: decodable(source, captured, run),
+    deletes: tombstoneBatches(source, captured, run),
+  };
+  return stateOf(states, source.name).apply(changes, { mostKeys });
 }
 
 async function* decodable(
@@ -166,58 +155,5 @@ function keepUndecodable(table: SourceTable, source: CommittedBatch, run: Commit
       header: source.header,
       row: source.raw(row),
     });
-  }
-}
-
-/** Recomputes the rows of a feed that the step affects. */
-async function recompute(
-  fed: TableFeed,
-  step: Step & { readonly changed: ChangedKeys; readonly isFirst: boolean },
-): Promise<TableParts[number][1]> {
-  const { table, feed } = fed;
-  const { run, states, isFirst } = step;
-  const target = { store: run.processed.store, now: run.now };
-  const captured = captureAt(feed.source, step);
-  const deleted =
-    table.kind === "fact" && captured !== undefined
-      ? await writeTombstoneFiles({ ...fed, table }, captured, run)
-      : [];
-  const keys = isFirst ? [] : await affectedKeys(feed, step.changed, (name) => stateOf(states, name));
-  const absent: RecordBatch[] = [];
-  const file = await writeTable(table, rowsOf(fed, keys, { ...step, absent }), target);
-  const left =
-    table.kind === "fact" && !isFirst ? await writeTable(tombstoneTable(table), absent, target) : undefined;
-  return {
-    // A recomputed row may be unchanged, so the loader compares.
-    recapture: table.kind === "fact" && !isFirst,
-    files: file === undefined ? [] : [file],
-    tombstones: left === undefined ? deleted : [...deleted, left],
-  };
-}
-
-/** Computes the rows for some keys of the driver, if they exist; the first time, for all keys. */
-async function* rowsOf(
-  fed: TableFeed,
-  keys: readonly RowKey[],
-  step: Step & { readonly absent: RecordBatch[]; readonly isFirst: boolean },
-): AsyncGenerator<RecordBatch> {
-  const { run, states, number, absent, isFirst } = step;
-  const { table, feed } = fed;
-  const of = (name: string): TableState => stateOf(states, name);
-  const driver = of(feed.source.name);
-  const rows = isFirst ? driver.scan() : rowsOfKeys(driver, keys);
-  for await (const { batch, lookups } of joinRows(feed, rows, { stateOf: of })) {
-    const source: CommittedBatch = {
-      batch,
-      rejections: new Map(),
-      commit: number,
-      ...csvRecords(feed.source.columns, batch),
-    };
-    const made = transformRows(fed, { source, lookups, run });
-    run.recomputed.record(fed, source, made.rejections);
-    if (table.kind === "fact" && !isFirst && made.absent.length > 0)
-      absent.push(tombstoneBatch(table satisfies Fact, feed, { batch, rows: made.absent }));
-    yield made.batch;
-    await run.rejected.spill();
   }
 }

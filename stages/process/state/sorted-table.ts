@@ -14,8 +14,11 @@ export interface SortedTable {
   readonly spec: SortedSpec;
   /** The current leaves, in key order. */
   leaves(): readonly StoredLeaf[];
-  /** All rows in key order, leaf by leaf. */
-  scan(): AsyncIterable<RecordBatch>;
+  /**
+   * Rows in key order, leaf by leaf.
+   * @param of the leaves to read, all by default
+   */
+  scan(of?: readonly StoredLeaf[]): AsyncIterable<RecordBatch>;
   /**
    * The rows of these keys. Their leaves are not all held in memory at the same time.
    * @param maxBytes of the rows
@@ -25,8 +28,14 @@ export interface SortedTable {
   /**
    * The keys `of` the rows whose key begins with one of these parts.
    * @param of the columns of the wanted keys
+   * @param mostKeys of the result
+   * @returns undefined when there are more
    */
-  findByPrefix(prefixes: readonly string[], of: readonly string[]): Promise<RowKey[]>;
+  findByPrefix(
+    prefixes: readonly string[],
+    of: readonly string[],
+    mostKeys?: number,
+  ): Promise<RowKey[] | undefined>;
   /**
    * @param onChange gets the changed rows of a leaf, and the leaf before the change; undefined when all rows are new
    */
@@ -43,14 +52,14 @@ export function sortedTable(
   const { store, size = LEAF_SIZE, groupBytes } = options;
   let current = start;
 
-  const scan = async function* (): AsyncGenerator<RecordBatch> {
-    for (const group of store.group(current))
+  const scan = async function* (of = current): AsyncGenerator<RecordBatch> {
+    for (const group of store.group(of))
       for (const { batch } of await store.readGroup(spec, group, { keep: false })) yield batch;
   };
 
   const placeOf = (key: RowKey): number => leafOf(current, key);
 
-  const findByPrefix = async (prefixes: readonly string[], of: readonly string[]): Promise<RowKey[]> => {
+  const findByPrefix: SortedTable["findByPrefix"] = async (prefixes, of, mostKeys = Infinity) => {
     const found: RowKey[] = [];
     const types = of.map((name) => typeOf(spec.columns, name));
     const wanted = [...new Set(prefixes)].sort();
@@ -66,6 +75,7 @@ export function sortedTable(
         of.map((name) => columnData(leaf.batch, name)),
       );
       next = collect(leaf, { wanted, next, isLast: place === current.length - 1, found, read });
+      if (found.length > mostKeys) return undefined;
     }
     return found;
   };

@@ -39,6 +39,8 @@ export interface StateSpec {
 export interface TableState {
   /** All present rows in key order, in batches of the size of a leaf. */
   scan(): AsyncIterable<RecordBatch>;
+  /** The rows of the leaves that the last apply wrote: the rows that it inserted or updated, and their neighbours. */
+  scanWritten(): AsyncIterable<RecordBatch>;
   /**
    * The present rows of these keys, all of them in memory.
    * @param maxBytes of the rows
@@ -48,13 +50,19 @@ export interface TableState {
   /**
    * The keys of the rows with one of these values in the columns of an index.
    * @param values keys of the table to which the columns refer
+   * @param mostKeys of the result
+   * @returns undefined when there are more
    */
-  findReferring(index: readonly string[], values: readonly RowKey[]): Promise<RowKey[]>;
+  findReferring(
+    index: readonly string[],
+    values: readonly RowKey[],
+    mostKeys?: number,
+  ): Promise<RowKey[] | undefined>;
   /**
    * Applies captured changes.
-   * @param options.keys whether to collect the keys of the changed rows; true by default
+   * @param options.mostKeys how many keys of changed rows are collected
    */
-  apply(changes: CapturedChanges, options?: { readonly keys: boolean }): Promise<ChangedRows>;
+  apply(changes: CapturedChanges, options?: { readonly mostKeys: number }): Promise<ChangedRows>;
   /**
    * Writes the changes.
    * @returns the key to name in the commit; undefined for a table that never had a row
@@ -65,8 +73,7 @@ export interface TableState {
 /** The inserted, updated and deleted rows, without rows that were captured again unchanged. */
 export interface ChangedRows {
   readonly rows: number;
-  /** Empty if nobody asked for them. */
-  readonly keys: readonly RowKey[];
+  readonly keys: readonly RowKey[] | "too many";
 }
 
 /** The operations of a bucket that the state needs. */
@@ -126,16 +133,20 @@ export async function openTableState(
   };
   const table: IndexedTable = { rows, indexes: [...indexes.values()] };
 
-  const apply: TableState["apply"] = async (changes, { keys: collects } = { keys: true }) => {
-    const keys: RowKey[] = [];
+  let before = new Set(rows.leaves());
+
+  const apply: TableState["apply"] = async (changes, { mostKeys } = { mostKeys: Infinity }) => {
+    before = new Set(rows.leaves());
+    let keys: RowKey[] = [];
     let changed = 0;
     const onChange = (of: RowChanges): void => {
       changed += of.keys.length;
-      if (collects) for (const key of of.keys) keys.push(key);
+      if (changed > mostKeys) keys = [];
+      else for (const key of of.keys) keys.push(key);
     };
     await mergeIndexed(table, changeChunks(spec, changes, bulk.chunk), { ...bulk, onChange });
     if (changed > 0) savedKey = undefined;
-    return { rows: changed, keys };
+    return { rows: changed, keys: changed > mostKeys ? "too many" : keys };
   };
 
   if (key !== undefined && isLegacy) await apply({ upserts: legacyRows(spec, key, store), deletes: [] });
@@ -148,13 +159,14 @@ export async function openTableState(
 
   return {
     scan: () => rows.scan(),
+    scanWritten: () => rows.scan(rows.leaves().filter((leaf) => !before.has(leaf))),
     find: (keys, maxBytes) => rows.find(keys, maxBytes),
-    findReferring: (columns, values) => {
+    findReferring: (columns, values, mostKeys) => {
       const types = columns.map((name) => typeOf(spec.columns, name));
       const prefixes = values.map((value) => asParts(types, value));
       const table = isPrefixOfKey(spec, columns) ? rows : indexes.get(indexName(columns))?.table;
       if (table === undefined) throw new TypeError(`${spec.name} has no index by ${columns.join(", ")}`);
-      return table.findByPrefix(prefixes, spec.key);
+      return table.findByPrefix(prefixes, spec.key, mostKeys);
     },
     apply,
     save: async () => {

@@ -1,13 +1,12 @@
 import type { RecordBatch } from "apache-arrow";
 import { hull } from "../../../domain/transform/calendar";
-import { tombstoneTable } from "../../../domain/model/table";
 import type { Task, TaskResult } from "../../../domain/log/task";
-import { tombstoneBatch } from "../../../domain/transform/tombstones";
 import type { Lookups } from "../../../domain/transform/transform";
 import { fileBatches } from "../batches";
 import { transformRows } from "../transform-rows";
 import type { TransformContext } from "../context";
 import { rejectedRows, type RejectedRows } from "../rejected/rejected-rows";
+import { tombstoneFiles, type TombstoneFiles } from "../write-tombstones";
 import { writeTable } from "../write-table";
 
 /** Transforms one captured file for one table without joins, as a stream. */
@@ -23,13 +22,11 @@ export async function transformTask(
   };
   const target = { store: processed.store, now };
   const { table } = task.fed;
-  const tombstones: RecordBatch[] = [];
-  const file = await writeTable(table, rowsOf(task, run, tombstones), target);
-  const gone =
-    table.kind === "fact" ? await writeTable(tombstoneTable(table), tombstones, target) : undefined;
+  const absent = table.kind === "fact" ? tombstoneFiles({ ...task.fed, table }, target) : undefined;
+  const file = await writeTable(table, rowsOf(task, run, absent), target);
   return {
     files: file === undefined ? [] : [file],
-    tombstones: gone === undefined ? [] : [gone],
+    tombstones: (await absent?.finish()) ?? [],
     days: run.days.named ?? null,
     rejected: await run.rejected.finish(),
   };
@@ -38,13 +35,12 @@ export async function transformTask(
 async function* rowsOf(
   { fed, captured, padded, file }: Task,
   run: TransformContext,
-  tombstones: RecordBatch[],
+  tombstones: TombstoneFiles | undefined,
 ): AsyncGenerator<RecordBatch> {
   const noLookups: Lookups = new Map();
   for await (const source of fileBatches(fed.feed.source, { number: captured, padded, file }, run)) {
     const { batch, absent } = transformRows(fed, { source, lookups: noLookups, run });
-    if (fed.table.kind === "fact" && absent.length > 0)
-      tombstones.push(tombstoneBatch(fed.table, fed.feed, { batch: source.batch, rows: absent }));
+    await tombstones?.add({ batch: source.batch, rows: absent });
     yield batch;
     await run.rejected.spill();
   }

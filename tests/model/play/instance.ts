@@ -46,6 +46,8 @@ export function createInstance(
     readonly withMarts: boolean;
     /** The maximum size of a file of a capture. */
     readonly partBytes: number;
+    /** How many keys of a table with joins process holds. */
+    readonly mostKeys: number;
     /** Counts every fault that occurs. */
     readonly counts: Counts;
     /** Called at every step. The instance waits for it. */
@@ -128,7 +130,10 @@ export function createInstance(
         if (stage === "ingest") await stages.ingest({ partBytes: options.partBytes, allowDeletes });
         else if (stage === "load")
           await stages.load({ model, schema, marts: options.withMarts ? fixture.marts : [] });
-        else await stages.process({ model, mirror: mirrored.length === 0 ? "none" : new Set(mirrored) });
+        else {
+          const mirror = mirrored.length === 0 ? "none" : new Set(mirrored);
+          await stages.process({ model, mirror, mostKeys: options.mostKeys });
+        }
       } catch (thrown) {
         error = thrown ?? new Error("nothing was thrown");
       }

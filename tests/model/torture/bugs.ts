@@ -143,8 +143,8 @@ export const BUGS: readonly Bug[] = [
     game: "generated",
     edits: [
       {
-        file: "stages/process/joins/joined-tables.ts",
-        search: "tombstones: left === undefined ? deleted : [...deleted, left],",
+        file: "stages/process/joins/recompute-rows.ts",
+        search: "tombstones: [...deleted, ...left],",
         replace: "tombstones: [],",
       },
     ],
@@ -155,8 +155,8 @@ export const BUGS: readonly Bug[] = [
     game: "generated",
     edits: [
       {
-        file: "stages/process/joins/joined-tables.ts",
-        search: 'recapture: table.kind === "fact" && !isFirst,',
+        file: "stages/process/joins/recompute-rows.ts",
+        search: 'recapture: isFact && of.rows !== "first",',
         replace: "recapture: false,",
       },
     ],

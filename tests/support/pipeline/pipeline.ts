@@ -57,6 +57,7 @@ export interface ProcessOptions {
   /** A commit with more captured bytes is processed as tasks. */
   readonly taskBytes?: number;
   /** How many others take tasks that are handed out. */
+  readonly mostKeys?: number;
   readonly workers?: number;
   readonly pause?: (ms: number) => Promise<void>;
 }
@@ -182,6 +183,7 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
       hasTime: time,
       processed: into,
       taskBytes = Infinity,
+      mostKeys = Infinity,
       workers = 0,
       pause = setTimeout,
     } = {}) => {
@@ -198,6 +200,7 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
         now,
         hasTime: time ?? hasTime,
         taskBytes,
+        mostKeys,
         workers,
         pause,
       });

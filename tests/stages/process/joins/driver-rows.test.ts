@@ -1,14 +1,14 @@
 import type { RecordBatch } from "apache-arrow";
 import { expect } from "chai";
 import fc from "fast-check";
-import { bytesOf } from "../../../domain/formats/columnar/size";
-import { columnsOf } from "../../../domain/model/columns";
-import { sourceTable, type SourceTable } from "../../../domain/model/source";
-import type { Feed } from "../../../domain/model/table";
-import { integer, text } from "../../../domain/model/types";
-import { joinRows, rowsOfKeys, type DriverRows } from "../../../stages/process/joins/driver-rows";
-import type { TableState } from "../../../stages/process/state/table-state";
-import { batchOfObjects, objectsOf } from "../../support/formats/columnar";
+import { bytesOf } from "../../../../domain/formats/columnar/size";
+import { columnsOf } from "../../../../domain/model/columns";
+import { sourceTable, type SourceTable } from "../../../../domain/model/source";
+import type { Feed } from "../../../../domain/model/table";
+import { integer, text } from "../../../../domain/model/types";
+import { joinRows, rowsOfKeys, type DriverRows } from "../../../../stages/process/joins/driver-rows";
+import type { TableState } from "../../../../stages/process/state/table-state";
+import { batchOfObjects, objectsOf } from "../../../support/formats/columnar";
 
 const city = sourceTable("city", { key: "id", columns: { id: integer, note: text } });
 const client = sourceTable("client", { key: "id", columns: { id: integer, city_id: integer, note: text } });

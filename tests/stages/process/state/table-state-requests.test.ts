@@ -1,16 +1,16 @@
 import { expect } from "chai";
-import { leafCache } from "../../../adapters/state/leaf-cache";
-import { boolean, integer, text } from "../../../domain/model/types";
-import { parseManifest } from "../../../domain/state/manifest";
-import { monotonicClock } from "../../../stages/shared/clock";
+import { leafCache } from "../../../../adapters/state/leaf-cache";
+import { boolean, integer, text } from "../../../../domain/model/types";
+import { parseManifest } from "../../../../domain/state/manifest";
+import { monotonicClock } from "../../../../stages/shared/clock";
 import {
   openTableState,
   type StateOptions,
   type StateSpec,
   type StateStore,
-} from "../../../stages/process/state/table-state";
-import { batchOfObjects } from "../../support/formats/columnar";
-import { memoryStore } from "../../support/pipeline/memory-store";
+} from "../../../../stages/process/state/table-state";
+import { batchOfObjects } from "../../../support/formats/columnar";
+import { memoryStore } from "../../../support/pipeline/memory-store";
 
 const LINES: StateSpec = {
   name: "line",

@@ -1,0 +1,79 @@
+import type { RecordBatch } from "apache-arrow";
+import { csvRecords } from "../../../domain/formats/csv/record";
+import type { CommitNumber } from "../../../domain/log/keys";
+import type { TableFeed } from "../../../domain/model/joined-feeds";
+import type { AdmittedCapture } from "../../../domain/transform/contract/quarantine";
+import type { CommittedBatch } from "../batches";
+import type { CommitContext } from "../context";
+import type { TableState } from "../state/table-state";
+import type { TableParts } from "../table-commits";
+import { transformRows } from "../transform-rows";
+import { tombstoneFiles, writeTombstoneFiles, type TombstoneFiles } from "../write-tombstones";
+import { writeTable } from "../write-table";
+import type { AffectedRows } from "./affected-rows";
+import { joinRows, rowsOfKeys } from "./driver-rows";
+
+/** What is recomputed of a feed at one ingest commit. */
+export interface Recomputation {
+  readonly number: CommitNumber;
+  readonly stateOf: (table: string) => TableState;
+  /** The capture of the driver in this commit. */
+  readonly captured: AdmittedCapture | undefined;
+  /** The rows to recompute; "first" for all rows of a driver that no earlier commit had. */
+  readonly rows: AffectedRows | "first";
+  readonly run: CommitContext;
+}
+
+/** Recomputes rows of a feed, and writes them. */
+export async function recomputeRows(fed: TableFeed, of: Recomputation): Promise<TableParts[number][1]> {
+  const { table } = fed;
+  const { run, captured } = of;
+  const isFact = table.kind === "fact";
+  const target = { store: run.processed.store, now: run.now };
+  const deleted =
+    isFact && captured !== undefined ? await writeTombstoneFiles({ ...fed, table }, captured, run) : [];
+  const absent = isFact && of.rows !== "first" ? tombstoneFiles({ ...fed, table }, target) : undefined;
+  const file = await writeTable(table, recomputedRows(fed, { ...of, absent }), target);
+  const left = (await absent?.finish()) ?? [];
+  return {
+    // A recomputed row may be unchanged, so the loader compares.
+    recapture: isFact && of.rows !== "first",
+    files: file === undefined ? [] : [file],
+    tombstones: [...deleted, ...left],
+  };
+}
+
+async function* recomputedRows(
+  fed: TableFeed,
+  of: Recomputation & { readonly absent: TombstoneFiles | undefined },
+): AsyncGenerator<RecordBatch> {
+  const { run, stateOf, number: commit, absent } = of;
+  const { feed } = fed;
+  for await (const { batch, lookups } of joinRows(feed, driverRows(stateOf(feed.source.name), of), {
+    stateOf,
+  })) {
+    const source: CommittedBatch = {
+      batch,
+      rejections: new Map(),
+      commit,
+      ...csvRecords(feed.source.columns, batch),
+    };
+    const made = transformRows(fed, { source, lookups, run });
+    run.recomputed.record(fed, source, made.rejections);
+    await absent?.add({ batch, rows: made.absent });
+    yield made.batch;
+    await run.rejected.spill();
+  }
+}
+
+function driverRows(driver: TableState, { rows }: Recomputation): AsyncIterable<RecordBatch> {
+  switch (rows) {
+    case "first":
+    case "all":
+      return driver.scan();
+    case "written leaves":
+      return driver.scanWritten();
+    default:
+      return rowsOfKeys(driver, rows.keys);
+  }
+}
