@@ -109,3 +109,9 @@ export async function accept(
   const other = database === source.name ? warehouse : source;
   await other.query(`ALTER DATABASE ${database} ALLOW_CONNECTIONS ${accepting}`);
 }
+
+/** The alarms that ring. */
+export const ringing = ({ cloud }: WatchedCloud): string[] =>
+  [...cloud.alarmStates()]
+    .filter(([, state]) => state === "ALARM")
+    .map(([name]) => name.replace(/^marble-local-|-[0-9a-f]+$/g, ""));
