@@ -30,7 +30,7 @@ export interface ProcessContext {
   readonly hasTime: () => boolean;
   /** The finished tasks of a commit with more captured bytes than this stay finished when a run ends. */
   readonly taskBytes: number;
-  /** The number of keys of a table with joins that may be in memory. */
+  /** The number of keys of changed rows that may be in memory for each table with joins. */
   readonly mostKeys: number;
   /** How many other invocations take tasks of this run; 0 if no task is offered. */
   readonly workers: number;

@@ -36,7 +36,7 @@ import { rejectedRows } from "./rejected/rejected-rows";
 import { include } from "./tasks/transform-task";
 import { laterThan } from "../shared/clock";
 import { settleAll } from "../shared/settle-all";
-import { writeTombstoneFiles } from "./write-tombstones";
+import { writeDeletedTombstones } from "./write-tombstones";
 import { writeTable, type ParquetTable } from "./write-table";
 
 /**
@@ -166,7 +166,9 @@ async function directTables(run: CommitContext): Promise<TableParts | undefined>
       : done.flatMap((result) => result?.files ?? []);
     const left = isFirst(captured) ? [] : done.flatMap((result) => result?.tombstones ?? []);
     const deleted =
-      fed.table.kind === "fact" ? await writeTombstoneFiles({ ...fed, table: fed.table }, captured, run) : [];
+      fed.table.kind === "fact"
+        ? await writeDeletedTombstones({ ...fed, table: fed.table }, captured, run)
+        : [];
     const { recapture } = captured.capture;
     parts.push([fed.table.name, { recapture, files, tombstones: [...deleted, ...left] }]);
   }

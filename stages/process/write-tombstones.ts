@@ -10,7 +10,7 @@ import type { CommitContext } from "./context";
 import { writeTable } from "./write-table";
 
 /** Writes the keys of the rows that a capture found deleted, with the column names of the fact's table. */
-export async function writeTombstoneFiles(
+export async function writeDeletedTombstones(
   { table, feed }: TableFeed & { readonly table: Fact },
   captured: AdmittedCapture,
   run: CommitContext,
@@ -26,8 +26,8 @@ export async function writeTombstoneFiles(
   return file === undefined ? [] : [file];
 }
 
-/** Collects the keys of rows that a fact table has no longer, and writes them. */
-export interface TombstoneFiles {
+/** Collects the keys of rows that a fact table leaves out, and writes them. They may have earlier versions. */
+export interface LeftOutTombstones {
   /** @param of.rows of the batch, which has the columns of the source's key */
   add(of: { readonly batch: RecordBatch; readonly rows: readonly number[] }): Promise<void>;
   finish(): Promise<DataFile[]>;
@@ -37,10 +37,10 @@ export interface TombstoneFiles {
 const FILE_BYTES = 8 * 1024 * 1024;
 
 /** @param target.fileBytes smaller in tests */
-export function tombstoneFiles(
+export function leftOutTombstones(
   { table, feed }: TableFeed & { readonly table: Fact },
   target: Parameters<typeof writeTable>[2] & { readonly fileBytes?: number },
-): TombstoneFiles {
+): LeftOutTombstones {
   const { fileBytes = FILE_BYTES } = target;
   const files: DataFile[] = [];
   let waiting: RecordBatch[] = [];

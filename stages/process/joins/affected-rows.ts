@@ -7,14 +7,21 @@ import type { ChangedRows, TableState } from "../state/table-state";
 /** What an apply changed, by source table. */
 export type ChangedTables = ReadonlyMap<string, ChangedRows>;
 
-/**
- * The rows of a driver whose result may differ. Keys are sorted, so that neighbouring rows are read together. Too many
- * keys for memory are replaced by more rows: those of the written leaves, or all rows.
- */
-export type AffectedRows = { readonly keys: readonly RowKey[] } | "written leaves" | "all";
+/** The rows of a driver whose result may differ; "all" if their keys are too many for memory. */
+export type AffectedRows = SomeRows | "all";
+
+export interface SomeRows {
+  /** Sorted, so that neighbouring rows are read together. */
+  readonly keys: readonly RowKey[];
+  /** True if all rows of the written leaves are affected, because the keys of the changed rows are too many. */
+  readonly written: boolean;
+}
+
+/** What is asked of the rows of a source table. */
+type AffectedState = Pick<TableState, "findReferring" | "writtenKeys">;
 
 interface Options {
-  readonly stateOf: (table: string) => Pick<TableState, "findReferring">;
+  readonly stateOf: (table: string) => AffectedState;
   /** The number of keys that may be in memory. */
   readonly mostKeys: number;
 }
@@ -27,32 +34,46 @@ export async function affectedRows(
 ): Promise<AffectedRows> {
   const affected = new Set<RowKey>();
   for (const join of joinsOfFeed(feed)) {
-    const keys = await referringKeys(feed, { join, changed: changed.get(join.to.name) }, options);
-    if (keys === undefined) return "all";
-    for (const key of keys) affected.add(key);
+    const of = changed.get(join.to.name);
+    if (of?.deleted === "too many") return "all";
+    for await (const keys of changedKeys(of, options.stateOf(join.to.name))) {
+      const referring = await referringKeys(feed, { join, keys }, options);
+      if (referring === undefined) return "all";
+      for (const key of referring) affected.add(key);
+      if (affected.size > options.mostKeys) return "all";
+    }
   }
   const own = changed.get(feed.source.name)?.keys ?? [];
-  if (own === "too many") return affected.size === 0 ? "written leaves" : "all";
-  for (const key of own) affected.add(key);
+  const written = own === "too many";
+  if (!written) for (const key of own) affected.add(key);
   if (affected.size > options.mostKeys) return "all";
   const keys = [...affected];
-  return { keys: stableOrder(keys).map((place) => at(keys, place)) };
+  return { keys: stableOrder(keys).map((place) => at(keys, place)), written };
 }
 
-/** The keys of the driver's rows that lead over a join to a changed row; undefined if they are too many. */
+/** The keys of the changed rows of a table in parts, and keys of their neighbours if they are too many. */
+async function* changedKeys(
+  changed: ChangedRows | undefined,
+  state: AffectedState,
+): AsyncGenerator<readonly RowKey[]> {
+  if (changed === undefined || changed.rows === 0) return;
+  if (changed.keys !== "too many") yield changed.keys;
+  else {
+    if (changed.deleted !== "too many") yield changed.deleted;
+    yield* state.writtenKeys();
+  }
+}
+
+/** The keys of the driver's rows that lead over a join to one of these rows; undefined if they are too many. */
 async function referringKeys(
   { source }: Feed,
-  { join, changed }: { readonly join: Join; readonly changed: ChangedRows | undefined },
+  { join, keys: changed }: { readonly join: Join; readonly keys: readonly RowKey[] },
   { stateOf, mostKeys }: Options,
 ): Promise<readonly RowKey[] | undefined> {
-  let keys = changed?.keys ?? [];
-  if (keys === "too many") return undefined;
+  let keys = changed;
   for (let step: Join | undefined = join; step !== undefined && keys.length > 0; step = step.via) {
-    const found = await stateOf(fromOf(step, source).name).findReferring(
-      step.on,
-      [...new Set(keys)],
-      mostKeys,
-    );
+    const of = stateOf(fromOf(step, source).name);
+    const found = await of.findReferring(step.on, [...new Set(keys)], mostKeys);
     if (found === undefined) return undefined;
     keys = found;
   }

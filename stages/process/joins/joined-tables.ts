@@ -50,14 +50,17 @@ export async function joinedTables(run: CommitContext): Promise<JoinedTables> {
       const mostKeys = asked.has(name) ? run.mostKeys : 0;
       changed.set(name, await applyCaptures(source, { number, states, run, mostKeys }));
     }
-    const of = (name: string): TableState => stateOf(states, name);
+    const openState = (name: string): TableState => stateOf(states, name);
     for (const fed of affected) {
       const { feed } = fed;
       const rows = isFirst(fed)
         ? "first"
-        : await affectedRows(feed, changed, { stateOf: of, mostKeys: run.mostKeys });
+        : await affectedRows(feed, changed, { stateOf: openState, mostKeys: run.mostKeys });
       const captured = captureAt(feed.source, { number, run });
-      parts.push([fed.table.name, await recomputeRows(fed, { number, stateOf: of, captured, rows, run })]);
+      parts.push([
+        fed.table.name,
+        await recomputeRows(fed, { number, stateOf: openState, captured, rows, run }),
+      ]);
     }
     for (const [name, { rows }] of changed) if (rows > 0) known.add(name);
   }
@@ -121,7 +124,7 @@ async function applyCaptures(
 ): Promise<ChangedRows> {
   const { states, run, mostKeys } = step;
   const captured = captureAt(source, step);
-  if (captured === undefined) return { rows: 0, keys: [] };
+  if (captured === undefined) return { rows: 0, keys: [], deleted: [] };
   const changes = {
     upserts: decodable(source, captured, run),
     deletes: tombstoneBatches(source, captured, run),

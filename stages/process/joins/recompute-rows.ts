@@ -8,7 +8,7 @@ import type { CommitContext } from "../context";
 import type { TableState } from "../state/table-state";
 import type { TableParts } from "../table-commits";
 import { transformRows } from "../transform-rows";
-import { tombstoneFiles, writeTombstoneFiles, type TombstoneFiles } from "../write-tombstones";
+import { leftOutTombstones, writeDeletedTombstones, type LeftOutTombstones } from "../write-tombstones";
 import { writeTable } from "../write-table";
 import type { AffectedRows } from "./affected-rows";
 import { joinRows, rowsOfKeys } from "./driver-rows";
@@ -31,8 +31,8 @@ export async function recomputeRows(fed: TableFeed, of: Recomputation): Promise<
   const isFact = table.kind === "fact";
   const target = { store: run.processed.store, now: run.now };
   const deleted =
-    isFact && captured !== undefined ? await writeTombstoneFiles({ ...fed, table }, captured, run) : [];
-  const absent = isFact && of.rows !== "first" ? tombstoneFiles({ ...fed, table }, target) : undefined;
+    isFact && captured !== undefined ? await writeDeletedTombstones({ ...fed, table }, captured, run) : [];
+  const absent = isFact && of.rows !== "first" ? leftOutTombstones({ ...fed, table }, target) : undefined;
   const file = await writeTable(table, recomputedRows(fed, { ...of, absent }), target);
   const left = (await absent?.finish()) ?? [];
   return {
@@ -45,7 +45,7 @@ export async function recomputeRows(fed: TableFeed, of: Recomputation): Promise<
 
 async function* recomputedRows(
   fed: TableFeed,
-  of: Recomputation & { readonly absent: TombstoneFiles | undefined },
+  of: Recomputation & { readonly absent: LeftOutTombstones | undefined },
 ): AsyncGenerator<RecordBatch> {
   const { run, stateOf, number: commit, absent } = of;
   const { feed } = fed;
@@ -66,14 +66,14 @@ async function* recomputedRows(
   }
 }
 
-function driverRows(driver: TableState, { rows }: Recomputation): AsyncIterable<RecordBatch> {
-  switch (rows) {
-    case "first":
-    case "all":
-      return driver.scan();
-    case "written leaves":
-      return driver.scanWritten();
-    default:
-      return rowsOfKeys(driver, rows.keys);
-  }
+/** The rows to recompute, each once: a key that comes twice would be two versions of a fact. */
+async function* driverRows(driver: TableState, { rows }: Recomputation): AsyncGenerator<RecordBatch> {
+  if (rows === "first" || rows === "all") yield* driver.scan();
+  else if (rows.written) {
+    yield* driver.scanWritten();
+    yield* rowsOfKeys(
+      driver,
+      rows.keys.filter((key) => !driver.isWritten(key)),
+    );
+  } else yield* rowsOfKeys(driver, rows.keys);
 }

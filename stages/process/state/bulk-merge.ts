@@ -4,7 +4,7 @@ import type { SortedChanges } from "../../../domain/state/changes";
 import { LEAF_SIZE, type LeafSize } from "../../../domain/state/split";
 import type { ChunkLimits } from "./change-chunks";
 import { leafOf } from "./find-rows";
-import { mergeRuns, type Run } from "./merge-runs";
+import { largestPart, mergeRuns, type Run } from "./merge-runs";
 import type { SortedTable } from "./sorted-table";
 import { writeLeaves } from "./write-leaves";
 
@@ -18,12 +18,11 @@ export interface BulkMerge {
 /** When chunks wait as runs. */
 export interface RunLimits {
   /** A chunk is merged at once if the leaves in its range have at most this many times its bytes. */
-  readonly cheap: number;
-  /** So many runs are merged without waiting for more, because a leaf of each is in memory. */
-  readonly runs: number;
+  readonly cheapFactor: number;
+  readonly mostRuns: number;
 }
 
-const RUN_LIMITS: RunLimits = { cheap: 4, runs: 32 };
+const RUN_LIMITS: RunLimits = { cheapFactor: 4, mostRuns: 32 };
 
 export interface BulkOptions {
   readonly store: LeafStore;
@@ -45,10 +44,11 @@ export function bulkMerge(
 ): BulkMerge {
   const { store, size = LEAF_SIZE, chunk, limits = RUN_LIMITS } = options;
   let runs: Run[] = [];
+  let runBytes = 0;
 
   const mergeWaiting = async (): Promise<void> => {
     const waiting = runs;
-    runs = [];
+    [runs, runBytes] = [[], 0];
     for await (const changes of mergeRuns(waiting, { spec: table.spec, store, held: chunk }))
       await merge(changes);
   };
@@ -59,7 +59,7 @@ export function bulkMerge(
     if (first === undefined || last === undefined) return true;
     const leaves = table.leaves();
     const end = leafOf(leaves, last);
-    const most = limits.cheap * bytesOf(batch);
+    const most = limits.cheapFactor * bytesOf(batch);
     let bytes = 0;
     for (let place = leafOf(leaves, first); place <= end && bytes <= most; place++)
       bytes += leaves[place]?.bytes ?? 0;
@@ -68,11 +68,15 @@ export function bulkMerge(
 
   return {
     add: async (changes) => {
-      // Runs have no deletes, because a deleted row must not come back from an earlier run.
+      if (changes.keys.length + changes.deleted.length === 0) return;
+      // An index deletes the entries of changed rows. They must not come back from an earlier run.
       if (changes.deleted.length > 0) await mergeWaiting();
       else if (runs.length > 0 || !isCheap(changes)) {
-        runs.push(await writeLeaves(changes, { store, size }));
-        if (runs.length >= limits.runs) await mergeWaiting();
+        const run = await writeLeaves(changes, { store, size });
+        runs.push(run);
+        // A merge holds a part of each run. A leaf may be large, because a row is.
+        runBytes += largestPart(run);
+        if (runs.length >= limits.mostRuns || runBytes >= chunk.bytes) await mergeWaiting();
         return;
       }
       await merge(changes);

@@ -9,9 +9,16 @@ import type { ChunkLimits } from "./change-chunks";
 /** Sorted rows that are not merged into their table yet: leaves in key order. */
 export type Run = readonly StoredLeaf[];
 
+/** The bytes of a run that one request reads; a larger leaf takes a separate request. */
+const PART_BYTES = 512 * 1024;
+
+/** The most bytes of a run that a merge reads at once. */
+export const largestPart = (run: Run): number =>
+  run.reduce((most, { bytes }) => Math.max(most, bytes), PART_BYTES);
+
 /**
  * Merges runs. A row of a later run replaces the rows of earlier runs with its key.
- * @param of.held the rows in memory; one leaf of each run may be more
+ * @param of.held the rows in memory; one part of each run may be more
  * @returns all rows in key order, in parts that do not overlap
  */
 export async function* mergeRuns(
@@ -52,21 +59,25 @@ interface LeafPart {
 }
 
 function runCursor(run: Run, { spec, store }: { spec: SortedSpec; store: LeafStore }): RunCursor {
+  const groups = store.group(run).flatMap(cutGroup);
   let next = 0;
   let parts: (LeafPart & { readonly stored: StoredLeaf })[] = [];
   return {
-    isAtEnd: () => next === run.length,
+    isAtEnd: () => next === groups.length,
     reach: () => parts.at(-1)?.stored.last,
     held: () => ({
       rows: parts.reduce((sum, { from, to }) => sum + to - from, 0),
       bytes: parts.reduce((sum, { stored }) => sum + stored.bytes, 0),
     }),
     load: async () => {
-      const stored = at(run, next++);
-      const [leaf] = await store.readGroup(spec, [stored], { keep: false });
-      if (leaf !== undefined) parts.push({ leaf, from: 0, to: leaf.keys.length, stored });
-      // It is in memory now, and no manifest will name it.
-      store.drop(stored);
+      const group = at(groups, next++);
+      const leaves = await store.readGroup(spec, group, { keep: false });
+      for (const [place, stored] of group.entries()) {
+        const leaf = at(leaves, place);
+        parts.push({ leaf, from: 0, to: leaf.keys.length, stored });
+        // It is in memory now, and no manifest will name it.
+        store.drop(stored);
+      }
     },
     take: (end) => {
       const taken: LeafPart[] = [];
@@ -81,6 +92,21 @@ function runCursor(run: Run, { spec, store }: { spec: SortedSpec; store: LeafSto
       return taken;
     },
   };
+}
+
+/** Cuts leaves that follow each other in an object into parts of about `PART_BYTES`. */
+function cutGroup(group: readonly StoredLeaf[]): StoredLeaf[][] {
+  const cut: StoredLeaf[][] = [];
+  let bytes = Infinity;
+  for (const leaf of group) {
+    bytes += leaf.bytes;
+    if (bytes > PART_BYTES) {
+      cut.push([]);
+      ({ bytes } = leaf);
+    }
+    cut.at(-1)?.push(leaf);
+  }
+  return cut;
 }
 
 /** Of the runs with further leaves, the one whose rows in memory end first. */

@@ -7,7 +7,7 @@ import { TerminalError, TransientError } from "../../../domain/errors";
 import { RAISE_VERSION } from "../../../domain/remedies";
 import { dataKey } from "../../../domain/log/keys";
 import { nameAmong, type Earlier } from "../../../domain/model/source";
-import { typeOf, type Upserts } from "../../../domain/state/changes";
+import { keysOf, typeOf, type Upserts } from "../../../domain/state/changes";
 import type { RowChanges } from "../../../domain/state/leaf";
 import {
   formatManifest,
@@ -20,7 +20,8 @@ import { asParts, type RowKey } from "../../../domain/state/row-key";
 import type { LeafSize } from "../../../domain/state/split";
 import type { BulkOptions, RunLimits } from "./bulk-merge";
 import { changeChunks, type CapturedChanges } from "./change-chunks";
-import type { FoundRows } from "./find-rows";
+import { boundedKeys } from "./bounded-keys";
+import { leafOf, type FoundRows } from "./find-rows";
 import { fillIndexes, mergeIndexed, type IndexedTable, type TableIndex } from "./merge-indexed";
 import { sortedTable } from "./sorted-table";
 import { indexSpec } from "./table-index";
@@ -41,6 +42,10 @@ export interface TableState {
   scan(): AsyncIterable<RecordBatch>;
   /** The rows of the leaves that the last apply wrote: the rows that it inserted or updated, and their neighbours. */
   scanWritten(): AsyncIterable<RecordBatch>;
+  /** The keys of these rows, leaf by leaf. */
+  writtenKeys(): AsyncIterable<readonly RowKey[]>;
+  /** True if the last apply wrote the leaf of this key. */
+  isWritten(key: RowKey): boolean;
   /**
    * The present rows of these keys, all of them in memory.
    * @param maxBytes of the rows
@@ -74,6 +79,8 @@ export interface TableState {
 export interface ChangedRows {
   readonly rows: number;
   readonly keys: readonly RowKey[] | "too many";
+  /** The keys of the deleted rows; they are among `keys` too. */
+  readonly deleted: readonly RowKey[] | "too many";
 }
 
 /** The operations of a bucket that the state needs. */
@@ -133,20 +140,23 @@ export async function openTableState(
   };
   const table: IndexedTable = { rows, indexes: [...indexes.values()] };
 
-  let before = new Set(rows.leaves());
+  let leavesBefore = new Set(rows.leaves());
+  const scanWritten = (): AsyncIterable<RecordBatch> =>
+    rows.scan(rows.leaves().filter((leaf) => !leavesBefore.has(leaf)));
 
   const apply: TableState["apply"] = async (changes, { mostKeys } = { mostKeys: Infinity }) => {
-    before = new Set(rows.leaves());
-    let keys: RowKey[] = [];
+    leavesBefore = new Set(rows.leaves());
+    const keys = boundedKeys(mostKeys);
+    const deleted = boundedKeys(mostKeys);
     let changed = 0;
     const onChange = (of: RowChanges): void => {
       changed += of.keys.length;
-      if (changed > mostKeys) keys = [];
-      else for (const key of of.keys) keys.push(key);
+      keys.add(of.keys);
+      deleted.add(of.keys.filter((_, change) => of.after[change] === -1));
     };
     await mergeIndexed(table, changeChunks(spec, changes, bulk.chunk), { ...bulk, onChange });
     if (changed > 0) savedKey = undefined;
-    return { rows: changed, keys: changed > mostKeys ? "too many" : keys };
+    return { rows: changed, keys: keys.list(), deleted: deleted.list() };
   };
 
   if (key !== undefined && isLegacy) await apply({ upserts: legacyRows(spec, key, store), deletes: [] });
@@ -159,7 +169,17 @@ export async function openTableState(
 
   return {
     scan: () => rows.scan(),
-    scanWritten: () => rows.scan(rows.leaves().filter((leaf) => !before.has(leaf))),
+    scanWritten,
+    writtenKeys: async function* () {
+      for await (const batch of scanWritten()) {
+        const keyAt = keysOf(spec, batch);
+        yield Array.from({ length: batch.numRows }, (_, row) => keyAt(row));
+      }
+    },
+    isWritten: (key) => {
+      const leaf = rows.leaves()[leafOf(rows.leaves(), key)];
+      return leaf !== undefined && !leavesBefore.has(leaf);
+    },
     find: (keys, maxBytes) => rows.find(keys, maxBytes),
     findReferring: (columns, values, mostKeys) => {
       const types = columns.map((name) => typeOf(spec.columns, name));

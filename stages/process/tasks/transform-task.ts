@@ -6,7 +6,7 @@ import { fileBatches } from "../batches";
 import { transformRows } from "../transform-rows";
 import type { TransformContext } from "../context";
 import { rejectedRows, type RejectedRows } from "../rejected/rejected-rows";
-import { tombstoneFiles, type TombstoneFiles } from "../write-tombstones";
+import { leftOutTombstones, type LeftOutTombstones } from "../write-tombstones";
 import { writeTable } from "../write-table";
 
 /** Transforms one captured file for one table without joins, as a stream. */
@@ -22,7 +22,7 @@ export async function transformTask(
   };
   const target = { store: processed.store, now };
   const { table } = task.fed;
-  const absent = table.kind === "fact" ? tombstoneFiles({ ...task.fed, table }, target) : undefined;
+  const absent = table.kind === "fact" ? leftOutTombstones({ ...task.fed, table }, target) : undefined;
   const file = await writeTable(table, rowsOf(task, run, absent), target);
   return {
     files: file === undefined ? [] : [file],
@@ -35,7 +35,7 @@ export async function transformTask(
 async function* rowsOf(
   { fed, captured, padded, file }: Task,
   run: TransformContext,
-  tombstones: TombstoneFiles | undefined,
+  tombstones: LeftOutTombstones | undefined,
 ): AsyncGenerator<RecordBatch> {
   const noLookups: Lookups = new Map();
   for await (const source of fileBatches(fed.feed.source, { number: captured, padded, file }, run)) {

@@ -4,7 +4,7 @@ import { sourceTable } from "../../../domain/model/source";
 import { fact } from "../../../domain/model/table";
 import { integer } from "../../../domain/model/types";
 import { monotonicClock } from "../../../stages/shared/clock";
-import { tombstoneFiles } from "../../../stages/process/write-tombstones";
+import { leftOutTombstones } from "../../../stages/process/write-tombstones";
 import { batchOfObjects } from "../../support/formats/columnar";
 import { memoryStore } from "../../support/pipeline/memory-store";
 
@@ -30,7 +30,7 @@ describe("The keys of rows that a fact has no longer", () => {
   /** Adds some rows of the batch one after the other, and gives the rows of each file. */
   const written = async (fileBytes: number): Promise<number[]> => {
     const target = { store: memoryStore(), now: monotonicClock(), fileBytes };
-    const files = tombstoneFiles({ table, feed, index: 0 }, target);
+    const files = leftOutTombstones({ table, feed, index: 0 }, target);
     for (const rows of [[0], [], [1, 3]]) await files.add({ batch, rows });
     return (await files.finish()).map(({ rows }) => rows);
   };
@@ -41,7 +41,10 @@ describe("The keys of rows that a fact has no longer", () => {
   });
 
   it("are not written when there are none", async () => {
-    const files = tombstoneFiles({ table, feed, index: 0 }, { store: memoryStore(), now: monotonicClock() });
+    const files = leftOutTombstones(
+      { table, feed, index: 0 },
+      { store: memoryStore(), now: monotonicClock() },
+    );
     expect(await files.finish()).to.deep.equal([]);
   });
 });

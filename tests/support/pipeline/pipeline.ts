@@ -56,8 +56,9 @@ export interface ProcessOptions {
   readonly processed?: Pipeline["processed"];
   /** A commit with more captured bytes is processed as tasks. */
   readonly taskBytes?: number;
-  /** How many others take tasks that are handed out. */
+  /** The number of keys of changed rows that may be in memory. */
   readonly mostKeys?: number;
+  /** How many others take tasks that are handed out. */
   readonly workers?: number;
   readonly pause?: (ms: number) => Promise<void>;
 }

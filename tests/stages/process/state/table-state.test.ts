@@ -29,10 +29,10 @@ type Plain = Readonly<Record<string, Value>>;
 
 /** Chunks are merged one by one; now and then one by one; all together; or two at a time. */
 const RUN_LIMITS = [
-  { cheap: Infinity, runs: 1_000 },
-  { cheap: 15, runs: 1_000 },
-  { cheap: 0, runs: 1_000 },
-  { cheap: 0, runs: 2 },
+  { cheapFactor: Infinity, mostRuns: 1_000 },
+  { cheapFactor: 15, mostRuns: 1_000 },
+  { cheapFactor: 0, mostRuns: 1_000 },
+  { cheapFactor: 0, mostRuns: 2 },
 ] as const;
 
 /** Small enough that some rows make many leaves, chunks and segments. */
@@ -217,7 +217,7 @@ describe("The state of a joined table", () => {
             const keyColumns = Object.fromEntries(spec.key.map((name) => [name, spec.columns[name]!]));
             for (const commit of commits) {
               const state = await open(spec, key, { chunkRows, runLimits, store: memory });
-              const { rows, keys } = await state.apply(
+              const { rows, keys, deleted } = await state.apply(
                 {
                   upserts: upserts(spec, commit.rows),
                   deletes: [batchOfObjects(keyColumns, commit.deleted)],
@@ -225,9 +225,12 @@ describe("The state of a joined table", () => {
                 { mostKeys },
               );
               const expected = applyTo(oracle, spec, commit);
-              if (keys === "too many") expect(rows).to.be.greaterThan(mostKeys);
+              if (keys === "too many" || deleted === "too many") expect(rows).to.be.greaterThan(mostKeys);
               else {
                 expect(rows).to.equal(keys.length);
+                expect(keys).to.include.members(deleted);
+                const gone = expected.filter((name) => !oracle.has(name));
+                expect(deleted.map(String)).to.include.members(gone);
                 expect(keys.map(String)).to.include.members(expected);
                 // A row that comes again in a later chunk is checked there.
                 if (chunkRows > 100) expect(new Set(keys.map(String))).to.deep.equal(new Set(expected));
@@ -236,6 +239,11 @@ describe("The state of a joined table", () => {
               for await (const batch of state.scanWritten())
                 for (const row of objectsOf(spec.columns, batch)) written.add(nameOf(spec, row));
               expect([...written]).to.include.members(expected.filter((name) => oracle.has(name)));
+              const named: string[] = [];
+              for await (const some of state.writtenKeys()) named.push(...some.map(String));
+              expect(named).to.have.members([...written]);
+              for (const row of oracle.values())
+                expect(state.isWritten(keyOf(spec, row))).to.equal(written.has(nameOf(spec, row)));
               await assertHolds(state, oracle, spec);
               key = await state.save();
               past.push({ key, oracle: new Map(oracle) });
@@ -268,13 +276,22 @@ describe("The state of a joined table", () => {
   });
 
   it("keeps the last row of a key, also if the chunk of an earlier one waits", async () => {
-    const state = await open(LINES, undefined, { runLimits: { cheap: 20, runs: 100 } });
+    const state = await open(LINES, undefined, { runLimits: { cheapFactor: 20, mostRuns: 100 } });
     await state.apply({ upserts: upserts(LINES, lines(200)), deletes: [] });
     const spread = [0, 30, 60, 100, 130, 160, 199].map((id) => line(id, 1, "first"));
     const near = [97, 98, 99, 100, 101, 102, 103].map((id) => line(id, 1, "last"));
     await state.apply({ upserts: upserts(LINES, [...spread, ...near]), deletes: [] });
     const { batch } = (await state.find([99, 100, 130]))!;
     expect(objectsOf(LINES.columns, batch).map(({ note }) => note)).to.deep.equal(["last", "last", "first"]);
+  });
+
+  it("forgets the index entry of a changed row, also if the entry waits", async () => {
+    const runLimits = { cheapFactor: 0, mostRuns: 2 };
+    const state = await open(LINES, undefined, { runLimits });
+    const moved = lines(14).map(({ id }) => line(Number(id), 50 + Number(id)));
+    await state.apply({ upserts: upserts(LINES, [...lines(14), ...moved]), deletes: [] });
+    expect(await state.findReferring(["parent"], [3])).to.deep.equal([]);
+    expect(await state.findReferring(["parent"], [53])).to.deep.equal([3]);
   });
 
   it("reads the single stream of an earlier version", async () => {
