@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { ringing, startWatchedCloud } from "../support/local/watched-cloud";
-import { readerOf } from "../support/local/watched-mails";
-import { FALSE_WORDS } from "./console/broken-tables";
+import { ringing, startWatchedCloud } from "../../support/local/watched-cloud";
+import { readerOf } from "../../support/local/watched-mails";
+import { FALSE_WORDS } from "../console/broken-tables";
 
 describe("An alarm that only a deployment of a corrected model ends", function () {
   this.timeout(120_000);

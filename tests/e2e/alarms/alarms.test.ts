@@ -1,19 +1,19 @@
 import { expect } from "chai";
-import type { CloudEvent } from "../../local/cloud-event";
-import { METRICS } from "../../domain/metrics";
-import { S3Error } from "../../local/cloud/s3/protocol/errors";
-import { ALARM_MAILS } from "../support/local/alarm-mails";
-import { breakTable } from "../support/postgres/broken-table";
-import { writeUnreadableCommit } from "../support/local/unreadable-commit";
+import type { CloudEvent } from "../../../local/cloud-event";
+import { METRICS } from "../../../domain/metrics";
+import { S3Error } from "../../../local/cloud/s3/protocol/errors";
+import { ALARM_MAILS } from "../../support/local/alarm-mails";
+import { breakTable } from "../../support/postgres/broken-table";
+import { writeUnreadableCommit } from "../../support/local/unreadable-commit";
 import {
   accept,
   ringing,
   shortSubject,
   startWatchedCloud,
   type WatchedCloud,
-} from "../support/local/watched-cloud";
-import { nextMails, readerOf } from "../support/local/watched-mails";
-import { FALSE_WORDS } from "./console/broken-tables";
+} from "../../support/local/watched-cloud";
+import { nextMails, readerOf } from "../../support/local/watched-mails";
+import { FALSE_WORDS } from "../console/broken-tables";
 
 /** The report only reads: its alarms are those of every stage. */
 const SETTINGS = { "marble:report": "false" };
