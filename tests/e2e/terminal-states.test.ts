@@ -37,8 +37,8 @@ describe("The terminal does not call current what is not", function () {
   ];
   const once = (from?: string, ...more: readonly string[]): Promise<Ended> =>
     runCommand(MAIN, [...args(from), "--once", ...more]);
-  const expectTold = (text: string, ...told: readonly RegExp[]): void => {
-    for (const words of told) expect(text).to.match(words);
+  const expectSaid = (text: string, ...said: readonly RegExp[]): void => {
+    for (const words of said) expect(text).to.match(words);
     expect(FALSE_WORDS.exec(text.replaceAll("freshness", ""))?.[0]).to.equal(undefined);
   };
   const ofState = (wanted: string): Broken => BROKEN.find(({ state }) => state === wanted)!;
@@ -59,18 +59,18 @@ describe("The terminal does not call current what is not", function () {
       try {
         const first = await once();
         expect(first.code).to.equal(2);
-        const told = [
+        const said = [
           ...broken.map(({ terminal }) => terminal),
           /the table design cannot be captured: .*could not open file.* Remove the cause .*“A table cannot be captured” in docs\/runbook\.md/,
           /1 row of the table currency was rejected and is missing: .*\.ndjson\. Correct .*“Rejected rows” in docs\/runbook\.md/,
           /2 rows of the warehouse table fact_sales_order wait: currency_id 90 .*“Rows wait for a dimension” in docs\/runbook\.md/,
           /the mart best_designs is not as it is declared: .+ The next run of load makes the mart again/,
         ];
-        expectTold(first.stdout + first.stderr, ...told);
+        expectSaid(first.stdout + first.stderr, ...said);
 
         const second = await once();
         expect(second.code, "a run without a new commit").to.equal(2);
-        expectTold(
+        expectSaid(
           second.stdout + second.stderr,
           /1 row of the table currency was rejected/,
           ...broken.map(({ terminal }) => terminal),
@@ -89,8 +89,8 @@ describe("The terminal does not call current what is not", function () {
       expect((await once()).code).to.equal(2);
       const { code, stdout, stderr } = await once(undefined, "--allow-deletes", "nope");
       expect(code).to.equal(1);
-      expectTold(stdout, ofState("refused").terminal);
-      expectTold(
+      expectSaid(stdout, ofState("refused").terminal);
+      expectSaid(
         stderr,
         /^marble: ingest failed: allowDeletes names nope, .*“A stage fails” in docs\/runbook\.md/m,
       );
@@ -108,7 +108,7 @@ describe("The terminal does not call current what is not", function () {
       try {
         const { code, stdout, stderr } = await once();
         expect(code).to.equal(1);
-        expectTold(
+        expectSaid(
           stdout + stderr,
           /^marble: ingest failed: .*commits\/\d+\.json is not valid JSON.*“A stage fails” in docs\/runbook\.md.* Until then, no table of the warehouse gets new data\.$/m,
         );
@@ -123,7 +123,7 @@ describe("The terminal does not call current what is not", function () {
       const { code, stdout, stderr } = await once(wrong);
       expect(code).to.equal(1);
       expect(stdout + stderr).to.not.include("hunter2");
-      expectTold(
+      expectSaid(
         stdout + stderr,
         /^marble: cannot connect to the source database .*the password is wrong.* Correct --source, or start the database\. No stage has run, so no table got newer data\.$/m,
       );
@@ -166,7 +166,7 @@ describe("The terminal does not call current what is not", function () {
         await sql(broken.breaks);
         await runAll();
         await running.printed(`${subjectOf(broken)}: `, from);
-        expectTold(running.output().slice(from), broken.terminal);
+        expectSaid(running.output().slice(from), broken.terminal);
         if (broken.state === QUARANTINED.state) return;
         await sql(broken.repairs);
         await runAll();
@@ -187,7 +187,7 @@ describe("The terminal does not call current what is not", function () {
         } finally {
           await accept({ source, warehouse }, broken.name, true);
         }
-        expectTold(
+        expectSaid(
           running.output().slice(from),
           new RegExp(
             `${stage} +FAILED: cannot connect to the ${name} database .*not currently accepting connections.*\\n +It recovers once the cause is gone: .* no table of the warehouse gets new data\\.`,
