@@ -15,12 +15,16 @@ const GROUPS = {
 };
 
 /**
- * The tests that `npm test` leaves to `npm run test:long`, and so to CI: they start whole platforms, play
- * generated histories, or try a fault at every step. They take 70 % of the time of all tests. A folder stands for the files below it.
+ * The tests that `npm test` leaves to `npm run test:long`, and so to CI: they start whole platforms, open the report in a
+ * browser, play generated histories, or try a fault at every step. They take most of the time of all tests. A folder
+ * stands for the files below it.
  */
 const LONG = [
+  "tests/docs/pulumi-commands.test.ts",
+  "tests/domain/report/page/page.test.ts",
   "tests/e2e",
   "tests/examples/shop/marts.test.ts",
+  "tests/local/cloud.test.ts",
   "tests/local/commands/draft.test.ts",
   "tests/model/generated-models.test.ts",
   "tests/model/history.test.ts",
@@ -28,6 +32,9 @@ const LONG = [
   "tests/stages/ingest/large-tables.test.ts",
   "tests/stages/ingest/source-changes.test.ts",
   "tests/stages/load/load-faults.test.ts",
+  "tests/stages/load/prepared-warehouse.test.ts",
+  "tests/stages/load/rebuild.test.ts",
+  "tests/stages/mirror/rebuild-and-faults.test.ts",
   "tests/stages/stage-faults.test.ts",
 ];
 for (const path of LONG)
