@@ -180,9 +180,6 @@ export function joinsOfFeed(feed: Feed): readonly Join[] {
   return [...joins.values()];
 }
 
-/** The joins that a table's columns need. */
-export const joinsOf = (table: Dimension | Fact): readonly Join[] => feedsOf(table).flatMap(joinsOfFeed);
-
 /** The source tables of a feed: its own, and the joined ones. */
 export const sourcesOf = (feed: Feed): readonly SourceTable[] => [
   ...new Set([feed.source, ...joinsOfFeed(feed).map(({ to }) => to)]),

@@ -1,3 +1,4 @@
+import { itemAt } from "../formats/at";
 import type { RecordBatch } from "apache-arrow";
 import { columnData, type ColumnShape } from "../formats/columnar/arrow";
 import { rowReference, takeBatch, type RowReference } from "../formats/columnar/take";
@@ -101,7 +102,10 @@ function isAscending(keys: readonly RowKey[]): boolean {
 
 /** The indexes of the keys, sorted by key; equal keys keep their order. */
 export function stableOrder(keys: readonly RowKey[]): number[] {
-  return numericOrder(keys) ?? Array.from(keys.keys()).sort((a, b) => compareKeys(at(keys, a), at(keys, b)));
+  return (
+    numericOrder(keys) ??
+    Array.from(keys.keys()).sort((a, b) => compareKeys(itemAt(keys, a), itemAt(keys, b)))
+  );
 }
 
 /**
@@ -120,7 +124,7 @@ function numericOrder(keys: readonly RowKey[]): number[] | undefined {
   if (length === 0 || (greatest - least + 1) * length > Number.MAX_SAFE_INTEGER) return undefined;
   const sorted = new Float64Array(length);
   for (let index = 0; index < length; index++)
-    sorted[index] = (Number(at(keys, index)) - least) * length + index;
+    sorted[index] = (Number(itemAt(keys, index)) - least) * length + index;
   sorted.sort();
   return Array.from(sorted, (value) => value % length);
 }
@@ -129,14 +133,8 @@ function numericOrder(keys: readonly RowKey[]): number[] | undefined {
 const lastOfEach = (keys: readonly RowKey[], order: readonly number[]): number[] =>
   order.filter((place, index) => {
     const next = order[index + 1];
-    return next === undefined || at(keys, place) !== at(keys, next);
+    return next === undefined || itemAt(keys, place) !== itemAt(keys, next);
   });
 
 const pick = <T>(values: readonly T[], order: readonly number[]): T[] =>
-  order.map((place) => at(values, place));
-
-export function at<T>(values: readonly T[], index: number): T {
-  const value = values[index];
-  if (value === undefined) throw new RangeError(`${index} is outside of ${values.length} values`);
-  return value;
-}
+  order.map((place) => itemAt(values, place));

@@ -3,7 +3,8 @@ import { arrowSchema, isValid, recordBatch } from "../formats/columnar/arrow";
 import { isBytes, utf8, valueReader } from "../formats/columnar/read";
 import { rowReference, takeBatch, type RowReference } from "../formats/columnar/take";
 import type { ColumnType } from "../model/types";
-import { at, keysOf, type SortedChanges, type SortedSpec } from "./changes";
+import { itemAt } from "../formats/at";
+import { keysOf, type SortedChanges, type SortedSpec } from "./changes";
 import { compareKeys, lowerBound, type RowKey } from "./row-key";
 
 /** Some adjacent rows of a sorted table, in memory. */
@@ -54,8 +55,8 @@ export function mergeLeaf(
   let old = 0;
   let gone = range.deleted[0];
   const isDeleted = (key: RowKey): boolean => {
-    while (gone < range.deleted[1] && at(changes.deleted, gone) < key) gone += 1;
-    return gone < range.deleted[1] && at(changes.deleted, gone) === key;
+    while (gone < range.deleted[1] && itemAt(changes.deleted, gone) < key) gone += 1;
+    return gone < range.deleted[1] && itemAt(changes.deleted, gone) === key;
   };
   const passOld = (key: RowKey): void => {
     if (isDeleted(key)) note(key, old, -1);
@@ -64,16 +65,16 @@ export function mergeLeaf(
   };
 
   for (let after = range.keys[0]; after < range.keys[1]; after++) {
-    const key = at(changes.keys, after);
-    while (old < leaf.keys.length && at(leaf.keys, old) < key) passOld(at(leaf.keys, old));
-    const before = old < leaf.keys.length && at(leaf.keys, old) === key ? old++ : -1;
+    const key = itemAt(changes.keys, after);
+    while (old < leaf.keys.length && itemAt(leaf.keys, old) < key) passOld(itemAt(leaf.keys, old));
+    const before = old < leaf.keys.length && itemAt(leaf.keys, old) === key ? old++ : -1;
     if (before !== -1 && isSame(before, after)) keep(key, rowReference(0, before));
     else {
       note(key, before, after);
       keep(key, rowReference(1, after));
     }
   }
-  while (old < leaf.keys.length) passOld(at(leaf.keys, old));
+  while (old < leaf.keys.length) passOld(itemAt(leaf.keys, old));
 
   const batch =
     changed.keys.length === 0 ? leaf.batch : takeBatch([leaf.batch, changes.batch], spec.columns, rows);

@@ -1,3 +1,4 @@
+import { asStream } from "../as-stream";
 import { fieldText } from "./fields";
 import { scanRecords } from "./scanner";
 
@@ -11,7 +12,7 @@ export async function readRecord(
   record: string,
 ): Promise<(readonly [column: string, value: string | null])[]> {
   const bytes = new TextEncoder().encode(`${header}\n${record}\n`);
-  for await (const records of scanRecords(chunksOf(bytes), bytes.length)) {
+  for await (const records of scanRecords(asStream([bytes]), bytes.length)) {
     const { width } = records;
     return Array.from({ length: width }, (_, column) => [
       fieldText(records, column) ?? "",
@@ -19,9 +20,4 @@ export async function readRecord(
     ]);
   }
   return [];
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- the scanner takes an asynchronous stream
-async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }

@@ -1,4 +1,5 @@
 import { model } from "../../../domain/declarations";
+import { asStream } from "../../../domain/formats/as-stream";
 import { readKeyTexts, type KeyText } from "../../../domain/formats/csv/key-texts";
 import type { DataFile } from "../../../domain/log/commit";
 import { commitNumber } from "../../../domain/log/keys";
@@ -79,14 +80,9 @@ async function keyedRow(lake: LakeReader, row: RejectedRow): Promise<Keyed | und
   const capture = (await lake.ingested.read(commitNumber(commit)))?.tables[table];
   const file = new TextEncoder().encode(`${row.header}\n${row.row}\n`);
   const padded = capture === undefined ? [] : paddedColumns(capture);
-  for await (const keys of readKeyTexts(chunksOf(file), contract, { padded, blockBytes: file.length })) {
+  for await (const keys of readKeyTexts(asStream([file]), contract, { padded, blockBytes: file.length })) {
     const [key] = keys satisfies readonly KeyText[];
     if (key !== undefined) return { commit, table, target, key };
   }
   return undefined;
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- the reader of keys takes an asynchronous stream
-async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }

@@ -1,6 +1,7 @@
 import { fromOf, type Join } from "../../../domain/model/join";
 import { joinsOfFeed, type Feed } from "../../../domain/model/table";
-import { at, stableOrder } from "../../../domain/state/changes";
+import { itemAt } from "../../../domain/formats/at";
+import { stableOrder } from "../../../domain/state/changes";
 import type { RowKey } from "../../../domain/state/row-key";
 import type { ChangedRows, TableState } from "../state/table-state";
 
@@ -48,7 +49,7 @@ export async function affectedRows(
   if (!written) for (const key of own) affected.add(key);
   if (affected.size > options.mostKeys) return "all";
   const keys = [...affected];
-  return { keys: stableOrder(keys).map((place) => at(keys, place)), written };
+  return { keys: stableOrder(keys).map((place) => itemAt(keys, place)), written };
 }
 
 /** The keys of the changed rows of a table in parts, and keys of their neighbours if they are too many. */

@@ -2,7 +2,7 @@ import type { RecordBatch } from "apache-arrow";
 import { bytesOf } from "../../../domain/formats/columnar/size";
 import { gatherBatch } from "../../../domain/formats/columnar/take";
 import type { Feed } from "../../../domain/model/table";
-import { at } from "../../../domain/state/changes";
+import { itemAt } from "../../../domain/formats/at";
 import type { RowKey } from "../../../domain/state/row-key";
 import { joinedRowBytes, pieceLengths } from "../../../domain/transform/join-rows";
 import type { Lookups } from "../../../domain/transform/transform";
@@ -73,7 +73,7 @@ export async function* joinRows(
       if (found === undefined) {
         // The next rows are probably as large.
         together = some.reduce((sum, batch) => sum + bytesOf(batch), 0) / 2;
-        if (some.length === 1) queue = [...halves(feed, at(some, 0)), ...queue.slice(1)];
+        if (some.length === 1) queue = [...halves(feed, itemAt(some, 0)), ...queue.slice(1)];
         continue;
       }
       queue = queue.slice(some.length);

@@ -1,3 +1,4 @@
+import { asStream } from "../../../domain/formats/as-stream";
 import { readKeyTexts, type KeyText } from "../../../domain/formats/csv/key-texts";
 import { readLines } from "../../../domain/formats/lines";
 import { emptyByName } from "../../../domain/log/by-name";
@@ -145,7 +146,7 @@ async function addRejected(
       const padded = captured === undefined ? [] : paddedColumns(captured.capture);
       const file = new TextEncoder().encode([header, ...records, ""].join("\n"));
       const blockBytes = file.length;
-      for await (const keys of readKeyTexts(chunksOf([file]), source, { padded, blockBytes }))
+      for await (const keys of readKeyTexts(asStream([file]), source, { padded, blockBytes }))
         for (const key of keys) run.missing.reject({ table, target, key }, commit);
     }
   };
@@ -195,7 +196,7 @@ async function writeLines(
 ): Promise<DataFile[]> {
   if (rows === 0) return [];
   const key = dataKey({ at: now(), table, extension: "ndjson", folder: "state" });
-  return [{ key, rows, bytes: await processed.store.upload(key, chunksOf(encodeLines(lines))) }];
+  return [{ key, rows, bytes: await processed.store.upload(key, asStream(encodeLines(lines))) }];
 }
 
 /** Number of lines that are encoded together. */
@@ -211,9 +212,4 @@ function* encodeLines(lines: Iterable<object>): Generator<Uint8Array> {
     texts = [];
   }
   yield encoder.encode(texts.join(""));
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- readers and uploads take an asynchronous stream
-async function* chunksOf(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield* chunks;
 }

@@ -1,4 +1,5 @@
 import type { ObjectStore } from "../../../adapters/lake/object-store";
+import { asStream } from "../../../domain/formats/as-stream";
 import type { DataFile } from "../../../domain/log/commit";
 import { dataKey } from "../../../domain/log/keys";
 import type { RejectedRow } from "../../../domain/transform/rejection";
@@ -33,7 +34,7 @@ export function rejectedRows(target: {
     for (const [table, lines] of taken) {
       const key = dataKey({ at: target.now(), table, extension: "ndjson", folder: "rejected" });
       const body = new TextEncoder().encode(`${lines.join("\n")}\n`);
-      await target.store.upload(key, asStream(body));
+      await target.store.upload(key, asStream([body]));
       files.push({ key, rows: lines.length, bytes: body.length });
     }
   };
@@ -55,9 +56,4 @@ export function rejectedRows(target: {
       return { rows: files.reduce((sum, { rows }) => sum + rows, 0), files };
     },
   };
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- an upload takes an asynchronous stream
-async function* asStream(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }

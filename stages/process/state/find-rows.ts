@@ -1,10 +1,10 @@
 import type { RecordBatch } from "apache-arrow";
 import type { LeafStore } from "../../../adapters/state/leaf-store";
-import { wordAt } from "../../../domain/formats/at";
+import { itemAt, wordAt } from "../../../domain/formats/at";
 import { NO_ROW } from "../../../domain/formats/columnar/gather";
 import { bytesOf } from "../../../domain/formats/columnar/size";
 import { gatherBatch } from "../../../domain/formats/columnar/take";
-import { at, type SortedSpec } from "../../../domain/state/changes";
+import type { SortedSpec } from "../../../domain/state/changes";
 import { rowIn, type Leaf } from "../../../domain/state/leaf";
 import type { StoredLeaf } from "../../../domain/state/manifest";
 import type { RowKey } from "../../../domain/state/row-key";
@@ -64,7 +64,7 @@ export function leafOf(leaves: readonly StoredLeaf[], key: RowKey): number {
   let high = leaves.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (at(leaves, middle).first <= key) low = middle + 1;
+    if (itemAt(leaves, middle).first <= key) low = middle + 1;
     else high = middle;
   }
   return Math.max(0, low - 1);
@@ -86,7 +86,7 @@ function locateKeys(leaves: readonly StoredLeaf[], keys: readonly RowKey[]): Loc
   const starts = new Int32Array(leaves.length + 1);
   let place = -1;
   for (let index = 0; index < keys.length; index++) {
-    const key = at(keys, index);
+    const key = itemAt(keys, index);
     // Neighbouring keys often belong to the same leaf.
     if (!spans(leaves[place], key)) place = leafOf(leaves, key);
     if (!spans(leaves[place], key)) place = -1;
@@ -144,11 +144,11 @@ async function findIn(
   const found = new Int32Array(most);
   let length = 0;
   group.forEach((place, batch) => {
-    const leaf = at(leaves, batch);
+    const leaf = itemAt(leaves, batch);
     const known = new Int32Array(leaf.keys.length).fill(NO_ROW);
     for (let next = wordAt(starts, place); next < wordAt(starts, place + 1); next++) {
       const index = wordAt(order, next);
-      const row = rowIn(leaf, at(keys, index));
+      const row = rowIn(leaf, itemAt(keys, index));
       if (row === -1) continue;
       // A row that several keys request is returned once.
       if (wordAt(known, row) === NO_ROW) {
@@ -171,7 +171,7 @@ async function readAll(
   { spec, leaves, store }: SortedLeaves,
   places: readonly number[],
 ): Promise<readonly Leaf[]> {
-  const groups = store.group(places.map((place) => at(leaves, place)));
+  const groups = store.group(places.map((place) => itemAt(leaves, place)));
   const read: (readonly Leaf[])[] = [];
   for (let start = 0; start < groups.length; start += PARALLEL_REQUESTS) {
     const some = groups.slice(start, start + PARALLEL_REQUESTS);

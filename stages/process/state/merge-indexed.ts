@@ -1,5 +1,6 @@
 import type { RecordBatch } from "apache-arrow";
-import { at, type SortedChanges, type Upserts } from "../../../domain/state/changes";
+import { itemAt } from "../../../domain/formats/at";
+import type { SortedChanges, Upserts } from "../../../domain/state/changes";
 import { newRows, type RowChanges } from "../../../domain/state/leaf";
 import { bulkMerge, type BulkOptions } from "./bulk-merge";
 import { changeChunks } from "./change-chunks";
@@ -70,7 +71,7 @@ function mergeIndexes(indexes: readonly TableIndex[], options: BulkOptions): Ind
           for (const one of entries) one.add(changes, before);
         },
         merge: async () => {
-          for (const [place, bulk] of bulks.entries()) await bulk.add(at(entries, place).finish());
+          for (const [place, bulk] of bulks.entries()) await bulk.add(itemAt(entries, place).finish());
         },
       };
     },

@@ -1,5 +1,6 @@
 import type { LeafStore } from "../../../adapters/state/leaf-store";
-import { at, sortRows, type SortedChanges, type SortedSpec } from "../../../domain/state/changes";
+import { itemAt } from "../../../domain/formats/at";
+import { sortRows, type SortedChanges, type SortedSpec } from "../../../domain/state/changes";
 import { rowReference, type RowReference } from "../../../domain/formats/columnar/take";
 import type { Leaf } from "../../../domain/state/leaf";
 import type { StoredLeaf } from "../../../domain/state/manifest";
@@ -70,10 +71,10 @@ function runCursor(run: Run, { spec, store }: { spec: SortedSpec; store: LeafSto
       bytes: parts.reduce((sum, { stored }) => sum + stored.bytes, 0),
     }),
     load: async () => {
-      const group = at(groups, next++);
+      const group = itemAt(groups, next++);
       const leaves = await store.readGroup(spec, group, { keep: false });
       for (const [place, stored] of group.entries()) {
-        const leaf = at(leaves, place);
+        const leaf = itemAt(leaves, place);
         parts.push({ leaf, from: 0, to: leaf.keys.length, stored });
         // It is in memory now, and no manifest will name it.
         store.drop(stored);
@@ -135,7 +136,7 @@ function combine(spec: SortedSpec, parts: readonly LeafPart[]): SortedChanges {
   const rows: RowReference[] = [];
   parts.forEach(({ leaf, from, to }, index) => {
     for (let row = from; row < to; row++) {
-      keys.push(at(leaf.keys, row));
+      keys.push(itemAt(leaf.keys, row));
       rows.push(rowReference(index, row));
     }
   });

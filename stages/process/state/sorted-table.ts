@@ -1,7 +1,8 @@
 import type { RecordBatch } from "apache-arrow";
 import type { LeafStore } from "../../../adapters/state/leaf-store";
 import { columnData } from "../../../domain/formats/columnar/arrow";
-import { at, typeOf, type SortedChanges, type SortedSpec } from "../../../domain/state/changes";
+import { itemAt } from "../../../domain/formats/at";
+import { typeOf, type SortedChanges, type SortedSpec } from "../../../domain/state/changes";
 import { mergeLeaf, newRows, type Leaf, type RowChanges } from "../../../domain/state/leaf";
 import type { StoredLeaf } from "../../../domain/state/manifest";
 import { keyReader, lowerBound, type RowKey } from "../../../domain/state/row-key";
@@ -69,7 +70,7 @@ export function sortedTable(
       if (prefix === undefined) break;
       // Skip the leaves between the wanted keys.
       place = Math.max(place, placeOf(prefix));
-      const leaf = await store.read(spec, at(current, place));
+      const leaf = await store.read(spec, itemAt(current, place));
       const read = keyReader(
         types,
         of.map((name) => columnData(leaf.batch, name)),
@@ -112,7 +113,7 @@ export function sortedTable(
     onChange: OnChange | undefined,
   ): Promise<readonly StoredLeaf[]> => {
     const [from, to] = range.keys;
-    const comesAfter = stored !== undefined && from < to && at(changes.keys, from) > stored.last;
+    const comesAfter = stored !== undefined && from < to && itemAt(changes.keys, from) > stored.last;
     const isFull = stored !== undefined && stored.bytes * 2 >= size.target;
     // Rows that are appended after a full leaf leave it unchanged, so a first load writes each leaf once.
     if (stored === undefined || (comesAfter && isFull && range.deleted[0] === range.deleted[1])) {
@@ -162,7 +163,7 @@ function collect(
   const { wanted, isLast, found, read } = options;
   let row = 0;
   for (let next = options.next; next < wanted.length; next++) {
-    const prefix = at(wanted, next);
+    const prefix = itemAt(wanted, next);
     row = lowerBound(leaf.keys, prefix, row);
     for (; row < leaf.keys.length && String(leaf.keys[row]).startsWith(prefix); row++) {
       const key = read(row);

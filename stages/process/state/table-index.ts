@@ -1,7 +1,8 @@
 import type { Data, RecordBatch } from "apache-arrow";
 import { arrowSchema, columnData, recordBatch } from "../../../domain/formats/columnar/arrow";
 import { rowReference, takeBatch, type RowReference } from "../../../domain/formats/columnar/take";
-import { at, stableOrder, typeOf, type SortedChanges, type SortedSpec } from "../../../domain/state/changes";
+import { itemAt } from "../../../domain/formats/at";
+import { stableOrder, typeOf, type SortedChanges, type SortedSpec } from "../../../domain/state/changes";
 import type { ColumnType } from "../../../domain/model/types";
 import type { RowChanges } from "../../../domain/state/leaf";
 import { compareKeys, keyReader, partsReader } from "../../../domain/state/row-key";
@@ -64,10 +65,10 @@ export function indexChanges(
     finish: () => {
       // The rows are sorted by the table's key, so the index only has to sort them by its own columns.
       const order = stableOrder(rows.map((row) => valueAfter(row) ?? ""));
-      const taken = order.map((place): RowReference => rowReference(0, at(rows, place)));
+      const taken = order.map((place): RowReference => rowReference(0, itemAt(rows, place)));
       return {
         batch: takeBatch([selectColumns(after, index)], index.columns, taken),
-        keys: order.map((place) => at(keys, place)),
+        keys: order.map((place) => itemAt(keys, place)),
         deleted: deleted.sort(compareKeys),
       };
     },

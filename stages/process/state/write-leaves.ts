@@ -1,6 +1,6 @@
 import type { RecordBatch } from "apache-arrow";
 import type { LeafStore } from "../../../adapters/state/leaf-store";
-import { at } from "../../../domain/state/changes";
+import { itemAt } from "../../../domain/formats/at";
 import type { StoredLeaf } from "../../../domain/state/manifest";
 import type { RowKey } from "../../../domain/state/row-key";
 import { splitRows, type LeafSize } from "../../../domain/state/split";
@@ -16,9 +16,9 @@ export async function writeLeaves(
   const cuts = splitRows(batch, size);
   const written: StoredLeaf[] = [];
   for (let index = 1; index < cuts.length; index++) {
-    const [start, end] = [at(cuts, index - 1), at(cuts, index)];
+    const [start, end] = [itemAt(cuts, index - 1), itemAt(cuts, index)];
     written.push(
-      await store.write(batch.slice(start, end), { first: at(keys, start), last: at(keys, end - 1) }),
+      await store.write(batch.slice(start, end), { first: itemAt(keys, start), last: itemAt(keys, end - 1) }),
     );
   }
   return written;

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { columnsOf, references } from "../../../domain/model/columns";
 import { contractsOf, loadOrder, modelShape, type Model } from "../../../domain/model/model";
 import { sourceTable } from "../../../domain/model/source";
-import { dimension, joinsOf, referencesOf, tombstoneTable } from "../../../domain/model/table";
+import { dimension, feedsOf, joinsOfFeed, referencesOf, tombstoneTable } from "../../../domain/model/table";
 import { integer } from "../../../domain/model/types";
 import { factHire, hireModel } from "../../support/hires/model";
 import { HIRE_TABLES } from "../../support/hires/warehouse-tables";
@@ -90,7 +90,13 @@ describe("The declarations determine", () => {
 
   it("which joins a table needs, each once", () => {
     const joins = hireModel.tables.map(
-      (table) => [table.name, joinsOf(table).map(({ on, to }) => [on, to.name])] as const,
+      (table) =>
+        [
+          table.name,
+          feedsOf(table)
+            .flatMap(joinsOfFeed)
+            .map(({ on, to }) => [on, to.name]),
+        ] as const,
     );
 
     expect(joins.filter(([, needed]) => needed.length > 0)).to.deep.equal([

@@ -2,7 +2,7 @@ import type { Column, Origin } from "../../../domain/model/columns";
 import { pathOf, type Join } from "../../../domain/model/join";
 import type { Model } from "../../../domain/model/model";
 import type { SourceTable } from "../../../domain/model/source";
-import { feedsOf, joinsOf, joinsOfFeed, referencesIn } from "../../../domain/model/table";
+import { feedsOf, joinsOfFeed, referencesIn } from "../../../domain/model/table";
 import type { Kind } from "../../../domain/model/types";
 import { CALENDAR } from "./star/designs";
 import type { PreparedTable } from "./star/prepared";
@@ -85,12 +85,14 @@ function tableFeatures({ tables }: Model): Record<string, number> {
   const references = tables.flatMap((table) => referencesIn(table).map((one) => ({ table, ...one })));
   const feeds = tables.flatMap((table) => feedsOf(table).map((feed) => ({ table, ...feed })));
   const joins = feeds.flatMap((feed) => joinsOfFeed(feed).map((join) => ({ ...join, own: feed.source })));
+  const hasJoins = (table: Parameters<typeof feedsOf>[0]): boolean =>
+    feedsOf(table).some((feed) => joinsOfFeed(feed).length > 0);
   const isOf = (kind: string) => (table: { readonly kind: string }) => table.kind === kind;
   return {
     dimensions: among(tables, isOf("dimension")),
     facts: among(tables, isOf("fact")),
-    "dimensions with joins": among(tables.filter(isOf("dimension")), (table) => joinsOf(table).length > 0),
-    "facts with joins": among(tables.filter(isOf("fact")), (table) => joinsOf(table).length > 0),
+    "dimensions with joins": among(tables.filter(isOf("dimension")), hasJoins),
+    "facts with joins": among(tables.filter(isOf("fact")), hasJoins),
     "inner joins": among(joins, ({ kind }) => kind === "inner"),
     "left joins": among(joins, ({ kind }) => kind === "left"),
     "joins on composite keys": among(joins, ({ on }) => on.length > 1),
