@@ -42,7 +42,7 @@ export async function readCredentials(
   secretName: string,
   client = new SecretsManagerClient(SDK_TIMEOUTS),
 ): Promise<Credentials> {
-  return parseCredentials(await secretString(secretName, client), secretName);
+  return parseCredentials(await readSecretText(secretName, client), secretName);
 }
 
 /**
@@ -68,7 +68,7 @@ export function parseCredentials(text: string, secretName: string): Credentials 
   );
 }
 
-async function secretString(name: string, client: SecretsManagerClient): Promise<string> {
+async function readSecretText(name: string, client: SecretsManagerClient): Promise<string> {
   try {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: name }));
     if (SecretString !== undefined) return SecretString;

@@ -118,7 +118,7 @@ export async function withConnection<T>(
 }
 
 /** The rows of a statement, as texts by column. */
-export async function rowsOf<Column extends string>(
+export async function queryRows<Column extends string>(
   client: pg.Client,
   sql: string,
   values: readonly unknown[] = [],

@@ -6,7 +6,7 @@ import { TerminalError } from "../../domain/errors";
 import { refusalOf, type Relation } from "../../domain/capture/refusal";
 import { describeSchemas, nameInLake } from "../../domain/capture/source-schemas";
 import { identifier, qualified } from "../../domain/sql";
-import { rowsOf } from "../postgres/postgres";
+import { queryRows } from "../postgres/postgres";
 import { describeReadable } from "./readable-schemas";
 import { TYPES_BELOW } from "./types";
 
@@ -121,12 +121,12 @@ type RelationRow = Record<
  * Lists the relations of the schemas.
  * @throws TerminalError when a schema does not exist or is not accessible, or when the schemas have no readable table
  */
-export async function catalogueOf(
+export async function readCatalogue(
   client: pg.Client,
   { schemas, user }: { readonly schemas: readonly string[]; readonly user: string },
 ): Promise<Catalogue> {
   for (const schema of schemas) await checkSchema(client, { schema, user });
-  const rows: RelationRow[] = await rowsOf(client, RELATIONS, [schemas, EXCLUDED_TABLES]);
+  const rows: RelationRow[] = await queryRows(client, RELATIONS, [schemas, EXCLUDED_TABLES]);
   const tables = new Map<string, TableDescription>();
   const refused = new Map<string, Refusal>();
   const relations = new Map<string, string>();
@@ -190,7 +190,7 @@ async function checkSchema(
   client: pg.Client,
   { schema, user }: { schema: string; user: string },
 ): Promise<void> {
-  const [access] = await rowsOf<"usage">(
+  const [access] = await queryRows<"usage">(
     client,
     "SELECT has_schema_privilege(oid, 'USAGE')::text AS usage FROM pg_namespace WHERE nspname = $1",
     [schema],

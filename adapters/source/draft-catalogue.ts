@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { DraftColumn, DraftTable, ForeignKey } from "../../domain/draft/catalogue";
 import { describeSchemas, nameInLake } from "../../domain/capture/source-schemas";
 import { TerminalError } from "../../domain/errors";
-import { rowsOf } from "../postgres/postgres";
+import { queryRows } from "../postgres/postgres";
 import { describeReadable } from "./readable-schemas";
 
 /**
@@ -65,7 +65,7 @@ export async function describeForDraft(
 ): Promise<readonly DraftTable[]> {
   // Types have the names that ingest sees.
   await client.query("SET search_path = ''");
-  const rows = await rowsOf<"schema" | "name" | "comment" | "columns" | "key" | "foreignKeys">(
+  const rows = await queryRows<"schema" | "name" | "comment" | "columns" | "key" | "foreignKeys">(
     client,
     TABLES,
     [schemas],

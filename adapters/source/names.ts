@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { NamesInTexts } from "../../domain/capture/table-description";
-import { rowsOf } from "../postgres/postgres";
+import { queryRows } from "../postgres/postgres";
 
 /**
  * The objects whose names the texts of these types contain. A row stores the number of an object and prints its current
@@ -54,13 +54,13 @@ SELECT max(oid)::text AS last,
  * Reads the names of the objects to which values of some types may refer.
  * @param before the result of the previous capture; undefined when there was no capture or it has no result
  */
-export async function namesInTexts(
+export async function readNamesInTexts(
   client: pg.Client,
   types: readonly string[],
   before: string | undefined,
 ): Promise<NamesInTexts> {
   const [last = "0", digest] = before?.split(":") ?? [];
   const kinds = [...new Set(types.flatMap((type) => OBJECTS[type] ?? []))];
-  const [row] = await rowsOf<"last" | "digest" | "before">(client, NAMES, [kinds, last]);
+  const [row] = await queryRows<"last" | "digest" | "before">(client, NAMES, [kinds, last]);
   return { text: `${row?.last ?? "0"}:${row?.digest ?? ""}`, changed: digest !== (row?.before ?? "") };
 }

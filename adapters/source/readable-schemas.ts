@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { rowsOf } from "../postgres/postgres";
+import { queryRows } from "../postgres/postgres";
 
 /** The schemas whose tables the role may read, with the number of these tables. */
 const SCHEMAS = `
@@ -21,7 +21,7 @@ const MOST_NAMES = 10;
  * @returns `, but the role may read tables in crm (1 table), sales (3 tables): <remedy>`
  */
 export async function describeReadable(client: pg.Client, remedy: string): Promise<string> {
-  const rows = await rowsOf<"schema" | "tables">(client, SCHEMAS, []);
+  const rows = await queryRows<"schema" | "tables">(client, SCHEMAS, []);
   if (rows.length === 0)
     return ", and the role may read no table of any schema: grant USAGE on a schema and SELECT on its tables";
   const names = rows

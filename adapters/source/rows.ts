@@ -5,7 +5,7 @@ import type { TableDescription } from "../../domain/capture/table-description";
 import type { RowKey, Slice } from "../../domain/capture/slice";
 import { rowXid, type Snapshot } from "../../domain/capture/snapshot";
 import { identifier, literal } from "../../domain/sql";
-import { rowsOf } from "../postgres/postgres";
+import { queryRows } from "../postgres/postgres";
 import { withSourceErrors, sourceError, TableChangedError } from "./errors";
 
 /** A selection of the rows of a table. */
@@ -123,7 +123,7 @@ export async function countRows(
            ${isAsDescribed(name, table)} AS same
       FROM (SELECT ${before} AS known, ${place} AS place, ${writer} AS writer
               FROM ${name}${last === undefined ? "" : ` WHERE ${compareKey(table, "<=", last)}`} OFFSET 0) AS version`;
-  const [row] = await rowsOf<"total" | "captured" | "extent" | "overlap" | "same">(client, sql);
+  const [row] = await queryRows<"total" | "captured" | "extent" | "overlap" | "same">(client, sql);
   if (row?.same !== "true")
     throw new TableChangedError(`${table.name} changed while the run read it; the next run captures it`, {
       subject: { table: table.name },
@@ -158,7 +158,7 @@ export function copyRows(
     async *[Symbol.asyncIterator]() {
       if (extent !== undefined && extent.rows <= FEW_ROWS)
         extent.places ??= await withSourceErrors(`find the rows of ${table.name}`, () =>
-          placesOf(client, rows, extent),
+          findPlaces(client, rows, extent),
         );
       const query = `SELECT ${columns} ${rows}${extent === undefined ? "" : within(extent)}`;
       try {
@@ -171,8 +171,8 @@ export function copyRows(
   };
 }
 
-async function placesOf(client: pg.Client, rows: string, extent: Extent): Promise<string> {
+async function findPlaces(client: pg.Client, rows: string, extent: Extent): Promise<string> {
   const sql = `SELECT COALESCE(array_agg(ctid), '{}')::text AS places ${rows}${within(extent)}`;
-  const [row] = await rowsOf<"places">(client, sql);
+  const [row] = await queryRows<"places">(client, sql);
   return row?.places ?? "{}";
 }

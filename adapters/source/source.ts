@@ -6,11 +6,11 @@ import type { RowKey } from "../../domain/capture/slice";
 import type { Snapshot } from "../../domain/capture/snapshot";
 import { describeSchemas } from "../../domain/capture/source-schemas";
 import { identifier } from "../../domain/sql";
-import { rowsOf, SAME_TEXT, withConnection } from "../postgres/postgres";
+import { queryRows, SAME_TEXT, withConnection } from "../postgres/postgres";
 import type { Credentials } from "../aws/secrets";
-import { catalogueOf, type Catalogue } from "./catalogue";
+import { readCatalogue, type Catalogue } from "./catalogue";
 import { withSourceErrors } from "./errors";
-import { namesInTexts } from "./names";
+import { readNamesInTexts } from "./names";
 import {
   compareKey,
   copyRows,
@@ -84,7 +84,7 @@ export async function withSourceSnapshot<T>(
       state,
       catalogue: () =>
         withSourceErrors(`list the tables of ${describeSchemas(schemas)}`, () =>
-          catalogueOf(client, { schemas, user: credentials.user }),
+          readCatalogue(client, { schemas, user: credentials.user }),
         ),
       count: async (table, selection, now) => {
         const { extent, ...counts } = await withSourceErrors(`count the rows of ${table.name}`, () =>
@@ -95,9 +95,9 @@ export async function withSourceSnapshot<T>(
       },
       names: (types, before) =>
         withSourceErrors("read the names of the objects in its rows", () =>
-          namesInTexts(client, types, before),
+          readNamesInTexts(client, types, before),
         ),
-      sizes: (tables) => withSourceErrors("measure its tables", () => sizesOf(client, tables)),
+      sizes: (tables) => withSourceErrors("measure its tables", () => readSizes(client, tables)),
       keyAt: (table, after, n) =>
         withSourceErrors(`find a key of ${table.name}`, () => keyAt(client, { table, after, n })),
       release: () =>
@@ -139,7 +139,7 @@ async function begin(
 }
 
 /** The root of a storage and the storages below it. A partitioned table stores nothing outside its partitions. */
-async function sizesOf(
+async function readSizes(
   client: pg.Client,
   tables: readonly TableDescription[],
 ): Promise<ReadonlyMap<string, number>> {
@@ -147,7 +147,7 @@ async function sizesOf(
     storage.split(",").map((node) => ({ name, oid: node.split(":")[0] ?? "" })),
   );
   if (nodes.length === 0) return new Map();
-  const rows = await rowsOf<"name" | "bytes">(
+  const rows = await queryRows<"name" | "bytes">(
     client,
     `SELECT name, COALESCE(sum(pg_table_size(oid)), 0)::text AS bytes
        FROM unnest($1::text[], $2::oid[]) AS node (name, oid) GROUP BY name`,
@@ -163,7 +163,7 @@ async function keyAt(
   const { table, after, n } = options;
   const columns = table.key.map(identifier);
   const where = after === undefined ? "" : `WHERE ${compareKey(table, ">", after)}`;
-  const [row] = await rowsOf<"key">(
+  const [row] = await queryRows<"key">(
     client,
     `SELECT json_build_array(${columns.map((column) => `${column}::text`).join(", ")})::text AS key
        FROM ${table.relation} ${where} ORDER BY ${columns.join(", ")} OFFSET ${n - 1} LIMIT 1`,

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { TerminalError } from "../../domain/errors";
 import type { CatalogueTable } from "../../domain/warehouse/target";
-import { rowsOf } from "../postgres/postgres";
+import { queryRows } from "../postgres/postgres";
 
 /** The base type of column `a`, with its modifier, under any number of domains. */
 const BASE_TYPE = `
@@ -45,8 +45,11 @@ SELECT c.relname AS name,
  * The tables of a schema of the warehouse.
  * @throws TerminalError when the schema does not exist
  */
-export async function catalogueOf(client: pg.Client, schema: string): Promise<readonly CatalogueTable[]> {
-  const [found] = await rowsOf<"found">(
+export async function readWarehouseTables(
+  client: pg.Client,
+  schema: string,
+): Promise<readonly CatalogueTable[]> {
+  const [found] = await queryRows<"found">(
     client,
     "SELECT (to_regnamespace(quote_ident($1)) IS NOT NULL)::text AS found",
     [schema],
@@ -56,11 +59,21 @@ export async function catalogueOf(client: pg.Client, schema: string): Promise<re
       `the warehouse has no schema ${schema}; create it, or set marble:warehouseSchema to one that exists`,
     );
   }
-  const rows = await rowsOf<"name" | "columns" | "keys" | "triggers">(client, CATALOGUE, [schema]);
+  const rows = await queryRows<"name" | "columns" | "keys" | "triggers">(client, CATALOGUE, [schema]);
   return rows.map(({ name, columns, keys, triggers }) => ({
     name: name ?? "",
     columns: JSON.parse(columns ?? "[]") as CatalogueTable["columns"],
     uniqueKeys: JSON.parse(keys ?? "[]") as string[][],
     changesRows: triggers === "true",
   }));
+}
+
+/** The columns of a table or a view, in order; empty when the relation does not exist. */
+export async function readColumns(client: pg.Client, relation: string): Promise<readonly string[]> {
+  const rows = await queryRows<"name">(
+    client,
+    "SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
+    [relation],
+  );
+  return rows.map(({ name }) => name ?? "");
 }

@@ -3,11 +3,11 @@ import type { Confirmation } from "../../domain/report/keys";
 import { literal, qualified } from "../../domain/sql";
 import { FRESHNESS, TABLES } from "../../domain/warehouse/bookkeeping";
 import { createTablesView, NEWEST_COLUMN, recordFreshness } from "../../domain/warehouse/source-tables";
-import { rowsOf } from "../postgres/postgres";
+import { queryRows } from "../postgres/postgres";
 import { inWarehouseTransaction, type Warehouse } from "./warehouse";
 
 const exists = async (client: pg.Client, schema: string, relation: string): Promise<boolean> => {
-  const [found] = await rowsOf<"exists">(
+  const [found] = await queryRows<"exists">(
     client,
     `SELECT (to_regclass(${literal(qualified(schema, relation))}) IS NOT NULL)::text AS exists`,
   );
@@ -48,7 +48,7 @@ export async function confirmFreshness(
 /** Whether the warehouse is known to match the source; undefined in a warehouse of an earlier version. */
 export async function readConfirmation(client: pg.Client, schema: string): Promise<Confirmation | undefined> {
   if (!(await exists(client, schema, FRESHNESS))) return undefined;
-  const [row] = await rowsOf<"confirmed" | "recovered">(
+  const [row] = await queryRows<"confirmed" | "recovered">(
     client,
     `SELECT COALESCE(bool_and(confirmed_at >= now() - max_age), false)::text AS confirmed,
             (extract(epoch FROM max(recovered_at)) * 1000)::bigint::text AS recovered

@@ -1,8 +1,8 @@
 import type pg from "pg";
 import { codeOf, messageOf, TerminalError } from "../../domain/errors";
 import { qualified } from "../../domain/sql";
-import { rowsOf } from "../postgres/postgres";
-import { grantsOn } from "./swap";
+import { queryRows } from "../postgres/postgres";
+import { readGrants } from "./swap";
 
 /** A relation whose definition reads a table, directly or through other views. */
 interface Reader {
@@ -38,7 +38,7 @@ export async function withoutViewsOn(
     await client.query("ROLLBACK TO SAVEPOINT change_table; RELEASE SAVEPOINT change_table");
   }
   const name = qualified(schema, table);
-  const readers = await withQualifiedNames(client, () => readersOf(client, name));
+  const readers = await withQualifiedNames(client, () => findReaders(client, name));
   const other = readers.find(({ isView }) => !isView);
   if (other !== undefined)
     throw new TerminalError(
@@ -78,7 +78,7 @@ async function recreate(client: pg.Client, table: string, reader: Reader): Promi
 
 /** Runs `work` while the catalogue prints every name with its schema. */
 async function withQualifiedNames<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
-  const [before] = await rowsOf<"path">(client, "SELECT current_setting('search_path') AS path");
+  const [before] = await queryRows<"path">(client, "SELECT current_setting('search_path') AS path");
   await client.query("SELECT set_config('search_path', '', true)");
   const result = await work();
   await client.query("SELECT set_config('search_path', $1, true)", [before?.path ?? ""]);
@@ -86,8 +86,8 @@ async function withQualifiedNames<T>(client: pg.Client, work: () => Promise<T>):
 }
 
 /** A view that others read precedes them. */
-async function readersOf(client: pg.Client, table: string): Promise<readonly Reader[]> {
-  const rows = await rowsOf<"oid" | "name" | "view" | "statements">(
+async function findReaders(client: pg.Client, table: string): Promise<readonly Reader[]> {
+  const rows = await queryRows<"oid" | "name" | "view" | "statements">(
     client,
     `WITH RECURSIVE reader (oid, depth) AS (
          SELECT r.ev_class, 1 FROM pg_rewrite r
@@ -112,7 +112,7 @@ async function readersOf(client: pg.Client, table: string): Promise<readonly Rea
   );
   return Promise.all(
     rows.map(async ({ oid, name, view, statements }): Promise<Reader> => {
-      const grants = await grantsOn(client, [oid ?? ""]);
+      const grants = await readGrants(client, [oid ?? ""]);
       const made = JSON.parse(statements ?? "[]") as (string | null)[];
       return {
         oid: oid ?? "",

@@ -3,9 +3,9 @@ import { codeOf, messageOf } from "../../domain/errors";
 import type { MartRelation } from "../../domain/marts/upkeep";
 import { markIn } from "../../domain/marts/view";
 import { qualified } from "../../domain/sql";
-import { rowsOf } from "../postgres/postgres";
+import { queryRows } from "../postgres/postgres";
 import { prepareSchema } from "./rights";
-import { grantsOn } from "./swap";
+import { readGrants } from "./swap";
 
 /**
  * Creates the schema for the marts, if it is missing.
@@ -16,11 +16,13 @@ export const prepareMartsSchema = (client: pg.Client, schema: string): Promise<s
   prepareSchema(client, schema, "views");
 
 /** The relations in the schema of the marts of the warehouse in `schema`. */
-export async function martRelations(
+export async function readMartRelations(
   client: pg.Client,
   { martsSchema, schema }: { readonly martsSchema: string; readonly schema: string },
 ): Promise<readonly (MartRelation & { readonly oid: string })[]> {
-  const rows = await rowsOf<"oid" | "name" | "view" | "own" | "comment" | "columns" | "made" | "elsewhere">(
+  const rows = await queryRows<
+    "oid" | "name" | "view" | "own" | "comment" | "columns" | "made" | "elsewhere"
+  >(
     client,
     `SELECT c.oid::text AS oid, c.relname AS name, (c.relkind = 'v')::text AS view,
             pg_has_role(c.relowner, 'USAGE')::text AS own, obj_description(c.oid, 'pg_class') AS comment,
@@ -51,26 +53,12 @@ export async function martRelations(
 }
 
 /** The views that are marts of the warehouse in `schema`. */
-export async function martsOf(
+export async function readMarts(
   client: pg.Client,
   schemas: { readonly martsSchema: string; readonly schema: string },
 ): Promise<readonly (MartRelation & { readonly oid: string })[]> {
-  const relations = await martRelations(client, schemas);
+  const relations = await readMartRelations(client, schemas);
   return relations.filter(({ isView, comment }) => isView && markIn(comment)?.schema === schemas.schema);
-}
-
-/** The names of the columns of a view, in order. */
-export async function columnsOfView(
-  client: pg.Client,
-  schema: string,
-  name: string,
-): Promise<readonly string[]> {
-  const rows = await rowsOf<"name">(
-    client,
-    "SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
-    [qualified(schema, name)],
-  );
-  return rows.map((row) => row.name ?? "");
 }
 
 /** The SQLSTATE of CREATE OR REPLACE VIEW when the existing view has other columns. */
@@ -84,10 +72,10 @@ export async function replaceView(
   const error = await catchFailure(client, () => client.query(create));
   if (error === undefined) return;
   if (codeOf(error) !== OTHER_COLUMNS) throw error;
-  const [view] = await rowsOf<"oid">(client, "SELECT to_regclass($1)::oid::text AS oid", [
+  const [view] = await queryRows<"oid">(client, "SELECT to_regclass($1)::oid::text AS oid", [
     qualified(schema, name),
   ]);
-  const grants = await grantsOn(client, [view?.oid ?? ""]);
+  const grants = await readGrants(client, [view?.oid ?? ""]);
   await client.query(`DROP VIEW ${qualified(schema, name)}`);
   await client.query(create);
   // A grant on a dropped column is lost with the column.

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { commitNumber, type CommitNumber } from "../../domain/log/keys";
 import { literal, qualified } from "../../domain/sql";
 import { LEDGER, ORPHANS } from "../../domain/warehouse/bookkeeping";
-import { rowsOf } from "../postgres/postgres";
+import { queryRows } from "../postgres/postgres";
 
 /** How far a warehouse has been loaded. */
 export interface WarehousePosition {
@@ -30,7 +30,7 @@ export interface WaitingRows {
 /** The rows that wait in a warehouse, whichever run set them aside; none when the warehouse was never loaded. */
 export async function readWaitingRows(client: pg.Client, schema: string): Promise<readonly WaitingRows[]> {
   if ((await readPosition(client, schema)) === undefined) return [];
-  const rows = await rowsOf<"fact" | "rows" | "reason">(
+  const rows = await queryRows<"fact" | "rows" | "reason">(
     client,
     `SELECT o.fact, count(*)::text AS rows, min(o.reason) AS reason FROM ${qualified(schema, ORPHANS)} AS o
       WHERE o.healed_by IS NULL AND o.superseded_by IS NULL GROUP BY o.fact ORDER BY o.fact`,
@@ -48,14 +48,14 @@ export async function readPosition(
   schema: string,
 ): Promise<WarehousePosition | undefined> {
   const [ledger, orphans] = [qualified(schema, LEDGER), qualified(schema, ORPHANS)];
-  const [tables] = await rowsOf<"exist">(
+  const [tables] = await queryRows<"exist">(
     client,
     `SELECT ((SELECT count(*) = 4 FROM pg_attribute WHERE attrelid = to_regclass(${literal(ledger)})
                 AND attname IN ('commit', 'lake', 'captured_at', 'loaded_at'))
              AND to_regclass(${literal(orphans)}) IS NOT NULL)::text AS exist`,
   );
   if (tables?.exist !== "true") return undefined;
-  const [row] = await rowsOf<"commit" | "lake" | "captured" | "loaded" | "waiting">(
+  const [row] = await queryRows<"commit" | "lake" | "captured" | "loaded" | "waiting">(
     client,
     // Qualified, because a bare "commit" would sort by the selected text, and "9" would be the newest of ten commits.
     `SELECT l.commit::text, l.lake::text, (extract(epoch FROM l.captured_at) * 1000)::bigint::text AS captured,

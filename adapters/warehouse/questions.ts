@@ -2,7 +2,7 @@ import type pg from "pg";
 import { codeOf, messageOf, TerminalError, TransientError } from "../../domain/errors";
 import { qualified } from "../../domain/sql";
 import type { Question, Row } from "../../domain/report/question";
-import { rowsOf, SAME_TEXT } from "../postgres/postgres";
+import { queryRows, SAME_TEXT } from "../postgres/postgres";
 import { healsByItself } from "./errors";
 
 /**
@@ -40,7 +40,7 @@ export async function ask(
 ): Promise<Answer> {
   await client.query("SAVEPOINT question");
   try {
-    return { rows: await rowsOf(client, question.sql(qualified(martsSchema, question.mart))) };
+    return { rows: await queryRows(client, question.sql(qualified(martsSchema, question.mart))) };
   } catch (error) {
     if (!REFUSED.test(codeOf(error))) {
       const Kind = healsByItself(error) ? TransientError : TerminalError;

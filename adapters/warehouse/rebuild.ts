@@ -3,7 +3,7 @@ import { TerminalError } from "../../domain/errors";
 import { identifier, qualified } from "../../domain/sql";
 import { LEDGER, lockLoader } from "../../domain/warehouse/bookkeeping";
 import { REPLAY } from "../../domain/warehouse/replay";
-import { rowsOf } from "../postgres/postgres";
+import { queryRows } from "../postgres/postgres";
 import { describeSchema } from "./rights";
 import { withWarehouseErrors } from "./warehouse";
 
@@ -11,9 +11,9 @@ import { withWarehouseErrors } from "./warehouse";
 export function readRebuild(client: pg.Client, shadow: string): Promise<number | undefined> {
   const table = qualified(shadow, REPLAY);
   return withWarehouseErrors(async () => {
-    const [found] = await rowsOf<"found">(client, "SELECT to_regclass($1)::text AS found", [table]);
+    const [found] = await queryRows<"found">(client, "SELECT to_regclass($1)::text AS found", [table]);
     if (found?.found == null) return undefined;
-    const [row] = await rowsOf<"model">(client, `SELECT model::text FROM ${table}`);
+    const [row] = await queryRows<"model">(client, `SELECT model::text FROM ${table}`);
     return row === undefined ? undefined : Number(row.model);
   });
 }
@@ -50,7 +50,7 @@ export async function dropShadows(client: pg.Client, shadows: readonly string[])
 
 /** Locks a shadow schema against other loaders until the transaction ends. Returns false when another has the lock. */
 export async function lockShadow(client: pg.Client, shadow: string): Promise<boolean> {
-  const [lock] = await rowsOf<"locked">(client, lockLoader(shadow));
+  const [lock] = await queryRows<"locked">(client, lockLoader(shadow));
   return lock?.locked === "true";
 }
 
@@ -58,13 +58,13 @@ export async function lockShadow(client: pg.Client, shadow: string): Promise<boo
 export function readNewestCommit(client: pg.Client, schema: string): Promise<number> {
   const ledger = qualified(schema, LEDGER);
   return withWarehouseErrors(async () => {
-    const [found] = await rowsOf<"found">(
+    const [found] = await queryRows<"found">(
       client,
       "SELECT (SELECT count(*) = 1 FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = 'commit')::text AS found",
       [ledger],
     );
     if (found?.found !== "true") return 0;
-    const [row] = await rowsOf<"last">(
+    const [row] = await queryRows<"last">(
       client,
       `SELECT COALESCE(max(commit), 0)::text AS last FROM ${ledger}`,
     );

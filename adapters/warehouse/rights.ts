@@ -1,13 +1,13 @@
 import type pg from "pg";
 import { identifier } from "../../domain/sql";
-import { rowsOf } from "../postgres/postgres";
+import { queryRows } from "../postgres/postgres";
 
 /**
  * The GRANT that the role of the connection lacks to create tables and views in an existing schema; undefined when it
  * lacks none. Since PostgreSQL 15, only the owner of a database may create objects in its schema `public`.
  */
-export async function missingGrant(client: pg.Client, schema: string): Promise<string | undefined> {
-  const [row] = await rowsOf<"uses" | "creates" | "user">(
+export async function findMissingGrant(client: pg.Client, schema: string): Promise<string | undefined> {
+  const [row] = await queryRows<"uses" | "creates" | "user">(
     client,
     `SELECT has_schema_privilege(oid, 'USAGE')::text AS uses, has_schema_privilege(oid, 'CREATE')::text AS creates,
             current_user AS "user"
@@ -21,8 +21,8 @@ export async function missingGrant(client: pg.Client, schema: string): Promise<s
 }
 
 /** The GRANT that the role lacks to create staging tables. Every load except the first needs them. */
-export async function missingTemporary(client: pg.Client): Promise<string | undefined> {
-  const [row] = await rowsOf<"may" | "database" | "user">(
+export async function findMissingTemporary(client: pg.Client): Promise<string | undefined> {
+  const [row] = await queryRows<"may" | "database" | "user">(
     client,
     `SELECT has_database_privilege(current_database(), 'TEMPORARY')::text AS may,
             current_database() AS database, current_user AS "user"`,
@@ -42,7 +42,7 @@ export interface SchemaRights {
 
 /** Reads whether a schema exists, and whether the role of the connection may create one. */
 export async function describeSchema(client: pg.Client, schema: string): Promise<SchemaRights> {
-  const [row] = await rowsOf<"exists" | "creates" | "database" | "user">(
+  const [row] = await queryRows<"exists" | "creates" | "database" | "user">(
     client,
     // Reads the table, because to_regnamespace() may remember that a schema was missing earlier in the transaction.
     `SELECT (EXISTS (SELECT FROM pg_namespace WHERE nspname = $1))::text AS exists,
@@ -86,7 +86,7 @@ export async function prepareSchema(
     await client.query(`CREATE SCHEMA ${identifier(schema)}`);
     return undefined;
   }
-  const missing = await missingGrant(client, schema);
+  const missing = await findMissingGrant(client, schema);
   return missing === undefined
     ? undefined
     : `${user} may not create ${what} in the schema ${schema}: ${missing}`;

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { TerminalError } from "../../domain/errors";
 import { REPLAY } from "../../domain/warehouse/replay";
 import { identifier, qualified } from "../../domain/sql";
-import { rowsOf } from "../postgres/postgres";
+import { queryRows } from "../postgres/postgres";
 
 /** The schemas of a swap: the one that readers use, the rebuilt one, and the one that keeps the old tables. */
 export interface Swap {
@@ -23,16 +23,16 @@ export async function swapSchemas(client: pg.Client, swap: Swap): Promise<void> 
   const { live, shadow, kept } = swap;
   const setting = (searchPath: string): Promise<unknown> =>
     client.query("SELECT set_config('search_path', $1, true)", [searchPath]);
-  const [before] = await rowsOf<"path">(client, "SELECT current_setting('search_path') AS path");
+  const [before] = await queryRows<"path">(client, "SELECT current_setting('search_path') AS path");
   // Makes the catalogue print every name with its schema.
   await setting("");
-  const relations = await relationsOf(client, shadow);
-  const replaced = await replacedBy(client, swap);
+  const relations = await readRelations(client, shadow);
+  const replaced = await readReplaced(client, swap);
   const oids = replaced.map(({ oid }) => oid ?? "");
   await refuseLosses(client, oids);
   const around = await readSurroundings(client, { oids, recreated: swap.recreated });
 
-  for (const sql of await indexesOf(client, swap, oids)) await client.query(sql);
+  for (const sql of await readIndexes(client, swap, oids)) await client.query(sql);
   for (const { drop } of around.foreignKeys) await client.query(drop ?? "");
   await client.query(`CREATE SCHEMA ${identifier(kept)}`);
   for (const { name, kind } of replaced) await client.query(move({ name, kind, from: live, to: kept }));
@@ -50,19 +50,19 @@ const move = ({ name, kind, from, to }: Relation & { from: string; to: string })
   `ALTER ${kind === "v" ? "VIEW" : "TABLE"} ${qualified(from, name ?? "")} SET SCHEMA ${identifier(to)}`;
 
 /** The tables and views of the shadow schema. Tables precede the views on them, so a log reads in order. */
-export const relationsOf = (client: pg.Client, schema: string): Promise<Relation[]> =>
-  rowsOf<"name" | "kind">(
+export const readRelations = (client: pg.Client, schema: string): Promise<Relation[]> =>
+  queryRows<"name" | "kind">(
     client,
     `SELECT relname AS name, relkind::text AS kind FROM pg_class
       WHERE relnamespace = to_regnamespace(quote_ident($1)) AND relkind IN ('r', 'v') AND relname <> $2 ORDER BY 2, 1`,
     [schema, REPLAY],
   );
 
-const replacedBy = (
+const readReplaced = (
   client: pg.Client,
   { live, shadow }: Swap,
 ): Promise<Record<"oid" | "name" | "kind", string | null>[]> =>
-  rowsOf<"oid" | "name" | "kind">(
+  queryRows<"oid" | "name" | "kind">(
     client,
     `SELECT old.oid::text AS oid, old.relname AS name, old.relkind::text AS kind
        FROM pg_class old JOIN pg_class new USING (relname)
@@ -73,7 +73,7 @@ const replacedBy = (
 
 /** Refuses objects whose loss a user would not notice immediately, and that only their author can create again. */
 async function refuseLosses(client: pg.Client, oids: readonly string[]): Promise<void> {
-  const found = await rowsOf<"what">(
+  const found = await queryRows<"what">(
     client,
     `SELECT format('the materialized view %s reads it', v.oid::regclass) AS what FROM pg_class v
       WHERE v.relkind = 'm' AND v.oid IN (${READERS})
@@ -104,11 +104,11 @@ const GRANTEE = `CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_use
          CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) AS statement`;
 
 /** Statements that restore the grants on these relations and their columns. */
-export const grantsOn = (
+export const readGrants = (
   client: pg.Client,
   oids: readonly string[],
 ): Promise<Record<"statement", string | null>[]> =>
-  rowsOf<"statement">(
+  queryRows<"statement">(
     client,
     `${GRANT} '', c.oid::regclass, ${GRANTEE} FROM pg_class c, aclexplode(c.relacl) a
       WHERE c.oid = ANY ($1::oid[]) AND a.grantee <> c.relowner
@@ -125,21 +125,21 @@ async function readSurroundings(
   { oids, recreated }: { readonly oids: readonly string[]; readonly recreated: readonly string[] },
 ) {
   return {
-    owners: await rowsOf<"statement">(
+    owners: await queryRows<"statement">(
       client,
       `SELECT format('ALTER TABLE %s OWNER TO %I', c.oid::regclass, pg_get_userbyid(c.relowner)) AS statement
          FROM pg_class c WHERE c.oid = ANY ($1::oid[]) AND c.relowner <> current_user::regrole`,
       [oids],
     ),
-    grants: await grantsOn(client, oids),
-    views: await rowsOf<"statement">(
+    grants: await readGrants(client, oids),
+    views: await queryRows<"statement">(
       client,
       `SELECT format('CREATE OR REPLACE VIEW %s %sAS %s', v.oid::regclass,
                 COALESCE('WITH (' || array_to_string(v.reloptions, ', ') || ') ', ''), pg_get_viewdef(v.oid)) AS statement
          FROM pg_class v WHERE v.relkind = 'v' AND v.oid IN (${READERS}) AND v.oid <> ALL ($2::oid[])`,
       [oids, recreated],
     ),
-    foreignKeys: await rowsOf<"drop" | "add">(
+    foreignKeys: await queryRows<"drop" | "add">(
       client,
       `SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS drop,
               format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS add
@@ -154,12 +154,12 @@ async function readSurroundings(
  * The indexes of the old tables that belong to no constraint, recreated for the new tables, which readers do not use
  * yet. The loader has created its own indexes with its tables.
  */
-async function indexesOf(
+async function readIndexes(
   client: pg.Client,
   { live, shadow }: Swap,
   oids: readonly string[],
 ): Promise<string[]> {
-  const rows = await rowsOf<"definition" | "name">(
+  const rows = await queryRows<"definition" | "name">(
     client,
     `SELECT pg_get_indexdef(i.indexrelid) AS definition, c.relname AS name
        FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
@@ -167,12 +167,12 @@ async function indexesOf(
         AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)`,
     [oids],
   );
-  const [quoted] = await rowsOf<"live" | "shadow">(
+  const [quoted] = await queryRows<"live" | "shadow">(
     client,
     "SELECT quote_ident($1) AS live, quote_ident($2) AS shadow",
     [live, shadow],
   );
-  const made = await rowsOf<"definition">(
+  const made = await queryRows<"definition">(
     client,
     `SELECT pg_get_indexdef(i.indexrelid) AS definition FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
       WHERE c.relnamespace = to_regnamespace(quote_ident($1))`,

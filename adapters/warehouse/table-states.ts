@@ -3,7 +3,7 @@ import type { RowsLacking, TableBehind } from "../../domain/report/report";
 import { literal, qualified } from "../../domain/sql";
 import { TABLES } from "../../domain/warehouse/bookkeeping";
 import { UNCONFIRMED } from "../../domain/warehouse/source-tables";
-import { rowsOf } from "../postgres/postgres";
+import { queryRows } from "../postgres/postgres";
 
 const INSTANT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
 
@@ -21,12 +21,12 @@ export interface TableStates {
  */
 export async function readTableStates(client: pg.Client, schema: string): Promise<TableStates | undefined> {
   const view = qualified(schema, TABLES);
-  const [known] = await rowsOf<"exists">(
+  const [known] = await queryRows<"exists">(
     client,
     `SELECT (to_regclass(${literal(view)}) IS NOT NULL)::text AS exists`,
   );
   if (known?.exists !== "true") return undefined;
-  const rows = await rowsOf<"name" | "current" | "asOf" | "since" | "reason" | "rejected" | "waiting">(
+  const rows = await queryRows<"name" | "current" | "asOf" | "since" | "reason" | "rejected" | "waiting">(
     client,
     `SELECT warehouse_table AS name, is_current::text AS current,
             to_char(as_of AT TIME ZONE 'UTC', ${INSTANT}) AS "asOf",

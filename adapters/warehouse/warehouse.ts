@@ -8,8 +8,8 @@ import { commitNumber } from "../../domain/log/keys";
 import { literal, qualified } from "../../domain/sql";
 import { BOOKKEEPING, createBookkeeping, LEDGER, lockLoader } from "../../domain/warehouse/bookkeeping";
 import type { CatalogueTable } from "../../domain/warehouse/target";
-import { rowsOf, SAME_TEXT } from "../postgres/postgres";
-import { catalogueOf } from "./catalogue";
+import { queryRows, SAME_TEXT } from "../postgres/postgres";
+import { readColumns, readWarehouseTables } from "./catalogue";
 import {
   DENIED,
   healsByItself,
@@ -19,7 +19,7 @@ import {
   type RefusedValue,
 } from "./errors";
 import { withoutViewsOn } from "./dependent-views";
-import { missingGrant, missingTemporary, prepareSchema } from "./rights";
+import { findMissingGrant, findMissingTemporary, prepareSchema } from "./rights";
 
 /** A connection to the warehouse. The stages only hand it to adapters. */
 export type WarehouseClient = pg.Client;
@@ -114,7 +114,7 @@ export async function inWarehouseTransaction<T>(
 ): Promise<T | undefined> {
   try {
     await client.query(`BEGIN; ${SAME_TEXT}; SET LOCAL lock_timeout = ${literal(LOCK_TIMEOUT)}`);
-    const [lock] = await rowsOf<"locked">(client, lockLoader(schema));
+    const [lock] = await queryRows<"locked">(client, lockLoader(schema));
     const result = lock?.locked === "true" ? await work(warehouse(client, schema)) : undefined;
     await client.query("COMMIT");
     return result;
@@ -142,15 +142,15 @@ export async function withWarehouseErrors<T>(work: () => Promise<T>): Promise<T>
 function warehouse(client: pg.Client, schema: string): Warehouse {
   return {
     identity: async () => {
-      const [row] = await rowsOf<"systemIdentifier" | "database">(
+      const [row] = await queryRows<"systemIdentifier" | "database">(
         client,
         `SELECT (SELECT system_identifier::text FROM pg_control_system()) AS "systemIdentifier", current_database() AS database`,
       );
       return { systemIdentifier: row?.systemIdentifier ?? "", database: row?.database ?? "" };
     },
-    catalogue: () => catalogueOf(client, schema),
+    catalogue: () => readWarehouseTables(client, schema),
     views: async () => {
-      const rows = await rowsOf<"name">(
+      const rows = await queryRows<"name">(
         client,
         "SELECT viewname AS name FROM pg_views WHERE schemaname = $1",
         [schema],
@@ -167,13 +167,13 @@ function warehouse(client: pg.Client, schema: string): Warehouse {
       return stream.rowCount;
     },
     isEmpty: async (table) => {
-      const [row] = await rowsOf<"empty">(
+      const [row] = await queryRows<"empty">(
         client,
         `SELECT (NOT EXISTS (SELECT FROM ${qualified(schema, table)}))::text AS empty`,
       );
       return row?.empty === "true";
     },
-    rows: (sql) => rowsOf(client, sql),
+    rows: (sql) => queryRows(client, sql),
     attempt: (work) => attempt(client, work),
     loadRows: (table, work, findValue) => loadRows(client, { table, work, findValue }),
     rehearse: (statements) => rehearse(client, statements),
@@ -182,15 +182,15 @@ function warehouse(client: pg.Client, schema: string): Warehouse {
       if (missing !== undefined) throw new TerminalError(missing);
     },
     hasRelation: async (of, name) => {
-      const [row] = await rowsOf<"found">(client, "SELECT (to_regclass($1) IS NOT NULL)::text AS found", [
+      const [row] = await queryRows<"found">(client, "SELECT (to_regclass($1) IS NOT NULL)::text AS found", [
         qualified(of, name),
       ]);
       return row?.found === "true";
     },
     hasColumn: async (relation, column) =>
-      (await columnsOf(client, qualified(schema, relation))).includes(column),
+      (await readColumns(client, qualified(schema, relation))).includes(column),
     withoutViewsOn: (table, change) => withoutViewsOn(client, table, change),
-    missingRight: () => missingTemporary(client),
+    missingRight: () => findMissingTemporary(client),
     ledger: ledgerOf(client, schema),
   };
 }
@@ -245,26 +245,19 @@ async function rehearse(client: pg.Client, statements: readonly string[]): Promi
   }
 }
 
-/** The columns of a table; empty when the table does not exist. */
-async function columnsOf(client: pg.Client, table: string): Promise<string[]> {
-  const sql =
-    "SELECT attname AS name FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum";
-  return (await rowsOf<"name">(client, sql, [table])).map(({ name }) => name ?? "");
-}
-
 function ledgerOf(client: pg.Client, schema: string): Ledger {
   const table = qualified(schema, LEDGER);
   return {
-    exists: async () => (await columnsOf(client, table)).length > 0,
+    exists: async () => (await readColumns(client, table)).length > 0,
     create: async () => {
       for (const own of BOOKKEEPING) {
-        const actual = await columnsOf(client, qualified(schema, own.name));
+        const actual = await readColumns(client, qualified(schema, own.name));
         if (actual.length === 0) await client.query(createBookkeeping(schema, own));
       }
     },
     head: async () => {
       for (const { name, columns, isLate } of BOOKKEEPING) {
-        const actual = await columnsOf(client, qualified(schema, name));
+        const actual = await readColumns(client, qualified(schema, name));
         if (name === LEDGER && actual.length === 0) return undefined;
         if (isLate === true && actual.length === 0) continue;
         const foreign = actual.length > 0 && Object.keys(columns).some((column) => !actual.includes(column));
@@ -274,7 +267,7 @@ function ledgerOf(client: pg.Client, schema: string): Ledger {
           : "is missing, but the ledger is not";
         throw new TerminalError(`${schema}.${name} ${state}; restore it, or load into an empty schema`);
       }
-      const [row] = await rowsOf<"commit" | "lake" | "model">(
+      const [row] = await queryRows<"commit" | "lake" | "model">(
         client,
         // Qualified, because a bare "commit" would sort by the selected text, and "9" would be the newest of ten
         // commits.
@@ -296,6 +289,6 @@ function ledgerOf(client: pg.Client, schema: string): Ledger {
 
 /** The missing GRANT, when a privilege on the schema or the database is missing. */
 async function remedyOf(client: pg.Client, schema: string): Promise<string | undefined> {
-  const grants = [await missingGrant(client, schema), await missingTemporary(client)];
+  const grants = [await findMissingGrant(client, schema), await findMissingTemporary(client)];
   return grants.find((grant) => grant !== undefined);
 }

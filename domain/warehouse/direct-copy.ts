@@ -14,7 +14,7 @@ import { list, namesOf, theirName } from "./values";
  */
 
 /** Properties of a table in PostgreSQL, each column a JSON text. */
-export interface TableFacts {
+export interface TableProperties {
   /**
    * True if we may drop its foreign keys and no rule or row-security policy makes COPY behave differently from INSERT.
    */
@@ -34,7 +34,7 @@ export interface ForeignKey {
   readonly valid: boolean;
 }
 
-/** One row with one column, `facts`. */
+/** One row with one column, `properties`. */
 export function describeTable(schema: string, target: TargetTable): string {
   const columnNames = (relation: string, numbers: string): string =>
     `(SELECT json_agg(a.attname ORDER BY k.at) FROM unnest(${numbers}) WITH ORDINALITY AS k(attnum, at) ` +
@@ -46,7 +46,7 @@ export function describeTable(schema: string, target: TargetTable): string {
     `'columns', ${columnNames("f.conrelid", "f.conkey")}, 'schema', n.nspname, 'parent', p.relname, ` +
     `'parentColumns', ${columnNames("f.confrelid", "f.confkey")}, 'valid', f.convalidated) ORDER BY f.conname), '[]') ` +
     "FROM pg_constraint f JOIN pg_class p ON p.oid = f.confrelid JOIN pg_namespace n ON n.oid = p.relnamespace " +
-    "WHERE f.conrelid = c.oid AND f.contype = 'f'))::text AS facts " +
+    "WHERE f.conrelid = c.oid AND f.contype = 'f'))::text AS properties " +
     `FROM pg_class c WHERE c.oid = to_regclass(${literal(qualified(schema, target.name))})`
   );
 }
@@ -77,8 +77,8 @@ const SAME_BINARY: Readonly<Record<Kind, readonly string[]>> = {
 const withoutModifier = (declared: string): string => declared.replace(/\([^)]*\)/, "");
 
 /** True if rows of the model can be copied into the present table. */
-export const takesCopy = (target: TargetTable, facts: TableFacts): boolean =>
-  facts.plain &&
+export const takesCopy = (target: TargetTable, properties: TableProperties): boolean =>
+  properties.plain &&
   Object.entries<ColumnShape>(target.table.columns).every(([name, { type }]) =>
     SAME_BINARY[type.kind].includes(withoutModifier(target.types.get(name)?.declared ?? "")),
   );
@@ -111,7 +111,7 @@ export const addForeignKeys = (schema: string, target: TargetTable, keys: readon
  * key, and rows that must refer to a member instead of NULL. Returns one row or none; undefined when a foreign key
  * checks every reference.
  */
-export function findUnwatchedOrphan(place: Destination, keys: readonly ForeignKey[]): string | undefined {
+export function findUncheckedOrphan(place: Destination, keys: readonly ForeignKey[]): string | undefined {
   const { schema, target, parents } = place;
   const isWatched = (columns: readonly string[], to: string): boolean => {
     const parent = parents.get(to);

@@ -1,7 +1,7 @@
 import type { StageName } from "../cloud";
 import type { CloudEvent } from "../cloud-event";
 import type { Platform } from "../platform";
-import { missingData } from "./missing/missing-data";
+import { findMissingData } from "./missing/missing-data";
 import { failureText } from "./present";
 import { runReport, type RunReport } from "./run-report";
 import type { StageResult } from "./stage-result";
@@ -60,7 +60,7 @@ export async function runOnce(
         break;
     }
   }
-  return runReport(results, await missingData(cloud, results));
+  return runReport(results, await findMissingData(cloud, results));
 }
 
 const hasCommits = (payload: unknown): boolean =>

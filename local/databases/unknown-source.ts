@@ -31,7 +31,7 @@ export async function carriedFrom(options: {
   if (secret === undefined || mirror === "none") return asAsked;
   let tables: readonly TableDescription[];
   try {
-    tables = await tablesIn(secret, schemas);
+    tables = await listTables(secret, schemas);
   } catch (error) {
     progress(
       `the tables of the source could not be listed, so nobody knows whether they fit the model; ingest tries again: ${messageOf(error)}`,
@@ -48,7 +48,7 @@ export async function carriedFrom(options: {
   return { model: "none", mirror: mirror ?? "all", unknown: tables.map(({ name }) => name) };
 }
 
-async function tablesIn(secret: string, schemas: readonly string[]): Promise<readonly TableDescription[]> {
+async function listTables(secret: string, schemas: readonly string[]): Promise<readonly TableDescription[]> {
   const credentials = parseCredentials(secret, "--source");
   const { tables } = await withSourceSnapshot({ credentials, schemas }, (source) => source.catalogue());
   return tables;

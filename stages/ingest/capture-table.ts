@@ -10,7 +10,7 @@ import { isContinuous, replacedRows } from "../../domain/capture/replaced-rows";
 import { BEFORE_THE_FIRST } from "../../domain/capture/slice";
 import { copyToLake } from "./copy-to-lake";
 import { findDeleted, writeTombstones, type KeyComparison } from "./find-deleted";
-import { keyHistory } from "./known-keys";
+import { extendKnownKeys } from "./known-keys";
 import { nextSlice, planSlice, type PlannedSlice } from "./plan-slice";
 
 const NOTHING: Omit<TableCapture, "mode" | "keys" | "total" | "storage" | "key" | "columns" | "slice"> = {
@@ -89,7 +89,7 @@ export async function captureTable(
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   const { mode, recapture } = plan;
   const known = compared?.known;
-  const keys = await keyHistory({ table, previous, plan, files, tombstones: deleted.files, known, run });
+  const keys = await extendKnownKeys({ table, previous, plan, files, tombstones: deleted.files, known, run });
   const total = counts.total + (rows - counts.captured);
   const slice = nextSlice(planned);
   const capture = { ...description, ...NOTHING, mode, recapture, rows, files, deleted, keys, total, slice };

@@ -3,13 +3,14 @@ import type { TableCounts } from "../../adapters/source/rows";
 import type { TablePlan } from "../../domain/capture/capture";
 import type { TableDescription } from "../../domain/capture/table-description";
 import type { TableCapture } from "../../domain/log/commit";
+import { asStream } from "../../domain/formats/as-stream";
 import { keysAsCsv, readKeys } from "../../domain/formats/csv/fields";
 import { keySet, type KeySet } from "../../domain/capture/key-set";
 import { earlierIdentity } from "../../domain/capture/source-identity";
 import { dataKey } from "../../domain/log/keys";
 import type { RowKey } from "../../domain/capture/slice";
 import type { CaptureContext } from "./context";
-import { toAsyncIterable, knownKeys } from "./known-keys";
+import { readKnownKeys } from "./known-keys";
 
 /**
  * The comparison of keys. A delete leaves no row, but SELECT is enough to find it. Arithmetic first shows whether rows
@@ -46,9 +47,9 @@ export async function findDeleted(
   // By the earlier columns, because the primary key may have changed.
   const columns = earlierIdentity(table, previous);
   if (columns === undefined || (plan.mode === "delta" && replaced === 0)) return undefined;
-  const known = await knownKeys(previous, run);
+  const known = await readKnownKeys(previous, run);
   const deleted = keySet();
-  const updated = await updatedRows(source, { ...comparison, known, columns });
+  const updated = await countUpdated(source, { ...comparison, known, columns });
   if (plan.mode === "delta" && updated === replaced) return { columns, known, deleted, updated };
 
   const present = keySet();
@@ -60,7 +61,7 @@ export async function findDeleted(
 }
 
 /** How many of the captured rows the lake already knew. They were updated, not inserted. */
-async function updatedRows(
+async function countUpdated(
   source: SourceSnapshot,
   { table, plan, counts, through, known, columns }: Comparison & Pick<KeyComparison, "known" | "columns">,
 ): Promise<number> {
@@ -81,7 +82,7 @@ export async function writeTombstones(
   const rows = deleted.size;
   if (rows === 0) return { rows, files: [] };
   const key = dataKey({ at: run.now(), table: table.name, extension: "csv", folder: "deleted" });
-  const bytes = await run.store.upload(key, toAsyncIterable(keysAsCsv(deleted, columns)));
+  const bytes = await run.store.upload(key, asStream(keysAsCsv(deleted, columns)));
   run.telemetry.info("deleted rows found", { commit: run.number, table: table.name, rows });
   return { rows, files: [{ key, rows, bytes }] };
 }

@@ -2,6 +2,7 @@ import type { TablePlan } from "../../domain/capture/capture";
 import type { TableDescription } from "../../domain/capture/table-description";
 import type { DataFile, TableCapture } from "../../domain/log/commit";
 import { keysAsCsv, readKeys } from "../../domain/formats/csv/fields";
+import { asStream } from "../../domain/formats/as-stream";
 import { readRuns, runsAsCsv } from "../../domain/formats/csv/key-runs";
 import { identityOf } from "../../domain/capture/source-identity";
 import { keySet, type KeySet } from "../../domain/capture/key-set";
@@ -11,7 +12,7 @@ import type { CaptureContext } from "./context";
 type KeyFile = TableCapture["keys"][number];
 
 /** The keys of all rows that a table had at its last capture. */
-export async function knownKeys(previous: TableCapture, { store }: CaptureContext): Promise<KeySet> {
+export async function readKnownKeys(previous: TableCapture, { store }: CaptureContext): Promise<KeySet> {
   const keys = keySet();
   for (const { kind, key } of previous.keys) {
     const bytes = await store.stream(key);
@@ -34,7 +35,7 @@ const MAX_FILES = 64;
 const MIN_BYTES = 64 * 1024;
 
 /** The files that contain the keys of all rows after this capture. */
-export async function keyHistory(options: {
+export async function extendKnownKeys(options: {
   table: TableDescription;
   previous: TableCapture | undefined;
   plan: TablePlan;
@@ -53,7 +54,7 @@ export async function keyHistory(options: {
   const shrinks = known !== undefined && before > MIN_BYTES && before > 2 * compactBytes(known);
   if (!shrinks && previous.keys.length <= MAX_FILES)
     return [...previous.keys, ...tombstones.map(keyFile("tombstones")), ...rows];
-  const all = known ?? (await knownKeys(previous, run));
+  const all = known ?? (await readKnownKeys(previous, run));
   return [...(await compact({ name: table.name, identity }, all, run)), ...rows];
 }
 
@@ -90,15 +91,10 @@ async function writeKeys(
   { store, now }: CaptureContext,
 ): Promise<KeyFile> {
   const key = dataKey({ at: now(), table: name, extension: "csv", folder: "keys" });
-  return keyFile(kind)({ key, bytes: await store.upload(key, toAsyncIterable(chunks)) });
+  return keyFile(kind)({ key, bytes: await store.upload(key, asStream(chunks)) });
 }
 
 function isEmpty(values: Iterable<unknown>): boolean {
   for (const _ of values) return false;
   return true;
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- an upload takes an asynchronous stream
-export async function* toAsyncIterable<T>(values: Iterable<T>): AsyncGenerator<T> {
-  yield* values;
 }

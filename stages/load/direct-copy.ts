@@ -5,9 +5,9 @@ import {
   copyIntoTarget,
   describeTable,
   dropForeignKeys,
-  findUnwatchedOrphan,
+  findUncheckedOrphan,
   takesCopy,
-  type TableFacts,
+  type TableProperties,
 } from "../../domain/warehouse/direct-copy";
 import type { TargetTable } from "../../domain/warehouse/target";
 import { copyFiles } from "./copy-files";
@@ -26,25 +26,25 @@ export async function copyDirectly(
   const { target, schema } = place;
   const { warehouse } = load;
   if (!(await warehouse.isEmpty(target.name))) return undefined;
-  const facts = await factsOf(target, load);
-  if (facts === undefined || !takesCopy(target, facts)) return undefined;
+  const properties = await readProperties(target, load);
+  if (properties === undefined || !takesCopy(target, properties)) return undefined;
 
-  const { foreignKeys } = facts;
+  const { foreignKeys } = properties;
   return warehouse.attempt(async () => {
     if (foreignKeys.length > 0) await warehouse.execute(dropForeignKeys(schema, target, foreignKeys));
     const copy = (): Promise<number> => copyFiles(copyIntoTarget(schema, target), { target, files, load });
     const rows = await warehouse.loadRows(target.name, copy);
     if (foreignKeys.length > 0) await warehouse.execute(addForeignKeys(schema, target, foreignKeys));
-    const orphan = findUnwatchedOrphan(place, foreignKeys);
+    const orphan = findUncheckedOrphan(place, foreignKeys);
     return orphan !== undefined && (await warehouse.execute(orphan)) > 0 ? undefined : rows;
   });
 }
 
 /** Reads the properties of the table from PostgreSQL. */
-async function factsOf(
+async function readProperties(
   target: TargetTable,
   { warehouse, schema }: CommitLoadContext,
-): Promise<TableFacts | undefined> {
-  const [row] = await warehouse.rows<"facts">(describeTable(schema, target));
-  return (JSON.parse(row?.facts ?? "null") as TableFacts | null) ?? undefined;
+): Promise<TableProperties | undefined> {
+  const [row] = await warehouse.rows<"properties">(describeTable(schema, target));
+  return (JSON.parse(row?.properties ?? "null") as TableProperties | null) ?? undefined;
 }

@@ -13,7 +13,7 @@ import {
 import type { LoadContext, CommitLoadContext } from "./context";
 import { loadTable } from "./load-table";
 import { loadMirror } from "./mirror/load-mirror";
-import { mirrorStatuses } from "./mirror/mirror-statuses";
+import { readMirrorStatuses } from "./mirror/mirror-statuses";
 import { prepareWarehouse } from "./prepare-warehouse";
 
 /** A loaded commit, with the number of rows for each warehouse table. */
@@ -55,7 +55,7 @@ export async function loadCommit(
   }
   Object.assign(rows, await loadMirror(load));
   const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
-  const mirrors = await mirrorStatuses(load);
+  const mirrors = await readMirrorStatuses(load);
   await warehouse.execute(recordLineage(context.schema, context.model, mirrors.keys()));
   if (commit.sources !== undefined) await warehouse.execute(recordSources(context.schema, commit.sources));
   if (mirrors.size > 0) await warehouse.execute(recordMirrors(context.schema, mirrors));

@@ -31,7 +31,7 @@ export async function loadDimension(
 ): Promise<LoadedTable> {
   const { target } = place;
   const mayWait = referencesOf(target.table).length > 0;
-  const waits = mayWait && (await someWait(place, load));
+  const waits = mayWait && (await hasWaitingRows(place, load));
   // Without new rows, the table may still get waiting rows.
   const batches = parts.length === 0 && waits ? [[]] : parts.map(({ files }) => files);
   const loaded = { rows: 0, waiting: 0, placeholders: 0 };
@@ -77,7 +77,7 @@ async function keepHistory(
   for (const sql of recordVersions(history, options)) await warehouse.execute(sql);
 }
 
-async function someWait(place: Destination, { warehouse }: CommitLoadContext): Promise<boolean> {
+async function hasWaitingRows(place: Destination, { warehouse }: CommitLoadContext): Promise<boolean> {
   if ((await warehouse.execute(findOrphan(place))) > 0) return true;
   return mayReferToMembers(place.target) && (await warehouse.execute(findPlaceholder(place))) > 0;
 }

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
+import { readColumns } from "../../adapters/warehouse/catalogue";
 import { healsByItself } from "../../adapters/warehouse/errors";
 import { inWarehouseTransaction, type Warehouse } from "../../adapters/warehouse/warehouse";
 import {
   catchFailure,
-  columnsOfView,
-  martRelations,
-  martsOf,
+  readMartRelations,
+  readMarts,
   prepareMartsSchema,
   replaceView,
 } from "../../adapters/warehouse/marts";
@@ -58,7 +58,7 @@ export async function refreshMarts(context: LoadContext): Promise<readonly Broke
  */
 export async function remakeMarts(warehouse: Warehouse, context: LoadContext): Promise<void> {
   const problems = await makeMarts(warehouse, context);
-  const stale = (await martsOf(context.client, context)).filter(({ readsElsewhere }) => readsElsewhere);
+  const stale = (await readMarts(context.client, context)).filter(({ readsElsewhere }) => readsElsewhere);
   if (stale.length === 0) return;
   const errors = stale.map(({ name }) => problems.get(name) ?? new TerminalError(OUTLIVED));
   const names = stale.map(({ name }) => name).join(", ");
@@ -84,7 +84,7 @@ async function makeMarts(warehouse: Warehouse, context: LoadContext): Promise<Re
     telemetry.warn("the marts could not be made", { schema: martsSchema, reason: missing });
     return new Map(marts.map(({ name }) => [name, new TerminalError(missing)]));
   }
-  const relations = await martRelations(client, { martsSchema, schema });
+  const relations = await readMartRelations(client, { martsSchema, schema });
   for (const mart of marts) {
     const view = martView(mart, stars);
     const mark = markOf(view, stars);
@@ -119,7 +119,10 @@ function createView(view: MartView, mark: MartMark, context: LoadContext): Promi
   const create = createMart(martsSchema, view, mark);
   return catchFailure(client, async () => {
     await replaceView(client, { schema: martsSchema, name: view.name, create });
-    const [made, declared] = [await columnsOfView(client, martsSchema, view.name), Object.keys(view.columns)];
+    const [made, declared] = [
+      await readColumns(client, qualified(martsSchema, view.name)),
+      Object.keys(view.columns),
+    ];
     if (made.join("\0") !== declared.join("\0"))
       throw new TerminalError(
         `its SELECT has the columns ${made.join(", ")}, but it declares ${declared.join(", ")}: ` +

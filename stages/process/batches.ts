@@ -20,7 +20,7 @@ export const capturesOf = (source: SourceTable, run: CommitContext): readonly Ad
 export type CommittedBatch = SourceBatch & { readonly commit: CommitNumber };
 
 /** The decoded rows of one capture, one row of each key. */
-export async function* captureBatches(
+export async function* decodeCapture(
   source: SourceTable,
   { number, capture }: AdmittedCapture,
   run: CommitContext,
@@ -28,7 +28,7 @@ export async function* captureBatches(
   const check = hasUniqueKeys(source, capture) ? undefined : rejectRepeated(source);
   const padded = paddedColumns(capture);
   for (const file of capture.files) {
-    for await (const batch of fileBatches(source, { number, padded, file }, run)) {
+    for await (const batch of decodeFile(source, { number, padded, file }, run)) {
       check?.(batch);
       yield batch;
     }
@@ -36,7 +36,7 @@ export async function* captureBatches(
 }
 
 /** The decoded rows of one file. */
-export async function* fileBatches(
+export async function* decodeFile(
   source: SourceTable,
   { number, padded, file }: Pick<Task, "padded" | "file"> & { readonly number: CommitNumber },
   run: Pick<TransformContext, "ingested">,
@@ -63,7 +63,7 @@ function checkRows(file: DataFile, rows: number, subject: { table: string; commi
  * The decoded tombstones of one capture: batches with only the key. A key that does not fit its type was never loaded,
  * because its row was rejected.
  */
-export async function* tombstoneBatches(
+export async function* decodeTombstones(
   source: SourceTable,
   { capture }: AdmittedCapture,
   run: CommitContext,

@@ -22,12 +22,12 @@ import type { AdmittedCapture } from "../../domain/transform/contract/quarantine
 import { hasUniqueKeys } from "../../domain/transform/contract/contract-key";
 import type { Task } from "../../domain/log/task";
 import { admitTables } from "./admit-tables";
-import { captureBatches, capturesOf } from "./batches";
+import { decodeCapture, capturesOf } from "./batches";
 import { tableCommits, type TableParts } from "./table-commits";
 import { transformRows } from "./transform-rows";
 import type { CommitContext, ProcessContext } from "./context";
 import { checkReads, modelStamp } from "./model-digest";
-import { joinedTables } from "./joins/joined-tables";
+import { transformJoinedTables } from "./joins/joined-tables";
 import { recomputedRows } from "./rejected/recomputed-rows";
 import { findMissing, openMissing } from "./rejected/missing-rows";
 import { mirrorTables } from "./mirror/mirror-tables";
@@ -65,7 +65,7 @@ export async function processCommitted(
     recomputed: recomputedRows(missing),
   };
 
-  const [direct, joined] = await settleAll([directTables(run), joinedTables(run)]);
+  const [direct, joined] = await settleAll([transformDirectTables(run), transformJoinedTables(run)]);
   if (direct === undefined) return undefined;
   const mirror = await mirrorTables(commit, run);
   if (mirror === undefined) return undefined;
@@ -151,7 +151,7 @@ function directCaptures(run: CommitContext): DirectCapture[] {
 }
 
 /** Processes the feeds without joins; undefined when the time is over before all is done. */
-async function directTables(run: CommitContext): Promise<TableParts | undefined> {
+async function transformDirectTables(run: CommitContext): Promise<TableParts | undefined> {
   const captures = directCaptures(run);
   const tasks = captures.flatMap((capture) => capture.tasks);
   const results = await runTasks(tasks, run);
@@ -184,7 +184,7 @@ async function* wholeCapture(
   captured: AdmittedCapture,
   run: CommitContext,
 ): AsyncGenerator<RecordBatch> {
-  for await (const source of captureBatches(fed.feed.source, captured, run)) {
+  for await (const source of decodeCapture(fed.feed.source, captured, run)) {
     yield transformRows(fed, { source, lookups: new Map(), run }).batch;
     await run.rejected.spill();
   }

@@ -5,7 +5,7 @@ import type { TableFeed } from "../../domain/model/joined-feeds";
 import { tombstoneTable, type Fact } from "../../domain/model/table";
 import type { AdmittedCapture } from "../../domain/transform/contract/quarantine";
 import { tombstoneBatch } from "../../domain/transform/tombstones";
-import { tombstoneBatches } from "./batches";
+import { decodeTombstones } from "./batches";
 import type { CommitContext } from "./context";
 import { writeTable } from "./write-table";
 
@@ -16,7 +16,7 @@ export async function writeDeletedTombstones(
   run: CommitContext,
 ): Promise<DataFile[]> {
   const renamed = async function* (): AsyncGenerator<RecordBatch> {
-    for await (const batch of tombstoneBatches(feed.source, captured, run))
+    for await (const batch of decodeTombstones(feed.source, captured, run))
       yield tombstoneBatch(table, feed, { batch });
   };
   const file = await writeTable(tombstoneTable(table), renamed(), {

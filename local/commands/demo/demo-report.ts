@@ -38,7 +38,7 @@ const ask = <T>({ warehouse }: Platform, work: (client: Client) => Promise<T>): 
   withClient(warehouse.url, work);
 
 /** The number of rows in every table and mart of the warehouse. */
-export function warehouseCounts(platform: Platform, width?: number): Promise<string> {
+export function countWarehouseRows(platform: Platform, width?: number): Promise<string> {
   const tables = [model.calendar, ...model.tables].map(({ name }) => name);
   return ask(platform, async (client) => {
     const rows: (readonly [string, number])[] = [];

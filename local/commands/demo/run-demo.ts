@@ -5,7 +5,7 @@ import { applyDemoChanges } from "./demo-changes";
 import { showConsole } from "../../console/console";
 import { eventHistory } from "../../console/server/history";
 import { createScreen, type Screen } from "./screen";
-import { answerQuestions, lakeFiles, stageSummary, warehouseCounts } from "./demo-report";
+import { answerQuestions, lakeFiles, stageSummary, countWarehouseRows } from "./demo-report";
 import type { HttpServer } from "../../cloud/http";
 import { INTERRUPTED, untilInterrupted } from "../terminal/interruption";
 import { resultCollector, runOnce } from "../once";
@@ -114,7 +114,7 @@ async function present(
   const report = await makeReport(platform);
   if (report === undefined) throw new Error("no report was made, although two runs were loaded");
   show("The lake", lakeFiles(platform, width));
-  show("The warehouse", await warehouseCounts(platform, width));
+  show("The warehouse", await countWarehouseRows(platform, width));
   for (const { question, answer } of await answerQuestions(platform, changes, width)) show(question, answer);
   return report;
 }

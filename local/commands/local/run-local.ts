@@ -7,7 +7,7 @@ import { eventHistory, type History } from "../../console/server/history";
 import { keepRuns } from "../../console/server/kept-runs";
 import type { HttpServer } from "../../cloud/http";
 import { INTERRUPTED, untilInterrupted } from "../terminal/interruption";
-import { missingData, type Missing } from "../missing/missing-data";
+import { findMissingData, type Missing } from "../missing/missing-data";
 import { describeMissingGrant } from "../missing/missing-rights";
 import { describeMissing } from "../missing/missing-text";
 import { INCOMPLETE, runOnce, resultCollector } from "../once";
@@ -109,7 +109,7 @@ function sayReport(report: RunReport, { json, lake, say }: Run): void {
 /** A stage failed. Says what did not arrive before. @throws the error */
 async function sayLeft({ cloud }: Platform, run: Run, error: unknown): Promise<never> {
   // When the lake cannot be read, the error is that of the stage.
-  sayMissing(await missingData(cloud, []).catch(() => []), run);
+  sayMissing(await findMissingData(cloud, []).catch(() => []), run);
   throw error;
 }
 

@@ -33,7 +33,7 @@ export interface Missing {
 }
 
 /** The data that did not arrive in a run, from the newest commits and the results of the run. */
-export async function missingData(
+export async function findMissingData(
   cloud: Cloud,
   results: readonly StageResult[],
 ): Promise<readonly Missing[]> {

@@ -1,6 +1,6 @@
 import type { Cloud } from "../../cloud";
 import type { CloudEvent } from "../../cloud-event";
-import { missingData, type Missing } from "./missing-data";
+import { findMissingData, type Missing } from "./missing-data";
 import { describeMissingGrant } from "./missing-rights";
 import { describeMissing, subjectOf } from "./missing-text";
 import type { StageResult } from "../stage-result";
@@ -44,7 +44,7 @@ export function watchMissing(options: {
     // A run of load that fails says nothing of waiting rows and marts, so the last result stays.
     results = taken.filter(({ stage }) => stage === "load").slice(-1);
     try {
-      show(await missingData(cloud, taken));
+      show(await findMissingData(cloud, taken));
     } catch {
       // The lake cannot be read. The stages fail for that reason, and say so.
     }

@@ -9,7 +9,7 @@ import { logText } from "../terminal/log-text";
 import type { OperateOptions } from "./operate-options";
 import type { Platform } from "../../platform";
 import { requireSuccess } from "../run-report";
-import { heldTables } from "../held-tables";
+import { listHeldTables } from "../held-tables";
 
 type Lambdas = Pick<Platform, "cloud" | "lake">;
 type Say = (line: string) => void;
@@ -85,7 +85,7 @@ async function replayUntilDone(platform: Lambdas, replay: object, say: Say): Pro
 
 /** @throws Error that names the tables that are not held back, and those that are */
 async function requireHeld({ cloud }: Lambdas, tables: readonly string[]): Promise<void> {
-  const held = await heldTables(cloud);
+  const held = await listHeldTables(cloud);
   const others = tables.filter((table) => !held.includes(table));
   if (others.length === 0) return;
   const which = held.length === 0 ? "no table" : held.join(", ");

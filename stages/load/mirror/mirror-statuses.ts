@@ -7,7 +7,9 @@ import { readHeldTables } from "./load-mirror";
  * How up to date each mirrored table is after a commit, by its name: the tables that the commit mirrors, and those that
  * were mirrored earlier.
  */
-export async function mirrorStatuses(load: CommitLoadContext): Promise<ReadonlyMap<string, SourceStatus>> {
+export async function readMirrorStatuses(
+  load: CommitLoadContext,
+): Promise<ReadonlyMap<string, SourceStatus>> {
   const { mirror, capturedAt } = load.commit;
   const statuses = new Map<string, SourceStatus>();
   for (const table of (await readHeldTables(load)).keys())

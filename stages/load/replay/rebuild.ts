@@ -1,7 +1,7 @@
 import type { ObjectStore } from "../../../adapters/lake/object-store";
 import type { Telemetry } from "../../../adapters/aws/telemetry";
 import { inWarehouseTransaction, type Warehouse } from "../../../adapters/warehouse/warehouse";
-import { martsOf } from "../../../adapters/warehouse/marts";
+import { readMarts } from "../../../adapters/warehouse/marts";
 import {
   createShadow,
   dropShadows,
@@ -9,7 +9,7 @@ import {
   readNewestCommit,
   readRebuild,
 } from "../../../adapters/warehouse/rebuild";
-import { relationsOf, swapSchemas } from "../../../adapters/warehouse/swap";
+import { readRelations, swapSchemas } from "../../../adapters/warehouse/swap";
 import { TransientError } from "../../../domain/errors";
 import { loadOrder } from "../../../domain/model/model";
 import { keyColumns } from "../../../domain/model/table";
@@ -30,7 +30,7 @@ import { foreignMirror, readHeldTables } from "../mirror/load-mirror";
 import { remakeMarts } from "../refresh-marts";
 
 /** The model version of the rebuild that is underway in the warehouse; undefined when none is. */
-export const rebuildUnderway = ({ client, schema }: LoadContext): Promise<number | undefined> =>
+export const findRebuild = ({ client, schema }: LoadContext): Promise<number | undefined> =>
   readRebuild(client, shadowSchema(schema));
 
 /** Creates the shadow schema, with empty tables under the names of the old ones. */
@@ -39,7 +39,7 @@ export async function beginRebuild(context: LoadContext): Promise<void> {
   const shadow = shadowSchema(schema);
   await withExclusiveLock(context, async (warehouse) => {
     // Another run may have begun the rebuild while this one waited.
-    if ((await rebuildUnderway(context)) !== undefined) return;
+    if ((await findRebuild(context)) !== undefined) return;
     for (const made of [shadow, shadowOfMirror(context)]) {
       await createShadow(client, made, model.version);
     }
@@ -85,7 +85,7 @@ export async function continueRebuild(context: LoadContext): Promise<ReplayResul
     if (loaded < needed) return { operation: "rebuild", state: "underway", commit: loaded, of: needed };
     // The next run tries again to swap tables that a query reads.
     await live.waitBriefly();
-    const recreated = (await martsOf(client, context)).map(({ oid }) => oid);
+    const recreated = (await readMarts(client, context)).map(({ oid }) => oid);
     await requireOwnMirror(live, context);
     if ((await live.hasRelation(schema, FRESHNESS)) && (await live.hasRelation(shadow, FRESHNESS)))
       await live.execute(copyFreshness(schema, shadow));
@@ -116,7 +116,7 @@ async function requireOwnMirror(live: Warehouse, context: LoadContext): Promise<
   const held = (await live.hasRelation(schema, MIRRORS))
     ? await readHeldTables({ warehouse: live, schema })
     : new Map<string, unknown>();
-  for (const { name } of await relationsOf(client, shadowOfMirror(context)))
+  for (const { name } of await readRelations(client, shadowOfMirror(context)))
     if (name !== null && !held.has(name) && (await live.hasRelation(mirrorSchema, name)))
       throw foreignMirror(name, context);
 }
@@ -128,7 +128,7 @@ async function swapMirror(
   recreated: readonly string[],
 ): Promise<void> {
   const shadow = shadowOfMirror({ schema, mirrorSchema });
-  const relations = await relationsOf(client, shadow);
+  const relations = await readRelations(client, shadow);
   if (relations.length === 0) {
     // Nothing is mirrored, or an earlier program without a mirror began the rebuild.
     await dropShadows(client, [shadow]);
@@ -150,7 +150,7 @@ async function loadShadow(context: LoadContext, schema: string): Promise<boolean
     await loadCommits({ ...context, schema, mirrorSchema, telemetry, store });
     return true;
   } catch (error) {
-    if ((await rebuildUnderway(context)) !== undefined) throw error;
+    if ((await findRebuild(context)) !== undefined) throw error;
     return false;
   }
 }

@@ -14,7 +14,7 @@ import { checkLake } from "../load-commit";
 import { loadCommits, type LoadResult } from "../load";
 import type { LoadContext } from "../context";
 import { refreshMarts } from "../refresh-marts";
-import { abandonRebuild, beginRebuild, continueRebuild, rebuildUnderway } from "./rebuild";
+import { abandonRebuild, beginRebuild, continueRebuild, findRebuild } from "./rebuild";
 import { reloadTables } from "./reload";
 
 /** What a run of load is asked to do in addition to its ordinary work. */
@@ -30,7 +30,7 @@ export interface LoadRequest {
  */
 export async function runLoad(context: LoadContext, request: LoadRequest = {}): Promise<LoadResult> {
   const { replay, abandonReplay = false } = request;
-  const underway = await rebuildUnderway(context);
+  const underway = await findRebuild(context);
   if (abandonReplay) {
     if (underway === undefined) throw new TerminalError("no replay is underway: there is nothing to abandon");
     await abandonRebuild(context);

@@ -8,7 +8,7 @@ import { sourcesOf } from "../../../domain/model/table";
 import type { AdmittedCapture } from "../../../domain/transform/contract/quarantine";
 import { affectedRows } from "./affected-rows";
 import { recomputeRows } from "./recompute-rows";
-import { captureBatches, capturesOf, tombstoneBatches, type CommittedBatch } from "../batches";
+import { decodeCapture, capturesOf, decodeTombstones, type CommittedBatch } from "../batches";
 import type { TableParts } from "../table-commits";
 import type { CommitContext } from "../context";
 import { openTableState, type ChangedRows, type TableState } from "../state/table-state";
@@ -29,7 +29,7 @@ type States = ReadonlyMap<string, TableState>;
  *
  * Captures from a quarantine are applied commit by commit, because a fact table keeps every version.
  */
-export async function joinedTables(run: CommitContext): Promise<JoinedTables> {
+export async function transformJoinedTables(run: CommitContext): Promise<JoinedTables> {
   const affected = feedsIn(run.model).filter(
     (fed) => !isDirect(fed) && sourcesOf(fed.feed).some((source) => hasChanged(source, run)),
   );
@@ -127,7 +127,7 @@ async function applyCaptures(
   if (captured === undefined) return { rows: 0, keys: [], deleted: [] };
   const changes = {
     upserts: decodable(source, captured, run),
-    deletes: tombstoneBatches(source, captured, run),
+    deletes: decodeTombstones(source, captured, run),
   };
   return stateOf(states, source.name).apply(changes, { mostKeys });
 }
@@ -138,7 +138,7 @@ async function* decodable(
   run: CommitContext,
 ): AsyncGenerator<CommittedBatch> {
   const keep = !isDirectSource(source, run);
-  for await (const batch of captureBatches(source, captured, run)) {
+  for await (const batch of decodeCapture(source, captured, run)) {
     if (keep) keepUndecodable(source, batch, run);
     await run.rejected.spill();
     yield batch;

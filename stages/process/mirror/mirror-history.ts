@@ -12,7 +12,7 @@ const PARALLEL_READS = 32;
  * have the present rows of a table that was not mirrored before. Captures without changes are left out. A table that
  * was never captured has none; its first capture will have all rows.
  */
-export async function capturesSinceWhole(
+export async function readCapturesSinceWhole(
   tables: readonly string[],
   commit: IngestCommit,
   log: Pick<CommitLog<IngestCommit>, "read">,

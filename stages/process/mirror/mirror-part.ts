@@ -24,7 +24,7 @@ export const shapeOf = ({
     .slice(0, 16);
 
 /** The part of a table's mirror that a capture adds; writes the keys of the deleted rows. */
-export async function mirrorPartOf(
+export async function writeMirrorPart(
   name: string,
   { capture }: AdmittedCapture,
   { run, files }: { readonly run: CommitContext; readonly files: readonly DataFile[] },

@@ -14,8 +14,8 @@ import type { AdmittedCapture } from "../../../domain/transform/contract/quarant
 import { isMirrored, namedTables } from "../../../domain/warehouse/mirror/choice";
 import { mirrorFeed } from "../../../domain/warehouse/mirror/mirrored-table";
 import type { CommitContext } from "../context";
-import { capturesSinceWhole } from "./mirror-history";
-import { mirrorPartOf, shapeOf } from "./mirror-part";
+import { readCapturesSinceWhole } from "./mirror-history";
+import { writeMirrorPart, shapeOf } from "./mirror-part";
 import { include } from "../tasks/transform-task";
 import { runTasks } from "../tasks/run-tasks";
 
@@ -45,7 +45,9 @@ export async function mirrorTables(
   const tables = emptyByName<MirrorStatus>();
   for (const { name, captures } of mirrored) {
     const made = await Promise.all(
-      captures.map((captured) => mirrorPartOf(name, captured, { run, files: written.get(captured) ?? [] })),
+      captures.map((captured) =>
+        writeMirrorPart(name, captured, { run, files: written.get(captured) ?? [] }),
+      ),
     );
     if (made.length > 0) parts[name] = made;
     const capture = captureOf(commit, name);
@@ -85,7 +87,7 @@ async function findNew(
   run: CommitContext,
 ): Promise<readonly Mirrored[]> {
   const begun = names.filter((name) => statusBefore(name, run) === undefined);
-  const histories = await capturesSinceWhole(begun, commit, run.ingested.log);
+  const histories = await readCapturesSinceWhole(begun, commit, run.ingested.log);
   return names.map((name) => {
     const earlier = (histories.get(name) ?? []).filter(({ number }) => number !== run.number);
     const before = earlier.at(-1)?.capture;

@@ -26,7 +26,7 @@ export async function runTasks(
     return of.filter((task) => !done.has(resultKey(task)));
   };
   let open = largestLast(await withoutResult(tasks), ({ file }) => file.bytes);
-  if (workers > 0) await inBunches(tasksForWorkers(open), (task) => sendTask(task, context));
+  if (workers > 0) await runInGroups(tasksForWorkers(open), (task) => sendTask(task, context));
   let waitedMs = 0;
   let longestMs: number | undefined;
   while (open.length > 0) {
@@ -45,7 +45,7 @@ export async function runTasks(
     if (open.length < before) waitedMs = 0;
   }
   const results = new Map<Task, TaskResult>();
-  await inBunches(tasks, async (task) => results.set(task, await readResult(task, processed.store)));
+  await runInGroups(tasks, async (task) => results.set(task, await readResult(task, processed.store)));
   return tasks.flatMap((task) => results.get(task) ?? []);
 }
 
@@ -62,18 +62,18 @@ async function runInline(tasks: readonly Task[], context: ProcessContext): Promi
     results.set(task, await transformTask(task, context));
   };
   const isLarge = ({ file }: Task): boolean => file.bytes > SMALL_BYTES;
-  const oneByOne = async (): Promise<void> => {
+  const runLarge = async (): Promise<void> => {
     for (const task of tasks.filter(isLarge)) await work(task);
   };
   const small = tasks.filter((task) => !isLarge(task));
-  await settleAll([oneByOne(), inBunches(small, work)]);
+  await settleAll([runLarge(), runInGroups(small, work)]);
   return tasks.flatMap((task) => results.get(task) ?? []);
 }
 
 /** Number of requests in parallel. */
 const PARALLEL_REQUESTS = 16;
 
-async function inBunches<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
+async function runInGroups<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
   for (let start = 0; start < items.length; start += PARALLEL_REQUESTS)
     await settleAll(items.slice(start, start + PARALLEL_REQUESTS).map(work));
 }

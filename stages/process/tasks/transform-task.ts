@@ -2,7 +2,7 @@ import type { RecordBatch } from "apache-arrow";
 import { hull } from "../../../domain/transform/calendar";
 import type { Task, TaskResult } from "../../../domain/log/task";
 import type { Lookups } from "../../../domain/transform/transform";
-import { fileBatches } from "../batches";
+import { decodeFile } from "../batches";
 import { transformRows } from "../transform-rows";
 import type { TransformContext } from "../context";
 import { rejectedRows, type RejectedRows } from "../rejected/rejected-rows";
@@ -38,7 +38,7 @@ async function* rowsOf(
   tombstones: LeftOutTombstones | undefined,
 ): AsyncGenerator<RecordBatch> {
   const noLookups: Lookups = new Map();
-  for await (const source of fileBatches(fed.feed.source, { number: captured, padded, file }, run)) {
+  for await (const source of decodeFile(fed.feed.source, { number: captured, padded, file }, run)) {
     const { batch, absent } = transformRows(fed, { source, lookups: noLookups, run });
     await tombstones?.add({ batch: source.batch, rows: absent });
     yield batch;

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { rowsOf, withConnection } from "../../../adapters/postgres/postgres";
+import { queryRows, withConnection } from "../../../adapters/postgres/postgres";
 import { ask, withWarehouseSnapshot } from "../../../adapters/warehouse/questions";
 import { TerminalError, TransientError } from "../../../domain/errors";
 import type { Question } from "../../../domain/report/question";
@@ -22,7 +22,10 @@ describe("A question to the warehouse", () => {
   const settings = (names: readonly string[]): Promise<unknown> =>
     withConnection("warehouse", credentialsOf(warehouse.url), (client) =>
       withWarehouseSnapshot(client, () =>
-        rowsOf(client, `SELECT ${names.map((name) => `current_setting('${name}') AS ${name}`).join(", ")}`),
+        queryRows(
+          client,
+          `SELECT ${names.map((name) => `current_setting('${name}') AS ${name}`).join(", ")}`,
+        ),
       ),
     );
   const asked = (select: string): Promise<Error> => {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { catalogueOf } from "../../../adapters/warehouse/catalogue";
+import { readWarehouseTables } from "../../../adapters/warehouse/catalogue";
 import { columnsOf } from "../../../domain/model/columns";
 import { sourceTable } from "../../../domain/model/source";
 import { fact } from "../../../domain/model/table";
@@ -124,7 +124,7 @@ describe("A value of the model equals only its own stored value", function () {
         });
         await database.query(`DROP TABLE IF EXISTS fact_thing;
           CREATE TABLE fact_thing (record_id serial PRIMARY KEY, id int, value ${column})`);
-        const target = findTarget(factThing, await catalogueOf(database.client, "public"))!;
+        const target = findTarget(factThing, await readWarehouseTables(database.client, "public"))!;
         const place = { schema: "public", fact: factThing, target, parents: new Map() };
 
         /** Loads versions with these keys and returns the stored rows by key, or undefined when the table refuses one. */
