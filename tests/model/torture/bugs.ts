@@ -139,7 +139,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "joined facts keep deleted rows",
-    story: "of a fact with a joined column, no tombstone is written",
+    story: "no tombstone is written for a fact with a joined column",
     game: "generated",
     edits: [
       {
@@ -151,7 +151,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "joined facts double at a recapture",
-    story: "what is made anew of a fact with a joined column counts as new, whatever it was before",
+    story: "a row of a fact with a joined column counts as new whenever it is recomputed",
     game: "generated",
     edits: [
       {
@@ -188,7 +188,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "earlier names forgotten",
-    story: "a column is looked up by its present name alone, so a table whose column is renamed stops",
+    story: "a column is looked up by its present name alone, so a table with a renamed column stops",
     game: "generated",
     edits: [
       {
@@ -212,7 +212,7 @@ export const BUGS: readonly Bug[] = [
   },
   {
     name: "one source table a fact",
-    story: "of the feeds of a table, only those of its first source table are read",
+    story: "only the feeds of the first source table of a table are read",
     game: "generated",
     edits: [
       {
