@@ -78,7 +78,7 @@ describe("The deployed archives, killed again and again while the source changes
         killed += 1;
       }
     }
-    expect(killed, "some runs were still going on").to.be.greaterThan(KILLS / 4);
+    expect(killed, "some runs were still in progress").to.be.greaterThan(KILLS / 4);
     await cloud.settled();
     for (const stage of [...STAGES, ...STAGES]) {
       const { ok, error } = await cloud.invoke(stage);

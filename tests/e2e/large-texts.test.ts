@@ -38,7 +38,7 @@ describe("Memory is bounded by bytes, however long the texts of a table are", fu
       runProgram: (options) => startProgram(options).program,
       config: {
         "marble:alertEmail": "data@example.com",
-        // Half of what a stack has by default: with less to write, the same is shown in less time.
+        // Half of the default memory. With fewer rows, the test shows the same in less time.
         "marble:ingestMemory": "256",
         "marble:processMemory": "256",
         "marble:loadMemory": "256",

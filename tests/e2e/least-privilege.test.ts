@@ -11,7 +11,7 @@ const STAGES = ["ingest", "process", "load", "report"] as const;
 describe("Every role has exactly the permissions that it needs", function () {
   this.timeout(240_000);
   let watched: WatchedCloud;
-  /** The bucket into which uploads in parts are broken off, and of whom; of everybody by default. */
+  /** The bucket in which uploads in parts are aborted, and whose uploads; everybody's by default. */
   let broken = "none";
   let breaks: string | undefined;
   before(async () => {
@@ -129,7 +129,7 @@ describe("Every role has exactly the permissions that it needs", function () {
     broken = "none";
     expect(await runAll()).not.to.include(false);
 
-    // The rows of a large table are a long way to its keys: these are written anew, and read the next time.
+    // The keys of a large table are much smaller than its rows. So ingest writes them again, and the next run reads them.
     for (const id of [5169, 5170]) {
       await source.query(`DELETE FROM design WHERE design_id = ${id}`);
       expect(await runAll()).not.to.include(false);
@@ -164,7 +164,7 @@ describe("Every role has exactly the permissions that it needs", function () {
             principal.roleArn === role,
         );
         const idle = resources.filter((pattern) => !used.some(({ resource }) => matches(pattern, resource)));
-        // Which of the uploads of a stage is broken off does not matter.
+        // It does not matter which upload of a stage is aborted.
         const isUnused =
           action === "s3:AbortMultipartUpload" ? idle.length === resources.length : idle.length > 0;
         if (isUnused) unused.push(`${role} ${action} ${idle.join(", ")}`);
@@ -173,11 +173,11 @@ describe("Every role has exactly the permissions that it needs", function () {
     return unused;
   }
 
-  it("so that a long life is denied nothing, and uses every granted action on every resource that a policy names", async () => {
+  it("so that no call of a long run is denied, and the run uses every granted action on every resource of the policies", async () => {
     await step("a report repeats its run after its mail failed", repeatReport);
     const from = watched.events.length;
     await step("rows are changed, deleted and rejected", changeRows);
-    await step("uploads of large tables are broken off", breakUploads);
+    await step("uploads of large tables are aborted", breakUploads);
     await step("the databases refuse all runs until events are dropped", dropEvents);
     expect(denials(from)).to.deep.equal([]);
     expect(unusedRights()).to.deep.equal([]);

@@ -45,7 +45,7 @@ describe("The report of a warehouse after its first load", () => {
     expect(text).to.not.match(/Not known|NaN|undefined|Infinity/);
   });
 
-  it("is made anew when the confirmation of the warehouse lapses, and when it returns", async () => {
+  it("is made again when the confirmation of the warehouse lapses, and when it returns", async () => {
     const confirm = (minutesAgo: number) =>
       withConnection("warehouse", credentialsOf(pipeline.warehouse.url), (client) =>
         confirmFreshness(client, "public", {

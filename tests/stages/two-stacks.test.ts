@@ -74,7 +74,7 @@ describe("Two stacks with one warehouse database", function () {
     expect(expected).to.not.be.empty;
     expect(await warehouse.query("SELECT * FROM public.revenue_by_customer")).to.have.deep.members(expected);
   };
-  /** All that one stack has in the warehouse, with the places of its rows: who writes a row moves it. */
+  /** All rows of a stack in the warehouse, with their places. A write moves a row. */
   const imprint = async (...schemas: readonly string[]): Promise<unknown> => {
     const relations = await warehouse.query<{ name: string }>(
       `SELECT oid::regclass::text AS name FROM pg_class
@@ -144,7 +144,7 @@ describe("Two stacks with one warehouse database", function () {
     let commits = 0;
     const begun = await load("crm", { replay: {}, hasTime: () => commits++ < 1 });
     expect(begun.replay?.state).to.equal("underway");
-    // The other stack can begin and end a rebuild meanwhile.
+    // The other stack can begin and end a rebuild at the same time.
     expect(await imprint("sales", "sales_mirror")).to.deep.equal(sales);
     expect((await load("sales", { replay: {} })).replay?.state).to.equal("done");
     const rebuilt = await imprint("sales", "sales_mirror");

@@ -31,7 +31,7 @@ describe("The key of a row as text", () => {
     expect(await keysOf("code,no\nc  ,1.5\n", ["code"])).to.deep.equal(await keysOf("number,code\n1.50,c\n"));
   });
 
-  it("is as it was written, where it does not fit its type, and tells NULL from the empty text", async () => {
+  it("stays as it was written if it does not fit its type, and distinguishes NULL from the empty text", async () => {
     expect(await keysOf('code,number\nc,many\n,1\n"",1\n')).to.deep.equal([
       '["c","many"]',
       '[null,"1"]',

@@ -14,7 +14,7 @@ const open = (...keys: readonly string[]): MissingRows =>
 const [table, commit] = ["payment", 7];
 
 describe("The rows that are missing", () => {
-  it("are as they were, when nothing of them happens", () => {
+  it("stay the same when no commit rejects, brings or deletes rows", () => {
     const missing = open("1", "2");
     missing.resolve({ table, key: "3", commit });
     missing.resolve({ table: "staff", key: "1", commit });
@@ -56,7 +56,7 @@ describe("The rows that are missing", () => {
     }
   });
 
-  it("are looked for only by commits after the one that rejected them", () => {
+  it("are resolved only by commits after the commit that rejected them", () => {
     const missing = open();
     missing.reject(row("1"), commit);
     expect(missing.lacksAny(table, commit)).to.equal(false);
@@ -73,7 +73,7 @@ describe("The rows that are missing", () => {
     expect(missing.countOf(table)).to.equal(1);
   });
 
-  it("were deleted, when a capture has all rows and not them", () => {
+  it("count as deleted when a capture has all rows of the table, but not these", () => {
     const missing = open("1", "2", "3");
     missing.reject(row("3"), commit);
     missing.resolveOthers(table, commit, new Set(["1"]));

@@ -265,7 +265,7 @@ describe("An alarm reaches a person exactly when a person has to act", function 
     await watched.pass(15);
     await source.query("UPDATE staff SET first_name = 'Seen', last_updated = now() WHERE staff_id = 2");
     await watched.pass(5);
-    expect(await watched.newSubjects(), "too short to tell anybody").to.deep.equal([]);
+    expect(await watched.newSubjects(), "too short for a mail").to.deep.equal([]);
     await watched.pass(25);
     expect(await watched.newSubjects()).to.deep.equal(["ALARM failed-tables"]);
 

@@ -1,17 +1,17 @@
-/** What nobody may read while a table is behind. */
+/** Texts that no page may show while a table is behind. */
 export const FALSE_WORDS = /.*(fresh|up to date|nothing).*/i;
 
 /** The role that reads the source, in the statements below. */
 export const READER = "marble_reader";
 
-/** A state in which a table of the source is behind: how it is brought about, shown and ended. */
+/** A state in which a table of the source is behind: how a test causes it, what shows it, and what ends it. */
 export interface Broken {
   readonly state: string;
   readonly table: string;
   /** Its state in its row of the page Tables. */
   readonly row: string;
   readonly breaks: string;
-  /** What is in view without a click: what, why, what to do. */
+  /** The texts that are visible without a click: what, why, what to do. */
   readonly tells: readonly RegExp[];
   /** What the terminal says: what, why and what to do, in a line. */
   readonly terminal: RegExp;
@@ -71,7 +71,7 @@ export const BROKEN: readonly Broken[] = [
   },
 ];
 
-/** The last of all, since what a quarantine waits for cannot be undone in the source. */
+/** The last state, because a change in the source cannot end a quarantine. */
 export const QUARANTINED: Broken = {
   state: "in quarantine",
   table: "payment",

@@ -8,7 +8,7 @@ import { FALSE_WORDS } from "./broken-tables";
 import { seenTroubles, startWatchedConsole, textOf, type WatchedConsole } from "./watched-console";
 
 const HOUR = 3_600_000;
-/** The pages that show the lake or the warehouse, each with a heading of its own. */
+/** The pages that show the lake or the warehouse, each with its heading. */
 const PAGES = [
   ["Pipeline", "Commits"],
   ["Tables", "Tables of the warehouse"],
@@ -27,16 +27,16 @@ const LAST_OR_NEVER =
 const goTo = (page: Page, name: string) =>
   page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
 
-/** A state in which stages fail: how it is brought about, shown and ended. */
+/** A state in which stages fail: how a test causes it, what shows it, and what ends it. */
 interface BrokenStage {
   readonly state: string;
-  /** Brings the state about; returns what ends it. */
+  /** Causes the state; returns a function that ends it. */
   readonly breaks: (watched: WatchedCloud) => Promise<() => Promise<void>>;
-  /** What is in view without a click: what, why, what to do. */
+  /** The texts that are visible without a click: what, why, what to do. */
   readonly tells: readonly RegExp[];
   /** What no page may show. */
   readonly hides?: string;
-  /** What the pages say besides, by their names. */
+  /** Further texts of the pages, by the names of the pages. */
   readonly pages?: Readonly<Partial<Record<(typeof PAGES)[number][0], readonly RegExp[]>>>;
   /** What the rows of staff and dim_staff say on the page Tables. */
   readonly rows: readonly [ofSource: RegExp, ofWarehouse: RegExp];

@@ -73,7 +73,7 @@ describe("The console does not call current what is not", function () {
       await platform.cloud.settled();
     }
   };
-  /** What the report of the moment says, in a page of its own. */
+  /** The text of the current report, in a separate page. */
   const reported = async (): Promise<string> => {
     const report = await makeReport(platform);
     const { page: paper, problems } = await openPage(browser, { viewport: WINDOW });
@@ -98,7 +98,7 @@ describe("The console does not call current what is not", function () {
       await paper.context().close();
     }
   };
-  /** A person who opens the console has the words in view, without a click and without scrolling. */
+  /** Expects the words to be visible in the opened console, without a click and without scrolling. */
   const expectAtFirstSight = async (...words: readonly RegExp[]): Promise<void> => {
     const { page: opened } = await openPage(browser, { viewport: WINDOW });
     try {

@@ -23,7 +23,7 @@ export interface WatchedConsole {
   /** Runs stages, one after the other. */
   readonly run: (...stages: readonly ("ingest" | "process" | "load")[]) => Promise<void>;
   /**
-   * Opens a page on its own.
+   * Opens a separate page.
    * @param options.laterBy how much later than now the clock of the browser is, in milliseconds
    * @param options.allowed what the browser may log as an error; by default nothing
    * @param options.prepare what to do with the page before it opens the address
@@ -37,11 +37,11 @@ export interface WatchedConsole {
       readonly prepare?: (page: Page) => Promise<void>;
     },
   ) => Promise<void>;
-  /** Makes the report of the moment; returns its address. */
+  /** Makes the current report; returns its address. */
   readonly makeReport: () => Promise<string>;
   /** The address of the page that people open, whenever it was made. */
   readonly latestReport: string;
-  /** Calls back with all that the report of the moment says. */
+  /** Calls back with the whole text of the current report. */
   readonly onReport: (check: (text: string) => void) => Promise<void>;
   /** Starts a console of the platform that has read nothing yet, as a restart does. */
   readonly startAnother: () => Promise<HttpServer>;
@@ -125,7 +125,7 @@ const pageOpener =
     }
   };
 
-/** What is in the list of what is wrong, without a click and without scrolling. */
+/** The visible text of the list of problems, without a click and without scrolling. */
 export async function seenTroubles(page: Page): Promise<string> {
   const list = page.getByRole("region", { name: "What is wrong" });
   await list.waitFor();

@@ -69,7 +69,7 @@ function periodOf({ period: own, metricQueries }: Readonly<Record<string, unknow
   return own === undefined ? Math.max(...queries.map(({ metric }) => metric?.period ?? 0)) : Number(own);
 }
 
-/** Source: `retention_in_days` in internal/service/logs/group.go; logs:PutRetentionPolicy. 0 keeps logs for ever. */
+/** Source: `retention_in_days` in internal/service/logs/group.go; logs:PutRetentionPolicy. 0 keeps logs forever. */
 const RETENTION_DAYS = [
   ...[
     0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,

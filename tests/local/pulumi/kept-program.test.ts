@@ -91,7 +91,7 @@ describe("A program that is kept for the next start of the local cloud", () => {
     expect(take()).to.equal(undefined);
   });
 
-  it("is not kept where nobody can tell which packages are installed", () => {
+  it("is not kept without the list of installed packages", () => {
     rmSync(join(project, "node_modules/.package-lock.json"));
     store().keep(program(".marble/first"));
     expect(take()).to.equal(undefined);

@@ -8,7 +8,7 @@ import { worlds } from "../play/world";
 import type { Answer, GameName, Task } from "./protocol";
 import { emptyTally, type Tally } from "./tally";
 
-/** A process that plays given histories on its own PostgreSQL server. */
+/** A process that plays given histories on a separate PostgreSQL server. */
 
 /** The maximum time for making a failing history smaller. */
 const SHRINKING_MS = 240_000;

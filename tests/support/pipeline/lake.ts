@@ -42,8 +42,8 @@ export async function capturedRows(pipeline: Pipeline, table: string): Promise<L
 }
 
 /**
- * The rows of a table as the lake alone tells them: all its commits, one after the other. Of a table with
- * a key a row goes only with its tombstone; one without a key is what was last captured in full.
+ * The rows of a table, computed from all commits of the lake in order. A row with a key stays until its tombstone. A
+ * table without a key has the rows of its last full capture.
  */
 export async function replayed(pipeline: Pipeline, table: string): Promise<string[]> {
   const { log, store } = pipeline.ingested;

@@ -17,7 +17,7 @@ export async function breakTable(
     [table],
   );
   const file = join(await realpath(place!.directory), place!.path);
-  // Write the pages in memory first, so that the server does not look for the file on its own.
+  // Write the pages in memory first, so that only the test makes the server look for the file.
   await database.query("CHECKPOINT");
   await rename(file, `${file}.away`);
   return () => rename(`${file}.away`, file);

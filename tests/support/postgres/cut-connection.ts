@@ -12,8 +12,8 @@ interface MarbleClient {
 type Query = (this: Client, ...args: unknown[]) => unknown;
 
 /**
- * Does some work, and cuts the connection that makes the n-th statement of it, before the statement is sent:
- * as far as the database can tell, the process was killed there. Connections of the tests are left alone.
+ * Does some work, and cuts its connection before it sends its n-th statement. To the database, the process looks killed
+ * there. Connections of the tests stay.
  */
 export async function cuttingAt<T>(statement: number, work: () => Promise<T>): Promise<CutOutcome<T>> {
   const prototype = Client.prototype as unknown as { query: Query };

@@ -6,7 +6,7 @@ import { isAlive, reapOrphan } from "../../../local/databases/postgres/orphan";
 
 const NAME = /^marble-tests-(?<pid>\d+)-/;
 
-/** Makes a directory for the server of this test run, whose name tells which process it belongs to. */
+/** Makes a directory for the server of this test run, with the id of the process in its name. */
 export function makeServerDirectory(): Promise<string> {
   return mkdtemp(path.join(tmpdir(), `marble-tests-${process.pid}-`));
 }

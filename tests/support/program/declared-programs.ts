@@ -104,7 +104,7 @@ export const PROGRAMS: Readonly<Record<string, ProgramToDeclare>> = {
   }),
 };
 
-/** Loads a program afresh, for it does its work when it is loaded. */
+/** Loads a program again, because it does its work when it is loaded. */
 export function runEntry(entry: string): Record<string, unknown> {
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- nothing else makes Node load a module again
   delete require.cache[entry];

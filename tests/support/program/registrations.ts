@@ -83,7 +83,7 @@ function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
 }
 
 function runIndex(): void {
-  // A Pulumi program does its work when it is loaded, so it has to be loaded afresh each time.
+  // A Pulumi program does its work when it is loaded, so load it again each time.
   // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- nothing else makes Node load a module again
   delete require.cache[ENTRY];
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- after the mocks are set, not before

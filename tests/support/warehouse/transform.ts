@@ -40,7 +40,7 @@ export function lookups(table: Dimension | Fact, rows: readonly Cells[], to: Row
   return found;
 }
 
-/** Transforms rows; tells the rows that were made, and the reasons of the rejected by their place. */
+/** Transforms rows. Returns the new rows, and the reasons of the rejected rows by their index. */
 export function transformed(
   table: Dimension | Fact,
   rows: readonly Cells[],

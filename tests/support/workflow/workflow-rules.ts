@@ -98,7 +98,7 @@ function workflowRules(workflow: Workflow, context: RuleContext): string[] {
 function jobRules(job: Job): string[] {
   const { permissions, steps = [] } = job;
   return [
-    ...(typeof permissions === "object" ? [] : ["no permissions of its own"]),
+    ...(typeof permissions === "object" ? [] : ["no permissions"]),
     ...(job.uses === undefined && job["timeout-minutes"] === undefined ? ["no timeout"] : []),
     ...steps
       .filter(({ uses }) => uses?.startsWith("actions/checkout@"))

@@ -8,7 +8,7 @@ import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { startS3 } from "../../../../local/cloud/s3/server";
 import type { S3Options, S3Server } from "../../../../local/cloud/s3/server";
 
-/** A server on its own directory with a bucket "lake" and an SDK client for it. */
+/** A server on a separate directory, with a bucket "lake" and an SDK client. */
 export interface TestS3 {
   readonly server: S3Server;
   readonly client: S3Client;

@@ -83,7 +83,7 @@ describe("What the console read of a store", () => {
     expect(await isVague(6, "schemas"), "the store failed before this part").to.equal(false);
   });
 
-  it("is another thing than the same part of another store", async () => {
+  it("differs from the same part of another store", async () => {
     const keep = keepReadings();
     await keep("lake", ["tables"], () => Promise.resolve("of the lake"));
     const { last, problem } = await keep("warehouse", ["tables"], () => Promise.reject(new Error("down")));

@@ -203,7 +203,7 @@ function valueIn(row: SourceRow | undefined, name: string): string | null {
   return value;
 }
 
-/** The row to which a path leads. Without one, tells whether it is missing or the reference is NULL. */
+/** The row to which a path leads. Without a row, whether the row is missing or the reference is NULL. */
 function follow(
   path: readonly PathStep[],
   { row, state }: RowContext,

@@ -79,7 +79,7 @@ describe("A dimension with a history keeps each version of a row with its period
     ).to.deep.equal(["1 York", "2 Leeds"]);
   });
 
-  it("and ends its newest version when the source deletes the row", async () => {
+  it("and keeps the version of a deleted row open, until the row comes back with other values", async () => {
     await run("INSERT INTO person VALUES (1, 'Ann', NULL), (2, 'Bob', NULL), (3, 'Cy', NULL)");
     await run("DELETE FROM person WHERE id = 1");
     await run("INSERT INTO person VALUES (1, 'Amy', NULL)");

@@ -152,7 +152,7 @@ describe("The state of a joined table", () => {
   };
   const nameOf = (spec: StateSpec, row: Plain): string => String(keyOf(spec, row));
 
-  /** Applies a capture to the oracle; gives the keys of the rows that came, changed or went. */
+  /** Applies a capture to the oracle; returns the keys of the inserted, updated and deleted rows. */
   function applyTo(oracle: Oracle, spec: StateSpec, { rows, deleted }: Captured): string[] {
     const before = new Map(oracle);
     for (const key of deleted) oracle.delete(nameOf(spec, key));

@@ -117,7 +117,7 @@ describe("A fault-injecting hook", () => {
   });
 
   it("leaks no open file of an object that it did not send", async function () {
-    if (!existsSync("/proc/self/fd")) this.skip(); // only Linux tells a process its open files
+    if (!existsSync("/proc/self/fd")) this.skip(); // only Linux lists the open files of a process
     const { client } = await startTestS3({
       after({ operation }) {
         if (operation === "GetObject") throw slowDown;
