@@ -33,7 +33,7 @@ zones.push(
     ].map((folder) => `./domain/${folder}`),
     from: "./domain/shop",
   },
-  // The tests of the engine have a model of their own (tests/support/hires), so that a change of the shop breaks none.
+  // The tests of the engine use a separate model (tests/support/hires), so that a change of the shop breaks none.
   {
     target: ["domain", "adapters", "infra", "stages", "support"].map((folder) => `./tests/${folder}`),
     from: ["./domain/shop", "./domain/declarations.ts"],

@@ -47,11 +47,10 @@ export interface ReportOutcome {
 }
 
 /**
- * Makes the report of this day, of the newest loaded commit and of whether the warehouse is known to match the source,
- * unless it exists. Mails a link to it when somebody asks
- * or when the day's mail is due.
+ * Makes the report, unless a report exists for this day, for the newest loaded commit, and for whether the warehouse is
+ * known to match the source. Mails a link to it when somebody asks or when the day's mail is due.
  *
- * A repeated run makes nothing twice. Of overlapping runs, the one that saw the newer warehouse makes the latest
+ * A repeated run makes nothing twice. Of overlapping runs, the run that saw the newer warehouse makes the latest
  * report. One run an hour owns the day's mail; it claims the mail before it sends it. A mail that cannot be sent fails
  * the run. The repeated run tries again, and so does the first run of the next hour, until the mail is sent.
  *

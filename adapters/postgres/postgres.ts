@@ -73,7 +73,7 @@ export async function connect(
     keepAlive: true,
     ...limits,
   });
-  // The next query notices a connection that broke while idle, but does not know the reason. Keep it.
+  // Keep the reason. The next query only notices that the connection broke while it was idle.
   client.on("error", (error) => {
     if (!endedBy.has(client)) endedBy.set(client, error);
   });

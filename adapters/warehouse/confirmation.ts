@@ -20,9 +20,9 @@ export async function prepareTablesView(warehouse: Warehouse, schema: string): P
 }
 
 /**
- * Records for which time the warehouse is known to match the source. A warehouse of an earlier version gets what it lacks
- * for that, because its view would call its tables current for ever. It must have the view: without it, the next
- * commit creates everything.
+ * Records for which time the warehouse is known to match the source. In a warehouse of an earlier version, it creates
+ * the missing table and renews the view, because the old view would call the tables current forever. Without any view,
+ * it does nothing, because the next commit creates everything.
  * @throws TransientError or TerminalError when something missing cannot be created
  */
 export async function confirmFreshness(

@@ -41,9 +41,9 @@ export interface Warehouse {
   /** Reads rows, as texts by column. */
   rows<Column extends string>(sql: string): Promise<Record<Column, string | null>[]>;
   /**
-   * Runs `work`, which may turn out to be impossible, and then undoes it.
-   * @returns the result of `work`; undefined, with nothing left of the work, when `work` returns that, when it violates
-   *   a foreign key or NOT NULL, or when the server refuses a value
+   * Runs `work`, and undoes it if it turns out to be impossible: if it returns undefined, violates a foreign key or NOT
+   * NULL, or if the server refuses a value.
+   * @returns the result of `work`; undefined when it was undone
    */
   attempt<T>(work: () => Promise<T | undefined>): Promise<T | undefined>;
   /**

@@ -5,8 +5,8 @@ import type { TableFeed } from "../model/joined-feeds";
 
 /**
  * A piece of the work on a commit: one captured file, transformed for one warehouse table. The result of each task of a
- * large commit is stored, so that finished tasks stay finished although the run ends; the first stored result counts.
- * The tasks of small commits store no results.
+ * large commit is stored, so finished tasks stay finished when the run ends. The first stored result counts. The
+ * tasks of small commits store no results.
  */
 export interface Task {
   /** The ingest commit that it belongs to. */

@@ -6,9 +6,9 @@ import type { Edition } from "./edition";
  *
  * - reports: `YYYY/MM/DD/commit-<number, ten digits>-<time>.html`: the day in UTC on which the report was made, the
  *   newest loaded commit, and the time of its load. Late payments change with the day even without new data, and a
- *   replay loads a commit again. If the warehouse was too long not known to match the source since the load,
- *   `-recovered-<time>` says when this ended; `-unconfirmed` says that it has not ended. So each state of the warehouse
- *   has a key of its own, and a report is due when its key does not exist.
+ *   replay loads a commit again. If no run has found for too long since the load that the warehouse matches the source,
+ *   the key ends with `-unconfirmed`; when a run finds it again, with `-recovered-<time>`. So each state of the
+ *   warehouse has a separate key, and a report is due when its key does not exist.
  * - `latest.html`: the newest report, and the only object that runs overwrite.
  * - mails: small objects. `mailed/YYYY/MM/DD/HH` names the run of that hour that sends the day's mail.
  *   `mailed/YYYY/MM/DD/sent` names the run that has sent it.

@@ -6,7 +6,7 @@ export interface Report {
   readonly commit: number;
   /** when its data was captured from the source, ISO 8601 in UTC */
   readonly capturedAt: string;
-  /** when the report was made, likewise */
+  /** when the report was made, ISO 8601 in UTC */
   readonly madeAt: string;
   /** The rows by the name of their question; null when its mart could not be read. */
   readonly rows: Readonly<Record<string, readonly Row[] | null>>;
@@ -22,7 +22,7 @@ export interface Report {
 export interface TableBehind {
   /** the time whose state it shows, ISO 8601 in UTC; null when it never got a row */
   readonly asOf: string | null;
-  /** since when it is behind, likewise */
+  /** since when it is behind, ISO 8601 in UTC */
   readonly since: string | null;
   readonly reason: string;
 }

@@ -14,7 +14,7 @@ import { factSalesOrder } from "./tables/fact-sales-order";
 export { marts } from "./marts/marts";
 export { report } from "./report/report";
 
-/** Three star schemas that share their dimensions. Adding a table is adding a file, and its name here. */
+/** Three star schemas that share their dimensions. To add a table, write a file and add its name here. */
 export const model: Model = {
   version: 1,
   calendar: dimDate,

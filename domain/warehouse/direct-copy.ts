@@ -9,8 +9,8 @@ import { list, namesOf, theirName } from "./values";
 /**
  * Fast path that bypasses the staging table: rows are copied into an empty table and written once instead of twice.
  * PostgreSQL checks a foreign key for every inserted row, but with a single join when the key is added to a full table.
- * So the keys of an empty table are dropped before the copy and added again after it. The keys then only tell whether
- * some row has no parent, so the caller falls back to the staging table if one has none.
+ * So the keys of an empty table are dropped before the copy and added again after it. The keys then only show whether
+ * some row has no parent. If so, the caller falls back to the staging table.
  */
 
 /** Properties of a table in PostgreSQL, each column a JSON text. */

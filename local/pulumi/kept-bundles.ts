@@ -18,7 +18,7 @@ interface Stamp {
  */
 export function reuseBundles(project: string): Builder {
   const readSources = (): string | undefined => hashOfSources(project);
-  // A program declares all its Lambdas at once. Reading the sources for each of them takes a tenth of its time.
+  // A program declares all its Lambdas in one go. Reading the sources for each takes a tenth of its time.
   const sources = oncePerTurn(readSources);
   return (build, make) => {
     const origin = originOf(build, sources());

@@ -106,8 +106,8 @@ async function lacksMembers(place: Destination, { warehouse }: CommitLoadContext
 }
 
 /**
- * Puts the rows that wait among the staged ones, and sets those aside that cannot be loaded. Rows that wait are tried
- * with the last part of a commit: an earlier one may still replace them. Rows that need not wait refer to members.
+ * Stages the waiting rows with the last part of a commit, because an earlier part may replace them. Sets staged rows
+ * without a parent aside, unless the model lets them refer to a member.
  * @returns how many rows wait now that did not before, and how many refer to other members than before
  */
 async function tryWaiting(

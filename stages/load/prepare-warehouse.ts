@@ -13,10 +13,10 @@ import type { LoadContext } from "./context";
 import { rehearseLoads } from "./rehearse";
 
 /**
- * Finds every table of the model in the warehouse, in load order, and creates what is missing: tables,
- * views, and the ledger.
- * @throws TerminalError when the ledger is gone although facts are loaded: they would be loaded again; and, before
- *   the first load, when the warehouse lacks what later loads need
+ * Finds every table of the model in the warehouse, in load order, and creates missing tables and views, and a missing
+ * ledger.
+ * @throws TerminalError when the ledger is gone although facts are loaded, because they would be loaded again. Also
+ *   before the first load, when the warehouse lacks something that later loads need
  */
 export async function prepareWarehouse(
   warehouse: Warehouse,

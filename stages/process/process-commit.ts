@@ -175,7 +175,7 @@ async function transformDirectTables(run: CommitContext): Promise<TableParts | u
   return parts;
 }
 
-/** True if nothing of the table was captured before: rows that a condition leaves out have no earlier version. */
+/** True for the first capture of a table. Rows that a condition leaves out have no earlier version then. */
 const isFirst = ({ capture }: AdmittedCapture): boolean => capture.mode === "full" && !capture.recapture;
 
 /** The rows of a table, made of one whole capture. */

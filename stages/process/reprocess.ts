@@ -16,7 +16,7 @@ export interface ReprocessPlan {
   readonly from: number;
   readonly to: number;
   readonly commits: number;
-  /** For people: what will happen, and what will not. */
+  /** What will happen, and what will not, as texts for people. */
   readonly says: string;
 }
 

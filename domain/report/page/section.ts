@@ -8,7 +8,7 @@ import { absenceText, gapOf, unknownSentence, unknownText, type Gap } from "./ab
 const isUnknownNumber = (column: Table["columns"][number] | undefined, cell: string): boolean =>
   column?.isNumber === true && cell === UNKNOWN_NUMBER;
 
-/** A table of the page. A table wider than the screen scrolls on its own, also with the keyboard. */
+/** A table of the page. A table that is wider than the screen scrolls within the page, also with the keyboard. */
 export function tableHtml({ columns, rows }: Table, caption: string, gap?: Gap): Html {
   const numeric = (index: number): Html | string => (columns[index]?.isNumber ? markup` class="number"` : "");
   const textHtml = (cell: string, index: number): Html | string =>
@@ -52,7 +52,7 @@ export function sectionParts(report: Report, question: Question, filter: Filter)
   return { view, table: markup`${tableHtml(view.table, caption, gap)}${legend}` };
 }
 
-/** The numbers over a gap: nobody can say from them that a sum or a count is zero. */
+/** The numbers over a gap. A zero among them is not known, because rows may be missing. */
 function overGap(view: View): View {
   const { chart, table } = view;
   const known = (one: Series): Series =>

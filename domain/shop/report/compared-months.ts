@@ -12,7 +12,7 @@ export interface ComparedMonths {
   readonly current: string;
 }
 
-/** The rows of the months after the last, up to the current one: what is dated later, is so by mistake. */
+/** The rows of the months after the last, up to the current one: later dates are mistakes. */
 export const rowsSince = (rows: readonly Row[], { last, current }: ComparedMonths): Row[] =>
   rows.filter((row) => textIn(row, "month") > last && textIn(row, "month") <= current);
 

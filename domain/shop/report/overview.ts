@@ -20,7 +20,7 @@ function cellsOf(report: Report, mart: string): (number: string, text: (number: 
   return (number, text) => (isUnread || (hasGap && Number(number) === 0) ? UNKNOWN : text(number));
 }
 
-/** All currencies side by side: they are never summed, and so never shown as one number. */
+/** All currencies, each with its own numbers, because the report never sums currencies. */
 export function overviewOf(report: Report): Overview | undefined {
   const months = comparedMonths(report);
   if (months === undefined) return undefined;

@@ -14,7 +14,7 @@ export const dimStaff = dimension("dim_staff", {
     first_name: own.copy("first_name"),
     last_name: own.copy("last_name"),
     department_name: inDepartment.copy("department_name"),
-    // The warehouse wants a location, a department may have none: it is then the empty text.
+    // Departments may have no location, but this column is NOT NULL, so store an empty string.
     location: whenNull("", inDepartment.copy("location")),
     email_address: own.copy("email_address"),
   },

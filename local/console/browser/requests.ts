@@ -12,7 +12,7 @@ const LIMIT_MS = 30_000;
 const SLOW: ReadonlySet<keyof Replies> = new Set(["folder", "object", "rejected", "schema-changes"]);
 const SLOW_LIMIT_MS = 300_000;
 
-/** The server starts an action at once. For a plan, it may read many objects. */
+/** The server starts an action immediately. For a plan, it may read many objects. */
 const POST_LIMITS_MS: Readonly<Record<keyof Posts, number>> = { act: LIMIT_MS, plan: SLOW_LIMIT_MS };
 
 /** What is known of an action when the answer did not arrive. */

@@ -1,7 +1,7 @@
 -- The schema of totesys, the back end of a shop, as its own schema tool made it: camel-case
 -- enum types, integer sequences, timestamps in milliseconds without a time zone, and a
 -- "last_updated" that has no default because the application's clock writes it.
--- Columns stand in the physical order of the source; nothing may depend on it.
+-- The columns have the physical order of the source. Nothing may depend on it.
 
 CREATE TYPE "PaymentTypeName" AS ENUM ('SALES_RECEIPT', 'SALES_REFUND', 'PURCHASE_PAYMENT', 'PURCHASE_REFUND');
 CREATE TYPE "TransactionType" AS ENUM ('SALE', 'PURCHASE');

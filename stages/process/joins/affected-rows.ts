@@ -5,7 +5,7 @@ import { stableOrder } from "../../../domain/state/changes";
 import type { RowKey } from "../../../domain/state/row-key";
 import type { ChangedRows, TableState } from "../state/table-state";
 
-/** What an apply changed, by source table. */
+/** The changed rows of each source table. */
 export type ChangedTables = ReadonlyMap<string, ChangedRows>;
 
 /** The rows of a driver whose result may differ; "all" if their keys are too many for memory. */
@@ -18,7 +18,7 @@ export interface SomeRows {
   readonly written: boolean;
 }
 
-/** What is asked of the rows of a source table. */
+/** The queries that the search sends to a source table. */
 type AffectedState = Pick<TableState, "findReferring" | "writtenKeys">;
 
 interface Options {
@@ -27,7 +27,7 @@ interface Options {
   readonly mostKeys: number;
 }
 
-/** Finds the rows that changed themselves, and the rows that lead to a changed row over the joins of the feed. */
+/** Finds the changed rows of the driver, and the rows that lead to a changed row over the joins of the feed. */
 export async function affectedRows(
   feed: Feed,
   changed: ChangedTables,
@@ -52,7 +52,7 @@ export async function affectedRows(
   return { keys: stableOrder(keys).map((place) => itemAt(keys, place)), written };
 }
 
-/** The keys of the changed rows of a table in parts, and keys of their neighbours if they are too many. */
+/** The keys of the changed rows of a table, in parts. Includes keys of unchanged neighbours if they are too many. */
 async function* changedKeys(
   changed: ChangedRows | undefined,
   state: AffectedState,

@@ -9,7 +9,7 @@ import type { Lookups } from "../../../domain/transform/transform";
 import type { TableState } from "../state/table-state";
 import { followJoins, type StateOf } from "./follow-joins";
 
-/** Some rows of a driver with all rows joined to them. */
+/** Some rows of a driver, and all rows joined to them. */
 export interface DriverRows {
   readonly batch: RecordBatch;
   readonly lookups: Lookups;
@@ -18,13 +18,13 @@ export interface DriverRows {
 /** Bounds of the memory that joins take. Smaller in tests. */
 export interface JoinLimits {
   /**
-   * The rows of the driver that are looked up together, and the rows joined to them, each in bytes. The more there are,
-   * the fewer times a leaf of a joined table is read when neighbouring rows refer to distant ones.
+   * The bytes of the driver's rows that are looked up together, and the bytes of the rows joined to them. If
+   * neighbouring rows refer to distant rows, a higher limit reads each leaf of a joined table fewer times.
    */
   readonly lookupBytes: number;
-  /** The rows that are made together. */
+  /** The rows of a batch. */
   readonly rows: number;
-  /** Their bytes with those of the joined rows. A single row may be larger. */
+  /** The bytes of a batch with its joined rows. A single row may be larger. */
   readonly bytes: number;
 }
 
@@ -52,7 +52,7 @@ export async function* rowsOfKeys(
   }
 }
 
-/** Joins the rows of a driver, in their order, and parts them into batches of bounded size. */
+/** Joins the rows of a driver, in their order, and splits them into batches of bounded size. */
 export async function* joinRows(
   feed: Feed,
   driver: AsyncIterable<RecordBatch>,
@@ -87,7 +87,7 @@ export async function* joinRows(
     if (bytes + bytesOf(batch) > together) yield* flush();
     waiting.push(batch);
     bytes += bytesOf(batch);
-    // Before the next batch is read, which may be large too.
+    // Flush before reading the next batch, which may be large too.
     if (bytes >= together) yield* flush();
   }
   yield* flush();
@@ -115,7 +115,7 @@ const rowsBetween = ({ source }: Feed, batch: RecordBatch, start: number, end: n
         rows: Int32Array.from({ length: end - start }, (_, row) => start + row),
       });
 
-/** Parts joined batches; `lookups` has the rows joined to all of them. */
+/** Splits joined batches; `lookups` has the rows joined to all of them. */
 function* pieces(
   feed: Feed,
   batches: readonly RecordBatch[],

@@ -16,7 +16,7 @@ import { openTableState, type ChangedRows, type TableState } from "../state/tabl
 /** What the joined tables contribute to a commit. */
 interface JoinedTables {
   readonly parts: TableParts;
-  /** Where the rows of the source tables are stored now. */
+  /** The key of the manifest of each source table. */
   readonly state: Readonly<Record<string, string>>;
 }
 
@@ -24,8 +24,8 @@ interface JoinedTables {
 type States = ReadonlyMap<string, TableState>;
 
 /**
- * Maintains the tables with joins. When a row on either side of a join is inserted, updated or deleted, every result
- * row made from it is recomputed. A renamed department emits all of its staff, although no staff row changed.
+ * Transforms the tables with joins. If a row on either side of a join was inserted, updated or deleted, it recomputes
+ * every row made from it. A renamed department emits all of its staff, although no row of staff changed.
  *
  * Captures from a quarantine are applied commit by commit, because a fact table keeps every version.
  */
@@ -105,7 +105,7 @@ const stateOf = (states: States, name: string): TableState => {
   return state;
 };
 
-/** The context of one step of a commit. */
+/** The captures of one ingest commit, and the tables to which they apply. */
 interface Step {
   readonly number: CommitNumber;
   readonly states: States;

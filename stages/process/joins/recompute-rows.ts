@@ -13,7 +13,7 @@ import { writeTable } from "../write-table";
 import type { AffectedRows } from "./affected-rows";
 import { joinRows, rowsOfKeys } from "./driver-rows";
 
-/** What is recomputed of a feed at one ingest commit. */
+/** The part of a feed to recompute at one ingest commit. */
 export interface Recomputation {
   readonly number: CommitNumber;
   readonly stateOf: (table: string) => TableState;
@@ -66,7 +66,7 @@ async function* recomputedRows(
   }
 }
 
-/** The rows to recompute, each once: a key that comes twice would be two versions of a fact. */
+/** The rows to recompute, each once, because a repeated key would make two versions of a fact. */
 async function* driverRows(driver: TableState, { rows }: Recomputation): AsyncGenerator<RecordBatch> {
   if (rows === "first" || rows === "all") yield* driver.scan();
   else if (rows.written) {

@@ -23,7 +23,7 @@ export const shapeOf = ({
     .digest("hex")
     .slice(0, 16);
 
-/** The part of a table's mirror that a capture adds; writes the keys of the deleted rows. */
+/** Writes the keys of the deleted rows of a capture. Returns the part that it adds to the mirror of its table. */
 export async function writeMirrorPart(
   name: string,
   { capture }: AdmittedCapture,

@@ -51,8 +51,7 @@ export async function openMissing({
 const feedOf = (table: string, target: string): string => JSON.stringify([table, target]);
 
 /**
- * Updates the missing rows capture by capture: rows that were captured or deleted are resolved, rejected rows are
- * added.
+ * Updates the missing rows, capture by capture. It adds rejected rows, and resolves rows that were captured or deleted.
  * @param rejected the files of the rows that the commit rejected
  */
 export async function findMissing(

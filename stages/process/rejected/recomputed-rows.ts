@@ -5,7 +5,7 @@ import type { Rejections } from "../../../domain/transform/rejection";
 import type { SourceBatch } from "../../../domain/formats/csv/decoder";
 import type { CommitNumber } from "../../../domain/log/keys";
 
-/** A row of a source table from which a row of a warehouse table was recomputed, for an ingest commit. */
+/** A row of a source table whose row in a warehouse table was recomputed for an ingest commit. */
 export interface RecomputedRow {
   readonly table: string;
   readonly target: string;
@@ -24,7 +24,7 @@ export interface RecomputedRows {
   readonly rows: readonly RecomputedRow[];
 }
 
-/** The maximum number of rows rejected by this run that are tracked. Beyond it, rows stay missing. */
+/** How many rejected rows of this run are tracked. Rows beyond that number stay missing. */
 const MOST_REJECTED = 100_000;
 
 export function recomputedRows(missing: MissingRows): RecomputedRows {

@@ -11,13 +11,13 @@ import { writeLeaves } from "./write-leaves";
 /** Merges chunks of changes into a table, in their order. */
 export interface BulkMerge {
   add(chunk: SortedChanges): Promise<void>;
-  /** Merges everything that waits. */
+  /** Merges all waiting chunks. */
   finish(): Promise<void>;
 }
 
-/** When chunks wait as runs. */
+/** Decides which chunks wait as runs, and how many. */
 export interface RunLimits {
-  /** A chunk is merged at once if the leaves in its range have at most this many times its bytes. */
+  /** A chunk is merged immediately if the leaves in its range have at most this many times its bytes. */
   readonly cheapFactor: number;
   readonly mostRuns: number;
 }
@@ -74,7 +74,7 @@ export function bulkMerge(
       else if (runs.length > 0 || !isCheap(changes)) {
         const run = await writeLeaves(changes, { store, size });
         runs.push(run);
-        // A merge holds a part of each run. A leaf may be large, because a row is.
+        // A merge holds a part of each run. A leaf with a large row is large.
         runBytes += largestPart(run);
         if (runs.length >= limits.mostRuns || runBytes >= chunk.bytes) await mergeWaiting();
         return;

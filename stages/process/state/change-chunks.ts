@@ -15,7 +15,7 @@ export interface CapturedChanges {
   readonly deletes: AsyncIterable<RecordBatch> | Iterable<RecordBatch>;
 }
 
-/** Bounds what is in memory at a time. */
+/** Bounds the rows in memory. */
 export interface ChunkLimits {
   readonly rows: number;
   readonly bytes: number;

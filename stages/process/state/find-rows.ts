@@ -10,13 +10,13 @@ import type { StoredLeaf } from "../../../domain/state/manifest";
 import type { RowKey } from "../../../domain/state/row-key";
 import { settleAll } from "../../shared/settle-all";
 
-/** The rows of some keys: a batch, and for each key the index of its row, or -1. */
+/** The rows of some keys: a batch, and for each key the index of its row in the batch, or -1. */
 export interface FoundRows {
   readonly batch: RecordBatch;
   readonly rows: Int32Array;
 }
 
-/** Where rows are looked up: leaves in key order. */
+/** The leaves of a table, in key order, in which rows are looked up. */
 export interface SortedLeaves {
   readonly spec: SortedSpec;
   readonly leaves: readonly StoredLeaf[];

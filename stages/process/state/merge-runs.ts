@@ -13,13 +13,13 @@ export type Run = readonly StoredLeaf[];
 /** The bytes of a run that one request reads; a larger leaf takes a separate request. */
 const PART_BYTES = 512 * 1024;
 
-/** The most bytes of a run that a merge reads at once. */
+/** The most bytes of a run that one read of a merge brings into memory. */
 export const largestPart = (run: Run): number =>
   run.reduce((most, { bytes }) => Math.max(most, bytes), PART_BYTES);
 
 /**
  * Merges runs. A row of a later run replaces the rows of earlier runs with its key.
- * @param of.held the rows in memory; one part of each run may be more
+ * @param of.held the limit for rows in memory; one part of each run may exceed it
  * @returns all rows in key order, in parts that do not overlap
  */
 export async function* mergeRuns(
@@ -33,7 +33,7 @@ export async function* mergeRuns(
       if (slowest === undefined || (slowest.reach() !== undefined && isEnough(cursors, of.held))) break;
       await slowest.load();
     }
-    // Rows up to here are in memory, whatever run they are in.
+    // The rows of every run up to here are in memory.
     const end = slowestOf(cursors)?.reach();
     const parts = cursors.flatMap((cursor) => cursor.take(end));
     if (parts.length > 0) yield combine(of.spec, parts);
@@ -76,7 +76,7 @@ function runCursor(run: Run, { spec, store }: { spec: SortedSpec; store: LeafSto
       for (const [place, stored] of group.entries()) {
         const leaf = itemAt(leaves, place);
         parts.push({ leaf, from: 0, to: leaf.keys.length, stored });
-        // It is in memory now, and no manifest will name it.
+        // The leaf is in memory now, and no manifest will name it.
         store.drop(stored);
       }
     },

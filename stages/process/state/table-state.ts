@@ -40,11 +40,11 @@ export interface StateSpec {
 export interface TableState {
   /** All present rows in key order, in batches of the size of a leaf. */
   scan(): AsyncIterable<RecordBatch>;
-  /** The rows of the leaves that the last apply wrote: the rows that it inserted or updated, and their neighbours. */
+  /** The rows of the leaves that the last `apply` wrote: the rows that it inserted or updated, and their neighbours. */
   scanWritten(): AsyncIterable<RecordBatch>;
   /** The keys of these rows, leaf by leaf. */
   writtenKeys(): AsyncIterable<readonly RowKey[]>;
-  /** True if the last apply wrote the leaf of this key. */
+  /** True if the last `apply` wrote the leaf of this key. */
   isWritten(key: RowKey): boolean;
   /**
    * The present rows of these keys, all of them in memory.
@@ -162,7 +162,7 @@ export async function openTableState(
   if (key !== undefined && isLegacy) await apply({ upserts: legacyRows(spec, key, store), deletes: [] });
   const missing = [...indexes].filter(([name]) => manifest?.indexes[name] === undefined);
   if (manifest !== undefined && missing.length > 0) {
-    // A join was added since.
+    // A join was added after the last commit.
     await fillIndexes({ rows, indexes: missing.map(([, index]) => index) }, bulk);
     savedKey = undefined;
   }
@@ -255,7 +255,7 @@ function checkColumns(
   );
 }
 
-/** Rows in the format of an earlier version of Marble: a stream of batches. */
+/** The rows of a state that an earlier version of Marble wrote, as one stream of batches. */
 async function* legacyRows(spec: StateSpec, key: string, store: StateStore): AsyncGenerator<Upserts> {
   const reader = await RecordBatchReader.from(await store.stream(key));
   for await (const batch of reader) {

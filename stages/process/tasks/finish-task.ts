@@ -5,12 +5,12 @@ import { resultKey, taskResult, type Task, type TaskResult } from "../../../doma
 import type { ProcessContext, TransformContext } from "../context";
 import { transformTask } from "./transform-task";
 
-/** What doing a task needs. */
+/** The inputs of a task. */
 export type TaskContext = Pick<TransformContext, "ingested" | "processed" | "now"> &
   Pick<ProcessContext, "telemetry">;
 
 /**
- * Does a task and stores its result, unless another run was first.
+ * Runs a task and stores its result, unless another run was first.
  * @returns the result of this run; files of a second result are never used
  */
 export async function finishTask(task: Task, context: TaskContext): Promise<TaskResult> {

@@ -7,9 +7,9 @@ import { transformTask } from "./transform-task";
 import { settleAll } from "../../shared/settle-all";
 
 /**
- * Does the tasks of a commit. Finished tasks of a large commit stay finished, and the next run continues. Workers take
- * some of the tasks while this run does others.
- * @returns the results, in the order of the tasks; undefined when the time is over before all is done
+ * Runs the tasks of a commit. Finished tasks of a large commit stay finished, and the next run continues. Workers run
+ * some of the tasks at the same time.
+ * @returns the results, in the order of the tasks; undefined when the time is over before the last result
  */
 export async function runTasks(
   tasks: readonly Task[],
@@ -53,8 +53,8 @@ export async function runTasks(
 const SMALL_BYTES = 4 * 1024 * 1024;
 
 /**
- * Most files of a commit are small: several are processed in parallel, because each waits for the bucket. Large files
- * follow one after the other, so that memory does not grow with their number.
+ * Runs small tasks in parallel, because each waits for the bucket. Runs large tasks one after the other, so that memory
+ * does not grow with their number.
  */
 async function runInline(tasks: readonly Task[], context: ProcessContext): Promise<readonly TaskResult[]> {
   const results = new Map<Task, TaskResult>();

@@ -36,7 +36,7 @@ export type WorkerContext = TaskContext & Pick<ProcessContext, "model" | "hasTim
 
 /** The result of a worker. */
 export interface WorkerResult {
-  /** The ingest commits whose tasks it did. */
+  /** The ingest commits whose tasks the worker ran. */
   readonly commits: readonly number[];
   /** Rows read for each warehouse table. */
   readonly tables: Readonly<Record<string, { readonly rows: number }>>;
@@ -44,8 +44,7 @@ export interface WorkerResult {
 }
 
 /**
- * Does the tasks of messages. A message is a wake-up call: a task that is finished, or belongs to another version of
- * the program, is ignored.
+ * Runs the tasks of messages. It ignores a task that is finished, or that belongs to another version of the program.
  * @param keys of task messages, relative to the store of the model's version
  * @throws TransientError when there is not enough time for all of them; the queue then delivers the message again
  */

@@ -11,7 +11,7 @@ export function Operations({ overview }: { readonly overview: Live<Overview> }) 
     <>
       <Panel
         title="Operations"
-        note="As in docs/operations.md. All can be begun again when they were broken off."
+        note="As in docs/operations.md. If an operation is interrupted, start it again."
       >
         <Answer live={live}>
           {(activity) => (
@@ -58,7 +58,7 @@ function Replay({ activity }: { readonly activity: Activity }) {
     <>
       <h3>Replay</h3>
       <p class="note">
-        Without a table and a commit, Marble builds all tables anew from the first commit, and then replaces
+        Without a table and a commit, Marble builds all tables again from the first commit, and then replaces
         the old tables. Otherwise it loads the rows again in place.
       </p>
       <p class="buttons">
