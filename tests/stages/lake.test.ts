@@ -47,7 +47,7 @@ describe("The lake, as its catalogue describes it,", () => {
     await pipeline.run();
     await change("UPDATE hire SET price = 2 WHERE hire_id IN (2, 5); DELETE FROM hire WHERE hire_id = 7");
     await pipeline.run();
-    // 7 comes back under its key: the tombstone is older than the version.
+    // The row 7 comes back under its key, so its tombstone is older than its version.
     await change(
       `DELETE FROM hire WHERE hire_id = 5;
        INSERT INTO hire SELECT 7, started_at, customer_id, bike_id, price, currency_code, paid, due
@@ -79,7 +79,7 @@ describe("The lake, as its catalogue describes it,", () => {
   async function declareView(table: LakeTable): Promise<void> {
     const columns = table.columns.map(({ name }) => `"${name}"`).join(", ");
     const files = filesOf(table).map((key) => `'${join(directory, key)}'`);
-    // A table without a file is empty to Athena; DuckDB wants one.
+    // To Athena, a table without a file is empty. DuckDB needs a file.
     const from =
       files.length > 0 ? `read_parquet([${files.join(", ")}], filename = true)` : await emptyFile(table);
     await connection.run(`CREATE VIEW ${table.name} AS SELECT ${columns}, filename AS "$path" FROM ${from}`);

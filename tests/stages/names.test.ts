@@ -52,7 +52,7 @@ const anyNames = fc.uniqueArray(anyName, { minLength: NAMES, maxLength: NAMES, s
 interface Named {
   readonly model: Model;
   readonly schemas: { readonly source: string; readonly warehouse: string };
-  /** Makes the source, changes it, and asks it and the warehouse for the same rows. */
+  /** Statements that create and change the source, and queries for the same rows of the source and of the warehouse. */
   readonly sql: Readonly<Record<"create" | "change" | "expected" | "shown", string>>;
 }
 

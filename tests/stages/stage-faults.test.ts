@@ -3,10 +3,10 @@ import { MarbleError } from "../../domain/errors";
 import type { S3Request } from "../../local/cloud/s3/server";
 import { startSales, type SalePipeline } from "../support/warehouse/sale-model";
 
-/** This many reads of CSV files in a run are distinguished, and as many reads of commits. */
+/** How many reads of CSV files in a run the test distinguishes, and how many reads of commits. */
 const READS = 4;
 
-/** One read of these is as good as another, and their number grows from run to run. */
+/** These reads are alike, and their number grows from run to run. */
 const kindOfRead = ({ operation, key }: S3Request): string | undefined =>
   operation === "GetObject" ? /\.csv$|^commits\//.exec(key)?.[0] : undefined;
 
@@ -52,7 +52,7 @@ describe("A run that is cut off at a request to S3", function () {
       UPDATE sale SET due = ${round % 2 === 0 ? "'soon'" : "'2024-10-01'"} WHERE id = 3;
       UPDATE department SET name = 'D${round}' WHERE id = 1`);
 
-  /** Runs a stage with a fault; returns how many requests it got to. */
+  /** Runs a stage with a fault; returns the number of its requests. */
   const cutOff = async (stage: "ingest" | "process", fault: NonNullable<typeof broken>): Promise<number> => {
     requests = 0;
     reads.clear();
@@ -70,7 +70,7 @@ describe("A run that is cut off at a request to S3", function () {
   };
 
   const expectNoGapAndNoDouble = async (rounds: number): Promise<void> => {
-    // The row that every other round breaks is corrected before the end.
+    // Every other round breaks this row, so correct it before the end.
     await pipeline.source.query("UPDATE sale SET due = '2024-11-11' WHERE id = 3");
     await pipeline.run();
     await pipeline.expectShown();

@@ -42,7 +42,7 @@ describe("Two stacks with one warehouse database", function () {
     await warehouse.drop();
   });
 
-  /** Captures and processes what is new; nothing reaches the warehouse. */
+  /** Captures and processes the changes, without a load. */
   const prepare = async (stack: Stack): Promise<void> => {
     await stacks[stack].ingest();
     await stacks[stack].process({ model: MODELS[stack], mirror: "all" });

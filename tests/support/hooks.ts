@@ -3,19 +3,20 @@ import { sweepLeftovers } from "./postgres/leftovers";
 import { stopTestServer } from "./postgres/postgres";
 import { findChromium } from "./report/chromium";
 
-/** Files run in several processes, each of which keeps its server from file to file. */
+/** Test files run in several processes. Each process keeps its server from file to file. */
 const isWorker = process.env["MOCHA_WORKER_ID"] !== undefined;
 
-// A worker that takes long to write its coverage is sent SIGTERM: with a listener it writes to the end.
+// Mocha sends SIGTERM to a worker that takes long to write its coverage. With this listener, the worker writes all of
+// it.
 if (isWorker) process.once("SIGTERM", () => process.exit(143));
 
-/** What mocha runs once around the whole suite; loaded by `.mocharc.cjs`. */
+/** The hooks of mocha around the whole suite. `.mocharc.cjs` loads them. */
 export const mochaHooks: RootHookObject = isWorker ? {} : { afterAll: stopTestServer };
 
-/** The whole suite or a group of it, and not files that somebody named. */
+/** True for the whole suite or a group of it; false for single files. */
 const isWholeRun = !process.argv.some((argument) => argument.endsWith(".test.ts"));
 
-/** A worker's server ends with it; what is left of it on the disk goes here. Says at the end what was not tested. */
+/** Removes the directories of the servers, which end with their workers. Says at the end which tests were skipped. */
 export async function mochaGlobalTeardown(): Promise<void> {
   await sweepLeftovers();
   const chromium = findChromium();

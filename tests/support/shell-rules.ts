@@ -1,4 +1,6 @@
-/** Code of a document in Markdown: each command of a block in `sh`, with its continuation lines, and what is set as code in a text. */
+/**
+ * The code of a Markdown document: each command of a `sh` block with its continuation lines, and code within the text.
+ */
 export function commandsIn(markdown: string): readonly string[] {
   const blocks = [...markdown.matchAll(/^ *```sh\n([^]*?)^ *```$/gm)].map(([, code = ""]) => code);
   const inline = markdown.replaceAll(/^ *```[^]*?^ *```$/gm, "").matchAll(/`([^`]+)`/g);
@@ -8,7 +10,7 @@ export function commandsIn(markdown: string): readonly string[] {
   ].filter((command) => command.trim() !== "" && !/^\s*#/.test(command));
 }
 
-/** What only the tools of GNU know; those of macOS refuse it, or mean something else by it. */
+/** Options that only the GNU tools have. The tools of macOS refuse them, or give them another meaning. */
 const GNU_ONLY: readonly RegExp[] = [
   /\bdate\b[^|;]* (-d|--date)\b/,
   /\bsed\b[^|;]* (-i|--in-place)(?!\.|\s*'')/,
@@ -23,7 +25,7 @@ const GNU_ONLY: readonly RegExp[] = [
   /(^|[;&|(]\s*)timeout \d/,
 ];
 
-/** Why a command of a document does not do what the reader expects; empty when nothing is wrong with it. */
+/** Why a command of a document does not work as the reader expects; empty when it does. */
 export function commandProblems(command: string): readonly string[] {
   const problems: string[] = [];
   if (/\baws lambda invoke\s+-/.test(command)) {

@@ -1,4 +1,4 @@
-/** Does a part of a test. If it fails, the message of the error begins with its name. */
+/** Runs a part of a test. If the part fails, its name begins the message of the error. */
 export async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -15,13 +15,13 @@ describe("Deletes are found although the primary key", () => {
     await pipeline.source.query(statements.join(";"));
     await pipeline.run();
   };
-  /** The lake knows of the deletes of this change, and of no others. */
+  /** Expects that the lake has the deletes of this change, and no others. */
   async function expectDeleted(rows = 5): Promise<void> {
     const { deleted, total } = await latest(pipeline, "hire");
     const [count] = await pipeline.source.query<{ n: number }>("SELECT count(*)::int AS n FROM hire");
     expect({ deleted: deleted.rows, total }).to.deep.equal({ deleted: rows, total: count!.n });
   }
-  /** And the warehouse shows what is left, once the key is what its contract says. */
+  /** Expects the remaining rows in the warehouse, once the contract names the new key. */
   async function expectSame(): Promise<void> {
     const ids = "SELECT hire_id AS id FROM";
     const [is, shown] = await Promise.all([

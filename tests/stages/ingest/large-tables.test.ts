@@ -5,7 +5,7 @@ import { startHires, type HirePipeline } from "../../support/hires/pipeline";
 import { replayed, sourceRows } from "../../support/pipeline/lake";
 import type { IngestOptions, Pipeline } from "../../support/pipeline/pipeline";
 
-/** Slices of some dozen rows, in files of a few: what a terabyte would be to the real settings. */
+/** Slices of some dozen rows, in files of a few rows. To the default settings, a terabyte would look like that. */
 const SMALL: IngestOptions = { sliceBytes: 12_288, partBytes: 2048 };
 
 async function ingestAll(
@@ -71,7 +71,7 @@ describe("The first capture of a large table", function () {
     let round = 0;
     await ingestAll(pipeline, async () => {
       round += 1;
-      // A moment later, at either end of the table: what is captured already, and what is not.
+      // Writes at both ends of the table a moment later: to captured rows, and to rows that are not captured yet.
       await source.query(
         "UPDATE hire SET paid = NOT paid WHERE hire_id IN (1, $1, (SELECT max(hire_id) FROM hire))",
         [round * 20],

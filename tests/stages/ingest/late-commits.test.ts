@@ -105,7 +105,7 @@ describe("Every version is captured once, however late its commit and whatever i
       for (let turn = 0; turn < 25; turn++) {
         const id = 1 + ((who + 4 * turn) % 20);
         await writer.query("BEGIN");
-        // Of a row that is written once, any version that is missed or captured twice is seen.
+        // Each row is written once, so a version that is missed or captured twice shows.
         await writer.query(`INSERT INTO t (id, v) VALUES (${1000 * (who + 1) + turn}, '${who}')`);
         if (turn % 3 === 0) await writer.query("SAVEPOINT s");
         await writer.query(set(id, `${who}.${turn}`));

@@ -6,7 +6,7 @@ const TABLES = `CREATE TABLE big (id int PRIMARY KEY, v text); INSERT INTO big V
   CREATE TABLE small (LIKE big INCLUDING ALL); INSERT INTO small VALUES (1, 'a');
   CREATE TABLE z_stage (LIKE big INCLUDING ALL); INSERT INTO z_stage VALUES (1, 'a')`;
 
-/** What is done to the table over and over, faster than a run comes to it. */
+/** Statements that change the table repeatedly, faster than a run reaches it. */
 const RESTLESS: readonly (readonly [string, string])[] = [
   ["truncated and filled again", "BEGIN; TRUNCATE z_stage; INSERT INTO z_stage VALUES (2, 'b'); COMMIT"],
   ["rewritten", "VACUUM FULL z_stage"],

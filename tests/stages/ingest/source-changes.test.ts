@@ -170,7 +170,7 @@ describe("A changed source is detected, and no delta is wrong", function () {
     expect(await replayed(pipeline, "department")).to.deep.equal(await sourceRows(source, "department"));
   });
 
-  /** A secret may lead to the wrong database: a person has to say that it is the right one. */
+  /** A secret may lead to the wrong database, so a person has to confirm the new one. */
   async function refusesUntilAllowed(): Promise<void> {
     const before = (await pipeline.ingested.log.head())?.number;
     const { message } = await failureOf(pipeline.ingest());

@@ -14,7 +14,7 @@ const TYPES = `
   CREATE TYPE deep AS (list withmood[], at addr);
   CREATE TABLE rowtype (x int, y text)`;
 
-/** A column of a type, a value of it, and what changes the text of the value although nobody writes the row. */
+/** A type of a column, a value, and a statement that changes the text of the value without a write to its row. */
 const CASES: readonly (readonly [string, string, string, string])[] = [
   [
     "an attribute is added to its composite type",
@@ -78,7 +78,7 @@ const CASES: readonly (readonly [string, string, string, string])[] = [
   ],
 ];
 
-/** A type whose text has a name in it, a value, and what changes the name. */
+/** A type whose text contains a name, a value, and a statement that changes the name. */
 const NAMES: readonly (readonly [string, string, string])[] = [
   ["regclass", "'other.target'", "ALTER TABLE other.target RENAME TO renamed"],
   ["regclass", "'other.target'", "DROP TABLE other.target"],

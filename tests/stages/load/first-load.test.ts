@@ -5,7 +5,7 @@ import { createDatabase, type TestDatabase } from "../../support/postgres/postgr
 
 const FACTS = ["fact_hire", "fact_repair"];
 
-/** Row security, which does not concern the owner, is a reason to go by the staging table. */
+/** Row security does not affect the owner, but it makes the load use the staging table. */
 async function prepareForStaging(from: TestDatabase, to: TestDatabase): Promise<void> {
   for (const fact of FACTS) {
     const columns = await from.query<{ definition: string }>(

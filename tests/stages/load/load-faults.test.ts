@@ -14,7 +14,7 @@ describe("An interrupted load", function () {
   });
   afterEach(() => pipeline.close());
 
-  /** Loads over a line that the test can break. */
+  /** Loads over a connection that the test can break. */
   const loadThrough = async (
     onStatement: (statement: Statement, number: number) => Verdict | Promise<Verdict>,
   ): Promise<LoadResult> => {
@@ -42,7 +42,7 @@ describe("An interrupted load", function () {
     });
     return statements;
   };
-  /** Breaks the line at a statement; the error must say that the run may simply be repeated. */
+  /** Breaks the connection at a statement. The error must say that the run may be repeated. */
   const breakAt = async (place: number, verdict: Verdict, what: string): Promise<void> => {
     const error = await failureOf(loadThrough((_, number) => (number === place ? verdict : "pass")));
     expect(error, `${what}: ${error.message}`).to.be.instanceOf(TransientError);
@@ -79,7 +79,8 @@ describe("An interrupted load", function () {
 
   it("leaves nothing of a first load wherever the connection breaks; after COMMIT it leaves everything", async () => {
     const all = await statementsOf();
-    // Up to the end of the transaction that finds nothing more to load; the marts that come then never fail a load.
+    // Breaks the statements up to the end of the transaction that finds nothing to load. The marts after it never fail
+    // a load.
     const commit = all.findIndex(({ sql }) => sql === "COMMIT");
     const statements = all.slice(
       0,
@@ -113,7 +114,7 @@ describe("An interrupted load", function () {
     await pipeline.load();
     await change(202);
     const before = await pipeline.shown();
-    // What a load of such a commit does, on another warehouse.
+    // The statements of a load of such a commit, recorded on another warehouse.
     const statements: Statement[] = [];
     const twin = await startSales();
     const own = pipeline;
@@ -167,7 +168,7 @@ describe("An interrupted load", function () {
     let round = 0;
     let statements = 0;
     do {
-      // All that come before there is a lock, and some of the many behind it.
+      // All statements before the lock, and some of the many after it.
       place += place < 10 ? 1 : 5;
       await change(200 + ++round);
       let other: LoadResult | undefined;

@@ -25,7 +25,7 @@ describe("A load into a failing server", function () {
   let directory: string;
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), "marble-warehouse-"));
-    // A server's account must get to its data.
+    // The account of the server must be able to reach its data.
     await chmod(directory, 0o755);
     pipeline = await startHiresAfterFirstRun({ until: "process" });
   });
@@ -34,7 +34,7 @@ describe("A load into a failing server", function () {
     await rm(directory, { recursive: true, force: true });
   });
 
-  /** A database that is somewhere else than the tests' own. */
+  /** A database on another server than the databases of the tests. */
   const onServer = async <T>(url: string, work: (warehouse: TestDatabase) => Promise<T>): Promise<T> => {
     const client = await connect(url);
     client.on("error", () => undefined);
@@ -111,7 +111,7 @@ describe("A load into a failing server", function () {
     await makeSmallCluster(directory, initdb);
     const cluster = await openCluster(directory, { initdb, account });
     const full = join(directory, "postgres-on-a-full-disk");
-    // No file may grow beyond this. The server calls it an internal error: a full disk has a separate code.
+    // The largest size of a file. Beyond it, the server reports an internal error; a full disk has a separate code.
     await writeFile(full, `#!/bin/sh\nulimit -f 2501\nexec "${postgres}" "$@"\n`, { mode: 0o755 });
     // A port that was free a moment ago.
     const before = await startPostgres({ directory });
@@ -146,7 +146,7 @@ describe("A load into a failing server", function () {
   });
 });
 
-/** A cluster whose WAL comes in small files, so that a table is larger than any of them. */
+/** A cluster with small WAL files, so that a table is larger than each of them. */
 async function makeSmallCluster(directory: string, initdb: string): Promise<void> {
   const account = serverAccount();
   const data = join(directory, "data");

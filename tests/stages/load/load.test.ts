@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { expectTables } from "../../support/hires/expected";
 import { startHiresAfterFirstRun, type HirePipeline } from "../../support/hires/pipeline";
 
-/** Whatever the promise is, it fails with this message. */
+/** The message of the error with which a promise fails. */
 async function failure(promise: Promise<unknown>): Promise<string> {
   try {
     await promise;

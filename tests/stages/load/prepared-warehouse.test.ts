@@ -24,7 +24,7 @@ describe("A prepared table that differs from the model", function () {
   });
   afterEach(() => pipeline.close());
 
-  /** All tables of the source are captured again, as behind a restart of its server. */
+  /** Captures all tables of the source again, as after a restart of its server. */
   const recapture = async (): Promise<void> => {
     await pipeline.source.query(`DO $$ DECLARE t regclass; BEGIN
       FOR t IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' LOOP

@@ -238,7 +238,7 @@ describe("The load creates and updates the marts", () => {
 
   it("in the transaction of a rebuild, whatever the new tables are", async () => {
     await pipeline.load();
-    // A column that the model does not have any more, as after a change of the model.
+    // A column that the model no longer has, as after a change of the model.
     await query(
       "ALTER TABLE dim_bike ADD colour text; CREATE VIEW seen AS SELECT takings FROM marts.takings_by_day",
     );

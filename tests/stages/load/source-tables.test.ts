@@ -5,7 +5,7 @@ import { readTableStates } from "../../../adapters/warehouse/table-states";
 import { credentialsOf } from "../../support/pipeline/pipeline";
 import { startHiresAfterFirstRun, type HirePipeline } from "../../support/hires/pipeline";
 
-/** What the view for people says of a table. */
+/** The row of a table in the view. */
 interface Shown {
   readonly warehouse_table: string;
   readonly is_current: boolean;

@@ -7,7 +7,7 @@ import { testedMajor } from "../../support/postgres/version";
 /** Types that the server lacks. */
 const NEWER = testedMajor() < 14 ? /multirange$/ : /^$/;
 
-/** Types whose values can be cast to text and back; each has a default for rows that are there. */
+/** Types whose values can be cast to text and back, each with a default for existing rows. */
 const TYPES = Object.keys(VALUES).filter(
   (name) => !/^(reg|aclitem|cid$|xid$|tid$)/.test(name) && !NEWER.test(name),
 );
@@ -18,7 +18,7 @@ const valueOf = (type: string, place: number): string => {
   return value === undefined ? "NULL" : `${literal(value)}::pg_catalog.${identifier(type)}`;
 };
 
-/** What happens to a table between two runs, as numbers that the state of the table gives their meaning. */
+/** Changes of a table between two runs, as numbers. The state of the table decides what each number means. */
 type Step =
   | { readonly kind: "insert" | "update" | "delete"; readonly row: number; readonly place: number }
   | {
@@ -58,7 +58,7 @@ interface Table {
   readonly columns: { name: string; type: string }[];
 }
 
-/** The statement that a step is, for a table as it is now; undefined for one that has nothing to do. */
+/** The statement of a step for the present table; undefined when the step does not apply. */
 function statementOf(given: Exclude<Step, { kind: "run" }>, { columns }: Table): string | undefined {
   const at = "column" in given ? columns[given.column % Math.max(1, columns.length)] : undefined;
   switch (given.kind) {

@@ -130,7 +130,7 @@ describe("Rows and tables that break their contract", () => {
     pipeline = await startHires();
     await pipeline.source.query(NO_FRAME);
     await pipeline.run();
-    // The table is rewritten: its rows carry new ids, with the content that they had.
+    // The table is rewritten, so its rows have new ids and their old content.
     await pipeline.source.query("ALTER TABLE hire ALTER price TYPE numeric(11,3)");
     await pipeline.run();
     await pipeline.source.query(NEW_FRAME);

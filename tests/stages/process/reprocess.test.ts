@@ -12,7 +12,7 @@ import { bike } from "../../support/hires/sources";
 
 const failure = async (promise: Promise<unknown>): Promise<string> => (await failureOf(promise)).message;
 
-/** The model with one more column, which the log has had from the beginning, and with one more table. */
+/** The model with an additional column, which the log has from its first commit on, and with an additional table. */
 function changed(version: number): Model {
   const managed = sourceTable("depot", {
     key: "depot_id",

@@ -31,7 +31,7 @@ import { createDatabase } from "../../support/postgres/postgres";
 const ZOE = "00000000-0000-0000-0000-000000000001";
 const BO = "f47ac10b-58cc-4372-a567-0e02b2c3d479";
 
-/** A source as most are: its moments have a time zone, and six places of a second. */
+/** A usual source: its moments have a time zone, and six digits after the second. */
 const SOURCE = `
   CREATE TYPE tier AS ENUM ('basic', 'silver, or so');
   CREATE TABLE airport (airport_id bigint PRIMARY KEY, code char(3) NOT NULL);
@@ -135,7 +135,7 @@ const factBooking = fact("fact_booking", {
 });
 const airline: Model = { version: 1, calendar: dimDate, tables: [dimPassenger, factBooking] };
 
-/** What the warehouse must show, as SQL over the source: both are asked in UTC. */
+/** The expected rows of the warehouse, as SQL over the source. Both queries run in UTC. */
 const EXPECTED: Readonly<Record<string, string>> = {
   dim_passenger: `SELECT passenger_id, name, tier::text, frequent, code AS home, bags::integer, profile, raw, born,
     date_trunc('milliseconds', joined_at) AS joined_at
@@ -182,7 +182,7 @@ const inDuckdb = (type: string): string =>
     .replace("bytea", "blob")
     .toUpperCase();
 
-/** What makes DuckDB print a value as PostgreSQL does. */
+/** Settings with which DuckDB prints a value as PostgreSQL does. */
 function printedByDuckdb(name: string, type: string): string {
   if (type === "bytea") return `'\\x' || lower(hex(${name}))`;
   if (type !== "real" && type !== "double precision") return `${name}::text`;
@@ -195,7 +195,7 @@ describe("A source with common types reaches the warehouse and the lake unchange
     const source = await createDatabase();
     const warehouse = await createDatabase();
     await source.query(SOURCE);
-    // Whatever the databases have for a default, moments are those of UTC.
+    // Moments are in UTC, independent of the defaults of the databases.
     await source.query(`ALTER DATABASE ${source.name} SET timezone = 'Asia/Kolkata'`);
     await warehouse.query(`ALTER DATABASE ${warehouse.name} SET timezone = 'America/New_York'`);
     for (const { query } of [source, warehouse]) await query("SET timezone = 'UTC'");

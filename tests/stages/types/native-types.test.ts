@@ -103,7 +103,7 @@ const factWalk = fact("fact_walk", {
 const model: Model = { version: 1, calendar: dimDate, tables: [dimGuide, factWalk] };
 
 const PAIR = "CASE WHEN w.raw IS NOT NULL THEN ('[' || w.raw || ', 1]')::jsonb END AS pair";
-/** What the warehouse shows, as SQL over the source. */
+/** The expected rows of the warehouse, as SQL over the source. */
 const EXPECTED: Readonly<Record<string, string>> = {
   dim_guide: `SELECT guide_id, ${NAMES} FROM guide UNION ALL
     SELECT -1, NULL, '{"name": "nobody"}', '1 day', NULL, '{}', NULL, NULL, NULL`.replace(

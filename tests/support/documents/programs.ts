@@ -7,7 +7,7 @@ import ts from "typescript";
 const PROJECT = join(__dirname, "../../..");
 const CONFIG = join(PROJECT, "tsconfig.json");
 
-/** The file that a program is, as far as its imports know. It is not on the disk. */
+/** The path of a program for its imports. The file does not exist. */
 const fileOf = (name: string): string => join(PROJECT, "domain/documented", `${name}.ts`);
 
 function compilerOptions(): ts.CompilerOptions {
@@ -54,7 +54,7 @@ export function compilerMessages(
   );
 }
 
-/** As the project's files are: CommonJS. */
+/** CommonJS, like the files of the project. */
 const COMMON_JS = {
   languageVersion: ts.ScriptTarget.ES2022,
   impliedNodeFormat: ts.ModuleKind.CommonJS,

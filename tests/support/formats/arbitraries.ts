@@ -4,9 +4,9 @@ import { printedBytes } from "../../../domain/formats/hex";
 import type { ColumnType } from "../../../domain/model/types";
 import { printed as printedValue, type Columns, type Row } from "./columnar";
 
-/** What fast-check generates for the tests of the domain. */
+/** Generators of fast-check for the tests of the domain. */
 
-/** Any text that PostgreSQL can hold, with much of what is hard: quotes, commas, line ends, many bytes a character. */
+/** Any text that PostgreSQL can store, often with quotes, commas, line ends and characters of several bytes. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.string({
     unit: fc.constantFrom("a", '"', ",", "\n", "\r", "\\", "'", "é", "漢", "😀", " ", "\t", "\ufeff"),
@@ -19,7 +19,7 @@ const FIRST_MOMENT = BigInt(Date.parse("0001-01-01T00:00:00Z")) * 1000n;
 const LAST_MOMENT = BigInt(Date.parse("9999-12-31T23:59:59.999Z")) * 1000n + 999n;
 const DAY_US = 86_400_000_000n;
 
-/** As columns are read: a number where that is exact. */
+/** A number where it is exact, as columns are read. */
 const exact = (value: bigint): number | bigint =>
   Number.isSafeInteger(Number(value)) ? Number(value) : value;
 
@@ -77,7 +77,7 @@ export const anyRow = (columns: Columns): fc.Arbitrary<Row> =>
     }),
   );
 
-/** The sizes of the chunks that a stream is cut into, again and again. */
+/** The sizes of the chunks of a stream, repeated to its end. */
 export const anySizes: fc.Arbitrary<number[]> = fc.array(fc.integer({ min: 1, max: 200 }), {
   minLength: 1,
   maxLength: 5,

@@ -128,7 +128,7 @@ function momentText(microseconds: bigint): string {
   return `${milliseconds.slice(0, 23).replace("T", " ")}${String(finer).padStart(3, "0")}`;
 }
 
-/** PostgreSQL prints no zeros behind the last place of a second. */
+/** PostgreSQL prints no zeros at the end of the second. */
 const withoutZeros = (seconds: string): string => seconds.replace(/\.?0+$/, "");
 
 /** An unscaled decimal as text. */

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Pipeline } from "../pipeline/pipeline";
 import type { TestDatabase } from "../postgres/postgres";
 
-/** What each table of the warehouse must show, as SQL over the source, written by hand. */
+/** The expected rows of each table of the warehouse, as hand-written SQL over the source. */
 const TABLES: Readonly<Record<string, string>> = {
   dim_bike: "SELECT bike_id, frame, depot_name, COALESCE(town, '') FROM bike JOIN depot USING (depot_id)",
   dim_country: `SELECT country_id, country_code, CASE country_code WHEN 'FR' THEN 'France' ELSE 'Great Britain' END
@@ -13,7 +13,7 @@ const TABLES: Readonly<Record<string, string>> = {
   current_repair: "SELECT repair_id, bike_id, cost, currency_code, minutes, done_on::date FROM repair",
 };
 
-/** What each mart must show. */
+/** The expected rows of each mart. */
 const MARTS: Readonly<Record<string, string>> = {
   takings_by_day: "SELECT started_at::date, currency_code, count(*), sum(price) FROM hire GROUP BY 1, 2",
   best_bikes: `SELECT bike_id, frame, currency_code, sum(price) FROM hire JOIN bike USING (bike_id) GROUP BY 1, 2, 3`,
@@ -25,7 +25,7 @@ const MARTS: Readonly<Record<string, string>> = {
      UNION ALL SELECT 'purchase', currency_code, done_on::date FROM repair`,
 };
 
-/** The surrogate key of a fact, which the warehouse gives. */
+/** The surrogate key of a fact, whose values the warehouse generates. */
 const SURROGATE_KEYS = ["hire_record_id", "repair_record_id"];
 
 type Both = Pick<Pipeline, "source" | "warehouse">;

@@ -12,7 +12,7 @@ export interface HirePipeline extends Pipeline {
   expectShown(): Promise<void>;
 }
 
-/** Starts a pipeline of hires that has not run. Close it. */
+/** Starts a pipeline of hires without a run. Close it. */
 export async function startHires(
   options: PipelineOptions & { readonly empty?: boolean } = {},
 ): Promise<HirePipeline> {

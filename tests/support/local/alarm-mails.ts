@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Mail } from "../../../local/cloud/sns/outbox";
 import { shortSubject } from "./watched-cloud";
 
-/** What the mail of an alarm says: what is wrong, how one sees why, and the section of the runbook. */
+/** The expected mail of an alarm: what is wrong, the command that shows why, and the section of the runbook. */
 export interface AlarmMail {
   readonly says: RegExp;
   readonly shows: RegExp;
@@ -69,14 +69,14 @@ export const ALARM_MAILS: Readonly<Record<string, AlarmMail>> = {
   },
 };
 
-/** The text that a person reads now: the description of an alarm explains the other state, too. */
+/** The part of the text about the present state. The description of an alarm explains the other state, too. */
 export function presentText({ subject, body }: Pick<Mail, "subject" | "body">): string {
   const other = subject.startsWith("ALARM") ? /^OK means: .*$/m : /^ALARM means: .*$/m;
-  // Alarms and a metric have the name.
+  // An alarm and a metric have this name.
   return `${subject}\n${body.replace(other, "")}`.replaceAll(/freshness/gi, "");
 }
 
-/** What is missing or false in the mail of an alarm; empty if it says what, why and what to do. */
+/** The missing and false parts of an alarm's mail; empty if it says what, why and what to do. */
 export function mailProblems(mail: Mail, falseWords: RegExp): string[] {
   const [state = "", name = ""] = shortSubject(mail).split(" ");
   const expected = ALARM_MAILS[name];

@@ -24,7 +24,7 @@ export function startCommand(
   script: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
-  /** In its own process group, as a terminal starts it; from another folder than the project's. */
+  /** In a separate process group, as a terminal starts it, and from another folder than the project's. */
   { group = false, cwd = PROJECT }: { readonly group?: boolean; readonly cwd?: string } = {},
 ): RunningCommand {
   const child = spawn(

@@ -14,7 +14,7 @@ export interface Section {
 
 /** The sections of a runbook in Markdown. In `sh` blocks, what follows a comment is where the comment says: `# local…` or `# AWS…`. */
 export function readRunbook(markdown: string): readonly Section[] {
-  // Lines of code may begin with # too: blocks are taken out before headings are looked for.
+  // Lines of code may begin with #, too. So take the blocks out before you look for headings.
   const blocks: string[] = [];
   const outline = markdown.replaceAll(
     /^[ ]*```[^]*?```$/gm,
@@ -46,7 +46,7 @@ const COMMAND = /^(npm|npx|aws|pulumi|invoke|errors|psql|pg_\w+|grep|ls|rm|cp|ta
 const languageOf = (block: string): string => /^ *```(\w*)/.exec(block)?.[1] ?? "";
 const contentOf = (block: string): string => block.split("\n").slice(1, -1).join("\n").trim();
 
-/** A block in pieces: a comment begins one. */
+/** Splits a block into pieces, each of which begins with a comment. */
 function piecesOf(block: string): { local: string[]; unmarked: string[] } {
   const pieces = contentOf(block).split(/^(?=# )/m);
   const codeOf = (piece: string): string => piece.replaceAll(/^# .*\n?/gm, "").trim();

@@ -9,7 +9,7 @@ import type { Mail } from "../../../local/cloud/sns/outbox";
 import { advancingClock } from "./advancing-clock";
 import { createDatabase, createSource, type TestDatabase } from "../postgres/postgres";
 
-/** A local cloud in which hours go by in seconds, between a generated source and a warehouse. */
+/** A local cloud between a generated source and a warehouse, in which hours pass in seconds. */
 export interface WatchedCloud {
   readonly cloud: Cloud;
   readonly source: TestDatabase;
@@ -20,13 +20,13 @@ export interface WatchedCloud {
   readonly sourceSecret: string;
   readonly warehouseSecret: string;
   /**
-   * Lets that many minutes go by: schedules fire, alarms are evaluated every minute. A run starts and ends at the time
-   * of its schedule, however long it takes on this machine.
+   * Advances the clock by that many minutes. Schedules fire, and alarms are evaluated every minute. A run starts and
+   * ends at the time of its schedule, however long it takes on this machine.
    */
   pass(minutes: number): Promise<void>;
   /** The mails since the last call, the oldest first. */
   newMails(): Promise<Mail[]>;
-  /** The same, as `ALARM ingest-errors`, in the order of the alphabet. */
+  /** The same mails, as `ALARM ingest-errors`, in alphabetical order. */
   newSubjects(): Promise<string[]>;
   close(): Promise<void>;
 }
@@ -100,7 +100,7 @@ export async function startWatchedCloud({
 export const shortSubject = ({ subject }: Mail): string =>
   subject.replace(/^(\w+): "marble-local-(.*)-[0-9a-f]{7}"$/, "$1 $2");
 
-/** Lets a database accept connections, or accept none: those that there are, are ended. */
+/** Lets a database accept connections or refuse them. If it refuses, existing connections end. */
 export async function accept(
   { source, warehouse }: Pick<WatchedCloud, "source" | "warehouse">,
   database: string,

@@ -19,9 +19,9 @@ export async function nextMails(
   return [];
 }
 
-/** Reads every mail and every line of the terminal since the last call, whatever caused it. */
+/** Reads every mail and every line of the terminal since the last call. */
 export function readerOf(falseWords: RegExp): {
-  /** Each says what is wrong, why and what to do, and nothing false. */
+  /** Expects that each mail says what is wrong, why and what to do, and says nothing false. */
   readonly expectPlain: (watched: WatchedCloud) => Promise<void>;
   /** The alarms that rang. */
   readonly rung: ReadonlySet<string>;

@@ -5,8 +5,8 @@ const since = (major: number, ...values: readonly string[]): readonly string[] =
   testedMajor() < major ? [] : values;
 
 /**
- * Values of every type that PostgreSQL has built in and a column can have, as SQL literals: among them the
- * extremes, and what its text makes hard.
+ * Values of every built-in type that a column can have, as SQL literals. They include extremes, and values whose text
+ * is hard to read back.
  */
 export const VALUES: Readonly<Record<string, readonly string[]>> = {
   bool: ["true", "false"],
@@ -117,7 +117,7 @@ export const VALUES: Readonly<Record<string, readonly string[]>> = {
   int8multirange: ["{[1,3)}"],
 };
 
-/** What has no text that could be read back, or no column: PostgreSQL's own working types. */
+/** Types without a text that can be read back, or without columns: PostgreSQL's internal types. */
 export const INTERNAL: readonly string[] = [
   "pg_node_tree",
   "pg_ndistinct",

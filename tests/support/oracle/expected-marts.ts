@@ -1,8 +1,9 @@
 import type { TestDatabase } from "../postgres/postgres";
 
 /**
- * What the marts must show, as SQL over the source: written by hand, from the questions and not from the views.
- * What was is asked of the schema `seen`, which keeps the source as each commit saw it (`recordSeen`).
+ * The expected rows of the marts, as SQL over the source. The SQL is written by hand, from the questions and not from
+ * the views. Queries about the past read the schema `seen`, which keeps the source as each commit saw it
+ * (`recordSeen`).
  */
 const EXPECTED: Readonly<Record<string, string>> = {
   revenue_by_month: `
@@ -107,7 +108,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
 /** Columns that only the warehouse knows. */
 const LEFT_OUT = ["record_id", "noticed_at"];
 
-/** The source as a commit saw it. Call it for every commit, with nothing changed since. */
+/** Records the source as a commit saw it. Call it after every commit, before the next change. */
 export async function recordSeen(source: TestDatabase, commit: number | null): Promise<void> {
   if (commit === null) return;
   await source.query(`
@@ -135,7 +136,7 @@ export async function recordSeen(source: TestDatabase, commit: number | null): P
         FROM purchase_order`);
 }
 
-/** The rows of every mart as texts, sorted: to be compared with `actualMarts`. */
+/** The expected rows of every mart as sorted texts, to compare with `actualMarts`. */
 export async function expectedMarts(source: TestDatabase): Promise<Record<string, string[]>> {
   const rows: Record<string, string[]> = {};
   for (const [name, sql] of Object.entries(EXPECTED)) rows[name] = await texts(source, sql);

@@ -3,8 +3,8 @@ import type { TestDatabase } from "../postgres/postgres";
 type Queryable = Pick<TestDatabase, "query">;
 
 /**
- * What the warehouse must show, as SQL over the source: written out by hand and independent of the
- * model. Facts as their current view shows them, without surrogate keys.
+ * The expected rows of the warehouse, as SQL over the source, written by hand and independent of the model. Facts have
+ * the rows of their current view, without surrogate keys.
  */
 export const EXPECTED_ROWS: Readonly<Record<string, string>> = {
   dim_counterparty: `
@@ -46,7 +46,7 @@ const SURROGATES: Readonly<Record<string, string>> = {
   current_payment: "payment_record_id",
 };
 
-/** The rows of every warehouse table as texts, sorted: to be compared with `actualRows`. */
+/** The expected rows of every warehouse table as sorted texts, to compare with `actualRows`. */
 export async function expectedRows(source: Queryable): Promise<Record<string, string[]>> {
   const rows: Record<string, string[]> = {};
   for (const [name, sql] of Object.entries(EXPECTED_ROWS)) rows[name] = await texts(source, sql);

@@ -20,7 +20,7 @@ type Both = Pick<Pipeline, "source" | "warehouse">;
 /** A model without tables: the warehouse has the calendar and the mirror. */
 export const noModel: Model = { version: 1, calendar: dimDate, tables: [] };
 
-/** Everything that the text of a value depends on. */
+/** The settings on which the text of a value depends. */
 export const SAME_TEXT = `SET datestyle = 'ISO, YMD'; SET intervalstyle = 'iso_8601'; SET timezone = 'UTC'; SET bytea_output = 'hex';
   SET extra_float_digits = 1; SET lc_monetary = 'C'`;
 
@@ -79,7 +79,7 @@ export async function tablesOf({ query }: TestDatabase, schema: string): Promise
   return rows.map(({ name }) => name);
 }
 
-/** A table of the mirror must have the columns, the key and the rows of the table, neither more nor less. */
+/** Expects that a mirrored table has exactly the columns, the key and the rows of its table. */
 export async function expectSame(pipeline: Both, table: string, schema = "mirror"): Promise<number> {
   const { source, warehouse } = pipeline;
   const is = await warehouse.query<{ name: string }>(COLUMNS, [schema, table]);
@@ -104,7 +104,7 @@ export async function expectSame(pipeline: Both, table: string, schema = "mirror
   return expected.length;
 }
 
-/** Every table of the source must be mirrored as it is. Returns how many rows they have. */
+/** Expects that every table of the source is mirrored exactly. Returns the number of their rows. */
 export async function expectMirrored(pipeline: Both): Promise<number> {
   let rows = 0;
   for (const table of await tablesOf(pipeline.source, "public")) rows += await expectSame(pipeline, table);

@@ -1,6 +1,6 @@
 /**
- * The tables of the warehouse, written out by hand and independent of the model: for each column its name,
- * its type, `?` where it may be NULL, `PK`, and behind an arrow the dimension that it refers to.
+ * The tables of the warehouse, written by hand and independent of the model. Each column has its name, its type, `?` if
+ * it may be NULL, `PK`, and after an arrow the dimension that it refers to.
  */
 export const WAREHOUSE_TABLES: Readonly<Record<string, readonly string[]>> = {
   dim_counterparty: [

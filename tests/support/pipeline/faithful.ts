@@ -4,13 +4,13 @@ import { copyInto } from "../postgres/copy";
 import { latest, parseCsv } from "./lake";
 import type { Pipeline } from "./pipeline";
 
-/** How the text of the lake is to be read. */
+/** How to read the text of the lake. */
 const SETTINGS =
   "SET datestyle = 'ISO, YMD'; SET timezone = 'UTC'; SET lc_monetary = 'C'; SET extra_float_digits = 1";
 
 /**
- * Copies the last capture of a table, one of every row, back into a clone of the table: it must hold the same
- * rows, neither more nor less. Returns how many.
+ * Copies the last full capture of a table back into a clone of the table. Expects that the clone has exactly the rows
+ * of the table. Returns their number.
  */
 export async function expectFaithful(pipeline: Pipeline, table: string): Promise<number> {
   const { source, ingested } = pipeline;

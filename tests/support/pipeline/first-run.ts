@@ -3,7 +3,7 @@ import { createSource } from "../postgres/postgres";
 import { pipelineCopies, type Hooks } from "./pipeline-copies";
 import { startPipeline, type Pipeline } from "./pipeline";
 
-/** What the first run is of, and the last stage of it: `process` leaves the warehouse empty. */
+/** The source of the first run, and its last stage. After `process`, the warehouse is empty. */
 export interface FirstRunOptions extends Hooks {
   /** A hundredth of the real source's rows, or a handful in each table. */
   readonly source?: "seeded" | "tiny";
@@ -28,7 +28,7 @@ const FIRST_RUNS = {
   tiny: { process: firstRun("tiny", "process"), load: firstRun("tiny", "load") },
 };
 
-/** Starts a pipeline whose first run is done: commit 1 is captured, processed and, as a rule, loaded. Close it. */
+/** Starts a pipeline after its first run: commit 1 is captured, processed and, by default, loaded. Close it. */
 export function startAfterFirstRun(options: FirstRunOptions = {}): Promise<Pipeline> {
   const { source = "seeded", until = "load", ...hooks } = options;
   return FIRST_RUNS[source][until](hooks);

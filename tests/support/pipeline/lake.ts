@@ -29,7 +29,7 @@ export function rowsOfCsv(text: string): LakeRow[] {
   );
 }
 
-/** What the newest commit says of a table. */
+/** The capture of a table in the newest commit. */
 export async function latest(pipeline: Pipeline, table: string): Promise<TableCapture> {
   return captureOf((await pipeline.ingested.log.head())!.commit, table)!;
 }

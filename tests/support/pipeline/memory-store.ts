@@ -1,7 +1,7 @@
 import type { ObjectStore } from "../../../adapters/lake/object-store";
 import type { StateStore } from "../../../stages/process/state/table-state";
 
-/** A bucket in memory: the properties make many thousands of requests. */
+/** A bucket in memory, because properties make many thousands of requests. */
 export function memoryStore(): StateStore & Pick<ObjectStore, "upload"> {
   const objects = new Map<string, Uint8Array>();
   const read = (key: string): Uint8Array => {

@@ -8,7 +8,7 @@ import { s3Client, startPipeline, type Pipeline, type PipelineOptions } from "./
 
 export type Hooks = Pick<PipelineOptions, "before" | "after">;
 
-/** A pipeline that is kept to be copied. */
+/** A pipeline from which copies are made. */
 interface Template {
   readonly lake: string;
   /** The name of the source's database. */
@@ -56,7 +56,7 @@ async function keep(make: (lake: string) => Promise<Pipeline>): Promise<Template
   };
 }
 
-/** A commit names the database that it was captured from, and a source of another name is refused. */
+/** A commit names the database of its capture, and ingest refuses a source with another name. */
 async function renameSource(
   { ingested, source, s3 }: Pipeline,
   { from, commits }: { readonly from: string; readonly commits: number },

@@ -51,14 +51,14 @@ export interface ProcessOptions {
   readonly model?: Model;
   readonly mirror?: MirrorChoice;
   readonly reprocess?: boolean;
-  /** Is there time for another commit? */
+  /** True if there is time for another commit. */
   readonly hasTime?: () => boolean;
   readonly processed?: Pipeline["processed"];
   /** A commit with more captured bytes is processed as tasks. */
   readonly taskBytes?: number;
   /** The number of keys of changed rows that may be in memory. */
   readonly mostKeys?: number;
-  /** How many others take tasks that are handed out. */
+  /** How many workers take tasks of a run. */
   readonly workers?: number;
   readonly pause?: (ms: number) => Promise<void>;
 }
@@ -71,7 +71,7 @@ export interface LoadOptions extends LoadRequest {
   readonly martsSchema?: string;
   readonly mirrorSchema?: string;
   readonly database?: TestDatabase;
-  /** Is there time for another commit? */
+  /** True if there is time for another commit. */
   readonly hasTime?: () => boolean;
 }
 
@@ -90,7 +90,7 @@ export interface Pipeline {
   load(options?: LoadOptions): Promise<LoadResult>;
   /** A second processed bucket. */
   processedIn(bucket: string): Promise<Pipeline["processed"]>;
-  /** All three, in order. */
+  /** Runs all three stages, in order. */
   run(): Promise<void>;
   close(): Promise<void>;
 }
@@ -113,13 +113,13 @@ export interface PipelineOptions {
   readonly seeded?: boolean;
   readonly source?: TestDatabase;
   readonly warehouse?: TestDatabase;
-  /** The directory of the lake, which may have one already. It goes with the pipeline. */
+  /** The directory of the lake, which may exist. Closing the pipeline deletes it. */
   readonly lake?: string;
   readonly before?: S3Hook;
   readonly after?: S3Hook;
 }
 
-/** What the stages work on. */
+/** The inputs of the stages. */
 export interface Parts {
   readonly ingested: Pipeline["ingested"];
   readonly processed: Pipeline["processed"];
@@ -131,7 +131,7 @@ export interface Parts {
   readonly now: () => Date;
 }
 
-/** A short calendar is quickly loaded. It grows by the years of the days that facts name. */
+/** A short calendar loads quickly. It grows by the years of the days in facts. */
 const CALENDAR: DayRange = { first: dayNumber("2024-01-01"), last: dayNumber("2024-12-31") };
 
 const QUIET: Telemetry = { info: () => undefined, warn: () => undefined, count: () => undefined };
@@ -227,7 +227,7 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
             marts: views,
             martsSchema,
             mirrorSchema,
-            // No test takes so long, and some copy a warehouse that another test has loaded.
+            // Longer than any test, because some tests copy a warehouse that another test has loaded.
             freshnessMinutes: 10_080,
             telemetry,
             now,
@@ -239,7 +239,7 @@ export function stagesOver(parts: Parts): Pick<Pipeline, "ingest" | "process" | 
   };
 }
 
-/** A client of the S3 stand-in. A fault that a test injects is seen by the stage, not retried away. */
+/** A client of the S3 stand-in without retries, so that the stage sees each injected fault. */
 export const s3Client = (url: string, accessKeyId = "test"): S3Client =>
   new S3Client({
     endpoint: url,
@@ -248,7 +248,7 @@ export const s3Client = (url: string, accessKeyId = "test"): S3Client =>
     maxAttempts: 1,
   });
 
-/** Starts a pipeline over its own databases. Close it. */
+/** Starts a pipeline over separate databases. Close it. */
 export async function startPipeline(options: PipelineOptions = {}): Promise<Pipeline> {
   const directory = options.lake ?? (await mkdtemp(join(tmpdir(), "marble-pipeline-")));
   const { before, after } = options;
@@ -272,7 +272,7 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
   const lake = lakeIn(client, { ingestion: "ingestion", processed: "processed" }, telemetry);
   const stages = stagesOver({
     ...lake,
-    // Every run asks for it again, because a source may move.
+    // Every run asks for the address again, because a source may move.
     get sourceUrl() {
       return source.readerUrl;
     },

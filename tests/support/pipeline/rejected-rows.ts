@@ -1,7 +1,7 @@
 import type { RejectedRow } from "../../../domain/transform/rejection";
 import type { Pipeline } from "./pipeline";
 
-/** The rows that the newest process commit has put aside, each with its reason. */
+/** The rows that the newest process commit has rejected, each with its reason. */
 export async function rejectedRows({ processed }: Pick<Pipeline, "processed">): Promise<RejectedRow[]> {
   const { commit } = (await processed.log.head())!;
   const texts = await Promise.all(commit.rejected.files.map(({ key }) => processed.store.get(key)));

@@ -2,7 +2,7 @@ import { createSource } from "../postgres/postgres";
 import { pipelineCopies } from "./pipeline-copies";
 import { startPipeline, type Pipeline } from "./pipeline";
 
-/** A source that has changed for some commits: updates, deletes, a renamed department. */
+/** A source that changes over some commits: updates, deletes, a renamed department. */
 export const withHistory = pipelineCopies(async (lake) => {
   const pipeline = await startPipeline({ source: await createSource({ seeded: true }), lake });
   await pipeline.run();

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { TestDatabase } from "./postgres";
 
 /**
- * Takes the file of a table away, as a broken disk does: whoever reads the table gets an error of the server.
- * Returns what puts it back.
+ * Moves the file of a table away, as a broken disk would. A query of the table then gets an error of the server.
+ * Returns a function that puts the file back.
  */
 export async function breakTable(
   database: Pick<TestDatabase, "query">,

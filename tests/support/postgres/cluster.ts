@@ -36,7 +36,7 @@ export async function startCluster(
   return { directory: place, server, stop: () => server.stop() };
 }
 
-/** A cluster with a small totesys in it, stopped: to be copied. The same rows every time. */
+/** A stopped cluster with a small totesys, to be copied. Its rows are always the same. */
 export async function seededCluster(): Promise<string> {
   const cluster = await startCluster();
   await cluster.server.createDatabase("totesys");
@@ -47,14 +47,14 @@ export async function seededCluster(): Promise<string> {
   return cluster.directory;
 }
 
-/** Copies the files of a cluster that does not run: a backup. */
+/** Copies the files of a stopped cluster: a backup. */
 export async function copyCluster(directory: string): Promise<string> {
   const copy = await makeServerDirectory();
   await promisify(execFile)("cp", ["-a", `${directory}/.`, copy]);
   return copy;
 }
 
-/** Makes of a copy a standby that follows a primary, and starts it. */
+/** Turns a copy into a standby of a primary, and starts it. */
 export async function startStandby(directory: string, primary: TestCluster): Promise<TestCluster> {
   await writeFile(join(directory, "data", "standby.signal"), "");
   const { port, password } = new URL(primary.server.url("postgres"));
@@ -66,11 +66,11 @@ export async function startStandby(directory: string, primary: TestCluster): Pro
 export const removeCluster = (directory: string): Promise<void> =>
   rm(directory, { recursive: true, force: true });
 
-/** A source that can be moved to another server or database, as behind one name. */
+/** A source that can move to another server or database under one name. */
 export interface MovableSource extends TestDatabase {
-  /** Goes to a database of a server, and closes the connection to the last. */
+  /** Connects to a database of a server, and closes the connection to the previous one. */
   moveTo(cluster: TestCluster, name?: string): Promise<void>;
-  /** Leaves the server, which may then be stopped. */
+  /** Leaves the server, so that it can stop. */
   leave(): Promise<void>;
 }
 

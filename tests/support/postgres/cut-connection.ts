@@ -1,6 +1,6 @@
 import { Client } from "pg";
 
-/** What came of some work whose connection was cut. */
+/** The outcome of work whose connection was cut. */
 export type CutOutcome<T> =
   { readonly state: "done"; readonly value: T } | { readonly state: "failed"; readonly error: unknown };
 

@@ -1,11 +1,11 @@
-/** A message of PostgreSQL's protocol (PostgreSQL manual, 53.7 "Message Formats"), with its head. */
+/** A message of PostgreSQL's protocol (PostgreSQL manual, 53.7 "Message Formats"), with its header. */
 export interface Message {
-  /** The letter that it begins with; "" for the first message of a client, which has none. */
+  /** Its first letter; "" for the first message of a client, which has none. */
   readonly type: string;
   readonly bytes: Buffer;
 }
 
-/** Cuts a stream of bytes into messages, however they were split on their way. */
+/** Splits a stream of bytes into messages. */
 export function messageReader(options: { readonly startup: boolean }): (chunk: Buffer) => Message[] {
   let startup = options.startup;
   let rest: Buffer = Buffer.alloc(0);
@@ -26,7 +26,7 @@ export function messageReader(options: { readonly startup: boolean }): (chunk: B
   };
 }
 
-/** The text of a statement: of a simple query, or of one that is parsed. */
+/** The text of a statement, from a simple query or from a Parse message. */
 export function sqlOf({ type, bytes }: Message): string {
   const start = type === "P" ? bytes.indexOf(0, 5) + 1 : 5;
   return bytes.toString("utf8", start, bytes.indexOf(0, start));

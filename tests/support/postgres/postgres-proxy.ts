@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { messageReader, sqlOf, type Message } from "./postgres-messages";
 
-/** What a client is about to ask of the server. */
+/** A request of a client to the server. */
 export interface Statement {
   /** A statement, the end of the data of a COPY, or the connection itself. */
   readonly kind: "connect" | "statement" | "copyDone";
@@ -11,8 +11,8 @@ export interface Statement {
 }
 
 /**
- * What becomes of it: it passes; the connection breaks before it reaches the server; or it takes effect,
- * and the connection breaks before the answer reaches the client.
+ * The fate of a request: it passes; the connection breaks before the request reaches the server; or the request takes
+ * effect, and the connection breaks before the answer reaches the client.
  */
 export type Verdict = "pass" | "cutBefore" | "cutAfter";
 
@@ -24,12 +24,11 @@ export interface PostgresProxy {
 }
 
 /**
- * Stands between a client and a PostgreSQL server, knows the statements that pass, and breaks connections
- * at the exact moment that a test wants: the server sees a client that has vanished, and the client a
- * broken line.
+ * A proxy between a client and a PostgreSQL server. It reads the statements, and breaks connections at the exact moment
+ * that a test chooses. To the server, the client has vanished. To the client, the connection is broken.
  */
 export async function startPostgresProxy(options: {
-  /** Of the server, on 127.0.0.1. */
+  /** The port of the server, on 127.0.0.1. */
   readonly port: number;
   readonly onStatement: (statement: Statement) => Verdict | Promise<Verdict>;
 }): Promise<PostgresProxy> {
@@ -89,13 +88,13 @@ function forward(line: Line, onStatement: (statement: Statement) => Verdict | Pr
   });
 }
 
-/** Keeps the answer to a statement back, until it is there and the connection breaks. */
+/** Holds the answer to a statement back, until the answer is complete and the connection breaks. */
 function loseAnswer({ client, cut }: Line): (chunk: Buffer) => void {
   const answers = messageReader({ startup: false });
   let held: Message | undefined;
   return (chunk) => {
     for (const message of answers(chunk)) {
-      // Of rows that are copied out all come but the last: the client must notice that the end is missing.
+      // Passes all copied rows except the last, because the client must notice that the end is missing.
       if (message.type === "H") client.write(message.bytes);
       else if (message.type === "d") {
         if (held !== undefined) client.write(held.bytes);

@@ -8,14 +8,14 @@ import { createTotesys, seedTotesys } from "../../../local/databases/totesys/see
 import { makeServerDirectory, sweepLeftovers } from "./leftovers";
 import { otherPostgres, testedMajor } from "./version";
 
-/** A database of one test, on the server that all tests share. It goes with the server. */
+/** A database of one test, on the server that all tests share. It ends with the server. */
 export interface TestDatabase {
   readonly name: string;
-  /** For the superuser. */
+  /** The URL for the superuser. */
   readonly url: string;
-  /** For a role that may SELECT from every table, and nothing else. */
+  /** The URL for a role that may SELECT from every table, and nothing else. */
   readonly readerUrl: string;
-  /** Connected as superuser. */
+  /** A connection of the superuser. */
   readonly client: Client;
   readonly query: <T>(sql: string, values?: unknown[]) => Promise<T[]>;
   readonly drop: () => Promise<void>;
@@ -31,14 +31,14 @@ export function createSource(options: { seeded?: boolean } = {}): Promise<TestDa
   return cloneOf(options.seeded ? "totesys_seeded" : "totesys");
 }
 
-/** Makes copies of a database as it is now. It is closed, and stays for them until the server stops. */
+/** Makes copies of a database in its present state. The database is closed, and stays until the server stops. */
 export async function copiesOf(database: TestDatabase): Promise<() => Promise<TestDatabase>> {
   shared?.open.delete(database.client);
   await database.client.end();
   return () => copyOf(database.name);
 }
 
-/** Makes a directory that goes with the server. */
+/** Makes a directory that is deleted with the server. */
 export async function makeTestDirectory(): Promise<string> {
   const { directory } = await testServer().server;
   return mkdtemp(join(directory, "files-"));
@@ -67,10 +67,10 @@ const TEMPLATES: Readonly<Record<Template, (url: string) => Promise<void>>> = {
 
 const READER: Role = { user: "reader", password: "reader" };
 
-/** Logging in is done thousands of times: with the password hashed once instead of 4096 times, where the server can. */
+/** Tests log in thousands of times, so hash the password once instead of 4096 times, if the server supports it. */
 const CHEAP_PASSWORDS: Record<string, string> = testedMajor() < 16 ? {} : { scram_iterations: "1" };
 
-/** Nothing here needs to survive a crash, and nothing may happen in the background. */
+/** No data has to survive a crash, and no work may happen in the background. */
 const SETTINGS = {
   fsync: "off",
   synchronous_commit: "off",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 /** Names the npm package of another PostgreSQL than the installed one: `npm run test:postgres` sets it. */
 export const POSTGRES_PACKAGE = "MARBLE_TEST_POSTGRES";
 
-/** What to start the servers of the tests from. */
+/** The npm package that starts the servers of the tests. */
 export function otherPostgres(): { readonly packageRoot?: string } {
   const packageRoot = process.env[POSTGRES_PACKAGE];
   return packageRoot === undefined ? {} : { packageRoot };
@@ -21,5 +21,5 @@ export function testedMajor(): number {
   return Number.parseInt(version, 10);
 }
 
-/** What CREATE DATABASE needs for the locale C where other providers may be the default. */
+/** The options of CREATE DATABASE for the locale C, because another provider may be the default. */
 export const libcProvider = (): string => (testedMajor() < 15 ? "" : "LOCALE_PROVIDER libc");

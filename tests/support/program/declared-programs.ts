@@ -44,7 +44,7 @@ const list = (count: number, item: (index: number) => string): string =>
 
 const hex = (index: number): string => index.toString(16).padStart(17, "0");
 
-/** Settings that make names, documents and lists as long as they get. */
+/** Settings that make names, documents and lists as long as possible. */
 const LONGEST_SETTINGS: Readonly<Record<string, string>> = {
   ...EVERY_CHOICE,
   alertEmail: `${"data.".repeat(12)}a@${"example.".repeat(15)}com`,
@@ -72,7 +72,7 @@ const LONGEST_SETTINGS: Readonly<Record<string, string>> = {
   quicksightDatabase: "d".repeat(63),
 };
 
-/** Settings that make numbers as small as they get, and leave out what can be left out. */
+/** Settings that make numbers as small as possible, and omit optional values. */
 const LEAST_SETTINGS: Readonly<Record<string, string>> = {
   athena: "false",
   report: "false",
@@ -88,7 +88,7 @@ const LEAST_SETTINGS: Readonly<Record<string, string>> = {
   protectData: "false",
 };
 
-/** The programs in the forms that differ in what they declare. */
+/** The programs, once for each set of settings that changes what they declare. */
 export const PROGRAMS: Readonly<Record<string, ProgramToDeclare>> = {
   "the program as stack dev": marble("dev"),
   "the program as stack prod": marble("prod"),

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { declareResources, type DeclaredFunction, type Program } from "../../../local/pulumi/program";
 import type { DeclaredResource } from "../../../local/cloud/declared-resource";
 
-/** Declares resources on a stack and gives back all of them. */
+/** Declares resources on a stack, and returns all of them. */
 export async function declared(declare: () => void, stack = "test"): Promise<readonly DeclaredResource[]> {
   const program = (): Record<string, unknown> => {
     declare();
@@ -26,7 +26,7 @@ export function resourcesOf(
   return resources.filter((resource) => resource.type.endsWith(`:${type}`));
 }
 
-/** A statement of a policy, with its one-or-many fields as lists. */
+/** A statement of a policy, with lists instead of single values. */
 export interface Statement {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
@@ -60,7 +60,7 @@ export function roleOf(program: Program, functionArn: string): unknown {
   return resourcesOf(program.resources, "Function").find(({ arn }) => arn === functionArn)!.inputs["role"];
 }
 
-/** What a role may do: the resources by action. */
+/** The permissions of a role: the resources by action. */
 export function permissionsOf(program: Program, roleArn: unknown): Record<string, string[]> {
   const roleName = String(roleArn).split("role/")[1];
   const byAction: Record<string, string[]> = {};

@@ -16,7 +16,7 @@ export function programWith(settings: Readonly<Record<string, string>>): Promise
   return program;
 }
 
-/** The program as it is by default. */
+/** The program with the default settings. */
 export const devProgram = (): Promise<Program> => programWith({});
 
 function run(settings: Readonly<Record<string, string>>): Promise<Program> {

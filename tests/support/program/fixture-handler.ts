@@ -21,7 +21,7 @@ class FixtureError extends Error {
 
 const counter = new Counter();
 
-/** Answers what it was given and what it has kept; fails on `{ fail: true }`. */
+/** Returns its event and its memory; fails on `{ fail: true }`. */
 export async function fixture(event: unknown): Promise<unknown> {
   await Promise.resolve();
   if (typeof event === "object" && event !== null && "fail" in event) throw new FixtureError("on purpose");

@@ -1,14 +1,14 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-/** What an unpacked archive needs to be run. */
+/** The inputs of an unpacked archive. */
 export interface Invocable {
   readonly directory: string;
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Does what Lambda does: loads the file of `handler`, then calls the export with each event in turn. */
+/** Works like Lambda: loads the file of `handler`, then calls the export with each event in turn. */
 const RUNTIME = `
   const [path, name] = process.env.HANDLER.split(".");
   const handler = require(process.cwd() + "/" + path)[name];

@@ -10,14 +10,14 @@ export async function startBrowser(test: Context): Promise<Browser> {
     process.stdout.write(`      skipped: ${found.skipped}\n`);
     return test.skip();
   }
-  // The sandbox of Chromium does not start for root, as whom tests run in containers.
+  // The sandbox of Chromium does not start for root, the usual user in containers.
   return chromium.launch({ executablePath: found.path, chromiumSandbox: process.getuid?.() !== 0 });
 }
 
-/** A page that nothing may go wrong in. */
+/** A page in which nothing may fail. */
 export interface WatchedPage {
   readonly page: Page;
-  /** Errors of its console and scripts, and requests to anywhere but this machine, so far. */
+  /** The errors of its console and its scripts, and its requests to other machines. */
   readonly problems: readonly string[];
 }
 
@@ -50,9 +50,9 @@ export async function waitForTitle(page: Page, title: RegExp): Promise<void> {
   }
 }
 
-/** What axe finds wrong with the page as it is, a line a rule, with the elements. */
+/** The problems that axe finds in the present page, a line for each rule, with the elements. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
-  // Given to the debugger as text, it runs under any content security policy.
+  // As text for the debugger, the script runs under any content security policy.
   await page.evaluate(axe.source);
   const violations = await page.evaluate(async () => {
     const { axe: engine } = globalThis as unknown as { axe: typeof axe };

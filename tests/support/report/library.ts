@@ -7,7 +7,9 @@ import { plainReport } from "../../../domain/report/plain";
 import { idOf, inPeriod, numberIn, textIn, type Question } from "../../../domain/report/question";
 import { rowsOf } from "../../../domain/report/report";
 
-/** A business without money: a library that lends books. Its report has what the engine adds to any report. */
+/**
+ * A business without money: a library that lends books. Its report has the parts that the engine adds to any report.
+ */
 const loans: Question = {
   mart: "loans_by_month",
   title: "How many books do we lend each month?",

@@ -8,7 +8,7 @@ import type { ReportDeclaration } from "../../../domain/report/declaration";
 import { reportPage } from "../../../domain/report/page/page";
 import type { Report } from "../../../domain/report/report";
 
-/** The page of a declaration that is not the one of this deployment, as a file. */
+/** The page of another declaration than the deployed one, as a file. */
 export interface OtherPage {
   /** `file:///…` */
   readonly url: string;

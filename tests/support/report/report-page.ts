@@ -10,14 +10,14 @@ import { createSource, type TestDatabase } from "../postgres/postgres";
 import { startPipeline, type Pipeline } from "../pipeline/pipeline";
 import { startReporting } from "./reporting";
 
-/** What somebody who wants to do harm would write into a form of the shop. */
+/** Text that an attacker would write into a form of the shop. */
 export const HOSTILE = [
   `<img src=x onerror="window.harmed=1">`,
   `</script><script>window.harmed=1</script>`,
   `"><svg onload=window.harmed=1> & 'quotes'`,
 ] as const;
 
-/** A report of a shop that went through the whole pipeline, as a file. */
+/** A report of a shop after a run of the whole pipeline, as a file. */
 export interface ReportFile {
   /** `file:///…` */
   readonly url: string;
@@ -71,7 +71,7 @@ export async function reportFile({
   };
 }
 
-/** Writes hostile texts wherever the shop takes text, into what sells best. */
+/** Writes hostile texts into every text column of the best-selling rows. */
 async function beHostile({ query }: TestDatabase): Promise<void> {
   const [counterparty, design, staff] = HOSTILE;
   await query("UPDATE counterparty SET counterparty_legal_name = $1, last_updated = now()", [counterparty]);

@@ -22,7 +22,7 @@ export interface ReportingOptions {
   readonly declared?: ReportDeclaration;
   /** The id of the run; by default a new one. */
   readonly id?: string;
-  /** Sends no mail, but fails. */
+  /** Fails instead of sending a mail. */
   readonly sendFails?: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface Reporting {
   readonly mails: { subject: string; text: string }[];
   readonly logged: Logged[];
   run(options?: ReportingOptions): Promise<ReportOutcome>;
-  /** The page of a key, as it lies in the bucket. */
+  /** The content of a page in the bucket. */
   page(key: string): Promise<string>;
 }
 

@@ -45,7 +45,7 @@ const keyOnly = (name: string): Dimension =>
     key: "id",
     columns: { id: columnsOf(colour).copy("id") },
   });
-/** A fact with columns of every type, that refers to two dimensions, to one of them perhaps. */
+/** A fact with columns of every type. It refers to two dimensions; one reference may be NULL. */
 export const things = (name: string): Fact =>
   fact(name, {
     description: "",
@@ -70,7 +70,7 @@ const parents: FactTarget["parents"] = new Map([
   ["dim_shape", targetOf(keyOnly("dim_shape"))],
 ]);
 const factThing = things("fact_thing");
-/** The fact in a warehouse whose names are its own. */
+/** The fact in a warehouse with other names. */
 export const thingTarget: FactTarget = {
   schema: SCHEMA,
   fact: factThing,
@@ -81,7 +81,7 @@ export const thingTarget: FactTarget = {
   parents,
 };
 
-/** A version of a thing: its key, its colour, and what else may matter. */
+/** A version of a thing: its key, its colour, and other values. */
 export const version = (
   id: number,
   colourId: number,
@@ -97,7 +97,7 @@ export const version = (
   BigInt(Date.UTC(2024, 1, 29, 14, 20, 52, 123)) * 1000n,
 ];
 
-/** A warehouse with one fact table, and what the loader does with it. */
+/** A warehouse with one fact table, and the statements of the loader on it. */
 export interface FactWarehouse {
   readonly database: TestDatabase;
   /** Creates its schema again, with no facts, the colours 1 and 2, and the shape 1. */
@@ -110,7 +110,7 @@ export interface FactWarehouse {
   addShape(id: number): Promise<void>;
   /** All versions in their order, as "key: colour name". */
   history(): Promise<string[]>;
-  /** What the view of the present state shows. */
+  /** The rows of the current view. */
   current(): Promise<string[]>;
   /** The versions that wait for a parent, as "key: reason". */
   waiting(): Promise<string[]>;
@@ -118,7 +118,7 @@ export interface FactWarehouse {
   query<T>(sql: string): Promise<T[]>;
 }
 
-/** Starts it in its own database; drop that. */
+/** Creates it in a separate database. Drop the database. */
 export async function startFactWarehouse(): Promise<FactWarehouse> {
   const database = await createDatabase();
   const target = thingTarget;

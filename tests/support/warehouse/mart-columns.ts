@@ -3,7 +3,7 @@ import type { MartType } from "../../../domain/marts/column";
 import type { Mart } from "../../../domain/marts/mart";
 import type { TestDatabase } from "../postgres/postgres";
 
-/** How PostgreSQL calls what a mart declares. */
+/** The PostgreSQL types of the declared types of marts. */
 const TYPES: Readonly<Record<MartType, string>> = {
   text: "^(text|character varying)$",
   integer: "^(integer|bigint)$",

@@ -65,7 +65,7 @@ const saleModel: Model = {
 
 /** A pipeline with the model of sales. */
 export interface SalePipeline extends Pipeline {
-  /** The rows that the warehouse shows, as texts. */
+  /** The rows of the warehouse, as texts. */
   shown(): Promise<readonly string[]>;
   /** Expects that the warehouse shows what SQL over the source predicts. */
   expectShown(): Promise<void>;

@@ -14,13 +14,13 @@ import {
 } from "../../../domain/transform/transform";
 import { batchOfObjects, objectsOf } from "../formats/columnar";
 
-/** A row of a source table, by column; what is not named is NULL. */
+/** A row of a source table, by column. Columns without a value are NULL. */
 export type Cells = Readonly<Record<string, Value>>;
 
 /** The rows of joined tables. */
 export type Rows = readonly (readonly [SourceTable, readonly Cells[]])[];
 
-/** Follows the joins of a table over the rows of the joined tables; of rows with one key the last counts. */
+/** Follows the joins of a table over the rows of the joined tables. Of several rows with one key, the last counts. */
 export function lookups(table: Dimension | Fact, rows: readonly Cells[], to: Rows): Lookups {
   const batch = batchOfObjects(table.source.columns, rows);
   const given = new Map(to.map(([source, cells]) => [source.name, { source, cells }]));

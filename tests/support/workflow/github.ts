@@ -49,7 +49,7 @@ export class GitHubStandIn {
     await new Promise((done) => this.#server?.close(done));
   }
 
-  /** Puts something there as if a person, or the workflow, had written it. */
+  /** Adds a comment or an issue, as if a person or the workflow had written it. */
   add(to: StoredText[], login: string, body: string): StoredText {
     const id = this.#lastId++;
     const text: StoredText = { id, number: id, user: { login }, body, state: "open", comments: [] };

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { PulumiAnswer } from "./pulumi-answers";
 
-/** A command `pulumi` in a folder: it keeps what it is asked, and gives one answer. */
+/** A command `pulumi` in a folder. It records its arguments, and gives one answer. */
 export class PulumiStandIn {
   readonly #directory: string;
 
@@ -23,7 +23,7 @@ export class PulumiStandIn {
     return `${this.#directory}${delimiter}${process.env["PATH"]}`;
   }
 
-  /** The arguments of the last call; empty if nobody called. */
+  /** The arguments of the last call; empty without a call. */
   get asked(): string {
     const file = join(this.#directory, "asked");
     return existsSync(file) ? readFileSync(file, "utf8").trim() : "";

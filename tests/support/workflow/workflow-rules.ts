@@ -40,10 +40,10 @@ export interface RuleContext {
   readonly stacks: readonly string[];
 }
 
-/** An action of another repository, at a commit, with the version that the commit is. */
+/** An action of another repository, at a commit, with the version of that commit. */
 const PINNED = /uses: [\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
 
-/** What keeps a job from pull requests of forks. */
+/** The conditions that keep a job away from pull requests of forks. */
 const NO_FORKS = "github.event.pull_request.head.repo.full_name == github.repository";
 
 /** Every breach of the rules for what runs on GitHub, as `<file>: <job or line>: <what is wrong>`. */
@@ -122,7 +122,7 @@ function forkRules({ if: condition = "", permissions, environment }: Job): strin
   ];
 }
 
-/** Does one run of a job end before the next begins, whatever the commit? */
+/** True if one run of a job ends before the next begins, regardless of the commit. */
 const inOrder = (job: Job | undefined): boolean =>
   job?.concurrency?.group?.includes("${{") === false && job.concurrency["cancel-in-progress"] === false;
 

@@ -158,7 +158,7 @@ describe("Deletes, with only the right to SELECT,", () => {
     const few = (await update(1)).length;
     const keys = await update(2);
     expect(keys, "a file more for each run").to.have.lengthOf(few + 1);
-    // As if there had been many more runs like the last: the lists of a commit name all files.
+    // Lists many files in the last commit, as many more runs would.
     const { number, commit } = (await pipeline.ingested.log.head())!;
     const repeated = Array.from({ length: 65 - keys.length }, () => keys.at(-1)!);
     const depot = {

@@ -29,7 +29,7 @@ describe("A dimension with a history keeps each version of a row with its period
   };
   const lines = async (query: string): Promise<string[]> =>
     (await pipeline.warehouse.query<{ line: string }>(query)).map(({ line }) => line);
-  /** Each version, with the commits from which and until which it was valid. */
+  /** Each version, with the commits that began and ended it. */
   const versions = (table = "person_history", key = "person_id"): Promise<string[]> =>
     lines(
       `SELECT concat_ws(' ', (to_jsonb(h) - 'valid_from' - 'valid_to' - 'commit')::text, 'from',

@@ -186,7 +186,7 @@ describe("A row of a dimension with a missing parent waits, and stops nothing", 
             const shownEmployees = new Map<number, Row>();
             const expectShown = async (): Promise<void> => {
               for (const [key, site] of departments) if (sites.has(site)) shownDepartments.set(key, site);
-              // The largest set of rows whose parents are there or in the set.
+              // The largest set of rows whose parents are loaded or in the set.
               const complete = new Map(employees);
               for (let before = -1; before !== complete.size;) {
                 before = complete.size;

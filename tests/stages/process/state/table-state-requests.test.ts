@@ -115,7 +115,7 @@ describe("The state of a joined table in its bucket", () => {
       const size = parseManifest(key!, (await store.get(key!))!);
       const stored = [size.rows, ...Object.values(size.indexes)].flat();
       expect(stored.reduce((sum, { rows }) => sum + rows, 0)).to.equal(2 * count);
-      // Without runs, 40 chunks write 20 times as much as there is.
+      // Without runs, 40 chunks would write the state 20 times.
       expect(cost.written).to.be.at.most(5 * stored.reduce((sum, { bytes }) => sum + bytes, 0));
     }
   });

@@ -97,7 +97,7 @@ const values: Record<string, fc.Arbitrary<Value>> = {
   boolean: fc.boolean(),
 };
 
-/** What is captured in a commit: keys that are deleted, then rows. */
+/** The captured changes of a commit: deleted keys first, then rows. */
 interface Captured {
   readonly rows: readonly Plain[];
   readonly deleted: readonly Plain[];
@@ -168,7 +168,7 @@ describe("The state of a joined table", () => {
     );
     const keys = [...rows, unknown, ...rows.slice(0, 2)].map((row) => keyOf(spec, row));
     const found = (await state.find(keys))!;
-    // Rows that are larger together than asked for are not given, but a single one always is.
+    // Rows that are larger together than the limit are not returned, but a single row always is.
     if (rows.length > 1) expect(await state.find(keys, 1)).to.equal(undefined);
     if (rows.length > 0) expect((await state.find(keys.slice(0, 1), 1))?.batch.numRows).to.equal(1);
     const held = objectsOf(spec.columns, found.batch);
@@ -232,7 +232,7 @@ describe("The state of a joined table", () => {
                 const gone = expected.filter((name) => !oracle.has(name));
                 expect(deleted.map(String)).to.include.members(gone);
                 expect(keys.map(String)).to.include.members(expected);
-                // A row that comes again in a later chunk is checked there.
+                // The chunk that repeats a row checks it.
                 if (chunkRows > 100) expect(new Set(keys.map(String))).to.deep.equal(new Set(expected));
               }
               const written = new Set<string>();
