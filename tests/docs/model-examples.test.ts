@@ -156,7 +156,7 @@ function refusalOf(block: Block, compiled: readonly string[], declared: Examples
   }
 }
 
-/** What a table of the loader says of the rows whose parents are missing. */
+/** The waiting rows in a table of the loader, with the reasons. */
 async function keptRows({ warehouse }: Pipeline, table: string): Promise<string[]> {
   const rows = await warehouse.query<{ fact: string; key: string; reason: string }>(
     `SELECT fact, key, reason FROM ${table}`,

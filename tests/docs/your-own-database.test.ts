@@ -24,7 +24,7 @@ const PROJECT = join(__dirname, "../..");
 const document = readFileSync(join(PROJECT, "docs/your-own-database.md"), "utf8");
 const blocks = blocksOf(document);
 
-/** The database of the tutorial: what the mart asks about. */
+/** The database of the tutorial, with the tables that its mart reads. */
 const SOURCE = `
   CREATE TABLE customer (customer_id int PRIMARY KEY, name text NOT NULL);
   CREATE TABLE order_line (order_id int, line int, customer_id int NOT NULL REFERENCES customer, ordered_on date NOT NULL,

@@ -8,7 +8,7 @@ import { startCommand, type RunningCommand } from "../support/local/command";
 
 describe("npm run demo", function () {
   this.timeout(120_000);
-  /** The demo empties `.marble/demo` in the folder in which it starts: the developer's stays as it is. */
+  /** The demo empties `.marble/demo` in the folder in which it starts. The developer's folder stays unchanged. */
   let folder: string;
   let lake: string;
   beforeEach(async () => {

@@ -103,7 +103,7 @@ describe("A large commit is transformed by several parallel invocations", functi
     const before = (await head()) ?? 0;
     await change();
     await ingest();
-    // In the middle of its work: it is reading its task.
+    // The worker is reading its task, so it is in the middle of its work.
     const isAtWork = (event: CloudEvent): boolean =>
       event.kind === "access" &&
       event.access.action === "s3:GetObject" &&

@@ -42,7 +42,7 @@ describe("The deployed archives, killed again and again while the source changes
     await rm(directory, { recursive: true, force: true });
   });
 
-  /** Order 2 counts up; an order comes, one goes. */
+  /** Each change updates order 2, inserts an order and deletes one. */
   const change = (round: number): Promise<unknown> =>
     source.query(`
       UPDATE sales_order SET units_sold = ${1000 + round} WHERE sales_order_id = 2;
@@ -54,7 +54,7 @@ describe("The deployed archives, killed again and again while the source changes
   it(`end with a warehouse that matches the source, without duplicate versions (seed ${SEED})`, async () => {
     const random = startRandom(SEED);
     let [round, killed] = [0, 0];
-    // How long a run takes here, to kill it somewhere in between.
+    // The duration of a run on this machine, so that a kill hits its middle.
     const usual: Partial<Record<StageName, number>> = {};
     for (const stage of STAGES) {
       await cloud.invoke(stage);

@@ -16,9 +16,9 @@ const MB = 1024 * KB;
 interface Rows {
   /** Designs, which are made of nothing else. */
   readonly designs: number;
-  /** Addresses, which counterparties are joined with. */
+  /** Addresses, with which counterparties are joined. */
   readonly addresses: number;
-  /** Counterparties; as many as addresses have each its own, more have to share. */
+  /** Counterparties. Each has a separate address, until there are more of them than addresses. */
   readonly counterparties: number;
   readonly bytes: number;
 }

@@ -16,7 +16,7 @@ describe("Every role has exactly the permissions that it needs", function () {
   let breaks: string | undefined;
   before(async () => {
     watched = await startWatchedCloud({
-      // Every commit is a large one, so that tasks are written and read.
+      // Every commit is large, so the stages write and read tasks.
       settings: {
         "marble:taskMb": "0",
         "marble:reportMail": "00:00",
@@ -46,7 +46,7 @@ describe("Every role has exactly the permissions that it needs", function () {
     watched.cloud.program.functions.find(
       ({ environment }) => environment["POWERTOOLS_SERVICE_NAME"] === stage,
     )!.roleArn;
-  /** Every stage once, in order; the outcomes of all that ran. */
+  /** Runs every stage once, in order. Returns the outcomes of all runs. */
   async function runAll(): Promise<boolean[]> {
     const from = watched.events.length;
     for (const stage of STAGES) {
@@ -70,7 +70,7 @@ describe("Every role has exactly the permissions that it needs", function () {
     );
   /** A text of 64 KB that cannot be compressed much: few rows need several parts of an upload. */
   const LONG_TEXT = "(SELECT string_agg(md5(n::text || k), '') FROM generate_series(1, 2000) k)";
-  /** Grows a table beyond what goes into one part of an upload. */
+  /** Grows a table until an upload needs several parts. */
   const grow = (from: number): Promise<unknown> =>
     watched.source.query(
       `INSERT INTO design (design_id, design_name, file_location, file_name, last_updated)
@@ -281,7 +281,7 @@ describe("Every role has exactly the permissions that it needs", function () {
   });
 });
 
-/** Does a resource match a pattern of a policy? */
+/** True if a resource matches a pattern of a policy. */
 const matches = (pattern: string, resource: string): boolean =>
   new RegExp(
     `^${pattern

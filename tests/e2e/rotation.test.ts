@@ -5,7 +5,7 @@ import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";
 import type { TestDatabase } from "../support/postgres/postgres";
 import { startWatchedCloud, type WatchedCloud } from "../support/local/watched-cloud";
 
-/** As the rotation of Secrets Manager does: first the database, then the secret. */
+/** The secrets of the stages. A rotation changes the password in the database first, then in the secret. */
 const SECRETS = { ingest: "Totesys-Credentials", load: "Warehouse-Credentials" } as const;
 
 describe("A password that was rotated between two runs of a warm Lambda", function () {
@@ -60,7 +60,7 @@ describe("A password that was rotated between two runs of a warm Lambda", functi
     );
 
     for (const stage of ["ingest", "load"] as const) await setPassword(stage, "second");
-    // Until the secret follows, the old password gets nobody in.
+    // Until the secret changes, the old password is refused.
     for (const stage of ["ingest", "load"] as const) {
       const { ok, error, coldStart } = await watched.cloud.invoke(stage);
       expect({ ok, coldStart }, stage).to.deep.equal({ ok: false, coldStart: false });

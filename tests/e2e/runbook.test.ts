@@ -40,7 +40,7 @@ describe("The runbook, followed to the letter in a copy of the project,", functi
     ran.add(command);
     const child = spawn("bash", ["-c", command], {
       cwd: project,
-      // What the copy's code covers is nobody's coverage.
+      // Coverage of the copy does not count.
       env: { ...process.env, NODE_V8_COVERAGE: "", ...env },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
@@ -85,7 +85,7 @@ describe("The runbook, followed to the letter in a copy of the project,", functi
     ]);
     expect(actual).to.deep.equal(expected);
   }
-  /** What every question of the runbook is answered with, by its text. */
+  /** The answers to the questions of the runbook, by their text. */
   const answers = (): Promise<Map<string, object[]>> =>
     within("warehouse", async (query) => {
       const found = new Map<string, object[]>();
@@ -276,7 +276,10 @@ describe("The runbook", () => {
   });
 });
 
-/** The project without what was installed, built or kept in it, where PostgreSQL's own user can go too. */
+/**
+ * The project without installed packages, build results and local data, in a folder that PostgreSQL's account can
+ * reach.
+ */
 async function copyOfProject(): Promise<string> {
   const copy = await mkdtemp(join(tmpdir(), "marble-runbook-"));
   await chmod(copy, 0o755);

@@ -41,7 +41,7 @@ describe("A signal to stop", function () {
   for (const moment of ["starting PostgreSQL", "generating a totesys source", "running the Pulumi program"]) {
     it(`stops the start, and nothing else starts: Ctrl-C at "${moment}"`, async () => {
       if (moment === "running the Pulumi program") await smallSource(lake);
-      // Nothing is kept of a program with a new setting, so it runs longer than the signal takes to arrive.
+      // With a new setting, no kept program fits. So the program runs longer than the signal takes to arrive.
       const schema = `new_${randomBytes(8).toString("hex")}`;
       const args = ["--lake", lake, "--warehouse-schema", schema];
       const command = startCommand(MAIN, args, {}, { group: true });

@@ -16,7 +16,7 @@ const rowsOf = async (database: TestDatabase, sql: string): Promise<string[]> =>
   return rows.map(({ row }) => row).sort();
 };
 
-/** How many versions each fact table holds. */
+/** The number of versions in each fact table. */
 async function versions(pipeline: Pipeline, { model }: Example): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const { kind, name } of model.tables) {

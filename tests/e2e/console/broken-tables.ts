@@ -13,9 +13,9 @@ export interface Broken {
   readonly breaks: string;
   /** The texts that are visible without a click: what, why, what to do. */
   readonly tells: readonly RegExp[];
-  /** What the terminal says: what, why and what to do, in a line. */
+  /** The line of the terminal: what, why and what to do. */
   readonly terminal: RegExp;
-  /** What the report says in its head; undefined where no table of the warehouse is behind. */
+  /** The warning on top of the report; undefined if no table of the warehouse is behind. */
   readonly reports?: RegExp;
   readonly repairs: string;
 }

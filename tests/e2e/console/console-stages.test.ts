@@ -34,13 +34,13 @@ interface BrokenStage {
   readonly breaks: (watched: WatchedCloud) => Promise<() => Promise<void>>;
   /** The texts that are visible without a click: what, why, what to do. */
   readonly tells: readonly RegExp[];
-  /** What no page may show. */
+  /** Texts that no page may show. */
   readonly hides?: string;
   /** Further texts of the pages, by the names of the pages. */
   readonly pages?: Readonly<Partial<Record<(typeof PAGES)[number][0], readonly RegExp[]>>>;
-  /** What the rows of staff and dim_staff say on the page Tables. */
+  /** The texts in the rows of staff and dim_staff on the page Tables. */
   readonly rows: readonly [ofSource: RegExp, ofWarehouse: RegExp];
-  /** What the tab of the browser says. */
+  /** The title of the browser tab. */
   readonly title: RegExp;
   /** True if no report can be made. */
   readonly hasNoReport?: boolean;

@@ -116,7 +116,7 @@ describe("The console does not call current what is not", function () {
       await opened.context().close();
     }
   };
-  /** All that can be read on the page. */
+  /** The whole visible text of the page. */
   const text = async (): Promise<string> => {
     await page.waitForLoadState("networkidle");
     return page.locator("body").innerText();
@@ -316,7 +316,7 @@ describe("The console does not call current what is not", function () {
       expect(FALSE_WORDS.exec(await other.locator("body").innerText())?.[0], name).to.equal(undefined);
       await waitForTitle(other, /^✘ stopped/);
     }
-    // The browser says that it cannot connect; nothing else goes wrong.
+    // The browser logs that it cannot connect, and no other error.
     expect(problems.filter((problem) => !problem.includes("ERR_"))).to.deep.equal([]);
     await expectOldReport();
     await other.context().close();

@@ -79,7 +79,7 @@ describe("The console, in a browser", function () {
     await runAll();
 
     const row = page.getByRole("table", { name: "Commits" }).getByRole("row", { name: /^1 / });
-    // What process wrote, and what load brought into the warehouse.
+    // The rows that process wrote, and the rows that load brought into the warehouse.
     await row.getByText("51,807").nth(1).waitFor();
     expect(await row.innerText()).to.match(/47,797[\s\S]*4\.\d+ MB[\s\S]* [kM]B[\s\S]* m?s/);
     await page

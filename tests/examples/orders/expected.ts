@@ -1,7 +1,7 @@
 import type { Example } from "../example";
 import { model } from "./model";
 
-/** What the warehouse must show, as SQL over the source; and changes on every side of every join. */
+/** The expected rows of the warehouse, as SQL over the source, and changes on every side of every join. */
 export const orders: Example = {
   name: "orders and lines",
   schema: "orders/schema.sql",

@@ -48,7 +48,7 @@ async function make(change: Change, { source }: Pipeline): Promise<void> {
   else await payDue(source.client, placement);
 }
 
-/** What happens to the shop, as statements. */
+/** The changes of the shop, as statements. */
 const change: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ do: fc.constantFrom("sell" as const, "buy" as const), pick: fc.integer({ min: 1, max: 3 }) }),
   fc.record({ do: fc.constant("pay" as const), pick: fc.integer({ min: 1, max: 10 }) }),
@@ -67,7 +67,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
       (pick: number) => `DELETE FROM sales_order WHERE sales_order_id = ${picked("sales_order", pick)}`,
       (pick: number) =>
         `DELETE FROM purchase_order WHERE purchase_order_id = ${picked("purchase_order", pick)}`,
-      // Comes back under the key of an order that is gone.
+      // The row comes back under the key of a deleted order.
       () => `INSERT INTO sales_order SELECT (jsonb_populate_record(NULL::sales_order, to_jsonb(o) || jsonb_build_object('sales_order_id', free.id))).*
                FROM (SELECT * FROM sales_order ORDER BY sales_order_id LIMIT 1) o,
                     (SELECT min(id) AS id FROM generate_series(1, 50) id WHERE id NOT IN (SELECT sales_order_id FROM sales_order)) free

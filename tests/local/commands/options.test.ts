@@ -33,7 +33,7 @@ describe("The options of npm run local", () => {
     expect(parseOptions([])).to.deep.equal(DEFAULTS);
   });
 
-  /** Of `--source-schema`, which may be repeated: `sourceSchemas`. */
+  /** The values of `--source-schema`, which may be repeated, are in `sourceSchemas`. */
   const keyOf = (name: string): string =>
     `${name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())}${name === "source-schema" ? "s" : ""}`;
 

@@ -78,7 +78,7 @@ describe("Running the program without AWS", () => {
   }).timeout(60_000);
 
   it("is ended in a separate process when it is no longer needed", async () => {
-    // What was declared with these settings is kept nowhere.
+    // No store has a program with these settings.
     const settings = { ...config, "marble:runbookUrl": `https://example.com/${randomUUID()}` };
     const run = startProgram({ config: settings, workDirectory: join(folder, "ended") });
     run.stop();

@@ -74,7 +74,7 @@ export interface WarehouseState {
   readonly mirror: ReadonlyMap<string, readonly string[]>;
 }
 
-/** What to observe. */
+/** The tables to observe. */
 export interface Observed {
   readonly schema: string;
   readonly layouts: readonly Layout[];

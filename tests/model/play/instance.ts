@@ -9,7 +9,7 @@ import { BUCKETS, type World } from "./world";
 
 /** One instance of a stage, which acts like a separate process. */
 export interface Instance {
-  /** It signs its requests with this. */
+  /** The access key of its requests. */
   readonly name: string;
   /** The hooks of the S3 stand-in, for its requests. */
   readonly before: S3Hook;
@@ -46,7 +46,7 @@ export function createInstance(
     readonly withMarts: boolean;
     /** The maximum size of a file of a capture. */
     readonly partBytes: number;
-    /** How many keys of a table with joins process holds. */
+    /** How many keys of a table with joins process keeps in memory. */
     readonly mostKeys: number;
     /** Counts every fault that occurs. */
     readonly counts: Counts;

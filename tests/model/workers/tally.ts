@@ -6,7 +6,7 @@ export interface Tally {
   histories: number;
   /** The number of started instances. */
   runs: number;
-  /** Those that ended with an error. */
+  /** Runs that ended with an error. */
   failedRuns: number;
   /** Requests to S3, and statements. */
   steps: number;
@@ -16,9 +16,9 @@ export interface Tally {
   rejected: number;
   /** Two parallel instances of a stage. */
   races: number;
-  /** Those in which both took steps before the other ended. */
+  /** Races in which both instances took steps before the other ended. */
   interleaved: number;
-  /** Those in which one waited at a step until the other had ended. */
+  /** Races in which one instance waited at a step until the other had ended. */
   overtaken: number;
   /** Rows that waited for a row of a dimension, after each load. */
   waiting: number;

@@ -18,7 +18,7 @@ describe("A dictionary of a column", () => {
       fc.property(words, fc.constantFrom("INT32" as const, "INT64" as const), (given, type) => {
         const stride = type === "INT32" ? 1 : 2;
         const rows = Math.floor(given.length / stride);
-        // Every value eight times, so that there is something to save.
+        // Every value occurs eight times, so a dictionary saves space.
         const repeated = Array.from({ length: 8 }, () => given.slice(0, rows * stride)).flat();
         const values = { type, words: Int32Array.from(repeated), count: rows * 8 };
         const dictionary = dictionaryOf(values);

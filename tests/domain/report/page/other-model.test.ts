@@ -16,7 +16,7 @@ const rows: Report["rows"] = {
   newest_loan: [{ day: "2026-11-24" }],
 };
 
-/** What a reader of the page reads, without script and style. */
+/** The visible text of the page, without script and style. */
 const textOf = (report: Report, declared: ReportDeclaration): string =>
   reportPage(report, declared, SCRIPT)
     .replaceAll(/<(script|style)\b.*?<\/\1>/gs, "")

@@ -16,7 +16,7 @@ const behind = (["held", "quarantined"] as const).map((state): TableBehind => ({
   todo: { sentence: "", action: null },
 }));
 
-/** Of each function, whether its last run succeeded. */
+/** Whether the last run of each function succeeded. */
 const history = (ok: Partial<Record<FunctionName, boolean>>) => ({
   runs: (stage: FunctionName): readonly Run[] =>
     ok[stage] === undefined

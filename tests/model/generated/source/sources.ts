@@ -33,7 +33,7 @@ interface DrawnSource {
   }[];
 }
 
-/** What a foreign key does with the rows that refer to a deleted row. */
+/** The action of a foreign key for the rows that refer to a deleted row. */
 type OnDelete = "CASCADE" | "SET NULL" | "NO ACTION";
 
 const pick = fc.nat(999);

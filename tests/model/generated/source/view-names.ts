@@ -11,7 +11,7 @@ export const VIEW_SCHEMA = "views of the test";
 /** The view of a source table. */
 export const viewOf = (index: number): string => qualified(VIEW_SCHEMA, `view_${index}`);
 
-/** What identifies a version of a row, also in a partitioned table: its table, its place there, and its transaction. */
+/** The identity of a version of a row, also in a partitioned table: its table, its place there, and its transaction. */
 export const ROW_COLUMNS = ["row table", "row place", "row version"] as const;
 const [table, place, version] = ROW_COLUMNS;
 export const ROW_TABLE = identifier(table);

@@ -53,7 +53,7 @@ const WELL: Overview = {
   warehouseProblem: null,
 };
 
-/** What is wrong with the platform, and what the rows of current tables and the tab of the browser say. */
+/** The trouble of the platform, and the texts of the rows of current tables and of the browser tab. */
 const CASES: readonly (readonly [
   what: string,
   wrong: Partial<Overview>,
