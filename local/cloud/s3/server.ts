@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
+import { Readable } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
 import { bucketOperations } from "./operations/bucket-operations";
 import type { Headers } from "./protocol/body";
@@ -105,7 +106,7 @@ export async function startS3(options: S3Options): Promise<S3Server> {
     try {
       await runHook(options.after, { request, response });
     } catch (error) {
-      if (typeof reply.body === "object") reply.body.destroy();
+      if (reply.body instanceof Readable) reply.body.destroy();
       throw error;
     }
     await send(reply, response);
@@ -209,7 +210,7 @@ async function send(
   { status = 200, headers = {}, body = "" }: Reply,
   response: ServerResponse,
 ): Promise<void> {
-  if (typeof body === "object") {
+  if (body instanceof Readable) {
     response.writeHead(status, headers);
     await pipeline(body, response);
     return;

@@ -8,6 +8,7 @@ import { s3Error } from "../protocol/errors";
 import { parseRange } from "../protocol/range";
 import type { Range } from "../protocol/range";
 import type { ObjectRecord } from "../storage/records";
+import type { Chunks } from "../storage/staging";
 import type { Committed, Store } from "../storage/store";
 import { formatTagging, parseTagging, parseTaggingHeader } from "./tagging";
 import { formatXml } from "../protocol/xml";
@@ -51,8 +52,9 @@ export function objectOperations(
       }
       store.find(call); // as above
       const md5 = createHash("md5");
+      const bytes = store.read(source, wholeOf(copied));
       const staged = await store.stage(
-        tap(store.read(source, wholeOf(copied)), (chunk) => md5.update(chunk)),
+        tap(Buffer.isBuffer(bytes) ? [bytes] : bytes, (chunk) => md5.update(chunk)),
       );
       const committed = store.commit({
         name: call,
@@ -148,7 +150,7 @@ export function xmlReply(body: string): Reply {
   return { headers: { "content-type": "application/xml" }, body };
 }
 
-async function* tap(chunks: AsyncIterable<Buffer>, see: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
+async function* tap(chunks: Chunks, see: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) {
     see(chunk);
     yield chunk;

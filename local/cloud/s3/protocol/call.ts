@@ -20,7 +20,7 @@ export interface Call {
 export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Readable;
+  readonly body?: string | Buffer | Readable;
 }
 
 /** Operations by method and the query parameters that select a subresource, in order of precedence. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
-  createWriteStream,
+  closeSync,
   existsSync,
   openSync,
   readFileSync,
@@ -8,10 +8,10 @@ import {
   renameSync,
   rmSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { ioBytes, moveFile } from "./layout";
+import { moveFile } from "./layout";
 import type { Layout } from "./layout";
 import { formatRecord } from "./records";
 import type { ObjectName, ObjectRecord } from "./records";
@@ -23,19 +23,28 @@ export interface Staged {
   readonly size: number;
 }
 
+/** The chunks of a payload. */
+export type Chunks = AsyncIterable<Buffer> | Iterable<Buffer>;
+
 /** Writes a payload to disk in constant memory. A payload that fails leaves nothing behind. */
-export async function stage(layout: Layout, chunks: AsyncIterable<Buffer>): Promise<Staged> {
+export async function stage(layout: Layout, chunks: Chunks): Promise<Staged> {
   const id = randomUUID();
   const path = join(layout.staging, id);
-  // Opened now, because a stream opens its file later, perhaps after the payload failed and was removed.
-  const file = createWriteStream(path, { fd: openSync(path, "wx"), highWaterMark: ioBytes });
+  // Most payloads are one small chunk, for which a stream costs more time than the rest of the request.
+  const file = openSync(path, "wx");
+  let size = 0;
   try {
-    await pipeline(chunks, file);
+    for await (const chunk of chunks) {
+      for (let at = 0; at < chunk.length;) at += writeSync(file, chunk, at);
+      size += chunk.length;
+    }
   } catch (error) {
     rmSync(path, { force: true });
     throw error;
+  } finally {
+    closeSync(file);
   }
-  return { id, path, size: file.bytesWritten };
+  return { id, path, size };
 }
 
 /** Writes a small file in one step. */

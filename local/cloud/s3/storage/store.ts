@@ -1,4 +1,13 @@
-import { createReadStream, mkdirSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  createReadStream,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { s3Error } from "../protocol/errors";
@@ -10,7 +19,7 @@ import { ancestorsOf, checkBucketName, checkKey, unsupportedKey } from "../proto
 import { formatRecord, loadRecord } from "./records";
 import type { ObjectName, ObjectRecord } from "./records";
 import { commitStaged, recover, stage, writeAtomically } from "./staging";
-import type { Staged } from "./staging";
+import type { Chunks, Staged } from "./staging";
 
 /** A write that has taken effect. */
 export interface Committed extends ObjectName {
@@ -34,9 +43,12 @@ export interface Store {
   find(name: ObjectName): ObjectRecord | undefined;
   /** @throws S3Error NoSuchBucket, NoSuchKey */
   get(name: ObjectName): ObjectRecord;
-  /** The bytes `start` to `end`, inclusive, of the current object, even if another replaces it during the read. */
-  read(name: ObjectName, range: { readonly start: number; readonly end: number }): Readable;
-  stage(chunks: AsyncIterable<Buffer>): Promise<Staged>;
+  /**
+   * The bytes `start` to `end`, inclusive, of the current object, even if another replaces it during the read. Few bytes
+   * come at once, many as a stream.
+   */
+  read(name: ObjectName, range: { readonly start: number; readonly end: number }): Buffer | Readable;
+  stage(chunks: Chunks): Promise<Staged>;
   /** Makes a staged payload an object, or discards it and throws the error of `check`. */
   commit(write: {
     readonly name: ObjectName;
@@ -110,9 +122,12 @@ export function openStore(directory: string): Store {
     find,
     get,
     read({ bucket, key }, { start, end }) {
-      // Opened now, because a stream opens its file later and could find a newer object.
       const path = layout.object(bucket, key);
-      return createReadStream(path, { fd: openSync(path, "r"), start, end, highWaterMark: ioBytes });
+      // Opened now, because a stream opens its file later and could find a newer object.
+      const fd = openSync(path, "r");
+      return end - start < ioBytes
+        ? readPart(fd, start, end)
+        : createReadStream(path, { fd, start, end, highWaterMark: ioBytes });
     },
     stage: (chunks) => stage(layout, chunks),
     commit({ name, staged, attributes, check }) {
@@ -155,6 +170,19 @@ export function openStore(directory: string): Store {
       records.delete(key);
     },
   };
+}
+
+/** Reads the bytes at once, and closes the file. */
+function readPart(fd: number, start: number, end: number): Buffer {
+  try {
+    const bytes = Buffer.allocUnsafe(end - start + 1);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read)
+      read = readSync(fd, bytes, length, bytes.length - length, start + length);
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function loadBucket(layout: Layout, name: string): Bucket {
