@@ -1,14 +1,10 @@
 import { expect } from "chai";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { startCloud, type Cloud, type StageName } from "../../local/cloud";
-import { startProgram } from "../../local/pulumi/start-program";
-import { databaseSecret } from "../../local/databases/database-secret";
+import type { Cloud, StageName } from "../../local/cloud";
 import { startRandom } from "../../local/databases/totesys/random";
 import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";
-import { createDatabase, type TestDatabase } from "../support/postgres/postgres";
+import { startTestCloud, type TestCloud } from "../support/local/test-cloud";
+import type { TestDatabase } from "../support/postgres/postgres";
 import { createTinySource } from "../support/oracle/tiny-totesys";
 
 const KILLS = 12;
@@ -19,28 +15,13 @@ describe("The deployed archives, killed again and again while the source changes
   this.timeout(180_000);
   let source: TestDatabase;
   let warehouse: TestDatabase;
-  let directory: string;
   let cloud: Cloud;
+  let test: TestCloud;
   before(async () => {
-    source = await createTinySource();
-    warehouse = await createDatabase();
-    directory = await mkdtemp(join(tmpdir(), "marble-kill-"));
-    cloud = await startCloud({
-      runProgram: (options) => startProgram(options).program,
-      directory,
-      config: { "marble:alertEmail": "data@example.com" },
-      secrets: {
-        "Totesys-Credentials": databaseSecret(source.readerUrl, "source"),
-        "Warehouse-Credentials": databaseSecret(warehouse.url, "warehouse"),
-      },
-    });
+    test = await startTestCloud(await createTinySource());
+    ({ cloud, source, warehouse } = test);
   });
-  after(async () => {
-    await cloud.stop();
-    await source.drop();
-    await warehouse.drop();
-    await rm(directory, { recursive: true, force: true });
-  });
+  after(() => test.close());
 
   /** Each change updates order 2, inserts an order and deletes one. */
   const change = (round: number): Promise<unknown> =>

@@ -1,11 +1,7 @@
 import { expect } from "chai";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startCloud, type Cloud } from "../../local/cloud";
-import { startProgram } from "../../local/pulumi/start-program";
-import { databaseSecret } from "../../local/databases/database-secret";
-import { createDatabase, createSource, type TestDatabase } from "../support/postgres/postgres";
+import type { Cloud } from "../../local/cloud";
+import { startTestCloud, type TestCloud } from "../support/local/test-cloud";
+import { createSource, type TestDatabase } from "../support/postgres/postgres";
 
 /** An expression for a text of about this many bytes, different in each row. */
 const longText = (bytes: number): string => `i || repeat(md5(i::text) || chr(9731), ${bytes} / 35)`;
@@ -27,34 +23,16 @@ describe("Memory is bounded by bytes, however long the texts of a table are", fu
   this.timeout(600_000);
   let source: TestDatabase;
   let warehouse: TestDatabase;
-  let directory: string;
   let cloud: Cloud;
+  let test: TestCloud;
   before(async () => {
-    source = await createSource();
-    warehouse = await createDatabase();
-    directory = await mkdtemp(join(tmpdir(), "marble-large-"));
-    cloud = await startCloud({
-      directory,
-      runProgram: (options) => startProgram(options).program,
-      config: {
-        "marble:alertEmail": "data@example.com",
-        // Half of the default memory. With fewer rows, the test shows the same in less time.
-        "marble:ingestMemory": "256",
-        "marble:processMemory": "256",
-        "marble:loadMemory": "256",
-      },
-      secrets: {
-        "Totesys-Credentials": databaseSecret(source.readerUrl, "source"),
-        "Warehouse-Credentials": databaseSecret(warehouse.url, "warehouse"),
-      },
+    test = await startTestCloud(await createSource(), {
+      // Half of the default memory. With fewer rows, the test shows the same in less time.
+      config: { "marble:ingestMemory": "256", "marble:processMemory": "256", "marble:loadMemory": "256" },
     });
+    ({ cloud, source, warehouse } = test);
   });
-  after(async () => {
-    await cloud.stop();
-    await source.drop();
-    await warehouse.drop();
-    await rm(directory, { recursive: true, force: true });
-  });
+  after(() => test.close());
 
   const insert = ({ designs, addresses, counterparties, bytes }: Rows): string => `
     INSERT INTO design (design_name, file_location, file_name, last_updated)

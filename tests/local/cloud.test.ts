@@ -1,44 +1,27 @@
 import { expect } from "chai";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startCloud, type Cloud } from "../../local/cloud";
-import { startProgram } from "../../local/pulumi/start-program";
+import type { Cloud } from "../../local/cloud";
 import type { CloudEvent } from "../../local/cloud-event";
 import type { InvocationResult } from "../../local/cloud/lambda/function";
 import { databaseSecret } from "../../local/databases/database-secret";
 import { payDue } from "../../local/databases/totesys/changes";
 import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";
-import { createDatabase, createSource, type TestDatabase } from "../support/postgres/postgres";
+import { startTestCloud, type TestCloud } from "../support/local/test-cloud";
+import { createSource, type TestDatabase } from "../support/postgres/postgres";
 
 describe("The local cloud, running the archives that a deployment uploads,", function () {
   this.timeout(120_000);
   let source: TestDatabase;
   let warehouse: TestDatabase;
-  let directory: string;
   let cloud: Cloud;
+  let test: TestCloud;
   const events: CloudEvent[] = [];
   before(async () => {
-    source = await createSource({ seeded: true });
-    warehouse = await createDatabase();
-    directory = await mkdtemp(join(tmpdir(), "marble-cloud-"));
-    cloud = await startCloud({
-      runProgram: (options) => startProgram(options).program,
-      directory,
-      config: { "marble:alertEmail": "data@example.com" },
-      secrets: {
-        "Totesys-Credentials": databaseSecret(source.readerUrl, "source"),
-        "Warehouse-Credentials": databaseSecret(warehouse.url, "warehouse"),
-      },
+    test = await startTestCloud(await createSource({ seeded: true }), {
       onEvent: (event) => events.push(event),
     });
+    ({ cloud, source, warehouse } = test);
   });
-  after(async () => {
-    await cloud.stop();
-    await source.drop();
-    await warehouse.drop();
-    await rm(directory, { recursive: true, force: true });
-  });
+  after(() => test.close());
 
   it("processes a new commit because of its event alone", async () => {
     expect((await cloud.invoke("ingest")).ok).to.equal(true);
