@@ -6,7 +6,7 @@ import { startCloud, type Cloud } from "./cloud";
 import type { CloudEvent } from "./cloud-event";
 import { databaseSecret, isSameDatabase } from "./databases/database-secret";
 import { embeddedSource, embeddedWarehouse, givenDatabase, type LocalDatabase } from "./databases/databases";
-import { carriedFrom, type Carried } from "./databases/unknown-source";
+import { chooseModel, type ModelChoice } from "./databases/unknown-source";
 import { sentence } from "./commands/terminal/sentence";
 import { LOCK_FILE, lockDirectory } from "./directory-lock";
 import { startProgram } from "./pulumi/start-program";
@@ -42,7 +42,7 @@ export interface Platform {
   readonly warehouse: LocalDatabase;
   readonly lake: string;
   /** The settings of the model and the mirror. */
-  readonly carried: Carried;
+  readonly choice: ModelChoice;
   /** Stops everything, the last first. May be called again. */
   stop(): Promise<void>;
 }
@@ -96,7 +96,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     started(unlock);
     if (fresh) emptyLake(lake);
     const asked = { secret: given.source, schemas: sourceSchemas, mirror: options.mirror, progress };
-    const carried = await untilAborted(carriedFrom(asked), signal);
+    const choice = await untilAborted(chooseModel(asked), signal);
     const config = {
       "marble:alertEmail": ALERT_EMAIL,
       "marble:sourceSchema": sourceSchema,
@@ -104,8 +104,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       "marble:warehouseSchema": warehouseSchema,
       "marble:martsSchema": martsSchema,
       "marble:mirrorSchema": mirrorSchema,
-      "marble:model": carried.model,
-      "marble:mirror": carried.mirror,
+      "marble:model": choice.model,
+      "marble:mirror": choice.mirror,
       // No stand-in replaces Athena; DuckDB reads the files of the lake.
       "marble:athena": "false",
     };
@@ -139,7 +139,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       ...(onEvent !== undefined && { onEvent }),
     });
     started(() => cloud.stop());
-    return { cloud, source, warehouse, lake, carried };
+    return { cloud, source, warehouse, lake, choice };
   }, signal);
 }
 

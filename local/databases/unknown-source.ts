@@ -7,7 +7,7 @@ import { messageOf } from "../../domain/errors";
 import { contractsOf } from "../../domain/model/model";
 
 /** The platform's settings of the model and the mirror, by these names. */
-export interface Carried {
+export interface ModelChoice {
   readonly model: "declared" | "none";
   readonly mirror: string;
   /** The tables of a source that has none of the model's tables. */
@@ -15,19 +15,19 @@ export interface Carried {
 }
 
 /**
- * Decides what a platform carries. With a source that has no table of the model, every table of the warehouse would
- * stay empty. Such a source is mirrored instead, unless the person says otherwise.
+ * Chooses between the declared model and a mirror. With a source that has no table of the model, every table of the
+ * warehouse would stay empty. Such a source is mirrored instead, unless the person says otherwise.
  * @param options.secret the secret of the user's own source; undefined for the embedded one
  * @param options.mirror the person's choice
  */
-export async function carriedFrom(options: {
+export async function chooseModel(options: {
   readonly secret: string | undefined;
   readonly schemas: readonly string[];
   readonly mirror: string | undefined;
   readonly progress: (message: string) => void;
-}): Promise<Carried> {
+}): Promise<ModelChoice> {
   const { secret, schemas, mirror, progress } = options;
-  const asAsked: Carried = { model: "declared", mirror: mirror ?? "none" };
+  const asAsked: ModelChoice = { model: "declared", mirror: mirror ?? "none" };
   if (secret === undefined || mirror === "none") return asAsked;
   let tables: readonly TableDescription[];
   try {

@@ -77,7 +77,7 @@ export async function runLocal(options: LocalOptions): Promise<void> {
 }
 
 /** Explains the mirror to a person whose database does not match the model. */
-const aboutSource = ({ carried: { unknown } }: Platform, mirrorSchema: string): readonly string[] =>
+const aboutSource = ({ choice: { unknown } }: Platform, mirrorSchema: string): readonly string[] =>
   unknown === undefined ? [] : describeUnknown(unknown, mirrorSchema);
 
 async function consoleOf(
@@ -135,7 +135,7 @@ async function keepUp(
     missing,
   }: { readonly collector: ReturnType<typeof resultCollector>; readonly missing: MissingWatch },
 ): Promise<void> {
-  const { cloud, carried } = platform;
+  const { cloud, choice } = platform;
   const { say } = options;
   for (const line of listAddresses(platform)) say(line);
   if (!cloud.storage.notifies) say("your S3 service sends no events: process starts only on its schedule");
@@ -146,7 +146,7 @@ async function keepUp(
     "ingest",
     "process",
     "load",
-    ...(carried.model === "none" ? [] : ["report" as const]),
+    ...(choice.model === "none" ? [] : ["report" as const]),
   ] as const;
   for (const stage of stages) {
     await cloud.invoke(stage, stage === "ingest" ? askedOfIngest(options) : {});

@@ -32,14 +32,14 @@ export async function findBinaries(
   const installed = packageRoot ?? installedPackage();
   const inPlace = binariesIn(installed);
   await linkLibraries(installed);
-  if ((await whyItFails(inPlace, account)) === undefined) return inPlace;
+  if ((await findFault(inPlace, account)) === undefined) return inPlace;
 
-  const shared = await sharedPlace(installed);
+  const shared = await findSharedPlace(installed);
   const copied = binariesIn(shared);
-  if ((await isOurs(shared)) && (await whyItFails(copied, account)) === undefined) return copied;
+  if ((await isOurs(shared)) && (await findFault(copied, account)) === undefined) return copied;
 
   await copyTo(shared, installed);
-  const cause = await whyItFails(copied, account);
+  const cause = await findFault(copied, account);
   if (cause === undefined) return copied;
   throw new Error(
     `PostgreSQL in ${installed} does not run here, nor does its copy in ${shared}: ${cause}. ` +
@@ -93,7 +93,7 @@ async function listLinks(packageRoot: string): Promise<{ source: string; target:
 }
 
 /** Runs a program once, which checks permissions and libraries together. */
-async function whyItFails(
+async function findFault(
   { postgres }: PostgresBinaries,
   account: Account | undefined,
 ): Promise<string | undefined> {
@@ -107,7 +107,7 @@ async function whyItFails(
 }
 
 /** The path of a copy that any account can reach; one for each version. */
-async function sharedPlace(packageRoot: string): Promise<string> {
+async function findSharedPlace(packageRoot: string): Promise<string> {
   const { name, version } = JSON.parse(await readFile(path.join(packageRoot, "package.json"), "utf8")) as {
     name: string;
     version: string;

@@ -104,7 +104,7 @@ async function platformOf({
     source: await givenDatabase("source", { url: source.readerUrl, secret: secrets.sourceSecret }),
     warehouse: await givenDatabase("warehouse", { url: warehouse.url, secret: secrets.warehouseSecret }),
     lake: directory,
-    carried: { model: "declared", mirror: "none" },
+    choice: { model: "declared", mirror: "none" },
     stop: () => Promise.resolve(),
   };
 }
