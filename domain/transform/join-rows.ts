@@ -1,6 +1,6 @@
-import type { Data, RecordBatch } from "apache-arrow";
+import type { RecordBatch } from "apache-arrow";
 import { columnData } from "../formats/columnar/arrow";
-import { at, wordAt } from "../formats/at";
+import { doubleAt, wordAt } from "../formats/at";
 import { NO_ROW } from "../formats/columnar/gather";
 import { rowBytes } from "../formats/columnar/size";
 import type { Join } from "../model/join";
@@ -9,37 +9,54 @@ import type { SourceTable } from "../model/source";
 import { keyReader, type RowKey } from "../state/row-key";
 import type { JoinedRows, Lookups } from "./transform";
 
+/** The keys that a join looks up. */
+export interface WantedKeys {
+  readonly keys: readonly RowKey[];
+  /** For each row from which the join starts, the index of its key; `NO_ROW` without a key. */
+  readonly places: Int32Array;
+}
+
 /**
- * The keys that a join looks up: one for each row from which it starts; undefined when the key is NULL or there is no
- * row.
- * @param from the driver's batch, or the rows to which the previous join led
+ * Reads the keys that a join looks up. A NULL is not looked up.
+ * @param starts the batches of the driver, or the rows to which the previous join led
  */
 export function keysToFind(
   join: Join,
   own: SourceTable,
-  from: { readonly batch: RecordBatch; readonly rows?: Int32Array },
-): (RowKey | undefined)[] {
+  starts: readonly { readonly batch: RecordBatch; readonly rows?: Int32Array }[],
+): WantedKeys {
   const table = fromOf(join, own);
-  const columns: Data[] = join.on.map((name) => columnData(from.batch, name));
-  const keyAt = keyReader(
-    join.on.map((name) => {
-      const type = table.columns[name]?.type;
-      if (type === undefined) throw new TypeError(`${table.name} has no column ${name}`);
-      return type;
-    }),
-    columns,
-  );
-  const length = from.rows?.length ?? from.batch.numRows;
-  return Array.from({ length }, (_, index) => {
-    const row = from.rows === undefined ? index : (from.rows[index] ?? NO_ROW);
-    return row === NO_ROW ? undefined : keyAt(row);
+  const types = join.on.map((name) => {
+    const type = table.columns[name]?.type;
+    if (type === undefined) throw new TypeError(`${table.name} has no column ${name}`);
+    return type;
   });
+  const lengthOf = ({ batch, rows }: (typeof starts)[number]): number => rows?.length ?? batch.numRows;
+  const places = new Int32Array(starts.reduce((sum, start) => sum + lengthOf(start), 0)).fill(NO_ROW);
+  const keys: RowKey[] = [];
+  let before = 0;
+  for (const start of starts) {
+    const { batch, rows } = start;
+    const keyAt = keyReader(
+      types,
+      join.on.map((name) => columnData(batch, name)),
+    );
+    const length = lengthOf(start);
+    for (let index = 0; index < length; index++) {
+      const row = rows === undefined ? index : wordAt(rows, index);
+      const key = row === NO_ROW ? undefined : keyAt(row);
+      if (key === undefined) continue;
+      places[before + index] = keys.length;
+      keys.push(key);
+    }
+    before += length;
+  }
+  return { keys, places };
 }
 
-/** Returns the found rows to the positions of the keys that are not undefined. */
-export function joinedRows(keys: readonly (RowKey | undefined)[], found: JoinedRows): JoinedRows {
-  let next = 0;
-  const rows = Int32Array.from(keys, (key) => (key === undefined ? NO_ROW : (found.rows[next++] ?? NO_ROW)));
+/** Assigns the found rows to the rows from which a join started. */
+export function joinedRows({ places }: WantedKeys, found: JoinedRows): JoinedRows {
+  const rows = places.map((place) => (place === NO_ROW ? NO_ROW : wordAt(found.rows, place)));
   return { batch: found.batch, rows };
 }
 
@@ -49,12 +66,17 @@ export function joinedRows(keys: readonly (RowKey | undefined)[], found: JoinedR
  * @param lookups the rows joined to all the batches, one after the other
  */
 export function joinedRowBytes(batches: readonly RecordBatch[], lookups: Lookups): Float64Array {
-  const sizes = Float64Array.from(batches.flatMap((batch) => [...rowBytes(batch)]));
-  for (const joined of lookups.values()) {
-    const joinedSizes = rowBytes(joined.batch);
+  const sizes = new Float64Array(batches.reduce((sum, { numRows }) => sum + numRows, 0));
+  let before = 0;
+  for (const batch of batches) {
+    sizes.set(rowBytes(batch), before);
+    before += batch.numRows;
+  }
+  for (const { batch, rows } of lookups.values()) {
+    const joinedSizes = rowBytes(batch);
     for (let row = 0; row < sizes.length; row++) {
-      const place = wordAt(joined.rows, row);
-      if (place !== NO_ROW) sizes[row] = at(sizes, row) + at(joinedSizes, place);
+      const place = wordAt(rows, row);
+      if (place !== NO_ROW) sizes[row] = doubleAt(sizes, row) + doubleAt(joinedSizes, place);
     }
   }
   return sizes;

@@ -100,33 +100,43 @@ function gatherBits(sources: readonly Data[], { rows, batches }: Places): { data
   return { data };
 }
 
-/** Adds up the lengths first, so that the memory is allocated once. */
+/** Adds up the lengths first, so that the memory is allocated once. Adjacent values are copied together. */
 function gatherBytes(
   sources: readonly Data[],
   { rows, batches }: Places,
   { nullBitmap }: Validity,
 ): { valueOffsets: Int32Array; data: Uint8Array } {
   const columns = sources.map(utf8);
+  const [first] = columns;
+  const columnOf = (batch: number): ReturnType<typeof utf8> =>
+    batch === 0 && first !== undefined ? first : at(columns, batch);
   const valueOffsets = new Int32Array(rows.length + 1);
   const isNull = (to: number): boolean =>
     nullBitmap !== undefined && ((byteAt(nullBitmap, to >> 3) >> (to & 7)) & 1) === 0;
   let used = 0;
   for (let to = 0; to < rows.length; to++) {
     if (!isNull(to)) {
-      const { offsets } = at(columns, batches === undefined ? 0 : wordAt(batches, to));
+      const { offsets } = columnOf(batches === undefined ? 0 : wordAt(batches, to));
       const row = wordAt(rows, to);
       used += wordAt(offsets, row + 1) - wordAt(offsets, row);
     }
     valueOffsets[to + 1] = used;
   }
   const data = new Uint8Array(used);
-  for (let to = 0; to < rows.length; to++) {
+  for (let to = 0, end = 1; to < rows.length; to = end, end += 1) {
+    if (isNull(to)) continue;
+    const row = wordAt(rows, to);
+    const batch = batches === undefined ? 0 : wordAt(batches, to);
+    while (
+      end < rows.length &&
+      wordAt(rows, end) === row + end - to &&
+      (batches === undefined || wordAt(batches, end) === batch) &&
+      !isNull(end)
+    )
+      end += 1;
+    const { bytes, offsets } = columnOf(batch);
     const start = wordAt(valueOffsets, to);
-    const size = wordAt(valueOffsets, to + 1) - start;
-    if (size === 0) continue;
-    const { bytes, offsets } = at(columns, batches === undefined ? 0 : wordAt(batches, to));
-    const from = wordAt(offsets, wordAt(rows, to));
-    copyBytes({ bytes, from, size }, data, start);
+    copyBytes({ bytes, from: wordAt(offsets, row), size: wordAt(valueOffsets, end) - start }, data, start);
   }
   return { valueOffsets, data };
 }

@@ -1,5 +1,5 @@
 import type { Data, RecordBatch } from "apache-arrow";
-import { at, wordAt } from "../at";
+import { doubleAt, wordAt } from "../at";
 import { utf8 } from "./read";
 
 /** The bytes of the rows of a batch before `row`, over all columns. Validity bits and booleans count as a byte. */
@@ -12,18 +12,14 @@ export const bytesOf = (batch: RecordBatch): number => bytesBefore(batch, batch.
 /** The bytes of each row of a batch, over all columns. */
 export function rowBytes(batch: RecordBatch): Float64Array {
   const sizes = new Float64Array(batch.numRows);
-  let fixed = 0;
-  for (const data of batch.data.children) {
-    if (!hasOffsets(data)) {
-      fixed += fixedWidth(data);
-      continue;
-    }
-    fixed += 4;
+  const columns = batch.data.children;
+  sizes.fill(columns.reduce((sum, data) => sum + (hasOffsets(data) ? 4 : fixedWidth(data)), 0));
+  for (const data of columns.filter(hasOffsets)) {
     const { offsets } = utf8(data);
     for (let row = 0; row < sizes.length; row++)
-      sizes[row] = at(sizes, row) + wordAt(offsets, row + 1) - wordAt(offsets, row);
+      sizes[row] = doubleAt(sizes, row) + wordAt(offsets, row + 1) - wordAt(offsets, row);
   }
-  return sizes.map((size) => size + fixed);
+  return sizes;
 }
 
 function columnBytesBefore(data: Data, row: number): number {

@@ -31,12 +31,9 @@ export async function followJoins(
     const from = join.via === undefined ? undefined : lookups.get(joinName(join.via));
     if (join.via !== undefined && from === undefined)
       throw new TypeError(`${joinName(join)} was followed before the join that leads to it`);
-    const wanted =
-      from === undefined
-        ? batches.flatMap((batch) => keysToFind(join, feed.source, { batch }))
-        : keysToFind(join, feed.source, from);
-    const known = wanted.filter((key) => key !== undefined);
-    const found = await stateOf(join.to.name).find(known, maxBytes);
+    const starts = from === undefined ? batches.map((batch) => ({ batch })) : [from];
+    const wanted = keysToFind(join, feed.source, starts);
+    const found = await stateOf(join.to.name).find(wanted.keys, maxBytes);
     if (found === undefined) return undefined;
     bytes += bytesOf(found.batch);
     if (bytes > maxBytes) return undefined;

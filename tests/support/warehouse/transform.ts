@@ -33,9 +33,9 @@ export function lookups(table: Dimension | Fact, rows: readonly Cells[], to: Row
     const target = batchOfObjects(joined.source.columns, joined.cells);
     const keyAt = keysOf(joined.source, target);
     const rowOf = new Map<RowKey, number>(joined.cells.map((_, row) => [keyAt(row), row]));
-    const keys = keysToFind(join, table.source, from);
-    const known = keys.flatMap((key) => (key === undefined ? [] : [rowOf.get(key) ?? -1]));
-    found.set(joinName(join), joinedRows(keys, { batch: target, rows: Int32Array.from(known) }));
+    const wanted = keysToFind(join, table.source, [from]);
+    const known = Int32Array.from(wanted.keys, (key) => rowOf.get(key) ?? -1);
+    found.set(joinName(join), joinedRows(wanted, { batch: target, rows: known }));
   }
   return found;
 }
