@@ -1,7 +1,8 @@
-import { itemAt } from "../formats/at";
 import type { RecordBatch } from "apache-arrow";
 import { columnData, type ColumnShape } from "../formats/columnar/arrow";
-import { rowReference, takeBatch, type RowReference } from "../formats/columnar/take";
+import { doubleAt, itemAt, wordAt } from "../formats/at";
+import { placeList, type Places } from "../formats/columnar/gather";
+import { gatherBatch } from "../formats/columnar/take";
 import type { Rejections } from "../transform/rejection";
 import { compareKeys, keyReader, type RowKey } from "./row-key";
 
@@ -57,18 +58,18 @@ export function sortChanges(
 ): SortedChanges {
   const batches = changes.upserts.map(({ batch }) => batch);
   const keys: RowKey[] = [];
-  const rows: RowReference[] = [];
+  const places = placeList(batches.reduce((sum, { numRows }) => sum + numRows, 0));
   changes.upserts.forEach(({ batch, rejections }, index) => {
     const keyAt = keysOf(spec, batch);
     for (let row = 0; row < batch.numRows; row++) {
       if (rejections.has(row)) continue;
       keys.push(keyAt(row));
-      rows.push(rowReference(index, row));
+      places.add(index, row);
     }
   });
   const deleted = [...changes.deleted];
   if (!isAscending(deleted)) deleted.sort(compareKeys);
-  return { ...sortRows(spec, batches, { keys, rows }), deleted };
+  return { ...sortRows(spec, batches, { keys, places: places.list() }), deleted };
 }
 
 /**
@@ -78,16 +79,16 @@ export function sortChanges(
 export function sortRows(
   { columns }: SortedSpec,
   batches: readonly RecordBatch[],
-  { keys, rows }: { readonly keys: readonly RowKey[]; readonly rows: readonly RowReference[] },
+  { keys, places }: { readonly keys: readonly RowKey[]; readonly places: Required<Places> },
 ): Pick<SortedChanges, "batch" | "keys"> {
-  const order = isAscending(keys) ? undefined : lastOfEach(keys, stableOrder(keys));
+  if (!isAscending(keys)) {
+    const order = lastOfEach(keys, stableOrder(keys));
+    const sorted = { batches: pickWords(places.batches, order), rows: pickWords(places.rows, order) };
+    return { batch: gatherBatch(batches, columns, sorted), keys: pickKeys(keys, order) };
+  }
   const [first] = batches;
-  const whole =
-    order === undefined && batches.length === 1 && first?.numRows === rows.length ? first : undefined;
-  return {
-    batch: whole ?? takeBatch(batches, columns, order === undefined ? rows : pick(rows, order)),
-    keys: order === undefined ? keys : pick(keys, order),
-  };
+  const isWhole = batches.length === 1 && first?.numRows === keys.length;
+  return { batch: isWhole ? first : gatherBatch(batches, columns, places), keys };
 }
 
 /** True if each key is greater than the one before. */
@@ -100,19 +101,22 @@ function isAscending(keys: readonly RowKey[]): boolean {
   return true;
 }
 
+/** The keys, sorted. */
+export const sortKeys = (keys: readonly RowKey[]): RowKey[] => pickKeys(keys, stableOrder(keys));
+
 /** The indexes of the keys, sorted by key; equal keys keep their order. */
-export function stableOrder(keys: readonly RowKey[]): number[] {
+export function stableOrder(keys: readonly RowKey[]): Int32Array {
   return (
     numericOrder(keys) ??
-    Array.from(keys.keys()).sort((a, b) => compareKeys(itemAt(keys, a), itemAt(keys, b)))
+    Int32Array.from(Array.from(keys.keys()).sort((a, b) => compareKeys(itemAt(keys, a), itemAt(keys, b))))
   );
 }
 
 /**
  * The same as `stableOrder`, with the sort of a typed array, which calls no function. The index is put into the low
- * digits of the sorted number. Undefined when a key is not a number or the number would not be exact.
+ * bits of the sorted number. Undefined when a key is not a number or the number would not be exact.
  */
-function numericOrder(keys: readonly RowKey[]): number[] | undefined {
+function numericOrder(keys: readonly RowKey[]): Int32Array | undefined {
   let least = Infinity;
   let greatest = -Infinity;
   for (const key of keys) {
@@ -121,20 +125,32 @@ function numericOrder(keys: readonly RowKey[]): number[] | undefined {
     if (key > greatest) greatest = key;
   }
   const { length } = keys;
-  if (length === 0 || (greatest - least + 1) * length > Number.MAX_SAFE_INTEGER) return undefined;
+  const base = 2 ** Math.ceil(Math.log2(length));
+  if (length === 0 || (greatest - least + 1) * base > Number.MAX_SAFE_INTEGER) return undefined;
   const sorted = new Float64Array(length);
   for (let index = 0; index < length; index++)
-    sorted[index] = (Number(itemAt(keys, index)) - least) * length + index;
+    sorted[index] = (Number(itemAt(keys, index)) - least) * base + index;
   sorted.sort();
-  return Array.from(sorted, (value) => value % length);
+  const order = new Int32Array(length);
+  for (let index = 0; index < length; index++) {
+    const value = doubleAt(sorted, index);
+    order[index] = value - Math.floor(value / base) * base;
+  }
+  return order;
 }
 
 /** The last index of each run of equal keys. */
-const lastOfEach = (keys: readonly RowKey[], order: readonly number[]): number[] =>
+const lastOfEach = (keys: readonly RowKey[], order: Int32Array): Int32Array =>
   order.filter((place, index) => {
     const next = order[index + 1];
     return next === undefined || itemAt(keys, place) !== itemAt(keys, next);
   });
 
-const pick = <T>(values: readonly T[], order: readonly number[]): T[] =>
-  order.map((place) => itemAt(values, place));
+export function pickKeys<Key extends RowKey>(keys: readonly Key[], order: Int32Array): Key[] {
+  const picked: Key[] = [];
+  for (let index = 0; index < order.length; index++) picked.push(itemAt(keys, wordAt(order, index)));
+  return picked;
+}
+
+export const pickWords = (words: Int32Array, order: Int32Array): Int32Array =>
+  order.map((place) => wordAt(words, place));

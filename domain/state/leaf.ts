@@ -1,7 +1,8 @@
 import { RecordBatchReader, RecordBatchStreamWriter, type Data, type RecordBatch } from "apache-arrow";
 import { arrowSchema, isValid, recordBatch } from "../formats/columnar/arrow";
 import { isBytes, utf8, valueReader } from "../formats/columnar/read";
-import { rowReference, takeBatch, type RowReference } from "../formats/columnar/take";
+import { NO_ROW, placeList } from "../formats/columnar/gather";
+import { gatherBatch } from "../formats/columnar/take";
 import type { ColumnType } from "../model/types";
 import { itemAt } from "../formats/at";
 import { keysOf, type SortedChanges, type SortedSpec } from "./changes";
@@ -20,10 +21,10 @@ export interface Leaf {
  */
 export interface RowChanges {
   readonly keys: readonly RowKey[];
-  /** The index of the row in the previous leaf; -1 for an inserted row. */
-  readonly before: readonly number[];
-  /** The index of the row in the batch of the changes; -1 for a deleted row. */
-  readonly after: readonly number[];
+  /** The index of the row in the previous leaf; `NO_ROW` for an inserted row. */
+  readonly before: Int32Array;
+  /** The index of the row in the batch of the changes; `NO_ROW` for a deleted row. */
+  readonly after: Int32Array;
 }
 
 /** A leaf with changes applied. */
@@ -39,18 +40,11 @@ export function mergeLeaf(
   range: { readonly keys: readonly [number, number]; readonly deleted: readonly [number, number] },
 ): MergedLeaf {
   const isSame = rowComparer(spec, leaf.batch, changes.batch);
-  const rows: RowReference[] = [];
+  const [first, end] = range.keys;
+  const [OLD, NEW] = [0, 1];
+  const places = placeList(leaf.keys.length + end - first);
   const keys: RowKey[] = [];
-  const changed = { keys: [] as RowKey[], before: [] as number[], after: [] as number[] };
-  const note = (key: RowKey, before: number, after: number): void => {
-    changed.keys.push(key);
-    changed.before.push(before);
-    changed.after.push(after);
-  };
-  const keep = (key: RowKey, reference: RowReference): void => {
-    keys.push(key);
-    rows.push(reference);
-  };
+  const changed = changeList(end - first + range.deleted[1] - range.deleted[0]);
 
   let old = 0;
   let gone = range.deleted[0];
@@ -59,32 +53,66 @@ export function mergeLeaf(
     return gone < range.deleted[1] && itemAt(changes.deleted, gone) === key;
   };
   const passOld = (key: RowKey): void => {
-    if (isDeleted(key)) note(key, old, -1);
-    else keep(key, rowReference(0, old));
+    if (isDeleted(key)) changed.add(key, old, NO_ROW);
+    else {
+      keys.push(key);
+      places.add(OLD, old);
+    }
     old += 1;
   };
 
-  for (let after = range.keys[0]; after < range.keys[1]; after++) {
+  for (let after = first; after < end; after++) {
     const key = itemAt(changes.keys, after);
     while (old < leaf.keys.length && itemAt(leaf.keys, old) < key) passOld(itemAt(leaf.keys, old));
-    const before = old < leaf.keys.length && itemAt(leaf.keys, old) === key ? old++ : -1;
-    if (before !== -1 && isSame(before, after)) keep(key, rowReference(0, before));
+    const before = old < leaf.keys.length && itemAt(leaf.keys, old) === key ? old++ : NO_ROW;
+    keys.push(key);
+    if (before !== NO_ROW && isSame(before, after)) places.add(OLD, before);
     else {
-      note(key, before, after);
-      keep(key, rowReference(1, after));
+      changed.add(key, before, after);
+      places.add(NEW, after);
     }
   }
   while (old < leaf.keys.length) passOld(itemAt(leaf.keys, old));
 
+  const made = changed.list();
   const batch =
-    changed.keys.length === 0 ? leaf.batch : takeBatch([leaf.batch, changes.batch], spec.columns, rows);
-  return { batch, keys, changes: changed };
+    made.keys.length === 0
+      ? leaf.batch
+      : gatherBatch([leaf.batch, changes.batch], spec.columns, places.list());
+  return { batch, keys, changes: made };
+}
+
+/** Collects at most `most` changes. */
+function changeList(most: number): {
+  readonly add: (key: RowKey, before: number, after: number) => void;
+  readonly list: () => RowChanges;
+} {
+  const keys: RowKey[] = [];
+  const before = new Int32Array(most);
+  const after = new Int32Array(most);
+  return {
+    add: (key, from, to) => {
+      before[keys.length] = from;
+      after[keys.length] = to;
+      keys.push(key);
+    },
+    list: () => ({
+      keys,
+      before: before.subarray(0, keys.length),
+      after: after.subarray(0, keys.length),
+    }),
+  };
 }
 
 /** The rows `[from, to)` of the changes, all of them inserted. */
 export function newRows(changes: SortedChanges, from: number, to: number): RowChanges {
-  const after = Array.from({ length: to - from }, (_, index) => from + index);
-  return { keys: changes.keys.slice(from, to), before: after.map(() => -1), after };
+  const after = new Int32Array(to - from);
+  for (let index = 0; index < after.length; index++) after[index] = from + index;
+  return {
+    keys: changes.keys.slice(from, to),
+    before: new Int32Array(after.length).fill(NO_ROW),
+    after,
+  };
 }
 
 type SameRow = (a: number, b: number) => boolean;

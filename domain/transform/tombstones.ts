@@ -1,6 +1,6 @@
 import type { RecordBatch } from "apache-arrow";
 import { arrowSchema, columnData, recordBatch } from "../formats/columnar/arrow";
-import { takeBatch } from "../formats/columnar/take";
+import { takeRows } from "../formats/columnar/take";
 import { computeColumn } from "./compute-column";
 import type { Column } from "../model/columns";
 import { tombstoneTable, type Fact, type Feed } from "../model/table";
@@ -24,5 +24,5 @@ export function tombstoneBatch(
     return computeColumn(name, column, { length, dataOf, rejections: new Map() });
   });
   const made = recordBatch(arrowSchema(columns), { length, children });
-  return rows === undefined ? made : takeBatch([made], columns, rows);
+  return rows === undefined ? made : takeRows(made, columns, rows);
 }

@@ -3,7 +3,7 @@ import { hull, type DayRange } from "./calendar";
 import { arrowSchema, columnData, isValid, recordBatch } from "../formats/columnar/arrow";
 import { gatherColumn, NO_ROW } from "../formats/columnar/gather";
 import { printerOf } from "../formats/columnar/print";
-import { takeBatch, type RowReference } from "../formats/columnar/take";
+import { takeRows } from "../formats/columnar/take";
 import { computeColumn, namedDays, rejectFarDays } from "./compute-column";
 import type { ReadOrigin } from "../model/columns";
 import { joinName, type Join } from "../model/join";
@@ -74,11 +74,7 @@ export function transformBatch(feed: NamedFeed, source: FeedBatch, lookups: Look
 }
 
 /** The rows that belong to the table and are not rejected; undefined for all. */
-function keptRows(
-  length: number,
-  rejections: Rejections,
-  absent: ReadonlySet<number>,
-): RowReference[] | undefined {
+function keptRows(length: number, rejections: Rejections, absent: ReadonlySet<number>): number[] | undefined {
   if (rejections.size + absent.size === 0) return undefined;
   return Array.from({ length }, (_, row) => row).filter((row) => !rejections.has(row) && !absent.has(row));
 }
@@ -133,9 +129,9 @@ function textAt(
 function rowsOf(
   feed: NamedFeed,
   batch: RecordBatch,
-  { lookups, kept }: { lookups: Lookups; kept: readonly RowReference[] | undefined },
+  { lookups, kept }: { lookups: Lookups; kept: readonly number[] | undefined },
 ): { length: number; dataOf: (origin: ReadOrigin) => Data } {
-  const own = kept === undefined ? batch : takeBatch([batch], feed.source.columns, kept);
+  const own = kept === undefined ? batch : takeRows(batch, feed.source.columns, kept);
   const gathered = new Map<string, Data>();
   const dataOf = ({ column, join }: ReadOrigin): Data => {
     if (join === undefined) return columnData(own, column);
@@ -156,7 +152,7 @@ function rowsOf(
 function makeColumns(
   feed: NamedFeed,
   source: RecordBatch,
-  options: { lookups: Lookups; kept: readonly RowReference[] | undefined; rejections: Rejections },
+  options: { lookups: Lookups; kept: readonly number[] | undefined; rejections: Rejections },
 ): Pick<WarehouseBatch, "batch" | "days"> {
   const { kept, rejections } = options;
   const rows = rowsOf(feed, source, options);
@@ -183,5 +179,5 @@ function makeColumns(
 
   for (const [row, rejection] of late) reject(rejections, kept?.[row] ?? row, rejection);
   const good = keptRows(rows.length, late, new Set()) ?? [];
-  return { batch: takeBatch([made], feed.columns, good), days };
+  return { batch: takeRows(made, feed.columns, good), days };
 }

@@ -1,6 +1,6 @@
 import type { RecordBatch } from "apache-arrow";
 import type { DataFile } from "../../domain/log/commit";
-import { takeBatch } from "../../domain/formats/columnar/take";
+import { takeRows } from "../../domain/formats/columnar/take";
 import { decodeCsv, type SourceBatch } from "../../domain/formats/csv/decoder";
 import { TerminalError } from "../../domain/errors";
 import type { CommitNumber } from "../../domain/log/keys";
@@ -76,7 +76,7 @@ export async function* decodeTombstones(
       const rows = Array.from({ length: batch.numRows }, (_, row) => row).filter(
         (row) => !rejections.has(row),
       );
-      yield rejections.size === 0 ? batch : takeBatch([batch], keyOnly.columns, rows);
+      yield rejections.size === 0 ? batch : takeRows(batch, keyOnly.columns, rows);
     }
   }
 }

@@ -16,6 +16,30 @@ export interface Places {
   readonly batches?: Int32Array;
 }
 
+/** Places that are collected one after the other. */
+export interface PlaceList {
+  add(batch: number, row: number): void;
+  list(): Required<Places>;
+}
+
+/** @param most how many places may be collected */
+export function placeList(most: number): PlaceList {
+  const batches = new Int32Array(most);
+  const rows = new Int32Array(most);
+  let length = 0;
+  return {
+    add: (batch, row) => {
+      batches[length] = batch;
+      rows[length] = row;
+      length += 1;
+    },
+    list: () => {
+      if (length > most) throw new RangeError(`${length} places were collected in a list of ${most}`);
+      return { batches: batches.subarray(0, length), rows: rows.subarray(0, length) };
+    },
+  };
+}
+
 /**
  * The values of a column in these places, in their order; NULL for `NO_ROW`. Values are copied column by column and
  * word by word, because this is the inner loop of joins and of the stored rows.

@@ -1,7 +1,6 @@
 import { fromOf, type Join } from "../../../domain/model/join";
 import { joinsOfFeed, type Feed } from "../../../domain/model/table";
-import { itemAt } from "../../../domain/formats/at";
-import { stableOrder } from "../../../domain/state/changes";
+import { sortKeys } from "../../../domain/state/changes";
 import type { RowKey } from "../../../domain/state/row-key";
 import type { ChangedRows, TableState } from "../state/table-state";
 
@@ -48,8 +47,7 @@ export async function affectedRows(
   const written = own === "too many";
   if (!written) for (const key of own) affected.add(key);
   if (affected.size > options.mostKeys) return "all";
-  const keys = [...affected];
-  return { keys: stableOrder(keys).map((place) => itemAt(keys, place)), written };
+  return { keys: sortKeys([...affected]), written };
 }
 
 /** The keys of the changed rows of a table, in parts. Includes keys of unchanged neighbours if they are too many. */

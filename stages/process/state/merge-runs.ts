@@ -1,7 +1,7 @@
 import type { LeafStore } from "../../../adapters/state/leaf-store";
 import { itemAt } from "../../../domain/formats/at";
 import { sortRows, type SortedChanges, type SortedSpec } from "../../../domain/state/changes";
-import { rowReference, type RowReference } from "../../../domain/formats/columnar/take";
+import { placeList } from "../../../domain/formats/columnar/gather";
 import type { Leaf } from "../../../domain/state/leaf";
 import type { StoredLeaf } from "../../../domain/state/manifest";
 import { compareKeys, upperBound, type RowKey } from "../../../domain/state/row-key";
@@ -133,13 +133,13 @@ function isEnough(cursors: readonly RunCursor[], most: ChunkLimits): boolean {
 
 function combine(spec: SortedSpec, parts: readonly LeafPart[]): SortedChanges {
   const keys: RowKey[] = [];
-  const rows: RowReference[] = [];
+  const places = placeList(parts.reduce((sum, { from, to }) => sum + to - from, 0));
   parts.forEach(({ leaf, from, to }, index) => {
     for (let row = from; row < to; row++) {
       keys.push(itemAt(leaf.keys, row));
-      rows.push(rowReference(index, row));
+      places.add(index, row);
     }
   });
   const batches = parts.map(({ leaf }) => leaf.batch);
-  return { ...sortRows(spec, batches, { keys, rows }), deleted: [] };
+  return { ...sortRows(spec, batches, { keys, places: places.list() }), deleted: [] };
 }

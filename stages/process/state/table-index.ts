@@ -1,8 +1,16 @@
 import type { Data, RecordBatch } from "apache-arrow";
 import { arrowSchema, columnData, recordBatch } from "../../../domain/formats/columnar/arrow";
-import { rowReference, takeBatch, type RowReference } from "../../../domain/formats/columnar/take";
-import { itemAt } from "../../../domain/formats/at";
-import { stableOrder, typeOf, type SortedChanges, type SortedSpec } from "../../../domain/state/changes";
+import { wordAt } from "../../../domain/formats/at";
+import { NO_ROW } from "../../../domain/formats/columnar/gather";
+import { gatherBatch } from "../../../domain/formats/columnar/take";
+import {
+  pickKeys,
+  pickWords,
+  stableOrder,
+  typeOf,
+  type SortedChanges,
+  type SortedSpec,
+} from "../../../domain/state/changes";
 import type { ColumnType } from "../../../domain/model/types";
 import type { RowChanges } from "../../../domain/state/leaf";
 import { compareKeys, keyReader, partsReader } from "../../../domain/state/row-key";
@@ -51,24 +59,26 @@ export function indexChanges(
   return {
     add: (changes, before) => {
       const entryBefore = before === undefined ? undefined : read(before);
-      changes.after.forEach((row, change) => {
-        const old = changes.before[change] ?? -1;
-        const was = old === -1 ? undefined : entryBefore?.(old);
-        const is = row === -1 ? undefined : entryAfter(row);
-        if (was === is) return;
+      for (let change = 0; change < changes.after.length; change++) {
+        const old = wordAt(changes.before, change);
+        const row = wordAt(changes.after, change);
+        const was = old === NO_ROW ? undefined : entryBefore?.(old);
+        const is = row === NO_ROW ? undefined : entryAfter(row);
+        if (was === is) continue;
         if (was !== undefined) deleted.push(was);
-        if (is === undefined) return;
+        if (is === undefined) continue;
         keys.push(is);
         rows.push(row);
-      });
+      }
     },
     finish: () => {
       // The rows are sorted by the table's key, so the index only has to sort them by its own columns.
       const order = stableOrder(rows.map((row) => valueAfter(row) ?? ""));
-      const taken = order.map((place): RowReference => rowReference(0, itemAt(rows, place)));
       return {
-        batch: takeBatch([selectColumns(after, index)], index.columns, taken),
-        keys: order.map((place) => itemAt(keys, place)),
+        batch: gatherBatch([selectColumns(after, index)], index.columns, {
+          rows: pickWords(Int32Array.from(rows), order),
+        }),
+        keys: pickKeys(keys, order),
         deleted: deleted.sort(compareKeys),
       };
     },

@@ -2,6 +2,7 @@ import { RecordBatchReader, type RecordBatch } from "apache-arrow";
 import type { LeafCache } from "../../../adapters/state/leaf-cache";
 import { leafStore } from "../../../adapters/state/leaf-store";
 import type { ObjectStore } from "../../../adapters/lake/object-store";
+import { NO_ROW } from "../../../domain/formats/columnar/gather";
 import { arrowSchema, recordBatch, type ColumnShape } from "../../../domain/formats/columnar/arrow";
 import { TerminalError, TransientError } from "../../../domain/errors";
 import { RAISE_VERSION } from "../../../domain/remedies";
@@ -152,7 +153,7 @@ export async function openTableState(
     const onChange = (of: RowChanges): void => {
       changed += of.keys.length;
       keys.add(of.keys);
-      deleted.add(of.keys.filter((_, change) => of.after[change] === -1));
+      deleted.add(of.keys.filter((_, change) => of.after[change] === NO_ROW));
     };
     await mergeIndexed(table, changeChunks(spec, changes, bulk.chunk), { ...bulk, onChange });
     if (changed > 0) savedKey = undefined;

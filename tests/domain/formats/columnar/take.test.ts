@@ -1,11 +1,12 @@
+import { makeData } from "apache-arrow";
 import { expect } from "chai";
 import fc from "fast-check";
-import { columnData } from "../../../../domain/formats/columnar/arrow";
-import { gatherColumn, NO_ROW } from "../../../../domain/formats/columnar/gather";
+import { arrowSchema, arrowType, columnData, recordBatch } from "../../../../domain/formats/columnar/arrow";
+import { gatherColumn, NO_ROW, placeList } from "../../../../domain/formats/columnar/gather";
 import { bytesBefore, rowBytes } from "../../../../domain/formats/columnar/size";
-import { gatherBatch, rowReference, takeBatch } from "../../../../domain/formats/columnar/take";
+import { gatherBatch, takeRows } from "../../../../domain/formats/columnar/take";
 import { decodeLeaf, encodeLeaf } from "../../../../domain/state/leaf";
-import { integer } from "../../../../domain/model/types";
+import { integer, text } from "../../../../domain/model/types";
 import { anyRow } from "../../../support/formats/arbitraries";
 import { batchOf, EVERY_TYPE, rowsOf } from "../../../support/formats/columnar";
 
@@ -16,23 +17,43 @@ const anyBatches = fc.array(fc.array(anyRow(EVERY_TYPE), { minLength: 1, maxLeng
 const missing = Object.keys(EVERY_TYPE).map(() => null);
 
 describe("Rows taken from several batches", () => {
-  it("are the referenced rows, in that order and with repeats", () => {
+  it("are the rows in these places, in that order, with repeats and with neighbours", () => {
+    const anyPicks = fc.array(fc.record({ batch: fc.nat(), row: fc.nat(), neighbours: fc.nat(5) }));
     fc.assert(
-      fc.property(anyBatches, fc.array(fc.tuple(fc.nat(), fc.nat())), (given, picks) => {
-        const places = picks.map(([batch, row]) => {
+      fc.property(anyBatches, anyPicks, (given, picks) => {
+        const places = picks.flatMap(({ batch, row, neighbours }) => {
           const index = batch % given.length;
-          return [index, row % given[index]!.length] as const;
+          const { length } = given[index]!;
+          const first = row % length;
+          return Array.from(
+            { length: Math.min(neighbours + 1, length - first) },
+            (_, next) => [index, first + next] as const,
+          );
         });
+        const list = placeList(places.length);
+        for (const [batch, row] of places) list.add(batch, row);
 
-        const taken = takeBatch(
+        const taken = gatherBatch(
           given.map((rows) => batchOf(EVERY_TYPE, rows)),
           EVERY_TYPE,
-          places.map(([batch, row]) => rowReference(batch, row)),
+          list.list(),
         );
 
         expect(rowsOf(EVERY_TYPE, taken)).to.deep.equal(places.map(([batch, row]) => given[batch]![row]));
       }),
     );
+  });
+
+  it("are some rows of one batch", () => {
+    const batch = batchOf(EVERY_TYPE, [missing, missing, missing]);
+    expect(takeRows(batch, EVERY_TYPE, [2, 0])).to.have.property("numRows", 2);
+  });
+
+  it("are refused when there are more than announced", () => {
+    const list = placeList(1);
+    list.add(0, 0);
+    list.add(0, 1);
+    expect(() => list.list()).to.throw(RangeError, "2 places were collected in a list of 1");
   });
 
   it("are NULL in every column for a missing row", () => {
@@ -78,8 +99,26 @@ describe("Rows taken from several batches", () => {
     );
   });
 
-  it("are empty for no references", () => {
-    expect(takeBatch([], EVERY_TYPE, [])).to.have.property("numRows", 0);
+  it("are empty for no places", () => {
+    expect(gatherBatch([], EVERY_TYPE, placeList(0).list())).to.have.property("numRows", 0);
+  });
+
+  it("leave out the bytes below a NULL", () => {
+    const [type, length] = [arrowType(text), 3];
+    const memory = { valueOffsets: Int32Array.of(0, 1, 2, 3), data: Uint8Array.from(Buffer.from("abc")) };
+    const source = makeData({
+      type,
+      length,
+      nullCount: 1,
+      nullBitmap: Uint8Array.of(0b101),
+      ...memory,
+    } as never);
+
+    const gathered = gatherColumn(text, [source], { rows: Int32Array.of(0, 1, 2) });
+
+    const columns = { note: { type: text, nullable: true } };
+    const batch = recordBatch(arrowSchema(columns), { length, children: [gathered] });
+    expect(rowsOf(columns, batch)).to.deep.equal([["a"], [null], ["c"]]);
   });
 
   it("are refused from a missing batch or row", () => {
