@@ -55,7 +55,10 @@ async function loadCalendar(
   return { rows, waiting: 0, placeholders: 0 };
 }
 
-/** Appends versions: first those that waited for a parent, then part by part the deleted and the new ones. */
+/**
+ * Appends versions: first those that waited for a parent, then part by part the deleted and the new ones. At the end, a
+ * row that refers to a member gets its true reference, unless the commit brings a later version of it.
+ */
 async function loadFact(
   fact: FactTarget,
   parts: readonly WarehousePart[],
@@ -63,7 +66,7 @@ async function loadFact(
 ): Promise<LoadedTable> {
   const { warehouse, commit } = load;
   const { number } = commit;
-  let rows = await heal(fact, load);
+  let rows = await loadWaiting(fact, load);
   let waiting = 0;
   let placeholders = 0;
   for (const { recapture, files, tombstones } of parts) {
@@ -86,6 +89,7 @@ async function loadFact(
       },
     });
   }
+  rows += await replaceMembers(fact, load);
   if (rows > 0) await warehouse.execute(recordBatch(fact, number));
   return { rows, waiting, placeholders };
 }
@@ -138,22 +142,25 @@ async function appendStaged(
 }
 
 /** Loads the waiting versions whose parents have arrived. */
-async function heal(fact: FactTarget, load: CommitLoadContext): Promise<number> {
+async function loadWaiting(fact: FactTarget, load: CommitLoadContext): Promise<number> {
   const { warehouse, commit } = load;
-  const waits = (await warehouse.execute(findOrphan(fact))) > 0;
-  const members = mayReferToMembers(fact.target) && (await warehouse.execute(findPlaceholder(fact))) > 0;
-  if (!waits && !members) return 0;
+  if ((await warehouse.execute(findOrphan(fact))) === 0) return 0;
   return stageRows(fact.target, [], {
     load,
     work: async () => {
-      // A waiting version is later than a version with a placeholder.
-      let rows = members ? await warehouse.execute(healPlaceholders(fact, commit.number)) : 0;
-      if (!waits) return rows;
-      rows += await warehouse.execute(healOrphans(fact, commit.number));
+      const rows = await warehouse.execute(healOrphans(fact, commit.number));
       await warehouse.execute(supersedeByHealed(fact, commit.number));
       return rows;
     },
   });
+}
+
+/** Loads the versions that refer to members again, if their parents have arrived. */
+async function replaceMembers(fact: FactTarget, load: CommitLoadContext): Promise<number> {
+  const { warehouse, commit } = load;
+  if (!mayReferToMembers(fact.target) || (await warehouse.execute(findPlaceholder(fact))) === 0) return 0;
+  const work = (): Promise<number> => warehouse.execute(healPlaceholders(fact, commit.number));
+  return stageRows(fact.target, [], { load, work });
 }
 
 /** Copies the first versions of a fact with the direct copy; undefined when some may have to wait. */

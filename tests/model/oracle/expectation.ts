@@ -144,8 +144,6 @@ function loadFact(table: TableExpectation, rows: ReadonlyMap<string, ObservedRow
     show(table, key, row, says);
     versions.set(key, [...(versions.get(key) ?? []), says]);
   };
-  for (const [key, { row, shown: before }] of placeholders)
-    if (shownFor(row, next.tables) !== before) append(key, row);
   for (const [key, queue] of waiting) {
     const last = queue.findLastIndex(complete);
     for (const row of queue.slice(0, last + 1)) if (complete(row)) append(key, row);
@@ -172,6 +170,9 @@ function loadFact(table: TableExpectation, rows: ReadonlyMap<string, ObservedRow
     if (!again || shown.get(key) !== says) append(key, outcome);
     else show(table, key, outcome, says);
   }
+  // A row of this commit already has its true reference.
+  for (const [key, { row, shown: before }] of placeholders)
+    if (shownFor(row, next.tables) !== before) append(key, row);
 }
 
 function setQueue(waiting: TableExpectation["waiting"], key: string, queue: readonly Present[]): void {
