@@ -21,10 +21,17 @@ export function memberProblems(table: Dimension | Fact, model: Model): string[] 
         .map(
           ({ columns, to }) =>
             `${table.name}: its member ${name} refers by ${columns.join(", ")} to a row of ${to} that is not a member of it: ` +
-            `give ${columns.join(", ")} the key of a member of ${to}, or NULL`,
+            remedyOf({ columns, to }, model),
         ),
     ),
   ];
+}
+
+function remedyOf({ columns, to }: Pick<Reference, "columns" | "to">, { calendar }: Model): string {
+  const held = columns.join(", ");
+  return to === calendar.name
+    ? `a calendar has no members, so give ${held} NULL, or copy the day without a reference to ${to}`
+    : `give ${held} the key of a member of ${to}, or NULL`;
 }
 
 function valuesOf({ columns }: Dimension, member: Member): string[] {

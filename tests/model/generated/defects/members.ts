@@ -90,7 +90,13 @@ export const MEMBER_DEFECTS: readonly Defect[] = [
           kind: "dimension",
           members: { lost: { ...rightMember(table), "a wrong column": "2024-02-29" } },
         },
-        names: [table.name, "member lost", "a wrong column", "a row of dim_date that is not a member of it"],
+        names: [
+          table.name,
+          "member lost",
+          "a wrong column",
+          "a row of dim_date that is not a member of it",
+          "copy the day without a reference to dim_date",
+        ],
       };
     }),
   },
