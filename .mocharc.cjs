@@ -16,13 +16,14 @@ const GROUPS = {
 
 /**
  * The tests that `npm test` leaves to `npm run test:long`, and so to CI: they start whole platforms, open the report in a
- * browser, play generated histories, or try a fault at every step. They take most of the time of all tests. A folder
- * stands for the files below it.
+ * browser, load the examples, play generated histories, or try a fault at every step. They take most of the time of all
+ * tests. A folder stands for the files below it.
  */
 const LONG = [
   "tests/docs/pulumi-commands.test.ts",
   "tests/domain/report/page/page.test.ts",
   "tests/e2e",
+  "tests/examples/examples.test.ts",
   "tests/examples/shop/marts.test.ts",
   "tests/local/cloud.test.ts",
   "tests/local/commands/draft.test.ts",
