@@ -15,8 +15,9 @@ import { failureOf } from "../../support/failure";
 import { hireModel } from "../../support/hires/model";
 import { startHires, type HirePipeline } from "../../support/hires/pipeline";
 
-/** A hire is about 60 bytes. */
-const PART_BYTES = 128;
+/** A hire is about 60 bytes, so that its table has seven files. */
+const PART_BYTES = 400;
+const SMALL_PART_BYTES = 128;
 
 describe("The tasks of a large commit that workers take", function () {
   this.timeout(60_000);
@@ -24,7 +25,7 @@ describe("The tasks of a large commit that workers take", function () {
   /** What was handed out and not taken yet. */
   let queue: string[];
   let keys: string[];
-  beforeEach(async () => {
+  const start = async (partBytes: number): Promise<void> => {
     pipeline = await startHires();
     queue = [];
     keys = [];
@@ -32,8 +33,9 @@ describe("The tasks of a large commit that workers take", function () {
       keys.push(key);
       if (key.startsWith("task-messages/")) queue.push(key);
     });
-    await pipeline.ingest({ partBytes: PART_BYTES });
-  });
+    await pipeline.ingest({ partBytes });
+  };
+  beforeEach(() => start(PART_BYTES));
   afterEach(() => pipeline.close());
 
   const remodel = (key: string, over: Partial<WorkerContext> = {}): Promise<WorkerResult> => {
@@ -72,6 +74,9 @@ describe("The tasks of a large commit that workers take", function () {
   };
 
   it("are done by workers and the run together, with the files of a single run", async () => {
+    // Enough tasks for all three, whichever is slow.
+    await pipeline.close();
+    await start(SMALL_PART_BYTES);
     const run = pipeline.process({ taskBytes: 0, workers: 2, pause: () => setTimeout(5) });
     const byWorkers = await Promise.all([help(run), help(run)]);
     await run;
