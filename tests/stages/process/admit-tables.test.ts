@@ -22,10 +22,16 @@ describe("A long quarantine", function () {
   });
   afterEach(() => pipeline.close());
 
+  const captureNext = async (): Promise<void> => {
+    // After an update, ingest would read the keys of all earlier commits.
+    await pipeline.source.query(
+      "INSERT INTO repair SELECT max(repair_id) + 1, 1, 20, 'GBP', 10, '2024-03-01' FROM repair",
+    );
+    await pipeline.ingest();
+  };
   /** A commit more; how many ingest commits process read for it. */
   const readsOfNext = async (given: Model = hireModel): Promise<number> => {
-    await pipeline.source.query("UPDATE repair SET cost = cost + 1 WHERE repair_id = 1");
-    await pipeline.ingest();
+    await captureNext();
     read = [];
     await pipeline.process({ model: given });
     return read.length;
@@ -51,14 +57,16 @@ describe("A long quarantine", function () {
   });
 
   it("ends with all waiting commits in order, each read once for all tables", async () => {
-    for (let day = 0; day < 40; day += 1) await readsOfNext();
+    // One more than process reads at once.
+    for (let day = 0; day < 34; day += 1) await captureNext();
+    await pipeline.process();
     await takeBack();
     const lenient = accepting(hireModel, { bike: "frame", country: "country_code" });
 
     await readsOfNext(lenient);
 
-    expect(new Set(read).size, "2 to 42, and the one that is not there yet").to.equal(42);
-    expect(read).to.have.lengthOf(42);
+    expect(new Set(read).size, "2 to 36, and the one that is not there yet").to.equal(36);
+    expect(read).to.have.lengthOf(36);
     expect(await quarantine()).to.deep.equal({});
     await pipeline.load({ model: lenient });
     await pipeline.expectShown();
