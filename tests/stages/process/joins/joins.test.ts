@@ -149,6 +149,9 @@ const CHANGES: readonly (readonly [what: string, sql: string, versions: number])
   ["the partner of a left join goes", "DELETE FROM client WHERE client_id = 3", 3],
   ["a table is rewritten unchanged", "VACUUM FULL line", 0],
   ["every table is captured again", "VACUUM FULL client; VACUUM FULL purchase; VACUUM FULL city", 0],
+  ["more lines change than keys are in memory", "UPDATE line SET quantity = 7 WHERE purchase_id = 2", 3],
+  ["more partners change than keys are in memory", "UPDATE client SET name = name || '!'", 5],
+  ["more partners go than keys are in memory", "DELETE FROM client", 5],
 ];
 
 describe("A table with joins shows what SQL over the source says", () => {
@@ -192,7 +195,7 @@ describe("A table with joins shows what SQL over the source says", () => {
     }
   };
 
-  for (const keys of [Infinity, 2, 0])
+  for (const keys of [Infinity, 2])
     it(`at first and after every change, without extra versions, with ${keys} keys in memory`, async () => {
       mostKeys = keys;
       await showsTheSame();
