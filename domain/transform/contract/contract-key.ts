@@ -1,6 +1,5 @@
 import type { TableCapture } from "../../log/commit";
 import { nameAmong, type SourceColumn, type SourceTable } from "../../model/source";
-import { identifier } from "../../sql";
 
 /** The columns that distinguish the rows of a table in a commit. */
 export type KeyedCapture = Pick<TableCapture, "key" | "unique" | "identity" | "columns">;
@@ -42,13 +41,18 @@ export function keyBreach(
   const key = own.join(", ");
   const primary =
     capture.key.length === 0 ? "it has no primary key" : `its primary key is ${list(capture.key)}`;
+  const gone = own.filter((name) => !capture.columns.some((column) => column.name === name));
+  if (gone.length > 0)
+    return (
+      `${contract.name} no longer has ${list(gone)}, which the contract says ${gone.length === 1 ? "is" : "are"} in the key; ` +
+      `${primary}: name the present column in the contract, with { formerly: ["${gone[0] ?? ""}"] } if it was renamed`
+    );
   const follow = capture.key.length === 0 ? "" : `make ${list(capture.key)} the key of the contract, or `;
   if (!hasUniqueKeys(contract, capture)) {
-    const columns = own.map(identifier).join(", ");
-    const constraint = capture.key.length === 0 ? "PRIMARY KEY" : "UNIQUE";
+    const constraint = capture.key.length === 0 ? "the primary key" : "a unique constraint on";
     return (
       `nothing in the source prevents two rows of ${contract.name} with the same ${key}, which the contract says ` +
-      `is the key; ${primary}: ${follow}ALTER TABLE ${identifier(contract.name)} ADD ${constraint} (${columns})`
+      `is the key; ${primary}: ${follow}add ${constraint} (${key}) to ${contract.name} in the source`
     );
   }
   const identity = capture.identity ?? capture.key;

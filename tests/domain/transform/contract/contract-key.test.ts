@@ -43,8 +43,18 @@ const CASES: readonly Case[] = [
     key: [],
     unique: [],
     isUnique: false,
-    breach: /; it has no primary key: ALTER TABLE "design" ADD PRIMARY KEY \("design_id"\)$/,
+    breach: /; it has no primary key: add the primary key \(design_id\) to design in the source$/,
     lenient: nothingPrevents,
+  },
+  {
+    what: "is refused when its column is gone, although the primary key has a column of another name",
+    columns: ["number", "name"],
+    key: ["number"],
+    unique: [],
+    isUnique: false,
+    breach:
+      /^design no longer has design_id, .* its primary key is number: .* with { formerly: \["design_id"\] } if it was renamed$/,
+    lenient: /^design no longer has design_id, /,
   },
   {
     what: "is refused as a part of the primary key",
@@ -52,7 +62,7 @@ const CASES: readonly Case[] = [
     unique: [["name"]],
     isUnique: false,
     breach:
-      /; its primary key is \(design_id, name\): make \(design_id, name\) the key of the contract, or ALTER TABLE/,
+      /; its primary key is \(design_id, name\): make \(design_id, name\) the key of the contract, or add a unique constraint on \(design_id\) to design /,
     lenient: nothingPrevents,
   },
   {

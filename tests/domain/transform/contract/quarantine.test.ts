@@ -70,7 +70,7 @@ describe("A table whose contract key does not identify its rows", () => {
   const keyed = (key: string[], unique: string[][] = []): TableCapture => ({ ...good, key, unique });
   const breach =
     "nothing in the source prevents two rows of design with the same id, which the contract says is the key; " +
-    'its primary key is name: make name the key of the contract, or ALTER TABLE "design" ADD UNIQUE ("id")';
+    "its primary key is name: make name the key of the contract, or add a unique constraint on (id) to design in the source";
 
   it("waits with its earlier unprocessed captures", () => {
     const of = waiting(keyed(["id"]), keyed(["name"]));
