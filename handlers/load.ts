@@ -14,7 +14,8 @@ import { replayRequest, type ReplayPlan } from "../domain/warehouse/replay";
 import { hasTime, monotonicClock } from "../stages/shared/clock";
 import type { LoadResult } from "../stages/load/load";
 import type { LoadContext } from "../stages/load/context";
-import { planReplay, runLoad } from "../stages/load/replay/replay";
+import { planReplay } from "../stages/load/replay/plan-replay";
+import { runLoad } from "../stages/load/run-load";
 import { recordAfter, recordLoadState } from "../stages/shared/freshness";
 
 /** A person's request. A schedule sends an empty event. */

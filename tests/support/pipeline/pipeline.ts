@@ -28,7 +28,7 @@ import { monotonicClock } from "../../../stages/shared/clock";
 import { ingestSource, type IngestResult } from "../../../stages/ingest/ingest";
 import type { LoadResult } from "../../../stages/load/load";
 import { processCommits, type ProcessResult } from "../../../stages/process/process";
-import { runLoad, type LoadRequest } from "../../../stages/load/replay/replay";
+import { runLoad, type LoadRequest } from "../../../stages/load/run-load";
 import { createDatabase, createSource, type TestDatabase } from "../postgres/postgres";
 
 /** A log line as a stage wrote it. */
