@@ -13,6 +13,7 @@ import {
   missingText,
   staging,
   type Destination,
+  type MissingParent,
 } from "./parents";
 import { healedColumns, placeHealed } from "./placeholders";
 import type { TargetTable } from "./target";
@@ -62,19 +63,29 @@ function unloadableRows(place: Destination): string {
   );
 }
 
-/** Why a row waits: its first reference whose parent is neither present nor staged with it. */
-function reasonOf(place: Destination, of: string): string {
-  const waitedFor = missingParents(place, of).filter(isWaitedFor);
-  const cases = waitedFor.map((reference) => {
-    const { columns, refers, missing, to } = reference;
-    const comes =
-      `EXISTS (SELECT FROM ${staging(place)} AS staged WHERE ${isParent(place, "staged", of, reference)} ` +
-      "AND staged.ctid NOT IN (SELECT marble_place FROM doomed))";
-    const alone = to === place.target.table.name ? ` AND NOT ${comes}` : "";
-    return `WHEN ${refers} AND ${missing}${alone} THEN ${missingText(of, { columns })}`;
-  });
+/** Why a row waits: its first reference whose parent is missing. */
+function reasonOf(
+  place: Destination,
+  of: string,
+  unless: (reference: MissingParent) => string = () => "",
+): string {
+  const cases = missingParents(place, of)
+    .filter(isWaitedFor)
+    .map((reference) => {
+      const { columns, refers, missing } = reference;
+      return `WHEN ${refers} AND ${missing}${unless(reference)} THEN ${missingText(of, { columns })}`;
+    });
   return cases.length === 0 ? "NULL" : `CASE ${cases.join(" ")} END`;
 }
+
+/** The condition that the parent is neither in the same table nor staged with the row. */
+const isNotStaged =
+  (place: Destination, of: string) =>
+  (reference: MissingParent): string =>
+    reference.to === place.target.table.name
+      ? ` AND NOT EXISTS (SELECT FROM ${staging(place)} AS staged WHERE ${isParent(place, "staged", of, reference)} ` +
+        "AND staged.ctid NOT IN (SELECT marble_place FROM doomed))"
+      : "";
 
 /**
  * Moves the staged rows without parents from the staging table to the waiting rows, with the reason. Returns the rows
@@ -87,7 +98,7 @@ export function setOrphansAside(
 ): string {
   const { schema, target } = place;
   return (
-    `${unloadableRows(place)}, checked AS MATERIALIZED (SELECT s.ctid AS marble_place, ${reasonOf(place, "s")} AS marble_reason ` +
+    `${unloadableRows(place)}, checked AS MATERIALIZED (SELECT s.ctid AS marble_place, ${reasonOf(place, "s", isNotStaged(place, "s"))} AS marble_reason ` +
     `FROM ${staging(place)} AS s JOIN doomed ON doomed.marble_place = s.ctid), ` +
     `gone AS (DELETE FROM ${staging(place)} AS s USING checked WHERE s.ctid = checked.marble_place ` +
     `RETURNING ${keyText(place, "s")} AS key, checked.marble_reason AS reason, to_jsonb(s.*) AS version) ` +
@@ -124,6 +135,16 @@ export function supersedeOrphans(
     `FROM pg_temp.${stagingName(staged)} AS s WHERE ${waiting(place)} AND o.key = ${keyText({ target: staged }, "s")}${differs}`
   );
 }
+
+/**
+ * Corrects the reasons of the waiting rows, because one of several missing rows may have arrived. Needs the staging
+ * table's type.
+ */
+export const renewReasons = (place: Destination): string =>
+  `UPDATE ${qualified(place.schema, ORPHANS)} AS o SET reason = r.reason FROM ` +
+  `(SELECT w.orphan_id, ${reasonOf(place, "v")} AS reason FROM ${qualified(place.schema, ORPHANS)} AS w, ` +
+  `jsonb_populate_record(NULL::${staging(place)}, w.version) AS v WHERE ${waiting(place, "w")}) AS r ` +
+  "WHERE o.orphan_id = r.orphan_id AND o.reason <> r.reason";
 
 /** Finds out whether any row of the table waits. Returns one row or none. */
 export const findOrphan = (place: Destination): string =>

@@ -12,6 +12,7 @@ import { findLackingVersions, historyOf, recordVersions } from "../../domain/war
 import {
   findOrphan,
   recordHealed,
+  renewReasons,
   setOrphansAside,
   stageWaiting,
   supersedeOrphans,
@@ -57,7 +58,9 @@ export async function loadDimension(
         for (const sql of upsertDimension(place.schema, target))
           loaded.rows += await load.warehouse.execute(sql);
         await keepHistory(place, load, { staged: true });
-        if (mayWait) await load.warehouse.execute(recordHealed(place, load.commit.number));
+        if (!mayWait) return;
+        await load.warehouse.execute(recordHealed(place, load.commit.number));
+        if (isLast) await load.warehouse.execute(renewReasons(place));
       },
     });
   }

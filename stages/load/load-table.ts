@@ -14,6 +14,7 @@ import {
 import {
   findOrphan,
   healOrphans,
+  renewReasons,
   setOrphansAside,
   supersedeByHealed,
   supersedeOrphans,
@@ -150,6 +151,7 @@ async function loadWaiting(fact: FactTarget, load: CommitLoadContext): Promise<n
     work: async () => {
       const rows = await warehouse.execute(healOrphans(fact, commit.number));
       await warehouse.execute(supersedeByHealed(fact, commit.number));
+      await warehouse.execute(renewReasons(fact));
       return rows;
     },
   });

@@ -18,6 +18,7 @@ import { findLackingVersions, historyOf, recordVersions } from "../../domain/war
 import {
   healOrphans,
   recordHealed,
+  renewReasons,
   setOrphansAside,
   stageWaiting,
   supersedeByHealed,
@@ -89,6 +90,7 @@ function statementsOf(place: Destination): readonly string[] {
           ? [stagePlaceholders(place), placeMembers(place, { commit, again: true })]
           : []),
         recordHealed(place, commit),
+        renewReasons(place),
       ];
       return [
         ...first,
@@ -119,6 +121,7 @@ function statementsOf(place: Destination): readonly string[] {
           ? [placeMembers(fact, { commit, again: true }), healPlaceholders(fact, commit)]
           : []),
         supersedeByHealed(fact, commit),
+        renewReasons(fact),
         recordDeletions(fact, { staged: tombstones, commit }),
         ...(target.changesRows ? [removeRepeated(fact, 0)] : []),
       ];
