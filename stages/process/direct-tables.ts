@@ -7,12 +7,12 @@ import { hasUniqueKeys } from "../../domain/transform/contract/contract-key";
 import type { AdmittedCapture } from "../../domain/transform/contract/quarantine";
 import { capturesOf, decodeCapture } from "./batches";
 import type { CommitContext } from "./context";
-import type { TableParts } from "./table-commits";
+import type { TableParts } from "./files/table-commits";
 import { runTasks } from "./tasks/run-tasks";
 import { include } from "./tasks/transform-task";
 import { transformRows } from "./transform-rows";
-import { writeTable, type ParquetTable } from "./write-table";
-import { writeDeletedTombstones } from "./write-tombstones";
+import { writeTable, type ParquetTable } from "./files/write-table";
+import { writeDeletedTombstones } from "./files/write-tombstones";
 
 /** A feed without joins, with one capture of its source and the tasks of its files. */
 interface DirectCapture {

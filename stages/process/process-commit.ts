@@ -7,14 +7,14 @@ import { settleAll } from "../shared/settle-all";
 import { admitTables } from "./admit-tables";
 import type { CommitContext, ProcessContext } from "./context";
 import { transformDirectTables } from "./direct-tables";
-import { extendCalendar } from "./extend-calendar";
+import { extendCalendar } from "./files/extend-calendar";
 import { transformJoinedTables } from "./joins/joined-tables";
 import { mirrorTables } from "./mirror/mirror-tables";
 import { checkReads, modelStamp } from "./model-digest";
 import { findMissing, openMissing } from "./rejected/missing-rows";
 import { recomputedRows } from "./rejected/recomputed-rows";
 import { rejectedRows } from "./rejected/rejected-rows";
-import { tableCommits } from "./table-commits";
+import { tableCommits } from "./files/table-commits";
 
 /**
  * Transforms one ingest commit and writes its files.

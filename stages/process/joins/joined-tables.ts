@@ -9,7 +9,7 @@ import type { AdmittedCapture } from "../../../domain/transform/contract/quarant
 import { affectedRows } from "./affected-rows";
 import { recomputeRows } from "./recompute-rows";
 import { decodeCapture, capturesOf, decodeTombstones, type CommittedBatch } from "../batches";
-import type { TableParts } from "../table-commits";
+import type { TableParts } from "../files/table-commits";
 import type { CommitContext } from "../context";
 import { openTableState, type ChangedRows, type TableState } from "../state/table-state";
 

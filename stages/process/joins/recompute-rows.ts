@@ -6,10 +6,10 @@ import type { AdmittedCapture } from "../../../domain/transform/contract/quarant
 import type { CommittedBatch } from "../batches";
 import type { CommitContext } from "../context";
 import type { TableState } from "../state/table-state";
-import type { TableParts } from "../table-commits";
+import type { TableParts } from "../files/table-commits";
 import { transformRows } from "../transform-rows";
-import { leftOutTombstones, writeDeletedTombstones, type LeftOutTombstones } from "../write-tombstones";
-import { writeTable } from "../write-table";
+import { leftOutTombstones, writeDeletedTombstones, type LeftOutTombstones } from "../files/write-tombstones";
+import { writeTable } from "../files/write-table";
 import type { AffectedRows } from "./affected-rows";
 import { joinRows, rowsOfKeys } from "./driver-rows";
 

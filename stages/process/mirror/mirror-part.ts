@@ -10,7 +10,7 @@ import {
   mirrorTombstoneName,
 } from "../../../domain/warehouse/mirror/mirrored-table";
 import type { CommitContext } from "../context";
-import { writeTable } from "../write-table";
+import { writeTable } from "../files/write-table";
 
 /** A digest of the parts of a table's description that its mirror shows. */
 export const shapeOf = ({

@@ -6,8 +6,8 @@ import { decodeFile } from "../batches";
 import { transformRows } from "../transform-rows";
 import type { TransformContext } from "../context";
 import { rejectedRows, type RejectedRows } from "../rejected/rejected-rows";
-import { leftOutTombstones, type LeftOutTombstones } from "../write-tombstones";
-import { writeTable } from "../write-table";
+import { leftOutTombstones, type LeftOutTombstones } from "../files/write-tombstones";
+import { writeTable } from "../files/write-table";
 
 /** Transforms one captured file for one table without joins, as a stream. */
 export async function transformTask(

@@ -1,9 +1,9 @@
 import type { RecordBatch } from "apache-arrow";
-import type { ObjectStore } from "../../adapters/lake/object-store";
-import type { ColumnShape } from "../../domain/formats/columnar/arrow";
-import type { DataFile } from "../../domain/log/commit";
-import { dataKey } from "../../domain/log/keys";
-import { parquetEncoder, type ParquetEncoder } from "../../domain/formats/parquet/encoder";
+import type { ObjectStore } from "../../../adapters/lake/object-store";
+import type { ColumnShape } from "../../../domain/formats/columnar/arrow";
+import type { DataFile } from "../../../domain/log/commit";
+import { dataKey } from "../../../domain/log/keys";
+import { parquetEncoder, type ParquetEncoder } from "../../../domain/formats/parquet/encoder";
 
 /** The description of a table for a Parquet file. */
 export interface ParquetTable {

@@ -1,12 +1,12 @@
-import type { DataFile, ProcessCommit, WarehouseTableCommit } from "../../domain/log/commit";
+import type { DataFile, ProcessCommit, WarehouseTableCommit } from "../../../domain/log/commit";
 import {
   calendarCoverage,
   calendarRows,
   dayNumber,
   isoDate,
   missingDays,
-} from "../../domain/transform/calendar";
-import type { CommitContext } from "./context";
+} from "../../../domain/transform/calendar";
+import type { CommitContext } from "../context";
 import { writeTable } from "./write-table";
 
 /** Makes the days that the calendar lacks. */

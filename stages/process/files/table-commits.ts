@@ -1,4 +1,4 @@
-import type { DataFile, WarehousePart, WarehouseTableCommit } from "../../domain/log/commit";
+import type { DataFile, WarehousePart, WarehouseTableCommit } from "../../../domain/log/commit";
 
 /** The results of the captures, in order, each with the name of its warehouse table. */
 export type TableParts = readonly (readonly [table: string, part: WarehousePart])[];

@@ -1,12 +1,12 @@
 import type { RecordBatch } from "apache-arrow";
-import { bytesOf } from "../../domain/formats/columnar/size";
-import type { DataFile } from "../../domain/log/commit";
-import type { TableFeed } from "../../domain/model/joined-feeds";
-import { tombstoneTable, type Fact } from "../../domain/model/table";
-import type { AdmittedCapture } from "../../domain/transform/contract/quarantine";
-import { tombstoneBatch } from "../../domain/transform/tombstones";
-import { decodeTombstones } from "./batches";
-import type { CommitContext } from "./context";
+import { bytesOf } from "../../../domain/formats/columnar/size";
+import type { DataFile } from "../../../domain/log/commit";
+import type { TableFeed } from "../../../domain/model/joined-feeds";
+import { tombstoneTable, type Fact } from "../../../domain/model/table";
+import type { AdmittedCapture } from "../../../domain/transform/contract/quarantine";
+import { tombstoneBatch } from "../../../domain/transform/tombstones";
+import { decodeTombstones } from "../batches";
+import type { CommitContext } from "../context";
 import { writeTable } from "./write-table";
 
 /** Writes the keys of the rows that a capture found deleted, with the column names of the fact's table. */

@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import { columnsOf } from "../../../domain/model/columns";
-import { sourceTable } from "../../../domain/model/source";
-import { fact } from "../../../domain/model/table";
-import { integer } from "../../../domain/model/types";
-import { monotonicClock } from "../../../stages/shared/clock";
-import { leftOutTombstones } from "../../../stages/process/write-tombstones";
-import { batchOfObjects } from "../../support/formats/columnar";
-import { memoryStore } from "../../support/pipeline/memory-store";
+import { columnsOf } from "../../../../domain/model/columns";
+import { sourceTable } from "../../../../domain/model/source";
+import { fact } from "../../../../domain/model/table";
+import { integer } from "../../../../domain/model/types";
+import { monotonicClock } from "../../../../stages/shared/clock";
+import { leftOutTombstones } from "../../../../stages/process/files/write-tombstones";
+import { batchOfObjects } from "../../../support/formats/columnar";
+import { memoryStore } from "../../../support/pipeline/memory-store";
 
 const line = sourceTable("line", { key: "line_id", columns: { line_id: integer, quantity: integer } });
 const lines = columnsOf(line);
