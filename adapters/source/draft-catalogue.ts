@@ -7,7 +7,7 @@ import { describeReadable } from "./readable-schemas";
 
 /**
  * The readable tables of some schemas, with keys and foreign keys. A domain counts as its base type. Partitions are not
- * listed.
+ * listed. A table from which others inherit has no key, as for ingest.
  */
 const TABLES = `
 WITH RECURSIVE domains AS (
@@ -30,7 +30,8 @@ SELECT n.nspname AS schema,
           FROM pg_constraint p
           CROSS JOIN LATERAL unnest(p.conkey) WITH ORDINALITY AS k(attnum, position)
           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
-         WHERE p.conrelid = c.oid AND p.contype = 'p'), '[]')::text AS key,
+         WHERE p.conrelid = c.oid AND p.contype = 'p'
+           AND (c.relkind = 'p' OR NOT EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid))), '[]')::text AS key,
        COALESCE((SELECT json_agg(json_build_object(
                    'schema', m.nspname,
                    'table', r.relname,

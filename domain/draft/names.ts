@@ -60,6 +60,14 @@ export const holderObject = (columns: readonly string[], toColumns: readonly str
 /** PostgreSQL truncates longer names. */
 const MOST_BYTES = 63;
 
+/** The name without letters from its middle, so that PostgreSQL keeps all of it. */
+export function fitting(name: string): string {
+  const letters = Array.from(name);
+  while (new TextEncoder().encode(letters.join("")).length > MOST_BYTES)
+    letters.splice(Math.floor(letters.length / 2), 1);
+  return letters.join("");
+}
+
 /** The name of a table of the warehouse, which is added to `taken`. */
 export function warehouseName(prefix: string, name: string, taken: Set<string>): string {
   // Leaves space for the suffixes of the engine, such as `_deleted`.

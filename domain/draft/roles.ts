@@ -78,7 +78,8 @@ export function guessRoles(tables: readonly DraftTable[]): readonly TableRole[] 
       return {
         table,
         role: "left out",
-        because: "it has no primary key, so a model cannot tell its rows apart",
+        because:
+          "it has no primary key, or other tables inherit from it, so a model cannot tell its rows apart",
       };
     const odd = table.key.find((name) => keyProblem(table, name));
     if (odd !== undefined)
@@ -86,8 +87,17 @@ export function guessRoles(tables: readonly DraftTable[]): readonly TableRole[] 
     const fact = facts.get(table.name);
     if (fact !== undefined) return { table, role: "fact", because: fact };
     const referring = referredBy(table).map(({ name }) => name);
-    if (referring.length === 0)
-      return { table, role: "dimension", because: "no table refers to it, and it refers to none" };
+    if (referring.length === 0) {
+      const to = list([...new Set(others(table).map(({ to }) => to))]);
+      return {
+        table,
+        role: "dimension",
+        because:
+          to === ""
+            ? "no table refers to it, and it refers to no other"
+            : `it refers to ${to}, but it has no time of an event and no measures`,
+      };
+    }
     if (referring.some((name) => facts.has(name)))
       return {
         table,

@@ -1,5 +1,5 @@
 import type { ForeignKey } from "./catalogue";
-import { holderObject, keyHolder, nameList, property, unique } from "./names";
+import { fitting, holderObject, keyHolder, nameList, property, unique } from "./names";
 
 /** Collects the parts of the file of one warehouse table. */
 export interface TableFile {
@@ -11,7 +11,7 @@ export interface TableFile {
     readonly to: string;
     readonly name: string;
   }): string;
-  /** Adds a column and returns its name, which is changed when the table has it already. */
+  /** Adds a column and returns its name, which is changed when it is too long or the table has it already. */
   column(name: string, code: string, note?: string): string;
   has(name: string): boolean;
   note(text: string): void;
@@ -47,7 +47,7 @@ export function tableFile(source: string): TableFile {
       return constant;
     },
     column: (name, code, note) => {
-      const free = unique(name, names, (number) => `${name}_${number}`);
+      const free = unique(fitting(name), names, (number) => fitting(`${name}_${number}`));
       if (note !== undefined) columns.push(`    // ${note}`);
       columns.push(`    ${property(free)}: ${code},`);
       return free;

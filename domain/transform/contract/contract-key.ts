@@ -40,7 +40,9 @@ export function keyBreach(
   const own = keyIn(contract, capture);
   const key = own.join(", ");
   const primary =
-    capture.key.length === 0 ? "it has no primary key" : `its primary key is ${list(capture.key)}`;
+    capture.key.length === 0
+      ? "it has no primary key, or other tables inherit from it"
+      : `its primary key is ${list(capture.key)}`;
   const gone = own.filter((name) => !capture.columns.some((column) => column.name === name));
   if (gone.length > 0)
     return (

@@ -74,7 +74,7 @@ describe("A table that lost its primary key, with a repeated key,", function () 
           since: start === first ? 1 : 2,
           breaches: [
             `nothing in the source prevents two rows of ${table} with the same ${key}, which the contract says is the key; ` +
-              `it has no primary key: add the primary key (${key}) to ${table} in the source`,
+              `it has no primary key, or other tables inherit from it: add the primary key (${key}) to ${table} in the source`,
           ],
         },
       });
