@@ -21,6 +21,8 @@ const GROUPS = {
  */
 const LONG = [
   "tests/docs/pulumi-commands.test.ts",
+  "tests/domain/report/page/hostile-text.test.ts",
+  "tests/domain/report/page/other-page.test.ts",
   "tests/domain/report/page/page.test.ts",
   "tests/e2e",
   "tests/examples/examples.test.ts",
@@ -33,6 +35,7 @@ const LONG = [
   "tests/stages/ingest/large-tables.test.ts",
   "tests/stages/ingest/source-changes.test.ts",
   "tests/stages/load/load-faults.test.ts",
+  "tests/stages/load/load-server-faults.test.ts",
   "tests/stages/load/prepared-warehouse.test.ts",
   "tests/stages/load/rebuild.test.ts",
   "tests/stages/mirror/rebuild-and-faults.test.ts",
@@ -112,6 +115,6 @@ module.exports = {
   extension: ["ts"],
   parallel: !named,
   jobs: Math.max(2, availableParallelism()),
-  // A hook that fails leaves its servers and connections open, which would keep the process for ever.
+  // A hook that fails leaves its servers and connections open, which would keep the process alive.
   exit: true,
 };
