@@ -136,7 +136,7 @@ const CHANGES: readonly (readonly [what: string, sql: string, versions: number])
   ["the condition begins to hold", "UPDATE purchase SET open = true WHERE purchase_id = 4", 3],
   ["the condition ends to hold", "UPDATE purchase SET open = false WHERE purchase_id = 3", 0],
   [
-    "rows are made anew as they were",
+    "rows are replaced by equal rows",
     "INSERT INTO client SELECT 11, name, city_id FROM client WHERE client_id = 1; " +
       "UPDATE purchase SET client_id = 11 WHERE purchase_id = 1",
     0,
