@@ -67,7 +67,8 @@ export const OCCURRED: AlarmRule = { ...REPEATED, datapoints: 1, periods: 12 };
 
 /**
  * A gauge is above zero. Every run reports it, and its value holds until the next run. However rarely a stage runs, the
- * alarm ends when a run reports zero.
+ * alarm ends when a run reports zero. CloudWatch keeps the highest value of a minute, so a run that reports zero in the
+ * same minute as a run with more does not end the alarm. The next run does.
  */
 export const POSITIVE: AlarmRule = {
   statistic: "Maximum",

@@ -283,7 +283,9 @@ describe("An alarm reaches a person exactly when a person has to act", function 
     expect(mails[0]!.body).to.match(/What to do: docs\/runbook\.md#a-table-is-absent/);
 
     await source.query("ALTER TABLE away RENAME TO payment_type");
-    await watched.pass(15);
+    // A scheduled run of process may report the old value in the same minute as the run that reports zero. Then the next
+    // scheduled run ends the alarm.
+    await watched.pass(22);
     expect(await watched.newSubjects()).to.deep.equal(["OK absent-tables"]);
   });
 

@@ -21,7 +21,8 @@ export interface WatchedCloud {
   readonly warehouseSecret: string;
   /**
    * Advances the clock by that many minutes. Schedules fire, and alarms are evaluated every minute. A run starts and
-   * ends at the time of its schedule, however long it takes on this machine.
+   * ends at the time of its schedule, however long it takes on this machine. The minutes include the time that this
+   * machine needed since the last call, so that a slow machine does not shift the schedules.
    */
   pass(minutes: number): Promise<void>;
   /** The mails since the last call, the oldest first. */
@@ -62,6 +63,8 @@ export async function startWatchedCloud({
     },
   });
   cloud.startSchedules();
+  /** The end of the last minute that passed. Every minute ends a whole number of minutes after the start. */
+  let end = clock.now().getTime();
   let read = 0;
   const newMails = async (): Promise<Mail[]> => {
     const mails = (await cloud.mail.mails()).slice(read);
@@ -78,7 +81,7 @@ export async function startWatchedCloud({
     warehouseSecret,
     pass: async (minutes) => {
       for (let minute = 0; minute < minutes; minute += 1) {
-        const end = clock.now().getTime() + 60_000;
+        end += 60_000;
         for (let left = 60_000; left > 0; left = end - clock.now().getTime()) {
           clock.advance(Math.min(left, clock.untilTimer()));
           await cloud.settled();
