@@ -4,7 +4,7 @@ export interface Section {
   readonly text: string;
   /** Commands that run on a laptop, each as it is written there. */
   readonly local: readonly string[];
-  /** Questions to the warehouse. */
+  /** Statements for the warehouse. */
   readonly sql: readonly string[];
   /** Lines of code that no comment marks as local or AWS's. */
   readonly unmarked: readonly string[];

@@ -1,6 +1,8 @@
+import { readFile } from "node:fs/promises";
 import { expect } from "chai";
 import fc from "fast-check";
 import type { LoadResult } from "../../../../stages/load/load";
+import { readRunbook } from "../../../support/local/runbook";
 import { startPipeline, type LoadOptions, type Pipeline } from "../../../support/pipeline/pipeline";
 import { createDatabase } from "../../../support/postgres/postgres";
 import { STAFF_TABLES, staffModel } from "../../../support/warehouse/staff-model";
@@ -118,6 +120,22 @@ describe("A row of a dimension with a missing parent waits, and stops nothing", 
     await run();
 
     expect(await shown("dim_employee")).to.deep.equal(["2 Bob 9", "9 Ida"]);
+  });
+
+  it("until a person ends its wait as the runbook says; later versions arrive", async () => {
+    const sections = readRunbook(await readFile("docs/runbook.md", "utf8"));
+    const [, end = ""] = sections.find(({ title }) => title === "Rows wait for a dimension")!.sql;
+    await sql("INSERT INTO employee VALUES (2, 'Bob', NULL, 9), (3, 'Cyd', NULL, 9)");
+    await run();
+    await sql("DELETE FROM employee WHERE id = 2");
+    await run();
+
+    await pipeline.warehouse.query(end.replace("'fact_payment'", "'dim_employee'").replace("'7'", "'2'"));
+    expect(await waiting()).to.deep.equal(["dim_employee 3: manager_id 9 is in no dimension"]);
+    await sql("UPDATE employee SET manager_id = NULL; INSERT INTO employee VALUES (2, 'Rob', NULL, NULL)");
+    await run();
+    expect(await shown("dim_employee")).to.deep.equal(["2 Rob", "3 Cyd"]);
+    expect(await waiting()).to.deep.equal([]);
   });
 
   it("once, however often it is captured", async () => {
