@@ -40,7 +40,7 @@ export async function ingest(event: unknown, context: Context): Promise<IngestRe
       maxShare: Number(environment("MAX_DELETE_PERCENT")) / 100,
       allowed: new Set(allowDeletes),
     };
-    const run: IngestContext = {
+    const ingestContext: IngestContext = {
       store,
       log,
       telemetry,
@@ -56,7 +56,10 @@ export async function ingest(event: unknown, context: Context): Promise<IngestRe
     let result: IngestResult | undefined;
     while ((result === undefined || result.more === true) && begin()) {
       const startedAt = new Date();
-      const next = await ingestSource((work) => withSourceSnapshot({ credentials, schemas }, work), run);
+      const next = await ingestSource(
+        (work) => withSourceSnapshot({ credentials, schemas }, work),
+        ingestContext,
+      );
       if (next.commit === null) await recordSeen({ store, log }, startedAt);
       result = mergeResults(result, next);
     }

@@ -38,7 +38,7 @@ export async function load(event: unknown, context: Context): Promise<LoadResult
     const schema = environment("WAREHOUSE_SCHEMA");
     const freshnessMinutes = Number(environment("FRESHNESS_MINUTES"));
     return withConnection<LoadResult | ReplayPlan>("warehouse", credentials, (client) => {
-      const run: LoadContext = {
+      const loadContext: LoadContext = {
         client,
         schema,
         ...processedLog(objectStore(environment("PROCESSED_BUCKET")), model.version),
@@ -51,14 +51,14 @@ export async function load(event: unknown, context: Context): Promise<LoadResult
         now: monotonicClock(),
         hasTime: hasTime(context),
       };
-      if (dryRun) return planReplay(run, asked.replay ?? {});
+      if (dryRun) return planReplay(loadContext, asked.replay ?? {});
       return recordAfter(
-        () => runLoad(run, asked),
+        () => runLoad(loadContext, asked),
         async () => {
           const position = await readPosition(client, schema);
           await recordLoadState(position, {
             ingested,
-            log: run.log,
+            log: loadContext.log,
             telemetry,
             now: new Date(),
             confirm: (confirmedAt) =>

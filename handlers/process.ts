@@ -38,7 +38,7 @@ export async function processIngestion(
     const ingested = objectStore(environment("INGESTION_BUCKET"));
     const bucket = objectStore(environment("PROCESSED_BUCKET"));
     const { store } = processedLog(bucket, model.version);
-    const run: ProcessContext = {
+    const processContext: ProcessContext = {
       ingested: { store: ingested, log: commitLog(ingested, ingestCommit) },
       processed: { store, log: writableLog(store, processCommit, telemetry) },
       earlier: earlierLogs(bucket, model.version),
@@ -57,10 +57,10 @@ export async function processIngestion(
       workers: Number(environment("REMODEL_CONCURRENCY")),
       pause: setTimeout,
     };
-    if (dryRun) return planReprocess(run);
+    if (dryRun) return planReprocess(processContext);
     return recordAfter(
-      () => processCommits(run),
-      () => recordProcessState(run),
+      () => processCommits(processContext),
+      () => recordProcessState(processContext),
     );
   });
 }

@@ -57,11 +57,11 @@ export interface ReportOutcome {
  * @throws TerminalError when a mail is asked for but has no recipient
  */
 export async function makeReport(
-  run: ReportContext,
+  context: ReportContext,
   asked: { readonly mail: boolean },
 ): Promise<ReportOutcome> {
-  const { client, schema, store, telemetry, declared, script, now } = run;
-  if (asked.mail && run.mailTime === NEVER)
+  const { client, schema, store, telemetry, declared, script, now } = context;
+  if (asked.mail && context.mailTime === NEVER)
     throw new TerminalError(
       "no address gets the mail with the link: none has subscribed while marble:reportMail is never. Set it, deploy and confirm the address: pulumi config set marble:reportMail asked && pulumi up",
     );
@@ -72,7 +72,7 @@ export async function makeReport(
     const key = reportKey(edition, await readConfirmation(client, schema));
     const states = await readTableStates(client, schema);
     if (await store.has(key)) return { position, edition, key, states };
-    return { position, edition, key, states, rows: await readRows(run) };
+    return { position, edition, key, states, rows: await readRows(context) };
   });
   if (found === undefined) {
     telemetry.info("nothing is loaded yet, so there is nothing to report");
@@ -82,16 +82,16 @@ export async function makeReport(
   const { commit } = position;
   if (rows !== undefined) {
     const times = { capturedAt: position.capturedAt.toISOString(), madeAt: now.toISOString() };
-    const page = reportPage({ commit, ...times, rows, ...states, reads: readsOf(run) }, declared, script);
+    const page = reportPage({ commit, ...times, rows, ...states, reads: readsOf(context) }, declared, script);
     // Write the latest report first: whenever a dated report exists, the latest is then at least as new.
     const isLatest = await store.replaceLatest(page, edition);
     await store.keep(key, page);
     telemetry.info("made a report", { key, commit, isLatest, bytes: Buffer.byteLength(page) });
   }
-  const due = await isMailDue(run);
+  const due = await isMailDue(context);
   const mailed = asked.mail || due;
-  if (mailed) await mailLink(run, key, { ...position, ...states });
-  if (due) await store.claim(mailSentKey(now), run.id);
+  if (mailed) await mailLink(context, key, { ...position, ...states });
+  if (due) await store.claim(mailSentKey(now), context.id);
   return { report: key, commit, made: rows !== undefined, mailed };
 }
 

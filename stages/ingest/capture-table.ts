@@ -41,11 +41,15 @@ const postponedCapture = (table: TableDescription): TableCapture => ({
 });
 
 /** A table at which the source failed. The next run continues from its last capture. */
-export function failedCapture(table: TableDescription, reason: string, run: CaptureContext): TableCapture {
-  const previous = lastCapture(run.last, table.name);
+export function failedCapture(
+  table: TableDescription,
+  reason: string,
+  context: CaptureContext,
+): TableCapture {
+  const previous = lastCapture(context.last, table.name);
   if (previous === undefined)
     return { ...postponedCapture(table), mode: "failed", held: { snapshot: null, overlap: [], reason } };
-  const held = { ...resumeFrom(planTable(run.last, table, run.plan), previous, run), reason };
+  const held = { ...resumeFrom(planTable(context.last, table, context.plan), previous, context), reason };
   return { ...previous, ...NOTHING, mode: "failed", held };
 }
 
@@ -53,12 +57,12 @@ export function failedCapture(table: TableDescription, reason: string, run: Capt
 export async function captureTable(
   source: SourceSnapshot,
   table: TableDescription,
-  run: CaptureContext,
+  context: CaptureContext,
 ): Promise<{ capture: TableCapture; overlap: readonly string[] }> {
-  const previous = lastCapture(run.last, table.name);
-  if (previous === undefined && !run.budget.take(run.sizes.get(table.name) ?? 0))
+  const previous = lastCapture(context.last, table.name);
+  if (previous === undefined && !context.budget.take(context.sizes.get(table.name) ?? 0))
     return { capture: postponedCapture(table), overlap: [] };
-  const found = await findChanges(source, table, { previous, run });
+  const found = await findChanges(source, table, { previous, context });
   const { plan, counts, compared, planned } = found;
   const { overlap } = counts;
   const description = {
@@ -76,20 +80,28 @@ export async function captureTable(
   const reason =
     previous === undefined
       ? undefined
-      : reasonToHold(table, { previous, counts, deleted: deletedRows(table, previous, found), run });
+      : reasonToHold(table, { previous, counts, deleted: deletedRows(table, previous, found), context });
   if (previous !== undefined && reason !== undefined) {
-    const held = { ...resumeFrom(plan, previous, run), reason };
+    const held = { ...resumeFrom(plan, previous, context), reason };
     return { capture: { ...previous, ...NOTHING, mode: "held", held }, overlap };
   }
 
   const isEmpty = counts.captured === 0 && planned === undefined;
   const selection = selectionOf(plan, planned);
-  const files = isEmpty ? [] : await copyToLake(source, table, { run, plan, selection });
-  const deleted = compared === undefined ? NOTHING.deleted : await writeTombstones(table, compared, run);
+  const files = isEmpty ? [] : await copyToLake(source, table, { context, plan, selection });
+  const deleted = compared === undefined ? NOTHING.deleted : await writeTombstones(table, compared, context);
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   const { mode, recapture } = plan;
   const known = compared?.known;
-  const keys = await extendKnownKeys({ table, previous, plan, files, tombstones: deleted.files, known, run });
+  const keys = await extendKnownKeys({
+    table,
+    previous,
+    plan,
+    files,
+    tombstones: deleted.files,
+    known,
+    context,
+  });
   const total = counts.total + (rows - counts.captured);
   const slice = nextSlice(planned);
   const capture = { ...description, ...NOTHING, mode, recapture, rows, files, deleted, keys, total, slice };
@@ -110,13 +122,13 @@ interface Findings {
 async function findChanges(
   source: SourceSnapshot,
   table: TableDescription,
-  { previous, run }: { previous: TableCapture | undefined; run: CaptureContext },
+  { previous, context }: { previous: TableCapture | undefined; context: CaptureContext },
 ): Promise<Findings> {
-  let plan = planTable(run.last, table, run.plan);
+  let plan = planTable(context.last, table, context.plan);
   const isTakenWhole = plan.mode === "full" && previous !== undefined;
-  let planned = isTakenWhole ? undefined : await planSlice(source, table, { previous, run });
+  let planned = isTakenWhole ? undefined : await planSlice(source, table, { previous, context });
   const through = planned?.slice.after;
-  let counts = await source.count(table, selectionOf(plan, planned), run.snapshot);
+  let counts = await source.count(table, selectionOf(plan, planned), context.snapshot);
   if (previous === undefined) return { plan, counts, replaced: 0, compared: undefined, planned };
   const inFull = (reason: string): void => {
     plan = planRecapture(reason);
@@ -130,16 +142,16 @@ async function findChanges(
   if (delta && !isContinuous(counted)) inFull(INCONSISTENT);
   // Without a key, updates look like deletes and duplicates like new rows, so capture the table in full.
   else if (delta && replaced > 0 && table.key.length === 0) inFull("it has no key, and rows were replaced");
-  const compared = await findDeleted(source, { table, previous, plan, counts, replaced, through, run });
+  const compared = await findDeleted(source, { table, previous, plan, counts, replaced, through, context });
   if (delta && compared !== undefined && plan.mode === "delta") {
     const { updated, deleted } = compared;
     if (!isContinuous(counted, { updated, deleted: deleted.size })) inFull(INCONSISTENT);
   }
   if (plan.mode === "full") {
     const { reason } = plan;
-    const fields = { commit: run.number, table: table.name, reason };
-    if (reason === INCONSISTENT) run.telemetry.warn("the table is captured in full", fields);
-    else if (run.plan.kind === "delta") run.telemetry.info("the table is captured in full", fields);
+    const fields = { commit: context.number, table: table.name, reason };
+    if (reason === INCONSISTENT) context.telemetry.warn("the table is captured in full", fields);
+    else if (context.plan.kind === "delta") context.telemetry.info("the table is captured in full", fields);
   }
   return { plan, counts, replaced, compared, planned };
 }
@@ -212,8 +224,8 @@ function deletedRows(
 
 function reasonToHold(
   { name }: TableDescription,
-  options: { previous: TableCapture; counts: TableCounts; deleted: number; run: CaptureContext },
+  options: { previous: TableCapture; counts: TableCounts; deleted: number; context: CaptureContext },
 ): string | undefined {
-  const { previous, counts, deleted, run } = options;
-  return guardDeletes(run.guard, { name, previous: previous.total, total: counts.total, deleted });
+  const { previous, counts, deleted, context } = options;
+  return guardDeletes(context.guard, { name, previous: previous.total, total: counts.total, deleted });
 }

@@ -26,7 +26,7 @@ export async function captureTables(
   const { tables, refused } = await source.catalogue();
   const isNew = ({ name }: TableDescription): boolean => lastCapture(given.last, name) === undefined;
   const sizes = await source.sizes(tables.filter(isNew));
-  const run: CaptureContext = { ...given, sizes, budget: new ByteBudget(given.sliceBytes) };
+  const context: CaptureContext = { ...given, sizes, budget: new ByteBudget(given.sliceBytes) };
   const captures = new Map<string, TableCapture>();
   const overlap = new Set<string>();
   const failures: unknown[] = [];
@@ -35,7 +35,7 @@ export async function captureTables(
   const order = (table: TableDescription): number => (failedLast(table) ? -2 : (sizes.get(table.name) ?? -1));
   for (const table of [...tables].sort((a, b) => order(a) - order(b))) {
     try {
-      const result = await captureUnlocked(source, table, run);
+      const result = await captureUnlocked(source, table, context);
       captures.set(table.name, result.capture);
       for (const xid of result.overlap) overlap.add(xid);
     } catch (error) {
@@ -43,13 +43,13 @@ export async function captureTables(
       failures.push(error);
       // A new table that was dropped since never existed for the lake.
       if (isGone(error) && isNew(table)) continue;
-      const fields = { commit: run.number, table: table.name, reason: messageOf(error) };
-      run.telemetry.warn("a table could not be captured; the next run tries again", fields);
-      captures.set(table.name, failedCapture(table, fields.reason, run));
+      const fields = { commit: context.number, table: table.name, reason: messageOf(error) };
+      context.telemetry.warn("a table could not be captured; the next run tries again", fields);
+      captures.set(table.name, failedCapture(table, fields.reason, context));
     }
   }
   if (failures.length === tables.length) throw failures[0];
-  for (const [name, previous] of Object.entries(run.last?.tables ?? {})) {
+  for (const [name, previous] of Object.entries(context.last?.tables ?? {})) {
     if (captures.has(name)) continue;
     const refusal = valueNamed(refused, name);
     captures.set(name, absentCapture(previous, refusal?.reason ?? "the table is gone"));
@@ -65,16 +65,16 @@ export async function captureTables(
 async function captureUnlocked(
   source: SourceSnapshot,
   table: TableDescription,
-  run: CaptureContext,
+  context: CaptureContext,
 ): ReturnType<typeof captureTable> {
   const { naming } = table;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const before = lastCapture(run.last, table.name)?.names;
+      const before = lastCapture(context.last, table.name)?.names;
       // Read the names before the rows, so that the next run sees a name that changes in between.
       const names = naming === undefined ? undefined : await source.names(naming, before);
       const described = names === undefined ? table : { ...table, names };
-      const result = await captureTable(source, described, run);
+      const result = await captureTable(source, described, context);
       await source.release();
       return result;
     } catch (error) {

@@ -11,19 +11,19 @@ import type { CaptureContext } from "./context";
 export async function copyToLake(
   source: SourceSnapshot,
   table: TableDescription,
-  options: { run: CaptureContext; plan: TablePlan; selection: RowSelection },
+  options: { context: CaptureContext; plan: TablePlan; selection: RowSelection },
 ): Promise<DataFile[]> {
-  const { run, plan, selection } = options;
+  const { context, plan, selection } = options;
   const started = performance.now();
   const files: DataFile[] = [];
   const copy = source.copy(table, selection);
-  for await (const part of csvParts(copy, run.partBytes)) {
-    const key = dataKey({ at: run.now(), table: table.name, extension: "csv" });
-    const bytes = await run.store.upload(key, part.bytes);
+  for await (const part of csvParts(copy, context.partBytes)) {
+    const key = dataKey({ at: context.now(), table: table.name, extension: "csv" });
+    const bytes = await context.store.upload(key, part.bytes);
     if (part.rows() > 0) files.push({ key, rows: part.rows(), bytes });
   }
-  run.telemetry.info("captured", {
-    commit: run.number,
+  context.telemetry.info("captured", {
+    commit: context.number,
     table: table.name,
     mode: plan.mode,
     rows: copy.rows(),

@@ -35,7 +35,7 @@ interface Comparison {
   readonly replaced: number;
   /** Compare only the rows up to this key, because the rows beyond it were never captured. */
   readonly through: RowKey | undefined;
-  readonly run: CaptureContext;
+  readonly context: CaptureContext;
 }
 
 /** Finds the rows that were deleted since the last capture; undefined when no keys had to be compared. */
@@ -43,11 +43,11 @@ export async function findDeleted(
   source: SourceSnapshot,
   comparison: Comparison,
 ): Promise<KeyComparison | undefined> {
-  const { table, previous, plan, replaced, through, run } = comparison;
+  const { table, previous, plan, replaced, through, context } = comparison;
   // By the earlier columns, because the primary key may have changed.
   const columns = earlierIdentity(table, previous);
   if (columns === undefined || (plan.mode === "delta" && replaced === 0)) return undefined;
-  const known = await readKnownKeys(previous, run);
+  const known = await readKnownKeys(previous, context);
   const deleted = keySet();
   const updated = await countUpdated(source, { ...comparison, known, columns });
   if (plan.mode === "delta" && updated === replaced) return { columns, known, deleted, updated };
@@ -77,12 +77,12 @@ async function countUpdated(
 export async function writeTombstones(
   table: TableDescription,
   { deleted, columns }: KeyComparison,
-  run: CaptureContext,
+  context: CaptureContext,
 ): Promise<TableCapture["deleted"]> {
   const rows = deleted.size;
   if (rows === 0) return { rows, files: [] };
-  const key = dataKey({ at: run.now(), table: table.name, extension: "csv", folder: "deleted" });
-  const bytes = await run.store.upload(key, asStream(keysAsCsv(deleted, columns)));
-  run.telemetry.info("deleted rows found", { commit: run.number, table: table.name, rows });
+  const key = dataKey({ at: context.now(), table: table.name, extension: "csv", folder: "deleted" });
+  const bytes = await context.store.upload(key, asStream(keysAsCsv(deleted, columns)));
+  context.telemetry.info("deleted rows found", { commit: context.number, table: table.name, rows });
   return { rows, files: [{ key, rows, bytes }] };
 }

@@ -43,9 +43,9 @@ export async function extendKnownKeys(options: {
   tombstones: readonly DataFile[];
   /** The known keys, if they were read. */
   known: KeySet | undefined;
-  run: CaptureContext;
+  context: CaptureContext;
 }): Promise<KeyFile[]> {
-  const { table, previous, plan, files, tombstones, known, run } = options;
+  const { table, previous, plan, files, tombstones, known, context } = options;
   const identity = identityOf(table, previous);
   if (identity.length === 0) return [];
   const rows = files.map(keyFile("rows"));
@@ -54,8 +54,8 @@ export async function extendKnownKeys(options: {
   const shrinks = known !== undefined && before > MIN_BYTES && before > 2 * compactBytes(known);
   if (!shrinks && previous.keys.length <= MAX_FILES)
     return [...previous.keys, ...tombstones.map(keyFile("tombstones")), ...rows];
-  const all = known ?? (await readKnownKeys(previous, run));
-  return [...(await compact({ name: table.name, identity }, all, run)), ...rows];
+  const all = known ?? (await readKnownKeys(previous, context));
+  return [...(await compact({ name: table.name, identity }, all, context)), ...rows];
 }
 
 const keyFile =
@@ -76,11 +76,11 @@ interface KeyedTable {
 }
 
 /** Writes the keys into new files that hold nothing else. */
-async function compact(table: KeyedTable, keys: KeySet, run: CaptureContext): Promise<KeyFile[]> {
+async function compact(table: KeyedTable, keys: KeySet, context: CaptureContext): Promise<KeyFile[]> {
   const [hasRuns, hasTexts] = [!isEmpty(keys.runs()), !isEmpty(keys.texts())];
   return [
-    ...(hasRuns ? [await writeKeys("runs", runsAsCsv(keys.runs()), table, run)] : []),
-    ...(hasTexts ? [await writeKeys("rows", keysAsCsv(keys.texts(), table.identity), table, run)] : []),
+    ...(hasRuns ? [await writeKeys("runs", runsAsCsv(keys.runs()), table, context)] : []),
+    ...(hasTexts ? [await writeKeys("rows", keysAsCsv(keys.texts(), table.identity), table, context)] : []),
   ];
 }
 

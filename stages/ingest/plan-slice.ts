@@ -14,19 +14,19 @@ export interface PlannedSlice {
 export async function planSlice(
   source: SourceSnapshot,
   table: TableDescription,
-  { previous, run }: { previous: TableCapture | undefined; run: CaptureContext },
+  { previous, context }: { previous: TableCapture | undefined; context: CaptureContext },
 ): Promise<PlannedSlice | undefined> {
   if (!isFirstCapture(previous) || !canBeSliced(table)) return undefined;
   if (previous?.slice != null) {
     const { through: after, rows } = previous.slice;
     // Out of budget: plan an empty slice, but still capture changes to rows already copied.
-    const through = run.budget.take(run.sliceBytes) ? await source.keyAt(table, after, rows) : after;
+    const through = context.budget.take(context.sliceBytes) ? await source.keyAt(table, after, rows) : after;
     return { slice: { after, through }, rows };
   }
-  const bytes = run.sizes.get(table.name) ?? 0;
-  if (bytes <= run.sliceBytes) return undefined;
-  const { total } = await source.count(table, { filter: undefined }, run.snapshot);
-  const rows = rowsInSlice(run.sliceBytes, { bytes, rows: total });
+  const bytes = context.sizes.get(table.name) ?? 0;
+  if (bytes <= context.sliceBytes) return undefined;
+  const { total } = await source.count(table, { filter: undefined }, context.snapshot);
+  const rows = rowsInSlice(context.sliceBytes, { bytes, rows: total });
   const through = await source.keyAt(table, undefined, rows);
   return through === undefined ? undefined : { slice: { after: undefined, through }, rows };
 }

@@ -13,8 +13,8 @@ import { rejectRepeated } from "../../domain/transform/repeated-keys";
 import type { CommitContext, TransformContext } from "./context";
 
 /** The admitted captures of a source table, in order. */
-export const capturesOf = (source: SourceTable, run: CommitContext): readonly AdmittedCapture[] =>
-  run.admissions.get(source.name)?.captures ?? [];
+export const capturesOf = (source: SourceTable, context: CommitContext): readonly AdmittedCapture[] =>
+  context.admissions.get(source.name)?.captures ?? [];
 
 /** Some rows of a source table, and their ingest commit. */
 export type CommittedBatch = SourceBatch & { readonly commit: CommitNumber };
@@ -23,12 +23,12 @@ export type CommittedBatch = SourceBatch & { readonly commit: CommitNumber };
 export async function* decodeCapture(
   source: SourceTable,
   { number, capture }: AdmittedCapture,
-  run: CommitContext,
+  context: CommitContext,
 ): AsyncGenerator<CommittedBatch, void, undefined> {
   const check = hasUniqueKeys(source, capture) ? undefined : rejectRepeated(source);
   const padded = paddedColumns(capture);
   for (const file of capture.files) {
-    for await (const batch of decodeFile(source, { number, padded, file }, run)) {
+    for await (const batch of decodeFile(source, { number, padded, file }, context)) {
       check?.(batch);
       yield batch;
     }
@@ -39,10 +39,10 @@ export async function* decodeCapture(
 export async function* decodeFile(
   source: SourceTable,
   { number, padded, file }: Pick<Task, "padded" | "file"> & { readonly number: CommitNumber },
-  run: Pick<TransformContext, "ingested">,
+  context: Pick<TransformContext, "ingested">,
 ): AsyncGenerator<CommittedBatch, void, undefined> {
   let rows = 0;
-  const chunks = await run.ingested.store.stream(file.key);
+  const chunks = await context.ingested.store.stream(file.key);
   for await (const batch of decodeCsv(chunks, source, { padded: new Set(padded) })) {
     rows += batch.batch.numRows;
     yield { ...batch, commit: number };
@@ -66,12 +66,12 @@ function checkRows(file: DataFile, rows: number, subject: { table: string; commi
 export async function* decodeTombstones(
   source: SourceTable,
   { capture }: AdmittedCapture,
-  run: CommitContext,
+  context: CommitContext,
 ): AsyncGenerator<RecordBatch, void, undefined> {
   const keyOnly = keyTable(source);
   const padded = new Set(paddedColumns(capture));
   for (const file of capture.deleted.files) {
-    const chunks = await run.ingested.store.stream(file.key);
+    const chunks = await context.ingested.store.stream(file.key);
     for await (const { batch, rejections } of decodeCsv(chunks, keyOnly, { padded })) {
       const rows = Array.from({ length: batch.numRows }, (_, row) => row).filter(
         (row) => !rejections.has(row),

@@ -23,14 +23,14 @@ interface DirectCapture {
   readonly asOne: boolean;
 }
 
-function directCaptures(run: CommitContext): DirectCapture[] {
-  return feedsIn(run.model)
+function directCaptures(context: CommitContext): DirectCapture[] {
+  return feedsIn(context.model)
     .filter(isDirect)
     .flatMap((fed) =>
-      capturesOf(fed.feed.source, run).map((captured) => {
+      capturesOf(fed.feed.source, context).map((captured) => {
         // A fact table keeps every row as a version, whatever its key.
         const asOne = fed.table.kind === "dimension" && !hasUniqueKeys(fed.feed.source, captured.capture);
-        const { number: commit } = run;
+        const { number: commit } = context;
         const tasks = captured.capture.files.map((file) => ({
           commit,
           fed,
@@ -44,23 +44,23 @@ function directCaptures(run: CommitContext): DirectCapture[] {
 }
 
 /** Transforms the feeds without joins; undefined when the time is over before all is done. */
-export async function transformDirectTables(run: CommitContext): Promise<TableParts | undefined> {
-  const captures = directCaptures(run);
+export async function transformDirectTables(context: CommitContext): Promise<TableParts | undefined> {
+  const captures = directCaptures(context);
   const tasks = captures.flatMap((capture) => capture.tasks);
-  const results = await runTasks(tasks, run);
+  const results = await runTasks(tasks, context);
   if (results === undefined) return undefined;
-  for (const result of results) include(result, run);
+  for (const result of results) include(result, context);
   const resultOf = new Map(tasks.map((task, index) => [task, results[index]]));
   const parts: [string, WarehousePart][] = [];
   for (const { fed, captured, tasks: own, asOne } of captures) {
     const done = own.map((task) => resultOf.get(task));
     const files = asOne
-      ? await writeFile(fed.table, wholeCapture(fed, captured, run), run)
+      ? await writeFile(fed.table, wholeCapture(fed, captured, context), context)
       : done.flatMap((result) => result?.files ?? []);
     const left = isFirst(captured) ? [] : done.flatMap((result) => result?.tombstones ?? []);
     const deleted =
       fed.table.kind === "fact"
-        ? await writeDeletedTombstones({ ...fed, table: fed.table }, captured, run)
+        ? await writeDeletedTombstones({ ...fed, table: fed.table }, captured, context)
         : [];
     const { recapture } = captured.capture;
     parts.push([fed.table.name, { recapture, files, tombstones: [...deleted, ...left] }]);
@@ -75,19 +75,19 @@ const isFirst = ({ capture }: AdmittedCapture): boolean => capture.mode === "ful
 async function* wholeCapture(
   fed: TableFeed,
   captured: AdmittedCapture,
-  run: CommitContext,
+  context: CommitContext,
 ): AsyncGenerator<RecordBatch> {
-  for await (const source of decodeCapture(fed.feed.source, captured, run)) {
-    yield transformRows(fed, { source, lookups: new Map(), run }).batch;
-    await run.rejected.spill();
+  for await (const source of decodeCapture(fed.feed.source, captured, context)) {
+    yield transformRows(fed, { source, lookups: new Map(), context }).batch;
+    await context.rejected.spill();
   }
 }
 
 async function writeFile(
   table: ParquetTable,
   batches: AsyncIterable<RecordBatch>,
-  run: CommitContext,
+  context: CommitContext,
 ): Promise<DataFile[]> {
-  const file = await writeTable(table, batches, { store: run.processed.store, now: run.now });
+  const file = await writeTable(table, batches, { store: context.processed.store, now: context.now });
   return file === undefined ? [] : [file];
 }

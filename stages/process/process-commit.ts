@@ -23,16 +23,16 @@ import { tableCommits } from "./files/table-commits";
 export async function processCommitted(
   commit: IngestCommit,
   previous: ProcessCommit | undefined,
-  context: ProcessContext,
+  given: ProcessContext,
 ): Promise<ProcessCommit | undefined> {
-  const { model, processed, now } = context;
-  const admissions = await admitTables(commit, previous, context);
+  const { model, processed, now } = given;
+  const admissions = await admitTables(commit, previous, given);
   const number = commit.number as CommitNumber;
   checkReads(model, previous, { number, admissions });
   const rejected = rejectedRows({ store: processed.store, now });
   const missing = await openMissing({ previous, processed, model });
-  const run: CommitContext = {
-    ...context,
+  const context: CommitContext = {
+    ...given,
     number,
     previous,
     admissions,
@@ -42,17 +42,17 @@ export async function processCommitted(
     recomputed: recomputedRows(missing),
   };
 
-  const [direct, joined] = await settleAll([transformDirectTables(run), transformJoinedTables(run)]);
+  const [direct, joined] = await settleAll([transformDirectTables(context), transformJoinedTables(context)]);
   if (direct === undefined) return undefined;
-  const mirror = await mirrorTables(commit, run);
+  const mirror = await mirrorTables(commit, context);
   if (mirror === undefined) return undefined;
-  const calendar = await extendCalendar(run);
+  const calendar = await extendCalendar(context);
   const waiting = [...admissions].flatMap(([name, admission]) =>
     admission.quarantine === undefined ? [] : [[name, admission.quarantine] as const],
   );
   const quarantine = Object.fromEntries(waiting);
   const rejectedFiles = await rejected.finish();
-  const { counts, ...lacking } = await findMissing(run, rejectedFiles.files);
+  const { counts, ...lacking } = await findMissing(context, rejectedFiles.files);
   const stamp = modelStamp(model);
   const newFiles = {
     tables: { ...tableCommits([...direct, ...joined.parts]), ...calendar.tables },

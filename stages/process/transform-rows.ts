@@ -7,15 +7,15 @@ import type { TransformContext } from "./context";
 /** Transforms a batch; collects its rejected rows and the days in its rows. */
 export function transformRows(
   { table, feed }: TableFeed,
-  options: { source: CommittedBatch; lookups: Lookups; run: TransformContext },
+  options: { source: CommittedBatch; lookups: Lookups; context: TransformContext },
 ): WarehouseBatch {
-  const { source, lookups, run } = options;
+  const { source, lookups, context } = options;
   const members = table.kind === "dimension" ? table.members : undefined;
   const keyed = members === undefined ? undefined : { key: table.key, members };
   const made = transformBatch({ ...feed, name: table.name, keyed }, source, lookups);
-  run.days.named = hull(run.days.named, made.days);
+  context.days.named = hull(context.days.named, made.days);
   for (const [row, rejection] of made.rejections) {
-    run.rejected.add({
+    context.rejected.add({
       target: table.name,
       table: feed.source.name,
       commit: source.commit,

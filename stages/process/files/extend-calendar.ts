@@ -11,14 +11,14 @@ import { writeTable } from "./write-table";
 
 /** Makes the days that the calendar lacks. */
 export async function extendCalendar(
-  run: CommitContext,
+  context: CommitContext,
 ): Promise<{ covered: ProcessCommit["calendar"]; tables: Record<string, WarehouseTableCommit> }> {
-  const { model, previous, days, processed, now } = run;
+  const { model, previous, days, processed, now } = context;
   const covered =
     previous === undefined
       ? undefined
       : { first: dayNumber(previous.calendar.first), last: dayNumber(previous.calendar.last) };
-  const wanted = calendarCoverage({ covered, configured: run.calendar, named: days.named });
+  const wanted = calendarCoverage({ covered, configured: context.calendar, named: days.named });
   const batches = missingDays(covered, wanted).map((range) => calendarRows(model.calendar, range));
   const file = await writeTable(model.calendar, batches, { store: processed.store, now });
   return {

@@ -13,15 +13,15 @@ import { writeTable } from "./write-table";
 export async function writeDeletedTombstones(
   { table, feed }: TableFeed & { readonly table: Fact },
   captured: AdmittedCapture,
-  run: CommitContext,
+  context: CommitContext,
 ): Promise<DataFile[]> {
   const renamed = async function* (): AsyncGenerator<RecordBatch> {
-    for await (const batch of decodeTombstones(feed.source, captured, run))
+    for await (const batch of decodeTombstones(feed.source, captured, context))
       yield tombstoneBatch(table, feed, { batch });
   };
   const file = await writeTable(tombstoneTable(table), renamed(), {
-    store: run.processed.store,
-    now: run.now,
+    store: context.processed.store,
+    now: context.now,
   });
   return file === undefined ? [] : [file];
 }

@@ -29,17 +29,17 @@ type States = ReadonlyMap<string, TableState>;
  *
  * Captures from a quarantine are applied commit by commit, because a fact table keeps every version.
  */
-export async function transformJoinedTables(run: CommitContext): Promise<JoinedTables> {
-  const affected = feedsIn(run.model).filter(
-    (fed) => !isDirect(fed) && sourcesOf(fed.feed).some((source) => hasChanged(source, run)),
+export async function transformJoinedTables(context: CommitContext): Promise<JoinedTables> {
+  const affected = feedsIn(context.model).filter(
+    (fed) => !isDirect(fed) && sourcesOf(fed.feed).some((source) => hasChanged(source, context)),
   );
   const sources = new Map(
     affected.flatMap(({ feed }) => sourcesOf(feed)).map((source) => [source.name, source]),
   );
-  const states = await openStates(sources, run);
+  const states = await openStates(sources, context);
   const parts: (readonly [string, TableParts[number][1]])[] = [];
-  const known = new Set(Object.keys(run.previous?.state ?? {}));
-  for (const number of commitsOf([...sources.values()], run)) {
+  const known = new Set(Object.keys(context.previous?.state ?? {}));
+  for (const number of commitsOf([...sources.values()], context)) {
     const isFirst = ({ feed }: TableFeed): boolean => !known.has(feed.source.name);
     // A feed whose driver is new recomputes all rows, and needs no keys.
     const asked = new Set(
@@ -47,19 +47,19 @@ export async function transformJoinedTables(run: CommitContext): Promise<JoinedT
     );
     const changed = new Map<string, ChangedRows>();
     for (const [name, source] of sources) {
-      const mostKeys = asked.has(name) ? run.mostKeys : 0;
-      changed.set(name, await applyCaptures(source, { number, states, run, mostKeys }));
+      const mostKeys = asked.has(name) ? context.mostKeys : 0;
+      changed.set(name, await applyCaptures(source, { number, states, context, mostKeys }));
     }
     const openState = (name: string): TableState => stateOf(states, name);
     for (const fed of affected) {
       const { feed } = fed;
       const rows = isFirst(fed)
         ? "first"
-        : await affectedRows(feed, changed, { stateOf: openState, mostKeys: run.mostKeys });
-      const captured = captureAt(feed.source, { number, run });
+        : await affectedRows(feed, changed, { stateOf: openState, mostKeys: context.mostKeys });
+      const captured = captureAt(feed.source, { number, context });
       parts.push([
         fed.table.name,
-        await recomputeRows(fed, { number, stateOf: openState, captured, rows, run }),
+        await recomputeRows(fed, { number, stateOf: openState, captured, rows, context }),
       ]);
     }
     for (const [name, { rows }] of changed) if (rows > 0) known.add(name);
@@ -72,20 +72,23 @@ export async function transformJoinedTables(run: CommitContext): Promise<JoinedT
   return { parts, state };
 }
 
-const hasChanged = (source: SourceTable, run: CommitContext): boolean =>
-  capturesOf(source, run).some(({ capture }) => capture.rows + capture.deleted.rows > 0);
+const hasChanged = (source: SourceTable, context: CommitContext): boolean =>
+  capturesOf(source, context).some(({ capture }) => capture.rows + capture.deleted.rows > 0);
 
 /** The commits with captures to apply, in order. */
-const commitsOf = (sources: readonly SourceTable[], run: CommitContext): readonly CommitNumber[] =>
-  [...new Set(sources.flatMap((source) => capturesOf(source, run).map(({ number }) => number)))].sort(
+const commitsOf = (sources: readonly SourceTable[], context: CommitContext): readonly CommitNumber[] =>
+  [...new Set(sources.flatMap((source) => capturesOf(source, context).map(({ number }) => number)))].sort(
     (a, b) => a - b,
   );
 
-async function openStates(sources: ReadonlyMap<string, SourceTable>, run: CommitContext): Promise<States> {
-  const indexes = lookedForBy(run.model);
-  const contracts = contractsOf(run.model);
+async function openStates(
+  sources: ReadonlyMap<string, SourceTable>,
+  context: CommitContext,
+): Promise<States> {
+  const indexes = lookedForBy(context.model);
+  const contracts = contractsOf(context.model);
   const cache = leafCache();
-  const { processed, now, previous } = run;
+  const { processed, now, previous } = context;
   const states = new Map<string, TableState>();
   for (const name of sources.keys()) {
     const contract = contracts.get(name);
@@ -109,25 +112,25 @@ const stateOf = (states: States, name: string): TableState => {
 interface Step {
   readonly number: CommitNumber;
   readonly states: States;
-  readonly run: CommitContext;
+  readonly context: CommitContext;
 }
 
 const captureAt = (
   source: SourceTable,
-  { number, run }: Pick<Step, "number" | "run">,
-): AdmittedCapture | undefined => capturesOf(source, run).find((captured) => captured.number === number);
+  { number, context }: Pick<Step, "number" | "context">,
+): AdmittedCapture | undefined => capturesOf(source, context).find((captured) => captured.number === number);
 
 /** Applies a commit's captures of a source table. */
 async function applyCaptures(
   source: SourceTable,
   step: Step & { readonly mostKeys: number },
 ): Promise<ChangedRows> {
-  const { states, run, mostKeys } = step;
+  const { states, context, mostKeys } = step;
   const captured = captureAt(source, step);
   if (captured === undefined) return { rows: 0, keys: [], deleted: [] };
   const changes = {
-    upserts: decodable(source, captured, run),
-    deletes: decodeTombstones(source, captured, run),
+    upserts: decodable(source, captured, context),
+    deletes: decodeTombstones(source, captured, context),
   };
   return stateOf(states, source.name).apply(changes, { mostKeys });
 }
@@ -135,12 +138,12 @@ async function applyCaptures(
 async function* decodable(
   source: SourceTable,
   captured: AdmittedCapture,
-  run: CommitContext,
+  context: CommitContext,
 ): AsyncGenerator<CommittedBatch> {
-  const keep = !isDirectSource(source, run);
-  for await (const batch of decodeCapture(source, captured, run)) {
-    if (keep) keepUndecodable(source, batch, run);
-    await run.rejected.spill();
+  const keep = !isDirectSource(source, context);
+  for await (const batch of decodeCapture(source, captured, context)) {
+    if (keep) keepUndecodable(source, batch, context);
+    await context.rejected.spill();
     yield batch;
   }
 }
@@ -149,9 +152,9 @@ async function* decodable(
 const isDirectSource = ({ name }: SourceTable, { model }: CommitContext): boolean =>
   feedsIn(model).some((fed) => fed.feed.source.name === name && isDirect(fed));
 
-function keepUndecodable(table: SourceTable, source: CommittedBatch, run: CommitContext): void {
+function keepUndecodable(table: SourceTable, source: CommittedBatch, context: CommitContext): void {
   for (const [row, rejection] of source.rejections) {
-    run.rejected.add({
+    context.rejected.add({
       table: table.name,
       commit: source.commit,
       ...rejection,

@@ -21,17 +21,19 @@ export interface Recomputation {
   readonly captured: AdmittedCapture | undefined;
   /** The rows to recompute; "first" for all rows of a driver that no earlier commit had. */
   readonly rows: AffectedRows | "first";
-  readonly run: CommitContext;
+  readonly context: CommitContext;
 }
 
 /** Recomputes rows of a feed, and writes them. */
 export async function recomputeRows(fed: TableFeed, of: Recomputation): Promise<TableParts[number][1]> {
   const { table } = fed;
-  const { run, captured } = of;
+  const { context, captured } = of;
   const isFact = table.kind === "fact";
-  const target = { store: run.processed.store, now: run.now };
+  const target = { store: context.processed.store, now: context.now };
   const deleted =
-    isFact && captured !== undefined ? await writeDeletedTombstones({ ...fed, table }, captured, run) : [];
+    isFact && captured !== undefined
+      ? await writeDeletedTombstones({ ...fed, table }, captured, context)
+      : [];
   const absent = isFact && of.rows !== "first" ? leftOutTombstones({ ...fed, table }, target) : undefined;
   const file = await writeTable(table, recomputedRows(fed, { ...of, absent }), target);
   const left = (await absent?.finish()) ?? [];
@@ -47,7 +49,7 @@ async function* recomputedRows(
   fed: TableFeed,
   of: Recomputation & { readonly absent: LeftOutTombstones | undefined },
 ): AsyncGenerator<RecordBatch> {
-  const { run, stateOf, number: commit, absent } = of;
+  const { context, stateOf, number: commit, absent } = of;
   const { feed } = fed;
   for await (const { batch, lookups } of joinRows(feed, driverRows(stateOf(feed.source.name), of), {
     stateOf,
@@ -58,11 +60,11 @@ async function* recomputedRows(
       commit,
       ...csvRecords(feed.source.columns, batch),
     };
-    const made = transformRows(fed, { source, lookups, run });
-    run.recomputed.record(fed, source, made.rejections);
+    const made = transformRows(fed, { source, lookups, context });
+    context.recomputed.record(fed, source, made.rejections);
     await absent?.add({ batch, rows: made.absent });
     yield made.batch;
-    await run.rejected.spill();
+    await context.rejected.spill();
   }
 }
 

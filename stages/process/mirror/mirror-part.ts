@@ -27,7 +27,7 @@ export const shapeOf = ({
 export async function writeMirrorPart(
   name: string,
   { capture }: AdmittedCapture,
-  { run, files }: { readonly run: CommitContext; readonly files: readonly DataFile[] },
+  { context, files }: { readonly context: CommitContext; readonly files: readonly DataFile[] },
 ): Promise<MirrorPart> {
   const { mode, comment, key, columns, total, storage } = capture;
   const whole = mode === "full";
@@ -39,7 +39,7 @@ export async function writeMirrorPart(
     columns,
     total,
     files: [...files],
-    tombstones: whole ? [] : await writeDeletedKeys(name, capture, run),
+    tombstones: whole ? [] : await writeDeletedKeys(name, capture, context),
   };
 }
 
@@ -47,16 +47,16 @@ export async function writeMirrorPart(
 async function writeDeletedKeys(
   name: string,
   capture: TableCapture,
-  run: CommitContext,
+  context: CommitContext,
 ): Promise<DataFile[]> {
   const columns = keyColumnsOf(capture);
   const { feed } = mirrorFeed(name, { key: capture.key, columns });
   const keys = async function* (): AsyncGenerator<RecordBatch> {
     for (const file of capture.deleted.files)
-      for await (const { batch } of decodeCsv(await run.ingested.store.stream(file.key), feed.source))
+      for await (const { batch } of decodeCsv(await context.ingested.store.stream(file.key), feed.source))
         yield batch;
   };
   const table = { name: mirrorTombstoneName(name), columns: mirrorColumns(columns) };
-  const file = await writeTable(table, keys(), { store: run.processed.store, now: run.now });
+  const file = await writeTable(table, keys(), { store: context.processed.store, now: context.now });
   return file === undefined ? [] : [file];
 }

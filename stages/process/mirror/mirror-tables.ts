@@ -34,35 +34,35 @@ interface Mirrored {
  */
 export async function mirrorTables(
   commit: IngestCommit,
-  run: CommitContext,
+  context: CommitContext,
 ): Promise<MirrorCommit | "none" | undefined> {
-  if (run.mirror === "none") return "none";
-  const names = Object.keys(commit.tables).filter((name) => isMirrored(run.mirror, name));
-  const mirrored = await findNew(names, commit, run);
-  const written = await writeRows(mirrored, run);
+  if (context.mirror === "none") return "none";
+  const names = Object.keys(commit.tables).filter((name) => isMirrored(context.mirror, name));
+  const mirrored = await findNew(names, commit, context);
+  const written = await writeRows(mirrored, context);
   if (written === undefined) return undefined;
   const parts = emptyByName<MirrorPart[]>();
   const tables = emptyByName<MirrorStatus>();
   for (const { name, captures } of mirrored) {
     const made = await Promise.all(
       captures.map((captured) =>
-        writeMirrorPart(name, captured, { run, files: written.get(captured) ?? [] }),
+        writeMirrorPart(name, captured, { context, files: written.get(captured) ?? [] }),
       ),
     );
     if (made.length > 0) parts[name] = made;
     const capture = captureOf(commit, name);
     const last = captures.at(-1)?.capture;
-    const shape = last === undefined ? (statusBefore(name, run)?.shape ?? null) : shapeOf(last);
+    const shape = last === undefined ? (statusBefore(name, context)?.shape ?? null) : shapeOf(last);
     if (capture !== undefined)
-      tables[name] = { ...statusOf(name, ofCapture(capture), { commit, run }), shape };
+      tables[name] = { ...statusOf(name, ofCapture(capture), { commit, context }), shape };
   }
-  for (const name of namedTables(run.mirror)) {
+  for (const name of namedTables(context.mirror)) {
     if (captureOf(commit, name) !== undefined) continue;
     const reason =
       valueNamed(commit.refused, name)?.reason ?? `the source has no table ${name}: correct marble:mirror`;
-    run.telemetry.warn("a table cannot be mirrored", { commit: commit.number, table: name, reason });
+    context.telemetry.warn("a table cannot be mirrored", { commit: commit.number, table: name, reason });
     const found: Found = { state: "refused", reason, isProcessed: false };
-    tables[name] = { ...statusOf(name, found, { commit, run }), shape: null };
+    tables[name] = { ...statusOf(name, found, { commit, context }), shape: null };
   }
   return { tables, parts };
 }
@@ -75,8 +75,9 @@ const statusBefore = (
 const statusOf = (
   name: string,
   found: Found,
-  { commit, run }: { commit: IngestCommit; run: CommitContext },
-): Omit<MirrorStatus, "shape"> => nextStatus(found, { before: statusBefore(name, run), commit, rejected: 0 });
+  { commit, context }: { commit: IngestCommit; context: CommitContext },
+): Omit<MirrorStatus, "shape"> =>
+  nextStatus(found, { before: statusBefore(name, context), commit, rejected: 0 });
 
 /**
  * The new captures of each table: that of this commit, and the earlier ones of a table that was not mirrored before.
@@ -84,17 +85,17 @@ const statusOf = (
 async function findNew(
   names: readonly string[],
   commit: IngestCommit,
-  run: CommitContext,
+  context: CommitContext,
 ): Promise<readonly Mirrored[]> {
-  const begun = names.filter((name) => statusBefore(name, run) === undefined);
-  const histories = await readCapturesSinceWhole(begun, commit, run.ingested.log);
+  const begun = names.filter((name) => statusBefore(name, context) === undefined);
+  const histories = await readCapturesSinceWhole(begun, commit, context.ingested.log);
   return names.map((name) => {
-    const earlier = (histories.get(name) ?? []).filter(({ number }) => number !== run.number);
+    const earlier = (histories.get(name) ?? []).filter(({ number }) => number !== context.number);
     const before = earlier.at(-1)?.capture;
-    const shape = before === undefined ? statusBefore(name, run)?.shape : shapeOf(before);
+    const shape = before === undefined ? statusBefore(name, context)?.shape : shapeOf(before);
     const capture = captureOf(commit, name);
     const isNew = capture !== undefined && changesMirror(capture, shape);
-    return { name, captures: isNew ? [...earlier, { number: run.number, capture }] : earlier };
+    return { name, captures: isNew ? [...earlier, { number: context.number, capture }] : earlier };
   });
 }
 
@@ -109,21 +110,23 @@ function changesMirror(capture: TableCapture, shape: string | null | undefined):
 /** The Parquet files of each capture; undefined when the time is over before all are written. */
 async function writeRows(
   mirrored: readonly Mirrored[],
-  run: CommitContext,
+  context: CommitContext,
 ): Promise<ReadonlyMap<AdmittedCapture, readonly DataFile[]> | undefined> {
   const work = mirrored.flatMap(({ name, captures }) =>
-    captures.flatMap((captured) => tasksOf(name, captured, run.number).map((task) => ({ captured, task }))),
+    captures.flatMap((captured) =>
+      tasksOf(name, captured, context.number).map((task) => ({ captured, task })),
+    ),
   );
   const results = await runTasks(
     work.map(({ task }) => task),
-    run,
+    context,
   );
   if (results === undefined) return undefined;
   const files = new Map<AdmittedCapture, readonly DataFile[]>();
   for (const [index, { captured }] of work.entries()) {
     const result = results[index];
     if (result === undefined) continue;
-    include(result, run);
+    include(result, context);
     files.set(captured, [...(files.get(captured) ?? []), ...result.files]);
   }
   return files;

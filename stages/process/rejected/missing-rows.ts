@@ -55,20 +55,20 @@ const feedOf = (table: string, target: string): string => JSON.stringify([table,
  * @param rejected the files of the rows that the commit rejected
  */
 export async function findMissing(
-  run: CommitContext,
+  context: CommitContext,
   rejected: readonly DataFile[],
 ): Promise<MissingInCommit> {
-  const { missing, model, recomputed } = run;
+  const { missing, model, recomputed } = context;
   const contracts = contractsOf(model);
-  await addRejected(rejected, run, contracts);
+  await addRejected(rejected, context, contracts);
   const captures = [...contracts.values()]
-    .flatMap((source) => capturesOf(source, run).map((captured) => ({ source, captured })))
+    .flatMap((source) => capturesOf(source, context).map((captured) => ({ source, captured })))
     .sort((a, b) => a.captured.number - b.captured.number);
-  for (const { source, captured } of captures) await resolveCaptured(source, captured, run);
+  for (const { source, captured } of captures) await resolveCaptured(source, captured, context);
   for (const { table, target, key, commit } of recomputed.rows)
     missing.resolve({ table, key, commit, of: (lacking) => lacking === target });
   const counts = new Map([...contracts.keys()].map((table) => [table, missing.countOf(table)]));
-  return { ...(await write(run)), counts };
+  return { ...(await write(context)), counts };
 }
 
 /** Resolves the missing rows of a table that a capture brought or found deleted. */
@@ -134,24 +134,24 @@ const LINES_TOGETHER = 1000;
 /** Adds the rows that a commit rejected. */
 async function addRejected(
   files: readonly DataFile[],
-  run: CommitContext,
+  context: CommitContext,
   contracts: ReadonlyMap<string, SourceTable>,
 ): Promise<void> {
   const note = async (lines: readonly RejectedRow[]): Promise<void> => {
     for (const [{ commit, table, target = null, header }, records] of groupRows(lines)) {
       const source = contracts.get(table);
       if (source === undefined) continue;
-      const captured = capturesOf(source, run).find(({ number }) => number === commit);
+      const captured = capturesOf(source, context).find(({ number }) => number === commit);
       const padded = captured === undefined ? [] : paddedColumns(captured.capture);
       const file = new TextEncoder().encode([header, ...records, ""].join("\n"));
       const blockBytes = file.length;
       for await (const keys of readKeyTexts(asStream([file]), source, { padded, blockBytes }))
-        for (const key of keys) run.missing.reject({ table, target, key }, commit);
+        for (const key of keys) context.missing.reject({ table, target, key }, commit);
     }
   };
   for (const { key: file } of files) {
     let lines: RejectedRow[] = [];
-    for await (const line of readLines(await run.processed.store.stream(file))) {
+    for await (const line of readLines(await context.processed.store.stream(file))) {
       lines.push(JSON.parse(line) as RejectedRow);
       if (lines.length < LINES_TOGETHER) continue;
       await note(lines);
@@ -173,8 +173,8 @@ function groupRows(lines: readonly RejectedRow[]): readonly (readonly [RejectedR
   return [...groups.values()];
 }
 
-async function write(run: CommitContext): Promise<Pick<MissingInCommit, "missing" | "resolved">> {
-  const { missing, previous } = run;
+async function write(context: CommitContext): Promise<Pick<MissingInCommit, "missing" | "resolved">> {
+  const { missing, previous } = context;
   const { resolved } = missing;
   const more = Object.assign(emptyByName<number>(), Object.fromEntries(missing.more));
   const before = previous?.missing?.files;
@@ -183,8 +183,8 @@ async function write(run: CommitContext): Promise<Pick<MissingInCommit, "missing
   const files =
     before !== undefined && isSame
       ? before
-      : await writeLines("missing", { rows: missing.size, lines: missing.rows() }, run);
-  const resolvedFiles = await writeLines("resolved", { rows: resolved.length, lines: resolved }, run);
+      : await writeLines("missing", { rows: missing.size, lines: missing.rows() }, context);
+  const resolvedFiles = await writeLines("resolved", { rows: resolved.length, lines: resolved }, context);
   return { missing: { files, more }, resolved: { rows: resolved.length, files: resolvedFiles } };
 }
 

@@ -12,42 +12,42 @@ import { writeTable } from "../files/write-table";
 /** Transforms one captured file for one table without joins, as a stream. */
 export async function transformTask(
   task: Task,
-  context: Pick<TransformContext, "ingested" | "processed" | "now">,
+  given: Pick<TransformContext, "ingested" | "processed" | "now">,
 ): Promise<TaskResult> {
-  const { now, processed } = context;
-  const run: TransformContext & { readonly rejected: RejectedRows } = {
-    ...context,
+  const { now, processed } = given;
+  const context: TransformContext & { readonly rejected: RejectedRows } = {
+    ...given,
     rejected: rejectedRows({ store: processed.store, now }),
     days: { named: undefined },
   };
   const target = { store: processed.store, now };
   const { table } = task.fed;
   const absent = table.kind === "fact" ? leftOutTombstones({ ...task.fed, table }, target) : undefined;
-  const file = await writeTable(table, rowsOf(task, run, absent), target);
+  const file = await writeTable(table, rowsOf(task, context, absent), target);
   return {
     files: file === undefined ? [] : [file],
     tombstones: (await absent?.finish()) ?? [],
-    days: run.days.named ?? null,
-    rejected: await run.rejected.finish(),
+    days: context.days.named ?? null,
+    rejected: await context.rejected.finish(),
   };
 }
 
 async function* rowsOf(
   { fed, captured, padded, file }: Task,
-  run: TransformContext,
+  context: TransformContext,
   tombstones: LeftOutTombstones | undefined,
 ): AsyncGenerator<RecordBatch> {
   const noLookups: Lookups = new Map();
-  for await (const source of decodeFile(fed.feed.source, { number: captured, padded, file }, run)) {
-    const { batch, absent } = transformRows(fed, { source, lookups: noLookups, run });
+  for await (const source of decodeFile(fed.feed.source, { number: captured, padded, file }, context)) {
+    const { batch, absent } = transformRows(fed, { source, lookups: noLookups, context });
     await tombstones?.add({ batch: source.batch, rows: absent });
     yield batch;
-    await run.rejected.spill();
+    await context.rejected.spill();
   }
 }
 
 /** Adds the result of a task to that of its commit. */
-export function include(result: TaskResult, run: TransformContext): void {
-  run.days.named = hull(run.days.named, result.days ?? undefined);
-  run.rejected.include(result.rejected);
+export function include(result: TaskResult, context: TransformContext): void {
+  context.days.named = hull(context.days.named, result.days ?? undefined);
+  context.rejected.include(result.rejected);
 }

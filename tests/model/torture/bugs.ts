@@ -74,12 +74,12 @@ export const BUGS: readonly Bug[] = [
     edits: [
       {
         file: "stages/ingest/copy-to-lake.ts",
-        search: "const bytes = await run.store.upload(key, part.bytes);",
+        search: "const bytes = await context.store.upload(key, part.bytes);",
         replace:
           "const chunks: Uint8Array[] = [];\n    for await (const chunk of part.bytes) chunks.push(chunk);\n" +
           "    const bytes = chunks.reduce((sum, { length }) => sum + length, 0);\n" +
-          "    const writes = afterCommit.get(run.store) ?? [];\n" +
-          "    afterCommit.set(run.store, [...writes, () => run.store.upload(key, Readable.from(chunks))]);",
+          "    const writes = afterCommit.get(context.store) ?? [];\n" +
+          "    afterCommit.set(context.store, [...writes, () => context.store.upload(key, Readable.from(chunks))]);",
       },
       {
         file: "stages/ingest/copy-to-lake.ts",
