@@ -17,11 +17,11 @@ export const REPROCESS = either("npm run operate -- reprocess --yes", "process",
 export const REBUILD = either("npm run operate -- replay --yes", "load", { replay: {} });
 
 /** Makes one table of the warehouse again. */
-export const reload = (table: string): string =>
+export const reloadRemedy = (table: string): string =>
   either(`npm run operate -- replay --table ${word(table)} --yes`, "load", { replay: { tables: [table] } });
 
 /** Accepts the deletes of a source table that the delete guard holds back. */
-export const release = (table: string): string =>
+export const releaseRemedy = (table: string): string =>
   either(`npm run operate -- release ${word(table)} --yes`, "ingest", { allowDeletes: [table] });
 
 /** Accepts another source for the lake. */

@@ -2,7 +2,7 @@ import type { Context } from "aws-lambda";
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import { writableLog } from "../adapters/lake/commit-log";
-import { environment } from "../adapters/aws/environment";
+import { readEnvironment } from "../adapters/aws/environment";
 import { parseEvent } from "../adapters/aws/event";
 import { objectStore } from "../adapters/lake/object-store";
 import { readCredentials } from "../adapters/aws/secrets";
@@ -32,12 +32,12 @@ const schemaList = z.array(z.string()).min(1);
 export async function ingest(event: unknown, context: Context): Promise<IngestResult> {
   return withTelemetry(context, async (telemetry) => {
     const { allowDeletes, allowOtherSource } = parseEvent(request, event);
-    const store = objectStore(environment("INGESTION_BUCKET"));
-    const credentials = await readCredentials(environment("SOURCE_SECRET"));
-    const schemas = schemaList.parse(JSON.parse(environment("SOURCE_SCHEMAS")));
+    const store = objectStore(readEnvironment("INGESTION_BUCKET"));
+    const credentials = await readCredentials(readEnvironment("SOURCE_SECRET"));
+    const schemas = schemaList.parse(JSON.parse(readEnvironment("SOURCE_SCHEMAS")));
     const log = writableLog(store, ingestCommit, telemetry);
     const guard = {
-      maxShare: Number(environment("MAX_DELETE_PERCENT")) / 100,
+      maxShare: Number(readEnvironment("MAX_DELETE_PERCENT")) / 100,
       allowed: new Set(allowDeletes),
     };
     const ingestContext: IngestContext = {
@@ -48,9 +48,9 @@ export async function ingest(event: unknown, context: Context): Promise<IngestRe
       newId: randomUUID,
       guard,
       allowOtherSource,
-      contracts: environment("CONTRACTS"),
+      contracts: readEnvironment("CONTRACTS"),
       partBytes: PART_BYTES,
-      sliceBytes: Number(environment("SLICE_MB")) * 1024 * 1024,
+      sliceBytes: Number(readEnvironment("SLICE_MB")) * 1024 * 1024,
     };
     const begin = hasTime(context);
     let result: IngestResult | undefined;

@@ -1,7 +1,7 @@
 import type { Context } from "aws-lambda";
 import * as z from "zod";
 import { processedLog } from "../adapters/lake/commit-log";
-import { environment } from "../adapters/aws/environment";
+import { readEnvironment } from "../adapters/aws/environment";
 import { parseEvent } from "../adapters/aws/event";
 import { objectStore } from "../adapters/lake/object-store";
 import { withConnection } from "../adapters/postgres/postgres";
@@ -31,21 +31,21 @@ const request = z.object({
 /** Loads every processed commit that the warehouse lacks, in order, and the commits that a person asks for. */
 export async function load(event: unknown, context: Context): Promise<LoadResult | ReplayPlan> {
   return withTelemetry(context, async (telemetry) => {
-    const { model, marts } = declarationsOf(environment("MODEL"));
+    const { model, marts } = declarationsOf(readEnvironment("MODEL"));
     const { dryRun, ...asked } = parseEvent(request, event);
-    const credentials = await readCredentials(environment("WAREHOUSE_SECRET"));
-    const ingested = objectStore(environment("INGESTION_BUCKET"));
-    const schema = environment("WAREHOUSE_SCHEMA");
-    const freshnessMinutes = Number(environment("FRESHNESS_MINUTES"));
+    const credentials = await readCredentials(readEnvironment("WAREHOUSE_SECRET"));
+    const ingested = objectStore(readEnvironment("INGESTION_BUCKET"));
+    const schema = readEnvironment("WAREHOUSE_SCHEMA");
+    const freshnessMinutes = Number(readEnvironment("FRESHNESS_MINUTES"));
     return withConnection<LoadResult | ReplayPlan>("warehouse", credentials, (client) => {
       const loadContext: LoadContext = {
         client,
         schema,
-        ...processedLog(objectStore(environment("PROCESSED_BUCKET")), model.version),
+        ...processedLog(objectStore(readEnvironment("PROCESSED_BUCKET")), model.version),
         model,
         marts,
-        martsSchema: environment("MARTS_SCHEMA"),
-        mirrorSchema: environment("MIRROR_SCHEMA"),
+        martsSchema: readEnvironment("MARTS_SCHEMA"),
+        mirrorSchema: readEnvironment("MIRROR_SCHEMA"),
         freshnessMinutes,
         telemetry,
         now: monotonicClock(),

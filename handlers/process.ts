@@ -2,7 +2,7 @@ import type { Context } from "aws-lambda";
 import { setTimeout } from "node:timers/promises";
 import * as z from "zod";
 import { commitLog, earlierLogs, processedLog, writableLog } from "../adapters/lake/commit-log";
-import { environment } from "../adapters/aws/environment";
+import { readEnvironment } from "../adapters/aws/environment";
 import { parseEvent } from "../adapters/aws/event";
 import { objectStore } from "../adapters/lake/object-store";
 import { withTelemetry } from "../adapters/aws/telemetry";
@@ -33,10 +33,10 @@ export async function processIngestion(
   context: Context,
 ): Promise<ProcessResult | ReprocessPlan> {
   return withTelemetry(context, async (telemetry) => {
-    const { model } = declarationsOf(environment("MODEL"));
+    const { model } = declarationsOf(readEnvironment("MODEL"));
     const { reprocess, dryRun } = parseEvent(request, event);
-    const ingested = objectStore(environment("INGESTION_BUCKET"));
-    const bucket = objectStore(environment("PROCESSED_BUCKET"));
+    const ingested = objectStore(readEnvironment("INGESTION_BUCKET"));
+    const bucket = objectStore(readEnvironment("PROCESSED_BUCKET"));
     const { store } = processedLog(bucket, model.version);
     const processContext: ProcessContext = {
       ingested: { store: ingested, log: commitLog(ingested, ingestCommit) },
@@ -44,17 +44,17 @@ export async function processIngestion(
       earlier: earlierLogs(bucket, model.version),
       reprocess,
       model,
-      mirror: parseMirrorChoice(environment("MIRROR")),
+      mirror: parseMirrorChoice(readEnvironment("MIRROR")),
       calendar: {
-        first: dayNumber(environment("CALENDAR_START")),
-        last: dayNumber(environment("CALENDAR_END")),
+        first: dayNumber(readEnvironment("CALENDAR_START")),
+        last: dayNumber(readEnvironment("CALENDAR_END")),
       },
       telemetry,
       now: monotonicClock(),
       hasTime: hasTime(context),
-      taskBytes: Number(environment("TASK_MB")) * 1024 * 1024,
+      taskBytes: Number(readEnvironment("TASK_MB")) * 1024 * 1024,
       mostKeys: MOST_KEYS,
-      workers: Number(environment("REMODEL_CONCURRENCY")),
+      workers: Number(readEnvironment("REMODEL_CONCURRENCY")),
       pause: setTimeout,
     };
     if (dryRun) return planReprocess(processContext);

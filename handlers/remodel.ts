@@ -1,6 +1,6 @@
 import type { Context } from "aws-lambda";
 import { commitLog, processedLog } from "../adapters/lake/commit-log";
-import { environment } from "../adapters/aws/environment";
+import { readEnvironment } from "../adapters/aws/environment";
 import { objectStore } from "../adapters/lake/object-store";
 import { createdKeys } from "../adapters/aws/queue-event";
 import { withTelemetry } from "../adapters/aws/telemetry";
@@ -13,15 +13,15 @@ import { runTaskMessages, type WorkerResult } from "../stages/process/tasks/task
 /** Runs the tasks of a large commit that process has sent. */
 export async function remodel(event: unknown, context: Context): Promise<WorkerResult> {
   return withTelemetry(context, (telemetry) => {
-    const { model } = declarationsOf(environment("MODEL"));
-    const ingested = objectStore(environment("INGESTION_BUCKET"));
+    const { model } = declarationsOf(readEnvironment("MODEL"));
+    const ingested = objectStore(readEnvironment("INGESTION_BUCKET"));
     const prefix = modelPrefix(model.version);
     const keys = createdKeys(event).filter((key) => key.startsWith(prefix));
     return runTaskMessages(
       keys.map((key) => key.slice(prefix.length)),
       {
         ingested: { store: ingested, log: commitLog(ingested, ingestCommit) },
-        processed: processedLog(objectStore(environment("PROCESSED_BUCKET")), model.version),
+        processed: processedLog(objectStore(readEnvironment("PROCESSED_BUCKET")), model.version),
         model,
         telemetry,
         now: monotonicClock(),

@@ -1,6 +1,6 @@
 import type { Context } from "aws-lambda";
 import * as z from "zod";
-import { environment } from "../adapters/aws/environment";
+import { readEnvironment } from "../adapters/aws/environment";
 import { parseEvent } from "../adapters/aws/event";
 import { mailer } from "../adapters/aws/mailer";
 import { loadPageScript } from "../adapters/lake/page-script";
@@ -21,17 +21,17 @@ const request = z.object({
 export async function report(event: unknown, context: Context): Promise<ReportOutcome> {
   return withTelemetry(context, async (telemetry) => {
     const asked = parseEvent(request, event);
-    const credentials = await readCredentials(environment("WAREHOUSE_SECRET"));
-    const script = loadPageScript(environment("PAGE_SCRIPT"));
-    const store = reportStore(environment("REPORTS_BUCKET"));
-    const send = mailer(environment("REPORTS_TOPIC"));
+    const credentials = await readCredentials(readEnvironment("WAREHOUSE_SECRET"));
+    const script = loadPageScript(readEnvironment("PAGE_SCRIPT"));
+    const store = reportStore(readEnvironment("REPORTS_BUCKET"));
+    const send = mailer(readEnvironment("REPORTS_TOPIC"));
     return withConnection("warehouse", credentials, (client) =>
       makeReport(
         {
           id: context.awsRequestId,
           client,
-          schema: environment("WAREHOUSE_SCHEMA"),
-          martsSchema: environment("MARTS_SCHEMA"),
+          schema: readEnvironment("WAREHOUSE_SCHEMA"),
+          martsSchema: readEnvironment("MARTS_SCHEMA"),
           model,
           marts,
           declared,
@@ -39,7 +39,7 @@ export async function report(event: unknown, context: Context): Promise<ReportOu
           send,
           telemetry,
           script,
-          mailTime: environment("REPORT_MAIL"),
+          mailTime: readEnvironment("REPORT_MAIL"),
           now: new Date(),
         },
         asked,

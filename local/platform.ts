@@ -5,7 +5,12 @@ import { messageOf } from "../domain/errors";
 import { startCloud, type Cloud } from "./cloud";
 import type { CloudEvent } from "./cloud-event";
 import { databaseSecret, isSameDatabase } from "./databases/database-secret";
-import { embeddedSource, embeddedWarehouse, givenDatabase, type LocalDatabase } from "./databases/databases";
+import {
+  startEmbeddedSource,
+  startEmbeddedWarehouse,
+  useGivenDatabase,
+  type LocalDatabase,
+} from "./databases/databases";
 import { chooseModel, type ModelChoice } from "./databases/unknown-source";
 import { sentence } from "./commands/terminal/sentence";
 import { LOCK_FILE, lockDirectory } from "./directory-lock";
@@ -115,8 +120,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const postgres = join(lake, "postgres");
     if (own.source === undefined || own.warehouse === undefined) progress("starting PostgreSQL");
     const starting = [
-      Promise.resolve(own.source ?? embeddedSource(postgres, { progress, signal })),
-      Promise.resolve(own.warehouse ?? embeddedWarehouse(postgres)),
+      Promise.resolve(own.source ?? startEmbeddedSource(postgres, { progress, signal })),
+      Promise.resolve(own.warehouse ?? startEmbeddedWarehouse(postgres)),
     ] as const;
     // If one database fails, the other may still be starting. It is stopped as soon as it is up.
     started(async () => {
@@ -157,7 +162,7 @@ async function connectOwn(
     return url === undefined || secret === undefined
       ? {}
       : {
-          [name]: await givenDatabase(name, { url, secret }).catch((error: unknown) =>
+          [name]: await useGivenDatabase(name, { url, secret }).catch((error: unknown) =>
             unreachable(name, error),
           ),
         };

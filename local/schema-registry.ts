@@ -25,7 +25,7 @@ export async function printSchemaHistory(
   say: { readonly line: (text: string) => void; readonly progress: (text: string) => void },
 ): Promise<number> {
   let entries = 0;
-  for await (const { commit, at, changes } of schemaHistory(log, table, say.progress)) {
+  for await (const { commit, at, changes } of readSchemaHistory(log, table, say.progress)) {
     entries += 1;
     say.line(`commit ${commit}  ${at}`);
     for (const change of changes) say.line(`  ${change}`);
@@ -33,8 +33,8 @@ export async function printSchemaHistory(
   return entries;
 }
 
-/** The commits with new columns of a table, in order. Reads the whole log. */
-export async function* schemaHistory(
+/** Finds the commits with new columns of a table, in order. Reads the whole log. */
+export async function* readSchemaHistory(
   log: IngestLog,
   table: string,
   progress: (text: string) => void = () => undefined,

@@ -4,7 +4,7 @@ import { TerminalError } from "../../domain/errors";
  * Reads a variable of the Lambda's environment, which the program sets.
  * @throws TerminalError when it is missing
  */
-export function environment(name: string): string {
+export function readEnvironment(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === "") {
     throw new TerminalError(

@@ -3,7 +3,7 @@ import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { Context } from "aws-lambda";
 import { MarbleError } from "../../domain/errors";
 import type { MetricName } from "../../domain/metrics";
-import { environment } from "./environment";
+import { readEnvironment } from "./environment";
 
 /** Fields of a log line: numbers and names, never a secret or the content of a row. */
 export type Fields = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
@@ -31,7 +31,9 @@ const UNITS: Record<Unit, (typeof MetricUnit)[keyof typeof MetricUnit]> = {
 let processMetrics: Metrics | undefined;
 
 function metricsOfProcess(): Metrics {
-  processMetrics ??= new Metrics({ defaultDimensions: { environment: environment("MARBLE_ENVIRONMENT") } });
+  processMetrics ??= new Metrics({
+    defaultDimensions: { environment: readEnvironment("MARBLE_ENVIRONMENT") },
+  });
   return processMetrics;
 }
 

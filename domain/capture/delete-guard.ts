@@ -1,4 +1,4 @@
-import { release } from "../remedies";
+import { releaseRemedy } from "../remedies";
 
 /** The limits for deletes between two runs. Beyond them, a person must confirm. */
 export interface DeleteGuard {
@@ -21,5 +21,5 @@ export function guardDeletes(
   const many = deleted > FEW_DELETES && deleted > previous * guard.maxShare;
   if (!many && total > 0) return undefined;
   const what = total === 0 ? "the table was emptied" : `${deleted} of ${previous} rows were deleted`;
-  return `${what}; if that is right, ${release(name)}`;
+  return `${what}; if that is right, ${releaseRemedy(name)}`;
 }

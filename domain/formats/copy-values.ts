@@ -1,7 +1,7 @@
 import type { DecodedArray } from "hyparquet";
 import { at, wordAt } from "./at";
 import { parseDouble } from "./floats";
-import { wideValue } from "./parquet/wide-values";
+import { wideValue } from "./parquet/encode-wide-values";
 import { decodeUtf8 } from "./utf8";
 import { isWide, type ColumnType } from "../model/types";
 

@@ -65,8 +65,8 @@ export function missingDays(covered: DayRange | undefined, wanted: DayRange): re
   return [before, after].filter(({ first, last }) => first <= last);
 }
 
-/** The calendar's rows for a range of days. */
-export function calendarRows(calendar: Calendar, range: DayRange): RecordBatch {
+/** Makes the calendar's rows for a range of days. */
+export function makeCalendarRows(calendar: Calendar, range: DayRange): RecordBatch {
   const length = range.last - range.first + 1;
   const days = Array.from({ length }, (_, index) => dateOf(range.first + index));
   const children = Object.values(calendar.columns).map(({ type, of }) => {

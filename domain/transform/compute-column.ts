@@ -5,7 +5,7 @@ import { columnBuilder } from "../formats/columnar/builder";
 import { utf8, valueReader, wideReader } from "../formats/columnar/read";
 import { gatherColumn } from "../formats/columnar/gather";
 import { writerOf } from "../formats/columnar/write";
-import { computedColumn, type Input } from "./computed-column";
+import { computeWithFunction, type Input } from "./compute-with-function";
 import { dayOfMoment, parseDate, timeOfMoment } from "../formats/csv/moments";
 import { messageOf } from "../errors";
 import type { Column, ComputedOrigin, ReadOrigin } from "../model/columns";
@@ -37,7 +37,7 @@ function fromOrigin(name: string, column: Column, source: ColumnSource): Data {
     case "constant":
       return repeated(column.type, origin.value, source.length);
     case "computed":
-      return computedColumn(
+      return computeWithFunction(
         name,
         { ...column, origin },
         { ...source, inputs: inputsOf(name, origin, source) },

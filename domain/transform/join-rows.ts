@@ -20,7 +20,7 @@ export interface WantedKeys {
  * Reads the keys that a join looks up. A NULL is not looked up.
  * @param starts the batches of the driver, or the rows to which the previous join led
  */
-export function keysToFind(
+export function readJoinKeys(
   join: Join,
   own: SourceTable,
   starts: readonly { readonly batch: RecordBatch; readonly rows?: Int32Array }[],
@@ -55,17 +55,17 @@ export function keysToFind(
 }
 
 /** Assigns the found rows to the rows from which a join started. */
-export function joinedRows({ places }: WantedKeys, found: JoinedRows): JoinedRows {
+export function assignFoundRows({ places }: WantedKeys, found: JoinedRows): JoinedRows {
   const rows = places.map((place) => (place === NO_ROW ? NO_ROW : wordAt(found.rows, place)));
   return { batch: found.batch, rows };
 }
 
 /**
- * The bytes of rows of a driver with the rows joined to them. A joined row counts once for each row that refers to it,
- * because it is written that often.
+ * Counts the bytes of each row of a driver with the rows joined to it. A joined row counts once for each row that
+ * refers to it, because it is written that often.
  * @param lookups the rows joined to all the batches, one after the other
  */
-export function joinedRowBytes(batches: readonly RecordBatch[], lookups: Lookups): Float64Array {
+export function measureJoinedRows(batches: readonly RecordBatch[], lookups: Lookups): Float64Array {
   const sizes = new Float64Array(batches.reduce((sum, { numRows }) => sum + numRows, 0));
   let before = 0;
   for (const batch of batches) {
@@ -83,11 +83,12 @@ export function joinedRowBytes(batches: readonly RecordBatch[], lookups: Lookups
 }
 
 /**
- * Parts rows into pieces that are made together.
+ * Splits rows into pieces that are made together.
  * @param sizes the bytes of each row
+ * @param most the limits of a piece
  * @returns the number of rows of each piece; a piece of one row may be larger
  */
-export function pieceLengths(
+export function splitBySize(
   sizes: Float64Array,
   most: { readonly rows: number; readonly bytes: number },
 ): number[] {

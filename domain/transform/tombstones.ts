@@ -6,11 +6,11 @@ import type { Column } from "../model/columns";
 import { tombstoneTable, type Fact, type Feed } from "../model/table";
 
 /**
- * The keys of rows that are missing from a fact table, with the column names of the table: its tombstones.
+ * Makes the tombstones of a fact table: the keys of deleted rows, with the column names of the table.
  * @param batch has at least the columns of the source's key
  * @param rows of the batch; all by default
  */
-export function tombstoneBatch(
+export function makeTombstones(
   fact: Fact,
   feed: Feed,
   { batch, rows }: { readonly batch: RecordBatch; readonly rows?: readonly number[] },

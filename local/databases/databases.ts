@@ -30,11 +30,11 @@ export interface Outage {
 }
 
 /**
- * The user's own database. It connects once, so that a wrong host or password fails before anything depends on it.
+ * Uses the user's own database. Connects once, so that a wrong host or password fails before anything depends on it.
  * @param given.secret the secret of its URL: see `databaseSecret`
  * @throws TerminalError or TransientError that names host, port and database; never the password
  */
-export async function givenDatabase(
+export async function useGivenDatabase(
   name: "source" | "warehouse",
   given: { readonly url: string; readonly secret: string },
 ): Promise<LocalDatabase> {
@@ -47,10 +47,10 @@ const SOURCE = "totesys";
 const WAREHOUSE = "warehouse";
 
 /**
- * An embedded server with a generated totesys, and a role that may only SELECT.
+ * Starts an embedded server with a generated totesys, and a role that may only SELECT.
  * @param options.signal ends the generation of the rows
  */
-export async function embeddedSource(
+export async function startEmbeddedSource(
   directory: string,
   {
     progress,
@@ -79,8 +79,8 @@ export async function embeddedSource(
   });
 }
 
-/** An embedded server with a warehouse, empty at first. */
-export async function embeddedWarehouse(directory: string): Promise<LocalDatabase> {
+/** Starts an embedded server with a warehouse, empty at first. */
+export async function startEmbeddedWarehouse(directory: string): Promise<LocalDatabase> {
   const server = await startPostgres({ directory: join(directory, "warehouse") });
   return stoppedOnFailure(server, async () => {
     if (!(await server.databaseExists(WAREHOUSE))) await server.createDatabase(WAREHOUSE);

@@ -1,7 +1,7 @@
 import { parseCredentials } from "../../adapters/aws/secrets";
 import { withSourceSnapshot } from "../../adapters/source/source";
 import type { TableDescription } from "../../domain/capture/table-description";
-import { contractBreaches } from "../../domain/transform/contract/contract";
+import { findBreaches } from "../../domain/transform/contract/contract";
 import { model } from "../../domain/declarations";
 import { messageOf } from "../../domain/errors";
 import { contractsOf } from "../../domain/model/model";
@@ -42,7 +42,7 @@ export async function chooseModel(options: {
   // Many databases have a table called address, so its columns must match, too.
   const isKnown = (table: TableDescription): boolean => {
     const contract = contracts.get(table.name);
-    return contract !== undefined && contractBreaches(contract, table).length === 0;
+    return contract !== undefined && findBreaches(contract, table).length === 0;
   };
   if (tables.some(isKnown)) return asAsked;
   return { model: "none", mirror: mirror ?? "all", unknown: tables.map(({ name }) => name) };

@@ -3,7 +3,7 @@ import type { RowSelection } from "../../adapters/source/rows";
 import type { TablePlan } from "../../domain/capture/capture";
 import type { TableDescription } from "../../domain/capture/table-description";
 import type { DataFile } from "../../domain/log/commit";
-import { csvParts } from "../../domain/formats/csv/parts";
+import { cutCsv } from "../../domain/formats/csv/parts";
 import { dataKey } from "../../domain/log/keys";
 import type { CaptureContext } from "./context";
 
@@ -17,7 +17,7 @@ export async function copyToLake(
   const started = performance.now();
   const files: DataFile[] = [];
   const copy = source.copy(table, selection);
-  for await (const part of csvParts(copy, context.partBytes)) {
+  for await (const part of cutCsv(copy, context.partBytes)) {
     const key = dataKey({ at: context.now(), table: table.name, extension: "csv" });
     const bytes = await context.store.upload(key, part.bytes);
     if (part.rows() > 0) files.push({ key, rows: part.rows(), bytes });

@@ -15,9 +15,9 @@ const texts: Readonly<Record<string, string>> = {
   reprocess: remedies.REPROCESS,
   rebuild: remedies.REBUILD,
   "another source": remedies.ALLOW_OTHER_SOURCE,
-  "reload of a table": remedies.reload("mirror.hire"),
-  "reload of a table with an odd name": remedies.reload(ODD),
-  "release of a table with an odd name": remedies.release(ODD),
+  "reload of a table": remedies.reloadRemedy("mirror.hire"),
+  "reload of a table with an odd name": remedies.reloadRemedy(ODD),
+  "release of a table with an odd name": remedies.releaseRemedy(ODD),
 };
 
 /** The arguments of a command, as a shell reads them. */

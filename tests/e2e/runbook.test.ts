@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { chmod, cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
-import { embeddedSource, embeddedWarehouse } from "../../local/databases/databases";
+import { startEmbeddedSource, startEmbeddedWarehouse } from "../../local/databases/databases";
 import { withClient } from "../../local/databases/postgres/client";
 import type { Ended } from "../support/local/command";
 import { actualRows, expectedRows } from "../support/oracle/expected-warehouse";
@@ -68,8 +68,8 @@ describe("The runbook, followed to the letter in a copy of the project,", functi
   async function within<T>(which: "source" | "warehouse", work: (query: Query) => Promise<T>): Promise<T> {
     const postgres = join(project, ".marble/postgres");
     const database = await (which === "source"
-      ? embeddedSource(postgres, { progress: () => undefined })
-      : embeddedWarehouse(postgres));
+      ? startEmbeddedSource(postgres, { progress: () => undefined })
+      : startEmbeddedWarehouse(postgres));
     try {
       return await withClient(database.ownerUrl!, (client) =>
         work(async <R>(sql: string, values?: unknown[]) => (await client.query(sql, values)).rows as R[]),
@@ -233,7 +233,9 @@ describe("The runbook, followed to the letter in a copy of the project,", functi
   it("covers Rotate a secret, Tear down, Restore from nothing: only the right password restores the warehouse", async () => {
     for (const command of commandsOf("Tear down, and keep the lake")) await succeeds(command);
     const [rotated] = commandsOf("Rotate a secret");
-    const source = await embeddedSource(join(project, ".marble/postgres"), { progress: () => undefined });
+    const source = await startEmbeddedSource(join(project, ".marble/postgres"), {
+      progress: () => undefined,
+    });
     try {
       const wrong = Object.assign(new URL(source.url), { password: "old" }).href;
       const failed = await bash(rotated!, { SOURCE: wrong });

@@ -13,7 +13,7 @@ export interface CsvPart {
  * at or beyond `minBytes`. Every part begins with the header. Only the header and one chunk are held in memory. A
  * stream without a record is one part.
  */
-export async function* csvParts(
+export async function* cutCsv(
   chunks: AsyncIterable<Uint8Array>,
   minBytes: number,
 ): AsyncGenerator<CsvPart, void, undefined> {

@@ -18,7 +18,7 @@ const SLOTS = 1 << 16;
  * Finds the distinct values of a column; undefined when a dictionary would not pay. Uses open addressing over typed
  * arrays, so nothing is allocated for a row.
  */
-export function dictionaryOf({ type, words, count }: FixedWidth): Dictionary | undefined {
+export function buildDictionary({ type, words, count }: FixedWidth): Dictionary | undefined {
   const limit = Math.min(Math.floor(count * LARGEST_SHARE), LARGEST);
   if (limit === 0) return undefined;
   const wide = type === "INT64";

@@ -3,14 +3,14 @@ import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type { ColumnShape } from "../columnar/arrow";
 import { bytesOf } from "../columnar/size";
 import { isWide, type ColumnType } from "../../model/types";
-import { booleanValues } from "./boolean-values";
+import { encodeBooleans } from "./encode-booleans";
 import { writeChunk, type EncodedValues } from "./chunk";
-import { fixedValues } from "./fixed-values";
-import { floatValues } from "./float-values";
+import { encodeFixedValues } from "./encode-fixed-values";
+import { encodeFloats } from "./encode-floats";
 import { parquetSchema } from "./schema";
-import { byteValues, textValues } from "./text-values";
+import { encodeBytes, encodeTexts } from "./encode-texts";
 import { validityOf } from "./validity";
-import { wideValues } from "./wide-values";
+import { encodeWideValues } from "./encode-wide-values";
 
 /**
  * When to close a row group: with the batch that brings it to this many rows, or to this many bytes over all columns.
@@ -113,17 +113,17 @@ function valuesOf(
     case "jsonb":
     case "interval":
     case "array":
-      return textValues(column);
+      return encodeTexts(column);
     case "bytea":
-      return byteValues(column);
+      return encodeBytes(column);
     case "boolean":
-      return booleanValues(column);
+      return encodeBooleans(column);
     case "real":
     case "double":
-      return floatValues(type.kind, column);
+      return encodeFloats(type.kind, column);
     case "decimal":
-      return isWide(type) ? wideValues(column) : fixedValues(type.kind, column);
+      return isWide(type) ? encodeWideValues(column) : encodeFixedValues(type.kind, column);
     default:
-      return fixedValues(type.kind, column);
+      return encodeFixedValues(type.kind, column);
   }
 }

@@ -9,7 +9,7 @@ const accepts = ({ type, accepts: more = [] }: SourceColumn, actual: string): bo
  * Compares the columns of the source with those that the model reads.
  * @returns a sentence for each column that is missing or has another type; empty when the contract holds
  */
-export function contractBreaches(
+export function findBreaches(
   contract: SourceTable,
   actual: { readonly columns: readonly { readonly name: string; readonly type: string }[] },
 ): readonly string[] {

@@ -1,5 +1,5 @@
 import type { IngestCommit, ProcessCommit, TableCapture } from "../../log/commit";
-import { contractBreaches } from "./contract";
+import { findBreaches } from "./contract";
 import { keyBreach } from "./contract-key";
 import { commitNumber, type CommitNumber } from "../../log/keys";
 import type { SourceTable } from "../../model/source";
@@ -56,7 +56,7 @@ export function admit(
       missing = { since: number, breaches: [`table ${contract.name} is missing: ${why}`] };
       continue;
     }
-    const breaches = contractBreaches(contract, capture);
+    const breaches = findBreaches(contract, capture);
     if (breaches.length > 0) return { captures, quarantine: { since: number, breaches: [...breaches] } };
     captures.push({ number, capture });
     missing = undefined;
@@ -80,9 +80,7 @@ export const stillWaits = (
   now: TableCapture | undefined,
 ): boolean =>
   keyBreaches(table, now).length > 0 ||
-  (capture !== undefined &&
-    capture.mode !== "absent" &&
-    contractBreaches(table.contract, capture).length > 0);
+  (capture !== undefined && capture.mode !== "absent" && findBreaches(table.contract, capture).length > 0);
 
 /** The numbers of the commits of a table that wait to be processed, ending with this one. */
 export function waitingCommits(

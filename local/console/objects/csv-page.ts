@@ -5,10 +5,10 @@ import { bytesFrom, cut, MOST_COUNTED, PAGE_ROWS, type RangedFile, type RowsPage
 const BLOCK_BYTES = 64 * 1024;
 
 /**
- * A page of a CSV file as the ingest stage writes it.
+ * Reads a page of a CSV file as the ingest stage writes it.
  * @param from the first byte of the first record, from the previous page; 0 for the first page
  */
-export async function csvPage(file: RangedFile, from: number): Promise<RowsPage> {
+export async function readCsvPage(file: RangedFile, from: number): Promise<RowsPage> {
   const header = await readHeader(file);
   const start = Math.max(from, header.bytes.length);
   const rows: (string | null)[][] = [];

@@ -3,10 +3,10 @@ import { bytesFrom, cut, MOST_COUNTED, PAGE_ROWS, type RangedFile, type RowsPage
 const NEWLINE = 0x0a;
 
 /**
- * A page of a file with one JSON object per line, with its members as columns.
+ * Reads a page of a file with one JSON object per line. The members of the objects are the columns.
  * @param from the first byte of the first line, from the previous page; 0 for the first page
  */
-export async function ndjsonPage(file: RangedFile, from: number): Promise<RowsPage> {
+export async function readNdjsonPage(file: RangedFile, from: number): Promise<RowsPage> {
   const lines: Readonly<Record<string, unknown>>[] = [];
   let rest: Buffer = Buffer.alloc(0);
   let at = from;

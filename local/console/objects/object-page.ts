@@ -1,9 +1,9 @@
 import { commitPage } from "./commit-page";
 import type { ObjectPage, TextPage } from "../api";
-import { countRecords, csvPage } from "./csv-page";
+import { countRecords, readCsvPage } from "./csv-page";
 import type { LakeReader } from "./lake-reader";
-import { countLines, ndjsonPage } from "./ndjson-page";
-import { countParquet, parquetPage } from "./parquet-page";
+import { countLines, readNdjsonPage } from "./ndjson-page";
+import { countParquet, readParquetPage } from "./parquet-page";
 import type { RangedFile, RowsPage } from "./ranged-file";
 import { searchPages } from "./search-pages";
 
@@ -19,8 +19,11 @@ interface Asked {
   readonly text: string;
 }
 
-/** A page of an object, as a table if its format is one. */
-export async function objectPage(lake: LakeReader, { bucket, key, from, text }: Asked): Promise<ObjectPage> {
+/** Reads a page of an object, as a table if its format is one. */
+export async function readObjectPage(
+  lake: LakeReader,
+  { bucket, key, from, text }: Asked,
+): Promise<ObjectPage> {
   const store = lake.store(bucket);
   const file: RangedFile = {
     size: await lake.sizeOf(bucket, key),
@@ -49,9 +52,9 @@ interface Format {
 
 /** The formats, by the ending of the key. */
 const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
-  ["csv", { page: csvPage, count: countRecords }],
-  ["parquet", { page: parquetPage, count: countParquet }],
-  ["ndjson", { page: ndjsonPage, count: countLines }],
+  ["csv", { page: readCsvPage, count: countRecords }],
+  ["parquet", { page: readParquetPage, count: countParquet }],
+  ["ndjson", { page: readNdjsonPage, count: countLines }],
 ]);
 
 async function textPage(file: RangedFile): Promise<TextPage> {

@@ -10,10 +10,10 @@ import { decodeUtf8 } from "../../../domain/formats/utf8";
 import { cut, PAGE_ROWS, type RangedFile, type RowsPage } from "./ranged-file";
 
 /**
- * A page of a Parquet file, at most up to the end of a row group. It reads no other row group.
+ * Reads a page of a Parquet file, at most up to the end of a row group. Reads no other row group.
  * @param from the number of its first row, from 0 on
  */
-export async function parquetPage(file: RangedFile, from: number): Promise<RowsPage> {
+export async function readParquetPage(file: RangedFile, from: number): Promise<RowsPage> {
   const buffer = bufferOf(file);
   const metadata = await parquetMetadataAsync(buffer);
   const leaves = metadata.schema.filter(({ num_children: children }) => children === undefined);

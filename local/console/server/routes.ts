@@ -1,15 +1,15 @@
 import type { Actions } from "./activity";
 import type { Posts, Replies } from "../api";
-import { alarmViews } from "../views/alarms";
-import { commits } from "../views/commits";
+import { readAlarms } from "../views/alarms";
+import { readCommits } from "../views/commits";
 import type { ConsoleContext } from "./context";
 import { filterLogs } from "../views/logs";
 import { metrics } from "../views/metrics";
-import { objectPage } from "../objects/object-page";
-import { overview } from "../views/overview";
+import { readObjectPage } from "../objects/object-page";
+import { readOverview } from "../views/overview";
 import { listRejected } from "../views/rejected";
-import { schemaChanges, schemas } from "../views/schemas";
-import { tables } from "../views/tables/tables";
+import { readSchemaChanges, readSchemas } from "../views/schemas";
+import { readTables } from "../views/tables/tables";
 
 /** Answers a GET of each path under `/api/`. `query` returns a parameter, or the empty text. */
 export type Routes = {
@@ -34,10 +34,10 @@ export function routes(context: ConsoleContext, actions: Pick<Actions, "activity
   const { platform, history, lake, read } = context;
   const { cloud } = platform;
   return {
-    overview: () => overview(context),
-    commits: (query) => commits(context, Number(query("before")) || undefined),
+    overview: () => readOverview(context),
+    commits: (query) => readCommits(context, Number(query("before")) || undefined),
     metrics: () => metrics(cloud, new Date()),
-    alarms: () => alarmViews(context),
+    alarms: () => readAlarms(context),
     mails: async () =>
       (await cloud.mail.mails())
         .slice(-SHOWN_MAILS)
@@ -66,12 +66,14 @@ export function routes(context: ConsoleContext, actions: Pick<Actions, "activity
         from: query("from"),
         text: query("text"),
       };
-      return read("lake", ["object", wanted], () => objectPage(lake, wanted));
+      return read("lake", ["object", wanted], () => readObjectPage(lake, wanted));
     },
     rejected: (query) => listRejected(context, { commit: Number(query("commit")) || undefined }),
-    tables: () => tables(context),
-    schemas: () => read("lake", ["schemas"], () => schemas(lake.ingested)),
+    tables: () => readTables(context),
+    schemas: () => read("lake", ["schemas"], () => readSchemas(lake.ingested)),
     "schema-changes": (query) =>
-      read("lake", ["schema changes", query("table")], () => schemaChanges(lake.ingested, query("table"))),
+      read("lake", ["schema changes", query("table")], () =>
+        readSchemaChanges(lake.ingested, query("table")),
+      ),
   };
 }

@@ -7,8 +7,8 @@ import { shortName } from "./metrics";
 
 const ORDER = ["ALARM", "INSUFFICIENT_DATA", "OK"] as const;
 
-/** Every declared alarm; ringing alarms come first. */
-export async function alarmViews(context: ConsoleContext): Promise<AlarmView[]> {
+/** Lists every declared alarm; ringing alarms come first. */
+export async function readAlarms(context: ConsoleContext): Promise<AlarmView[]> {
   const { platform, history, alarms } = context;
   const { behind } = await readHeads(context);
   const states = platform.cloud.alarmStates();

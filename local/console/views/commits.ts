@@ -9,10 +9,10 @@ import { readLedger } from "./ledger";
 const SHOWN = 12;
 
 /**
- * Some commits, the newest first, with the result of each stage.
+ * Reads some commits, the newest first, with the result of each stage.
  * @param before only commits with smaller numbers; undefined for the newest
  */
-export async function commits(context: ConsoleContext, before: number | undefined): Promise<Commits> {
+export async function readCommits(context: ConsoleContext, before: number | undefined): Promise<Commits> {
   const { lake, history, warehouse, read } = context;
   const list = await read("lake", ["commits", before], () => processedCommits(context, before));
   const numbers = (list.last?.data.commits ?? []).map(({ number }) => number);

@@ -7,8 +7,8 @@ import { readHeads } from "./heads";
 import { readLedger } from "./ledger";
 import { stageView } from "./stage-view";
 
-/** The state of the pipeline, from the source to the warehouse. */
-export async function overview(context: ConsoleContext): Promise<Overview> {
+/** Reads the state of the pipeline, from the source to the warehouse. */
+export async function readOverview(context: ConsoleContext): Promise<Overview> {
   const { platform, history, alarms, warehouse, read } = context;
   const { cloud } = platform;
   const [{ ingested, processed, behind, problem }, warehouseReading] = await Promise.all([

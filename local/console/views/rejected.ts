@@ -8,7 +8,7 @@ import type { ConsoleContext } from "../server/context";
 import { runOf } from "./commits";
 import { linesOf } from "../objects/lake-lines";
 import { readWaiting, type WaitingRow } from "./ledger";
-import { rowOutcomes } from "./row-outcomes";
+import { findRowOutcomes } from "./row-outcomes";
 
 const SHOWN = 100;
 const LOOKED_THROUGH = 50;
@@ -55,7 +55,7 @@ async function readRejected(
       for await (const line of linesOf<RejectedRow>(lake, file, SHOWN)) rows.push({ ...line, rejectedBy });
   }
   const shown = rows.slice(0, SHOWN);
-  const outcomes = await rowOutcomes(lake, shown, resolved);
+  const outcomes = await findRowOutcomes(lake, shown, resolved);
   const views = shown.map(async (line, index): Promise<RejectedRowView> => ({
     commit: line.commit,
     table: line.target === undefined ? line.table : `${line.table} → ${line.target}`,

@@ -15,10 +15,10 @@ import { linesOf } from "../objects/lake-lines";
 type Keyed = Pick<MissingRow, "table" | "target" | "key"> & { readonly commit: number };
 
 /**
- * What happened to rejected rows later, in their order.
+ * Finds what happened to rejected rows later, in their order.
  * @param resolved the files of missing rows that later commits brought or found deleted
  */
-export async function rowOutcomes(
+export async function findRowOutcomes(
   lake: LakeReader,
   rows: readonly RejectedRow[],
   resolved: readonly DataFile[],

@@ -1,10 +1,10 @@
 import type { CommitLog } from "../../../adapters/lake/commit-log";
 import type { IngestCommit } from "../../../domain/log/commit";
-import { schemaHistory } from "../../schema-registry";
+import { readSchemaHistory } from "../../schema-registry";
 import type { SchemaChange, SchemaList } from "../api";
 
-/** Every relation of the source in the newest commit, including those that are not ingested. */
-export async function schemas(log: CommitLog<IngestCommit>): Promise<SchemaList> {
+/** Lists every relation of the source in the newest commit, including those that are not ingested. */
+export async function readSchemas(log: CommitLog<IngestCommit>): Promise<SchemaList> {
   const commit = (await log.head())?.commit;
   if (commit === undefined) return { asOf: null, tables: [] };
   const tables = Object.entries(commit.tables).map(([table, { columns, key, total, held, absent }]) => ({
@@ -23,9 +23,12 @@ export async function schemas(log: CommitLog<IngestCommit>): Promise<SchemaList>
   };
 }
 
-/** The changes of a table's columns, commit by commit. */
-export async function schemaChanges(log: CommitLog<IngestCommit>, table: string): Promise<SchemaChange[]> {
+/** Lists the changes of a table's columns, commit by commit. */
+export async function readSchemaChanges(
+  log: CommitLog<IngestCommit>,
+  table: string,
+): Promise<SchemaChange[]> {
   const changes: SchemaChange[] = [];
-  for await (const entry of schemaHistory(log, table)) changes.push(entry);
+  for await (const entry of readSchemaHistory(log, table)) changes.push(entry);
   return changes;
 }

@@ -1,7 +1,7 @@
 import type { CatalogueColumn } from "../../../domain/capture/column-changes";
 import type { DataFile, MirrorPart } from "../../../domain/log/commit";
 import { TerminalError } from "../../../domain/errors";
-import { reload } from "../../../domain/remedies";
+import { reloadRemedy } from "../../../domain/remedies";
 import { qualified } from "../../../domain/sql";
 import {
   copyIntoStaging,
@@ -60,7 +60,7 @@ export async function applyRows(
   if (rows !== wanted.rows)
     throw new TerminalError(
       `the mirror of ${table} would have ${rows} rows, but the source had ${wanted.rows}: ` +
-        `somebody has changed ${qualified(load.mirrorSchema, table)}. To make it again, ${reload(mirrorName(table))}`,
+        `somebody has changed ${qualified(load.mirrorSchema, table)}. To make it again, ${reloadRemedy(mirrorName(table))}`,
       { subject: { table: mirrorName(table), commit: load.commit.number } },
     );
   return inserted + updated;

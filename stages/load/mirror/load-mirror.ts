@@ -1,5 +1,5 @@
 import { TerminalError } from "../../../domain/errors";
-import { REBUILD, reload } from "../../../domain/remedies";
+import { REBUILD, reloadRemedy } from "../../../domain/remedies";
 import { emptyByName } from "../../../domain/log/by-name";
 import type { MirrorPart } from "../../../domain/log/commit";
 import { qualified } from "../../../domain/sql";
@@ -114,7 +114,7 @@ const mirrorError = (
   what: string,
 ): TerminalError =>
   new TerminalError(
-    `the mirror ${qualified(mirrorSchema, table)} ${what}. To make it again, ${reload(mirrorName(table))}. ` +
+    `the mirror ${qualified(mirrorSchema, table)} ${what}. To make it again, ${reloadRemedy(mirrorName(table))}. ` +
       `To rebuild the whole warehouse, ${REBUILD}`,
     { subject: { table: mirrorName(table), commit: commit.number } },
   );

@@ -1,7 +1,7 @@
 import type { DataFile, ProcessCommit, WarehouseTableCommit } from "../../../domain/log/commit";
 import {
   calendarCoverage,
-  calendarRows,
+  makeCalendarRows,
   dayNumber,
   isoDate,
   missingDays,
@@ -19,7 +19,7 @@ export async function extendCalendar(
       ? undefined
       : { first: dayNumber(previous.calendar.first), last: dayNumber(previous.calendar.last) };
   const wanted = calendarCoverage({ covered, configured: context.calendar, named: days.named });
-  const batches = missingDays(covered, wanted).map((range) => calendarRows(model.calendar, range));
+  const batches = missingDays(covered, wanted).map((range) => makeCalendarRows(model.calendar, range));
   const file = await writeTable(model.calendar, batches, { store: processed.store, now });
   return {
     covered: { first: isoDate(wanted.first), last: isoDate(wanted.last) },

@@ -4,7 +4,7 @@ import type { DataFile } from "../../../domain/log/commit";
 import type { TableFeed } from "../../../domain/model/joined-feeds";
 import { tombstoneTable, type Fact } from "../../../domain/model/table";
 import type { AdmittedCapture } from "../../../domain/transform/contract/quarantine";
-import { tombstoneBatch } from "../../../domain/transform/tombstones";
+import { makeTombstones } from "../../../domain/transform/tombstones";
 import { decodeTombstones } from "../batches";
 import type { CommitContext } from "../context";
 import { writeTable } from "./write-table";
@@ -17,7 +17,7 @@ export async function writeDeletedTombstones(
 ): Promise<DataFile[]> {
   const renamed = async function* (): AsyncGenerator<RecordBatch> {
     for await (const batch of decodeTombstones(feed.source, captured, context))
-      yield tombstoneBatch(table, feed, { batch });
+      yield makeTombstones(table, feed, { batch });
   };
   const file = await writeTable(tombstoneTable(table), renamed(), {
     store: context.processed.store,
@@ -53,7 +53,7 @@ export function leftOutTombstones(
   return {
     add: async (of) => {
       if (of.rows.length === 0) return;
-      const batch = tombstoneBatch(table, feed, of);
+      const batch = makeTombstones(table, feed, of);
       waiting.push(batch);
       bytes += bytesOf(batch);
       if (bytes >= fileBytes) await flush();

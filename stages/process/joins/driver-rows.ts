@@ -4,7 +4,7 @@ import { gatherBatch } from "../../../domain/formats/columnar/take";
 import type { Feed } from "../../../domain/model/table";
 import { itemAt } from "../../../domain/formats/at";
 import type { RowKey } from "../../../domain/state/row-key";
-import { joinedRowBytes, pieceLengths } from "../../../domain/transform/join-rows";
+import { measureJoinedRows, splitBySize } from "../../../domain/transform/join-rows";
 import type { Lookups } from "../../../domain/transform/transform";
 import type { TableState } from "../state/table-state";
 import { followJoins, type StateOf } from "./follow-joins";
@@ -33,8 +33,8 @@ const JOIN_LIMITS: JoinLimits = { lookupBytes: 8 * 1024 * 1024, rows: 4096, byte
 /** The number of keys that are looked up together in the driver. */
 const KEYS = 65_536;
 
-/** The present rows of some keys, in batches of at most `maxBytes`; a single row may be larger. */
-export async function* rowsOfKeys(
+/** Reads the present rows of some keys, in batches of at most `lookupBytes`; a single row may be larger. */
+export async function* readRowsOfKeys(
   state: Pick<TableState, "find">,
   keys: readonly RowKey[],
   { lookupBytes } = JOIN_LIMITS,
@@ -78,7 +78,7 @@ export async function* joinRows(
       }
       queue = queue.slice(some.length);
       together = Math.min(lookupBytes, together * Math.max(1, lookupBytes / (2 * Math.max(1, found.bytes))));
-      yield* pieces(feed, some, { lookups: found.lookups, limits });
+      yield* splitJoinedRows(feed, some, { lookups: found.lookups, limits });
     }
   };
 
@@ -116,16 +116,16 @@ const rowsBetween = ({ source }: Feed, batch: RecordBatch, start: number, end: n
       });
 
 /** Splits joined batches; `lookups` has the rows joined to all of them. */
-function* pieces(
+function* splitJoinedRows(
   feed: Feed,
   batches: readonly RecordBatch[],
   { lookups, limits }: { readonly lookups: Lookups; readonly limits: JoinLimits },
 ): Generator<DriverRows> {
-  const sizes = joinedRowBytes(batches, lookups);
+  const sizes = measureJoinedRows(batches, lookups);
   let before = 0;
   for (const batch of batches) {
     let start = 0;
-    for (const length of pieceLengths(sizes.subarray(before, before + batch.numRows), limits)) {
+    for (const length of splitBySize(sizes.subarray(before, before + batch.numRows), limits)) {
       const end = start + length;
       yield {
         batch: rowsBetween(feed, batch, start, end),

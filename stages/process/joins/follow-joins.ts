@@ -2,7 +2,7 @@ import type { RecordBatch } from "apache-arrow";
 import { bytesOf } from "../../../domain/formats/columnar/size";
 import { joinName } from "../../../domain/model/join";
 import { joinsOfFeed, type Feed } from "../../../domain/model/table";
-import { joinedRows, keysToFind } from "../../../domain/transform/join-rows";
+import { assignFoundRows, readJoinKeys } from "../../../domain/transform/join-rows";
 import type { JoinedRows, Lookups } from "../../../domain/transform/transform";
 import type { TableState } from "../state/table-state";
 
@@ -32,12 +32,12 @@ export async function followJoins(
     if (join.via !== undefined && from === undefined)
       throw new TypeError(`${joinName(join)} was followed before the join that leads to it`);
     const starts = from === undefined ? batches.map((batch) => ({ batch })) : [from];
-    const wanted = keysToFind(join, feed.source, starts);
+    const wanted = readJoinKeys(join, feed.source, starts);
     const found = await stateOf(join.to.name).find(wanted.keys, maxBytes);
     if (found === undefined) return undefined;
     bytes += bytesOf(found.batch);
     if (bytes > maxBytes) return undefined;
-    lookups.set(joinName(join), joinedRows(wanted, found));
+    lookups.set(joinName(join), assignFoundRows(wanted, found));
   }
   return { lookups, bytes };
 }

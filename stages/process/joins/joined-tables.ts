@@ -6,7 +6,7 @@ import { contractsOf } from "../../../domain/model/model";
 import type { SourceTable } from "../../../domain/model/source";
 import { sourcesOf } from "../../../domain/model/table";
 import type { AdmittedCapture } from "../../../domain/transform/contract/quarantine";
-import { affectedRows } from "./affected-rows";
+import { findAffectedRows } from "./find-affected-rows";
 import { recomputeRows } from "./recompute-rows";
 import { decodeCapture, capturesOf, decodeTombstones, type CommittedBatch } from "../batches";
 import type { TableParts } from "../files/table-commits";
@@ -55,7 +55,7 @@ export async function transformJoinedTables(context: CommitContext): Promise<Joi
       const { feed } = fed;
       const rows = isFirst(fed)
         ? "first"
-        : await affectedRows(feed, changed, { stateOf: openState, mostKeys: context.mostKeys });
+        : await findAffectedRows(feed, changed, { stateOf: openState, mostKeys: context.mostKeys });
       const captured = captureAt(feed.source, { number, context });
       parts.push([
         fed.table.name,
@@ -129,13 +129,13 @@ async function applyCaptures(
   const captured = captureAt(source, step);
   if (captured === undefined) return { rows: 0, keys: [], deleted: [] };
   const changes = {
-    upserts: decodable(source, captured, context),
+    upserts: decodeUpserts(source, captured, context),
     deletes: decodeTombstones(source, captured, context),
   };
   return stateOf(states, source.name).apply(changes, { mostKeys });
 }
 
-async function* decodable(
+async function* decodeUpserts(
   source: SourceTable,
   captured: AdmittedCapture,
   context: CommitContext,

@@ -10,8 +10,8 @@ import type { TableParts } from "../files/table-commits";
 import { transformRows } from "../transform-rows";
 import { leftOutTombstones, writeDeletedTombstones, type LeftOutTombstones } from "../files/write-tombstones";
 import { writeTable } from "../files/write-table";
-import type { AffectedRows } from "./affected-rows";
-import { joinRows, rowsOfKeys } from "./driver-rows";
+import type { AffectedRows } from "./find-affected-rows";
+import { joinRows, readRowsOfKeys } from "./driver-rows";
 
 /** The part of a feed to recompute at one ingest commit. */
 export interface Recomputation {
@@ -35,7 +35,7 @@ export async function recomputeRows(fed: TableFeed, of: Recomputation): Promise<
       ? await writeDeletedTombstones({ ...fed, table }, captured, context)
       : [];
   const absent = isFact && of.rows !== "first" ? leftOutTombstones({ ...fed, table }, target) : undefined;
-  const file = await writeTable(table, recomputedRows(fed, { ...of, absent }), target);
+  const file = await writeTable(table, recomputeBatches(fed, { ...of, absent }), target);
   const left = (await absent?.finish()) ?? [];
   return {
     // A recomputed row may be unchanged, so the loader compares.
@@ -45,13 +45,13 @@ export async function recomputeRows(fed: TableFeed, of: Recomputation): Promise<
   };
 }
 
-async function* recomputedRows(
+async function* recomputeBatches(
   fed: TableFeed,
   of: Recomputation & { readonly absent: LeftOutTombstones | undefined },
 ): AsyncGenerator<RecordBatch> {
   const { context, stateOf, number: commit, absent } = of;
   const { feed } = fed;
-  for await (const { batch, lookups } of joinRows(feed, driverRows(stateOf(feed.source.name), of), {
+  for await (const { batch, lookups } of joinRows(feed, readDriverRows(stateOf(feed.source.name), of), {
     stateOf,
   })) {
     const source: CommittedBatch = {
@@ -68,14 +68,14 @@ async function* recomputedRows(
   }
 }
 
-/** The rows to recompute, each once, because a repeated key would make two versions of a fact. */
-async function* driverRows(driver: TableState, { rows }: Recomputation): AsyncGenerator<RecordBatch> {
+/** Reads the rows to recompute, each once, because a repeated key would make two versions of a fact. */
+async function* readDriverRows(driver: TableState, { rows }: Recomputation): AsyncGenerator<RecordBatch> {
   if (rows === "first" || rows === "all") yield* driver.scan();
   else if (rows.written) {
     yield* driver.scanWritten();
-    yield* rowsOfKeys(
+    yield* readRowsOfKeys(
       driver,
       rows.keys.filter((key) => !driver.isWritten(key)),
     );
-  } else yield* rowsOfKeys(driver, rows.keys);
+  } else yield* readRowsOfKeys(driver, rows.keys);
 }

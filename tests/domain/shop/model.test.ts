@@ -5,7 +5,7 @@ import { contractsOf } from "../../../domain/model/model";
 import { modelProblems } from "../../../domain/model/problems";
 import type { CalendarColumn } from "../../../domain/model/table";
 import { typeName } from "../../../domain/model/types";
-import { contractBreaches } from "../../../domain/transform/contract/contract";
+import { findBreaches } from "../../../domain/transform/contract/contract";
 import { WAREHOUSE_TABLES } from "../../support/oracle/warehouse-tables";
 import { createSource, type TestDatabase } from "../../support/postgres/postgres";
 
@@ -72,7 +72,7 @@ describe("The contracts of the shop", () => {
         [`public.${name}`],
       );
 
-      expect(contractBreaches(contract, { columns }), name).to.deep.equal([]);
+      expect(findBreaches(contract, { columns }), name).to.deep.equal([]);
       const declared = Object.entries(contract.columns).map(([column, { nullable }]) => [column, nullable]);
       const nullable = new Map(columns.map((column) => [column.name, column.nullable]));
       expect(declared, name).to.deep.equal(

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import {
   CALENDAR_LIMITS,
   calendarCoverage,
-  calendarRows,
+  makeCalendarRows,
   dayNumber,
   hull,
   isoDate,
@@ -47,7 +47,7 @@ describe("The rows of the calendar", () => {
   it("are right for every day of 1999 to 2032, without a gap", () => {
     const wanted = range("1999-01-01", "2032-12-31");
 
-    const rows = objectsOf(dimDate.columns, calendarRows(dimDate, wanted));
+    const rows = objectsOf(dimDate.columns, makeCalendarRows(dimDate, wanted));
 
     expect(rows.map(({ date_id }) => date_id)).to.deep.equal(rows.map((_, index) => wanted.first + index));
     expect(rows.map(({ date_id: _, ...rest }) => rest)).to.deep.equal([...countedDays(1999, 2032)]);
@@ -56,11 +56,11 @@ describe("The rows of the calendar", () => {
   for (const zone of ["America/St_Johns", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Africa/Cairo"]) {
     it(`do not depend on the machine's time zone: ${zone}`, () => {
       const aroundTheChangesOfClocks = range("2024-01-01", "2024-12-31");
-      const expected = objectsOf(dimDate.columns, calendarRows(dimDate, aroundTheChangesOfClocks));
+      const expected = objectsOf(dimDate.columns, makeCalendarRows(dimDate, aroundTheChangesOfClocks));
       const before = process.env["TZ"];
       process.env["TZ"] = zone;
       try {
-        expect(objectsOf(dimDate.columns, calendarRows(dimDate, aroundTheChangesOfClocks))).to.deep.equal(
+        expect(objectsOf(dimDate.columns, makeCalendarRows(dimDate, aroundTheChangesOfClocks))).to.deep.equal(
           expected,
         );
       } finally {

@@ -6,7 +6,7 @@ import type { Join } from "../../../domain/model/join";
 import { optional, sourceTable } from "../../../domain/model/source";
 import { joinsOfFeed } from "../../../domain/model/table";
 import { integer, text } from "../../../domain/model/types";
-import { joinedRowBytes, joinedRows, keysToFind } from "../../../domain/transform/join-rows";
+import { measureJoinedRows, assignFoundRows, readJoinKeys } from "../../../domain/transform/join-rows";
 import { batchOfObjects } from "../../support/formats/columnar";
 
 const city = sourceTable("city", { key: "city_id", columns: { city_id: integer, name: text } });
@@ -33,7 +33,7 @@ const batches = [
 ];
 
 describe("The rows joined to several batches", () => {
-  const wanted = keysToFind(
+  const wanted = readJoinKeys(
     join,
     client,
     batches.map((batch) => ({ batch })),
@@ -46,12 +46,12 @@ describe("The rows joined to several batches", () => {
 
   it("are assigned to the rows that refer to them", () => {
     const found = { batch: cities, rows: Int32Array.of(1, NO_ROW) };
-    expect([...joinedRows(wanted, found).rows]).to.deep.equal([1, NO_ROW, NO_ROW]);
+    expect([...assignFoundRows(wanted, found).rows]).to.deep.equal([1, NO_ROW, NO_ROW]);
   });
 
   it("add their bytes to those of each row", () => {
-    const joined = joinedRows(wanted, { batch: cities, rows: Int32Array.of(1, 0) });
-    const sizes = joinedRowBytes(batches, new Map([["city", joined]]));
+    const joined = assignFoundRows(wanted, { batch: cities, rows: Int32Array.of(1, 0) });
+    const sizes = measureJoinedRows(batches, new Map([["city", joined]]));
 
     const rowBytes = (batch: (typeof batches)[number], row: number): number =>
       bytesOf(batch.slice(row, row + 1));

@@ -8,7 +8,7 @@ import { startAll } from "../../../local/cloud/start-all";
 import { startConsole } from "../../../local/console/console";
 import { eventHistory } from "../../../local/console/server/history";
 import type { HttpServer } from "../../../local/cloud/http";
-import { givenDatabase } from "../../../local/databases/databases";
+import { useGivenDatabase } from "../../../local/databases/databases";
 import type { Platform } from "../../../local/platform";
 import { LATEST_REPORT } from "../../../domain/report/keys";
 import { startWatchedCloud, type WatchedCloud } from "../../support/local/watched-cloud";
@@ -101,8 +101,8 @@ async function platformOf({
 }: WatchedCloud): Promise<Platform> {
   return {
     cloud,
-    source: await givenDatabase("source", { url: source.readerUrl, secret: secrets.sourceSecret }),
-    warehouse: await givenDatabase("warehouse", { url: warehouse.url, secret: secrets.warehouseSecret }),
+    source: await useGivenDatabase("source", { url: source.readerUrl, secret: secrets.sourceSecret }),
+    warehouse: await useGivenDatabase("warehouse", { url: warehouse.url, secret: secrets.warehouseSecret }),
     lake: directory,
     choice: { model: "declared", mirror: "none" },
     stop: () => Promise.resolve(),

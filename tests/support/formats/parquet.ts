@@ -3,7 +3,7 @@ import type { RecordBatch } from "apache-arrow";
 import type { Value } from "../../../domain/formats/columnar/read";
 import { parquetEncoder, ROW_GROUP_SIZE, type RowGroupSize } from "../../../domain/formats/parquet/encoder";
 import { printedBytes } from "../../../domain/formats/hex";
-import { wideValue } from "../../../domain/formats/parquet/wide-values";
+import { wideValue } from "../../../domain/formats/parquet/encode-wide-values";
 import { readRowGroups } from "../../../domain/formats/parquet/reader";
 import type { Columns, Row } from "./columnar";
 

@@ -1,5 +1,5 @@
 import type { Value } from "../../../domain/formats/columnar/read";
-import { joinedRows, keysToFind } from "../../../domain/transform/join-rows";
+import { assignFoundRows, readJoinKeys } from "../../../domain/transform/join-rows";
 import { joinName } from "../../../domain/model/join";
 import type { SourceTable } from "../../../domain/model/source";
 import { joinsOfFeed, type Dimension, type Fact } from "../../../domain/model/table";
@@ -33,9 +33,9 @@ export function lookups(table: Dimension | Fact, rows: readonly Cells[], to: Row
     const target = batchOfObjects(joined.source.columns, joined.cells);
     const keyAt = keysOf(joined.source, target);
     const rowOf = new Map<RowKey, number>(joined.cells.map((_, row) => [keyAt(row), row]));
-    const wanted = keysToFind(join, table.source, [from]);
+    const wanted = readJoinKeys(join, table.source, [from]);
     const known = Int32Array.from(wanted.keys, (key) => rowOf.get(key) ?? -1);
-    found.set(joinName(join), joinedRows(wanted, { batch: target, rows: known }));
+    found.set(joinName(join), assignFoundRows(wanted, { batch: target, rows: known }));
   }
   return found;
 }

@@ -4,20 +4,20 @@ import type { SourceTables, SourceTableView, TablesView } from "../../api";
 import type { LakeReader } from "../../objects/lake-reader";
 import type { ConsoleContext } from "../../server/context";
 import { behindOf, sourceTables } from "./source-tables";
-import { warehouseTables } from "./warehouse-tables";
+import { readWarehouseState } from "./warehouse-tables";
 
 const LOOKED_THROUGH = 20;
 const SHOWN_COMMITS = 3;
 
-/** Every table of the source and of the warehouse, with its state, the cause and the remedy. */
-export async function tables({
+/** Reads every table of the source and of the warehouse, with its state, the cause and the remedy. */
+export async function readTables({
   lake,
   warehouse,
   read,
 }: Pick<ConsoleContext, "lake" | "warehouse" | "read">): Promise<TablesView> {
   const [source, ofWarehouse] = await Promise.all([
     read("lake", ["tables"], () => readSourceTables(lake)),
-    read("warehouse", ["tables"], () => warehouseTables(warehouse)),
+    read("warehouse", ["tables"], () => readWarehouseState(warehouse)),
   ]);
   return { source, warehouse: ofWarehouse, bucket: lake.buckets.ingestion };
 }

@@ -20,8 +20,8 @@ interface Row {
 const INSTANT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
 const instant = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', ${INSTANT}) AS ${column}`;
 
-/** The state of the tables of the warehouse. @throws when the warehouse does not answer */
-export async function warehouseTables(warehouse: Warehouse): Promise<WarehouseTables> {
+/** Reads the state of the tables of the warehouse. @throws when the warehouse does not answer */
+export async function readWarehouseState(warehouse: Warehouse): Promise<WarehouseTables> {
   const { schema } = warehouse;
   const view = qualified(schema, TABLES);
   return askWarehouse(warehouse, async (client) => {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { csvParts } from "../../../../domain/formats/csv/parts";
+import { cutCsv } from "../../../../domain/formats/csv/parts";
 
 // eslint-disable-next-line @typescript-eslint/require-await -- a stream is asynchronous
 async function* chunked(text: string, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
@@ -18,7 +18,7 @@ async function partsOf(
   sizes: readonly number[] = [7],
 ): Promise<{ text: string; rows: number }[]> {
   const parts = [];
-  for await (const { bytes, rows } of csvParts(chunked(text, sizes), minBytes)) {
+  for await (const { bytes, rows } of cutCsv(chunked(text, sizes), minBytes)) {
     const chunks: Uint8Array[] = [];
     for await (const chunk of bytes) chunks.push(chunk);
     parts.push({ text: Buffer.concat(chunks).toString(), rows: rows() });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { contractBreaches } from "../../../../domain/transform/contract/contract";
+import { findBreaches } from "../../../../domain/transform/contract/contract";
 import { optional, required, sourceTable, type SourceTable } from "../../../../domain/model/source";
 import {
   arrayOf,
@@ -83,7 +83,7 @@ describe("A contract", () => {
   for (const [type, same, other] of kinds) {
     const table = sourceTable("t", { key: "a", columns: { a: type } });
     const breaches = (actual: string): readonly string[] =>
-      contractBreaches(table, { columns: [{ name: "a", type: actual }] });
+      findBreaches(table, { columns: [{ name: "a", type: actual }] });
 
     it(`of ${typeName(type)} accepts ${same.join(", ")}`, () => {
       for (const actual of same) expect(breaches(actual), actual).to.deep.equal([]);
@@ -108,7 +108,7 @@ describe("A contract", () => {
       { name: "more", type: "json" },
     ];
 
-    expect(contractBreaches(customer, { columns })).to.deep.equal([
+    expect(findBreaches(customer, { columns })).to.deep.equal([
       "column customer_id is bigint, not integer",
       "column country_id is missing",
     ]);
@@ -136,7 +136,7 @@ describe("A contract", () => {
     it(`of ${type.kind} may also accept ${types.join(", ")}`, () => {
       for (const accepted of types) {
         const columns = [{ name: "at", type: accepted }];
-        expect(contractBreaches(accepting(type, accepted), { columns })).to.deep.equal([]);
+        expect(findBreaches(accepting(type, accepted), { columns })).to.deep.equal([]);
       }
     });
 
@@ -182,7 +182,7 @@ describe("A contract that knows the past of its table", () => {
     },
   });
   const breaches = (columns: Record<string, string>): readonly string[] =>
-    contractBreaches(table, { columns: Object.entries(columns).map(([name, type]) => ({ name, type })) });
+    findBreaches(table, { columns: Object.entries(columns).map(([name, type]) => ({ name, type })) });
 
   it("accepts every allowed name and type, and the absence of an optional column", () => {
     for (const name of ["units_sold", "units", "pieces"])

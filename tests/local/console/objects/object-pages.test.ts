@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { date, decimal, integer, text, time, timestamp } from "../../../../domain/model/types";
-import { countRecords, csvPage } from "../../../../local/console/objects/csv-page";
-import { countLines, ndjsonPage } from "../../../../local/console/objects/ndjson-page";
-import { countParquet, parquetPage } from "../../../../local/console/objects/parquet-page";
+import { countRecords, readCsvPage } from "../../../../local/console/objects/csv-page";
+import { countLines, readNdjsonPage } from "../../../../local/console/objects/ndjson-page";
+import { countParquet, readParquetPage } from "../../../../local/console/objects/parquet-page";
 import type { RangedFile, RowsPage } from "../../../../local/console/objects/ranged-file";
 import { searchPages } from "../../../../local/console/objects/search-pages";
 import { batchOf, type Columns, type Row } from "../../../support/formats/columnar";
@@ -48,7 +48,7 @@ describe("A CSV file of the lake, a page at a time", () => {
       fc.asyncProperty(table, async (rows) => {
         const file = fileOf(csvOf([["key", "value"], ...rows]));
 
-        expect((await allRows((from) => csvPage(file, from))).flat()).to.deep.equal(rows);
+        expect((await allRows((from) => readCsvPage(file, from))).flat()).to.deep.equal(rows);
       }),
       { numRuns: 50 },
     );
@@ -59,7 +59,7 @@ describe("A CSV file of the lake, a page at a time", () => {
     const file = fileOf(csvOf([["id", "note"], ...rows]));
     const middle = csvOf([["id", "note"], ...rows.slice(0, 20_000)]).length;
 
-    const { columns, rows: shown, next } = await csvPage(file, middle);
+    const { columns, rows: shown, next } = await readCsvPage(file, middle);
 
     expect(columns).to.deep.equal(["id", "note"]);
     expect([shown.length, shown[0]?.[0], shown.at(-1)?.[0]]).to.deep.equal([100, "20000", "20099"]);
@@ -68,11 +68,11 @@ describe("A CSV file of the lake, a page at a time", () => {
   });
 
   it("shows the beginning of a long value, and gives up a row that is far too long", async () => {
-    const { rows } = await csvPage(fileOf(csvOf([["a"], ["x".repeat(10_000)]])), 0);
+    const { rows } = await readCsvPage(fileOf(csvOf([["a"], ["x".repeat(10_000)]])), 0);
     expect(rows[0]?.[0]).to.have.length(501);
 
     const monster = fileOf(csvOf([["a"], ["x".repeat(20_000_000)]]));
-    expect((await failureOf(csvPage(monster, 0))).message).to.include("more than 16 MB");
+    expect((await failureOf(readCsvPage(monster, 0))).message).to.include("more than 16 MB");
   });
 });
 
@@ -92,7 +92,7 @@ describe("A Parquet file of the lake, a page at a time", () => {
       [2, "", -5n, -1, 0, 0],
       [3, null, null, null, null, null],
     ];
-    const page = await parquetPage(fileOf(parquetOf(columns, [batchOf(columns, rows)])), 0);
+    const page = await readParquetPage(fileOf(parquetOf(columns, [batchOf(columns, rows)])), 0);
 
     expect(page.columns).to.deep.equal(Object.keys(columns));
     expect(page.rows).to.deep.equal([
@@ -109,13 +109,13 @@ describe("A Parquet file of the lake, a page at a time", () => {
       parquetOf(ids, [batchOf(ids, rows.slice(0, 130)), batchOf(ids, rows.slice(130))], { rows: 130 }),
     );
 
-    const shown = await allRows((from) => parquetPage(file, from));
+    const shown = await allRows((from) => readParquetPage(file, from));
 
     expect(shown.flat()).to.deep.equal(rows.map(([id]) => [String(id)]));
   });
 
   it("shows that it is empty", async () => {
-    const page = await parquetPage(fileOf(parquetOf(columns, [])), 0);
+    const page = await readParquetPage(fileOf(parquetOf(columns, [])), 0);
     expect(page).to.deep.include({ rows: [], next: null });
   });
 });
@@ -125,10 +125,10 @@ describe("A file of rejected rows, a page at a time", () => {
     const lines = Array.from({ length: 230 }, (_, row) => ({ row, ...(row === 7 && { why: "é<" }) }));
     const file = fileOf(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
 
-    const first = await ndjsonPage(file, 0);
+    const first = await readNdjsonPage(file, 0);
     expect(first.columns).to.deep.equal(["row", "why"]);
     expect(first.rows[7]).to.deep.equal(["7", "é<"]);
-    const shown = await allRows((from) => ndjsonPage(file, from));
+    const shown = await allRows((from) => readNdjsonPage(file, from));
     expect(shown.flat().map(([row]) => row)).to.deep.equal(lines.map(({ row }) => String(row)));
   });
 });
@@ -160,7 +160,7 @@ describe("The rows of a file", () => {
   it("are found once by a text, on any page", async () => {
     const found: string[] = [];
     for (let from: string | null = "0"; from !== null;) {
-      const page: RowsPage = await searchPages((at) => csvPage(csv, at), {
+      const page: RowsPage = await searchPages((at) => readCsvPage(csv, at), {
         start: Number(from),
         text: "FIZZ",
       });
@@ -171,7 +171,7 @@ describe("The rows of a file", () => {
   });
 
   it("are empty when no row has the text", async () => {
-    const page = await searchPages((at) => csvPage(csv, at), { start: 0, text: "buzz" });
+    const page = await searchPages((at) => readCsvPage(csv, at), { start: 0, text: "buzz" });
     expect(page).to.deep.include({ rows: [], next: null });
   });
 });

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { LEDGER, LINEAGE, ORPHANS, TABLES } from "../../../../domain/warehouse/bookkeeping";
 import type { Warehouse } from "../../../../local/console/views/ask-warehouse";
 import { readLedger, readWaiting } from "../../../../local/console/views/ledger";
-import { warehouseTables } from "../../../../local/console/views/tables/warehouse-tables";
+import { readWarehouseState } from "../../../../local/console/views/tables/warehouse-tables";
 import { failureOf } from "../../../support/failure";
 import { credentialsOf } from "../../../support/pipeline/pipeline";
 import { createDatabase, type TestDatabase } from "../../../support/postgres/postgres";
@@ -28,7 +28,7 @@ describe("The console asks the warehouse within a limit", () => {
   const readings: readonly (readonly [string, (of: Warehouse) => Promise<unknown>])[] = [
     ["the ledger", (of) => readLedger(of, { first: 1, last: 2 })],
     ["the waiting rows", (of) => readWaiting(of, 10)],
-    ["the tables", (of) => warehouseTables(of)],
+    ["the tables", (of) => readWarehouseState(of)],
   ];
   for (const [what, read] of readings)
     it(`when another session has a lock on what it reads: ${what}`, async () => {

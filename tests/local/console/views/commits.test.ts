@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { IngestCommit } from "../../../../domain/log/commit";
 import type { ConsoleContext } from "../../../../local/console/server/context";
 import { keepReadings, type Read } from "../../../../local/console/server/readings";
-import { commits } from "../../../../local/console/views/commits";
+import { readCommits } from "../../../../local/console/views/commits";
 import type { Ledger } from "../../../../local/console/views/ledger";
 import { ingested } from "../../../support/pipeline/commits";
 
@@ -45,7 +45,7 @@ describe("The console's list of the commits", () => {
   it("still shows which commits were loaded, when the warehouse stops and new commits arrive", async () => {
     const given = newConsole();
     const loads = async (): Promise<readonly (readonly [number, number | undefined])[]> => {
-      const { list } = await commits(given.context, undefined);
+      const { list } = await readCommits(given.context, undefined);
       return (list.last?.data.commits ?? []).map(({ number, load }) => [number, load?.rows]);
     };
     expect(await loads()).to.deep.equal([

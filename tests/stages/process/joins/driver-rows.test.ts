@@ -6,7 +6,7 @@ import { columnsOf } from "../../../../domain/model/columns";
 import { sourceTable, type SourceTable } from "../../../../domain/model/source";
 import type { Feed } from "../../../../domain/model/table";
 import { integer, text } from "../../../../domain/model/types";
-import { joinRows, rowsOfKeys, type DriverRows } from "../../../../stages/process/joins/driver-rows";
+import { joinRows, readRowsOfKeys, type DriverRows } from "../../../../stages/process/joins/driver-rows";
 import type { TableState } from "../../../../stages/process/state/table-state";
 import { batchOfObjects, objectsOf } from "../../../support/formats/columnar";
 
@@ -114,7 +114,7 @@ describe("The rows of a driver", () => {
     }));
     const state = held(client, rows);
     const found: unknown[] = [];
-    for await (const batch of rowsOfKeys(state, [...rows.keys(), 500], LIMITS))
+    for await (const batch of readRowsOfKeys(state, [...rows.keys(), 500], LIMITS))
       found.push(...objectsOf(client.columns, batch));
     expect(found).to.deep.equal(rows);
     expect(state.seen.most).to.be.at.most(LIMITS.lookupBytes);
@@ -129,7 +129,7 @@ describe("The rows of a driver", () => {
     const state = held(client, rows);
     const limits = { ...LIMITS, lookupBytes: 1_000 };
     let found = 0;
-    for await (const batch of rowsOfKeys(state, [...rows.keys()], limits)) found += batch.numRows;
+    for await (const batch of readRowsOfKeys(state, [...rows.keys()], limits)) found += batch.numRows;
     expect(found).to.equal(rows.length);
     expect(state.seen.calls).to.be.below(150);
   });

@@ -6,7 +6,7 @@ import { commitKey, commitNumber, headKey } from "../../../../../domain/log/keys
 import type { LakeReader } from "../../../../../local/console/objects/lake-reader";
 import type { TablesView } from "../../../../../local/console/api";
 import { keepReadings } from "../../../../../local/console/server/readings";
-import { tables } from "../../../../../local/console/views/tables/tables";
+import { readTables } from "../../../../../local/console/views/tables/tables";
 import { ingested } from "../../../../support/pipeline/commits";
 
 const NEWEST = 3;
@@ -46,7 +46,7 @@ const warehouse = {
 };
 
 const view = (unreadable: readonly number[], read = keepReadings()) =>
-  tables({ lake: lakeWith({ unreadable }), warehouse, read });
+  readTables({ lake: lakeWith({ unreadable }), warehouse, read });
 const commitsOf = ({ source }: TablesView) =>
   source.last?.data.tables.map(({ table, commits }) => [table, commits.map(({ number }) => number)]);
 

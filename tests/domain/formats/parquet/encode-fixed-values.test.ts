@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { decimal, integer } from "../../../../domain/model/types";
 import { batchOf, type Columns, type Row } from "../../../support/formats/columnar";
 import { fileOf, parquetOf, rowGroupsOf } from "../../../support/formats/parquet";
-import { dictionaryOf, packBits } from "../../../../domain/formats/parquet/dictionary";
+import { buildDictionary, packBits } from "../../../../domain/formats/parquet/dictionary";
 
 const MIN = -(2 ** 31);
 const MAX = 2 ** 31 - 1;
@@ -21,7 +21,7 @@ describe("A dictionary of a column", () => {
         // Every value occurs eight times, so a dictionary saves space.
         const repeated = Array.from({ length: 8 }, () => given.slice(0, rows * stride)).flat();
         const values = { type, words: Int32Array.from(repeated), count: rows * 8 };
-        const dictionary = dictionaryOf(values);
+        const dictionary = buildDictionary(values);
         fc.pre(dictionary !== undefined);
         const read = [...dictionary.indexes].flatMap((index) => [
           ...dictionary.words.subarray(index * stride, (index + 1) * stride),
@@ -37,7 +37,7 @@ describe("A dictionary of a column", () => {
 
   it("is dropped when values rarely repeat", () => {
     const words = Int32Array.from({ length: 1000 }, (_, row) => row % 300);
-    expect(dictionaryOf({ type: "INT32", words, count: 1000 })).to.equal(undefined);
+    expect(buildDictionary({ type: "INT32", words, count: 1000 })).to.equal(undefined);
   });
 });
 

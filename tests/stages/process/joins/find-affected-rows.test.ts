@@ -3,7 +3,7 @@ import { columnsOf } from "../../../../domain/model/columns";
 import { sourceTable } from "../../../../domain/model/source";
 import type { Feed } from "../../../../domain/model/table";
 import { integer, text } from "../../../../domain/model/types";
-import { affectedRows } from "../../../../stages/process/joins/affected-rows";
+import { findAffectedRows } from "../../../../stages/process/joins/find-affected-rows";
 import type { ChangedRows, TableState } from "../../../../stages/process/state/table-state";
 
 const city = sourceTable("city", { key: "id", columns: { id: integer, name: text } });
@@ -33,7 +33,7 @@ const affected = (
     for (const leaf of written) yield await Promise.resolve(leaf);
   };
   const stateOf = () => ({ findReferring, writtenKeys });
-  return affectedRows(feed, new Map(Object.entries(changed)), { stateOf, mostKeys });
+  return findAffectedRows(feed, new Map(Object.entries(changed)), { stateOf, mostKeys });
 };
 
 describe("The rows that a change affects", () => {

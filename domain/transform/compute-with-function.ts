@@ -19,7 +19,7 @@ export interface Input {
 }
 
 /** Computes a column with a function of other columns. Only these columns turn rows into objects. */
-export function computedColumn(
+export function computeWithFunction(
   name: string,
   { type, nullable, whenNull, origin }: Column & { readonly origin: ComputedOrigin },
   made: { readonly inputs: readonly Input[]; readonly length: number; readonly rejections: Rejections },

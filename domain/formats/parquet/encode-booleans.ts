@@ -3,8 +3,8 @@ import { byteAt } from "../at";
 import { hasNulls, isValid } from "../columnar/arrow";
 import type { EncodedValues } from "./chunk";
 
-/** The values of a boolean column, a bit each, as one page. */
-export function booleanValues(column: {
+/** Encodes the values of a boolean column, a bit each, as one page. */
+export function encodeBooleans(column: {
   readonly parts: readonly Data[];
   readonly rows: number;
   readonly nulls: number;

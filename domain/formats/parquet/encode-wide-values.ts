@@ -7,10 +7,10 @@ import type { EncodedValues } from "./chunk";
 const BYTES = 16;
 
 /**
- * The values of a column of decimals of more than 18 digits, as one page: 16 bytes each, the highest byte first (Apache
+ * Encodes a column of decimals of more than 18 digits, as one page: 16 bytes each, the highest byte first (Apache
  * Parquet, LogicalTypes.md, DECIMAL). It has no bounds, because readers disagree about their order.
  */
-export function wideValues(column: {
+export function encodeWideValues(column: {
   readonly parts: readonly Data[];
   readonly rows: number;
   readonly nulls: number;

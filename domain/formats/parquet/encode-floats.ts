@@ -4,10 +4,10 @@ import { hasNulls, isValid } from "../columnar/arrow";
 import type { EncodedValues } from "./chunk";
 
 /**
- * The values of a column of floating-point numbers, as one page. A dictionary seldom pays, and would have to
+ * Encodes the values of a column of floating-point numbers, as one page. A dictionary seldom pays, and would have to
  * distinguish 0 from -0.
  */
-export function floatValues(
+export function encodeFloats(
   kind: "real" | "double",
   column: { readonly parts: readonly Data[]; readonly rows: number; readonly nulls: number },
 ): EncodedValues {

@@ -3,7 +3,7 @@ import { wordAt } from "../at";
 import type { Kind, PrintedType } from "../../model/types";
 import { hasNulls, isValid } from "../columnar/arrow";
 import type { EncodedValues } from "./chunk";
-import { dictionaryOf, packBits } from "./dictionary";
+import { buildDictionary, packBits } from "./dictionary";
 import type { FixedWidth } from "./fixed-width";
 
 /** A kind of column whose values have a fixed width in whole words. */
@@ -20,14 +20,14 @@ const WORDS: Readonly<Record<FixedKind, number>> = {
   decimal: 4,
 };
 
-/** The values of a column of fixed width, as one page. */
-export function fixedValues(
+/** Encodes the values of a column of fixed width, as one page. */
+export function encodeFixedValues(
   kind: FixedKind,
   column: { readonly parts: readonly Data[]; readonly rows: number; readonly nulls: number },
 ): EncodedValues {
   const values = presentWords(kind, column);
   const { type, words } = values;
-  const dictionary = dictionaryOf(values);
+  const dictionary = buildDictionary(values);
   return {
     type,
     dictionary: dictionary && { size: dictionary.size, bytes: bytesOf(dictionary.words) },

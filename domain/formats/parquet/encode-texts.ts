@@ -7,8 +7,8 @@ import { bytesOfText, compareTexts, hashOf, lengthOf, plainTexts, textsOf, type 
 /** A page of texts is closed at this size, so that no second copy of a row group is needed. */
 const PAGE_BYTES = 1 << 20;
 
-/** The values of a text column: one page of dictionary indexes, or pages of about a megabyte. */
-export function textValues(column: {
+/** Encodes the values of a text column: one page of dictionary indexes, or pages of about a megabyte. */
+export function encodeTexts(column: {
   readonly parts: readonly Data[];
   readonly rows: number;
   readonly nulls: number;
@@ -27,9 +27,9 @@ export function textValues(column: {
   };
 }
 
-/** The values of a column of bytes. It has no bounds, because the bounds of texts are cut at the end of a character. */
-export const byteValues = (column: Parameters<typeof textValues>[0]): EncodedValues => ({
-  ...textValues(column),
+/** Encodes a column of bytes. It has no bounds, because the bounds of texts are cut at the end of a character. */
+export const encodeBytes = (column: Parameters<typeof encodeTexts>[0]): EncodedValues => ({
+  ...encodeTexts(column),
   bounds: undefined,
 });
 

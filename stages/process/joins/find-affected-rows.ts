@@ -27,7 +27,7 @@ interface Options {
 }
 
 /** Finds the changed rows of the driver, and the rows that lead to a changed row over the joins of the feed. */
-export async function affectedRows(
+export async function findAffectedRows(
   feed: Feed,
   changed: ChangedTables,
   options: Options,
@@ -36,8 +36,8 @@ export async function affectedRows(
   for (const join of joinsOfFeed(feed)) {
     const of = changed.get(join.to.name);
     if (of?.deleted === "too many") return "all";
-    for await (const keys of changedKeys(of, options.stateOf(join.to.name))) {
-      const referring = await referringKeys(feed, { join, keys }, options);
+    for await (const keys of readChangedKeys(of, options.stateOf(join.to.name))) {
+      const referring = await findReferringKeys(feed, { join, keys }, options);
       if (referring === undefined) return "all";
       for (const key of referring) affected.add(key);
       if (affected.size > options.mostKeys) return "all";
@@ -50,8 +50,8 @@ export async function affectedRows(
   return { keys: sortKeys([...affected]), written };
 }
 
-/** The keys of the changed rows of a table, in parts. Includes keys of unchanged neighbours if they are too many. */
-async function* changedKeys(
+/** Reads the keys of the changed rows of a table, in parts. If they are too many, includes keys of unchanged neighbours. */
+async function* readChangedKeys(
   changed: ChangedRows | undefined,
   state: AffectedState,
 ): AsyncGenerator<readonly RowKey[]> {
@@ -63,8 +63,8 @@ async function* changedKeys(
   }
 }
 
-/** The keys of the driver's rows that lead over a join to one of these rows; undefined if they are too many. */
-async function referringKeys(
+/** Finds the keys of the driver's rows that a join leads to one of these rows; undefined if they are too many. */
+async function findReferringKeys(
   { source }: Feed,
   { join, keys: changed }: { readonly join: Join; readonly keys: readonly RowKey[] },
   { stateOf, mostKeys }: Options,
