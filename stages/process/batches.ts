@@ -11,6 +11,7 @@ import type { AdmittedCapture } from "../../domain/transform/contract/quarantine
 import { hasUniqueKeys } from "../../domain/transform/contract/contract-key";
 import { rejectRepeated } from "../../domain/transform/repeated-keys";
 import type { CommitContext, TransformContext } from "./context";
+import { deletedKeyFiles } from "./admission/regained-key";
 
 /** The admitted captures of a source table, in order. */
 export const capturesOf = (source: SourceTable, context: CommitContext): readonly AdmittedCapture[] =>
@@ -65,13 +66,12 @@ function checkRows(file: DataFile, rows: number, subject: { table: string; commi
  */
 export async function* decodeTombstones(
   source: SourceTable,
-  { capture }: AdmittedCapture,
+  captured: AdmittedCapture,
   context: CommitContext,
 ): AsyncGenerator<RecordBatch, void, undefined> {
   const keyOnly = keyTable(source);
-  const padded = new Set(paddedColumns(capture));
-  for (const file of capture.deleted.files) {
-    const chunks = await context.ingested.store.stream(file.key);
+  const padded = new Set(paddedColumns(captured.capture));
+  for await (const chunks of deletedKeyFiles(source, captured, context.ingested.store)) {
     for await (const { batch, rejections } of decodeCsv(chunks, keyOnly, { padded })) {
       const rows = Array.from({ length: batch.numRows }, (_, row) => row).filter(
         (row) => !rejections.has(row),

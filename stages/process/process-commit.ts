@@ -4,7 +4,7 @@ import { sourceStatuses } from "../../domain/log/source-statuses";
 import { writtenTables } from "../../domain/log/written-tables";
 import { laterThan } from "../shared/clock";
 import { settleAll } from "../shared/settle-all";
-import { admitTables } from "./admit-tables";
+import { admitTables } from "./admission/admit-tables";
 import type { CommitContext, ProcessContext } from "./context";
 import { transformDirectTables } from "./direct-tables";
 import { extendCalendar } from "./files/extend-calendar";

@@ -36,7 +36,7 @@ export function headerPositions(records: Records): Map<string, number> {
 }
 
 /** Joins the parts of a composite key. No text of PostgreSQL contains it. */
-const KEY_SEPARATOR = "\0";
+export const KEY_SEPARATOR = "\0";
 
 /**
  * The keys of the rows of a CSV file, in groups. A whole number is a number, any other key a text.

@@ -3,6 +3,7 @@ import { keyTable, nameAmong, type SourceTable } from "../../model/source";
 import { columnData, isValid } from "../columnar/arrow";
 import { printerOf } from "../columnar/print";
 import { decodeCsv } from "./decoder";
+import { keysAsCsv, KEY_SEPARATOR } from "./fields";
 import { readRecord } from "./record-fields";
 
 /**
@@ -39,6 +40,14 @@ export async function* readKeyTexts(
       keys.push(rejections.has(row) ? await keyAsWritten(source, header, raw(row)) : textOf(row));
     yield keys;
   }
+}
+
+/** Keys as a CSV file with the columns of the contract's key. */
+export function* keyTextsAsCsv(keys: Iterable<KeyText>, source: SourceTable): Generator<Uint8Array> {
+  const joined = function* (): Generator<string> {
+    for (const key of keys) yield (JSON.parse(key) as readonly string[]).join(KEY_SEPARATOR);
+  };
+  yield* keysAsCsv(joined(), Object.keys(keyTable(source).columns));
 }
 
 async function keyAsWritten(source: SourceTable, header: string, record: string): Promise<KeyText> {

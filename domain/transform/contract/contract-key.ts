@@ -19,6 +19,14 @@ export function keyIn(
 const sameColumns = (these: readonly string[], those: readonly string[]): boolean =>
   these.length === those.length && these.every((name) => those.includes(name));
 
+/** True if ingest identified the rows of a capture, and so the deleted ones, by the key of the contract. */
+export const identifiesByKey = (contract: SourceTable, capture: KeyedCapture): boolean =>
+  sameColumns(capture.identity ?? capture.key, keyIn(contract, capture));
+
+/** True if ingest identified the rows of a capture by columns other than the key of the contract. */
+export const identifiesOtherwise = (contract: SourceTable, capture: KeyedCapture): boolean =>
+  (capture.identity ?? capture.key).length > 0 && !identifiesByKey(contract, capture);
+
 /** True if the source ensures that each key of the contract occurs once in a capture. */
 export function hasUniqueKeys(contract: SourceTable, capture: KeyedCapture): boolean {
   const own = keyIn(contract, capture);
@@ -49,19 +57,26 @@ export function keyBreach(
       `${contract.name} no longer has ${list(gone)}, which the contract says ${gone.length === 1 ? "is" : "are"} in the key; ` +
       `${primary}: name the present column in the contract, with { formerly: ["${gone[0] ?? ""}"] } if it was renamed`
     );
+  // The files of deleted rows have the columns of the primary key, so a unique constraint does not help with them.
+  const asPrimary = `make (${key}) the primary key of ${contract.name}`;
   const follow = capture.key.length === 0 ? "" : `make ${list(capture.key)} the key of the contract, or `;
   if (!hasUniqueKeys(contract, capture)) {
-    const constraint = capture.key.length === 0 ? "the primary key" : "a unique constraint on";
+    const remedy =
+      capture.key.length === 0
+        ? `add the primary key (${key}) to ${contract.name}`
+        : readsDeletes
+          ? asPrimary
+          : `add a unique constraint on (${key}) to ${contract.name}`;
     return (
       `nothing in the source prevents two rows of ${contract.name} with the same ${key}, which the contract says ` +
-      `is the key; ${primary}: ${follow}add ${constraint} (${key}) to ${contract.name} in the source`
+      `is the key; ${primary}: ${follow}${remedy} in the source`
     );
   }
   const identity = capture.identity ?? capture.key;
-  if (!readsDeletes || identity.length === 0 || sameColumns(identity, own)) return undefined;
+  if (!readsDeletes || !identifiesOtherwise(contract, capture)) return undefined;
   return (
     `the deleted rows of ${contract.name} are identified by ${list(identity)}, not by ${key}, which the contract says is ` +
-    `the key: make ${list(identity)} the key of the contract`
+    `the key: make ${list(identity)} the key of the contract, or ${asPrimary} in the source`
   );
 }
 

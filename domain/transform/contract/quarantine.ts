@@ -16,6 +16,11 @@ export type Quarantine = ProcessCommit["quarantine"];
 export interface AdmittedCapture {
   readonly number: CommitNumber;
   readonly capture: TableCapture;
+  /**
+   * The keys of its deleted rows, if they are not in its files: see `withRegainedKey`. Each is a JSON array of the texts
+   * of the key of the contract.
+   */
+  readonly deletedKeys?: readonly string[];
 }
 
 /** What to process of one source table: the captures that fit, in order, and what has to wait. */
@@ -44,7 +49,7 @@ export function admit(
   now: TableCapture | undefined,
 ): TableAdmission {
   const { contract } = table;
-  const unkeyed = keyBreaches(table, now);
+  const unkeyed = keyBreaches(table, lastPresent(waiting, now));
   const [first] = waiting;
   if (first !== undefined && unkeyed.length > 0)
     return { captures: [], quarantine: { since: first.number, breaches: [...unkeyed] } };
@@ -63,6 +68,15 @@ export function admit(
   }
   return { captures, quarantine: missing };
 }
+
+/** The capture that shows the present key of the table: the last one in which it was not absent. */
+const lastPresent = (
+  waiting: readonly CommittedCapture[],
+  now: TableCapture | undefined,
+): TableCapture | undefined =>
+  now?.mode === "absent"
+    ? waiting.findLast(({ capture }) => capture !== undefined && capture.mode !== "absent")?.capture
+    : now;
 
 const keyBreaches = ({ contract, readsDeletes }: ReadTable, now: TableCapture | undefined): string[] => {
   if (now === undefined || now.mode === "absent") return [];

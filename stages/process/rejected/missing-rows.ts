@@ -14,6 +14,7 @@ import type { AdmittedCapture } from "../../../domain/transform/contract/quarant
 import type { RejectedRow } from "../../../domain/transform/rejection";
 import { capturesOf } from "../batches";
 import type { CommitContext } from "../context";
+import { deletedKeyFiles } from "../admission/regained-key";
 
 /** The part of a commit about rows that were rejected and are still missing. */
 export type MissingInCommit = Required<Pick<ProcessCommit, "missing" | "resolved">> & {
@@ -74,19 +75,19 @@ export async function findMissing(
 /** Resolves the missing rows of a table that a capture brought or found deleted. */
 async function resolveCaptured(
   source: SourceTable,
-  { number: commit, capture }: AdmittedCapture,
+  captured: AdmittedCapture,
   { missing, ingested, model }: CommitContext,
 ): Promise<void> {
+  const { number: commit, capture } = captured;
   const table = source.name;
   const hasAll = capture.mode === "full" && capture.recapture && capture.slice === null;
   const { direct, joined } = targetsOf(source, model);
   if (missing.lacksAny(table, commit)) {
     const isBrought = (target: string | null): boolean => target === null || direct.has(target);
     const brought = new Set<KeyText>();
-    const read = (file: DataFile): Promise<AsyncIterable<readonly KeyText[]>> =>
-      keysOf(file, { source, padded: paddedColumns(capture), store: ingested.store });
+    const padded = paddedColumns(capture);
     for (const file of capture.files)
-      for await (const keys of await read(file))
+      for await (const keys of readKeyTexts(await ingested.store.stream(file.key), source, { padded }))
         for (const key of keys)
           if (missing.lacks(table, key)) {
             brought.add(key);
@@ -96,27 +97,14 @@ async function resolveCaptured(
     const identity = capture.identity ?? capture.key;
     // The files of deleted rows have the columns that distinguish rows in the source.
     if (keyIn(source, { ...capture, key: identity }).every((column) => identity.includes(column)))
-      for (const file of capture.deleted.files)
-        for await (const keys of await read(file))
+      for await (const chunks of deletedKeyFiles(source, captured, ingested.store))
+        for await (const keys of readKeyTexts(chunks, source, { padded }))
           for (const key of keys) missing.resolve({ table, key, commit, deleted: true });
     if (hasAll) missing.resolveOthers(table, commit, brought);
   }
   // Unchanged rows of joined tables are not recomputed, so they are not checked.
   if (hasAll && !joined) missing.forgetUntracked(table, commit);
 }
-
-const keysOf = async (
-  { key }: DataFile,
-  {
-    source,
-    padded,
-    store,
-  }: {
-    readonly source: SourceTable;
-    readonly padded: readonly string[];
-    readonly store: CommitContext["ingested"]["store"];
-  },
-): Promise<AsyncIterable<readonly KeyText[]>> => readKeyTexts(await store.stream(key), source, { padded });
 
 /** The warehouse tables made only of a row of the table, and whether there are others. */
 function targetsOf(

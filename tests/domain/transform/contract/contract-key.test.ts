@@ -63,8 +63,8 @@ const CASES: readonly Case[] = [
     unique: [["name"]],
     isUnique: false,
     breach:
-      /; its primary key is \(design_id, name\): make \(design_id, name\) the key of the contract, or add a unique constraint on \(design_id\) to design /,
-    lenient: nothingPrevents,
+      /; its primary key is \(design_id, name\): make \(design_id, name\) the key of the contract, or make \(design_id\) the primary key of design in the source$/,
+    lenient: /or add a unique constraint on \(design_id\) to design in the source$/,
   },
   {
     what: "is accepted with a unique index on a table without a primary key",
@@ -78,7 +78,7 @@ const CASES: readonly Case[] = [
     unique: [["design_id"]],
     isUnique: true,
     breach:
-      /^the deleted rows of design are identified by name, not by design_id, .* make name the key of the contract$/,
+      /^the deleted rows of design are identified by name, not by design_id, .* make name the key of the contract, or make \(design_id\) the primary key of design in the source$/,
   },
   {
     what: "is not judged for a commit that is too old to have the unique indexes",

@@ -83,6 +83,11 @@ describe("A table whose contract key does not identify its rows", () => {
     expect(admitted(of).captures.map(({ number }) => number)).to.deep.equal([4, 5]);
     expect(stillWaits(read, of[0]!, of[1]!.capture)).to.equal(false);
   });
+
+  it("waits while it is missing, too", () => {
+    const of = waiting(keyed(["name"]), absent);
+    expect(admitted(of)).to.deep.equal({ captures: [], quarantine: { since: 4, breaches: [breach] } });
+  });
 });
 
 describe("Later captures of a waiting table", () => {

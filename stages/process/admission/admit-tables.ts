@@ -1,21 +1,26 @@
-import { claimsOfNotNull, hasUniqueKeys } from "../../domain/transform/contract/contract-key";
-import { valueNamed } from "../../domain/log/by-name";
-import { captureOf, type IngestCommit, type ProcessCommit } from "../../domain/log/commit";
-import { TerminalError } from "../../domain/errors";
-import type { CommitNumber } from "../../domain/log/keys";
-import { contractsOf, type Model } from "../../domain/model/model";
-import type { SourceTable } from "../../domain/model/source";
-import { feedsIn } from "../../domain/model/joined-feeds";
-import { joinsOfFeed } from "../../domain/model/table";
+import {
+  claimsOfNotNull,
+  hasUniqueKeys,
+  identifiesOtherwise,
+} from "../../../domain/transform/contract/contract-key";
+import { valueNamed } from "../../../domain/log/by-name";
+import { captureOf, type IngestCommit, type ProcessCommit } from "../../../domain/log/commit";
+import { TerminalError } from "../../../domain/errors";
+import { commitNumber, type CommitNumber } from "../../../domain/log/keys";
+import { contractsOf, type Model } from "../../../domain/model/model";
+import type { SourceTable } from "../../../domain/model/source";
+import { feedsIn } from "../../../domain/model/joined-feeds";
+import { joinsOfFeed } from "../../../domain/model/table";
 import {
   admit,
   stillWaits,
   waitingCommits,
   type CommittedCapture,
   type TableAdmission,
-} from "../../domain/transform/contract/quarantine";
-import { identifier } from "../../domain/sql";
-import type { ProcessContext } from "./context";
+} from "../../../domain/transform/contract/quarantine";
+import { identifier } from "../../../domain/sql";
+import type { ProcessContext } from "../context";
+import { withRegainedKey } from "./regained-key";
 
 /** Number of commits that are read in parallel. */
 const PARALLEL_READS = 32;
@@ -55,15 +60,26 @@ export async function admitTables(
     fitting.map(({ name, later }) => ({ name, numbers: later })),
     read,
   );
-  return new Map(
-    tables.map((table) => {
-      const { name, contract, now } = table;
-      const admission = admit(table, [...(firsts.get(name) ?? []), ...(others.get(name) ?? [])], now);
-      warnOfOtherKey(contract, admission, telemetry);
-      warnOfNullable(contract, admission, telemetry);
-      return [name, admission];
-    }),
-  );
+  const admissions = new Map<string, TableAdmission>();
+  for (const table of tables) {
+    const { name, contract, now, first } = table;
+    const admission = admit(table, [...(firsts.get(name) ?? []), ...(others.get(name) ?? [])], now);
+    warnOfOtherKey(contract, admission, telemetry);
+    warnOfNullable(contract, admission, telemetry);
+    const { captures } = admission;
+    if (!table.readsDeletes || !captures.some(({ capture }) => identifiesOtherwise(contract, capture)))
+      admissions.set(name, admission);
+    else {
+      const earlier = first > 1 ? await read(commitNumber(first - 1)) : undefined;
+      const before = earlier && captureOf(earlier, name);
+      const { store } = ingested;
+      admissions.set(name, {
+        ...admission,
+        captures: await withRegainedKey(contract, captures, { before, store }),
+      });
+    }
+  }
+  return admissions;
 }
 
 /** Rows with the same key are treated as versions of one row. Only the source can ensure that they are. */

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import type { Model } from "../../../domain/model/model";
-import type { SourceTable } from "../../../domain/model/source";
-import { hireModel } from "../../support/hires/model";
-import { startHiresAfterFirstRun, type HirePipeline } from "../../support/hires/pipeline";
+import type { Model } from "../../../../domain/model/model";
+import type { SourceTable } from "../../../../domain/model/source";
+import { hireModel } from "../../../support/hires/model";
+import { startHiresAfterFirstRun, type HirePipeline } from "../../../support/hires/pipeline";
 
 describe("A long quarantine", function () {
   this.timeout(60_000);
