@@ -65,6 +65,10 @@ export function isOwnType(type: ColumnType, actual: string): boolean {
   return OWN[type.element.kind].test(element);
 }
 
+/** True if two different texts of the accepted type may be read as one value: `7` and `007` are one number. */
+export const readsTextsAlike = (type: ColumnType, accepted: string): boolean =>
+  type.kind !== "text" && TEXTS.includes(plainType(accepted));
+
 /** Returns what a column may accept instead of a type that it cannot read; undefined when it can. */
 export function insteadOf(type: ColumnType, accepted: string): string | undefined {
   if (type.kind === "text" || isOwnType(type, accepted)) return undefined;

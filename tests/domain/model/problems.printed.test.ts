@@ -3,9 +3,20 @@ import { columnsOf, constant, whenNull } from "../../../domain/model/columns";
 import { dimDate } from "../../../domain/model/dim-date";
 import type { Model } from "../../../domain/model/model";
 import { modelProblems } from "../../../domain/model/problems";
-import { sourceTable } from "../../../domain/model/source";
+import { required, sourceTable } from "../../../domain/model/source";
 import { dimension } from "../../../domain/model/table";
-import { arrayOf, date, integer, interval, json, jsonb, type ColumnType } from "../../../domain/model/types";
+import {
+  arrayOf,
+  date,
+  integer,
+  interval,
+  json,
+  jsonb,
+  text,
+  timestamptz,
+  truncated,
+  type ColumnType,
+} from "../../../domain/model/types";
 
 const problemsOf = (...tables: Model["tables"]): readonly string[] =>
   modelProblems({ version: 1, calendar: dimDate, tables });
@@ -81,5 +92,32 @@ describe("The problems of a model", () => {
       'dim_trip.marks is always "{1, 2}", which is not a value of integer[]: give one that is',
       'dim_trip.late is always "{infinity}", which is not a value of date[]: give one that is',
     ]);
+  });
+
+  it("include a key in which two rows of the source could get one value, with the remedy", () => {
+    for (const [column, problem] of [
+      [
+        required(integer, { accepts: ["bigint", "character varying(9)"] }),
+        "accepts character varying(9), in which different texts are one integer, so rows could be merged: " +
+          'declare it as text, with accepts: ["integer"]',
+      ],
+      [
+        truncated(timestamptz),
+        "is truncated, so rows that differ in the dropped digits would be merged: declare it as timestamptz",
+      ],
+      [required(integer, { accepts: ["bigint", "numeric"] }), undefined],
+      [required(text, { accepts: ["integer"] }), undefined],
+    ] as const) {
+      const airport = sourceTable("airport", { key: "code", columns: { code: column } });
+      const dimAirport = dimension("dim_airport", {
+        description: "",
+        source: airport,
+        key: "code",
+        columns: { code: columnsOf(airport).copy("code") },
+      });
+      expect(problemsOf(dimAirport)).to.deep.equal(
+        problem === undefined ? [] : [`airport: the key code of its contract ${problem}`],
+      );
+    }
   });
 });
