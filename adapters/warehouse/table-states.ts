@@ -5,7 +5,9 @@ import { TABLES } from "../../domain/warehouse/bookkeeping";
 import { UNCONFIRMED } from "../../domain/warehouse/source-tables";
 import { queryRows } from "../postgres/postgres";
 
-const INSTANT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
+/** The SQL of a time as ISO 8601. */
+export const isoTime = (column: string): string =>
+  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** What a reader of the warehouse must know about its tables. */
 export interface TableStates {
@@ -29,8 +31,8 @@ export async function readTableStates(client: pg.Client, schema: string): Promis
   const rows = await queryRows<"name" | "current" | "asOf" | "since" | "reason" | "rejected" | "waiting">(
     client,
     `SELECT warehouse_table AS name, is_current::text AS current,
-            to_char(as_of AT TIME ZONE 'UTC', ${INSTANT}) AS "asOf",
-            to_char(behind_since AT TIME ZONE 'UTC', ${INSTANT}) AS since, reason,
+            ${isoTime("as_of")} AS "asOf",
+            ${isoTime("behind_since")} AS since, reason,
             rejected_rows::text AS rejected, waiting_rows::text AS waiting
        FROM ${view} WHERE NOT is_current OR rejected_rows + waiting_rows > 0 ORDER BY warehouse_table`,
   );

@@ -1,4 +1,5 @@
-import { isPadded, plainType } from "../model/source-types";
+import { ARRAY_SUFFIX, isPadded, plainType } from "../model/source-types";
+import { MOST_DIGITS } from "../model/types";
 import type { DraftColumn, DraftTable } from "./catalogue";
 
 /** How a contract declares a column. */
@@ -36,12 +37,8 @@ const KINDS: readonly (readonly [RegExp, DraftType])[] = [
 /** Types that no key can have, unless it is read as a text. */
 const PRINTED = /^(jsonb?|interval)/;
 
-const ARRAY = /\[\]$/;
-
 /** Search vectors repeat the content of other columns. */
 const LEFT_OUT = /^(tsvector|tsquery)$/;
-
-const MOST_DIGITS = 38;
 
 /** How a contract reads a column of a table; undefined for a column that it should leave out. */
 export const draftTypeIn = ({ key, foreignKeys }: DraftTable, column: DraftColumn): DraftType | undefined =>
@@ -52,7 +49,7 @@ export const draftTypeIn = ({ key, foreignKeys }: DraftTable, column: DraftColum
 /** How a contract reads a column of a key; undefined for a column that it should leave out. */
 export function draftKeyType(column: DraftColumn): DraftType | undefined {
   const type = draftType(column);
-  if (type === undefined || !(PRINTED.test(column.type) || ARRAY.test(column.type))) return type;
+  if (type === undefined || !(PRINTED.test(column.type) || ARRAY_SUFFIX.test(column.type))) return type;
   return asText(
     column,
     `${column.name} is ${column.type}: in a key, it is read as the text that PostgreSQL prints.`,
@@ -80,14 +77,14 @@ function plainDraftType(type: string): DraftType | undefined {
     return { code, uses: ["decimal"], isKey: true, kind: "decimal" };
   }
   const printed = PRINTED.exec(type)?.[1];
-  if (printed !== undefined && !ARRAY.test(type)) return simple(printed, false);
+  if (printed !== undefined && !ARRAY_SUFFIX.test(type)) return simple(printed, false);
   return KINDS.find(([pattern]) => pattern.test(plainType(type)))?.[1];
 }
 
 /** An array of a type that a contract reads as it is. The blanks of `char(n)` would be kept in an array. */
 function arrayType(type: string): DraftType | undefined {
-  const element = type.replace(ARRAY, "");
-  if (!ARRAY.test(type) || isPadded(element) || element.startsWith("enum ")) return undefined;
+  const element = type.replace(ARRAY_SUFFIX, "");
+  if (!ARRAY_SUFFIX.test(type) || isPadded(element) || element.startsWith("enum ")) return undefined;
   const inner = plainDraftType(element);
   return (
     inner && { code: `arrayOf(${inner.code})`, uses: ["arrayOf", ...inner.uses], isKey: false, kind: "array" }

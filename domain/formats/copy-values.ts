@@ -1,6 +1,7 @@
 import type { DecodedArray } from "hyparquet";
 import { at, wordAt } from "./at";
 import { parseDouble } from "./floats";
+import { EXACT_HIGH, TWO_32 } from "./int64";
 import { wideValue } from "./parquet/encode-wide-values";
 import { decodeUtf8 } from "./utf8";
 import { isWide, type ColumnType } from "../model/types";
@@ -35,7 +36,6 @@ export function reserve(output: Output, bytes: number): void {
 
 /** Days from 1970-01-01 to 2000-01-01, the epoch of PostgreSQL. */
 const EPOCH_DAYS = 10_957;
-const TWO_32 = 0x1_0000_0000;
 /** Microseconds from 1970-01-01 to 2000-01-01, in halves. */
 const EPOCH_US = EPOCH_DAYS * 86_400_000_000;
 const EPOCH_HIGH = Math.floor(EPOCH_US / TWO_32);
@@ -169,8 +169,6 @@ function wordsOf(values: DecodedArray): Int32Array {
 
 const NUMERIC_BASE = 10_000;
 const NEGATIVE = 0x4000;
-/** A 64-bit value is exact as a number when its upper half lies within this distance of 0. */
-const EXACT_HIGH = 2 ** 21;
 
 /** Unscaled decimals as PostgreSQL's numeric: digits in base 10,000, grouped from the decimal point. */
 function numericWriter(scale: number, values: DecodedArray): WriteValue {

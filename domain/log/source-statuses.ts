@@ -1,5 +1,6 @@
 import type { IngestCommit, ProcessCommit, TableCapture } from "./commit";
 import type { SourceStatus } from "./source-status";
+import { valueNamed } from "./by-name";
 
 /** The state of a table according to its capture. */
 export type Found = Pick<SourceStatus, "state" | "reason"> & { readonly isProcessed: boolean };
@@ -23,7 +24,7 @@ export function sourceStatuses(
     ...Object.keys(now.quarantine),
   ]);
   const statuses = [...names].map((name): [string, SourceStatus] => {
-    const before = own(previous?.sources ?? {}, name);
+    const before = valueNamed(previous?.sources, name);
     const found = find(commit, name, now.quarantine);
     const { missing } = now;
     const rejected = (missing === undefined ? before?.rejected : missing.get(name)) ?? 0;
@@ -62,12 +63,12 @@ const refusedTables = ({ refused }: IngestCommit): string[] =>
  * A table that was dropped or may not be read breaks its contract only for that reason, so the status names the cause.
  */
 function find(commit: IngestCommit, name: string, quarantine: ProcessCommit["quarantine"]): Found {
-  const capture = own(commit.tables, name);
+  const capture = valueNamed(commit.tables, name);
   if (capture?.mode === "absent") return ofCapture(capture);
-  const refusal = own(commit.refused, name);
+  const refusal = valueNamed(commit.refused, name);
   if (capture === undefined && refusal?.kind === "table")
     return { state: "refused", reason: refusal.reason, isProcessed: false };
-  const waiting = own(quarantine, name);
+  const waiting = valueNamed(quarantine, name);
   if (waiting !== undefined)
     return { state: "quarantined", reason: waiting.breaches.join("; "), isProcessed: false };
   if (capture !== undefined) return ofCapture(capture);
@@ -88,7 +89,3 @@ export function ofCapture({ mode, held, absent, slice }: TableCapture): Found {
         : { state: "partial", reason: "its first capture is underway", isProcessed: true };
   }
 }
-
-/** A table may have the name `constructor`. */
-const own = <T>(values: Readonly<Record<string, T>>, name: string): T | undefined =>
-  Object.hasOwn(values, name) ? values[name] : undefined;

@@ -30,3 +30,9 @@ export interface Mart {
 
 /** The first day of a date's month, independent of the session's time zone. */
 export const monthOf = (day: string): string => `date_trunc('month', ${day}::timestamp)::date`;
+
+/** `revenue_by_month` as a title: Revenue by month. */
+export function titleOf(name: string): string {
+  const words = name.replaceAll("_", " ");
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
+}

@@ -19,7 +19,8 @@ const OWN: Readonly<Record<ElementType["kind"], RegExp>> = {
   interval: /^interval( [a-z ]+)?(\(\d\))?$/,
 };
 
-const ARRAY = /\[\]$/;
+/** The end of the name of an array type. */
+export const ARRAY_SUFFIX = /\[\]$/;
 
 const TEXTS = ["text", "character varying", "character"];
 const NUMBERS = ["smallint", "integer", "bigint", "numeric", "real", "double precision", ...TEXTS];
@@ -58,9 +59,9 @@ function hasDigits({ precision, scale }: DecimalType, actual: string): boolean {
 /** True if a source column of this type needs no `accepts` in the contract. */
 export function isOwnType(type: ColumnType, actual: string): boolean {
   if (type.kind !== "array") return OWN[type.kind].test(actual);
-  const element = actual.replace(ARRAY, "");
+  const element = actual.replace(ARRAY_SUFFIX, "");
   // The texts of an array are kept: with the blanks of `char(n)`, and with all digits of a number.
-  if (!ARRAY.test(actual) || isPadded(element)) return false;
+  if (!ARRAY_SUFFIX.test(actual) || isPadded(element)) return false;
   if (type.element.kind === "decimal") return hasDigits(type.element, element);
   return OWN[type.element.kind].test(element);
 }
@@ -73,7 +74,9 @@ export const readsTextsAlike = (type: ColumnType, accepted: string): boolean =>
 export function insteadOf(type: ColumnType, accepted: string): string | undefined {
   if (type.kind === "text" || isOwnType(type, accepted)) return undefined;
   if (type.kind === "array")
-    return type.element.kind === "text" && ARRAY.test(accepted) ? undefined : "it may accept no other type";
+    return type.element.kind === "text" && ARRAY_SUFFIX.test(accepted)
+      ? undefined
+      : "it may accept no other type";
   const readable = READABLE[type.kind];
   if (readable.includes(plainType(accepted))) return undefined;
   const proper = Object.keys(OWN).find((kind) => OWN[kind as ElementType["kind"]].test(accepted));

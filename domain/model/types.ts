@@ -103,7 +103,7 @@ export const truncated = <K extends ClockKind>(type: ClockType<K>): ClockType<K>
 /** The number of decimal digits that fit into 64 bits. */
 const NARROW_DIGITS = 18;
 /** The number of decimal digits that fit into 128 bits, the limit of Arrow and Parquet. */
-const MOST_DIGITS = 38;
+export const MOST_DIGITS = 38;
 
 /** True if the unscaled values need 128 bits. */
 export const isWide = ({ precision }: DecimalType): boolean => precision > NARROW_DIGITS;

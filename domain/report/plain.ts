@@ -1,5 +1,5 @@
 import type { MartColumn } from "../marts/column";
-import type { Mart } from "../marts/mart";
+import { titleOf, type Mart } from "../marts/mart";
 import { identifier } from "../sql";
 import { amountText, countOf, countText } from "./amounts";
 import type { ReportDeclaration } from "./declaration";
@@ -69,10 +69,4 @@ function cellText(row: Row, name: string, { type }: MartColumn): string {
   if (type !== "integer" && type !== "decimal") return text;
   if (text === "") return "–";
   return type === "integer" ? countText(text) : amountText(text);
-}
-
-/** `Paid on` for `paid_on` */
-function titleOf(column: string): string {
-  const words = column.replaceAll("_", " ");
-  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
 }

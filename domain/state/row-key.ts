@@ -2,6 +2,7 @@ import type { Data } from "apache-arrow";
 import { isValid } from "../formats/columnar/arrow";
 import { valueReader, type Value } from "../formats/columnar/read";
 import { isWide, type ColumnType } from "../model/types";
+import { TWO_32 } from "../formats/int64";
 
 /**
  * The key of a row, of one or several columns. Two keys of one table compare with `<`, and equal keys are one entry of
@@ -29,7 +30,6 @@ function formOf(type: ColumnType): PartForm {
 
 /** Maps the order of signed numbers to that of unsigned numbers. */
 const SIGN = 0x8000;
-const LOW_32 = 0x1_0000_0000;
 /** No text of PostgreSQL contains this character. It ends a text, so that a prefix sorts before the longer text. */
 const END = "\u0000";
 
@@ -40,8 +40,8 @@ function numberPart(value: number | bigint): string {
   if (typeof value === "bigint") {
     return String.fromCharCode(unit(value, 48n) ^ SIGN, unit(value, 32n), unit(value, 16n), unit(value, 0n));
   }
-  const high = Math.floor(value / LOW_32);
-  const low = value - high * LOW_32;
+  const high = Math.floor(value / TWO_32);
+  const low = value - high * TWO_32;
   return String.fromCharCode(
     ((high >> 16) & 0xffff) ^ SIGN,
     high & 0xffff,

@@ -14,6 +14,7 @@ import type { Literal } from "../model/values";
 import { quote, reject, type Rejections } from "./rejection";
 import { zoneOffset } from "./time-zone";
 import { decodeUtf8 } from "../formats/utf8";
+import { TWO_32 } from "../formats/int64";
 
 /** The source rows of a column, and the destination of its rejected rows. */
 export interface ColumnSource {
@@ -22,8 +23,6 @@ export interface ColumnSource {
   readonly dataOf: (origin: ReadOrigin) => Data;
   readonly rejections: Rejections;
 }
-
-const LOW_32 = 0x1_0000_0000;
 
 /** Computes one column of a warehouse table. A value that cannot be computed rejects its row. */
 export function computeColumn(name: string, column: Column, source: ColumnSource): Data {
@@ -80,7 +79,7 @@ function partOfTimestamp(
   for (let row = 0; row < length; row++) {
     const microseconds = timeOfMoment(momentAt(row));
     halves[row * 2] = microseconds;
-    halves[row * 2 + 1] = Math.floor(microseconds / LOW_32);
+    halves[row * 2 + 1] = Math.floor(microseconds / TWO_32);
   }
   return makeData({ type: arrowType(time), length, ...nulls, data } as never);
 }

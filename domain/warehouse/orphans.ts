@@ -4,6 +4,7 @@ import { ORPHANS, PLACEHOLDERS } from "./bookkeeping";
 import { insertInto, stagingName } from "./dimensions";
 import { mayReferToMembers } from "./members";
 import {
+  isOpen,
   isParent,
   isWaitedFor,
   keyText,
@@ -23,10 +24,6 @@ import { givenValues, list, namesOf } from "./values";
  * Rows that refer to a missing row of a dimension: a bad or late row of one table must not stop other rows. They wait
  * in one of the loader's tables, as they were staged, until the missing row or a later version arrives.
  */
-
-/** The condition that a waiting row belongs to this table. `of` is the alias of the loader's table. */
-const waiting = ({ target }: Destination, of = "o"): string =>
-  `${of}.fact = ${literal(target.table.name)} AND ${of}.healed_by IS NULL AND ${of}.superseded_by IS NULL`;
 
 /**
  * The staged rows that cannot be loaded: rows without a parent, and rows whose parent in the same table is one of them.
@@ -110,7 +107,7 @@ export function setOrphansAside(
 
 /** A waiting row that is captured again must not wait twice. */
 const newestWaiting = (place: Destination, key: string): string =>
-  `SELECT w.version FROM ${qualified(place.schema, ORPHANS)} AS w WHERE ${waiting(place, "w")} AND w.key = ${key} ` +
+  `SELECT w.version FROM ${qualified(place.schema, ORPHANS)} AS w WHERE ${isOpen(place, "w")} AND w.key = ${key} ` +
   "ORDER BY w.orphan_id DESC LIMIT 1";
 
 /**
@@ -132,7 +129,7 @@ export function supersedeOrphans(
   const differs = keepSame ? " AND o.version IS DISTINCT FROM to_jsonb(s.*)" : "";
   return (
     `UPDATE ${qualified(place.schema, of)} AS o SET superseded_by = ${commit} ` +
-    `FROM pg_temp.${stagingName(staged)} AS s WHERE ${waiting(place)} AND o.key = ${keyText({ target: staged }, "s")}${differs}`
+    `FROM pg_temp.${stagingName(staged)} AS s WHERE ${isOpen(place, "o")} AND o.key = ${keyText({ target: staged }, "s")}${differs}`
   );
 }
 
@@ -143,23 +140,23 @@ export function supersedeOrphans(
 export const renewReasons = (place: Destination): string =>
   `UPDATE ${qualified(place.schema, ORPHANS)} AS o SET reason = r.reason FROM ` +
   `(SELECT w.orphan_id, ${reasonOf(place, "v")} AS reason FROM ${qualified(place.schema, ORPHANS)} AS w, ` +
-  `jsonb_populate_record(NULL::${staging(place)}, w.version) AS v WHERE ${waiting(place, "w")}) AS r ` +
+  `jsonb_populate_record(NULL::${staging(place)}, w.version) AS v WHERE ${isOpen(place, "w")}) AS r ` +
   "WHERE o.orphan_id = r.orphan_id AND o.reason <> r.reason";
 
 /** Finds out whether any row of the table waits. Returns one row or none. */
 export const findOrphan = (place: Destination): string =>
-  `SELECT FROM ${qualified(place.schema, ORPHANS)} AS o WHERE ${waiting(place)} LIMIT 1`;
+  `SELECT FROM ${qualified(place.schema, ORPHANS)} AS o WHERE ${isOpen(place, "o")} LIMIT 1`;
 
 /** Adds the waiting rows of a dimension to the staging table, to try them again. */
 export const stageWaiting = (place: Destination): string =>
   `INSERT INTO ${staging(place)} SELECT v.* FROM ${qualified(place.schema, ORPHANS)} AS o, ` +
-  `jsonb_populate_record(NULL::${staging(place)}, o.version) AS v WHERE ${waiting(place)} ` +
+  `jsonb_populate_record(NULL::${staging(place)}, o.version) AS v WHERE ${isOpen(place, "o")} ` +
   `AND NOT EXISTS (SELECT FROM ${staging(place)} AS s WHERE ${keyText(place, "s")} = o.key)`;
 
 /** Ends the wait of a dimension's rows in the staging table, because they are about to be loaded. */
 export const recordHealed = (place: Destination, commit: number): string =>
   `UPDATE ${qualified(place.schema, ORPHANS)} AS o SET healed_by = ${commit} FROM ${staging(place)} AS s ` +
-  `WHERE ${waiting(place)} AND o.key = ${keyText(place, "s")}`;
+  `WHERE ${isOpen(place, "o")} AND o.key = ${keyText(place, "s")}`;
 
 /**
  * Loads the waiting versions of a fact whose parents have all arrived, in order. Parents with a member may still be
@@ -170,7 +167,10 @@ export function healOrphans(place: Destination, commit: number): string {
   const orphans = qualified(place.schema, ORPHANS);
   const version = (text: string): string => `jsonb_populate_record(NULL::${staging(place)}, ${text})`;
   const waitedFor = missingParents(place, "v").filter(isWaitedFor);
-  const ready = [waiting(place), ...waitedFor.map(({ refers, missing }) => `NOT (${refers} AND ${missing})`)];
+  const ready = [
+    isOpen(place, "o"),
+    ...waitedFor.map(({ refers, missing }) => `NOT (${refers} AND ${missing})`),
+  ];
   const members = mayReferToMembers(place.target);
   const columns = ["o.orphan_id", "o.key", "o.version"];
   if (members) columns.push(healedColumns(place, "o.version"));
@@ -187,7 +187,7 @@ export function healOrphans(place: Destination, commit: number): string {
 export const supersedeByHealed = (place: Destination, commit: number): string => {
   const orphans = qualified(place.schema, ORPHANS);
   return (
-    `UPDATE ${orphans} AS o SET superseded_by = ${commit} FROM ${orphans} AS h WHERE ${waiting(place)} ` +
+    `UPDATE ${orphans} AS o SET superseded_by = ${commit} FROM ${orphans} AS h WHERE ${isOpen(place, "o")} ` +
     `AND h.fact = o.fact AND h.key = o.key AND h.healed_by = ${commit} AND h.orphan_id > o.orphan_id`
   );
 };

@@ -21,6 +21,13 @@ export function keyText({ target }: Pick<Destination, "target">, of: string): st
   return keys.length === 1 ? `${keys.join("")}::text` : `jsonb_build_array(${keys.join(", ")})::text`;
 }
 
+/**
+ * The condition that an orphan or a placeholder belongs to this table, and was neither healed nor superseded.
+ * @param of the alias of `marble_orphan` or `marble_placeholder`
+ */
+export const isOpen = ({ target }: Pick<Destination, "target">, of: string): string =>
+  `${of}.fact = ${literal(target.table.name)} AND ${of}.healed_by IS NULL AND ${of}.superseded_by IS NULL`;
+
 /** A reference of a table, and the condition that a row has no parent. */
 export interface MissingParent extends Reference {
   /** The condition that all columns of the reference have a value. With a NULL in one, it refers to nothing. */

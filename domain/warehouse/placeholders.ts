@@ -3,6 +3,7 @@ import { PLACEHOLDERS } from "./bookkeeping";
 import { insertInto } from "./dimensions";
 import { shownAs } from "./members";
 import {
+  isOpen,
   isWaitedFor,
   keyText,
   missingOfStaged,
@@ -22,10 +23,6 @@ import { givenValues, list, namesOf } from "./values";
 
 const placeholders = ({ schema }: Destination): string => qualified(schema, PLACEHOLDERS);
 
-/** The condition that a placeholder of this table is open: neither healed nor superseded. */
-const open = ({ target }: Destination, of: string): string =>
-  `${of}.fact = ${literal(target.table.name)} AND ${of}.healed_by IS NULL AND ${of}.superseded_by IS NULL`;
-
 const replacedParents = (missing: readonly MissingParent[]): readonly MissingParent[] =>
   missing.filter((reference) => !isWaitedFor(reference));
 
@@ -44,7 +41,7 @@ const record = (place: Destination, commit: number, from: string): string =>
 
 /** Finds out whether any row of the table has a placeholder. Returns one row or none. */
 export const findPlaceholder = (place: Destination): string =>
-  `SELECT FROM ${placeholders(place)} AS p WHERE ${open(place, "p")} LIMIT 1`;
+  `SELECT FROM ${placeholders(place)} AS p WHERE ${isOpen(place, "p")} LIMIT 1`;
 
 /**
  * Lets staged rows without parents refer to members, and stores the original rows. Returns the number of rows that
@@ -64,7 +61,7 @@ export function placeMembers(
   const same = (of: string): string =>
     `${of}.key = p.key AND ${of}.version = p.version AND ${of}.shown = p.shown`;
   const healed =
-    `healed AS (UPDATE ${placeholders(place)} AS p SET healed_by = ${commit} WHERE ${open(place, "p")} ` +
+    `healed AS (UPDATE ${placeholders(place)} AS p SET healed_by = ${commit} WHERE ${isOpen(place, "p")} ` +
     `AND p.key IN (SELECT ${keyText(place, "s")} FROM ${staging(place)} AS s) ` +
     `AND NOT EXISTS (SELECT FROM placed WHERE ${same("placed")})), `;
   return (
@@ -75,7 +72,7 @@ export function placeMembers(
     `FROM placed, jsonb_populate_record(NULL::${staging({ target })}, placed.shown) AS v WHERE s.ctid = placed.place) ` +
     record(place, commit, "placed") +
     (again
-      ? ` WHERE NOT EXISTS (SELECT FROM ${placeholders(place)} AS p WHERE ${open(place, "p")} AND ${same("r")})`
+      ? ` WHERE NOT EXISTS (SELECT FROM ${placeholders(place)} AS p WHERE ${isOpen(place, "p")} AND ${same("r")})`
       : "")
   );
 }
@@ -83,7 +80,7 @@ export function placeMembers(
 /** Adds the original rows of a dimension's placeholders to the staging table. */
 export const stagePlaceholders = (place: Destination): string =>
   `INSERT INTO ${staging(place)} SELECT v.* FROM ${placeholders(place)} AS p, ` +
-  `jsonb_populate_record(NULL::${staging(place)}, p.version) AS v WHERE ${open(place, "p")} ` +
+  `jsonb_populate_record(NULL::${staging(place)}, p.version) AS v WHERE ${isOpen(place, "p")} ` +
   `AND NOT EXISTS (SELECT FROM ${staging(place)} AS s WHERE ${keyText(place, "s")} = p.key)`;
 
 /**
@@ -97,7 +94,7 @@ export function healPlaceholders(place: Destination, commit: number): string {
   return (
     `WITH known AS MATERIALIZED (SELECT p.placeholder_id, p.key, p.version, p.shown AS before, ` +
     `${shownAs(place, "p.version", missing)} AS shown, ${reasonOf("v", missing)} AS reason ` +
-    `FROM ${placeholders(place)} AS p, ${version("p.version")} WHERE ${open(place, "p")}), ` +
+    `FROM ${placeholders(place)} AS p, ${version("p.version")} WHERE ${isOpen(place, "p")}), ` +
     `ready AS (SELECT * FROM known WHERE known.shown <> known.before), ` +
     `healed AS (UPDATE ${placeholders(place)} AS p SET healed_by = ${commit} FROM ready WHERE p.placeholder_id = ready.placeholder_id), ` +
     `placed AS (${record(place, commit, "ready")} WHERE r.shown <> r.version) ` +
@@ -108,7 +105,7 @@ export function healPlaceholders(place: Destination, commit: number): string {
 /** The part of `healOrphans` that lets rows refer to members. It reads the healed orphans from a table `ready`. */
 export const placeHealed = (place: Destination, commit: number): string =>
   `superseded AS (UPDATE ${placeholders(place)} AS p SET superseded_by = ${commit} FROM ready ` +
-  `WHERE ${open(place, "p")} AND p.key = ready.key), ` +
+  `WHERE ${isOpen(place, "p")} AND p.key = ready.key), ` +
   `placed AS (${record(place, commit, "ready")} WHERE r.shown <> r.version AND NOT EXISTS ` +
   `(SELECT FROM ready AS later WHERE later.key = r.key AND later.orphan_id > r.orphan_id))`;
 

@@ -1,9 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { MartType } from "../../domain/marts/column";
-import type { Mart } from "../../domain/marts/mart";
+import { titleOf, type Mart } from "../../domain/marts/mart";
 import { nameOf } from "../naming";
-import { titleOf } from "./sheets";
 import type { QuickSightConfig } from "./settings";
 
 /**

@@ -7,7 +7,7 @@ import type {
   SheetDefinition,
 } from "@aws-sdk/client-quicksight";
 import { PARTITION_COLUMNS } from "../../domain/marts/chart";
-import type { Mart } from "../../domain/marts/mart";
+import { titleOf, type Mart } from "../../domain/marts/mart";
 import { chartVisual, columnOf, tableVisual } from "./visuals";
 
 /** Columns of QuickSight's grid. */
@@ -20,12 +20,6 @@ export type FirstShown = Readonly<Record<(typeof PARTITION_COLUMNS)[number], str
 
 /** The sheets and filters of an analysis, without its data sets. */
 export type Sheets = Pick<AnalysisDefinition, "Sheets" | "FilterGroups">;
-
-/** `revenue_by_month` as a title: Revenue by month. */
-export function titleOf(name: string): string {
-  const words = name.replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
 
 /**
  * A sheet for each mart, with a chart of its question if it has one, filters, and the table of rows. A data set has the

@@ -93,6 +93,14 @@ export function columnData(batch: RecordBatch, name: string): Data {
   return data;
 }
 
+/** The data of a column by its index, over several batches of the same schema. */
+export const columnOver = (batches: readonly RecordBatch[], index: number): Data[] =>
+  batches.map((batch) => {
+    const data = batch.data.children[index];
+    if (data === undefined) throw new RangeError(`the batch has no column ${index}`);
+    return data;
+  });
+
 /** True if the column has a value in this row. */
 export function isValid(data: Data, row: number): boolean {
   if (data.nullCount === 0) return true;

@@ -3,6 +3,7 @@ import { byteAt } from "../at";
 import { isWide, type ColumnType } from "../../model/types";
 import { arrowType } from "./arrow";
 import { copyBytes } from "./copy-bytes";
+import { TWO_32 } from "../int64";
 
 /**
  * Fills the memory of one Arrow column, row by row in order. Every row gets exactly one value or NULL. Call only the
@@ -22,7 +23,6 @@ export interface ColumnBuilder {
   finish(): Data;
 }
 
-const LOW_32 = 0x1_0000_0000;
 const unsupported = (kind: string, value: string) => (): never => {
   throw new TypeError(`a ${kind} column takes no ${value}`);
 };
@@ -83,8 +83,8 @@ export function columnBuilder(type: ColumnType, length: number): ColumnBuilder {
       return {
         ...base,
         setNumber: (row, value) => {
-          const high = Math.floor(value / LOW_32);
-          halves[row * 2] = value - high * LOW_32;
+          const high = Math.floor(value / TWO_32);
+          halves[row * 2] = value - high * TWO_32;
           halves[row * 2 + 1] = high;
         },
         ...(type.kind !== "time" && {
@@ -101,8 +101,8 @@ export function columnBuilder(type: ColumnType, length: number): ColumnBuilder {
       return {
         ...base,
         setNumber: (row, value) => {
-          const high = Math.floor(value / LOW_32);
-          quarters[row * 4] = value - high * LOW_32;
+          const high = Math.floor(value / TWO_32);
+          quarters[row * 4] = value - high * TWO_32;
           quarters[row * 4 + 1] = high;
           if (value < 0) quarters.fill(-1, row * 4 + 2, row * 4 + 4);
         },

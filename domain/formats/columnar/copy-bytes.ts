@@ -1,7 +1,7 @@
 import { byteAt } from "../at";
 
-/** Copying a few bytes one by one is faster than a call. */
-const SHORT = 24;
+/** Up to this size, copying bytes one by one is faster than a call. */
+export const SHORT_COPY_BYTES = 24;
 
 /** Copies `size` bytes. */
 export function copyBytes(
@@ -10,6 +10,6 @@ export function copyBytes(
   at: number,
 ): void {
   const { bytes, from, size } = source;
-  if (size <= SHORT) for (let i = 0; i < size; i++) target[at + i] = byteAt(bytes, from + i);
+  if (size <= SHORT_COPY_BYTES) for (let i = 0; i < size; i++) target[at + i] = byteAt(bytes, from + i);
   else target.set(bytes.subarray(from, from + size), at);
 }

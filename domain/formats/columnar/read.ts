@@ -3,6 +3,7 @@ import { at, byteAt, wordAt } from "../at";
 import { isPrinted, isWide, type ColumnType, type DecimalType } from "../../model/types";
 import { printedBytes } from "../hex";
 import { decodeUtf8 } from "../utf8";
+import { EXACT_HIGH, TWO_32 } from "../int64";
 
 /**
  * A value of a column as plain data: an unscaled decimal is a bigint, a date its days, a time its microseconds, a
@@ -10,16 +11,11 @@ import { decodeUtf8 } from "../utf8";
  */
 export type Value = number | bigint | boolean | string | null;
 
-const LOW_32 = 0x1_0000_0000;
-
 /** The 64-bit values of a column as 32-bit halves, the low half first, so that reading makes no BigInt. */
 function halvesOf(data: Data): Int32Array {
   const values = data.values as BigInt64Array;
   return new Int32Array(values.buffer, values.byteOffset, values.length * 2);
 }
-
-/** A 64-bit value is exact as a number when its upper half lies within this distance of 0: 2^21 of 2^32 are 2^53. */
-const EXACT_HIGH = 2 ** 21;
 
 /** Reads 64-bit values, each as a number when that is exact. */
 export function wideReader(data: Data): (row: number) => number | bigint {
@@ -28,7 +24,7 @@ export function wideReader(data: Data): (row: number) => number | bigint {
   return (row) => {
     const high = wordAt(halves, row * 2 + 1);
     return high >= -EXACT_HIGH && high < EXACT_HIGH
-      ? high * LOW_32 + (wordAt(halves, row * 2) >>> 0)
+      ? high * TWO_32 + (wordAt(halves, row * 2) >>> 0)
       : at(values, row);
   };
 }

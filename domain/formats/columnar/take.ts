@@ -1,5 +1,5 @@
-import type { Data, RecordBatch } from "apache-arrow";
-import { arrowSchema, recordBatch, type ColumnShape } from "./arrow";
+import type { RecordBatch } from "apache-arrow";
+import { arrowSchema, columnOver, recordBatch, type ColumnShape } from "./arrow";
 import { gatherColumn, type Places } from "./gather";
 
 /** Some rows of a batch whose columns have these types. */
@@ -20,11 +20,3 @@ export function gatherBatch(
   );
   return recordBatch(arrowSchema(columns), { length: places.rows.length, children });
 }
-
-/** The data of a column by its index, over several batches of the same schema. */
-const columnOver = (batches: readonly RecordBatch[], index: number): Data[] =>
-  batches.map((batch) => {
-    const data = batch.data.children[index];
-    if (data === undefined) throw new RangeError(`the batch has no column ${index}`);
-    return data;
-  });

@@ -1,6 +1,6 @@
 import type { Data, RecordBatch } from "apache-arrow";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import type { ColumnShape } from "../columnar/arrow";
+import { columnOver, type ColumnShape } from "../columnar/arrow";
 import { bytesOf } from "../columnar/size";
 import { isWide, type ColumnType } from "../../model/types";
 import { encodeBooleans } from "./encode-booleans";
@@ -48,7 +48,7 @@ export function parquetEncoder(
   const writeGroup = (): void => {
     const start = bytes.offset;
     const chunks = shapes.map(([name, { type, nullable }], index) => {
-      const parts = partsOf(waiting, index);
+      const parts = columnOver(waiting, index);
       const validity = validityOf(parts, waitingRows);
       const values = valuesOf(type, { parts, rows: waitingRows, nulls: validity?.nulls ?? 0 });
       return writeChunk(bytes, { name, nullable, rows: waitingRows, validity, values });
@@ -93,14 +93,6 @@ export function parquetEncoder(
     },
   };
 }
-
-/** One column of several batches. */
-const partsOf = (batches: readonly RecordBatch[], index: number): Data[] =>
-  batches.map((batch) => {
-    const data = batch.data.children[index];
-    if (data === undefined) throw new RangeError(`the batch has no column ${index}`);
-    return data;
-  });
 
 /** The values of a column without NULLs, read from the memory of its batches. */
 function valuesOf(

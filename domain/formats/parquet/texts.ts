@@ -2,6 +2,7 @@ import type { Data } from "apache-arrow";
 import { byteAt, wordAt } from "../at";
 import { hasNulls, isValid } from "../columnar/arrow";
 import { utf8 } from "../columnar/read";
+import { SHORT_COPY_BYTES } from "../columnar/copy-bytes";
 
 /**
  * The texts of a column that is spread over several batches, by their place in memory. No text is copied, and no string
@@ -79,9 +80,6 @@ export function hashOf(texts: Texts, index: number): number {
   return hash;
 }
 
-/** Copying a few bytes one by one is faster than a call. */
-const SHORT = 24;
-
 /**
  * Texts in the PLAIN encoding of Parquet: each after its length in four bytes.
  * @param size of all of them, including their lengths
@@ -94,7 +92,7 @@ export function plainTexts(texts: Texts, indexes: Iterable<number>, size: number
     const length = lengthOf(texts, index);
     view.setInt32(at, length, true);
     at += 4;
-    if (length > SHORT) bytes.set(bytesOfText(texts, index), at);
+    if (length > SHORT_COPY_BYTES) bytes.set(bytesOfText(texts, index), at);
     else {
       const memory = memoryOf(texts, index);
       const start = wordAt(texts.starts, index);

@@ -1,4 +1,5 @@
 import type { CatalogueColumn } from "../../capture/column-changes";
+import { ARRAY_SUFFIX } from "../../model/source-types";
 import { bigint, boolean, double, integer, real, text, type ColumnType } from "../../model/types";
 
 /** The types of a source column in its mirror. */
@@ -37,8 +38,6 @@ const SHARED = new RegExp(
   ].join("|")})$`,
 );
 
-const ARRAY = /\[\]$/;
-
 /** A negative scale, or a scale above the precision, which PostgreSQL 14 and earlier do not support. */
 function isUnusual(type: string): boolean {
   const [, precision, scale] = /^numeric\((\d+),(-?\d+)\)$/.exec(type) ?? [];
@@ -49,8 +48,8 @@ function isUnusual(type: string): boolean {
 export function mirrorType({ type, labels, attributes }: CatalogueColumn): MirrorType {
   const lake = EXACT.get(type);
   if (lake !== undefined) return { warehouse: type, lake };
-  const array = ARRAY.test(type) ? "[]" : "";
-  const element = type.replace(ARRAY, "");
+  const array = ARRAY_SUFFIX.test(type) ? "[]" : "";
+  const element = type.replace(ARRAY_SUFFIX, "");
   if (isUnusual(element)) return { warehouse: `numeric${array}`, lake: text };
   if (SHARED.test(element)) return { warehouse: type, lake: text };
   // An array of an enumeration becomes an array of texts. Other element types are not known.

@@ -2,9 +2,8 @@ import type { Client } from "pg";
 import { placeOrdersAt } from "./changes";
 import { paidAt } from "./payers";
 import { startRandom } from "./random";
-import { dayText, timestampText } from "./rows";
+import { DAY_MS, dayText, timestampText } from "./rows";
 
-const DAY_MS = 86_400_000;
 /** The number of past days whose orders say how many orders a day has. */
 const WEEK = 7;
 

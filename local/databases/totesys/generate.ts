@@ -1,7 +1,7 @@
 import { paidAt } from "./payers";
 import { startRandom, type Random } from "./random";
 import { drawReferenceTables, referencesTo } from "./reference";
-import { timestampText, type Row } from "./rows";
+import { DAY_MS, timestampText, type Row } from "./rows";
 import { drawTrade, ORDER_TABLES, rowsOfTrade, type References, type Trade } from "./trade";
 
 /** The sizes of the real source, from an extract of its first two years. */
@@ -9,7 +9,6 @@ const SIZES = { sales: 11_200, purchases: 4_600, designs: 470, days: 731 };
 const FEWEST_DESIGNS = 20;
 const FEWEST_DAYS = 7;
 const BATCH = 5_000;
-const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
 /** The default end of the history: every row was last updated before it. */

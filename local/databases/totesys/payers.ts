@@ -1,6 +1,5 @@
 import type { Random } from "./random";
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from "./rows";
 
 /** One payment in twenty comes late, by up to two months. So some payments of the last weeks are overdue. */
 const LATE_SHARE = 0.05;

@@ -1,12 +1,11 @@
 import { COUNTERPARTIES, DEPARTMENTS, ODD_ADDRESSES, STAFF, WORDS } from "./names";
 import type { Random } from "./random";
-import { dayText, timestampText, type Row } from "./rows";
+import { DAY_MS, dayText, timestampText, type Row } from "./rows";
 import type { References } from "./trade";
 
 const ADDRESSES = 30;
 const PAYMENT_TYPES = ["SALES_RECEIPT", "SALES_REFUND", "PURCHASE_PAYMENT", "PURCHASE_REFUND"];
 const CURRENCIES = ["GBP", "USD", "EUR"];
-const DAY_MS = 86_400_000;
 
 /** The opening of the shop, when the small tables were filled together. */
 const OPENING = Date.UTC(2022, 10, 3, 14, 20, 49, 962);

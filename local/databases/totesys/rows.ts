@@ -27,7 +27,7 @@ function escape(value: Value): string {
   return value === null ? "\\N" : String(value).replace(/[\\\t\n\r]/g, (found) => ESCAPES[found] ?? found);
 }
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 /** A `timestamp(3)` without a zone, such as `2024-11-03 14:20:49.962`, from milliseconds since 1970 UTC. */
 export function timestampText(milliseconds: number): string {

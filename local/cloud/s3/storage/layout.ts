@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, renameSync, rmdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { hasCode } from "../../errno";
 
 /**
  * Where things lie below the server's directory. Everything hidden starts with a dot, as no bucket can.
@@ -68,8 +69,4 @@ export function* filesBelow(directory: string, prefix = ""): Generator<string> {
 /** Whether a file system call failed because something on the path does not exist. */
 export function isMissing(error: unknown): boolean {
   return hasCode(error, "ENOENT");
-}
-
-function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && "code" in error && codes.includes(String(error.code));
 }

@@ -5,6 +5,7 @@ import { model } from "../../../../domain/declarations";
 import { contractsOf } from "../../../../domain/model/model";
 import type { TableBehind } from "../../api";
 import { tableRemedy } from "./table-remedy";
+import { valueNamed } from "../../../../domain/log/by-name";
 
 /** The newest commit of each log; undefined before the first. */
 export interface Heads {
@@ -24,7 +25,7 @@ export function sourceTables({ ingested, processed }: Heads): ReadonlyMap<string
   const processedNow = processed?.number === ingested.number;
   return new Map(
     Object.entries(statuses).map(([name, status]) => {
-      const known = own(processed?.sources ?? {}, name);
+      const known = valueNamed(processed?.sources, name);
       // Later captures than those of the newest process commit are not processed yet.
       const asOf = processedNow ? (known?.asOf ?? status.asOf) : (known?.asOf ?? null);
       return [name, { ...status, asOf }];
@@ -51,7 +52,3 @@ export function behindOf(table: string, { state, since, reason }: SourceStatus):
 
 const byTable = (a: { readonly table: string }, b: { readonly table: string }): number =>
   a.table < b.table ? -1 : 1;
-
-/** A table may be called `constructor`. */
-const own = <T>(values: Readonly<Record<string, T>>, name: string): T | undefined =>
-  Object.hasOwn(values, name) ? values[name] : undefined;

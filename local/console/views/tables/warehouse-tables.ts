@@ -1,3 +1,4 @@
+import { isoTime } from "../../../../adapters/warehouse/table-states";
 import { literal, qualified } from "../../../../domain/sql";
 import { LINEAGE, TABLES } from "../../../../domain/warehouse/bookkeeping";
 import type { WarehouseTables, WarehouseTableView } from "../../api";
@@ -17,9 +18,6 @@ interface Row {
   readonly rows: string | null;
 }
 
-const INSTANT = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
-const instant = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', ${INSTANT}) AS ${column}`;
-
 /** Reads the state of the tables of the warehouse. @throws when the warehouse does not answer */
 export async function readWarehouseState(warehouse: Warehouse): Promise<WarehouseTables> {
   const { schema } = warehouse;
@@ -29,7 +27,7 @@ export async function readWarehouseState(warehouse: Warehouse): Promise<Warehous
     if (exists.rowCount === 0)
       return { tables: [], unknown: "The warehouse has no view of its tables yet. The next load makes it." };
     const { rows } = await client.query<Row>(
-      `SELECT t.warehouse_table, t.is_current::text, ${instant("as_of")}, ${instant("behind_since")}, t.reason,
+      `SELECT t.warehouse_table, t.is_current::text, ${isoTime("as_of")} AS as_of, ${isoTime("behind_since")} AS behind_since, t.reason,
               t.rejected_rows::text, t.waiting_rows::text,
               (SELECT json_agg(l.source_table ORDER BY l.source_table)::text FROM ${qualified(schema, LINEAGE)} AS l
                 WHERE l.warehouse_table = t.warehouse_table) AS sources,
