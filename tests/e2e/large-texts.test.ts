@@ -19,20 +19,48 @@ interface Rows {
   readonly bytes: number;
 }
 
+const CASES: readonly { readonly what: string; readonly rows: Rows; readonly memory: string }[] = [
+  {
+    what: "many texts of 2 KB",
+    rows: { designs: 20_000, addresses: 4000, counterparties: 4000, bytes: 2 * KB },
+    // Half of the default memory. With fewer rows, the test shows the same in less time.
+    memory: "256",
+  },
+  {
+    what: "texts of 100 KB",
+    rows: { designs: 400, addresses: 80, counterparties: 80, bytes: 100 * KB },
+    memory: "256",
+  },
+  {
+    what: "a joined text of 100 KB in many rows",
+    rows: { designs: 1, addresses: 1, counterparties: 400, bytes: 100 * KB },
+    memory: "256",
+  },
+  {
+    what: "texts of 20 MB",
+    rows: { designs: 2, addresses: 1, counterparties: 2, bytes: 20 * MB },
+    // A single row cannot be split, and V8 frees large buffers late.
+    memory: "320",
+  },
+];
+
 describe("Memory is bounded by bytes, however long the texts of a table are", function () {
   this.timeout(600_000);
   let source: TestDatabase;
   let warehouse: TestDatabase;
   let cloud: Cloud;
   let test: TestCloud;
-  before(async () => {
+  const start = async (memory: string): Promise<void> => {
     test = await startTestCloud(await createSource(), {
-      // Half of the default memory. With fewer rows, the test shows the same in less time.
-      config: { "marble:ingestMemory": "256", "marble:processMemory": "256", "marble:loadMemory": "256" },
+      config: {
+        "marble:ingestMemory": memory,
+        "marble:processMemory": memory,
+        "marble:loadMemory": memory,
+      },
     });
     ({ cloud, source, warehouse } = test);
-  });
-  after(() => test.close());
+  };
+  afterEach(() => test.close());
 
   const insert = ({ designs, addresses, counterparties, bytes }: Rows): string => `
     INSERT INTO design (design_name, file_location, file_name, last_updated)
@@ -67,17 +95,9 @@ describe("Memory is bounded by bytes, however long the texts of a table are", fu
     );
   };
 
-  const cases: readonly (readonly [what: string, rows: Rows])[] = [
-    ["many texts of 2 KB", { designs: 20_000, addresses: 4000, counterparties: 4000, bytes: 2 * KB }],
-    ["texts of 100 KB", { designs: 400, addresses: 80, counterparties: 80, bytes: 100 * KB }],
-    [
-      "a joined text of 100 KB in many rows",
-      { designs: 1, addresses: 1, counterparties: 400, bytes: 100 * KB },
-    ],
-    ["texts of 20 MB", { designs: 2, addresses: 1, counterparties: 2, bytes: 20 * MB }],
-  ];
-  for (const [what, rows] of cases) {
-    it(`every stage keeps within its memory with ${what}`, async () => {
+  for (const { what, rows, memory } of CASES) {
+    it(`every stage keeps within ${memory} MB with ${what}`, async () => {
+      await start(memory);
       await source.query(insert(rows));
       await run();
 
