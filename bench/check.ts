@@ -1,7 +1,7 @@
 import { inDatabase } from "./rig/rig";
 
 /** The number of rows and a sum over all their values. The order of the rows does not matter. */
-export interface Checksum {
+interface Checksum {
   readonly rows: string;
   readonly sum: string | null;
 }

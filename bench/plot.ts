@@ -1,5 +1,5 @@
 /** A panel of the plot: figures that grow with the number of rows. */
-export interface Panel {
+interface Panel {
   readonly title: string;
   /** The scale of the vertical axis. The horizontal axis is always logarithmic. */
   readonly logarithmic: boolean;

@@ -12,7 +12,7 @@ export interface MeasureResult {
 }
 
 /** A figure with an upper limit. */
-export interface Target {
+interface Target {
   readonly what: string;
   readonly limit: number;
   readonly actual: number;
@@ -21,7 +21,7 @@ export interface Target {
 }
 
 /** Three significant digits, without an exponent. */
-export function figure(value: string | number): string {
+function figure(value: string | number): string {
   if (typeof value === "string") return value;
   if (!Number.isFinite(value)) return "–";
   if (Number.isInteger(value) || Math.abs(value) >= 1000) return Math.round(value).toLocaleString("en-US");

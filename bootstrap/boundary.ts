@@ -3,7 +3,7 @@ import { regional, type Account } from "./services";
 
 type Statement = aws.iam.PolicyStatement;
 
-export interface BoundaryArgs {
+interface BoundaryArgs {
   readonly account: Account;
   readonly stack: string;
   /** Patterns of the names of the stack's secrets; a star matches any text. */

@@ -3,7 +3,7 @@ import { regional, SERVICES, type Account } from "./services";
 
 type Statement = aws.iam.PolicyStatement;
 
-export interface State {
+interface State {
   readonly bucketArn: string;
   readonly keyArn: string;
 }
@@ -82,7 +82,7 @@ export const DEPLOYABLE_TYPES: readonly string[] = [
   ...MAPPING_TYPES,
 ];
 
-export interface StackPermissionsArgs {
+interface StackPermissionsArgs {
   readonly account: Account;
   readonly state: State;
   readonly stack: string;
@@ -155,7 +155,7 @@ export function deployStatements({ account, state, stack, boundary }: StackPermi
   ];
 }
 
-export interface ReadStatementsArgs {
+interface ReadStatementsArgs {
   readonly account: Account;
   readonly state: State;
   readonly stacks: readonly string[];

@@ -11,7 +11,7 @@ export interface GitHubRepository {
 }
 
 /** The kind of a repository's jobs. */
-export type JobContext =
+type JobContext =
   /** jobs in an environment, with its rules: reviewers, branches */
   | { readonly environment: string }
   /** jobs of a branch, outside of any environment */

@@ -5,7 +5,7 @@ export interface Account {
 }
 
 /** A kind of resource of the program, and the permissions that Pulumi needs to deploy it. */
-export interface Service {
+interface Service {
   /** Pulumi's type tokens of these resources */
   readonly types: readonly string[];
   /** the ARNs of the resources in a stack */

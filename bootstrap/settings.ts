@@ -44,7 +44,7 @@ const EXAMPLES: Readonly<Record<Exclude<keyof Given, "secrets">, string>> = {
 };
 
 /** Every setting of the bootstrap, checked. */
-export interface BootstrapSettings {
+interface BootstrapSettings {
   readonly repository: GitHubRepository;
   readonly stateBucket: string;
   readonly stateKey: string;

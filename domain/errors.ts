@@ -2,10 +2,10 @@
  * The error tree. The kind alone decides whether to retry: a retry can resolve a transient error, a terminal error
  * needs a person.
  */
-export type ErrorKind = "transient" | "terminal";
+type ErrorKind = "transient" | "terminal";
 
 /** What an error concerns, with every known field. Never the content of a row, never a secret. */
-export interface ErrorSubject {
+interface ErrorSubject {
   readonly table?: string;
   readonly commit?: number;
   readonly row?: number;

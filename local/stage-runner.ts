@@ -20,7 +20,7 @@ export interface StageRunner {
   readonly workQueue: WorkQueue | undefined;
 }
 
-export interface StageRunnerOptions {
+interface StageRunnerOptions {
   /** The endpoints and credentials, in addition to the declared environment. */
   readonly environment: Readonly<Record<string, string>>;
   readonly wiring: Wiring;

@@ -10,12 +10,12 @@ import { ACCOUNT_ID } from "./cloud/account";
 import { declaredQueues, type DeclaredQueue } from "./cloud/sqs/declared";
 
 /** A new object in a bucket invokes a function. */
-export interface ObjectTrigger extends ObjectFilter {
+interface ObjectTrigger extends ObjectFilter {
   readonly functionArn: string;
 }
 
 /** The number of retries of a failed asynchronous event. */
-export interface RetryPolicy {
+interface RetryPolicy {
   readonly functionName: string;
   readonly retries: number;
 }

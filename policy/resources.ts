@@ -1,6 +1,6 @@
 import type { PolicyResource, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 
-export type Props = Readonly<Record<string, unknown>>;
+type Props = Readonly<Record<string, unknown>>;
 
 /**
  * Stands in for a value that a preview cannot know because AWS assigns it, such as the ARN of a new bucket. Rules

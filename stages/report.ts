@@ -19,7 +19,7 @@ import { idOf, type Row } from "../domain/report/question";
 /** The maximum lifetime of a role's credentials, and so of a presigned link. */
 const LINK_SECONDS = 12 * 3600;
 
-export interface ReportContext {
+interface ReportContext {
   /** The id of the invocation. A run that AWS repeats after a failure keeps it. */
   readonly id: string;
   readonly client: WarehouseClient;

@@ -4,7 +4,7 @@ import type { Kind, StackReport } from "./stack-report";
 /** The longest body of a comment or an issue that GitHub accepts. */
 export const BODY_LIMIT = 65_536;
 
-export interface ReportTextOptions {
+interface ReportTextOptions {
   readonly kind: Kind;
   readonly reports: readonly StackReport[];
   /** the page of the workflow run, which has the full reports */

@@ -36,7 +36,7 @@ export function readArguments<T>(schema: z.ZodType<T>, usage: string): T {
 }
 
 /** The output of a command, and how it ended. */
-export interface Ended {
+interface Ended {
   /** null when a signal ended it */
   readonly code: number | null;
   readonly stdout: string;

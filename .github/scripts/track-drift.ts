@@ -4,7 +4,7 @@ import type { Repository } from "./github";
 import type { StackReport } from "./stack-report";
 
 /** What happens to the issue. `leave`: no drift was found, but the check of a stack failed. */
-export type DriftDecision = "open" | "update" | "close" | "leave";
+type DriftDecision = "open" | "update" | "close" | "leave";
 
 function decideDrift(reports: readonly StackReport[], issueIsOpen: boolean): DriftDecision {
   if (reports.some(({ outcome }) => outcome === "changed")) return issueIsOpen ? "update" : "open";

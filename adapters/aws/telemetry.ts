@@ -8,7 +8,7 @@ import { readEnvironment } from "./environment";
 /** Fields of a log line: numbers and names, never a secret or the content of a row. */
 export type Fields = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
-export type Unit = "Count" | "Bytes" | "Milliseconds" | "Seconds";
+type Unit = "Count" | "Bytes" | "Milliseconds" | "Seconds";
 
 /** Structured logs and metrics (AWS Lambda Powertools: CloudWatch JSON and embedded metric format). */
 export interface Telemetry {

@@ -38,7 +38,7 @@ export interface RefusedValue {
 }
 
 /** Where an error of the warehouse occurred, as far as it is known. */
-export interface Refused extends RefusedValue {
+interface Refused extends RefusedValue {
   readonly table?: string | undefined;
   /** The remedy, if it is known. */
   readonly remedy?: string | undefined;

@@ -24,7 +24,7 @@ export async function withWarehouseSnapshot<T>(client: pg.Client, work: () => Pr
 }
 
 /** The rows that answer a question, or the reason why its mart cannot be read. */
-export type Answer = { readonly rows: readonly Row[] } | { readonly refused: string };
+type Answer = { readonly rows: readonly Row[] } | { readonly refused: string };
 
 /**
  * The class "syntax error or access rule violation": the mart is missing, belongs to another role, or may not be read

@@ -32,7 +32,7 @@ export async function findMissingTemporary(client: pg.Client): Promise<string | 
 }
 
 /** Whether a schema exists, and whether the role may create one. */
-export interface SchemaRights {
+interface SchemaRights {
   readonly exists: boolean;
   readonly mayCreate: boolean;
   /** The database and the role, quoted for SQL. */

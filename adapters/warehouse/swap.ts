@@ -5,7 +5,7 @@ import { identifier, qualified } from "../../domain/sql";
 import { queryRows } from "../postgres/postgres";
 
 /** The schemas of a swap: the one that readers use, the rebuilt one, and the one that keeps the old tables. */
-export interface Swap {
+interface Swap {
   readonly live: string;
   readonly shadow: string;
   readonly kept: string;

@@ -85,7 +85,7 @@ export interface LedgerHead {
 }
 
 /** Records which commits are loaded. */
-export interface Ledger {
+interface Ledger {
   /** Returns the newest loaded commit; undefined before the first load. @throws TerminalError when the table is not a ledger */
   head(): Promise<LedgerHead | undefined>;
   exists(): Promise<boolean>;

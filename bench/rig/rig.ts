@@ -32,7 +32,7 @@ export const READER: Role = { user: "marble_reader", password: "bench" };
  * PostgreSQL with its defaults, including durability. But vacuum and checkpoints do not start by themselves, because
  * they would slow down one contestant and not another.
  */
-export const SETTINGS = {
+const SETTINGS = {
   autovacuum: "off",
   checkpoint_timeout: "1h",
   max_wal_size: "16GB",

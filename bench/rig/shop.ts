@@ -3,7 +3,7 @@ import { createTotesys } from "../../local/databases/totesys/seed";
 import { inDatabase, READER, type Rig } from "./rig";
 
 /** The number of rows in the tables of a generated shop. */
-export interface ShopSize {
+interface ShopSize {
   readonly salesOrders: number;
   readonly designs?: number;
   readonly staff?: number;

@@ -28,7 +28,7 @@ export interface SourceState {
 }
 
 /** The plan of a run, decided before any table is read. */
-export type RunPlan =
+type RunPlan =
   /** Nothing was written since the last commit. */
   | { readonly kind: "idle" }
   /** The lake is of another source. */
@@ -42,7 +42,7 @@ export type RunPlan =
 export type ActivePlan = Extract<RunPlan, { readonly kind: "full" | "delta" }>;
 
 /** Inputs of the plan besides the source: what a person has allowed, and whether a commit is due. */
-export interface Allowances {
+interface Allowances {
   /** Tables whose deletes a person has confirmed, so that the delete guard lets them through. */
   readonly deletes?: ReadonlySet<string>;
   /** True if another database may replace the previous one. */

@@ -18,7 +18,7 @@ export interface CatalogueColumn {
 }
 
 /** An attribute of a composite type. */
-export interface CompositeAttribute {
+interface CompositeAttribute {
   /** The numbers of the attributes that lead to it: `.1.3`. `[]` stands for an array, `~` for a range. */
   readonly path: string;
   /** As `CatalogueColumn.type`. */
@@ -27,7 +27,7 @@ export interface CompositeAttribute {
 }
 
 /** How the columns of a table changed, as texts for the log. */
-export interface ColumnChanges {
+interface ColumnChanges {
   readonly added: readonly string[];
   readonly removed: readonly string[];
   /** `old → new` */

@@ -1,5 +1,5 @@
 /** The rows of a table at its last capture, its rows now, and how many of these are captured now. */
-export interface RowCounts {
+interface RowCounts {
   readonly previous: number;
   readonly total: number;
   readonly captured: number;

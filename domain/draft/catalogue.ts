@@ -44,7 +44,7 @@ export interface Draft {
   readonly open: readonly string[];
 }
 
-export interface Decision {
+interface Decision {
   readonly table: string;
   readonly became: "fact" | "dimension" | "joined" | "left out";
   readonly because: string;

@@ -3,7 +3,7 @@ import { MOST_DIGITS } from "../model/types";
 import type { DraftColumn, DraftTable } from "./catalogue";
 
 /** How a contract declares a column. */
-export interface DraftType {
+interface DraftType {
   /** The expression, such as `decimal(10, 2)`. */
   readonly code: string;
   /** The names that the expression imports from `types.ts`. */

@@ -138,7 +138,7 @@ function reasonForFact(
 const MOST_NAMED = 3;
 
 /** `a, b and c`; a long list is truncated. */
-export function list(names: readonly string[]): string {
+function list(names: readonly string[]): string {
   const shown =
     names.length > MOST_NAMED
       ? [...names.slice(0, MOST_NAMED - 1), `${names.length - MOST_NAMED + 1} more`]

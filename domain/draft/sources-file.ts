@@ -50,7 +50,7 @@ function declaration(
 }
 
 /** A comment from the catalogue, made safe for use in a code comment. */
-export const comment = (text: string | undefined): readonly string[] =>
+const comment = (text: string | undefined): readonly string[] =>
   text === undefined || text.trim() === ""
     ? []
     : [`/** ${text.replaceAll("*/", "* /").replace(/\s+/g, " ").trim()} */`];

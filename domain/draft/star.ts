@@ -45,7 +45,7 @@ export const readColumns = (
     return type === undefined ? [] : [{ column, kind: type.kind }];
   });
 
-export function columnOf(table: DraftTable, name: string): DraftColumn {
+function columnOf(table: DraftTable, name: string): DraftColumn {
   const column = table.columns.find((one) => one.name === name);
   if (column === undefined) throw new TypeError(`${table.name} has no column ${name}`);
   return column;

@@ -10,7 +10,7 @@ import { isWide, type ColumnType } from "../model/types";
  * A growing buffer with a view of it. The caller may take its content. Numbers are written through the view, because V8
  * inlines that.
  */
-export interface Output {
+interface Output {
   buffer: Uint8Array;
   view: DataView;
   size: number;
@@ -23,7 +23,7 @@ export function outputOf(bytes: number): Output {
 }
 
 /** Writes the length in bytes and the value of a column in a row. */
-export type WriteValue = (output: Output, row: number) => void;
+type WriteValue = (output: Output, row: number) => void;
 
 /** Grows the output so that `bytes` more fit. */
 export function reserve(output: Output, bytes: number): void {

@@ -4,7 +4,7 @@ import * as z from "zod";
  * Values by table name. PostgreSQL allows any name, including names that every JavaScript object has: `constructor`,
  * `__proto__`. Objects without a prototype have none of them.
  */
-export type ByName<Value> = Record<string, Value>;
+type ByName<Value> = Record<string, Value>;
 
 /** An empty object for values by name. */
 export const emptyByName = <Value>(): ByName<Value> => Object.create(null) as ByName<Value>;

@@ -28,7 +28,7 @@ const mirroredTable = z.object({
   key: z.array(z.string()),
   columns: z.array(catalogueColumn),
 });
-export type MirroredTable = z.infer<typeof mirroredTable>;
+type MirroredTable = z.infer<typeof mirroredTable>;
 
 /** The result of a task. */
 export const taskResult = z.object({

@@ -2,7 +2,7 @@ import { mirrorName } from "../warehouse/mirror/mirrored-table";
 import type { DataFile, ProcessCommit } from "./commit";
 
 /** The files that a commit has for a warehouse table; mirrored tables included. */
-export interface WrittenTable {
+interface WrittenTable {
   readonly rows: number;
   /** Files of rows, and of the keys of deleted rows. */
   readonly files: readonly DataFile[];

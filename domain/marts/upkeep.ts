@@ -18,7 +18,7 @@ export interface MartRelation {
 }
 
 /** What to do about a mart. */
-export type MartTask =
+type MartTask =
   { readonly do: "create" | "replace" | "nothing" } | { readonly do: "refuse"; readonly why: string };
 
 /** Compares the declared mart with the view of its name. */

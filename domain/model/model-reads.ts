@@ -6,7 +6,7 @@ import type { SourceTable } from "./source";
 import { typeName } from "./types";
 
 /** The rows of the source that a model needs, by name. A log must have them from its first commit on. */
-export interface ModelReads {
+interface ModelReads {
   /** Each warehouse table with a source table from which it is made: `dim_staff from staff`. */
   readonly feeds: readonly string[];
   /** The source tables whose present rows are stored for joins. */

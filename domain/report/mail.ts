@@ -15,7 +15,7 @@ const TIME = /^\d\d:\d\d$/;
 export const isMailTime = (at: Date, mailTime: MailTime): boolean =>
   TIME.test(mailTime) && at.toISOString().slice(11, 16) >= mailTime;
 
-export interface ReportMail {
+interface ReportMail {
   readonly subject: string;
   readonly text: string;
 }

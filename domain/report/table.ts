@@ -45,7 +45,7 @@ export const withoutZeros = ({ columns, rows }: Table): Table => ({
 });
 
 /** How a column is sorted. */
-export interface Order {
+interface Order {
   readonly column: number;
   readonly descending: boolean;
 }

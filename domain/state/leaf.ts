@@ -28,7 +28,7 @@ export interface RowChanges {
 }
 
 /** A leaf with changes applied. */
-export interface MergedLeaf extends Leaf {
+interface MergedLeaf extends Leaf {
   readonly changes: RowChanges;
 }
 

@@ -28,7 +28,7 @@ export interface StoredLeaf {
 }
 
 /** The place of a leaf. It is undefined until the segment is written. */
-export interface Place {
+interface Place {
   segment: string | undefined;
   offset: number;
 }

@@ -17,7 +17,7 @@ import { decodeUtf8 } from "../formats/utf8";
 import { TWO_32 } from "../formats/int64";
 
 /** The source rows of a column, and the destination of its rejected rows. */
-export interface ColumnSource {
+interface ColumnSource {
   readonly length: number;
   /** The data of the source column: one value for each row. */
   readonly dataOf: (origin: ReadOrigin) => Data;

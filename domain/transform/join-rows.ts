@@ -10,7 +10,7 @@ import { keyReader, type RowKey } from "../state/row-key";
 import type { JoinedRows, Lookups } from "./transform";
 
 /** The keys that a join looks up. */
-export interface WantedKeys {
+interface WantedKeys {
   readonly keys: readonly RowKey[];
   /** For each row from which the join starts, the index of its key; `NO_ROW` without a key. */
   readonly places: Int32Array;

@@ -1,5 +1,5 @@
 /** What a run knows when it decides its next step on the tasks of a large commit. */
-export interface TaskProgress<T> {
+interface TaskProgress<T> {
   /** The tasks without a result, in the order of their messages; at least one. */
   readonly open: readonly T[];
   /** How many workers take tasks, from the front; 0 when no messages were sent. */

@@ -34,14 +34,14 @@ export interface JoinedRows {
 export type Lookups = ReadonlyMap<string, JoinedRows>;
 
 /** A feed with the name of its table. */
-export type NamedFeed = Feed & {
+type NamedFeed = Feed & {
   readonly name: string;
   /** For a dimension with members. */
   readonly keyed?: KeyedMembers | undefined;
 };
 
 /** The rows of a source table for a feed. */
-export interface FeedBatch {
+interface FeedBatch {
   readonly batch: RecordBatch;
   readonly rejections: Rejections;
 }

@@ -22,7 +22,7 @@ export interface TableProperties {
   readonly foreignKeys: readonly ForeignKey[];
 }
 
-export interface ForeignKey {
+interface ForeignKey {
   readonly name: string;
   /** As `pg_get_constraintdef()` prints it. */
   readonly definition: string;

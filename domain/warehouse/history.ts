@@ -17,7 +17,7 @@ import { list, namesOf, sameKey } from "./values";
 export const VALIDITY = { from: "valid_from", to: "valid_to", commit: "commit" } as const;
 
 /** A dimension with a history, and its place in the warehouse. */
-export interface HistoryTarget extends Destination {
+interface HistoryTarget extends Destination {
   readonly history: string;
 }
 

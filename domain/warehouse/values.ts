@@ -11,7 +11,7 @@ import type { TargetTable, TargetType } from "./target";
  */
 
 /** The names of a table and its columns, quoted. */
-export interface Names {
+interface Names {
   readonly into: string;
   /** The columns of the target and of the staging table, in the same order. */
   readonly theirs: readonly string[];
@@ -46,7 +46,7 @@ const LIMITED = /^(character varying|character)\((\d+)\)$/;
 export const stagedType = (type: ColumnShape["type"]): string => (isPrinted(type) ? "text" : typeName(type));
 
 /** True if the column of the warehouse has the type of the staged values, so that they need no cast. */
-export const isOwnType = (type: ColumnShape["type"], { declared, isLoose }: TargetType): boolean =>
+const isOwnType = (type: ColumnShape["type"], { declared, isLoose }: TargetType): boolean =>
   !isLoose &&
   !isPrinted(type) &&
   (declared === printedType(type) || (type.kind === "text" && declared === "text"));
@@ -94,7 +94,7 @@ export function givenValue(target: TargetTable, name: string, of: string): strin
 }
 
 /** Some columns of a target and of its staging table, with their aliases. */
-export interface Aliases {
+interface Aliases {
   readonly theirs: string;
   readonly ours: string;
 }

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 /** The sections of docs/runbook.md that alarms refer to. */
-export type RunbookSection =
+type RunbookSection =
   | "a-stage-fails"
   | "a-stage-is-throttled"
   | "a-stage-runs-long"

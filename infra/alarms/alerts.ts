@@ -4,7 +4,7 @@ import type { AlarmRule } from "./alarm-rules";
 import { alarmDescription, type AlarmText } from "./alarm-text";
 import { nameOf } from "../naming";
 
-export interface AlertsArgs {
+interface AlertsArgs {
   /** the address that receives the mails; the recipient has to confirm it once */
   readonly email: string;
   /** the address of docs/runbook.md */

@@ -11,7 +11,7 @@ import type { Stage } from "../stages/stage";
 type Service = MetricDimensions["service"];
 type Metric = readonly unknown[];
 
-export interface DashboardArgs {
+interface DashboardArgs {
   readonly stages: Readonly<Record<Service, Stage>>;
   /** The other Lambdas: workers and the report. */
   readonly others: readonly Pick<Stage, "function" | "logGroup">[];

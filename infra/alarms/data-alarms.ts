@@ -8,7 +8,7 @@ import type { LakeBucket } from "../lake/lake-bucket";
 import { nameOf } from "../naming";
 import type { Stage } from "../stages/stage";
 
-export interface DataAlarmsArgs {
+interface DataAlarmsArgs {
   readonly stages: Readonly<Record<MetricDimensions["service"], Stage>>;
   /** the maximum age of the warehouse */
   readonly freshnessMinutes: number;

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../naming";
 
 /** A query on the logs of the stages, in the language of CloudWatch Logs Insights. */
-export interface LogQuery {
+interface LogQuery {
   /** The name after the stack's folder. CloudWatch refuses a colon, a star and a slash in it. */
   readonly name: string;
   readonly query: string;

@@ -11,7 +11,7 @@ export const STANDSTILL =
 const NEAR_TIMEOUT = 0.8;
 
 /** The Lambda that alarms watch. */
-export interface WatchedFunction {
+interface WatchedFunction {
   /** its name without its random digits */
   readonly fullName: string;
   readonly functionName: pulumi.Input<string>;

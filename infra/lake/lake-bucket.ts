@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { nameOf } from "../naming";
 
-export interface LakeBucketArgs {
+interface LakeBucketArgs {
   /**
    * Whether the data outlives the stack. If true, Pulumi refuses to delete the bucket, with the stack or alone. Without
    * the protection, Pulumi only forgets the bucket, which stays in AWS, closed and versioned. If false, Pulumi deletes
@@ -189,7 +189,7 @@ const replaceAsSeen = (object: pulumi.Input<string>): aws.iam.PolicyStatement =>
 });
 
 /** The ARNs of the roles that may change a bucket's content, with `?` for any character. */
-export interface AdmittedRoles {
+interface AdmittedRoles {
   readonly writers: readonly pulumi.Input<string>[];
   readonly taggers: readonly pulumi.Input<string>[];
   /** The only key that may be overwritten; none by default. */

@@ -22,7 +22,7 @@ const SCAN_LIMIT_BYTES = 10 * GIB;
 /** Query results are temporary. A person copies the ones to keep. */
 const RESULT_DAYS = 7;
 
-export interface LakeCatalogueArgs {
+interface LakeCatalogueArgs {
   /** the processed bucket */
   readonly bucket: LakeBucket;
   readonly model: Model;

@@ -13,7 +13,7 @@ export interface LakeTable {
   readonly template: string;
 }
 
-export interface LakeColumn {
+interface LakeColumn {
   readonly name: string;
   /** As Hive writes types, and Athena in DDL. */
   readonly type: string;
@@ -104,7 +104,7 @@ export function lakeTables(model: Model): readonly LakeTable[] {
 }
 
 /** A query for people to begin with. */
-export interface LakeQuery {
+interface LakeQuery {
   readonly name: string;
   readonly description: string;
   readonly sql: string;

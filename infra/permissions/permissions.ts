@@ -10,7 +10,7 @@ interface HasArn {
 }
 
 /** Objects of a bucket, by patterns of keys. `*` matches any text and `?` any one character: `commits/*`. */
-export interface ObjectKeys {
+interface ObjectKeys {
   readonly bucket: HasArn;
   readonly keys: readonly string[];
 }
@@ -128,7 +128,7 @@ export function thisAccount(): aws.iam.AWSPrincipal {
 }
 
 /** The trust of a role, in addition to its permissions. */
-export interface RoleArgs {
+interface RoleArgs {
   /** who may assume the role: `{ Service: "lambda.amazonaws.com" }` */
   readonly principal: aws.iam.ServicePrincipal | aws.iam.AWSPrincipal;
   readonly description?: string;
@@ -138,7 +138,7 @@ export interface RoleArgs {
 }
 
 /** A role with one inline policy. Users of the role depend on the policy, so that they do not start without it. */
-export interface GrantedRole {
+interface GrantedRole {
   readonly role: aws.iam.Role;
   readonly policy: aws.iam.RolePolicy;
 }

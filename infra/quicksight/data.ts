@@ -55,7 +55,7 @@ const USE_DATA_SET = [
   "ListIngestions",
 ].map((action) => `quicksight:${action}`);
 
-export interface MartDataSetArgs {
+interface MartDataSetArgs {
   readonly source: aws.quicksight.DataSource;
   readonly martsSchema: string;
   /** ARNs of the users and groups that may build on it. */

@@ -7,7 +7,7 @@ import { martDataSet, warehouseSource } from "./data";
 import type { QuickSightConfig } from "./settings";
 import { partsThatFit, quickSightTemplate } from "./template";
 
-export interface QuickSightArgs {
+interface QuickSightArgs {
   readonly config: QuickSightConfig & { readonly martsSchema: string };
   readonly marts: readonly Mart[];
 }

@@ -16,7 +16,7 @@ const CHART_ROWS = 12;
 const TABLE_ROWS = 14;
 
 /** The columns that sheets show first, because they separate the rows. */
-export type FirstShown = Readonly<Record<(typeof PARTITION_COLUMNS)[number], string>>;
+type FirstShown = Readonly<Record<(typeof PARTITION_COLUMNS)[number], string>>;
 
 /** The sheets and filters of an analysis, without its data sets. */
 export type Sheets = Pick<AnalysisDefinition, "Sheets" | "FilterGroups">;

@@ -46,7 +46,7 @@ const ACTIONS = {
   Dashboard: ["DescribeDashboard", "ListDashboardVersions", "QueryDashboard"],
 } as const;
 
-export interface QuickSightTemplateArgs {
+interface QuickSightTemplateArgs {
   readonly kind: keyof typeof ACTIONS;
   readonly id: string;
   readonly name: string;

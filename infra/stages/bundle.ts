@@ -7,13 +7,13 @@ import { buildSync, type BuildOptions, type Metafile } from "esbuild";
 const BUNDLE_FOLDER = ".marble/bundles";
 
 /** An exported function: the module `file` (absolute path) exports it under `name`. */
-export interface ExportedFunction {
+interface ExportedFunction {
   readonly file: string;
   readonly name: string;
 }
 
 /** A written bundle; paths are relative to the project's folder, with forward slashes. */
-export interface Bundle {
+interface Bundle {
   /** a CommonJS module that exports the function as `handler` */
   readonly module: string;
   /** the module and its source map */

@@ -7,7 +7,7 @@ import { bundle, findExport } from "./bundle";
 export type Handler = (event: unknown, context: aws.lambda.Context) => Promise<unknown>;
 
 /** The arguments of a Lambda, with the function instead of an archive, and with a role. */
-export type BundledFunctionArgs = Omit<
+type BundledFunctionArgs = Omit<
   aws.lambda.CallbackFunctionArgs<unknown, unknown>,
   "callback" | "callbackFactory" | "codePathOptions" | "policies" | "role"
 > & {

@@ -5,7 +5,7 @@ import type { LakeBucket } from "../lake/lake-bucket";
 import { nameOf } from "../naming";
 import type { Stage } from "./stage";
 
-export interface CommitNotificationArgs {
+interface CommitNotificationArgs {
   readonly bucket: LakeBucket;
   readonly stage: Stage;
 }

@@ -22,7 +22,7 @@ import { Stage, type StageArgs } from "./stage";
 import { functionAlarm } from "../alarms/stage-alarms";
 import type { Surroundings } from "./stage-function";
 
-export interface ReportArgs {
+interface ReportArgs {
   readonly config: MarbleConfig;
   /** the settings that it shares with the other stages */
   readonly common: Pick<StageArgs, "alerts" | "logLevel" | "logRetentionDays" | keyof Surroundings>;

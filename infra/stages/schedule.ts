@@ -4,7 +4,7 @@ import { nameOf } from "../naming";
 import { grantRole, invokeFunction } from "../permissions/permissions";
 import type { Stage } from "./stage";
 
-export interface ScheduleArgs {
+interface ScheduleArgs {
   /** an EventBridge expression, in UTC: `rate(5 minutes)` or `cron(0 6 * * ? *)` */
   readonly expression: string;
   readonly stage: Stage;

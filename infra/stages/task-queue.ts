@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { LakeBucket } from "../lake/lake-bucket";
 import { nameOf } from "../naming";
 
-export interface TaskQueueArgs {
+interface TaskQueueArgs {
   /** The prefix of tasks: each new object under it becomes a message. */
   readonly bucket: LakeBucket;
   readonly prefix: string;

@@ -14,7 +14,7 @@ const FIVE_MINUTES = 5 * 60;
 /** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const VISIBILITY_TIMEOUTS = 6;
 
-export interface WorkerArgs extends Omit<StageFunctionArgs, "timeoutSeconds" | "logGroup"> {
+interface WorkerArgs extends Omit<StageFunctionArgs, "timeoutSeconds" | "logGroup"> {
   /** The prefix of its tasks. */
   readonly tasks: { readonly bucket: LakeBucket; readonly prefix: string };
   /** The largest number of concurrent tasks; AWS requires at least 2. */

@@ -121,7 +121,7 @@ export interface CommitRow {
   readonly load: { readonly at: string; readonly rows: number; readonly runMs: number | null } | null;
 }
 
-export interface CommitList {
+interface CommitList {
   /** The newest first. */
   readonly commits: readonly CommitRow[];
   /** Request the commits before this one to see more; null when these are all. */
@@ -164,7 +164,7 @@ export interface AlarmView {
   readonly leads: readonly { readonly text: string; readonly address: string }[];
 }
 
-export interface MailView {
+interface MailView {
   readonly to: string;
   readonly subject: string;
   readonly at: string;
@@ -196,7 +196,7 @@ export interface Logs {
 }
 
 /** The objects and folders directly under a prefix of a bucket. */
-export interface Folder {
+interface Folder {
   readonly folders: readonly string[];
   readonly objects: readonly { readonly key: string; readonly bytes: number; readonly at: string }[];
   /** Request the next part with it; null at the end. */

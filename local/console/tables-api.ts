@@ -21,7 +21,7 @@ export interface TableBehind {
 }
 
 /** A commit that has captured rows of a table. */
-export interface TableCommit {
+interface TableCommit {
   readonly number: number;
   readonly at: string;
   readonly rows: number;

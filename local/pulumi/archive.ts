@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, resolve, sep } from "node:path";
 import { asset } from "@pulumi/pulumi";
 
-export interface UnpackOptions {
+interface UnpackOptions {
   /** the `code` of a function under mocks */
   readonly archive: unknown;
   /** the base of relative paths in the archive: the project's folder */

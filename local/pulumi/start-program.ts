@@ -7,7 +7,7 @@ import type { ProgramMessage } from "./program-process";
 const PROJECT_FOLDER = resolve(__dirname, "../..");
 
 /** A run of the program in progress. */
-export interface ProgramRun {
+interface ProgramRun {
   /** Rejects with the error of the program, or if the run was stopped. */
   readonly program: Promise<Program>;
   /** Ends the process of the run if it still lives. */

@@ -10,7 +10,7 @@ import { absentCapture, captureTable, failedCapture } from "./capture-table";
 import type { CaptureContext } from "./context";
 
 /** What a run found, for its commit. */
-export type CapturedTables = Pick<IngestCommit, "tables" | "refused" | "overlap">;
+type CapturedTables = Pick<IngestCommit, "tables" | "refused" | "overlap">;
 
 /**
  * Captures every table, one after the other, because they share one snapshot and so one connection. New tables come

@@ -17,7 +17,7 @@ export interface Places {
 }
 
 /** Places that are collected one after the other. */
-export interface PlaceList {
+interface PlaceList {
   add(batch: number, row: number): void;
   list(): Required<Places>;
 }

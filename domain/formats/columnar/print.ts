@@ -73,7 +73,7 @@ const printedMoment = (moment: number | bigint, zone: string): string =>
   printedDay(dayOfMoment(moment), ` ${printedTime(timeOfMoment(moment))}${zone}`);
 
 /** An unscaled decimal as text. */
-export function printedDecimal(unscaled: bigint, scale: number): string {
+function printedDecimal(unscaled: bigint, scale: number): string {
   const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, "0");
   const point = scale === 0 ? "" : `.${digits.slice(digits.length - scale)}`;
   return `${unscaled < 0n ? "-" : ""}${digits.slice(0, digits.length - scale)}${point}`;

@@ -30,7 +30,7 @@ export function wideReader(data: Data): (row: number) => number | bigint {
 }
 
 /** The unscaled values of a decimal column. 64 bits are enough unless it is wide. */
-export function decimalReader(type: DecimalType, data: Data): (row: number) => bigint {
+function decimalReader(type: DecimalType, data: Data): (row: number) => bigint {
   const values = data.values as Uint32Array;
   const halves = new BigInt64Array(values.buffer, values.byteOffset, values.length / 2);
   if (!isWide(type)) return (row) => at(halves, row * 2);

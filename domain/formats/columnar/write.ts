@@ -7,7 +7,7 @@ import { parseBytes } from "../hex";
 import type { ColumnBuilder } from "./builder";
 
 /** Writes a value into a row of a column; returns false when it is not a value of the column's type. */
-export type WriteValue = (builder: ColumnBuilder, row: number, value: unknown) => boolean;
+type WriteValue = (builder: ColumnBuilder, row: number, value: unknown) => boolean;
 
 /**
  * The writer for values that functions and declarations of a model give (see `ResultOf` and `LiteralOf`). A decimal is

@@ -2,7 +2,7 @@ const QUOTE = 0x22;
 const NEWLINE = 0x0a;
 
 /** One of the files into which a CSV stream is cut. Read its bytes to the end before the next part. */
-export interface CsvPart {
+interface CsvPart {
   readonly bytes: AsyncIterable<Uint8Array>;
   /** Records so far, without the header; the total once all bytes are read. */
   readonly rows: () => number;

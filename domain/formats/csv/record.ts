@@ -3,7 +3,7 @@ import { columnData, isValid, type ColumnShape } from "../columnar/arrow";
 import { printerOf } from "../columnar/print";
 
 /** Rows of a batch in the form of a CSV file: the header, and each row as a record. */
-export interface CsvRecords {
+interface CsvRecords {
   readonly header: string;
   readonly raw: (row: number) => string;
 }

@@ -21,7 +21,7 @@ export interface Records {
 
 /** How a field was quoted. An unquoted empty field is NULL, a quoted empty one is ''. */
 export const UNQUOTED = 0;
-export const QUOTED = 1;
+const QUOTED = 1;
 /** Quoted, and with doubled quotes within. */
 export const ESCAPED = 2;
 

@@ -1,7 +1,7 @@
 import type { FixedWidth } from "./fixed-width";
 
 /** The distinct values of a column, and the index of each value that is not NULL. */
-export interface Dictionary {
+interface Dictionary {
   readonly words: Int32Array;
   /** The number of values. */
   readonly size: number;

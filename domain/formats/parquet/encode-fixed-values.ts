@@ -7,7 +7,7 @@ import { buildDictionary, packBits } from "./dictionary";
 import type { FixedWidth } from "./fixed-width";
 
 /** A kind of column whose values have a fixed width in whole words. */
-export type FixedKind = Exclude<Kind, "text" | "bytea" | "boolean" | "real" | "double" | PrintedType["kind"]>;
+type FixedKind = Exclude<Kind, "text" | "bytea" | "boolean" | "real" | "double" | PrintedType["kind"]>;
 
 /** How many 32-bit words a value takes in memory. The first two words of a decimal are enough, unless it is wide. */
 const WORDS: Readonly<Record<FixedKind, number>> = {

@@ -12,7 +12,7 @@ import type { ColumnShape } from "../columnar/arrow";
  * The columns of some rows of a Parquet file, in their physical form: dates as days, times and timestamps in
  * microseconds, decimals unscaled.
  */
-export interface RowGroup {
+interface RowGroup {
   readonly rows: number;
   /** In the order of the table's columns; bytes for texts. */
   readonly columns: readonly DecodedArray[];

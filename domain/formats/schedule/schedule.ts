@@ -1,8 +1,7 @@
 import { nextCronFire, parseCron, type Cron } from "./cron";
 
 /** When a stage runs: at a fixed interval from its start, or at the minutes that a cron expression selects. */
-export type Schedule =
-  { readonly kind: "rate"; readonly intervalMs: number } | ({ readonly kind: "cron" } & Cron);
+type Schedule = { readonly kind: "rate"; readonly intervalMs: number } | ({ readonly kind: "cron" } & Cron);
 
 const UNIT_MS: ReadonlyMap<string, number> = new Map([
   ["minute", 60_000],

@@ -27,7 +27,7 @@ export function tableHtml({ columns, rows }: Table, caption: string, gap?: Gap):
 }
 
 /** The texts and the table of a question's section, without the chart. */
-export interface SectionParts {
+interface SectionParts {
   readonly view: View;
   readonly table: Html;
 }

@@ -2,7 +2,7 @@ import type { TableCapture } from "../../log/commit";
 import { nameAmong, type SourceColumn, type SourceTable } from "../../model/source";
 
 /** The columns that distinguish the rows of a table in a commit. */
-export type KeyedCapture = Pick<TableCapture, "key" | "unique" | "identity" | "columns">;
+type KeyedCapture = Pick<TableCapture, "key" | "unique" | "identity" | "columns">;
 
 /** The columns of the contract's key, by their names in the capture. */
 export function keyIn(

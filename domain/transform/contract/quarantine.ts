@@ -10,7 +10,7 @@ export interface CommittedCapture {
   readonly capture: TableCapture | undefined;
 }
 
-export type Quarantine = ProcessCommit["quarantine"];
+type Quarantine = ProcessCommit["quarantine"];
 
 /** A capture that fits its contract, and its ingest commit. */
 export interface AdmittedCapture {
@@ -30,7 +30,7 @@ export interface TableAdmission {
 }
 
 /** A contract, and how its rows are used. */
-export interface ReadTable {
+interface ReadTable {
   readonly contract: SourceTable;
   /** True if a table made of it needs the deleted rows. */
   readonly readsDeletes: boolean;

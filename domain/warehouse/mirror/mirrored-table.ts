@@ -6,7 +6,7 @@ import type { Dimension } from "../../model/table";
 import { mirrorType } from "./types";
 
 /** The part of a source table's description that its mirror shows. */
-export interface MirrorShape {
+interface MirrorShape {
   /** The columns of its primary key; empty when it has none. */
   readonly key: readonly string[];
   readonly columns: readonly CatalogueColumn[];

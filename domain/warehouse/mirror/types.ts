@@ -3,7 +3,7 @@ import { ARRAY_SUFFIX } from "../../model/source-types";
 import { bigint, boolean, double, integer, real, text, type ColumnType } from "../../model/types";
 
 /** The types of a source column in its mirror. */
-export interface MirrorType {
+interface MirrorType {
   /** The type in the warehouse, as PostgreSQL writes it. */
   readonly warehouse: string;
   /** The type in a batch and in Parquet: one that stores every value exactly, or the text that PostgreSQL prints. */

@@ -6,13 +6,13 @@ import { evaluateAlarm, evaluationRange, type AlarmState } from "./evaluate";
 import type { MetricStore } from "./metric-store";
 
 /** Alarms and the states that they are in. */
-export interface Alarms {
+interface Alarms {
   /** Evaluates every alarm, changes states and sends the mails. CloudWatch does it once a minute. */
   evaluate(now: Date): Promise<readonly AlarmTransition[]>;
   states(): ReadonlyMap<string, AlarmState>;
 }
 
-export interface AlarmsOptions {
+interface AlarmsOptions {
   readonly alarms: readonly Alarm[];
   readonly metrics: MetricStore;
   readonly publish: (message: Message) => Promise<unknown>;

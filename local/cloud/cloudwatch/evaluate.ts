@@ -22,7 +22,7 @@ const COMPARISONS = {
 
 export const isComparison = (text: string): text is AlarmRule["comparison"] => text in COMPARISONS;
 
-export interface Evaluation {
+interface Evaluation {
   readonly state: AlarmState;
   /** In CloudWatch's words. */
   readonly reason: string;

@@ -24,7 +24,7 @@ export interface Monitoring {
   stop(): Promise<void>;
 }
 
-export interface MonitoringOptions {
+interface MonitoringOptions {
   readonly alarms: readonly Alarm[];
   readonly clock: Clock;
   readonly publish: (message: Message) => Promise<unknown>;

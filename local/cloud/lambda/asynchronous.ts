@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import type { InvocationResult, LambdaFunction } from "./function";
 
-export interface AsyncInvokerOptions {
+interface AsyncInvokerOptions {
   readonly function: Pick<LambdaFunction, "arn" | "invoke">;
   /** Attempts after the first one; Lambda's default and maximum is 2. */
   readonly maximumRetryAttempts?: number;

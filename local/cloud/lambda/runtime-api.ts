@@ -23,7 +23,7 @@ export type Answer =
   { readonly ok: true; readonly payload: unknown } | { readonly ok: false; readonly error: ErrorBody };
 
 /** The Runtime API of one process, which has one invocation at a time. */
-export interface RuntimeApi {
+interface RuntimeApi {
   /** Host and port, as in AWS_LAMBDA_RUNTIME_API. */
   readonly address: string;
   /** Resolves as soon as the process asks for work. The first time, its initialisation is over. */

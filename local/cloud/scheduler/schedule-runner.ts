@@ -11,7 +11,7 @@ export interface ScheduleTrigger {
 }
 
 /** The schedules of the program. They fire after `start`. */
-export interface ScheduleRunner {
+interface ScheduleRunner {
   start(): void;
   /** Disables the schedules of a function, or enables them again. */
   enable(functionArn: string, enabled: boolean): void;
@@ -22,7 +22,7 @@ export interface ScheduleRunner {
   stop(): Promise<void>;
 }
 
-export interface ScheduleRunnerOptions {
+interface ScheduleRunnerOptions {
   readonly clock: Clock;
   readonly authorizer: Authorizer;
   readonly invoke: (functionArn: string) => void;

@@ -2,7 +2,7 @@ import { nextFire, parseSchedule } from "../../../domain/formats/schedule/schedu
 import { systemClock, type Clock } from "../clock";
 
 /** A schedule expression of EventBridge and its task. */
-export interface ScheduledTask {
+interface ScheduledTask {
   readonly expression: string;
   readonly fire: () => void;
 }

@@ -31,7 +31,7 @@ export interface SecretCall {
   readonly accessKeyId: string | undefined;
 }
 
-export interface SecretsOptions {
+interface SecretsOptions {
   readonly port?: number;
   /** The reason to deny a call; undefined to allow it. By default all are allowed. */
   readonly authorize?: (call: SecretCall) => Promise<string | undefined>;

@@ -31,7 +31,7 @@ export interface Message {
 }
 
 /** A refusal with the code and the status that SNS gives it. */
-export class SnsError extends Error {
+class SnsError extends Error {
   override readonly name = "SnsError";
   constructor(
     readonly code: "NotFound" | "InvalidParameter" | "InvalidAction" | "AuthorizationError",
@@ -54,7 +54,7 @@ export interface PublishCall {
   readonly accessKeyId: string | undefined;
 }
 
-export interface MailOptions {
+interface MailOptions {
   /** the directory of the mails */
   readonly outbox: string;
   /** The reason to deny a call; undefined to allow it. By default all are allowed. */

@@ -15,7 +15,7 @@ export interface Mail {
 }
 
 /** A directory with one readable file for each mail. The file names sort by time. */
-export interface Outbox {
+interface Outbox {
   write(mail: Mail): Promise<void>;
   /** All mails, the oldest first; also those of earlier runs. */
   read(): Promise<Mail[]>;

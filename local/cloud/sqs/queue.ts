@@ -19,7 +19,7 @@ export interface WorkQueue {
   stop(): Promise<void>;
 }
 
-export interface WorkQueueOptions {
+interface WorkQueueOptions {
   readonly function: Pick<LambdaFunction, "invoke">;
   /** The role of the function. Lambda receives messages with it. */
   readonly principal: Principal;

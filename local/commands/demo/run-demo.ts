@@ -17,7 +17,7 @@ import { followWork } from "../terminal/underway";
 /** The demo's own lake, which each demo empties first. */
 const LAKE = ".marble/demo";
 
-export interface DemoOptions {
+interface DemoOptions {
   /** Whether the platform keeps running at the end. */
   readonly keep: boolean;
   /** Whether to open the console in the browser; the platform then keeps running, too. */

@@ -10,7 +10,7 @@ import { HELP_OPTION } from "../terminal/help";
 
 /** The operations of `npm run operate`. Each is an event for a Lambda, or a question to the lake. */
 export const OPERATIONS = ["replay", "abandon-replay", "reprocess", "release", "report", "schema"] as const;
-export type Operation = (typeof OPERATIONS)[number];
+type Operation = (typeof OPERATIONS)[number];
 
 /** The options of `npm run operate`. */
 export interface OperateOptions extends CommonOptions {

@@ -2,7 +2,7 @@
 const ABOUT = ["commit", "of", "table", "relation", "mart", "schema", "rows", "reason", "breaches"] as const;
 
 /** A line in the log of a stage. */
-export interface LogEntry extends Readonly<
+interface LogEntry extends Readonly<
   Partial<Record<(typeof ABOUT)[number], string | number | readonly string[]>>
 > {
   readonly level?: string;

@@ -11,14 +11,14 @@ const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "
 const ERASE_LINE = "\r\u001b[K";
 
 /** The output of a command while it works. */
-export interface Progress {
+interface Progress {
   /** Prints lines. */
   readonly say: (text: string) => void;
   /** Ends the status line. Lines may still be printed. */
   readonly end: () => void;
 }
 
-export interface ProgressOptions {
+interface ProgressOptions {
   readonly stream: Output;
   /** The current work; undefined if there is none. */
   readonly underway: () => string | undefined;

@@ -8,7 +8,7 @@ import type { Cloud } from "../../cloud";
 import { REGION } from "../../cloud/account";
 
 /** The objects and folders directly under a prefix. */
-export interface Listing {
+interface Listing {
   readonly folders: readonly string[];
   readonly objects: readonly { readonly key: string; readonly bytes: number; readonly at: string }[];
   /** The start of the next part, if there are more. */

@@ -23,7 +23,7 @@ import type { History } from "./history";
 export type Say = (line: string) => void;
 
 /** An action and its plan. */
-export interface Action {
+interface Action {
   readonly title: string;
   readonly plan: (say: Say) => Promise<void> | void;
   /** @returns whether it changed anything */

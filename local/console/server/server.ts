@@ -9,7 +9,7 @@ import type { History } from "./history";
 import { Refusal } from "./refusal";
 import type { PostRoutes, Routes } from "./routes";
 
-export interface ConsoleServerOptions {
+interface ConsoleServerOptions {
   readonly routes: Routes;
   readonly posts: PostRoutes;
   readonly history: Pick<History, "subscribe">;

@@ -5,7 +5,7 @@ import type { ConsoleContext } from "../server/context";
 import { tablesBehind } from "./tables/source-tables";
 
 /** The newest commit of a log. */
-export interface Head<C> {
+interface Head<C> {
   /** 0 before the first commit, null when the log cannot be read. */
   readonly number: number | null;
   readonly commit: C | undefined;
@@ -16,7 +16,7 @@ interface Problem {
 }
 
 /** The newest commit of each log, or why a log cannot be read. */
-export interface LakeHeads {
+interface LakeHeads {
   readonly ingested: Head<IngestCommit>;
   readonly processed: Head<ProcessCommit>;
   /** The tables that are behind; none when a log cannot be read, because they are unknown then. */

@@ -3,7 +3,7 @@ import { LEDGER, ORPHANS } from "../../../domain/warehouse/bookkeeping";
 import { askWarehouse, type Warehouse } from "./ask-warehouse";
 
 /** A loaded commit. */
-export interface LoadedCommit {
+interface LoadedCommit {
   readonly at: Date;
   readonly rows: number;
 }

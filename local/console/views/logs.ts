@@ -1,7 +1,7 @@
 import type { LogLine, Logs } from "../api";
 
 /** A filter of log lines. An empty text matches everything. */
-export interface LogFilter {
+interface LogFilter {
   readonly stage: string;
   readonly level: string;
   readonly text: string;

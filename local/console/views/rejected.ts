@@ -14,7 +14,7 @@ const SHOWN = 100;
 const LOOKED_THROUGH = 50;
 
 /** A line of a file of rejected rows. */
-export interface RejectedLine extends RejectedRow {
+interface RejectedLine extends RejectedRow {
   /** The commit of process that rejected it: a row of an earlier ingest commit may have waited in quarantine. */
   readonly rejectedBy: CommitNumber;
 }

@@ -5,7 +5,7 @@ import type { Run } from "../server/run";
 import { remedyOf } from "./remedy";
 
 /** The facts about a stage. */
-export interface StageFacts {
+interface StageFacts {
   readonly name: StageView["name"];
   /** The newest last. */
   readonly runs: readonly Run[];

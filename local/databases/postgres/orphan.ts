@@ -13,7 +13,7 @@ export const OWNER_SETTING = "marble.owner";
 const OWNER_TIMEOUT_MS = 15_000;
 
 /** The content of `postmaster.pid` in the data directory of a running server. */
-export interface ServerState {
+interface ServerState {
   readonly pid: number;
   readonly port: number;
   /** Whether the server accepts connections. */

@@ -9,7 +9,7 @@ import { drawTrade, ORDER_TABLES, rowsOfTrade, type References, type TradeKind }
  */
 
 /** The number of orders, their time, and the seed of their content. */
-export interface Placement {
+interface Placement {
   readonly count: number;
   readonly seed: number;
   readonly now: Date;

@@ -15,7 +15,7 @@ const HOUR_MS = 3_600_000;
 export const HISTORY_END = Date.UTC(2024, 10, 4);
 
 /** Some rows of one table. */
-export interface Batch {
+interface Batch {
   readonly table: string;
   readonly rows: readonly Row[];
 }

@@ -4,7 +4,7 @@ import { escapeIdentifier, type Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 
 /** A value of a column, in the text form that PostgreSQL reads. */
-export type Value = string | number | boolean | null;
+type Value = string | number | boolean | null;
 
 /** A row of a table by column name. */
 export type Row = Readonly<Record<string, Value>>;

@@ -28,7 +28,7 @@ export interface Trade {
 }
 
 /** The ids of the three rows of a trade. */
-export interface TradeIds {
+interface TradeIds {
   readonly order: number;
   readonly transaction: number;
   readonly payment: number;

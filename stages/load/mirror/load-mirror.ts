@@ -10,7 +10,7 @@ import type { CommitLoadContext, LoadContext } from "../context";
 import { applyRows } from "./apply-rows";
 
 /** The mirrored tables as the warehouse has them, by their names in the source. */
-export type HeldTables = Map<string, HeldTable>;
+type HeldTables = Map<string, HeldTable>;
 
 /**
  * Applies a commit to the mirrored tables, within the transaction of its other tables.

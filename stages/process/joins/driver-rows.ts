@@ -16,7 +16,7 @@ export interface DriverRows {
 }
 
 /** Bounds of the memory that joins take. Smaller in tests. */
-export interface JoinLimits {
+interface JoinLimits {
   /**
    * The bytes of the driver's rows that are looked up together, and the bytes of the rows joined to them. If
    * neighbouring rows refer to distant rows, a higher limit reads each leaf of a joined table fewer times.

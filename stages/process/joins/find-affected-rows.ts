@@ -5,12 +5,12 @@ import type { RowKey } from "../../../domain/state/row-key";
 import type { ChangedRows, TableState } from "../state/table-state";
 
 /** The changed rows of each source table. */
-export type ChangedTables = ReadonlyMap<string, ChangedRows>;
+type ChangedTables = ReadonlyMap<string, ChangedRows>;
 
 /** The rows of a driver whose result may differ; "all" if their keys are too many for memory. */
 export type AffectedRows = SomeRows | "all";
 
-export interface SomeRows {
+interface SomeRows {
   /** Sorted, so that neighbouring rows are read together. */
   readonly keys: readonly RowKey[];
   /** True if all rows of the written leaves are affected, because the keys of the changed rows are too many. */

@@ -10,7 +10,7 @@ import type { TableState } from "../state/table-state";
 export type StateOf = (table: string) => Pick<TableState, "find">;
 
 /** The rows joined to some rows, and their bytes, each row once. */
-export interface FollowedJoins {
+interface FollowedJoins {
   readonly lookups: Lookups;
   readonly bytes: number;
 }

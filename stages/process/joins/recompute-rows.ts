@@ -14,7 +14,7 @@ import type { AffectedRows } from "./find-affected-rows";
 import { joinRows, readRowsOfKeys } from "./driver-rows";
 
 /** The part of a feed to recompute at one ingest commit. */
-export interface Recomputation {
+interface Recomputation {
   readonly number: CommitNumber;
   readonly stateOf: (table: string) => TableState;
   /** The capture of the driver in this commit. */

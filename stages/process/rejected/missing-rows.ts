@@ -17,7 +17,7 @@ import type { CommitContext } from "../context";
 import { deletedKeyFiles } from "../admission/regained-key";
 
 /** The part of a commit about rows that were rejected and are still missing. */
-export type MissingInCommit = Required<Pick<ProcessCommit, "missing" | "resolved">> & {
+type MissingInCommit = Required<Pick<ProcessCommit, "missing" | "resolved">> & {
   /** The number of missing rows, by source table of the model. */
   readonly counts: ReadonlyMap<string, number>;
 };

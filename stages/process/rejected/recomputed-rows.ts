@@ -6,7 +6,7 @@ import type { SourceBatch } from "../../../domain/formats/csv/decoder";
 import type { CommitNumber } from "../../../domain/log/keys";
 
 /** A row of a source table whose row in a warehouse table was recomputed for an ingest commit. */
-export interface RecomputedRow {
+interface RecomputedRow {
   readonly table: string;
   readonly target: string;
   readonly key: KeyText;

@@ -1,7 +1,7 @@
 import type { RowKey } from "../../../domain/state/row-key";
 
 /** Collects keys up to a number. Beyond it, no key stays in memory. */
-export interface BoundedKeys {
+interface BoundedKeys {
   add(keys: readonly RowKey[]): void;
   list(): readonly RowKey[] | "too many";
 }

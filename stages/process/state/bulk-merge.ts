@@ -9,7 +9,7 @@ import type { SortedTable } from "./sorted-table";
 import { writeLeaves } from "./write-leaves";
 
 /** Merges chunks of changes into a table, in their order. */
-export interface BulkMerge {
+interface BulkMerge {
   add(chunk: SortedChanges): Promise<void>;
   /** Merges all waiting chunks. */
   finish(): Promise<void>;

@@ -17,7 +17,7 @@ export interface FoundRows {
 }
 
 /** The leaves of a table, in key order, in which rows are looked up. */
-export interface SortedLeaves {
+interface SortedLeaves {
   readonly spec: SortedSpec;
   readonly leaves: readonly StoredLeaf[];
   readonly store: LeafStore;

@@ -30,7 +30,7 @@ export function indexSpec(table: SortedSpec, columns: readonly string[]): Sorted
 }
 
 /** Translates changes of rows into changes of an index. */
-export interface IndexChanges {
+interface IndexChanges {
   add(changes: RowChanges, before: RecordBatch | undefined): void;
   /** The changes to merge into the index. */
   finish(): SortedChanges;

@@ -32,7 +32,7 @@ export const drawnDesign = fc.record({
 
 type DrawnDesign = typeof drawnDesign extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 
-export interface Design {
+interface Design {
   /** The schemas of the source. The lake names the second schema in the names of its tables. */
   readonly sourceSchemas: readonly [string, string];
   readonly warehouseSchema: string;

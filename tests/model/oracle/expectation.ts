@@ -4,7 +4,7 @@ import type { Layout } from "./warehouse";
 type Present = Extract<Outcome, { readonly kind: "present" }>;
 
 /** The expected state of a warehouse table after a commit. */
-export interface TableExpectation {
+interface TableExpectation {
   /** The rows of a dimension, or of the current view of a fact, by key. */
   readonly shown: Map<string, string>;
   /** All versions of each row of a fact, or of a dimension with a history. */

@@ -28,7 +28,7 @@ export interface ObservedRow {
 }
 
 /** A row of a source that cannot be read at all. */
-export interface UnreadableRow {
+interface UnreadableRow {
   readonly source: string;
   readonly sourceKey: string;
   readonly isNew: boolean;

@@ -75,7 +75,7 @@ export interface WarehouseState {
 }
 
 /** The tables to observe. */
-export interface Observed {
+interface Observed {
   readonly schema: string;
   readonly layouts: readonly Layout[];
   /** The mirrored source tables. */

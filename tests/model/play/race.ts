@@ -2,7 +2,7 @@ import type { IsAt } from "./instance";
 import type { Event } from "../histories/steps";
 
 /** Watches two parallel instances, and lets one wait for the other. */
-export interface Race {
+interface Race {
   /** Called before each step of an instance, which waits for the result. */
   onStep(instance: number, isAt: IsAt): Promise<void>;
   onEnd(instance: number): void;

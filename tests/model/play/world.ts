@@ -22,7 +22,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-export interface Lake {
+interface Lake {
   readonly s3: S3Server;
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { Answer, Failure, Task } from "./protocol";
 import { addTally, emptyTally, type Tally } from "./tally";
 
 /** The results of some histories. */
-export interface Played {
+interface Played {
   readonly tally: Tally;
   readonly failure: Failure | undefined;
   readonly seconds: number;
@@ -13,7 +13,7 @@ export interface Played {
   readonly postgres: string;
 }
 
-export interface PoolOptions {
+interface PoolOptions {
   readonly workers: number;
   /** The next history; undefined when there is none. */
   readonly next: () => Task | undefined;

@@ -3,7 +3,7 @@ import type { Mail } from "../../../local/cloud/sns/outbox";
 import { shortSubject } from "./watched-cloud";
 
 /** The expected mail of an alarm: what is wrong, the command that shows why, and the section of the runbook. */
-export interface AlarmMail {
+interface AlarmMail {
   readonly says: RegExp;
   readonly shows: RegExp;
   readonly section: string;
@@ -70,7 +70,7 @@ export const ALARM_MAILS: Readonly<Record<string, AlarmMail>> = {
 };
 
 /** The part of the text about the present state. The description of an alarm explains the other state, too. */
-export function presentText({ subject, body }: Pick<Mail, "subject" | "body">): string {
+function presentText({ subject, body }: Pick<Mail, "subject" | "body">): string {
   const other = subject.startsWith("ALARM") ? /^OK means: .*$/m : /^ALARM means: .*$/m;
   // An alarm and a metric have this name.
   return `${subject}\n${body.replace(other, "")}`.replaceAll(/freshness/gi, "");

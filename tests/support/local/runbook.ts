@@ -1,5 +1,5 @@
 /** A section of a runbook: the text between two headings. */
-export interface Section {
+interface Section {
   readonly title: string;
   readonly text: string;
   /** Commands that run on a laptop, each as it is written there. */

@@ -70,7 +70,7 @@ const KEY = `SELECT a.attname AS name FROM pg_constraint k CROSS JOIN unnest(k.c
  WHERE k.contype = 'p' AND k.conrelid = $1::regclass ORDER BY c.place`;
 
 /** The tables of a schema. */
-export async function tablesOf({ query }: TestDatabase, schema: string): Promise<string[]> {
+async function tablesOf({ query }: TestDatabase, schema: string): Promise<string[]> {
   const rows = await query<{ name: string }>(
     `SELECT relname AS name FROM pg_class WHERE relnamespace = $1::regnamespace AND relkind IN ('r', 'p')
         AND NOT relispartition AND relname <> 'marble_replay' ORDER BY 1`,

@@ -4,7 +4,7 @@ import { pipelineCopies, type Hooks } from "./pipeline-copies";
 import { startPipeline, type Pipeline } from "./pipeline";
 
 /** The source of the first run, and its last stage. After `process`, the warehouse is empty. */
-export interface FirstRunOptions extends Hooks {
+interface FirstRunOptions extends Hooks {
   /** A hundredth of the real source's rows, or a handful in each table. */
   readonly source?: "seeded" | "tiny";
   readonly until?: "process" | "load";

@@ -5,7 +5,7 @@ import type { Pipeline } from "./pipeline";
 import type { TestDatabase } from "../postgres/postgres";
 
 /** A row as its columns' texts; null for NULL. */
-export type LakeRow = Record<string, string | null>;
+type LakeRow = Record<string, string | null>;
 
 /** Reads CSV as PostgreSQL writes it. It shares no code with Marble's reader, whose errors could hide errors in the lake. */
 export function parseCsv(text: string): (string | null)[][] {

@@ -120,7 +120,7 @@ export interface PipelineOptions {
 }
 
 /** The inputs of the stages. */
-export interface Parts {
+interface Parts {
   readonly ingested: Pipeline["ingested"];
   readonly processed: Pipeline["processed"];
   readonly sourceUrl: string;

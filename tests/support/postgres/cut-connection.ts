@@ -1,7 +1,7 @@
 import { Client } from "pg";
 
 /** The outcome of work whose connection was cut. */
-export type CutOutcome<T> =
+type CutOutcome<T> =
   { readonly state: "done"; readonly value: T } | { readonly state: "failed"; readonly error: unknown };
 
 interface MarbleClient {

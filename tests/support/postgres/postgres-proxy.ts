@@ -16,7 +16,7 @@ export interface Statement {
  */
 export type Verdict = "pass" | "cutBefore" | "cutAfter";
 
-export interface PostgresProxy {
+interface PostgresProxy {
   readonly port: number;
   /** Breaks every connection. */
   cut(): void;

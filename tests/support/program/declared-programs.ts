@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { EVERY_CHOICE } from "./choices";
 
 /** A program that a person or a workflow runs with Pulumi. */
-export interface ProgramToDeclare {
+interface ProgramToDeclare {
   /** the file that Pulumi loads */
   readonly entry: string;
   readonly stack: string;

@@ -14,7 +14,7 @@ export interface Registration {
   readonly options: pulumi.CustomResourceOptions;
 }
 
-export interface RegistrationsOptions {
+interface RegistrationsOptions {
   readonly config: Readonly<Record<string, string>>;
   /** declares the resources; without it index.ts does */
   readonly program?: () => void;

@@ -9,7 +9,7 @@ import { reportPage } from "../../../domain/report/page/page";
 import type { Report } from "../../../domain/report/report";
 
 /** The page of another declaration than the deployed one, as a file. */
-export interface OtherPage {
+interface OtherPage {
   /** `file:///…` */
   readonly url: string;
   close(): Promise<void>;

@@ -13,7 +13,7 @@ import { credentialsOf, s3Client, type Logged, type Pipeline } from "../pipeline
 
 buildWith(reuseBundles(resolve(".")));
 
-export interface ReportingOptions {
+interface ReportingOptions {
   readonly now?: Date;
   readonly mail?: boolean;
   readonly mailTime?: string;

@@ -21,7 +21,7 @@ export type Cells = Readonly<Record<string, Value>>;
 export type Rows = readonly (readonly [SourceTable, readonly Cells[]])[];
 
 /** Follows the joins of a table over the rows of the joined tables. Of several rows with one key, the last counts. */
-export function lookups(table: Dimension | Fact, rows: readonly Cells[], to: Rows): Lookups {
+function lookups(table: Dimension | Fact, rows: readonly Cells[], to: Rows): Lookups {
   const batch = batchOfObjects(table.source.columns, rows);
   const given = new Map(to.map(([source, cells]) => [source.name, { source, cells }]));
   const found = new Map<string, JoinedRows>();

@@ -5,7 +5,7 @@ import { repositoryOf, type Repository } from "../../../.github/scripts/github";
 export const BOT = "github-actions[bot]";
 
 /** A comment on the pull request, or an issue. */
-export interface StoredText {
+interface StoredText {
   readonly id: number;
   readonly number: number;
   readonly user: { readonly login: string };

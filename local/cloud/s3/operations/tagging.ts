@@ -2,7 +2,7 @@ import { s3Error } from "../protocol/errors";
 import { childrenOf, formatXml, parseXml, textOf } from "../protocol/xml";
 
 /** An object's tags. */
-export type Tags = Readonly<Record<string, string>>;
+type Tags = Readonly<Record<string, string>>;
 
 /** The Tagging document of GetObjectTagging. */
 export function formatTagging(tags: Tags): string {

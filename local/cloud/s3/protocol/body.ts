@@ -7,7 +7,7 @@ import { s3Error } from "./errors";
 export type Headers = Readonly<Record<string, string | undefined>>;
 
 /** The payload of a request. */
-export interface Body {
+interface Body {
   /** The decoded payload, which can be read once. It ends only if its length and all digests are right. */
   readonly chunks: AsyncIterable<Buffer>;
   /** After the end of the payload, if `withMd5` was set: its MD5 in hex, which is S3's entity tag. */

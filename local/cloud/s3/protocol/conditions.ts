@@ -2,7 +2,7 @@ import type { Headers } from "./body";
 import { s3Error } from "./errors";
 
 /** The state of an object that conditions refer to. */
-export interface Validators {
+interface Validators {
   /** Without quotes. */
   readonly eTag: string;
   readonly lastModified: string;

@@ -1,7 +1,7 @@
 import { s3Error } from "./errors";
 
 /** An element of an S3 document: its children in order, or its text. S3 uses neither attributes nor mixed content. */
-export interface XmlElement {
+interface XmlElement {
   readonly name: string;
   readonly children: readonly XmlElement[];
   readonly text: string;

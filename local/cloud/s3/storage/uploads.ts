@@ -16,7 +16,7 @@ import type { ObjectName, ObjectRecord } from "./records";
 import type { Staged } from "./staging";
 
 /** The settings of CreateMultipartUpload, kept in upload.json. */
-export interface Upload extends ObjectName {
+interface Upload extends ObjectName {
   readonly headers: ObjectRecord["headers"];
   readonly tags: ObjectRecord["tags"];
 }
@@ -29,7 +29,7 @@ export interface PartName {
 }
 
 /** The joined parts of an upload. */
-export interface Assembly {
+interface Assembly {
   readonly eTag: string;
   readonly chunks: AsyncIterable<Buffer>;
 }
@@ -43,7 +43,7 @@ export interface UploadName extends ObjectName {
  * The multipart uploads in progress. Each is a directory with upload.json and one file for each part, called "<part
  * number>-<entity tag>", so that a part needs no record. They survive a restart.
  */
-export interface Uploads {
+interface Uploads {
   /** Returns the upload id. */
   create(upload: Upload): string;
   /** @throws S3Error NoSuchUpload */

@@ -8,7 +8,7 @@ interface Requested {
 }
 
 /** What the page of the tables shows, and how it was requested. */
-export interface ShownRows {
+interface ShownRows {
   readonly overview: Overview;
   /** The requests for the state of the platform and for the rows. The last answer is shown when the newest one failed. */
   readonly requests: readonly Requested[];

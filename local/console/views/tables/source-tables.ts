@@ -8,7 +8,7 @@ import { tableRemedy } from "./table-remedy";
 import { valueNamed } from "../../../../domain/log/by-name";
 
 /** The newest commit of each log; undefined before the first. */
-export interface Heads {
+interface Heads {
   readonly ingested: IngestCommit | undefined;
   readonly processed: ProcessCommit | undefined;
 }

@@ -36,7 +36,7 @@ const CONDITIONS = mapOf(
   mapOf(text(1, 256, { pattern: CONDITION_KEY }), oneOrMany(either(text(1, 2048), flag))),
 );
 
-export interface PolicyDocumentOptions {
+interface PolicyDocumentOptions {
   readonly mostBytes: number;
   readonly mostStatements?: number;
 }

@@ -184,5 +184,3 @@ export const DRAWN_KINDS: readonly ColumnKind[] = [
 
 /** The kinds that a key may have. */
 export const KEY_KINDS: readonly ColumnKind[] = KINDS.filter(({ keyValue }) => keyValue !== undefined);
-
-export const isText = ({ type }: Pick<ColumnKind, "type">): boolean => type.kind === "text";
