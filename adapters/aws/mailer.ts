@@ -13,8 +13,8 @@ export function mailer(topicArn: string, client = new SNSClient(SDK_TIMEOUTS)): 
     } catch (error) {
       const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       const message = `cannot send a mail through the topic ${topicArn}: ${reason}`;
-      const isOurs = error instanceof SNSServiceException && error.$fault === "client";
-      throw isOurs
+      const isClientFault = error instanceof SNSServiceException && error.$fault === "client";
+      throw isClientFault
         ? new TerminalError(message, { cause: error })
         : new TransientError(message, { cause: error });
     }

@@ -117,7 +117,7 @@ export async function withConnection<T>(
   }
 }
 
-/** The rows of a statement, as texts by column. */
+/** Runs a statement, and returns its rows as texts by column. */
 export async function queryRows<Column extends string>(
   client: pg.Client,
   sql: string,

@@ -19,17 +19,18 @@ const OUT_OF_SHARED_MEMORY = "53200";
 /** A table was replaced or rewritten after the catalogue was read. */
 export class TableChangedError extends TransientError {}
 
-const causeOf = (error: unknown): string => (error instanceof MarbleError ? codeOf(error.cause) : "");
+/** The code of the error of PostgreSQL or of the connection; empty for any other error. */
+const causeCode = (error: unknown): string => (error instanceof MarbleError ? codeOf(error.cause) : "");
 
 /** True if the source failed at one table, so that others can still be captured. */
 export const isAboutTable = (error: unknown): boolean =>
-  error instanceof TableChangedError || ABOUT_TABLE.test(causeOf(error));
+  error instanceof TableChangedError || ABOUT_TABLE.test(causeCode(error));
 
 /** True if the table was dropped after the catalogue was read. */
-export const isGone = (error: unknown): boolean => causeOf(error) === NO_SUCH_TABLE;
+export const isGone = (error: unknown): boolean => causeCode(error) === NO_SUCH_TABLE;
 
 /** True if the server's lock table is full. */
-export const isOutOfLocks = (error: unknown): boolean => causeOf(error) === OUT_OF_SHARED_MEMORY;
+export const isOutOfLocks = (error: unknown): boolean => causeCode(error) === OUT_OF_SHARED_MEMORY;
 
 /** @throws TransientError or TerminalError that names what the source could not do */
 export async function withSourceErrors<T>(what: string, work: () => Promise<T>): Promise<T> {
@@ -40,6 +41,7 @@ export async function withSourceErrors<T>(what: string, work: () => Promise<T>):
   }
 }
 
+/** An error of the source, with what it could not do. Whether it is transient depends on its code. */
 export function sourceError(what: string, error: unknown): Error {
   if (error instanceof TerminalError || error instanceof TransientError) return error;
   const code = codeOf(error);

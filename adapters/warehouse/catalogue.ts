@@ -42,7 +42,7 @@ SELECT c.relname AS name,
  ORDER BY c.relname`;
 
 /**
- * The tables of a schema of the warehouse.
+ * Reads the tables of a schema of the warehouse.
  * @throws TerminalError when the schema does not exist
  */
 export async function readWarehouseTables(
@@ -68,7 +68,7 @@ export async function readWarehouseTables(
   }));
 }
 
-/** The columns of a table or a view, in order; empty when the relation does not exist. */
+/** Reads the names of the columns of a table or a view, in order; empty when the relation does not exist. */
 export async function readColumns(client: pg.Client, relation: string): Promise<readonly string[]> {
   const rows = await queryRows<"name">(
     client,

@@ -15,7 +15,7 @@ import { readGrants } from "./swap";
 export const prepareMartsSchema = (client: pg.Client, schema: string): Promise<string | undefined> =>
   prepareSchema(client, schema, "views");
 
-/** The relations in the schema of the marts of the warehouse in `schema`. */
+/** Reads the relations in the schema of the marts of the warehouse in `schema`. */
 export async function readMartRelations(
   client: pg.Client,
   { martsSchema, schema }: { readonly martsSchema: string; readonly schema: string },
@@ -52,7 +52,7 @@ export async function readMartRelations(
   }));
 }
 
-/** The views that are marts of the warehouse in `schema`. */
+/** Reads the views that are marts of the warehouse in `schema`. */
 export async function readMarts(
   client: pg.Client,
   schemas: { readonly martsSchema: string; readonly schema: string },

@@ -27,7 +27,7 @@ export interface WaitingRows {
   readonly reason: string;
 }
 
-/** The rows that wait in a warehouse, whichever run set them aside; none when the warehouse was never loaded. */
+/** Counts the rows that wait in a warehouse, whichever run set them aside; none when the warehouse was never loaded. */
 export async function readWaitingRows(client: pg.Client, schema: string): Promise<readonly WaitingRows[]> {
   if ((await readPosition(client, schema)) === undefined) return [];
   const rows = await queryRows<"fact" | "rows" | "reason">(

@@ -49,7 +49,7 @@ type Relation = Record<"name" | "kind", string | null>;
 const move = ({ name, kind, from, to }: Relation & { from: string; to: string }): string =>
   `ALTER ${kind === "v" ? "VIEW" : "TABLE"} ${qualified(from, name ?? "")} SET SCHEMA ${identifier(to)}`;
 
-/** The tables and views of the shadow schema. Tables precede the views on them, so a log reads in order. */
+/** Reads the tables and views of a schema. Tables precede the views on them, so a log reads in order. */
 export const readRelations = (client: pg.Client, schema: string): Promise<Relation[]> =>
   queryRows<"name" | "kind">(
     client,
@@ -89,7 +89,7 @@ async function refuseLosses(client: pg.Client, oids: readonly string[]): Promise
   if (found.length === 0) return;
   throw new TerminalError(
     `the rebuilt tables cannot replace the old ones: ${found.map(({ what }) => what).join("; ")}. ` +
-      "Drop it, let the replay continue, and create it again",
+      "Drop each of these, let the replay continue, and create it again",
   );
 }
 
@@ -103,7 +103,7 @@ const GRANT = "SELECT format('GRANT %s%s ON %s TO %s%s', a.privilege_type,";
 const GRANTEE = `CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
          CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) AS statement`;
 
-/** Statements that restore the grants on these relations and their columns. */
+/** Reads the statements that restore the grants on these relations and their columns. */
 export const readGrants = (
   client: pg.Client,
   oids: readonly string[],
@@ -119,7 +119,7 @@ export const readGrants = (
     [oids],
   );
 
-/** Statements that recreate around the new relations, under the old names, what users made around the old ones. */
+/** Reads the statements that recreate around the new relations, under the old names, what users made around the old ones. */
 async function readSurroundings(
   client: pg.Client,
   { oids, recreated }: { readonly oids: readonly string[]; readonly recreated: readonly string[] },
@@ -151,8 +151,8 @@ async function readSurroundings(
 }
 
 /**
- * The indexes of the old tables that belong to no constraint, recreated for the new tables, which readers do not use
- * yet. The loader has created its own indexes with its tables.
+ * Makes the statements that create the indexes of the old tables on the new tables. Leaves out indexes of constraints,
+ * and those that the loader has already created.
  */
 async function readIndexes(
   client: pg.Client,

@@ -32,7 +32,10 @@ export const canBeSliced = ({ key, columns }: TableDescription): boolean =>
 export const isFirstCapture = (previous: TableCapture | undefined): boolean =>
   previous === undefined || previous.slice !== null;
 
-/** The slice of a table whose first capture was postponed for lack of budget. It contains no rows. */
+/**
+ * The slice of a table whose first capture was postponed for lack of budget. It ends before the first row. No run reads
+ * its `rows`, because the first slice sets them.
+ */
 export const BEFORE_THE_FIRST: NonNullable<TableCapture["slice"]> = { through: [], rows: 1 };
 
 /** True if the first capture was postponed, so that no row was captured yet. */
@@ -61,7 +64,7 @@ export class ByteBudget {
 
 /**
  * The number of rows in a slice.
- * @param size of the table in bytes as PostgreSQL stores it, with `rows` rows
+ * @param table its size as PostgreSQL stores it, and its number of rows
  */
 export function rowsInSlice(
   sliceBytes: number,

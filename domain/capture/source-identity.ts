@@ -11,7 +11,8 @@ export const identityOf = (table: TableDescription, previous: TableCapture | und
 
 /**
  * The present names of the columns that distinguished rows at the last capture; undefined when there were none, or one
- * of them was dropped. In a table that replaced another, they have the same names.
+ * of them was dropped. A column keeps its number when it is renamed. If another table has taken the name, its columns
+ * are found by their names.
  */
 export function earlierIdentity(
   table: TableDescription,

@@ -5,6 +5,8 @@
  * The oid stays the same during the life of the table, whatever its name. The relfilenode changes whenever the rows are
  * rewritten: TRUNCATE, VACUUM FULL, CLUSTER, pg_repack, most forms of ALTER COLUMN TYPE.
  */
+
+/** How the storage of a table differs from that at its last capture. */
 export interface StorageChange {
   /** True if another table has taken the name. Its rows may be older than the last capture. */
   readonly replaced: boolean;
@@ -22,7 +24,10 @@ function parse(storage: string): { root: string | undefined; nodes: Map<string, 
   return { root: nodes[0]?.[0], nodes: new Map(nodes) };
 }
 
-/** Compares the storage of a table with that at its last capture. Detached tables show in the missing rows. */
+/**
+ * Compares the storage of a table with that at its last capture. Does not report detached tables, because their rows
+ * are found as deleted.
+ */
 export function storageChange(before: string, now: string): StorageChange {
   const was = parse(before);
   const is = parse(now);

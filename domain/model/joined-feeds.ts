@@ -18,10 +18,10 @@ export const feedsIn = ({ tables }: Model): readonly TableFeed[] =>
 export const isDirect = ({ feed }: TableFeed): boolean => joinsOfFeed(feed).length === 0;
 
 /**
- * The columns by which rows of each source table are looked up, because they refer to a changed row; by the name of the
- * source table.
+ * The columns by which rows of each source table are looked up, to find those that refer to a changed row. The keys are
+ * the names of the source tables.
  */
-export function lookedForBy(model: Model): ReadonlyMap<string, readonly Join["on"][]> {
+export function columnsToIndex(model: Model): ReadonlyMap<string, readonly Join["on"][]> {
   const found = new Map<string, Map<string, Join["on"]>>();
   for (const { feed } of feedsIn(model)) {
     for (const join of joinsOfFeed(feed)) {

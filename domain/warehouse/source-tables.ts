@@ -95,8 +95,8 @@ const NEVER_CONFIRMED =
 
 /**
  * The view of the warehouse tables. A table is current when all its source tables are current, and the warehouse matched
- * the source not too long ago (`confirmed_at`). Its `as_of` is the oldest of theirs. `waiting_rows` wait for a row that
- * they refer to; `member_rows` refer to a member instead of a missing row.
+ * the source not too long ago (`confirmed_at`). Its `as_of` is the oldest `as_of` of its source tables. `waiting_rows`
+ * wait for a row that they refer to; `member_rows` refer to a member instead of a missing row.
  */
 export const createTablesView = (schema: string): string => `
 CREATE OR REPLACE VIEW ${qualified(schema, TABLES)} AS

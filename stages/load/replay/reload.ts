@@ -18,7 +18,8 @@ import { prepareWarehouse } from "../prepare-warehouse";
 /**
  * Loads some tables again from a commit on, in place, in one transaction. It first removes the versions that those
  * commits added to a fact, and upserts rows of dimensions.
- * @throws TerminalError when the time is over before the last commit; nothing has changed then
+ * @throws TerminalError when the time is over before the last commit, TransientError when another loader is at work;
+ *   nothing has changed then
  */
 export async function reloadTables(context: LoadContext, request: ReplayRequest): Promise<ReplayResult> {
   const { client, schema } = context;

@@ -1,7 +1,7 @@
 import { leafCache } from "../../../adapters/state/leaf-cache";
 import { emptyByName, valueNamed } from "../../../domain/log/by-name";
 import type { CommitNumber } from "../../../domain/log/keys";
-import { feedsIn, isDirect, lookedForBy, type TableFeed } from "../../../domain/model/joined-feeds";
+import { feedsIn, isDirect, columnsToIndex, type TableFeed } from "../../../domain/model/joined-feeds";
 import { contractsOf } from "../../../domain/model/model";
 import type { SourceTable } from "../../../domain/model/source";
 import { sourcesOf } from "../../../domain/model/table";
@@ -85,7 +85,7 @@ async function openStates(
   sources: ReadonlyMap<string, SourceTable>,
   context: CommitContext,
 ): Promise<States> {
-  const indexes = lookedForBy(context.model);
+  const indexes = columnsToIndex(context.model);
   const contracts = contractsOf(context.model);
   const cache = leafCache();
   const { processed, now, previous } = context;

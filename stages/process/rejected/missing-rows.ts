@@ -69,7 +69,7 @@ export async function findMissing(
   for (const { table, target, key, commit } of recomputed.rows)
     missing.resolve({ table, key, commit, of: (lacking) => lacking === target });
   const counts = new Map([...contracts.keys()].map((table) => [table, missing.countOf(table)]));
-  return { ...(await write(context)), counts };
+  return { ...(await writeMissing(context)), counts };
 }
 
 /** Resolves the missing rows of a table that a capture brought or found deleted. */
@@ -161,7 +161,7 @@ function groupRows(lines: readonly RejectedRow[]): readonly (readonly [RejectedR
   return [...groups.values()];
 }
 
-async function write(context: CommitContext): Promise<Pick<MissingInCommit, "missing" | "resolved">> {
+async function writeMissing(context: CommitContext): Promise<Pick<MissingInCommit, "missing" | "resolved">> {
   const { missing, previous } = context;
   const { resolved } = missing;
   const more = Object.assign(emptyByName<number>(), Object.fromEntries(missing.more));

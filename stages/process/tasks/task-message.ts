@@ -16,7 +16,7 @@ import { laterThan } from "../../shared/clock";
  * starts a worker.
  */
 export async function sendTask(task: Task, { model, processed, now }: ProcessContext): Promise<void> {
-  const of: TaskMessage = {
+  const message: TaskMessage = {
     version: 1,
     model: modelStamp(model),
     commit: task.commit,
@@ -28,7 +28,7 @@ export async function sendTask(task: Task, { model, processed, now }: ProcessCon
     after: now().toISOString(),
     ...(task.mirrored !== undefined && { mirrored: task.mirrored }),
   };
-  await processed.store.putIfAbsent(taskMessageKey(task), JSON.stringify(of));
+  await processed.store.putIfAbsent(taskMessageKey(task), JSON.stringify(message));
 }
 
 /** What a worker needs. */
@@ -76,7 +76,7 @@ export async function runTaskMessages(
   return { commits: [...commits], tables, rejected };
 }
 
-/** The task of a message, and a time before its files; undefined for another version of the program. */
+/** Reads the task of a message, and a time before that of its files; undefined for another version of the program. */
 async function readTaskMessage(
   key: string,
   { model, processed }: WorkerContext,
